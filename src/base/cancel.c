@@ -1,0 +1,77 @@
+#include "config.h"
+#include "base/cancel.h"
+
+#include "base/clock.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+static volatile sig_atomic_t seen;
+
+static void
+remember(int number)
+{
+    seen = number;
+}
+
+void
+cancel_on_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action;
+
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = remember;
+    action.sa_flags = (int)SA_RESETHAND; /* the second one takes the default way out */
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        sigaction(numbers[i], &action, NULL);
+}
+
+int
+cancel_signal(void)
+{
+    return seen;
+}
+
+void
+cancel_request(struct cancel *c)
+{
+    atomic_store_explicit(&c->stop, true, memory_order_relaxed);
+}
+
+bool
+cancel_wanted(struct cancel *c)
+{
+    return seen != 0 || atomic_load_explicit(&c->stop, memory_order_relaxed);
+}
+
+int
+cancel_error(struct err *err)
+{
+    if (seen == 0)
+        return err_set(err, ERR_INTERNAL, "stopped because another part failed");
+    err_set(err, ERR_SIGNAL, "stopped by signal %d", (int)seen);
+    err->signal = seen;
+    return -1;
+}
+
+int
+cancel_sleep(struct cancel *c, uint64_t ms, struct err *err)
+{
+    uint64_t end = clock_ms() + ms;
+
+    for (;;) {
+        struct timespec nap = {.tv_nsec = 50 * 1000 * 1000};
+        uint64_t now = clock_ms();
+
+        if (cancel_wanted(c))
+            return cancel_error(err);
+        if (now >= end)
+            return 0;
+        if (end - now < 50)
+            nap.tv_nsec = (long)(end - now) * 1000 * 1000;
+        nanosleep(&nap, NULL);
+    }
+}

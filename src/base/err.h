@@ -1,0 +1,68 @@
+/* err.h - why an operation failed, and which exit code that means.
+ *
+ * Every function that can fail takes a struct err * last, returns -1 (or NULL) on failure
+ * and 0 (or a value) on success.  *err is written only on failure, outputs only on
+ * success. Each layer adds its context once with err_wrap().
+ *
+ * Layer: base.
+ */
+#ifndef BASE_ERR_H
+#define BASE_ERR_H
+
+#include "base/cleanup.h"
+
+/* The exit codes of sealift(1), "EXIT STATUS": scripts rely on them, never renumber. */
+enum err_kind {
+    ERR_NONE = 0,
+    ERR_INTERNAL = 1,  /* a bug, or a library failed in a way it never should */
+    ERR_USAGE = 2,     /* options, references, lists, names that collide */
+    ERR_AUTH = 3,      /* credentials or passphrase refused, missing or unsafe to send */
+    ERR_NETWORK = 4,   /* could not connect, or gave up after retries */
+    ERR_PROTOCOL = 5,  /* a server broke the specification, or we lack support */
+    ERR_INTEGRITY = 6, /* bytes are not what their digest or the format says */
+    ERR_TRUST = 7,     /* signature, key, policy */
+    ERR_LOCAL = 8,     /* disk, permission, space */
+    ERR_NOT_FOUND = 9, /* image, blob or file named is not there */
+    ERR_PARTIAL = 10,  /* reserved: asked to go on after failures, and some happened */
+    ERR_LIMIT = 11,    /* a documented bound was exceeded */
+    ERR_CONFLICT = 12, /* a tag holds another digest; the output exists */
+    ERR_SIGNAL = 128,  /* stopped by signal n; the exit code is 128 + n */
+};
+
+/* Caller-owned and without heap: reporting a failure cannot fail. */
+struct err {
+    enum err_kind kind;
+    int signal;         /* with ERR_SIGNAL: its number */
+    const char *reason; /* machine-readable word in static storage, or NULL */
+    char msg[640];      /* one line, no capital, no full stop */
+    char hint[400];     /* what to do next, or empty */
+};
+
+#define ERR_INIT                                                                         \
+    {                                                                                    \
+        .kind = ERR_NONE                                                                 \
+    }
+
+/* Record a failure; replaces what *err held.  Always -1: "return err_set(...)". */
+int err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF(3, 4);
+
+/* err_set() with a reason word: the lists in sealift(1).  reason is a literal. */
+int err_because(struct err *err, enum err_kind kind, const char *reason, const char *fmt,
+                ...) PRINTF(4, 5);
+
+/* err_set(ERR_LOCAL) with ": " and the text of errno appended. */
+int err_errno(struct err *err, const char *fmt, ...) PRINTF(2, 3);
+
+/* Put "context: " before the message; kind, reason and hint stay.  Always -1. */
+int err_wrap(struct err *err, const char *fmt, ...) PRINTF(2, 3);
+
+/* Say what to do about it; the innermost hint wins.  Always -1. */
+int err_hint(struct err *err, const char *fmt, ...) PRINTF(2, 3);
+
+/* The kind as the word --json prints: "usage", "not-found", ... */
+const char *err_kind_name(enum err_kind kind);
+
+/* The exit status that belongs to *err. */
+int err_exit_code(const struct err *err);
+
+#endif

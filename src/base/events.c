@@ -1,0 +1,74 @@
+#include "config.h"
+#include "base/events.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum { LINE_MAX_ = 1024 }; /* bytes of one line of text */
+
+static void
+emit(const struct events *to, const struct event *event)
+{
+    if (to->emit)
+        to->emit(to->ctx, event);
+}
+
+static void PRINTF(3, 0)
+    emit_text(const struct events *to, enum event_kind kind, const char *fmt, va_list ap)
+{
+    char line[LINE_MAX_];
+    struct event event = {.kind = kind, .text = line};
+
+    vsnprintf(line, sizeof(line), fmt, ap);
+    emit(to, &event);
+}
+
+void
+events_debug(const struct events *to, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    emit_text(to, EVENT_DEBUG, fmt, ap);
+    va_end(ap);
+}
+
+void
+events_note(const struct events *to, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    emit_text(to, EVENT_NOTE, fmt, ap);
+    va_end(ap);
+}
+
+void
+events_warning(const struct events *to, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    emit_text(to, EVENT_WARNING, fmt, ap);
+    va_end(ap);
+}
+
+void
+events_phase(const struct events *to, const char *text, uint64_t count,
+             enum event_unit unit)
+{
+    emit(to, &(struct event){EVENT_PHASE, text, count, unit});
+}
+
+void
+events_done(const struct events *to, uint64_t count)
+{
+    emit(to, &(struct event){.kind = EVENT_DONE, .count = count});
+}
+
+void
+events_undone(const struct events *to, uint64_t count)
+{
+    emit(to, &(struct event){.kind = EVENT_UNDONE, .count = count});
+}

@@ -1,0 +1,44 @@
+/* events.h - how the layers below cli/ tell what happens without printing.
+ *
+ * One receiver per run; emit() may be called from every worker at once.
+ *
+ * Layer: base.
+ */
+#ifndef BASE_EVENTS_H
+#define BASE_EVENTS_H
+
+#include "base/cleanup.h"
+
+#include <stdint.h>
+
+enum event_kind {
+    EVENT_DEBUG,   /* text: for -v */
+    EVENT_NOTE,    /* text: for everybody */
+    EVENT_WARNING, /* text: for everybody, also with -q */
+    EVENT_PHASE,   /* text: what begins now; count: bytes or items it will take, 0 unknown
+                    */
+    EVENT_DONE,    /* count: more bytes or items of the phase are done */
+    EVENT_UNDONE,  /* count: done work that has to be done again */
+};
+
+struct event {
+    enum event_kind kind;
+    const char *text; /* one line, only valid during the call; remote text is escaped */
+    uint64_t count;
+    enum event_unit { EVENT_BYTES, EVENT_ITEMS } unit; /* of a phase */
+};
+
+struct events {
+    void (*emit)(void *ctx, const struct event *event); /* NULL: nobody listens */
+    void *ctx;
+};
+
+void events_debug(const struct events *to, const char *fmt, ...) PRINTF(2, 3);
+void events_note(const struct events *to, const char *fmt, ...) PRINTF(2, 3);
+void events_warning(const struct events *to, const char *fmt, ...) PRINTF(2, 3);
+void events_phase(const struct events *to, const char *text, uint64_t count,
+                  enum event_unit unit);
+void events_done(const struct events *to, uint64_t count);
+void events_undone(const struct events *to, uint64_t count);
+
+#endif

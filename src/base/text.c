@@ -1,0 +1,131 @@
+#include "config.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+int
+text_u64(const char *text, size_t len, uint64_t max, uint64_t *out)
+{
+    uint64_t n = 0;
+
+    if (len == 0 || (len > 1 && text[0] == '0'))
+        return -1;
+    for (size_t i = 0; i < len; i++) {
+        if (!text_is_digit(text[i]) || __builtin_mul_overflow(n, 10U, &n) ||
+            __builtin_add_overflow(n, (uint64_t)(text[i] - '0'), &n))
+            return -1;
+    }
+    if (n > max)
+        return -1;
+    *out = n;
+    return 0;
+}
+
+void
+text_hex(char *out, const unsigned char *raw, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = digits[raw[i] >> 4];
+        out[2 * i + 1] = digits[raw[i] & 15];
+    }
+    out[2 * len] = '\0';
+}
+
+static int
+hex_value(char c)
+{
+    if (text_is_digit(c))
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return -1;
+}
+
+int
+text_unhex(unsigned char *out, const char *hex, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        int high = hex_value(hex[2 * i]), low = hex_value(hex[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            return -1;
+        out[i] = (unsigned char)(high << 4 | low);
+    }
+    return 0;
+}
+
+void
+text_safe(char out[TEXT_SAFE_MAX], const char *text, size_t len)
+{
+    enum { SHOWN = 80 };
+    size_t n = len < SHOWN ? len : SHOWN;
+
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (c < ' ' || c > '~' || c == '\\')
+            out += sprintf(out, "\\x%02x", c);
+        else
+            *out++ = (char)c;
+    }
+    memcpy(out, n < len ? "..." : "", n < len ? 4 : 1);
+}
+
+const char *
+text_human(char out[TEXT_HUMAN_MAX], uint64_t bytes)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double value = (double)bytes / 1024;
+    size_t unit = 0;
+
+    if (bytes < 1024) {
+        snprintf(out, TEXT_HUMAN_MAX, "%" PRIu64 " B", bytes);
+        return out;
+    }
+    while (value >= 1023.95 && unit + 1 < COUNT_OF(units)) {
+        value /= 1024;
+        unit++;
+    }
+    snprintf(out, TEXT_HUMAN_MAX, "%.1f %s", value, units[unit]);
+    return out;
+}
+
+char
+text_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool
+text_same_nocase(const char *text, size_t len, const char *other)
+{
+    if (strlen(other) != len)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (text_lower(text[i]) != text_lower(other[i]))
+            return false;
+    }
+    return true;
+}
+
+bool
+text_starts(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool
+text_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool
+text_is_alnum(char c)
+{
+    return text_is_digit(c) || (text_lower(c) >= 'a' && text_lower(c) <= 'z');
+}

@@ -1,0 +1,49 @@
+/* text.h - numbers, hex, and remote text made safe to show.  ASCII only, no locale.
+ *
+ * Layer: base.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include "base/cleanup.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Characters of the escaped, cut forms below, the NUL included. */
+#define TEXT_SAFE_MAX  (4 * 80 + 4)
+#define TEXT_HUMAN_MAX 16
+
+/*
+ * Parse a whole decimal number: digits only, no sign, no blanks, no leading zero.
+ * Returns: 0, or -1 when it is no such number or above max.
+ */
+MUST_USE int text_u64(const char *text, size_t len, uint64_t max, uint64_t *out);
+
+/* Write 2 * len lowercase hex digits and a NUL. */
+void text_hex(char *out, const unsigned char *raw, size_t len);
+
+/* Read exactly 2 * len lowercase hex digits.  -1 at any other character. */
+MUST_USE int text_unhex(unsigned char *out, const char *hex, size_t len);
+
+/*
+ * Remote text for a message: at most 80 bytes of it, every byte outside printable ASCII
+ * (and the backslash) as \xNN, "..." where it was cut.
+ */
+void text_safe(char out[TEXT_SAFE_MAX], const char *text, size_t len);
+
+/* "512 B", "1.5 KiB", "2.0 GiB": for people, never to be parsed. */
+const char *text_human(char out[TEXT_HUMAN_MAX], uint64_t bytes);
+
+/* Equal, the case of ASCII letters ignored; len bytes against a string. */
+bool text_same_nocase(const char *text, size_t len, const char *other);
+
+/* Does text begin with prefix? */
+bool text_starts(const char *text, const char *prefix);
+
+char text_lower(char c);
+bool text_is_digit(char c);
+bool text_is_alnum(char c);
+
+#endif

@@ -1,0 +1,128 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "base/buf.h"
+
+static void
+bytes_are_kept_with_a_nul_behind_them(void **state)
+{
+    CLEANUP(buf_release) struct buf b = BUF_INIT(100);
+
+    (void)state;
+    assert_null(b.data);
+    assert_int_equal(buf_add(&b, "ab\0c", 4), 0);
+    assert_int_equal(buf_add_text(&b, "de"), 0);
+    assert_int_equal(buf_addf(&b, "%d-%s", 12, "x"), 0);
+    assert_int_equal(b.len, 10);
+    assert_memory_equal(b.data, "ab\0cde12-x", 11);
+    assert_int_equal(buf_add(&b, NULL, 0), 0);
+    assert_int_equal(b.len, 10);
+}
+
+static void
+nothing_added_is_an_empty_text(void **state)
+{
+    CLEANUP(buf_release) struct buf b = BUF_INIT(0);
+
+    (void)state;
+    assert_int_equal(buf_add_text(&b, ""), 0);
+    assert_string_equal(b.data, "");
+    assert_int_equal(buf_addf(&b, "%s", ""), 0);
+    assert_int_equal(buf_resize(&b, 0), 0);
+    assert_int_equal(b.len, 0);
+}
+
+static void
+the_maximum_holds_for_every_way_in(void **state)
+{
+    CLEANUP(buf_release) struct buf b = BUF_INIT(8);
+
+    (void)state;
+    assert_int_equal(buf_add_text(&b, "1234567"), 0);
+    assert_int_equal(buf_add(&b, "89", 2), -1);
+    assert_int_equal(buf_add_text(&b, "89"), -1);
+    assert_int_equal(buf_addf(&b, "%d", 89), -1);
+    assert_int_equal(buf_resize(&b, 9), -1);
+    assert_int_equal(buf_add(&b, "", SIZE_MAX), -1);
+    assert_int_equal(buf_resize(&b, SIZE_MAX), -1);
+    assert_int_equal(b.len, 7);
+    assert_string_equal(b.data, "1234567");
+
+    assert_int_equal(buf_add_text(&b, "8"), 0);
+    assert_string_equal(b.data, "12345678");
+    assert_int_equal(buf_add_text(&b, ""), 0);
+    assert_int_equal(buf_add_text(&b, "9"), -1);
+}
+
+static void
+it_grows_in_many_steps(void **state)
+{
+    CLEANUP(buf_release) struct buf b = BUF_INIT(100000);
+
+    (void)state;
+    for (size_t i = 0; i < 100000; i++) {
+        char c = (char)('a' + i % 26);
+
+        assert_int_equal(buf_add(&b, &c, 1), 0);
+    }
+    assert_int_equal(b.len, 100000);
+    for (size_t i = 0; i < 100000; i++)
+        assert_int_equal(b.data[i], 'a' + i % 26);
+    assert_int_equal(b.data[100000], 0);
+}
+
+static void
+it_can_be_resized_and_cleared(void **state)
+{
+    CLEANUP(buf_release) struct buf b = BUF_INIT(1000);
+
+    (void)state;
+    assert_int_equal(buf_resize(&b, 1000), 0);
+    memset(b.data, 'x', 1000);
+    assert_int_equal(b.data[1000], 0);
+    assert_int_equal(buf_resize(&b, 3), 0);
+    assert_string_equal(b.data, "xxx");
+    buf_clear(&b);
+    assert_int_equal(b.len, 0);
+    assert_string_equal(b.data, "");
+    assert_int_equal(buf_add_text(&b, "again"), 0);
+    assert_string_equal(b.data, "again");
+}
+
+static void
+a_stolen_text_belongs_to_the_thief(void **state)
+{
+    struct buf b = BUF_INIT(10);
+    char *text;
+
+    (void)state;
+    text = buf_steal(&b);
+    assert_string_equal(text, "");
+    free(text);
+
+    assert_int_equal(buf_add_text(&b, "mine"), 0);
+    text = buf_steal(&b);
+    assert_string_equal(text, "mine");
+    free(text);
+    assert_null(b.data);
+    assert_int_equal(b.len, 0);
+    assert_int_equal(buf_add_text(&b, "new"), 0); /* it can be used again */
+    buf_release(&b);
+    buf_release(&b);
+    buf_clear(&b);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bytes_are_kept_with_a_nul_behind_them),
+        cmocka_unit_test(nothing_added_is_an_empty_text),
+        cmocka_unit_test(the_maximum_holds_for_every_way_in),
+        cmocka_unit_test(it_grows_in_many_steps),
+        cmocka_unit_test(it_can_be_resized_and_cleared),
+        cmocka_unit_test(a_stolen_text_belongs_to_the_thief),
+    };
+
+    return cmocka_run_group_tests_name("buf", tests, NULL, NULL);
+}

@@ -1,0 +1,234 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "base/text.h"
+
+static void
+whole_numbers_are_read(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t max, number;
+    } table[] = {
+        {"0", 0, 0},
+        {"7", 7, 7},
+        {"10", 10, 10},
+        {"1234567890", UINT64_MAX, 1234567890},
+        {"18446744073709551615", UINT64_MAX, UINT64_MAX},
+        {"9223372036854775807", INT64_MAX, INT64_MAX},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        uint64_t n = 99;
+
+        assert_int_equal(text_u64(table[i].text, strlen(table[i].text), table[i].max, &n),
+                         0);
+        assert_true(n == table[i].number);
+    }
+}
+
+static void
+what_is_no_whole_number_is_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t max;
+    } table[] = {
+        {"", UINT64_MAX},
+        {"00", UINT64_MAX},
+        {"01", UINT64_MAX},
+        {"-1", UINT64_MAX},
+        {"+1", UINT64_MAX},
+        {" 1", UINT64_MAX},
+        {"1 ", UINT64_MAX},
+        {"1.0", UINT64_MAX},
+        {"1e3", UINT64_MAX},
+        {"0x10", UINT64_MAX},
+        {"\xd9\xa1", UINT64_MAX}, /* an Arabic one */
+        {"1", 0},
+        {"11", 10},
+        {"18446744073709551616", UINT64_MAX},
+        {"18446744073709551620", UINT64_MAX},
+        {"99999999999999999999999999", UINT64_MAX},
+        {"9223372036854775808", INT64_MAX},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        uint64_t n = 99;
+
+        assert_int_equal(text_u64(table[i].text, strlen(table[i].text), table[i].max, &n),
+                         -1);
+        assert_int_equal(n, 99);
+    }
+}
+
+static void
+a_number_ends_where_its_length_says(void **state)
+{
+    uint64_t n;
+
+    (void)state;
+    assert_int_equal(text_u64("123456", 3, UINT64_MAX, &n), 0);
+    assert_int_equal(n, 123);
+    assert_int_equal(text_u64("12\0", 3, UINT64_MAX, &n), -1);
+}
+
+static void
+hex_goes_both_ways(void **state)
+{
+    static const unsigned char raw[] = {0x00, 0x01, 0x7f, 0x80, 0xab, 0xff};
+    unsigned char back[sizeof(raw)];
+    char hex[2 * sizeof(raw) + 1];
+
+    (void)state;
+    text_hex(hex, raw, sizeof(raw));
+    assert_string_equal(hex, "00017f80abff");
+    assert_int_equal(text_unhex(back, hex, sizeof(raw)), 0);
+    assert_memory_equal(back, raw, sizeof(raw));
+    text_hex(hex, raw, 0);
+    assert_string_equal(hex, "");
+}
+
+static void
+only_lowercase_hex_is_read(void **state)
+{
+    static const char *const table[] = {"0G", "g0", "AB", "aB", " 1",      "1 ",
+                                        "/0", ":0", "`0", "@0", "\xff\xff"};
+    unsigned char out;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        assert_int_equal(text_unhex(&out, table[i], 1), -1);
+}
+
+static void
+remote_text_is_made_safe(void **state)
+{
+    static const struct {
+        const char *text, *safe;
+        size_t len;
+    } table[] = {
+        {"", "", 0},
+        {"plain ~text!", "plain ~text!", 12},
+        {"a\nb\r\tc", "a\\x0ab\\x0d\\x09c", 6},
+        {"\x1b[31mred", "\\x1b[31mred", 8},
+        {"back\\slash", "back\\x5cslash", 10},
+        {"caf\xc3\xa9", "caf\\xc3\\xa9", 5},
+        {"\x7f\x80\xff", "\\x7f\\x80\\xff", 3},
+        {"nul\0!", "nul\\x00!", 5},
+        {"cut here", "cut", 3},
+    };
+    char out[TEXT_SAFE_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        text_safe(out, table[i].text, table[i].len);
+        assert_string_equal(out, table[i].safe);
+    }
+}
+
+static void
+long_remote_text_is_cut(void **state)
+{
+    char text[200], out[TEXT_SAFE_MAX];
+
+    (void)state;
+    memset(text, 'a', sizeof(text));
+    text_safe(out, text, 80);
+    assert_int_equal(strlen(out), 80);
+    text_safe(out, text, 81);
+    assert_int_equal(strlen(out), 83);
+    assert_string_equal(out + 80, "...");
+
+    memset(text, '\n', sizeof(text)); /* the longest there can be */
+    text_safe(out, text, sizeof(text));
+    assert_int_equal(strlen(out), TEXT_SAFE_MAX - 1);
+    assert_string_equal(out + 320, "...");
+}
+
+static void
+sizes_are_shown_for_people(void **state)
+{
+    static const struct {
+        uint64_t bytes;
+        const char *text;
+    } table[] = {
+        {0, "0 B"},
+        {1, "1 B"},
+        {1023, "1023 B"},
+        {1024, "1.0 KiB"},
+        {1536, "1.5 KiB"},
+        {1048524, "1023.9 KiB"},
+        {1048575, "1.0 MiB"}, /* not 1024.0 KiB */
+        {1048576, "1.0 MiB"},
+        {UINT64_C(5) << 30, "5.0 GiB"},
+        {UINT64_C(1) << 40, "1.0 TiB"},
+        {UINT64_C(1) << 50, "1.0 PiB"},
+        {UINT64_MAX, "16.0 EiB"},
+    };
+    char out[TEXT_HUMAN_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        assert_string_equal(text_human(out, table[i].bytes), table[i].text);
+}
+
+static void
+letters_compare_without_case(void **state)
+{
+    (void)state;
+    assert_true(text_same_nocase("Bearer", 6, "bEARER"));
+    assert_true(text_same_nocase("Bearer realm", 6, "bearer"));
+    assert_true(text_same_nocase("", 0, ""));
+    assert_false(text_same_nocase("Bearer", 6, "Beare"));
+    assert_false(text_same_nocase("Beare", 5, "Bearer"));
+    assert_false(text_same_nocase("[", 1, "{")); /* 32 apart, and no letters */
+    assert_false(text_same_nocase("@", 1, "`"));
+}
+
+static void
+characters_are_told_apart(void **state)
+{
+    (void)state;
+    for (int c = -128; c < 256; c++) {
+        bool digit = c >= '0' && c <= '9';
+        bool lower = c >= 'a' && c <= 'z', upper = c >= 'A' && c <= 'Z';
+
+        assert_int_equal(text_is_digit((char)c), digit);
+        assert_int_equal(text_is_alnum((char)c), digit || lower || upper);
+        assert_int_equal(text_lower((char)c), upper ? c + 32 : (char)c);
+    }
+}
+
+static void
+a_beginning_is_found(void **state)
+{
+    (void)state;
+    assert_true(text_starts("sha256:00", "sha256:"));
+    assert_true(text_starts("sha256:", "sha256:"));
+    assert_true(text_starts("x", ""));
+    assert_false(text_starts("sha256", "sha256:"));
+    assert_false(text_starts("", "x"));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_numbers_are_read),
+        cmocka_unit_test(what_is_no_whole_number_is_refused),
+        cmocka_unit_test(a_number_ends_where_its_length_says),
+        cmocka_unit_test(hex_goes_both_ways),
+        cmocka_unit_test(only_lowercase_hex_is_read),
+        cmocka_unit_test(remote_text_is_made_safe),
+        cmocka_unit_test(long_remote_text_is_cut),
+        cmocka_unit_test(sizes_are_shown_for_people),
+        cmocka_unit_test(letters_compare_without_case),
+        cmocka_unit_test(characters_are_told_apart),
+        cmocka_unit_test(a_beginning_is_found),
+    };
+
+    return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
