@@ -1,0 +1,463 @@
+#include "config.h"
+#include "io/json.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <jansson.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEPTH_MAX = 32 };
+static const size_t BUDGET = 96U << 20; /* bytes; 8 MiB of "{}," would cost 600 MB */
+
+/* Held while a document is open. */
+static pthread_mutex_t one_document = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t hooked = PTHREAD_ONCE_INIT;
+static __thread bool metered; /* is this thread parsing? */
+/* Guarded by one_document: */
+static size_t spent;   /* bytes of the open document */
+static bool exhausted; /* did it ask for more than BUDGET? */
+
+/* The library stores nodes as json_t; outside this file they are struct js. */
+static json_t *
+node(const struct js *j)
+{
+    union {
+        const struct js *in;
+        json_t *out;
+    } cast = {.in = j};
+
+    return cast.out;
+}
+
+static struct js *
+opaque(json_t *j)
+{
+    return (struct js *)(void *)j;
+}
+
+static void *
+budget_alloc(size_t size)
+{
+    void *p;
+
+    if (metered && size > BUDGET - spent) {
+        exhausted = true; /* the library does not always say why it failed */
+        return NULL;
+    }
+    p = malloc(size);
+    if (metered && p)
+        spent += malloc_usable_size(p) < BUDGET - spent ? malloc_usable_size(p)
+                                                        : BUDGET - spent;
+    return p;
+}
+
+static void
+budget_free(void *p)
+{
+    size_t size = p ? malloc_usable_size(p) : 0;
+
+    if (metered)
+        spent -= size < spent ? size : spent;
+    free(p);
+}
+
+static void
+hook(void)
+{
+    json_set_alloc_funcs(budget_alloc, budget_free);
+}
+
+/* Before the first node, so that no other thread changes the allocator under it. */
+static void
+prepare(void)
+{
+    pthread_once(&hooked, hook);
+}
+
+/* Is nesting within DEPTH_MAX?  Malformed text is the parser's to refuse. */
+static bool
+is_shallow(const char *text, size_t len)
+{
+    int depth = 0;
+    bool in_string = false;
+
+    for (size_t i = 0; i < len; i++) {
+        if (in_string) {
+            if (text[i] == '\\')
+                i++;
+            else if (text[i] == '"')
+                in_string = false;
+        } else if (text[i] == '"') {
+            in_string = true;
+        } else if (text[i] == '{' || text[i] == '[') {
+            if (++depth > DEPTH_MAX)
+                return false;
+        } else if (text[i] == '}' || text[i] == ']') {
+            depth--;
+        }
+    }
+    return true;
+}
+
+static int
+syntax_error(const json_error_t *why, enum err_kind kind, struct err *err)
+{
+    char safe[TEXT_SAFE_MAX];
+
+    if (exhausted)
+        return err_because(err, kind, "json", "JSON needs more than %zu MiB of memory",
+                           BUDGET >> 20);
+    text_safe(safe, why->text, strlen(why->text));
+    return err_because(err, kind, "json", "not valid JSON: %s (line %d, column %d)", safe,
+                       why->line, why->column);
+}
+
+struct js *
+js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
+{
+    json_error_t why;
+    json_t *root;
+
+    prepare();
+    if (!is_shallow(bytes, len)) {
+        err_because(err, kind, "json", "JSON is nested more than %d levels deep",
+                    DEPTH_MAX);
+        return NULL;
+    }
+    pthread_mutex_lock(&one_document);
+    spent = 0;
+    exhausted = false;
+    metered = true;
+    root = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &why);
+    metered = false;
+    if (json_is_object(root))
+        return opaque(root);
+    if (root)
+        err_because(err, kind, "json", "JSON is not an object");
+    else
+        syntax_error(&why, kind, err);
+    json_decref(root);
+    pthread_mutex_unlock(&one_document);
+    return NULL;
+}
+
+void
+js_close(struct js *root)
+{
+    if (!root)
+        return;
+    json_decref(node(root));
+    pthread_mutex_unlock(&one_document);
+}
+
+void
+js_release(struct js **root)
+{
+    js_close(*root);
+    *root = NULL;
+}
+
+/* The member, or NULL; *rc becomes what the typed getters return without it. */
+static json_t *
+member(const struct js *obj, const char *key, int *rc)
+{
+    json_t *value = json_object_get(node(obj), key);
+
+    *rc = js_is_object(obj) && !value ? 0 : -1;
+    return value;
+}
+
+int
+js_string(const struct js *obj, const char *key, const char **out)
+{
+    int rc;
+    json_t *value = member(obj, key, &rc);
+
+    if (!json_is_string(value))
+        return rc;
+    *out = json_string_value(value);
+    return 1;
+}
+
+int
+js_u64(const struct js *obj, const char *key, uint64_t *out)
+{
+    int rc;
+    json_t *value = member(obj, key, &rc);
+
+    if (!json_is_integer(value) || json_integer_value(value) < 0)
+        return rc;
+    *out = (uint64_t)json_integer_value(value);
+    return 1;
+}
+
+int
+js_bool(const struct js *obj, const char *key, bool *out)
+{
+    int rc;
+    json_t *value = member(obj, key, &rc);
+
+    if (!json_is_boolean(value))
+        return rc;
+    *out = json_is_true(value);
+    return 1;
+}
+
+int
+js_object(const struct js *obj, const char *key, const struct js **out)
+{
+    int rc;
+    json_t *value = member(obj, key, &rc);
+
+    if (!json_is_object(value))
+        return rc;
+    *out = opaque(value);
+    return 1;
+}
+
+int
+js_array(const struct js *obj, const char *key, const struct js **out)
+{
+    int rc;
+    json_t *value = member(obj, key, &rc);
+
+    if (!json_is_array(value))
+        return rc;
+    *out = opaque(value);
+    return 1;
+}
+
+bool
+js_has(const struct js *obj, const char *key)
+{
+    return json_object_get(node(obj), key) != NULL;
+}
+
+bool
+js_is_null(const struct js *obj, const char *key)
+{
+    return json_is_null(json_object_get(node(obj), key));
+}
+
+size_t
+js_length(const struct js *array)
+{
+    return json_array_size(node(array));
+}
+
+const struct js *
+js_at(const struct js *array, size_t index)
+{
+    return opaque(json_array_get(node(array), index));
+}
+
+bool
+js_is_object(const struct js *j)
+{
+    return json_is_object(node(j));
+}
+
+const char *
+js_text(const struct js *j)
+{
+    return json_string_value(node(j));
+}
+
+int
+js_each(const struct js *obj,
+        int (*fn)(const char *key, const struct js *value, void *ctx), void *ctx)
+{
+    const char *key;
+    json_t *value;
+    int rc;
+
+    json_object_foreach(node(obj), key, value)
+    {
+        rc = fn(key, opaque(value), ctx);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* Fold one character as Go does: ASCII case, and the two others that fold to ASCII. */
+static char
+fold(const char **p)
+{
+    if (strncmp(*p, "\xc5\xbf", 2) == 0) { /* U+017F, long s */
+        *p += 2;
+        return 's';
+    }
+    if (strncmp(*p, "\xe2\x84\xaa", 3) == 0) { /* U+212A, Kelvin sign */
+        *p += 3;
+        return 'k';
+    }
+    return text_lower(*(*p)++);
+}
+
+static bool
+same_when_folded(const char *a, const char *b)
+{
+    while (*a != '\0' && *b != '\0') {
+        if (fold(&a) != fold(&b))
+            return false;
+    }
+    return *a == *b;
+}
+
+const char *
+js_ambiguous_key(const struct js *obj, const char *const *known)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(node(obj), key, value)
+    {
+        for (const char *const *k = known; *k; k++) {
+            if (strcmp(key, *k) != 0 && same_when_folded(key, *k))
+                return key;
+        }
+    }
+    return NULL;
+}
+
+const char *
+js_unknown_key(const struct js *obj, const char *const *known)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(node(obj), key, value)
+    {
+        const char *const *k = known;
+
+        while (*k && strcmp(key, *k) != 0)
+            k++;
+        if (!*k)
+            return key;
+    }
+    return NULL;
+}
+
+/* ---- output ---- */
+
+static json_t *
+tree(struct jsout *out)
+{
+    return (json_t *)(void *)out;
+}
+
+static struct jsout *
+building(json_t *value)
+{
+    if (!value)
+        mem_exhausted();
+    return (struct jsout *)(void *)value;
+}
+
+static json_t *
+string_of(const char *text)
+{
+    json_t *value = text ? json_string(text) : json_null();
+    char *clean;
+
+    if (value)
+        return value;
+    clean = xstrdup(text); /* not UTF-8 */
+    for (char *p = clean; *p != '\0'; p++) {
+        if ((unsigned char)*p > 127)
+            *p = '?';
+    }
+    value = json_string(clean);
+    free(clean);
+    return value;
+}
+
+static void
+put(struct jsout *obj, const char *key, json_t *value)
+{
+    if (json_object_set_new(tree(obj), key, value) != 0)
+        mem_exhausted();
+}
+
+struct jsout *
+jsout_object(void)
+{
+    prepare();
+    return building(json_object());
+}
+
+struct jsout *
+jsout_array(void)
+{
+    prepare();
+    return building(json_array());
+}
+
+void
+jsout_put_text(struct jsout *obj, const char *key, const char *text)
+{
+    put(obj, key, string_of(text));
+}
+
+void
+jsout_put_u64(struct jsout *obj, const char *key, uint64_t number)
+{
+    put(obj, key, json_integer((json_int_t)number));
+}
+
+void
+jsout_put_bool(struct jsout *obj, const char *key, bool value)
+{
+    put(obj, key, json_boolean(value));
+}
+
+void
+jsout_put(struct jsout *obj, const char *key, struct jsout *child)
+{
+    put(obj, key, tree(child));
+}
+
+void
+jsout_append(struct jsout *array, struct jsout *child)
+{
+    if (json_array_append_new(tree(array), tree(child)) != 0)
+        mem_exhausted();
+}
+
+void
+jsout_append_text(struct jsout *array, const char *text)
+{
+    if (json_array_append_new(tree(array), string_of(text)) != 0)
+        mem_exhausted();
+}
+
+static int
+add_to_buf(const char *bytes, size_t len, void *ctx)
+{
+    return buf_add(ctx, bytes, len);
+}
+
+int
+jsout_write(struct jsout *root, struct buf *out, struct err *err)
+{
+    size_t start = out->len;
+    int rc = json_dump_callback(tree(root), add_to_buf, out, JSON_COMPACT);
+
+    jsout_free(root);
+    if (rc == 0)
+        return 0;
+    if (buf_resize(out, start) < 0)
+        return err_set(err, ERR_INTERNAL, "cannot shrink a buffer");
+    return err_set(err, ERR_LIMIT, "JSON output is longer than %zu bytes", out->max);
+}
+
+void
+jsout_free(struct jsout *root)
+{
+    json_decref(tree(root));
+}

@@ -1,0 +1,550 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "io/json.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct js *
+parse(const char *text, struct err *err)
+{
+    return js_parse(text, strlen(text), ERR_PROTOCOL, err);
+}
+
+static void
+strict_documents_are_read(void **state)
+{
+    static const char *const table[] = {
+        "{}",
+        " \t\r\n{ } \n",
+        "{\"a\":1,\"A\":2}",
+        "{\"\":null}",
+        "{\"a\":\"\\u00e9\\ud83d\\ude00\\n\\/\"}",
+        "{\"a\":\"caf\xc3\xa9\"}",
+        "{\"a\":-1.5e3}",
+        "{\"a\":\"]}]}\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct err err = ERR_INIT;
+        CLEANUP(js_release) struct js *root = parse(table[i], &err);
+
+        if (!root)
+            fail_msg("%s: %s", table[i], err.msg);
+        assert_true(js_is_object(root));
+    }
+}
+
+static void
+anything_else_is_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t len; /* 0: up to the NUL */
+    } table[] = {
+        {"", 0},
+        {" ", 0},
+        {"[]", 0},
+        {"null", 0},
+        {"\"text\"", 0},
+        {"1", 0},
+        {"{", 0},
+        {"}", 0},
+        {"{}}", 0},
+        {"{}{}", 0},
+        {"{} x", 0},
+        {"{}\0", 3},
+        {"{\"a\":1}\0\0\0\0", 11},
+        {"\xef\xbb\xbf{}", 0}, /* a byte order mark */
+        {"{\"a\":1,}", 0},
+        {"{\"a\" 1}", 0},
+        {"{a:1}", 0},
+        {"{'a':1}", 0},
+        {"{\"a\":1,\"a\":1}", 0},
+        {"{\"b\":{\"a\":1,\"\\u0061\":2}}", 0},
+        {"{\"a\":[1,]}", 0},
+        {"{\"a\":01}", 0},
+        {"{\"a\":+1}", 0},
+        {"{\"a\":.5}", 0},
+        {"{\"a\":NaN}", 0},
+        {"{\"a\":Infinity}", 0},
+        {"{\"a\":1e999}", 0},
+        {"{\"a\":9223372036854775808}", 0},
+        {"{\"a\":True}", 0},
+        {"{\"a\":\"\n\"}", 0},
+        {"{\"a\":\"\\x41\"}", 0},
+        {"{\"a\":\"\\u0000\"}", 0},
+        {"{\"a\\u0000b\":1}", 0},
+        {"{\"a\":\"\0\"}", 9},
+        {"{\"a\":\"\\ud800\"}", 0},
+        {"{\"a\":\"\\udc00\\ud800\"}", 0},
+        {"{\"a\":\"\xff\"}", 0},
+        {"{\"a\":\"\xc0\xaf\"}", 0},     /* "/" in two bytes */
+        {"{\"a\":\"\xed\xa0\x80\"}", 0}, /* half a pair */
+        {"{\"a\":\"\xc3\"}", 0},
+        {"{\"a\":1 // note\n}", 0},
+        {"{\"a\":1 /* note */}", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        size_t len = table[i].len ? table[i].len : strlen(table[i].text);
+        struct err err = ERR_INIT;
+
+        assert_null(js_parse(table[i].text, len, ERR_INTEGRITY, &err));
+        assert_int_equal(err.kind, ERR_INTEGRITY);
+        assert_string_equal(err.reason, "json");
+    }
+}
+
+/* The message quotes the document, so it must be harmless on a terminal. */
+static void
+messages_hold_no_control_characters(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_null(parse("{\"a\":\x1b[31m}", &err));
+    assert_null(strchr(err.msg, '\x1b'));
+    assert_null(parse("{\"a\":\"\xc2\x9b"
+                      "31m\" x}",
+                      &err));
+    assert_null(strchr(err.msg, '\xc2'));
+}
+
+static void
+nest(char *text, size_t depth)
+{
+    size_t at = (size_t)sprintf(text, "{\"a\":");
+
+    memset(text + at, '[', depth - 1);
+    memset(text + at + depth - 1, ']', depth - 1);
+    memcpy(text + at + 2 * (depth - 1), "}", 2);
+}
+
+static void
+depth_has_a_limit(void **state)
+{
+    char text[300];
+    struct err err = ERR_INIT;
+    struct js *root;
+
+    (void)state;
+    nest(text, 32);
+    root = parse(text, &err);
+    assert_non_null(root);
+    js_close(root);
+    nest(text, 33);
+    assert_null(parse(text, &err));
+    assert_non_null(strstr(err.msg, "32 levels"));
+}
+
+static void
+a_depth_bomb_is_refused(void **state)
+{
+    enum { LEVELS = 4000000 };
+    char *text = malloc(LEVELS);
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, '[', LEVELS);
+    assert_null(js_parse(text, LEVELS, ERR_PROTOCOL, &err));
+    assert_non_null(strstr(err.msg, "32 levels"));
+    free(text);
+}
+
+/* 8 MiB of empty objects, each of which costs more than a hundred bytes in memory. */
+static void
+a_memory_bomb_is_refused(void **state)
+{
+    enum { BYTES = 8 << 20 };
+    char *text = malloc(BYTES + 16);
+    struct err err = ERR_INIT;
+    size_t at;
+    struct js *root;
+
+    (void)state;
+    assert_non_null(text);
+    at = (size_t)sprintf(text, "{\"a\":[");
+    while (at < BYTES) {
+        memcpy(text + at, "{},", 3);
+        at += 3;
+    }
+    memcpy(text + at - 1, "]}", 2);
+    assert_null(js_parse(text, at + 1, ERR_PROTOCOL, &err));
+    assert_int_equal(err.kind, ERR_PROTOCOL);
+    assert_non_null(strstr(err.msg, "96 MiB"));
+    free(text);
+
+    root = parse("{}", &err); /* and the next document is read as ever */
+    assert_non_null(root);
+    js_close(root);
+}
+
+/* The same text as one string costs little: the limit is on memory, not on length. */
+static void
+a_long_string_is_fine(void **state)
+{
+    enum { BYTES = 8 << 20 };
+    char *text = malloc(BYTES + 16);
+    struct err err = ERR_INIT;
+    const char *value;
+    struct js *root;
+
+    (void)state;
+    assert_non_null(text);
+    memcpy(text, "{\"a\":\"", 6);
+    memset(text + 6, 'x', BYTES);
+    memcpy(text + 6 + BYTES, "\"}", 2);
+    root = js_parse(text, BYTES + 8, ERR_PROTOCOL, &err);
+    free(text);
+    assert_non_null(root);
+    assert_int_equal(js_string(root, "a", &value), 1);
+    assert_int_equal(strlen(value), BYTES);
+    js_close(root);
+}
+
+static const char ALL[] =
+    "{\"string\":\"text\",\"empty\":\"\",\"zero\":0,\"max\":9223372036854775807,"
+    "\"negative\":-1,\"real\":1.0,\"exponent\":1e3,\"true\":true,\"false\":false,"
+    "\"null\":null,\"object\":{\"x\":1},\"array\":[1,\"two\",{\"three\":3}]}";
+
+static void
+members_have_the_type_they_are_asked_for(void **state)
+{
+    struct err err = ERR_INIT;
+    CLEANUP(js_release) struct js *root = parse(ALL, &err);
+    const struct js *child = NULL;
+    const char *text = NULL;
+    uint64_t number = 99;
+    bool flag = false;
+
+    (void)state;
+    assert_int_equal(js_string(root, "string", &text), 1);
+    assert_string_equal(text, "text");
+    assert_int_equal(js_string(root, "empty", &text), 1);
+    assert_string_equal(text, "");
+    assert_int_equal(js_u64(root, "zero", &number), 1);
+    assert_int_equal(number, 0);
+    assert_int_equal(js_u64(root, "max", &number), 1);
+    assert_true(number == INT64_MAX);
+    assert_int_equal(js_bool(root, "true", &flag), 1);
+    assert_true(flag);
+    assert_int_equal(js_bool(root, "false", &flag), 1);
+    assert_false(flag);
+    assert_int_equal(js_object(root, "object", &child), 1);
+    assert_int_equal(js_u64(child, "x", &number), 1);
+    assert_int_equal(number, 1);
+    assert_int_equal(js_array(root, "array", &child), 1);
+    assert_int_equal(js_length(child), 3);
+}
+
+static void
+other_types_and_absent_members_are_told_apart(void **state)
+{
+    static const char *const keys[] = {"string", "zero", "negative", "real",  "exponent",
+                                       "true",   "null", "object",   "array", "nothing"};
+    struct err err = ERR_INIT;
+    CLEANUP(js_release) struct js *root = parse(ALL, &err);
+    const struct js *child = root;
+    const char *text = "untouched";
+    uint64_t number = 99;
+    bool flag = true;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        const char *k = keys[i];
+        int other = strcmp(k, "nothing") == 0 ? 0 : -1;
+
+        assert_int_equal(js_has(root, k), other != 0);
+        if (strcmp(k, "string") != 0)
+            assert_int_equal(js_string(root, k, &text), other);
+        if (strcmp(k, "zero") != 0)
+            assert_int_equal(js_u64(root, k, &number), other);
+        if (strcmp(k, "true") != 0)
+            assert_int_equal(js_bool(root, k, &flag), other);
+        if (strcmp(k, "object") != 0)
+            assert_int_equal(js_object(root, k, &child), other);
+        if (strcmp(k, "array") != 0)
+            assert_int_equal(js_array(root, k, &child), other);
+    }
+    assert_string_equal(text, "untouched");
+    assert_int_equal(number, 99);
+    assert_true(flag);
+    assert_ptr_equal(child, root);
+}
+
+static void
+what_is_no_object_has_no_members(void **state)
+{
+    struct err err = ERR_INIT;
+    CLEANUP(js_release) struct js *root = parse(ALL, &err);
+    const struct js *array = NULL, *child;
+    uint64_t number;
+    const char *text;
+
+    (void)state;
+    assert_int_equal(js_array(root, "array", &array), 1);
+    assert_int_equal(js_u64(array, "x", &number), -1);
+    assert_int_equal(js_object(array, "x", &child), -1);
+    assert_false(js_has(array, "x"));
+    assert_int_equal(js_string(js_at(array, 99), "x", &text), -1);
+    assert_null(js_at(array, 3));
+    assert_int_equal(js_length(root), 0);
+}
+
+static void
+elements_are_reached_by_index(void **state)
+{
+    struct err err = ERR_INIT;
+    CLEANUP(js_release) struct js *root = parse(ALL, &err);
+    const struct js *array = NULL;
+
+    (void)state;
+    assert_int_equal(js_array(root, "array", &array), 1);
+    assert_null(js_text(js_at(array, 0)));
+    assert_string_equal(js_text(js_at(array, 1)), "two");
+    assert_null(js_text(js_at(array, 2)));
+    assert_false(js_is_object(js_at(array, 1)));
+    assert_true(js_is_object(js_at(array, 2)));
+    assert_null(js_text(js_at(array, 3)));
+}
+
+static int
+collect(const char *key, const struct js *value, void *ctx)
+{
+    struct buf *out = ctx;
+
+    (void)value;
+    assert_int_equal(buf_addf(out, "%s ", key), 0);
+    return strcmp(key, "zero") == 0 ? 7 : 0;
+}
+
+static void
+members_are_visited_in_order_until_told_to_stop(void **state)
+{
+    CLEANUP(buf_release) struct buf keys = BUF_INIT(1000);
+    struct err err = ERR_INIT;
+    CLEANUP(js_release) struct js *root = parse(ALL, &err);
+    const struct js *object = NULL;
+
+    (void)state;
+    assert_int_equal(js_each(root, collect, &keys), 7);
+    assert_string_equal(keys.data, "string empty zero ");
+    assert_int_equal(js_object(root, "object", &object), 1);
+    assert_int_equal(js_each(object, collect, &keys), 0);
+}
+
+static void
+keys_that_go_reads_as_others_are_found(void **state)
+{
+    static const char *const known[] = {"layers", "mediaType", "annotations", "kind",
+                                        NULL};
+    static const struct {
+        const char *text, *key;
+    } table[] = {
+        {"{\"layers\":1,\"mediaType\":2,\"kind\":3}", NULL},
+        {"{\"layer\":1,\"layerss\":2,\"other\":3,\"\":4}", NULL},
+        {"{\"Layers\":1}", "Layers"},
+        {"{\"layers\":1,\"LAYERS\":2}", "LAYERS"},
+        {"{\"mediatype\":1}", "mediatype"},
+        {"{\"layer\\u017f\":1}", "layer\xc5\xbf"}, /* long s */
+        {"{\"\\u212aind\":1}", "\xe2\x84\xaaind"}, /* the Kelvin sign */
+        {"{\"annotation\\u017f\":1}", "annotation\xc5\xbf"},
+        {"{\"k\\u0131nd\":1}", NULL}, /* a dotless i folds to nothing */
+        {"{\"layer\\u00df\":1}", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct err err = ERR_INIT;
+        CLEANUP(js_release) struct js *root = parse(table[i].text, &err);
+        const char *key = js_ambiguous_key(root, known);
+
+        if (table[i].key)
+            assert_string_equal(key, table[i].key);
+        else
+            assert_null(key);
+    }
+}
+
+static void
+unknown_keys_are_found(void **state)
+{
+    static const char *const known[] = {"a", "b", NULL};
+    struct err err = ERR_INIT;
+    struct js *root;
+
+    (void)state;
+    root = parse("{\"b\":1,\"a\":2}", &err);
+    assert_null(js_unknown_key(root, known));
+    js_close(root);
+    root = parse("{\"b\":1,\"A\":2,\"c\":3}", &err);
+    assert_string_equal(js_unknown_key(root, known), "A");
+    js_close(root);
+    root = parse("{}", &err);
+    assert_null(js_unknown_key(root, known));
+    js_close(root);
+    js_close(NULL);
+}
+
+/* ---- one document at a time ---- */
+
+static atomic_int opened;
+
+static void *
+open_another(void *arg)
+{
+    struct err err = ERR_INIT;
+    struct js *root = parse("{}", &err);
+
+    (void)arg;
+    atomic_fetch_add(&opened, 1);
+    js_close(root);
+    return NULL;
+}
+
+static void
+a_second_document_waits_for_the_first(void **state)
+{
+    struct timespec nap = {.tv_nsec = 30 * 1000 * 1000};
+    struct err err = ERR_INIT;
+    pthread_t threads[3];
+    struct js *root;
+
+    (void)state;
+    alarm(60); /* instead of hanging for ever */
+    root = parse("{}", &err);
+    for (size_t i = 0; i < COUNT_OF(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, open_another, NULL), 0);
+    nanosleep(&nap, NULL);
+    assert_int_equal(atomic_load(&opened), 0);
+    js_close(root);
+    for (size_t i = 0; i < COUNT_OF(threads); i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(atomic_load(&opened), 3);
+    alarm(0);
+}
+
+/* ---- output ---- */
+
+static void
+output_is_compact_and_in_order(void **state)
+{
+    CLEANUP(buf_release) struct buf out = BUF_INIT(1000);
+    struct jsout *root = jsout_object(), *list = jsout_array(), *inner = jsout_object();
+    struct err err = ERR_INIT;
+
+    (void)state;
+    jsout_put_text(root, "z", "last letter first");
+    jsout_put_u64(root, "a", 0);
+    jsout_put_u64(root, "max", INT64_MAX);
+    jsout_put_bool(root, "yes", true);
+    jsout_put_bool(root, "no", false);
+    jsout_put_text(root, "none", NULL);
+    jsout_append_text(list, "one");
+    jsout_append_text(list, NULL);
+    jsout_put_u64(inner, "n", 2);
+    jsout_append(list, inner);
+    jsout_append(list, jsout_array());
+    jsout_put(root, "list", list);
+    jsout_put(root, "empty", jsout_object());
+    assert_int_equal(jsout_write(root, &out, &err), 0);
+    assert_string_equal(
+        out.data, "{\"z\":\"last letter first\",\"a\":0,\"max\":9223372036854775807,"
+                  "\"yes\":true,\"no\":false,\"none\":null,"
+                  "\"list\":[\"one\",null,{\"n\":2},[]],\"empty\":{}}");
+}
+
+static void
+output_is_escaped(void **state)
+{
+    static const struct {
+        const char *text, *json;
+    } table[] = {
+        {"", "\"\""},
+        {"a\"b\\c/d", "\"a\\\"b\\\\c/d\""},
+        {"\n\r\t\b\f", "\"\\n\\r\\t\\b\\f\""},
+        {"\x01\x1b\x1f", "\"\\u0001\\u001B\\u001F\""},
+        {"caf\xc3\xa9", "\"caf\xc3\xa9\""},
+        {"\xf0\x9f\x98\x80", "\"\xf0\x9f\x98\x80\""},
+        /* Not UTF-8: every byte that is no ASCII is replaced. */
+        {"a\xff"
+         "b",
+         "\"a?b\""},
+        {"\xc3\xa9\xc3", "\"???\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        CLEANUP(buf_release) struct buf out = BUF_INIT(1000), expected = BUF_INIT(1000);
+        struct jsout *root = jsout_object();
+        struct err err = ERR_INIT;
+        struct js *again;
+        const char *text;
+
+        jsout_put_text(root, "t", table[i].text);
+        assert_int_equal(jsout_write(root, &out, &err), 0);
+        assert_int_equal(buf_addf(&expected, "{\"t\":%s}", table[i].json), 0);
+        assert_string_equal(out.data, expected.data);
+
+        again = parse(out.data, &err); /* and we read what we write */
+        assert_non_null(again);
+        assert_int_equal(js_string(again, "t", &text), 1);
+        js_close(again);
+    }
+}
+
+static void
+output_that_does_not_fit_is_not_half_written(void **state)
+{
+    CLEANUP(buf_release) struct buf out = BUF_INIT(30);
+    struct jsout *root = jsout_object();
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(buf_add_text(&out, "before"), 0);
+    jsout_put_text(root, "key", "a value that is too long for the rest");
+    assert_int_equal(jsout_write(root, &out, &err), -1);
+    assert_int_equal(err.kind, ERR_LIMIT);
+    assert_string_equal(out.data, "before");
+    assert_int_equal(out.len, 6);
+
+    root = jsout_object();
+    jsout_put_text(root, "key", "fits");
+    assert_int_equal(jsout_write(root, &out, &err), 0);
+    assert_string_equal(out.data, "before{\"key\":\"fits\"}");
+    jsout_free(jsout_array());
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(strict_documents_are_read),
+        cmocka_unit_test(anything_else_is_refused),
+        cmocka_unit_test(messages_hold_no_control_characters),
+        cmocka_unit_test(depth_has_a_limit),
+        cmocka_unit_test(a_depth_bomb_is_refused),
+        cmocka_unit_test(a_memory_bomb_is_refused),
+        cmocka_unit_test(a_long_string_is_fine),
+        cmocka_unit_test(members_have_the_type_they_are_asked_for),
+        cmocka_unit_test(other_types_and_absent_members_are_told_apart),
+        cmocka_unit_test(what_is_no_object_has_no_members),
+        cmocka_unit_test(elements_are_reached_by_index),
+        cmocka_unit_test(members_are_visited_in_order_until_told_to_stop),
+        cmocka_unit_test(keys_that_go_reads_as_others_are_found),
+        cmocka_unit_test(unknown_keys_are_found),
+        cmocka_unit_test(a_second_document_waits_for_the_first),
+        cmocka_unit_test(output_is_compact_and_in_order),
+        cmocka_unit_test(output_is_escaped),
+        cmocka_unit_test(output_that_does_not_fit_is_not_half_written),
+    };
+
+    return cmocka_run_group_tests_name("json", tests, NULL, NULL);
+}
