@@ -1,0 +1,94 @@
+/* file.h - positioned reads and writes, and files that appear complete or not at all.
+ *
+ * Layer: io.
+ */
+#ifndef IO_FILE_H
+#define IO_FILE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Read up to len bytes at an offset; short only at the end of the file.
+ * Errors: ERR_LOCAL with the offset.
+ */
+MUST_USE ssize_t file_read_at(int fd, void *out, size_t len, uint64_t offset,
+                              struct err *err);
+
+/* Write all of it at an offset.  Errors: ERR_LOCAL with the offset and a hint. */
+MUST_USE int file_write_at(int fd, const void *bytes, size_t len, uint64_t offset,
+                           struct err *err);
+
+/* Ask the kernel to begin writing this range to disk; a wish, cannot fail. */
+void file_write_soon(int fd, uint64_t offset, uint64_t len);
+
+/*
+ * Read a whole small file (or "-": standard input) into out, which bounds it.
+ * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_LIMIT when it is larger than out->max.
+ */
+MUST_USE int file_slurp(const char *path, struct buf *out, struct err *err);
+/* The same from an open descriptor; name is for messages. */
+MUST_USE int file_slurp_fd(int fd, const char *name, struct buf *out, struct err *err);
+
+/*
+ * Open a regular file for reading; anything else is refused by name.
+ * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (a folder, a pipe, a device).
+ */
+MUST_USE int file_open_regular(const char *path, uint64_t *size, struct err *err);
+void file_close(int *fd); /* for CLEANUP; -1 is fine */
+
+/*
+ * Write a small file whole, or leave the old one: the mode is that of the new file.
+ * exclusive: an existing file is ERR_CONFLICT.
+ */
+MUST_USE int file_put(const char *path, const void *bytes, size_t len, mode_t mode,
+                      bool exclusive, struct err *err);
+
+/* ---- an output that is written in place under NAME.partial, then published ---- */
+
+struct output {
+    int fd;               /* read and write; -1 when closed */
+    int dirfd;            /* of the folder it lives in */
+    char *path;           /* as the user gave it */
+    char *name, *partial; /* last component: final, and while being written */
+    bool replace;         /* may an existing file be replaced? */
+    mode_t mode;          /* with which it is created, the umask applied */
+};
+
+#define OUTPUT_INIT                                                                      \
+    {                                                                                    \
+        .fd = -1, .dirfd = -1, .mode = 0666                                              \
+    }
+
+/*
+ * Check the target without touching anything: the folder exists, and an existing file may
+ * be replaced.  Errors: ERR_CONFLICT (exists), ERR_USAGE (no regular file),
+ * ERR_NOT_FOUND, ERR_LOCAL.
+ */
+MUST_USE int output_check(const char *path, bool replace, struct err *err);
+
+/*
+ * Create NAME.partial beside the target and lock it; an old partial file is removed.
+ * Errors: as output_check(); ERR_CONFLICT when another run holds it.
+ */
+MUST_USE int output_open(struct output *out, const char *path, bool replace,
+                         struct err *err);
+
+/*
+ * Is there room for size bytes, and may a file be that large here?  Reserves the space
+ * where the file system can.  Errors: ERR_LOCAL with what is needed and what is free.
+ */
+MUST_USE int output_reserve(struct output *out, uint64_t size, struct err *err);
+
+/* fsync, rename to the final name, fsync the folder.  Nothing is left open. */
+MUST_USE int output_publish(struct output *out, struct err *err);
+
+/* Unless published: close and remove.  Safe on OUTPUT_INIT and twice. */
+void output_release(struct output *out);
+
+#endif

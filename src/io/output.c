@@ -1,0 +1,235 @@
+#include "config.h"
+#include "io/file.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+static const uint64_t FAT_FILE_MAX = UINT64_C(4294967295);
+
+/* Open the folder of path; *name gets its last component, borrowed from path. */
+static int
+open_folder(const char *path, const char **name, struct err *err)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder;
+    int fd;
+
+    *name = slash ? slash + 1 : path;
+    if (**name == '\0' || strcmp(*name, ".") == 0 || strcmp(*name, "..") == 0)
+        return err_set(err, ERR_USAGE, "'%s' names no file", path);
+    if (!slash)
+        folder = xstrdup(".");
+    else
+        folder = slash == path ? xstrdup("/") : xstrndup(path, (size_t)(slash - path));
+    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        bool absent = errno == ENOENT;
+
+        err_errno(err, "cannot open the folder '%s'", folder);
+        if (absent)
+            err->kind = ERR_NOT_FOUND;
+    }
+    free(folder);
+    return fd;
+}
+
+static int
+check_target(int dirfd, const char *name, const char *path, bool replace, struct err *err)
+{
+    struct stat st;
+
+    if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+        if (errno == ENOENT)
+            return 0;
+        return err_errno(err, "cannot examine '%s'", path);
+    }
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_USAGE, "'%s' exists and is not a regular file", path);
+    if (replace)
+        return 0;
+    return err_set(err, ERR_CONFLICT, "'%s' exists", path);
+}
+
+int
+output_check(const char *path, bool replace, struct err *err)
+{
+    CLEANUP(file_close) int dirfd = -1;
+    const char *name;
+
+    dirfd = open_folder(path, &name, err);
+    if (dirfd < 0)
+        return -1;
+    return check_target(dirfd, name, path, replace, err);
+}
+
+/* The lock goes with the descriptor: a killed run leaves none behind. */
+static int
+lock_partial(struct output *out, struct err *err)
+{
+    struct stat ours, named;
+
+    if (flock(out->fd, LOCK_EX | LOCK_NB) < 0) {
+        if (errno != EWOULDBLOCK)
+            return err_errno(err, "cannot lock '%s.partial'", out->path);
+        return err_set(err, ERR_CONFLICT, "another run is writing '%s'", out->path);
+    }
+    /* Published or removed by its owner between our open and our lock? */
+    if (fstat(out->fd, &ours) < 0 ||
+        fstatat(out->dirfd, out->partial, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
+        ours.st_ino != named.st_ino || ours.st_dev != named.st_dev)
+        return err_set(err, ERR_CONFLICT, "another run was writing '%s'", out->path);
+    return 0;
+}
+
+/*
+ * A partial file that a killed run left behind is removed, not written over: whoever has
+ * it open, or owns it, would see what comes next, and that may be a private key.
+ */
+static int
+remove_stale(struct output *out, struct err *err)
+{
+    int rc;
+
+    out->fd = openat(out->dirfd, out->partial,
+                     O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (out->fd < 0 && errno == ENOENT)
+        return 0;
+    if (out->fd < 0)
+        return err_errno(err, "cannot open an old '%s.partial'", out->path);
+    rc = lock_partial(out, err);
+    if (rc == 0 && unlinkat(out->dirfd, out->partial, 0) < 0)
+        rc = err_errno(err, "cannot remove an old '%s.partial'", out->path);
+    file_close(&out->fd);
+    return rc;
+}
+
+static int
+create_partial(struct output *out, struct err *err)
+{
+    out->fd = openat(out->dirfd, out->partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+                     out->mode);
+    if (out->fd < 0 && errno == EEXIST)
+        return err_set(err, ERR_CONFLICT, "another run is writing '%s'", out->path);
+    if (out->fd < 0)
+        return err_errno(err, "cannot create '%s.partial'", out->path);
+    if (lock_partial(out, err) < 0) {
+        file_close(&out->fd); /* not ours to remove */
+        return -1;
+    }
+    return 0;
+}
+
+int
+output_open(struct output *out, const char *path, bool replace, struct err *err)
+{
+    const char *name;
+
+    out->dirfd = open_folder(path, &name, err);
+    if (out->dirfd < 0)
+        return -1;
+    out->path = xstrdup(path);
+    out->name = xstrdup(name);
+    out->partial = xasprintf("%s.partial", name);
+    out->replace = replace;
+    if (check_target(out->dirfd, name, path, replace, err) < 0 ||
+        remove_stale(out, err) < 0)
+        return -1;
+    return create_partial(out, err);
+}
+
+int
+output_reserve(struct output *out, uint64_t size, struct err *err)
+{
+    char need[TEXT_HUMAN_MAX], have[TEXT_HUMAN_MAX];
+    struct statvfs vfs;
+    struct statfs fs;
+    uint64_t available;
+
+    if (fstatvfs(out->fd, &vfs) < 0 || fstatfs(out->fd, &fs) < 0)
+        return err_errno(err, "cannot examine the file system of '%s'", out->path);
+    available = (uint64_t)vfs.f_bavail * vfs.f_frsize;
+    if (size > available) {
+        err_set(err, ERR_LOCAL, "'%s' needs %s, but only %s are free", out->path,
+                text_human(need, size), text_human(have, available));
+        return err_hint(err, "free some space, or write to another file system");
+    }
+    if (fs.f_type == MSDOS_SUPER_MAGIC && size > FAT_FILE_MAX) {
+        err_set(err, ERR_LOCAL, "'%s' needs %s, but FAT holds files below 4 GiB",
+                out->path, text_human(need, size));
+        return err_hint(err, "use a medium with ext4, xfs or exfat");
+    }
+    /* Never posix_fallocate: where the kernel cannot, it writes every block.  And not on
+     * tmpfs, which allocates page by page before the first byte can arrive. */
+    if (fs.f_type != TMPFS_MAGIC && fallocate(out->fd, 0, 0, (off_t)size) == 0)
+        return 0;
+    if (fs.f_type != TMPFS_MAGIC && errno == ENOSPC)
+        return err_errno(err, "cannot reserve %s for '%s'", text_human(need, size),
+                         out->path);
+    if (ftruncate(out->fd, (off_t)size) < 0)
+        return err_errno(err, "cannot make '%s' %s large", out->path,
+                         text_human(need, size));
+    return 0;
+}
+
+static int
+move_into_place(struct output *out, struct err *err)
+{
+    unsigned flags = out->replace ? 0 : RENAME_NOREPLACE;
+    int rc = renameat2(out->dirfd, out->partial, out->dirfd, out->name, flags);
+
+    /* Not every file system knows the flag; the check is then a moment older. */
+    if (rc < 0 && errno == EINVAL && flags != 0) {
+        if (check_target(out->dirfd, out->name, out->path, false, err) < 0)
+            return -1;
+        rc = renameat(out->dirfd, out->partial, out->dirfd, out->name);
+    }
+    if (rc < 0 && errno == EEXIST)
+        return err_set(err, ERR_CONFLICT, "'%s' appeared meanwhile", out->path);
+    if (rc < 0)
+        return err_errno(err, "cannot rename '%s.partial' to '%s'", out->path, out->path);
+    return 0;
+}
+
+int
+output_publish(struct output *out, struct err *err)
+{
+    int fd = out->fd;
+
+    /* Once: a second fsync may succeed although data was lost. */
+    if (fsync(fd) < 0)
+        return err_errno(err, "cannot flush '%s' to disk", out->path);
+    if (move_into_place(out, err) < 0)
+        return -1;
+    out->fd = -1;
+    if (close(fd) < 0)
+        return err_errno(err, "cannot close '%s'", out->path);
+    if (fsync(out->dirfd) < 0)
+        return err_errno(err, "cannot flush the folder of '%s' to disk", out->path);
+    output_release(out);
+    return 0;
+}
+
+void
+output_release(struct output *out)
+{
+    if (out->fd >= 0) {
+        unlinkat(out->dirfd, out->partial, 0);
+        file_close(&out->fd);
+    }
+    file_close(&out->dirfd);
+    mem_free_string(&out->path);
+    mem_free_string(&out->name);
+    mem_free_string(&out->partial);
+}
