@@ -1,0 +1,303 @@
+#include "config.h"
+#include "io/pki.h"
+
+#include "base/mem.h"
+#include "io/hash.h"
+#include "io/pki_internal.h"
+
+#include <limits.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* RSA moduli, in bits: below, too weak for what is kept for years; above, too slow. */
+enum { RSA_BITS_MIN = 3072, RSA_BITS_MAX = 8 * PKI_SIGNATURE_MAX };
+
+enum { ED25519_SIGNATURE = 64 }; /* bytes */
+
+static void
+release_context(EVP_PKEY_CTX **ctx)
+{
+    EVP_PKEY_CTX_free(*ctx);
+}
+
+static void
+release_digest_context(EVP_MD_CTX **ctx)
+{
+    EVP_MD_CTX_free(*ctx);
+}
+
+static void
+release_ecdsa(ECDSA_SIG **sig)
+{
+    ECDSA_SIG_free(*sig);
+}
+
+static void
+release_der(unsigned char **der)
+{
+    OPENSSL_free(*der);
+}
+
+/*
+ * One key has one id.  The same point can be written in three ways, and a curve by its
+ * name or by its parameters, so settle on the form every tool writes.
+ */
+static bool
+is_named_p256(EVP_PKEY *pkey)
+{
+    char group[32];
+    int from_parameters = 1;
+
+    return EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) == 1 &&
+           strcmp(group, SN_X9_62_prime256v1) == 0 &&
+           EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
+                                  &from_parameters) == 1 &&
+           from_parameters == 0 &&
+           EVP_PKEY_set_utf8_string_param(
+               pkey, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "uncompressed") == 1;
+}
+
+static int
+classify(EVP_PKEY *pkey, enum pki_type *type, const char *name, struct err *err)
+{
+    static const char ours[] =
+        "keys are ECDSA P-256, Ed25519 or RSA of 3072 to 8192 bits";
+    int bits = EVP_PKEY_get_bits(pkey);
+
+    if (EVP_PKEY_is_a(pkey, "ED25519") == 1) {
+        *type = PKI_ED25519;
+        return 0;
+    }
+    if (EVP_PKEY_is_a(pkey, "EC") == 1) {
+        if (!is_named_p256(pkey))
+            return err_set(
+                err, ERR_USAGE,
+                "'%s' is an elliptic curve key, but not of the named curve P-256: %s",
+                name, ours);
+        *type = PKI_ECDSA_P256;
+        return 0;
+    }
+    if (EVP_PKEY_is_a(pkey, "RSA") == 1) {
+        if (bits < RSA_BITS_MIN)
+            return err_set(err, ERR_USAGE,
+                           "'%s' is an RSA key of only %d bits, too few for signatures "
+                           "that are to last: %s",
+                           name, bits, ours);
+        if (bits > RSA_BITS_MAX)
+            return err_set(err, ERR_USAGE, "'%s' is an RSA key of %d bits: %s", name,
+                           bits, ours);
+        *type = PKI_RSA;
+        return 0;
+    }
+    return err_set(err, ERR_USAGE, "'%s' is a key of another kind: %s", name, ours);
+}
+
+/* A private half that does not fit would sign under a key id nobody can verify. */
+static bool
+is_sound(EVP_PKEY *pkey, bool is_private)
+{
+    CLEANUP(release_context)
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+
+    return ctx && EVP_PKEY_public_check(ctx) == 1 &&
+           (!is_private || EVP_PKEY_pairwise_check(ctx) == 1);
+}
+
+static int
+compute_id(EVP_PKEY *pkey, struct digest *id, struct err *err)
+{
+    CLEANUP(release_der) unsigned char *der = NULL;
+    int len = i2d_PUBKEY(pkey, &der);
+
+    if (len <= 0)
+        return err_set(err, ERR_INTERNAL, "cannot encode a public key");
+    return hash_bytes(DIGEST_SHA256, der, (size_t)len, id, err);
+}
+
+struct pki_key *
+pki_adopt(EVP_PKEY *pkey, bool is_private, const char *name, struct err *err)
+{
+    CLEANUP(pki_release) struct pki_key *key = xcalloc(1, sizeof(*key));
+    struct pki_key *done;
+
+    key->pkey = pkey;
+    if (classify(pkey, &key->type, name, err) < 0)
+        return NULL;
+    if (!is_sound(pkey, is_private)) {
+        err_set(err, ERR_USAGE, "'%s' is damaged: its numbers do not make a key", name);
+        return NULL;
+    }
+    if (compute_id(pkey, &key->id, err) < 0)
+        return NULL;
+    done = key;
+    key = NULL;
+    return done;
+}
+
+static EVP_PKEY *
+generate(enum pki_type type)
+{
+    switch (type) {
+    case PKI_ECDSA_P256:
+        return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+    case PKI_ED25519:
+        return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    case PKI_RSA:
+        return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RSA_BITS_MIN);
+    }
+    return NULL;
+}
+
+struct pki_key *
+pki_generate(enum pki_type type, struct err *err)
+{
+    EVP_PKEY *pkey = generate(type);
+    struct pki_key *key = NULL;
+
+    if (pkey)
+        key = pki_adopt(pkey, true, "new key", err);
+    else
+        err_set(err, ERR_INTERNAL, "cannot make a key of kind %s", pki_type_name(type));
+    ERR_clear_error();
+    return key;
+}
+
+void
+pki_free(struct pki_key *key)
+{
+    if (!key)
+        return;
+    EVP_PKEY_free(key->pkey); /* wipes the private half */
+    free(key);
+}
+
+void
+pki_release(struct pki_key **key)
+{
+    pki_free(*key);
+    *key = NULL;
+}
+
+enum pki_type
+pki_type(const struct pki_key *key)
+{
+    return key->type;
+}
+
+const char *
+pki_type_name(enum pki_type type)
+{
+    switch (type) {
+    case PKI_ECDSA_P256:
+        return "ECDSA P-256";
+    case PKI_ED25519:
+        return "Ed25519";
+    case PKI_RSA:
+        return "RSA 3072+";
+    }
+    return "unknown";
+}
+
+const struct digest *
+pki_id(const struct pki_key *key)
+{
+    return &key->id;
+}
+
+/* Ed25519 hashes for itself. */
+static const char *
+digest_name(const struct pki_key *key)
+{
+    return key->type == PKI_ED25519 ? NULL : "SHA256";
+}
+
+static bool
+sign(const struct pki_key *key, const void *bytes, size_t len, unsigned char *out,
+     size_t *out_len)
+{
+    CLEANUP(release_digest_context) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+    return ctx &&
+           EVP_DigestSignInit_ex(ctx, NULL, digest_name(key), NULL, NULL, key->pkey,
+                                 NULL) == 1 &&
+           EVP_DigestSign(ctx, out, out_len, bytes, len) == 1;
+}
+
+int
+pki_sign(const struct pki_key *key, const void *bytes, size_t len, struct buf *out,
+         struct err *err)
+{
+    unsigned char signature[PKI_SIGNATURE_MAX];
+    size_t signature_len = sizeof(signature);
+    bool done = sign(key, bytes, len, signature, &signature_len);
+
+    ERR_clear_error();
+    if (!done)
+        return err_set(err, ERR_INTERNAL, "cannot sign with this %s key",
+                       pki_type_name(key->type));
+    if (buf_add(out, signature, signature_len) < 0)
+        return err_set(err, ERR_INTERNAL, "no room for a signature of %zu bytes",
+                       signature_len);
+    return 0;
+}
+
+/* The same r and s can be written in several ways in BER, in one way only in DER. */
+static bool
+is_der_ecdsa(const unsigned char *signature, size_t len)
+{
+    CLEANUP(release_ecdsa) ECDSA_SIG *sig = NULL;
+    CLEANUP(release_der) unsigned char *again = NULL;
+    const unsigned char *p = signature;
+    int again_len;
+
+    sig = d2i_ECDSA_SIG(NULL, &p, (long)len);
+    if (!sig)
+        return false;
+    again_len = i2d_ECDSA_SIG(sig, &again);
+    return again_len > 0 && (size_t)again_len == len &&
+           memcmp(again, signature, len) == 0;
+}
+
+static bool
+is_canonical(const struct pki_key *key, const void *signature, size_t len)
+{
+    switch (key->type) {
+    case PKI_ECDSA_P256:
+        return is_der_ecdsa(signature, len);
+    case PKI_ED25519:
+        return len == ED25519_SIGNATURE;
+    case PKI_RSA:
+        return len == (size_t)EVP_PKEY_get_size(key->pkey);
+    }
+    return false;
+}
+
+/* The library sees to it that r, s, the scalar or the number are in range. */
+static bool
+verify(const struct pki_key *key, const void *bytes, size_t len, const void *signature,
+       size_t signature_len)
+{
+    CLEANUP(release_digest_context) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+    return ctx &&
+           EVP_DigestVerifyInit_ex(ctx, NULL, digest_name(key), NULL, NULL, key->pkey,
+                                   NULL) == 1 &&
+           EVP_DigestVerify(ctx, signature, signature_len, bytes, len) == 1;
+}
+
+bool
+pki_verify(const struct pki_key *key, const void *bytes, size_t len,
+           const void *signature, size_t signature_len)
+{
+    bool good = signature_len > 0 && signature_len <= PKI_SIGNATURE_MAX &&
+                is_canonical(key, signature, signature_len) &&
+                verify(key, bytes, len, signature, signature_len);
+
+    ERR_clear_error();
+    return good;
+}

@@ -1,0 +1,75 @@
+/* pki.h - key pairs and raw signatures.  Formats of signature files live in trust/.
+ *
+ * Layer:  io.  With hash.c the only user of OpenSSL.
+ * Source: RFC 5958 (PKCS#8), RFC 7914 (scrypt), RFC 8032 (Ed25519), SEC 1 (ECDSA in DER).
+ */
+#ifndef IO_PKI_H
+#define IO_PKI_H
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/secret.h"
+
+#include <stdbool.h>
+
+enum pki_type { PKI_ECDSA_P256 = 1, PKI_ED25519, PKI_RSA };
+
+#define PKI_KEY_FILE_MAX  (64 * 1024) /* bytes of a PEM file */
+#define PKI_SIGNATURE_MAX 1024        /* bytes; RSA up to 8192 bits */
+
+struct pki_key; /* a public key, perhaps with its private half */
+
+/*
+ * Where a passphrase comes from, asked only when the file turns out to be encrypted.
+ * ask() fills *out, or returns -1 (ERR_AUTH: none to be had).
+ */
+struct pki_passphrase {
+    int (*ask)(void *ctx, const char *what, struct secret *out, struct err *err);
+    void *ctx;
+};
+
+/*
+ * Read a private key from PEM text: PKCS#8 or traditional, encrypted or not.
+ * Errors: ERR_AUTH - passphrase wrong or missing; ERR_USAGE - no private key in it, a
+ *         public key instead, or a kind we do not sign with (the message lists ours);
+ *         ERR_LIMIT - its key derivation wants more memory or time than we allow.
+ */
+struct pki_key *pki_private(const char *pem, size_t len, const char *name,
+                            const struct pki_passphrase *pass, struct err *err);
+
+/* Read a PEM public key ("BEGIN PUBLIC KEY").  Errors: ERR_USAGE. */
+struct pki_key *pki_public(const char *pem, size_t len, const char *name,
+                           struct err *err);
+
+/* bits: RSA only (3072).  Errors: ERR_INTERNAL. */
+struct pki_key *pki_generate(enum pki_type type, struct err *err);
+
+void pki_free(struct pki_key *key); /* NULL is fine */
+void pki_release(struct pki_key **key);
+
+enum pki_type pki_type(const struct pki_key *key);
+const char *pki_type_name(enum pki_type type); /* "ECDSA P-256", "Ed25519", "RSA 3072+" */
+
+/* SHA-256 of the DER SubjectPublicKeyInfo: the key id. */
+const struct digest *pki_id(const struct pki_key *key);
+
+/* PEM of the public half; of the private half, PKCS#8 under scrypt, or plain for NULL. */
+MUST_USE int pki_public_pem(const struct pki_key *key, struct buf *out, struct err *err);
+MUST_USE int pki_private_pem(const struct pki_key *key, const struct secret *passphrase,
+                             struct buf *out, struct err *err);
+
+/*
+ * Sign: ECDSA over SHA-256 in DER, Ed25519 pure, RSA PKCS#1 v1.5 over SHA-256.
+ * out gets at most PKI_SIGNATURE_MAX bytes.
+ */
+MUST_USE int pki_sign(const struct pki_key *key, const void *bytes, size_t len,
+                      struct buf *out, struct err *err);
+
+/*
+ * Is this the signature of these bytes by this key, in its one canonical encoding?
+ * Anything but a clear yes, failures of the library included, is false.
+ */
+bool pki_verify(const struct pki_key *key, const void *bytes, size_t len,
+                const void *signature, size_t signature_len);
+
+#endif
