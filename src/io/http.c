@@ -1,0 +1,261 @@
+#include "config.h"
+#include "io/http.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/http_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CONNECT_S = 30,   /* name lookup, TCP and TLS together */
+    LOW_SPEED = 1024, /* bytes a second; slower for PATIENCE_S means stuck */
+    PATIENCE_S = 60,
+    RECEIVE_BUFFER = 128 << 10,
+    SEND_BUFFER = 512 << 10,
+};
+
+struct http_conn {
+    CURL *easy;
+    char *ca_file;
+    bool use_proxy;
+    struct cancel *cancel;
+    char why[CURL_ERROR_SIZE]; /* the library's own words on the last failure */
+};
+
+int
+http_global_init(struct err *err)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return err_set(err, ERR_INTERNAL, "cannot initialise libcurl");
+    return 0;
+}
+
+void
+http_global_cleanup(void)
+{
+    curl_global_cleanup();
+}
+
+struct http_conn *
+http_conn_new(const struct http_config *config, struct err *err)
+{
+    struct http_conn *conn = xcalloc(1, sizeof(*conn));
+
+    conn->easy = curl_easy_init();
+    if (!conn->easy) {
+        free(conn);
+        err_set(err, ERR_INTERNAL, "cannot make a connection handle");
+        return NULL;
+    }
+    conn->ca_file = config->ca_file ? xstrdup(config->ca_file) : NULL;
+    conn->use_proxy = config->use_proxy;
+    conn->cancel = config->cancel;
+    return conn;
+}
+
+void
+http_conn_free(struct http_conn *conn)
+{
+    if (!conn)
+        return;
+    curl_easy_cleanup(conn->easy);
+    free(conn->ca_file);
+    free(conn);
+}
+
+/* ---- setting up ---- */
+
+/* The header lines to send; a line "Name:" keeps the library from adding its own. */
+struct lines {
+    struct curl_slist *list;
+    struct curl_slist *secret; /* wiped at the end */
+};
+
+static void
+lines_release(struct lines *l)
+{
+    if (l->secret)
+        secret_wipe(l->secret->data, strlen(l->secret->data));
+    curl_slist_free_all(l->list);
+}
+
+static void
+add_line(struct lines *l, const char *line)
+{
+    struct curl_slist *list = curl_slist_append(l->list, line);
+
+    if (!list)
+        mem_exhausted();
+    l->list = list;
+}
+
+static void
+add_authorization(struct lines *l, const struct secret *value)
+{
+    char *line = xasprintf("Authorization: %s", secret_get(value));
+
+    add_line(l, line);
+    for (l->secret = l->list; l->secret->next; l->secret = l->secret->next)
+        ;
+    secret_wipe(line, strlen(line));
+    free(line);
+}
+
+static bool
+names(const char *const *headers, const char *prefix)
+{
+    for (; headers && *headers; headers++) {
+        if (text_starts(*headers, prefix))
+            return true;
+    }
+    return false;
+}
+
+static void
+make_lines(struct lines *l, const struct http_request *request)
+{
+    if (!names(request->headers, "Accept:"))
+        add_line(l, "Accept:");
+    if (!names(request->headers, "Content-Type:"))
+        add_line(l, "Content-Type:");
+    for (const char *const *h = request->headers; h && *h; h++)
+        add_line(l, *h);
+    if (request->authorization && secret_is_set(request->authorization))
+        add_authorization(l, request->authorization);
+}
+
+/* What never changes.  Setting these cannot fail, save for a libcurl built without them.
+ */
+static CURLcode
+set_fixed(CURL *c)
+{
+    CURLcode rc = CURLE_OK;
+
+    rc |= curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    rc |= curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    rc |= curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+    rc |= curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+    rc |= curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    rc |= curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    rc |= curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    rc |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+    rc |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+    rc |= curl_easy_setopt(c, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
+    rc |= curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    rc |= curl_easy_setopt(c, CURLOPT_MAXCONNECTS, 1L);
+    rc |= curl_easy_setopt(c, CURLOPT_TCP_NODELAY, 1L);
+    rc |= curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
+    rc |= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
+    rc |= curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED);
+    rc |= curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+    rc |= curl_easy_setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_BUFFER);
+    rc |= curl_easy_setopt(c, CURLOPT_USERAGENT, "sealift/" PACKAGE_VERSION);
+    rc |= curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, flight_header);
+    rc |= curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, flight_body);
+    rc |= curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, flight_progress);
+    rc |= curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+    return rc;
+}
+
+static CURLcode
+set_body(CURL *c, struct flight *f)
+{
+    const struct http_request *q = f->request;
+    CURLcode rc = CURLE_OK;
+
+    if (strcmp(q->method, "HEAD") == 0)
+        return curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+    if (strcmp(q->method, "GET") == 0)
+        return curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
+    if (q->source && q->source->size > 0) {
+        rc |= curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
+        rc |= curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)q->source->size);
+        rc |= curl_easy_setopt(c, CURLOPT_READFUNCTION, flight_send);
+        rc |= curl_easy_setopt(c, CURLOPT_READDATA, f);
+        rc |= curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, flight_seek);
+        rc |= curl_easy_setopt(c, CURLOPT_SEEKDATA, f);
+    } else if (strcmp(q->method, "DELETE") != 0) {
+        rc |= curl_easy_setopt(c, CURLOPT_POSTFIELDS, "");
+        rc |= curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, 0L);
+    }
+    rc |= curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, q->method);
+    return rc;
+}
+
+static CURLcode
+set_request(struct http_conn *conn, struct flight *f, const struct lines *lines)
+{
+    const struct http_request *q = f->request;
+    unsigned patience = q->patience_s > 0 ? q->patience_s : PATIENCE_S;
+    struct err ignored = ERR_INIT;
+    struct http_origin origin;
+    CURL *c = conn->easy;
+    CURLcode rc;
+
+    curl_easy_reset(c); /* keeps the connection */
+    rc = set_fixed(c) | set_body(c, f);
+    rc |= curl_easy_setopt(c, CURLOPT_URL, q->url);
+    rc |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, lines->list);
+    rc |= curl_easy_setopt(c, CURLOPT_ERRORBUFFER, conn->why);
+    rc |= curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)patience);
+    rc |= curl_easy_setopt(c, CURLOPT_HEADERDATA, f);
+    rc |= curl_easy_setopt(c, CURLOPT_WRITEDATA, f);
+    rc |= curl_easy_setopt(c, CURLOPT_XFERINFODATA, f);
+    if (conn->ca_file) {
+        rc |= curl_easy_setopt(c, CURLOPT_CAINFO, conn->ca_file);
+        rc |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+    }
+    if (!conn->use_proxy || http_url_origin(q->url, &origin, &ignored) < 0 ||
+        http_origin_is_loopback(&origin))
+        rc |= curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
+    return rc;
+}
+
+/* ---- the exchange ---- */
+
+static int
+finish(struct http_conn *conn, struct flight *f, CURLcode code)
+{
+    struct http_response *r = f->response;
+    curl_off_t sent = 0;
+    char *peer = NULL;
+
+    curl_easy_getinfo(conn->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    curl_easy_getinfo(conn->easy, CURLINFO_PRIMARY_IP, &peer);
+    r->sent = (uint64_t)sent;
+    r->peer = peer && peer[0] != '\0' ? http_host_reach(peer) : HTTP_REACH_NAME;
+    if (!f->head_done)
+        flight_forget_head(r);
+    if (f->failed)
+        return -1;
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return cancel_error(f->err);
+    if (code != CURLE_OK && (r->status == 0 || flight_is_success(r)))
+        return flight_error(code, conn->why, conn->ca_file, f->err);
+    return flight_is_success(r) && strcmp(f->request->method, "HEAD") != 0
+               ? flight_begin(f)
+               : 0;
+}
+
+int
+http_exchange(struct http_conn *conn, const struct http_request *request,
+              struct http_response *response, struct err *err)
+{
+    struct flight f = {
+        .request = request, .response = response, .err = err, .cancel = conn->cancel};
+    CLEANUP(lines_release) struct lines lines = {.list = NULL};
+    CURLcode code;
+
+    flight_forget_head(response);
+    buf_clear(&response->body);
+    response->sent = response->received = 0;
+    response->peer = HTTP_REACH_NAME;
+    conn->why[0] = '\0';
+    make_lines(&lines, request);
+    if (set_request(conn, &f, &lines) != CURLE_OK)
+        return err_set(err, ERR_INTERNAL, "this libcurl lacks something sealift needs");
+    code = curl_easy_perform(conn->easy);
+    return finish(conn, &f, code);
+}

@@ -1,0 +1,171 @@
+/* http.h - ONE exchange: a request goes out, a response comes back.  No redirects, no
+ * retries, no credentials logic: those are registry/exchange.c.
+ *
+ * Layer:  io.  With http_url.c the only user of libcurl.
+ * Source: RFC 9110, RFC 9112 (HTTP/1.1 only, one connection a handle), RFC 3986.
+ */
+#ifndef IO_HTTP_H
+#define IO_HTTP_H
+
+#include "base/buf.h"
+#include "base/cancel.h"
+#include "base/secret.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* ---- URLs: always built from parts and taken apart by the library ---- */
+
+#define HTTP_URL_MAX         8192 /* bytes */
+#define HTTP_HOST_MAX        255
+#define HTTP_ORIGIN_TEXT_MAX (HTTP_HOST_MAX + sizeof(":65535"))
+
+/* Where a request goes: credentials are bound to it.  A plain value. */
+struct http_origin {
+    bool tls;
+    char host[HTTP_HOST_MAX + 1]; /* lower case; IPv6 with brackets */
+    uint16_t port;
+};
+
+bool http_origin_equal(const struct http_origin *a, const struct http_origin *b);
+
+/* Is the host a loopback address or "localhost"? */
+bool http_origin_is_loopback(const struct http_origin *o);
+
+/* "host", with ":port" unless that is the usual one of the scheme: as references say it.
+ */
+void http_origin_text(const struct http_origin *o, char out[HTTP_ORIGIN_TEXT_MAX]);
+
+/* Who can reach an address; a name could be any of the others. */
+enum http_reach {
+    HTTP_REACH_NAME,
+    HTTP_REACH_LOOPBACK,
+    HTTP_REACH_PRIVATE, /* also link-local, carrier-grade NAT, multicast, unspecified */
+    HTTP_REACH_PUBLIC,
+};
+
+/* Of a host as http_origin has it, or of a bare address.  IPv4 inside IPv6 counts as
+ * IPv4. */
+enum http_reach http_host_reach(const char *host);
+
+/*
+ * Take the origin out of an absolute http or https URL.
+ * Errors: ERR_PROTOCOL - another scheme, userinfo, no host, too long, control bytes.
+ * Trust:  url is remote input; the message quotes none of it.
+ */
+MUST_USE int http_url_origin(const char *url, struct http_origin *out, struct err *err);
+
+/* The URL of a path (with its query, if any; starts with '/') at an origin.  Caller
+ * frees. */
+char *http_url_build(const struct http_origin *o, const char *path);
+
+/* The path and query of a URL that http_url_resolve() returned.  Borrowed from url. */
+const char *http_url_path(const char *url);
+
+/*
+ * Resolve a Location (or realm) against the URL it came from: absolute, //host, /path,
+ * relative.  The fragment is dropped, the query kept as it is.  The caller frees *out.
+ * Errors: ERR_PROTOCOL, as http_url_origin().
+ */
+MUST_USE int http_url_resolve(const char *base, const char *location, char **out,
+                              struct err *err);
+
+/* Append "key=value" to the query of a URL, the value percent-encoded.  Caller frees. */
+char *http_url_add_query(const char *url, const char *key, const char *value);
+
+/* Append "key=value" to a form body (application/x-www-form-urlencoded). -1: it is full.
+ */
+MUST_USE int http_form_add(struct buf *form, const char *key, const char *value);
+
+/* The URL without its query: the form for messages.  Caller frees. */
+char *http_url_redacted(const char *url);
+
+/* ---- one exchange ---- */
+
+#define HTTP_HEADERS_MAX    256         /* of one response; 300 KiB in all */
+#define HTTP_ERROR_BODY_MAX (64U << 10) /* bytes of a body that is not 2xx */
+
+/* Bytes of the body to send, read from an offset so that it can be sent again. */
+struct http_source {
+    /* Fill up to len bytes; the exact number, 0 only at the end, -1 with *err set. */
+    ssize_t (*read)(void *ctx, void *out, size_t len, uint64_t offset, struct err *err);
+    void *ctx;
+    uint64_t size; /* bytes; sent as Content-Length */
+};
+
+struct http_response;
+
+/* Takes the body of a 2xx response.  Anything else is collected in response.body. */
+struct http_sink {
+    /* Called once before the first byte (also of an empty body): look at the headers. */
+    int (*begin)(void *ctx, const struct http_response *head, struct err *err);
+    int (*write)(void *ctx, const void *bytes, size_t len, struct err *err);
+    void *ctx;
+};
+
+struct http_request {
+    const char *method; /* GET, HEAD, POST, PATCH, PUT, DELETE */
+    const char *url;
+    const char *const *headers; /* "Name: value" lines, NULL-terminated; or NULL */
+    const struct secret *authorization; /* value of Authorization, or NULL */
+    const struct http_source
+        *source;                  /* body; NULL with POST, PUT, PATCH: empty, length 0 */
+    const struct http_sink *sink; /* NULL: collect into response.body */
+    size_t body_max;     /* bytes to collect of a 2xx; more is ERR_LIMIT.  Of any other
+                            status HTTP_ERROR_BODY_MAX, the rest is cut */
+    unsigned patience_s; /* how long nothing may move; 0: 60 s */
+};
+
+struct http_header {
+    char *name; /* lower case */
+    char *value;
+};
+
+struct http_response {
+    long status; /* 0: none came */
+    struct http_header *headers;
+    size_t header_count;
+    struct buf body;         /* collected */
+    uint64_t sent, received; /* body bytes that went over the wire */
+    enum http_reach peer;    /* the address that answered (a proxy's when there is one) */
+};
+
+/* The index-th header of that (lower case) name, or NULL. */
+const char *http_header(const struct http_response *r, const char *name, size_t index);
+void http_response_release(struct http_response *r);
+
+struct http_config {
+    const char *ca_file; /* PEM bundle instead of the system's, or NULL */
+    bool use_proxy;      /* honour the proxy variables?  Never for loopback. */
+    struct cancel *cancel;
+};
+
+/* Once per process, before threads; and its end. */
+MUST_USE int http_global_init(struct err *err);
+void http_global_cleanup(void);
+
+/* A connection handle: one thread at a time, one origin for its whole life. */
+struct http_conn;
+struct http_conn *http_conn_new(const struct http_config *config, struct err *err);
+void http_conn_free(struct http_conn *conn); /* NULL is fine */
+
+/*
+ * Do it.  response must be zeroed or reused from an earlier call; it is filled as far as
+ * things went, also on failure.
+ * Errors: ERR_NETWORK - no (complete) response; reason "tls" when the server's
+ * certificate was refused or the handshake failed, "not-tls" when it does not speak TLS:
+ * both make a retry pointless; ERR_PROTOCOL - what came is not HTTP/1; ERR_LIMIT -
+ * headers or collected body too large; ERR_LOCAL - the CA file cannot be read, reason
+ * "no-ca" when the system has none; ERR_SIGNAL and placeholders of cancel.h; whatever
+ * source or sink reported.
+ */
+MUST_USE int http_exchange(struct http_conn *conn, const struct http_request *request,
+                           struct http_response *response, struct err *err);
+
+/* Seconds a Retry-After value asks for (a number, or an HTTP date), -1 if it is neither.
+ */
+int64_t http_retry_after(const char *value);
+
+#endif

@@ -1,0 +1,276 @@
+#include "config.h"
+#include "io/http_internal.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- the response ---- */
+
+const char *
+http_header(const struct http_response *r, const char *name, size_t index)
+{
+    for (size_t i = 0; i < r->header_count; i++) {
+        if (strcmp(r->headers[i].name, name) == 0 && index-- == 0)
+            return r->headers[i].value;
+    }
+    return NULL;
+}
+
+void
+flight_forget_head(struct http_response *r)
+{
+    for (size_t i = 0; i < r->header_count; i++) {
+        free(r->headers[i].name);
+        free(r->headers[i].value);
+    }
+    r->header_count = 0;
+    r->status = 0;
+}
+
+void
+http_response_release(struct http_response *r)
+{
+    flight_forget_head(r);
+    free(r->headers);
+    buf_release(&r->body);
+    memset(r, 0, sizeof(*r));
+}
+
+bool
+flight_is_success(const struct http_response *r)
+{
+    return r->status >= 200 && r->status < 300;
+}
+
+/* "HTTP/1.1 200 OK": the library has checked the form. */
+static void
+begin_head(struct flight *f, const char *line, size_t len)
+{
+    const char *code = memchr(line, ' ', len);
+    uint64_t status = 0;
+
+    flight_forget_head(f->response);
+    f->head_done = false;
+    if (code && len - (size_t)(code - line) >= 4 &&
+        text_u64(code + 1, 3, 999, &status) == 0)
+        f->response->status = (long)status;
+}
+
+static int
+add_header(struct flight *f, const char *line, size_t len)
+{
+    const char *colon = memchr(line, ':', len);
+    struct http_response *r = f->response;
+    struct http_header *h;
+    const char *value, *end = line + len;
+
+    if (!colon || line[0] == ' ' || line[0] == '\t')
+        return 0; /* a folded line; nothing we read is ever folded */
+    if (r->header_count == HTTP_HEADERS_MAX)
+        return err_set(f->err, ERR_LIMIT, "the response has more than %d headers",
+                       HTTP_HEADERS_MAX);
+    for (value = colon + 1; value < end && (*value == ' ' || *value == '\t'); value++)
+        ;
+    while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    if (!r->headers)
+        r->headers = xcalloc(HTTP_HEADERS_MAX, sizeof(*r->headers));
+    h = &r->headers[r->header_count++];
+    h->name = xstrndup(line, (size_t)(colon - line));
+    h->value = xstrndup(value, (size_t)(end - value));
+    for (char *p = h->name; *p != '\0'; p++)
+        *p = text_lower(*p);
+    return 0;
+}
+
+size_t
+flight_header(char *line, size_t one, size_t len, void *arg)
+{
+    struct flight *f = arg;
+    size_t used = len * one;
+
+    while (used > 0 && (line[used - 1] == '\r' || line[used - 1] == '\n'))
+        used--;
+    if (used > 5 && memcmp(line, "HTTP/", 5) == 0) {
+        begin_head(f, line, used);
+    } else if (used == 0) {
+        f->head_done = f->response->status >= 200;
+    } else if (!f->head_done && add_header(f, line, used) < 0) {
+        f->failed = true;
+        return 0;
+    }
+    return len * one;
+}
+
+/* ---- the bodies ---- */
+
+int
+flight_begin(struct flight *f)
+{
+    const struct http_sink *sink = f->request->sink;
+
+    if (f->begun || !sink)
+        return 0;
+    f->begun = true;
+    return sink->begin ? sink->begin(sink->ctx, f->response, f->err) : 0;
+}
+
+/* 0, or -1 with *err set or f->cut. */
+static int
+take_body(struct flight *f, const char *bytes, size_t len)
+{
+    struct buf *body = &f->response->body;
+    size_t room;
+
+    if (flight_is_success(f->response) && f->request->sink) {
+        if (flight_begin(f) < 0)
+            return -1;
+        return f->request->sink->write(f->request->sink->ctx, bytes, len, f->err);
+    }
+    if (flight_is_success(f->response)) {
+        body->max = f->request->body_max;
+        if (buf_add(body, bytes, len) < 0)
+            return err_set(f->err, ERR_LIMIT, "the answer is longer than %zu bytes",
+                           body->max);
+        return 0;
+    }
+    body->max = HTTP_ERROR_BODY_MAX;
+    room = body->max - body->len;
+    f->cut = len > room;
+    return buf_add(body, bytes, len < room ? len : room) < 0 || f->cut ? -1 : 0;
+}
+
+size_t
+flight_body(char *bytes, size_t one, size_t len, void *arg)
+{
+    struct flight *f = arg;
+
+    f->response->received += len * one;
+    if (take_body(f, bytes, len * one) == 0)
+        return len * one;
+    f->failed = !f->cut;
+    return 0;
+}
+
+size_t
+flight_send(char *out, size_t one, size_t len, void *arg)
+{
+    struct flight *f = arg;
+    const struct http_source *source = f->request->source;
+    uint64_t left = source->size - f->offset;
+    size_t want = len * one < left ? len * one : (size_t)left;
+    ssize_t got = want == 0 ? 0 : source->read(source->ctx, out, want, f->offset, f->err);
+
+    if (got < 0) {
+        f->failed = true;
+        return CURL_READFUNC_ABORT;
+    }
+    f->offset += (uint64_t)got;
+    return (size_t)got;
+}
+
+/* The library sends again when a kept-alive connection turns out to be closed. */
+int
+flight_seek(void *arg, curl_off_t offset, int origin)
+{
+    struct flight *f = arg;
+
+    if (origin != SEEK_SET || offset < 0)
+        return CURL_SEEKFUNC_FAIL;
+    f->offset = (uint64_t)offset;
+    return CURL_SEEKFUNC_OK;
+}
+
+int
+flight_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+                curl_off_t up)
+{
+    struct flight *f = arg;
+
+    (void)down_total, (void)down, (void)up_total, (void)up;
+    return cancel_wanted(f->cancel);
+}
+
+int64_t
+http_retry_after(const char *value)
+{
+    uint64_t seconds;
+    time_t when;
+
+    if (text_u64(value, strlen(value), INT32_MAX, &seconds) == 0)
+        return (int64_t)seconds;
+    when = curl_getdate(value, NULL);
+    if (when < 0 || text_is_digit(value[0]))
+        return -1;
+    return when > time(NULL) ? (int64_t)(when - time(NULL)) : 0;
+}
+
+/* ---- failures ---- */
+
+static bool
+handshake_met_plain_http(const char *why)
+{
+    static const char *const signs[] = {"wrong version number", "http request",
+                                        "packet length too long", "record layer failure"};
+
+    for (size_t i = 0; i < COUNT_OF(signs); i++) {
+        if (strstr(why, signs[i]))
+            return true;
+    }
+    return false;
+}
+
+/* A handshake that just broke may work the next time; one that was refused will not. */
+static int
+handshake_failed(const char *why, const char *safe, struct err *err)
+{
+    if (handshake_met_plain_http(why)) {
+        err_because(err, ERR_NETWORK, "not-tls", "the server does not speak TLS");
+        return err_hint(err, "for a registry without TLS: --plain-http HOST");
+    }
+    if (strstr(why, " alert ") || strstr(why, "unsupported protocol") ||
+        strstr(why, "no protocols available") || strstr(why, "key too small"))
+        return err_because(err, ERR_NETWORK, "tls", "TLS handshake failed: %s", safe);
+    return err_set(err, ERR_NETWORK, "connection lost during the TLS handshake: %s",
+                   safe);
+}
+
+int
+flight_error(CURLcode code, const char *why, const char *ca_file, struct err *err)
+{
+    char safe[TEXT_SAFE_MAX];
+
+    if (why[0] == '\0')
+        why = curl_easy_strerror(code);
+    text_safe(safe, why, strlen(why));
+    switch ((int)code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+        err_because(err, ERR_NETWORK, "tls",
+                    "the server's certificate is not trusted: %s", safe);
+        return err_hint(err, "for a private CA use --ca-file FILE; dates are checked "
+                             "against the clock of this machine");
+    case CURLE_SSL_CONNECT_ERROR:
+        return handshake_failed(why, safe, err);
+    case CURLE_SSL_CACERT_BADFILE:
+        if (ca_file)
+            return err_set(err, ERR_LOCAL, "cannot use the CA file '%s'", ca_file);
+        err_because(err, ERR_LOCAL, "no-ca", "this machine has no CA certificates");
+        return err_hint(err, "install ca-certificates, or use --ca-file FILE");
+    case CURLE_OUT_OF_MEMORY: /* also what one endless header line ends in */
+        return err_set(err, ERR_LIMIT, "headers too large, or out of memory");
+    case CURLE_RECV_ERROR:
+        if (strstr(why, "Too large response headers"))
+            return err_set(err, ERR_LIMIT, "headers too large");
+        break;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+        return err_set(err, ERR_PROTOCOL, "the answer is not HTTP/1: %s", safe);
+    default:
+        break;
+    }
+    return err_set(err, ERR_NETWORK, "%s", safe);
+}

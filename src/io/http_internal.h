@@ -1,0 +1,46 @@
+/* http_internal.h - one exchange under way: what http.c sets up and http_flight.c
+ * receives.
+ *
+ * Layer: io.
+ */
+#ifndef IO_HTTP_INTERNAL_H
+#define IO_HTTP_INTERNAL_H
+
+#include "io/http.h"
+
+#include <curl/curl.h>
+
+/* One exchange under way: what the callbacks share. */
+struct flight {
+    const struct http_request *request;
+    struct http_response *response;
+    struct cancel *cancel;
+    struct err *err;
+    uint64_t offset; /* of the source */
+    bool head_done;  /* all headers of the final response came */
+    bool begun;      /* sink->begin was called */
+    bool failed;     /* a callback set *err */
+    bool cut;        /* enough of an error body was read */
+};
+
+/* The library's callbacks; arg is the struct flight. */
+size_t flight_header(char *line, size_t one, size_t len, void *arg);
+size_t flight_body(char *bytes, size_t one, size_t len, void *arg);
+size_t flight_send(char *out, size_t one, size_t len, void *arg);
+int flight_seek(void *arg, curl_off_t offset, int origin);
+int flight_progress(void *arg, curl_off_t down_total, curl_off_t down,
+                    curl_off_t up_total, curl_off_t up);
+
+/* Tell the sink that a response begins, unless that was done.  Fine without a sink. */
+MUST_USE int flight_begin(struct flight *f);
+
+/* No response came, or another one begins. */
+void flight_forget_head(struct http_response *r);
+
+/* 2xx? */
+bool flight_is_success(const struct http_response *r);
+
+/* What a failure of the library means; why: its own words, "" when it has none. */
+int flight_error(CURLcode code, const char *why, const char *ca_file, struct err *err);
+
+#endif
