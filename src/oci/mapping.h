@@ -1,0 +1,51 @@
+/* mapping.h - where an image of a bundle lands in the private registry.
+ *
+ * docker.io/library/nginx:1.27 imported to reg.corp/mirror becomes
+ * reg.corp/mirror/docker.io/library/nginx:1.27: the source host stays, so two sources
+ * never collide.  The ':' of a port becomes '_'.
+ *
+ * Layer: oci.
+ */
+#ifndef OCI_MAPPING_H
+#define OCI_MAPPING_H
+
+#include "oci/reference.h"
+
+/* REGISTRY[/PREFIX] as given to import. */
+struct target {
+    char host[REFERENCE_HOST_MAX + 1];
+    char prefix[REFERENCE_PATH_MAX + 1]; /* "" for none */
+};
+
+/*
+ * Shape:  a host (with or without port; no dot needed here) and a repository path.
+ * Errors: ERR_USAGE, also for an "https://" before it, a tag or a digest after it.
+ */
+MUST_USE int target_parse(struct target *out, const char *text, struct err *err);
+
+/* --map FROM=TO: source names that are FROM or begin with "FROM/" get TO instead. */
+struct mapping_rule {
+    char from[REFERENCE_HOST_MAX + 1 + REFERENCE_PATH_MAX + 1]; /* "host[/path]" */
+    char to[REFERENCE_PATH_MAX + 1]; /* path below the target; "" puts the rest there */
+};
+
+/* Errors: ERR_USAGE. */
+MUST_USE int mapping_rule_parse(struct mapping_rule *out, const char *text,
+                                struct err *err);
+
+struct mapping {
+    struct target target;
+    bool strip_host;                  /* drop the host where no rule matches */
+    const struct mapping_rule *rules; /* the longest match wins; borrowed */
+    size_t rule_count;
+};
+
+/*
+ * Where does it go?  The tag and the digest stay.
+ * Errors: ERR_USAGE - the path is too long, or the host makes no legal component (IPv6):
+ *         the hint names --strip-host and --map.
+ */
+MUST_USE int mapping_apply(const struct mapping *map, const struct reference *from,
+                           struct reference *to, struct err *err);
+
+#endif

@@ -1,0 +1,342 @@
+#include "config.h"
+#include "oci/reference.h"
+
+#include "base/text.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char hub[] = "docker.io";
+static const char hub_api[] = "registry-1.docker.io";
+static const char hub_old[] = "index.docker.io";
+static const char hub_home[] = "library/"; /* of Docker Hub's official images */
+
+/* ---- shapes ---- */
+
+static bool
+is_path_char(char c)
+{
+    return text_is_digit(c) || (c >= 'a' && c <= 'z');
+}
+
+/* Length of what may stand between two runs of path characters; 0 when nothing may. */
+static size_t
+path_separator(const char *text, size_t len)
+{
+    if (text[0] == '/' || text[0] == '.')
+        return 1;
+    if (text[0] == '_')
+        return len > 1 && text[1] == '_' ? 2 : 1;
+    for (size_t n = 0;; n++) {
+        if (n == len || text[n] != '-')
+            return n;
+    }
+}
+
+static bool
+is_path(const char *text, size_t len)
+{
+    size_t i = 0;
+
+    if (len > REFERENCE_PATH_MAX)
+        return false;
+    for (;;) {
+        size_t run = i, gap;
+
+        while (i < len && is_path_char(text[i]))
+            i++;
+        if (i == run)
+            return false;
+        if (i == len)
+            return true;
+        gap = path_separator(text + i, len - i);
+        if (gap == 0)
+            return false;
+        i += gap;
+    }
+}
+
+static bool
+is_dns_name(const char *text, size_t len)
+{
+    enum { NAME_LEN = 255, LABEL_LEN = 63 };
+    size_t label = 0;
+
+    if (len == 0 || len > NAME_LEN)
+        return false;
+    for (size_t i = 0; i <= len; i++) {
+        if (i == len || text[i] == '.') {
+            if (label == 0 || label > LABEL_LEN || text[i - 1] == '-')
+                return false;
+            label = 0;
+        } else if (text_is_alnum(text[i]) || (text[i] == '-' && label > 0)) {
+            label++;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+is_ipv6(const char *text, size_t len)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct in6_addr ignored;
+
+    if (len >= sizeof(address) || memchr(text, '.', len) || memchr(text, '\0', len))
+        return false;
+    memcpy(address, text, len);
+    address[len] = '\0';
+    return inet_pton(AF_INET6, address, &ignored) == 1;
+}
+
+static bool
+is_host(const char *text, size_t len)
+{
+    bool is_bracketed = len > 0 && text[0] == '[';
+    const char *end = len > 0 ? memchr(text, is_bracketed ? ']' : ':', len) : NULL;
+    size_t name = end ? (size_t)(end - text) : len;
+    uint64_t port;
+
+    if (is_bracketed && (!end || !is_ipv6(text + 1, name - 1)))
+        return false;
+    if (!is_bracketed && !is_dns_name(text, name))
+        return false;
+    name += is_bracketed;
+    if (name == len)
+        return true;
+    return text[name] == ':' &&
+           text_u64(text + name + 1, len - name - 1, 65535, &port) == 0 && port > 0;
+}
+
+static bool
+is_tag(const char *text, size_t len)
+{
+    if (len == 0 || len > REFERENCE_TAG_MAX || text[0] == '.' || text[0] == '-')
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!text_is_alnum(text[i]) && (text[i] == '\0' || !strchr("_.-", text[i])))
+            return false;
+    }
+    return true;
+}
+
+bool
+reference_is_path(const char *text)
+{
+    return is_path(text, strlen(text));
+}
+
+bool
+reference_is_host(const char *text)
+{
+    return is_host(text, strlen(text));
+}
+
+bool
+reference_looks_like_host(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '.' || text[i] == ':' || text[i] != text_lower(text[i]))
+            return true;
+    }
+    return len == strlen("localhost") && memcmp(text, "localhost", len) == 0;
+}
+
+/* ---- parsing ---- */
+
+/* A failure that quotes the part it is about. */
+static int
+bad_part(struct err *err, const char *what, const char *text, size_t len, const char *why)
+{
+    char safe[TEXT_SAFE_MAX];
+
+    text_safe(safe, text, len);
+    return err_set(err, ERR_USAGE, "%s '%s' %s", what, safe, why);
+}
+
+int
+reference_host(char out[REFERENCE_HOST_MAX + 1], const char *text, size_t len,
+               struct err *err)
+{
+    if (!is_host(text, len))
+        return bad_part(err, "registry host", text, len,
+                        "is not a host name or address with an optional port");
+    for (size_t i = 0; i < len; i++)
+        out[i] = text_lower(text[i]);
+    out[len] = '\0';
+    if (strcmp(out, hub_old) == 0 || strcmp(out, hub_api) == 0)
+        memcpy(out, hub, sizeof(hub));
+    return 0;
+}
+
+static int
+parse_tag(struct reference *r, const char *text, size_t len, struct err *err)
+{
+    if (!is_tag(text, len))
+        return bad_part(err, "tag", text, len,
+                        "is not 1 to 128 letters, digits, '_', '.' or '-' (the last two "
+                        "not at its beginning)");
+    memcpy(r->tag, text, len);
+    return 0;
+}
+
+static int
+parse_path(struct reference *r, const char *text, size_t len, struct err *err)
+{
+    bool at_home = strcmp(r->host, hub) == 0 && !memchr(text, '/', len);
+    size_t skip = at_home ? strlen(hub_home) : 0;
+
+    if (len == 0)
+        return err_set(err, ERR_USAGE, "it names no repository");
+    if (len + skip > REFERENCE_PATH_MAX)
+        return err_set(err, ERR_USAGE, "its repository path is longer than %d bytes",
+                       REFERENCE_PATH_MAX);
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] != text_lower(text[i]))
+            return bad_part(err, "repository path", text, len,
+                            "has an upper-case letter");
+    }
+    if (!is_path(text, len))
+        return bad_part(err, "repository path", text, len,
+                        "is not lower-case letters and digits, joined by single '/', "
+                        "'.' or '_', by '__' or by '-'");
+    memcpy(r->path, hub_home, skip);
+    memcpy(r->path + skip, text, len);
+    return 0;
+}
+
+/* PATH[:TAG]; the last ':' begins the tag. */
+static int
+parse_repository(struct reference *r, const char *text, size_t len, struct err *err)
+{
+    const char *colon = len > 0 ? memrchr(text, ':', len) : NULL;
+    size_t path = colon ? (size_t)(colon - text) : len;
+
+    if (colon && parse_tag(r, colon + 1, len - path - 1, err) < 0)
+        return -1;
+    return parse_path(r, text, path, err);
+}
+
+/* NAME[:TAG][@DIGEST]; a canonical name always begins with a host. */
+static int
+parse_parts(struct reference *r, const char *text, size_t len, bool is_canonical,
+            struct err *err)
+{
+    const char *at = memchr(text, '@', len);
+    size_t name = at ? (size_t)(at - text) : len;
+    const char *slash = memchr(text, '/', name);
+    size_t host = slash ? (size_t)(slash - text) : 0;
+    size_t skip = 0;
+
+    if (at && digest_parse(&r->digest, at + 1, len - name - 1, ERR_USAGE, err) < 0)
+        return err_wrap(err, "after the '@'");
+    r->has_digest = at != NULL;
+    memcpy(r->host, hub, sizeof(hub));
+    if (slash && (is_canonical || reference_looks_like_host(text, host))) {
+        if (reference_host(r->host, text, host, err) < 0)
+            return -1;
+        skip = host + 1;
+    }
+    if (parse_repository(r, text + skip, name - skip, err) < 0)
+        return -1;
+    if (r->tag[0] == '\0' && !r->has_digest)
+        memcpy(r->tag, "latest", sizeof("latest"));
+    return 0;
+}
+
+/* Mistakes that deserve a better answer than which part is malformed. */
+static int
+refuse_lookalikes(const char *text, size_t len, struct err *err)
+{
+    enum { ID_LEN = 64 };
+    unsigned char raw[ID_LEN / 2];
+    char safe[TEXT_SAFE_MAX];
+
+    if (len == 0)
+        return err_set(err, ERR_USAGE, "the reference is empty");
+    text_safe(safe, text, len);
+    if (len >= REFERENCE_TEXT_MAX)
+        return err_set(err, ERR_USAGE, "'%s': longer than any reference can be", safe);
+    if (memmem(text, len, "://", 3)) {
+        err_set(err, ERR_USAGE, "'%s': a reference has no scheme", safe);
+        return err_hint(err, "leave out everything up to and including '://'");
+    }
+    if (len == ID_LEN && text_unhex(raw, text, ID_LEN / 2) == 0) {
+        err_set(err, ERR_USAGE, "'%s': an image ID is not a reference", safe);
+        return err_hint(err, "by digest it is NAME@sha256:DIGEST");
+    }
+    return 0;
+}
+
+static int
+parse(struct reference *out, const char *text, size_t len, bool is_canonical,
+      struct err *err)
+{
+    struct reference r = {.has_digest = false};
+    char safe[TEXT_SAFE_MAX];
+
+    if (refuse_lookalikes(text, len, err) < 0)
+        return -1;
+    if (parse_parts(&r, text, len, is_canonical, err) < 0) {
+        text_safe(safe, text, len);
+        return err_wrap(err, "'%s'", safe);
+    }
+    *out = r;
+    return 0;
+}
+
+int
+reference_parse(struct reference *out, const char *text, size_t len, struct err *err)
+{
+    return parse(out, text, len, false, err);
+}
+
+void
+reference_name(const struct reference *r, char out[REFERENCE_TEXT_MAX])
+{
+    char digest[DIGEST_TEXT_MAX] = "";
+    bool by_tag = r->tag[0] != '\0';
+
+    if (!by_tag)
+        digest_text(&r->digest, digest);
+    snprintf(out, REFERENCE_TEXT_MAX, "%s/%s%s%s", r->host, r->path, by_tag ? ":" : "@",
+             by_tag ? r->tag : digest);
+}
+
+int
+reference_parse_name(struct reference *out, const char *name, enum err_kind kind,
+                     struct err *err)
+{
+    struct reference r;
+    struct err why = ERR_INIT;
+    char canonical[REFERENCE_TEXT_MAX], safe[TEXT_SAFE_MAX];
+
+    if (parse(&r, name, strlen(name), true, &why) < 0)
+        return err_because(err, kind, "format", "not an image name: %s", why.msg);
+    reference_name(&r, canonical);
+    if (strcmp(canonical, name) != 0) {
+        text_safe(safe, name, strlen(name));
+        return err_because(err, kind, "format",
+                           "image name '%s' is not in its full form '%s'", safe,
+                           canonical);
+    }
+    *out = r;
+    return 0;
+}
+
+bool
+reference_same_name(const struct reference *a, const struct reference *b)
+{
+    return strcmp(a->host, b->host) == 0 && strcmp(a->path, b->path) == 0 &&
+           strcmp(a->tag, b->tag) == 0 &&
+           (a->tag[0] != '\0' || digest_equal(&a->digest, &b->digest));
+}
+
+const char *
+reference_api_host(const char *host)
+{
+    return strcmp(host, hub) == 0 ? hub_api : host;
+}

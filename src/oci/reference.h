@@ -1,0 +1,72 @@
+/* reference.h - image names: what users type, and the one canonical form of it.
+ *
+ * Layer:  oci.
+ * Source: distribution/reference grammar; OCI distribution-spec v1.1 "Pulling manifests".
+ */
+#ifndef OCI_REFERENCE_H
+#define OCI_REFERENCE_H
+
+#include "base/digest.h"
+
+#include <stdbool.h>
+
+#define REFERENCE_HOST_MAX 261 /* bytes: a DNS name of 255 and ":65535" */
+#define REFERENCE_PATH_MAX 255
+#define REFERENCE_TAG_MAX  128
+#define REFERENCE_TEXT_MAX                                                               \
+    (REFERENCE_HOST_MAX + 1 + REFERENCE_PATH_MAX + 1 + REFERENCE_TAG_MAX + 1 +           \
+     DIGEST_TEXT_MAX)
+
+/* A parsed, canonical reference.  A plain value. */
+struct reference {
+    char host[REFERENCE_HOST_MAX + 1]; /* "docker.io", "reg.corp:5000", "[::1]:5000" */
+    char path[REFERENCE_PATH_MAX + 1]; /* "library/nginx" */
+    char tag[REFERENCE_TAG_MAX + 1];   /* "" only when there is a digest */
+    bool has_digest;
+    struct digest digest; /* what the user insists on; the tag is then only a label */
+};
+
+/*
+ * Parse what a user typed; the len bytes at text need no NUL.
+ *
+ * Shape:  [HOST[:PORT]/]PATH[:TAG][@DIGEST].  The first component is a host when it has a
+ *         '.', a ':' or an upper-case letter, or is "localhost"; else it is Docker Hub's.
+ *         "index.docker.io" and "registry-1.docker.io" become "docker.io", which gets
+ *         "library/" before a single component.  Neither tag nor digest: tag "latest".
+ *         Hosts become lower case.
+ * Errors: ERR_USAGE, saying what is wrong with which part.
+ */
+MUST_USE int reference_parse(struct reference *out, const char *text, size_t len,
+                             struct err *err);
+
+/* The name a bundle carries: "host/path:tag", or "host/path@digest" without a tag. */
+void reference_name(const struct reference *r, char out[REFERENCE_TEXT_MAX]);
+
+/*
+ * Parse a canonical name back (what reference_name() wrote, to the byte).
+ * Errors: kind.
+ */
+MUST_USE int reference_parse_name(struct reference *out, const char *name,
+                                  enum err_kind kind, struct err *err);
+
+/* Same canonical name (the digest counts only without a tag). */
+bool reference_same_name(const struct reference *a, const struct reference *b);
+
+/* The host whose API serves it: "registry-1.docker.io" for "docker.io", else itself. */
+const char *reference_api_host(const char *host);
+
+/* Shape checks shared with mapping.c: a whole repository path; a host with its port. */
+bool reference_is_path(const char *text);
+bool reference_is_host(const char *text);
+
+/* Would the first component of a name be taken for a host?  Says nothing of its shape. */
+bool reference_looks_like_host(const char *text, size_t len);
+
+/*
+ * The canonical form of a host: lower case, Docker Hub's other names made "docker.io".
+ * Errors: ERR_USAGE - not the shape of a host.
+ */
+MUST_USE int reference_host(char out[REFERENCE_HOST_MAX + 1], const char *text,
+                            size_t len, struct err *err);
+
+#endif
