@@ -1,0 +1,386 @@
+#include "config.h"
+#include "oci/document.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is being filled, and whose fault it is when it is wrong. */
+struct reading {
+    struct document *doc;
+    enum err_kind kind;
+    struct err *err;
+};
+
+/* What a getter returned, but null counts as absent: the Go programs that write documents
+ * mean the same by both. */
+static int
+optional(int rc, const struct js *obj, const char *key)
+{
+    return rc < 0 && js_is_null(obj, key) ? 0 : rc;
+}
+
+static int
+wrong_type(const struct reading *r, const char *key)
+{
+    return err_because(r->err, r->kind, "format", "\"%s\" is missing or of a wrong type",
+                       key);
+}
+
+/* Go takes "Layers" for "layers": such a document says two things. */
+static int
+refuse_ambiguous(const struct reading *r, const struct js *obj, const char *const *known)
+{
+    const char *key = js_ambiguous_key(obj, known);
+    char safe[TEXT_SAFE_MAX];
+
+    if (!key)
+        return 0;
+    text_safe(safe, key, strlen(key));
+    return err_because(r->err, r->kind, "format",
+                       "key \"%s\" differs only by case from a known one", safe);
+}
+
+/* A media type, "" when it is absent. */
+static int
+read_type(const struct reading *r, const struct js *obj, const char *key,
+          const char **out)
+{
+    const char *type = "";
+    char safe[TEXT_SAFE_MAX];
+
+    if (optional(js_string(obj, key, &type), obj, key) < 0)
+        return wrong_type(r, key);
+    if (type[0] != '\0' && !media_type_is_valid(type)) {
+        text_safe(safe, type, strlen(type));
+        return err_because(r->err, r->kind, "format", "\"%s\" is not a media type: '%s'",
+                           key, safe);
+    }
+    *out = type;
+    return 0;
+}
+
+static int
+read_digest(const struct reading *r, const struct js *obj, struct digest *out)
+{
+    const char *text;
+
+    if (js_string(obj, "digest", &text) != 1)
+        return wrong_type(r, "digest");
+    return digest_parse(out, text, strlen(text), r->kind, r->err);
+}
+
+/* ---- descriptors ---- */
+
+static const char *const descriptor_keys[] = {"mediaType",   "digest", "size", "platform",
+                                              "annotations", "urls",   "data", NULL};
+
+/* What a descriptor may say besides type, digest and size. */
+static int
+read_extras(const struct reading *r, const struct js *obj, struct descriptor *d)
+{
+    const struct js *platform = NULL, *annotations = NULL, *urls = NULL;
+    const char *ignored;
+    int rc;
+
+    if (optional(js_object(obj, "platform", &platform), obj, "platform") < 0 ||
+        (platform && platform_read(&d->platform, platform) < 0))
+        return wrong_type(r, "platform");
+    if (optional(js_object(obj, "annotations", &annotations), obj, "annotations") < 0)
+        return wrong_type(r, "annotations");
+    rc = annotations ? js_string(annotations, "vnd.docker.reference.type", &ignored) : 0;
+    if (rc < 0)
+        return wrong_type(r, "annotations");
+    d->is_attestation = rc == 1;
+    if (optional(js_array(obj, "urls", &urls), obj, "urls") < 0)
+        return wrong_type(r, "urls");
+    d->is_foreign = urls && js_length(urls) > 0;
+    return 0;
+}
+
+/*
+ * The type of a child.  Without it nobody could say whether a child of an index is a
+ * document.  What a manifest points at is opaque anyway, whatever it calls itself.
+ */
+static int
+read_child_type(const struct reading *r, const struct js *obj, enum edge_kind edge,
+                const char **out)
+{
+    if (edge == EDGE_CHILD) {
+        if (read_type(r, obj, "mediaType", out) < 0)
+            return -1;
+        return (*out)[0] != '\0' ? 0 : wrong_type(r, "mediaType");
+    }
+    *out = "";
+    if (optional(js_string(obj, "mediaType", out), obj, "mediaType") < 0)
+        return wrong_type(r, "mediaType");
+    if (!media_type_is_valid(*out))
+        *out = "";
+    return 0;
+}
+
+static int
+read_descriptor(const struct reading *r, const struct js *obj, enum edge_kind edge,
+                struct descriptor *d)
+{
+    const char *type;
+
+    if (!js_is_object(obj))
+        return err_because(r->err, r->kind, "format", "not a descriptor");
+    if (refuse_ambiguous(r, obj, descriptor_keys) < 0 ||
+        read_child_type(r, obj, edge, &type) < 0 || read_digest(r, obj, &d->digest) < 0)
+        return -1;
+    if (d->digest.alg != DIGEST_SHA256)
+        return err_set(r->err, ERR_PROTOCOL, "sha512 digests do not fit into a bundle");
+    if (js_u64(obj, "size", &d->size) != 1)
+        return err_because(r->err, r->kind, "format",
+                           "\"size\" is not an integer from 0 to 2^63-1");
+    if (read_extras(r, obj, d) < 0)
+        return -1;
+    d->edge = edge;
+    d->media_type = xstrdup(type);
+    return 0;
+}
+
+/* An array of descriptors; absent and null are empty. */
+static int
+read_list(const struct reading *r, const struct js *root, const char *key,
+          enum edge_kind edge)
+{
+    struct document *doc = r->doc;
+    const struct js *list = NULL;
+    size_t n;
+
+    if (optional(js_array(root, key, &list), root, key) < 0)
+        return wrong_type(r, key);
+    n = list ? js_length(list) : 0;
+    if (n == 0)
+        return 0;
+    if (n > DOCUMENT_DESCRIPTORS_MAX - doc->count)
+        return err_because(r->err, document_limit_kind(r->kind), "format",
+                           "more than %d descriptors", DOCUMENT_DESCRIPTORS_MAX);
+    doc->edges = xreallocarray(doc->edges, doc->count + n, sizeof(*doc->edges));
+    for (size_t i = 0; i < n; i++) {
+        struct descriptor d = {.edge = edge};
+
+        if (read_descriptor(r, js_at(list, i), edge, &d) < 0)
+            return err_wrap(r->err, "%s[%zu]", key, i);
+        doc->edges[doc->count++] = d;
+    }
+    return 0;
+}
+
+/* ---- documents ---- */
+
+enum shape { SHAPE_INDEX, SHAPE_IMAGE, SHAPE_ARTIFACT };
+
+static const char *const document_keys[] = {
+    "schemaVersion", "mediaType", "artifactType", "manifests",   "config", "layers",
+    "blobs",         "subject",   "fsLayers",     "annotations", NULL};
+
+static int
+refuse_schema1(const struct reading *r)
+{
+    return err_set(r->err, ERR_PROTOCOL,
+                   "an image of schema 1, which cannot be carried: its layers have no "
+                   "sizes and its digest is not that of its bytes");
+}
+
+static int
+find_shape(const struct reading *r, const struct js *root, const char *type,
+           enum shape *out)
+{
+    bool is_index = js_has(root, "manifests");
+    bool is_image = js_has(root, "config") || js_has(root, "layers");
+    bool is_artifact = strcmp(type, MEDIA_OCI_ARTIFACT) == 0;
+
+    if (js_has(root, "fsLayers") || (js_has(root, "blobs") && !is_artifact) ||
+        is_index + is_image + is_artifact > 1)
+        return err_because(r->err, r->kind, "format",
+                           "it looks like two kinds of document at once");
+    if (!is_index && !is_image && !is_artifact)
+        return err_because(r->err, r->kind, "format", "neither an index nor a manifest");
+    *out = is_index ? SHAPE_INDEX : is_image ? SHAPE_IMAGE : SHAPE_ARTIFACT;
+    return 0;
+}
+
+static int
+check_version(const struct reading *r, const struct js *root, enum shape shape)
+{
+    uint64_t version = 0;
+    int rc = js_u64(root, "schemaVersion", &version);
+
+    /* The artifact manifest was specified without one. */
+    if ((rc == 0 && shape == SHAPE_ARTIFACT) || (rc == 1 && version == 2))
+        return 0;
+    return err_because(r->err, r->kind, "format", "\"schemaVersion\" is not 2");
+}
+
+/* Does what a type says agree with what the body is? */
+static int
+check_type(const struct reading *r, const char *type, const char *who)
+{
+    enum media_kind kind = media_kind(type);
+    char safe[TEXT_SAFE_MAX];
+
+    if (kind == MEDIA_UNKNOWN || kind == r->doc->kind)
+        return 0;
+    text_safe(safe, type, strlen(type));
+    return err_because(r->err, r->kind, "format", "%s '%s', but it is %s", who, safe,
+                       r->doc->kind == MEDIA_INDEX ? "an index" : "a manifest");
+}
+
+/* The type it travels under. */
+static void
+set_type(struct document *doc, const char *own, const char *declared)
+{
+    const char *type = own;
+
+    if (own[0] == '\0' && media_kind(declared) == doc->kind)
+        type = declared;
+    else if (own[0] == '\0')
+        type = doc->kind == MEDIA_INDEX ? MEDIA_OCI_INDEX : MEDIA_OCI_MANIFEST;
+    memcpy(doc->media_type, type, strlen(type) + 1);
+    doc->names_itself = own[0] != '\0';
+}
+
+static int
+read_subject(const struct reading *r, const struct js *root)
+{
+    const struct js *subject = NULL;
+
+    if (optional(js_object(root, "subject", &subject), root, "subject") < 0)
+        return wrong_type(r, "subject");
+    if (!subject)
+        return 0;
+    if (refuse_ambiguous(r, subject, descriptor_keys) < 0 ||
+        read_digest(r, subject, &r->doc->subject) < 0)
+        return err_wrap(r->err, "subject");
+    r->doc->has_subject = true;
+    return 0;
+}
+
+static int
+read_edges(const struct reading *r, const struct js *root, enum shape shape)
+{
+    const struct js *config;
+    struct descriptor d = {.edge = EDGE_CONFIG};
+
+    if (shape == SHAPE_INDEX)
+        return read_list(r, root, "manifests", EDGE_CHILD);
+    if (shape == SHAPE_ARTIFACT)
+        return read_list(r, root, "blobs", EDGE_LAYER);
+    if (js_object(root, "config", &config) != 1)
+        return wrong_type(r, "config");
+    if (!js_has(root, "layers"))
+        return wrong_type(r, "layers");
+    if (read_descriptor(r, config, EDGE_CONFIG, &d) < 0)
+        return err_wrap(r->err, "config");
+    r->doc->edges = xcalloc(1, sizeof(d));
+    r->doc->edges[r->doc->count++] = d;
+    return read_list(r, root, "layers", EDGE_LAYER);
+}
+
+static int
+read_document(const struct reading *r, const struct js *root, const char *declared)
+{
+    const char *own, *artifact;
+    enum shape shape = SHAPE_INDEX;
+    uint64_t version;
+
+    if (refuse_ambiguous(r, root, document_keys) < 0 ||
+        read_type(r, root, "mediaType", &own) < 0)
+        return -1;
+    if (media_kind(own) == MEDIA_SCHEMA1 ||
+        (js_u64(root, "schemaVersion", &version) == 1 && version == 1))
+        return refuse_schema1(r);
+    if (find_shape(r, root, own, &shape) < 0 || check_version(r, root, shape) < 0)
+        return -1;
+    r->doc->kind = shape == SHAPE_INDEX ? MEDIA_INDEX : MEDIA_MANIFEST;
+    if (check_type(r, own, "it calls itself") < 0 ||
+        check_type(r, declared, "it came as") < 0 ||
+        read_type(r, root, "artifactType", &artifact) < 0)
+        return -1;
+    set_type(r->doc, own, declared);
+    memcpy(r->doc->artifact_type, artifact, strlen(artifact) + 1);
+    if (read_subject(r, root) < 0)
+        return -1;
+    return read_edges(r, root, shape);
+}
+
+int
+document_parse(struct document *out, const void *bytes, size_t len, const char *declared,
+               enum err_kind kind, struct err *err)
+{
+    CLEANUP(document_release) struct document doc = DOCUMENT_INIT;
+    CLEANUP(js_release) struct js *root = NULL;
+    const struct reading r = {&doc, kind, err};
+
+    if (!declared)
+        declared = "";
+    if (media_kind(declared) == MEDIA_SCHEMA1)
+        return refuse_schema1(&r);
+    if (len > DOCUMENT_BYTES_MAX)
+        return err_because(err, document_limit_kind(kind), "format",
+                           "larger than the %u MiB an index or manifest may have",
+                           DOCUMENT_BYTES_MAX >> 20);
+    root = js_parse(bytes, len, kind, err);
+    if (!root || read_document(&r, root, declared) < 0)
+        return -1;
+    *out = doc;
+    doc = (struct document)DOCUMENT_INIT;
+    return 0;
+}
+
+void
+document_release(struct document *doc)
+{
+    for (size_t i = 0; i < doc->count; i++)
+        free(doc->edges[i].media_type);
+    free(doc->edges);
+    doc->edges = NULL;
+    doc->count = 0;
+}
+
+enum err_kind
+document_limit_kind(enum err_kind kind)
+{
+    return kind == ERR_INTEGRITY ? ERR_INTEGRITY : ERR_LIMIT;
+}
+
+int
+document_by_type(const char *media_type, uint64_t size)
+{
+    enum media_kind kind = media_kind(media_type);
+
+    if (kind == MEDIA_UNKNOWN)
+        return size > DOCUMENT_BYTES_MAX ? 0 : -1;
+    return kind == MEDIA_BLOB ? 0 : 1;
+}
+
+bool
+document_own_type(char out[MEDIA_TYPE_MAX + 1], const void *bytes, size_t len)
+{
+    struct err ignored = ERR_INIT;
+    CLEANUP(js_release) struct js *root = NULL;
+    const char *type;
+    uint64_t version;
+
+    root = js_parse(bytes, len, ERR_PROTOCOL, &ignored);
+    if (!root || js_u64(root, "schemaVersion", &version) != 1 || version != 2 ||
+        js_string(root, "mediaType", &type) != 1 || !media_type_is_valid(type))
+        return false;
+    memcpy(out, type, strlen(type) + 1);
+    return true;
+}
+
+bool
+document_looks_like_one(const char *media_type, const void *bytes, size_t len)
+{
+    char own[MEDIA_TYPE_MAX + 1];
+
+    return document_own_type(own, bytes, len) && strcmp(own, media_type) == 0;
+}

@@ -1,0 +1,84 @@
+/* document.h - what an index or a manifest points at.
+ *
+ * Only read, never written: documents travel as the exact bytes received.
+ *
+ * Layer:  oci.
+ * Source: OCI image-spec v1.1, image-index.md, manifest.md, descriptor.md.
+ */
+#ifndef OCI_DOCUMENT_H
+#define OCI_DOCUMENT_H
+
+#include "base/digest.h"
+#include "oci/media_type.h"
+#include "oci/platform.h"
+
+#define DOCUMENT_BYTES_MAX       (8U << 20) /* of one index or manifest */
+#define DOCUMENT_WARN_BYTES      (4U << 20) /* many registries refuse more */
+#define DOCUMENT_DESCRIPTORS_MAX 10000
+
+enum edge_kind {
+    EDGE_CHILD,  /* "manifests" of an index */
+    EDGE_CONFIG, /* "config" of a manifest */
+    EDGE_LAYER,  /* "layers" of a manifest, "blobs" of an artifact manifest */
+};
+
+struct descriptor {
+    enum edge_kind edge;
+    char *media_type; /* owned by the document; "" when absent */
+    struct digest digest;
+    uint64_t size;            /* bytes */
+    struct platform platform; /* text "" when it says none */
+    bool is_attestation;      /* BuildKit's "vnd.docker.reference.type" is set */
+    bool is_foreign;          /* has "urls": the registry may not have it */
+};
+
+struct document {
+    enum media_kind kind;                /* MEDIA_INDEX or MEDIA_MANIFEST */
+    char media_type[MEDIA_TYPE_MAX + 1]; /* its own, else a known declared, else OCI's */
+    bool names_itself;                   /* media_type is its own */
+    char artifact_type[MEDIA_TYPE_MAX + 1]; /* "" when it has none */
+    bool has_subject;
+    struct digest subject;
+    struct descriptor *edges; /* in the order of the document */
+    size_t count;
+};
+
+#define DOCUMENT_INIT                                                                    \
+    {                                                                                    \
+        .edges = NULL                                                                    \
+    }
+
+/*
+ * Parse an index or a manifest.
+ *
+ * Shape:  schemaVersion 2 (the artifact manifest has none); either "manifests" or
+ *         "config" with "layers" (or the artifact manifest's "blobs"), never both; no
+ *         key twice, also not by case; sizes are integers; null for what may be absent.
+ *         The body, its mediaType and the declared type must agree in kind
+ *         (CVE-2021-41190); an unknown type agrees with anything.
+ *         declared is the type of the descriptor or response, NULL when nobody said.
+ * Errors: kind, with reason "json", "format" or "digest"; ERR_PROTOCOL for schema 1 and
+ *         for a sha512 descriptor, which format 1 of the bundle cannot hold; a bound
+ *         exceeded is document_limit_kind(kind).
+ */
+MUST_USE int document_parse(struct document *out, const void *bytes, size_t len,
+                            const char *declared, enum err_kind kind, struct err *err);
+void document_release(struct document *doc);
+
+/*
+ * Is a child of an index a document, or a blob (BuildKit's cache index lists layers)?
+ * 1 document, 0 blob, -1: the type is unknown, document_looks_like_one() decides.
+ * A body above DOCUMENT_BYTES_MAX of unknown type is a blob.
+ */
+int document_by_type(const char *media_type, uint64_t size);
+
+/* The kind of error for a bound exceeded by what is of that kind when it is broken. */
+enum err_kind document_limit_kind(enum err_kind kind);
+
+/* A JSON object with schemaVersion 2 and a mediaType: what does it call itself? */
+bool document_own_type(char out[MEDIA_TYPE_MAX + 1], const void *bytes, size_t len);
+
+/* Unknown type: a JSON object with schemaVersion 2 and that same mediaType? */
+bool document_looks_like_one(const char *media_type, const void *bytes, size_t len);
+
+#endif

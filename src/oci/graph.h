@@ -1,0 +1,124 @@
+/* graph.h - which objects a set of images consists of: a state machine that is fed the
+ * bytes of documents and says what is still unknown.
+ *
+ * Used twice: export walks registries with it, the reader walks a bundle with it, so both
+ * agree on what is a document, what is complete, and in which order members stand.
+ * Not thread-safe: the caller has one lock around it.
+ *
+ * Layer:  oci.
+ * Source: docs/bundle-format.md, "Document or blob", "Complete", "Members".
+ */
+#ifndef OCI_GRAPH_H
+#define OCI_GRAPH_H
+
+#include "oci/document.h"
+
+#define GRAPH_OBJECTS_MAX 100000
+#define GRAPH_EDGES_MAX   4000000
+#define GRAPH_TEXTS_MAX   65536 /* different media types and platforms */
+#define GRAPH_DEPTH_MAX   8 /* a child of an index stands one deeper; roots are at 0 */
+#define GRAPH_NONE        UINT32_MAX
+
+enum graph_role { ROLE_OTHER, ROLE_CONFIG, ROLE_DOCUMENT }; /* the strongest use counts */
+
+enum graph_state {
+    GRAPH_WANTED,    /* its bytes decide what it is or points at; not yet asked for */
+    GRAPH_REQUESTED, /* graph_next() handed it out */
+    GRAPH_DOCUMENT,  /* parsed, its edges are known */
+    GRAPH_BLOB,      /* opaque */
+};
+
+struct graph_edge {
+    uint32_t to; /* object id */
+    enum edge_kind kind;
+    uint32_t platform;   /* for graph_platform() */
+    uint32_t media_type; /* as the descriptor says, for graph_media_type() */
+    bool is_attestation;
+};
+
+/* One digest.  Ids are 0 .. count-1 in order of discovery, which is not to be relied on.
+ * Pointers to it stay valid as long as the graph. */
+struct graph_object {
+    struct digest digest;
+    uint64_t size;
+    enum graph_state state;
+    enum graph_role role;
+    enum media_kind kind;      /* of a document: index or manifest */
+    const char *media_type;    /* interned; of a document its own, else the first parent's
+                                * (first seen; in the order of members when finished) */
+    const char *artifact_type; /* interned; "" mostly */
+    struct graph_edge *edges;
+    uint32_t edge_count;
+    uint8_t depth;              /* nesting at which it was first seen; roots are 0 */
+    bool is_foreign;            /* some descriptor of it has "urls" */
+    bool has_parent_child_edge; /* listed in "manifests" of some index */
+};
+
+struct graph;
+
+/* kind: the error kind of broken documents (ERR_PROTOCOL from servers, ERR_INTEGRITY in a
+ * bundle; a bound exceeded is ERR_LIMIT from servers). */
+struct graph *graph_new(enum err_kind kind);
+void graph_free(struct graph *g);
+void graph_release(struct graph **g);
+
+/*
+ * Add a root: the top-level document of a name.  The same digest may be added often.
+ * Roots keep the order of adding them as their index: graph_root().
+ * media_type may be NULL when nobody said.
+ * Errors: the graph's kind - another size for a known digest; ERR_PROTOCOL - schema 1,
+ *         sha512; ERR_LIMIT.  After an error the graph can only be freed.
+ */
+MUST_USE int graph_add_root(struct graph *g, const struct digest *digest, uint64_t size,
+                            const char *media_type, uint32_t *id, struct err *err);
+
+/*
+ * The next object whose bytes are needed, marked GRAPH_REQUESTED; GRAPH_NONE when there
+ * is none at the moment.
+ */
+uint32_t graph_next(struct graph *g);
+
+/*
+ * Feed the bytes of an object that was handed out: they match its digest and size (the
+ * caller checked).  Afterwards it is GRAPH_DOCUMENT, or GRAPH_BLOB when an unknown type
+ * turned out to be opaque; graph_next() may have more.
+ */
+MUST_USE int graph_feed(struct graph *g, uint32_t id, const void *bytes, size_t len,
+                        struct err *err);
+
+/*
+ * Nothing is wanted any more: fix roles and the order of members.
+ * Errors: the graph's kind - too deep, total size overflows, something never fed.
+ */
+MUST_USE int graph_finish(struct graph *g, struct err *err);
+
+size_t graph_count(const struct graph *g);
+const struct graph_object *graph_object(const struct graph *g, uint32_t id);
+/* The id, or GRAPH_NONE. */
+uint32_t graph_find(const struct graph *g, const struct digest *digest);
+size_t graph_root_count(const struct graph *g);
+uint32_t graph_root(const struct graph *g, size_t index);
+/* "" where the descriptor does not say. */
+const char *graph_platform(const struct graph *g, const struct graph_edge *edge);
+const char *graph_media_type(const struct graph *g, const struct graph_edge *edge);
+
+/*
+ * After graph_finish(): all ids in the order of the bundle's members: documents (parents
+ * first), configs, others; in each group by first appearance, depth first from the roots.
+ * A document that is also somebody's layer appears where it is used as a document.
+ */
+const uint32_t *graph_order(const struct graph *g);
+
+/*
+ * After graph_finish(): visit what a document reaches, itself included.  fn is called
+ * once for each object and each of its two uses, as a document and as a blob, parents
+ * before children.
+ */
+struct graph_walk; /* scratch memory, reusable for one graph */
+struct graph_walk *graph_walk_new(const struct graph *g);
+void graph_walk_free(struct graph_walk *w);
+void graph_walk_release(struct graph_walk **w);
+void graph_walk_root(struct graph_walk *w, uint32_t id,
+                     void (*fn)(void *ctx, uint32_t id, bool as_document), void *ctx);
+
+#endif

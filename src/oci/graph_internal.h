@@ -1,0 +1,61 @@
+/* graph_internal.h - what graph.c (feeding) and graph_walk.c (finishing, walking) share.
+ *
+ * Layer: oci.
+ */
+#ifndef OCI_GRAPH_INTERNAL_H
+#define OCI_GRAPH_INTERNAL_H
+
+#include "oci/graph.h"
+
+enum { GRAPH_BLOCK = 1024 }; /* objects are allocated so many at a time, and never move */
+
+struct graph_node {
+    struct graph_object object; /* first: its digest is the key of the tree */
+    uint32_t id;
+    uint32_t own_type; /* text; what it calls itself, once it was judged */
+    uint32_t claims;   /* the unknown types indexes list it by: 1 + first claim, or 0 */
+    uint8_t named_as;  /* bit 1 << media_kind of every type that makes it a document */
+    uint8_t levels;    /* graph_finish(): of indexes and their children, from here on */
+    bool is_certain;   /* it is a document: somebody's type says so */
+    bool is_judged;    /* its bytes did not make it a document so far */
+    bool is_typed;     /* object.media_type is final */
+};
+
+/* An index lists an object by a type nobody knows. */
+struct graph_claim {
+    uint32_t type; /* text */
+    uint32_t next; /* 1 + claim, or 0 */
+};
+
+struct graph_text {
+    char *text; /* first: it is the key of the tree */
+    uint32_t id;
+};
+
+struct graph_root {
+    uint32_t id;
+    uint32_t media_type; /* text */
+};
+
+struct graph {
+    enum err_kind kind;
+    struct graph_node *blocks[(GRAPH_OBJECTS_MAX + GRAPH_BLOCK - 1) / GRAPH_BLOCK];
+    uint32_t count;
+    void *by_digest; /* tree of struct graph_node, see tsearch(3) */
+    struct graph_root *roots;
+    size_t root_count, root_cap;
+    struct graph_text **texts; /* texts[0] is "" */
+    size_t text_count, text_cap;
+    void *by_text; /* tree of struct graph_text */
+    struct graph_claim *claims;
+    size_t claim_count, claim_cap;
+    uint32_t *queue; /* ids in GRAPH_WANTED, in order; from queue_head on */
+    size_t queue_head, queue_count, queue_cap;
+    size_t edge_count;
+    uint32_t *order; /* set by graph_finish() */
+};
+
+struct graph_node *graph_node(const struct graph *g, uint32_t id);
+int graph_too_deep(const struct graph *g, struct err *err);
+
+#endif
