@@ -1,0 +1,115 @@
+#include "config.h"
+#include "bundle/reader_internal.h"
+
+#include "base/mem.h"
+#include "io/file.h"
+#include "io/hash.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* Large enough to forget the cost of a call, small enough for a core's cache. */
+enum { CHUNK = 256 * 1024 };
+
+static int
+other_content(const struct bundle_member *m, const char *name, struct err *err)
+{
+    err_because(err, ERR_INTEGRITY, "digest",
+                "%s, %" PRIu64 " bytes from byte %" PRIu64
+                ", is not what its digest says",
+                name, m->size, m->offset);
+    return err_hint(err, "the copy is damaged there: copy the bundle again");
+}
+
+/* One piece of a body, from the file into the digest. */
+static int
+add_piece(const struct bundle_content *c, uint64_t at, size_t want, void *piece,
+          struct hash *h, struct err *err)
+{
+    ssize_t n = file_read_at(c->fd, piece, want, at, err);
+
+    if (n < 0)
+        return -1;
+    if ((size_t)n < want)
+        return truncated_error(err, at + (uint64_t)n, "a blob");
+    return hash_add(h, piece, want, err);
+}
+
+static int
+hash_body(const struct bundle_content *c, const struct bundle_member *m,
+          struct cancel *cancel, const struct events *progress, struct digest *out,
+          struct err *err)
+{
+    CLEANUP(hash_release) struct hash h = HASH_INIT;
+    CLEANUP(mem_free_string) char *piece = xmalloc(m->size < CHUNK ? m->size : CHUNK);
+    uint64_t done = 0;
+
+    if (hash_start(&h, m->digest.alg, err) < 0)
+        return -1;
+    while (done < m->size) {
+        uint64_t left = m->size - done;
+        size_t want = left < CHUNK ? (size_t)left : CHUNK;
+
+        if (cancel_wanted(cancel))
+            return cancel_error(err);
+        if (add_piece(c, m->offset + done, want, piece, &h, err) < 0)
+            return -1;
+        done += want;
+        events_done(progress, want);
+    }
+    return hash_finish(&h, out, err);
+}
+
+int
+bundle_check_member(const struct bundle_content *c, size_t member, struct cancel *cancel,
+                    const struct events *progress, struct err *err)
+{
+    const struct bundle_member *m = &c->members[member];
+    char name[BUNDLE_BLOB_NAME_MAX];
+    struct digest d;
+
+    bundle_blob_name(&m->digest, name);
+    if (hash_body(c, m, cancel, progress, &d, err) < 0)
+        return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);
+    if (!digest_equal(&d, &m->digest))
+        return other_content(m, name, err);
+    return padding_check(c->fd, name, m->offset, m->size, err);
+}
+
+static int
+read_body(const struct bundle_content *c, const struct bundle_member *m, const char *name,
+          struct buf *out, struct err *err)
+{
+    struct digest d;
+    ssize_t n;
+
+    if (m->size > out->max || buf_resize(out, (size_t)m->size) < 0)
+        return err_because(err, ERR_INTEGRITY, "size",
+                           "%s has %" PRIu64 " bytes, at most %zu", name, m->size,
+                           out->max);
+    n = file_read_at(c->fd, out->data, out->len, m->offset, err);
+    if (n < 0)
+        return err_wrap(err, "%s", name);
+    if ((size_t)n < out->len)
+        return truncated_error(err, m->offset + (uint64_t)n, name);
+    if (hash_bytes(m->digest.alg, out->data, out->len, &d, err) < 0)
+        return -1;
+    if (!digest_equal(&d, &m->digest))
+        return other_content(m, name, err);
+    return padding_check(c->fd, name, m->offset, m->size, err);
+}
+
+int
+bundle_read_member(const struct bundle_content *c, size_t member, struct buf *out,
+                   struct err *err)
+{
+    const struct bundle_member *m = &c->members[member];
+    char name[BUNDLE_BLOB_NAME_MAX];
+
+    bundle_blob_name(&m->digest, name);
+    buf_clear(out);
+    if (read_body(c, m, name, out, err) == 0)
+        return 0;
+    buf_clear(out); /* bytes that failed are not to be used */
+    return -1;
+}

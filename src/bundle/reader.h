@@ -1,0 +1,87 @@
+/* reader.h - a bundle read strictly: any byte that the format does not ask for is
+ * refused.
+ *
+ * Three types for three degrees of trust.  struct bundle_untrusted is the head, not even
+ * parsed.  struct bundle is what an admission opened; only that can be pushed.  struct
+ * bundle_preview is the same content for inspect, and no push function takes it.
+ *
+ * Layer:  bundle.
+ * Source: docs/bundle-format.md.
+ */
+#ifndef BUNDLE_READER_H
+#define BUNDLE_READER_H
+
+#include "base/cancel.h"
+#include "base/events.h"
+#include "bundle/index.h"
+#include "bundle/writer.h"
+#include "oci/admission.h"
+#include "oci/graph.h"
+
+struct bundle_untrusted;
+
+/*
+ * Read oci-layout, the raw index.json and the signature area.  fd is borrowed and must
+ * stay open as long as anything read through it lives.
+ * Errors: ERR_INTEGRITY (order header padding extra missing duplicate truncated
+ *         interrupted-sign) with offsets; ERR_LOCAL - read errors.
+ */
+struct bundle_untrusted *bundle_head(int fd, uint64_t file_size, struct err *err);
+void bundle_untrusted_release(struct bundle_untrusted **u);
+
+/* The exact bytes to judge, borrowed. */
+const void *bundle_raw_index(const struct bundle_untrusted *u, size_t *len);
+/* What is in signatures/, of every kind, in order; borrowed. */
+const struct signature_file *bundle_signatures(const struct bundle_untrusted *u,
+                                               size_t *count);
+
+/* What is in a bundle, once parsed. */
+struct bundle_content {
+    struct index_content index;
+    struct bundle_member *members; /* in file order: documents, configs, others */
+    size_t member_count;
+    struct graph *graph;        /* finished; edges of every document */
+    uint32_t *object_of_member; /* graph id of each member */
+    uint32_t *member_of_object; /* and back */
+    uint64_t total;             /* bytes, the two zero blocks included */
+    int fd;                     /* borrowed */
+};
+
+struct bundle;
+struct bundle_preview;
+
+/*
+ * Parse and check everything but the bodies of blobs that are no documents: index.json,
+ * SHA256SUMS, each header, order, offsets, sizes against descriptors, completeness, the
+ * end.  Documents are hashed before they are parsed.
+ * Errors: as bundle_head(), and digest size sums trailing format json; ERR_INTERNAL when
+ *         the admission is not for these index bytes.
+ */
+struct bundle *bundle_open(const struct bundle_untrusted *u,
+                           const struct admission *admission, struct err *err);
+struct bundle_preview *bundle_preview(const struct bundle_untrusted *u, struct err *err);
+void bundle_release(struct bundle **b);
+void bundle_preview_release(struct bundle_preview **p);
+
+const struct bundle_content *bundle_content(const struct bundle *b);
+const struct bundle_content *bundle_preview_content(const struct bundle_preview *p);
+
+/*
+ * Hash the body of one member, from the file.  progress gets its bytes as they are done.
+ * Errors: ERR_INTEGRITY "digest" naming object and byte range; "truncated"; "padding";
+ *         ERR_LOCAL.  Thread-safe.
+ */
+MUST_USE int bundle_check_member(const struct bundle_content *c, size_t member,
+                                 struct cancel *cancel, const struct events *progress,
+                                 struct err *err);
+
+/*
+ * Read a whole member (a document or a config) into out, which bounds it, and check its
+ * digest.  On failure out is empty.
+ * Errors: as bundle_check_member(); ERR_INTEGRITY "size" when it does not fit.
+ *         Thread-safe.
+ */
+MUST_USE int bundle_read_member(const struct bundle_content *c, size_t member,
+                                struct buf *out, struct err *err);
+
+#endif

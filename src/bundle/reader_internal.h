@@ -1,0 +1,82 @@
+/* reader_internal.h - what the parts of the reader share.
+ *
+ * cursor.c   walks from member to member
+ * head.c     bundle_head(): up to the header of SHA256SUMS, nothing parsed
+ * reader.c   bundle_open(), bundle_preview(): the members and the end
+ * complete.c everything the documents need is there, in order, and nothing else
+ * member.c   the bodies: bundle_check_member(), bundle_read_member()
+ *
+ * Layer: bundle, private.
+ */
+#ifndef BUNDLE_READER_INTERNAL_H
+#define BUNDLE_READER_INTERNAL_H
+
+#include "bundle/reader.h"
+#include "io/tar.h"
+
+/* A place in the file.  A plain value: a copy looks ahead. */
+struct cursor {
+    int fd;
+    uint64_t file_size;
+    uint64_t at; /* offset of the next header, or of the body of the last one */
+    bool has_mtime;
+    uint64_t mtime; /* of the first member: the others must have the same */
+};
+
+/*
+ * Read the header at the cursor and step over it.
+ * Returns: 1 with *out set; 0 at a block of zeros, not stepped over; -1.
+ * Errors:  ERR_INTEGRITY "header", "truncated"; ERR_LOCAL.
+ */
+MUST_USE int cursor_next(struct cursor *c, struct tar_entry *out, struct err *err);
+
+/*
+ * cursor_next() for the one member that may stand here.
+ * Errors: those; ERR_INTEGRITY "duplicate", "extra", "order", "missing"; "size" when it
+ * is larger than max.
+ */
+MUST_USE int cursor_expect(struct cursor *c, const char *name, uint64_t max,
+                           struct tar_entry *out, struct err *err);
+
+/*
+ * Say what is wrong with *found, whose header was just read, where `expected` should
+ * stand (NULL: the end).  is_known: could it stand in this bundle at all?  Always -1.
+ */
+int cursor_wrong(const struct cursor *c, const struct tar_entry *found, bool is_known,
+                 const char *expected, struct err *err);
+
+/* Step over the body of e, which must be in the file. */
+MUST_USE int cursor_skip(struct cursor *c, const struct tar_entry *e, struct err *err);
+
+/* Read the body of e into out, replacing what it held, check the padding, step over. */
+MUST_USE int cursor_body(struct cursor *c, const struct tar_entry *e, struct buf *out,
+                         struct err *err);
+
+/*
+ * Is the padding zero that follows a body of size bytes at that offset?
+ * Errors: ERR_INTEGRITY "padding", "truncated"; ERR_LOCAL.
+ */
+MUST_USE int padding_check(int fd, const char *name, uint64_t body, uint64_t size,
+                           struct err *err);
+
+/* Is that range of the file zero?  1, 0, or -1 (it ends before, or cannot be read). */
+MUST_USE int range_is_zero(int fd, uint64_t at, uint64_t len, struct err *err);
+
+/* Is this the name of a member of some bundle, wherever it stands? */
+bool member_name_is_known(const char *name);
+
+/* The error for a file that ends too early. */
+int truncated_error(struct err *err, uint64_t file_size, const char *what);
+
+struct bundle_untrusted {
+    struct cursor cursor;  /* at the body of SHA256SUMS */
+    struct tar_entry sums; /* its header */
+    struct buf index;
+    struct signature_file *signatures;
+    size_t count;
+};
+
+/* Fill in the graph and check it against index and members, which are set. */
+MUST_USE int bundle_complete(struct bundle_content *c, struct err *err);
+
+#endif

@@ -1,0 +1,137 @@
+#include "config.h"
+#include "bundle/writer.h"
+
+#include "io/tar.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+signature_file_release(struct signature_file *f)
+{
+    free(f->bytes);
+    f->bytes = NULL;
+    f->len = 0;
+}
+
+/* Where the next member of the head goes. */
+struct head {
+    const struct layout *layout;
+    int fd;
+    uint64_t at;
+};
+
+static int
+put_header(const struct head *h, const char *name, uint64_t size, uint64_t at,
+           struct err *err)
+{
+    unsigned char block[TAR_BLOCK];
+
+    if (tar_header(block, name, size, h->layout->mtime, err) < 0)
+        return -1;
+    return file_write_at(h->fd, block, sizeof(block), at, err);
+}
+
+/* Header and body; the padding is a hole. */
+static int
+put_member(struct head *h, const char *name, const void *body, size_t len,
+           struct err *err)
+{
+    if (put_header(h, name, len, h->at, err) < 0 ||
+        file_write_at(h->fd, body, len, h->at + TAR_BLOCK, err) < 0)
+        return -1;
+    h->at += TAR_BLOCK + tar_padded(len);
+    return 0;
+}
+
+/* Will they leave at least the header of the pad? */
+static int
+check_area(const struct layout *l, const struct signature_file *signatures, size_t count,
+           struct err *err)
+{
+    uint64_t room = l->sums_at - l->signatures_at, need = TAR_BLOCK;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct signature_file *f = &signatures[i];
+
+        if (!bundle_signature_name_is_valid(f->name))
+            return err_set(err, ERR_INTERNAL, "a signature file has an odd name");
+        if (f->len > BUNDLE_SIGNATURE_MAX)
+            return err_set(err, ERR_LIMIT, "signature %s is longer than %u bytes",
+                           f->name, BUNDLE_SIGNATURE_MAX);
+        need += TAR_BLOCK + tar_padded(f->len);
+    }
+    if (count > BUNDLE_SIGNATURES_MAX || need > room)
+        return err_set(err, ERR_LIMIT,
+                       "%zu signatures need %" PRIu64
+                       " bytes, there is room for %" PRIu64,
+                       count, need, room);
+    return 0;
+}
+
+static int
+put_signatures(struct head *h, const struct signature_file *signatures, size_t count,
+               struct err *err)
+{
+    uint64_t end = h->layout->sums_at;
+
+    for (size_t i = 0; i < count; i++) {
+        char name[sizeof("signatures/") + sizeof(signatures->name)];
+
+        snprintf(name, sizeof(name), "signatures/%s", signatures[i].name);
+        if (put_member(h, name, signatures[i].bytes, signatures[i].len, err) < 0)
+            return -1;
+    }
+    if (put_header(h, "signatures/.pad", end - h->at - TAR_BLOCK, h->at, err) < 0)
+        return -1;
+    h->at = end;
+    return 0;
+}
+
+static int
+put_blob_headers(const struct head *h, struct err *err)
+{
+    const struct layout *l = h->layout;
+
+    for (size_t i = 0; i < l->member_count; i++) {
+        const struct bundle_member *m = &l->members[i];
+        char name[BUNDLE_BLOB_NAME_MAX];
+
+        bundle_blob_name(&m->digest, name);
+        if (put_header(h, name, m->size, m->offset - TAR_BLOCK, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+bundle_write_head(const struct layout *l, int fd, const struct signature_file *signatures,
+                  size_t count, struct err *err)
+{
+    static const unsigned char
+        end[2 * TAR_BLOCK]; /* a hole would not make the file longer */
+    struct head h = {.layout = l, .fd = fd};
+
+    if (check_area(l, signatures, count, err) < 0 ||
+        put_member(&h, "oci-layout", BUNDLE_OCI_LAYOUT, strlen(BUNDLE_OCI_LAYOUT), err) <
+            0 ||
+        put_member(&h, "index.json", l->index.data, l->index.len, err) < 0 ||
+        put_signatures(&h, signatures, count, err) < 0 ||
+        put_member(&h, "SHA256SUMS", l->sums.data, l->sums.len, err) < 0 ||
+        put_blob_headers(&h, err) < 0)
+        return -1;
+    return file_write_at(fd, end, sizeof(end), l->total - sizeof(end), err);
+}
+
+int
+bundle_write_blob(const struct layout *l, int fd, size_t member, uint64_t at,
+                  const void *bytes, size_t len, struct err *err)
+{
+    const struct bundle_member *m = &l->members[member];
+
+    if (at > m->size || len > m->size - at)
+        return err_set(err, ERR_INTERNAL, "a blob was to be written beyond its end");
+    return file_write_at(fd, bytes, len, m->offset + at, err);
+}

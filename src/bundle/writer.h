@@ -1,0 +1,33 @@
+/* writer.h - put the members of a layout into a file, in any order, each byte once.
+ *
+ * Layer: bundle.
+ */
+#ifndef BUNDLE_WRITER_H
+#define BUNDLE_WRITER_H
+
+#include "bundle/layout.h"
+#include "io/file.h"
+
+/* A signature file as it stands in the bundle, or will. */
+struct signature_file {
+    char name[64]; /* "<keyid16>.sigstore.json", without "signatures/" */
+    char *bytes;
+    size_t len;
+};
+
+void signature_file_release(struct signature_file *f);
+
+/*
+ * Write all that is not a blob: the first members, the signature area, SHA256SUMS, the
+ * end, and the header of every blob.  The file must be empty or reserved (holes are
+ * zero). Errors: ERR_LIMIT - the signatures do not fit the area; ERR_LOCAL.
+ */
+MUST_USE int bundle_write_head(const struct layout *l, int fd,
+                               const struct signature_file *signatures, size_t count,
+                               struct err *err);
+
+/* Write len bytes of blob number member, beginning at its byte `at`.  Thread-safe. */
+MUST_USE int bundle_write_blob(const struct layout *l, int fd, size_t member, uint64_t at,
+                               const void *bytes, size_t len, struct err *err);
+
+#endif

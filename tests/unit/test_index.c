@@ -1,0 +1,322 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "base/mem.h"
+#include "bundle/index.h"
+
+#define A     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define B     "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define INDEX "application/vnd.oci.image.index.v1+json"
+#define OTHER "application/vnd.oci.image.manifest.v1+json"
+#define CHART "application/vnd.example.chart"
+
+/* The one form of index.json, to the byte. */
+static const char golden[] =
+    "{\"schemaVersion\":2,\"mediaType\":\"" INDEX "\","
+    "\"artifactType\":\"application/vnd.sealift.bundle.v1\",\"manifests\":["
+    "{\"mediaType\":\"" INDEX "\",\"digest\":\"sha256:" A "\",\"size\":1234,"
+    "\"annotations\":{"
+    "\"org.opencontainers.image.ref.name\":\"docker.io/library/nginx:1.27\","
+    "\"io.containerd.image.name\":\"docker.io/library/nginx:1.27\"}},"
+    "{\"mediaType\":\"" OTHER "\",\"artifactType\":\"" CHART "\","
+    "\"digest\":\"sha256:" B "\",\"size\":5,\"annotations\":{"
+    "\"org.opencontainers.image.ref.name\":\"reg.corp:5000/chart@sha256:" B "\"}}],"
+    "\"annotations\":{\"dev.sealift.format\":\"1\",\"dev.sealift.stream\":\"prod\","
+    "\"dev.sealift.serial\":\"42\",\"dev.sealift.created\":\"2026-11-22T05:09:00Z\","
+    "\"org.opencontainers.image.created\":\"2026-11-22T05:09:00Z\","
+    "\"dev.sealift.expires\":\"2027-01-01T00:00:00Z\",\"dev.sealift.sums\":\"sha256:" A
+    "\",\"dev.sealift.members\":\"7\",\"dev.sealift.bytes\":\"40960\","
+    "\"dev.sealift.tool\":\"sealift/0.1.0\"}}";
+
+static struct digest
+digest_of(unsigned char byte)
+{
+    struct digest d = {.alg = DIGEST_SHA256};
+
+    memset(d.raw, byte, 32);
+    return d;
+}
+
+static void
+index_json_has_one_form(void **state)
+{
+    char nginx[] = "docker.io/library/nginx:1.27",
+         chart[] = "reg.corp:5000/chart@sha256:" B;
+    char index[] = INDEX, other[] = OTHER, type[] = CHART, none[] = "";
+    const struct bundle_entry entries[] = {
+        {nginx, true, index, none, digest_of(0xaa), 1234},
+        {chart, false, other, type, digest_of(0xbb), 5},
+    };
+    const struct bundle_meta meta = {.stream = "prod",
+                                     .serial = 42,
+                                     .created = 1795324140,
+                                     .has_expires = true,
+                                     .expires = 1798761600,
+                                     .tool = "sealift/0.1.0"};
+    const struct index_pins pins = {digest_of(0xaa), 7, 40960};
+    struct buf out = BUF_INIT(4096), small = BUF_INIT(100);
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(index_write(&out, &meta, &pins, entries, 2, &err), 0);
+    assert_string_equal(out.data, golden);
+    buf_release(&out);
+    assert_int_equal(index_write(&small, &meta, &pins, entries, 2, &err), -1);
+    assert_int_equal(err.kind, ERR_LIMIT);
+    buf_release(&small);
+}
+
+static void
+what_was_written_is_read(void **state)
+{
+    struct index_content c = INDEX_CONTENT_INIT;
+    struct buf again = BUF_INIT(4096);
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(index_read(&c, golden, strlen(golden), &err), 0);
+    assert_int_equal(c.count, 2);
+    assert_true(c.entries[0].is_image);
+    assert_false(c.entries[1].is_image);
+    assert_string_equal(c.entries[1].artifact_type, CHART);
+    assert_string_equal(c.meta.stream, "prod");
+    assert_int_equal(c.meta.expires, 1798761600);
+    assert_int_equal(c.pins.members, 7);
+    assert_int_equal(index_write(&again, &c.meta, &c.pins, c.entries, c.count, &err), 0);
+    assert_string_equal(again.data, golden);
+    buf_release(&again);
+    index_content_release(&c);
+}
+
+/* The golden text with its first `from` replaced; the caller frees. */
+static char *
+edited(const char *from, const char *to)
+{
+    const char *at = strstr(golden, from);
+
+    assert_non_null(at);
+    return xasprintf("%.*s%s%s", (int)(at - golden), golden, to, at + strlen(from));
+}
+
+static void
+variants_are_accepted(void **state)
+{
+    static const struct {
+        const char *from, *to;
+    } cases[] = {
+        {"\"dev.sealift.expires\":\"2027-01-01T00:00:00Z\",", ""},
+        {"\"42\"", "\"9223372036854775807\""},
+        {"\"42\"", "\"0\""},
+        {"\"prod\"", "\"a.b_c-9\""},
+        {"{\"schemaVersion\":2,", " { \"schemaVersion\" : 2 , "},
+        {",\"io.containerd.image.name\":\"docker.io/library/nginx:1.27\"", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct index_content c = INDEX_CONTENT_INIT;
+        struct err err = ERR_INIT;
+        char *text = edited(cases[i].from, cases[i].to);
+
+        if (index_read(&c, text, strlen(text), &err) < 0)
+            fail_msg("case %zu: %s", i, err.msg);
+        index_content_release(&c);
+        free(text);
+    }
+}
+
+static void
+expect_refused(const char *text, size_t len, enum err_kind kind, const char *reason)
+{
+    struct index_content c, before;
+    struct err err = ERR_INIT;
+
+    memset(&c, 7, sizeof(c));
+    before = c;
+    if (index_read(&c, text, len, &err) == 0)
+        fail_msg("accepted: %s", text);
+    if (err.kind != kind || (reason && strcmp(err.reason, reason) != 0))
+        fail_msg("%s (%s) for %s", err.msg, err.reason, text);
+    assert_memory_equal(&c, &before, sizeof(c));
+}
+
+static void
+other_texts_are_refused(void **state)
+{
+    static const struct {
+        const char *from, *to, *reason; /* NULL: needs a newer sealift */
+    } cases[] = {
+        /* no JSON that all parsers read alike */
+        {"}}", "}", "json"},
+        {"}}", "}}x", "json"},
+        {"\"size\":5", "\"size\":5,\"size\":5", "json"},
+        {"\"size\":5", "\"s\\u0069ze\":6,\"size\":5", "json"},
+        {"prod", "pr\\u0000od", "json"},
+        {"prod",
+         "pr\xff"
+         "od",
+         "json"},
+        /* the whole */
+        {"\"schemaVersion\":2", "\"schemaVersion\":1", "format"},
+        {"\"schemaVersion\":2", "\"schemaVersion\":2.0", "format"},
+        {"\"schemaVersion\":2,", "", "format"},
+        {"{\"schemaVersion\":2,\"mediaType\":\"" INDEX,
+         "{\"schemaVersion\":2,\"mediaType\":\"" OTHER, "format"},
+        {"vnd.sealift.bundle.v1", "vnd.sealift.bundle.v2", "format"},
+        {"\"manifests\":", "\"Manifests\":", "format"},
+        {"\"manifests\":", "\"Manifests\":[],\"manifests\":", "format"},
+        {"\"manifests\":", "\"subject\":{},\"manifests\":", "format"},
+        {"\"annotations\":{\"dev", "\"annotations\":7,\"x\":{\"dev", "format"},
+        {"\"annotations\":{\"dev", "\"Annotations\":{\"dev", "format"},
+        /* the annotations of the whole */
+        {"\"dev.sealift.format\":\"1\",", "", "format"},
+        {"\"dev.sealift.format\":\"1\"", "\"dev.sealift.format\":1", "format"},
+        {"\"dev.sealift.format\":\"1\"", "\"dev.sealift.format\":\"01\"", "format"},
+        {"\"dev.sealift.format\":\"1\"", "\"dev.sealift.format\":\"0\"", "format"},
+        {"\"dev.sealift.format\":\"1\"", "\"dev.sealift.format\":\"x\"", "format"},
+        {"\"dev.sealift.format\":\"1\"", "\"dev.sealift.format\":\"2\"", NULL},
+        {"\"dev.sealift.stream\"",
+         "\"dev.sealift.omits\":\"platform\",\"dev.sealift.stream\"", NULL},
+        {"\"dev.sealift.stream\"",
+         "\"dev.sealift.base\":\"sha256:" A "\",\"dev.sealift.stream\"", NULL},
+        {"\"dev.sealift.stream\"", "\"dev.sealift.other\":\"\",\"dev.sealift.stream\"",
+         "format"},
+        {"\"prod\"", "\"\"", "format"},
+        {"\"prod\"", "\"Prod\"", "format"},
+        {"\"prod\"", "\"../prod\"", "format"},
+        {"\"prod\"", "7", "format"},
+        {"\"prod\"", "\"" A "a\"", "format"},
+        {"\"42\"", "42", "format"},
+        {"\"42\"", "\"042\"", "format"},
+        {"\"42\"", "\"-1\"", "format"},
+        {"\"42\"", "\"9223372036854775808\"", "format"},
+        {"2026-11-22T05:09:00Z", "2026-11-22T05:09:01Z", "format"}, /* only one of two */
+        {"2026-11-22T05:09:00Z", "2026-11-22 05:09:00Z", "format"},
+        {"2027-01-01", "2027-02-30", "format"},
+        {"\"2027-01-01T00:00:00Z\"", "null", "format"},
+        {"\"dev.sealift.sums\":\"sha256:" A, "\"dev.sealift.sums\":\"sha256:" A "a",
+         "format"},
+        {"\"dev.sealift.sums\":\"sha256:" A, "\"dev.sealift.sums\":\"sha512:" A A,
+         "format"},
+        {"\"7\"", "\"4294967296\"", "format"},
+        {"\"40960\"", "\"4e4\"", "format"},
+        {"\"40960\"", "\"9223372036854775808\"", "format"},
+        {"sealift/0.1.0", "", "format"},
+        {"sealift/0.1.0", "sealift\\n", "format"},
+        {"sealift/0.1.0", A "a", "format"},
+        /* entries */
+        {"{\"mediaType\":\"" OTHER, "7,{\"mediaType\":\"" OTHER, "format"},
+        {"\"mediaType\":\"" OTHER, "\"mediaType\":\"no type", "format"},
+        {"\"mediaType\":\"" OTHER "\",\"art", "\"art", "format"},
+        {"\"artifactType\":\"" CHART, "\"artifactType\":\"", "format"},
+        {"\"artifactType\":\"" CHART "\"", "\"artifactType\":null", "format"},
+        {"\"size\":5", "\"size\":\"5\"", "format"},
+        {"\"size\":5", "\"size\":5.0", "format"},
+        {"\"size\":5", "\"size\":-5", "format"},
+        {"\"size\":5", "\"size\":8388609", "format"},
+        {"\"size\":5", "\"size\":5,\"platform\":{}", "format"},
+        {"\"size\":5", "\"size\":5,\"urls\":[]", "format"},
+        {"\"digest\":\"sha256:" B, "\"digest\":\"sha256:" A, "format"},
+        {"\"digest\":\"sha256:" B, "\"digest\":\"sha256:B" B, "format"},
+        {"\"io.containerd.image.name\":\"docker.io/library/nginx:1.27\"",
+         "\"io.containerd.image.name\":\"docker.io/library/nginx:1.28\"", "format"},
+        {"\"io.containerd.image.name\":\"docker.io/library/nginx:1.27\"",
+         "\"io.containerd.image.name\":7", "format"},
+        {"ref.name\":\"docker.io/library/nginx:1.27\"", "ref.name\":\"nginx:1.27\"",
+         "format"},
+        {"ref.name\":\"docker.io/library/nginx:1.27\"", "ref.name\":\"1.27\"", "format"},
+        {"ref.name\":\"docker.io/library/nginx:1.27\"",
+         "ref.name\":\"docker.io/../nginx:1.27\"", "format"},
+        {"ref.name\":\"docker.io/library/nginx:1.27\"",
+         "ref.name\":\"docker.io/library/nginx:1.27\\n\"", "format"},
+        {"\"org.opencontainers.image.ref.name\":\"reg", "\"ref.name\":\"reg", "format"},
+        {"\"org.opencontainers.image.ref.name\":\"reg",
+         "\"x\":\"\",\"org.opencontainers.image.ref.name\":\"reg", "format"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char *text = edited(cases[i].from, cases[i].to);
+
+        expect_refused(text, strlen(text), cases[i].reason ? ERR_INTEGRITY : ERR_PROTOCOL,
+                       cases[i].reason);
+        free(text);
+    }
+    for (size_t len = 0; len < strlen(golden); len++)
+        expect_refused(golden, len, ERR_INTEGRITY, "json");
+}
+
+/* The golden text with other entries. */
+static char *
+with_entries(const char *entries)
+{
+    const char *begin = strchr(golden, '[') + 1, *end = strchr(golden, ']');
+
+    return xasprintf("%.*s%s%s", (int)(begin - golden), golden, entries, end);
+}
+
+static void
+a_bundle_without_images_is_refused(void **state)
+{
+    char *text = with_entries("");
+
+    (void)state;
+    expect_refused(text, strlen(text), ERR_INTEGRITY, "format");
+    free(text);
+}
+
+/* Three entries of those names; the caller frees. */
+static char *
+with_names(const char *const names[3])
+{
+    struct buf all = BUF_INIT(4096);
+    char *text;
+
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(buf_addf(&all,
+                                  "%s{\"mediaType\":\"" INDEX "\",\"digest\":\"sha256:" A
+                                  "\",\"size\":1234,\"annotations\":{"
+                                  "\"org.opencontainers.image.ref.name\":\"a.b/%s:1\"}}",
+                                  i > 0 ? "," : "", names[i]),
+                         0);
+    }
+    text = with_entries(all.data);
+    buf_release(&all);
+    return text;
+}
+
+static void
+a_name_given_twice_is_refused(void **state)
+{
+    static const char *const good[3] = {"z", "x", "y"};
+    static const char *const bad[][3] = {
+        {"x", "y", "x"}, {"x", "x", "y"}, {"y", "x", "x"}};
+    struct index_content c = INDEX_CONTENT_INIT;
+    struct err err = ERR_INIT;
+    char *text = with_names(good);
+
+    (void)state;
+    assert_int_equal(index_read(&c, text, strlen(text), &err), 0);
+    index_content_release(&c);
+    free(text);
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        text = with_names(bad[i]);
+        expect_refused(text, strlen(text), ERR_INTEGRITY, "format");
+        free(text);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(index_json_has_one_form),
+        cmocka_unit_test(what_was_written_is_read),
+        cmocka_unit_test(variants_are_accepted),
+        cmocka_unit_test(other_texts_are_refused),
+        cmocka_unit_test(a_bundle_without_images_is_refused),
+        cmocka_unit_test(a_name_given_twice_is_refused),
+    };
+
+    return cmocka_run_group_tests_name("index", tests, NULL, NULL);
+}

@@ -1,0 +1,307 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "bundle/index.h"
+#include "bundle/writer.h"
+#include "io/tar.h"
+#include "oci/reference_list.h"
+#include "tests/unit/bundle_fixture.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int
+plan(struct layout *l, const struct fixture_parts *p, struct err *err)
+{
+    return layout_plan(l, &p->meta, 0, p->entries, p->entry_count, p->blobs,
+                       p->blob_count, err);
+}
+
+#define CHARS_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void
+streams_are_checked(void **state)
+{
+    static const char *const good[] = {"default", "a", "0", "a.b_c-d", ".", CHARS_64};
+    static const char *const bad[] = {"",    "A",        "a b",       "a/b",
+                                      "a\n", "\xc3\xa4", CHARS_64 "0"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        assert_true(bundle_stream_is_valid(good[i]));
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(bundle_stream_is_valid(bad[i]));
+}
+
+static void
+signature_names_are_checked(void **state)
+{
+    static const char *const good[] = {"0123456789abcdef.sigstore.json",
+                                       "ffffffffffffffff.p7s"};
+    static const char *const bad[] = {"",
+                                      ".pad",
+                                      "0123456789abcdef",
+                                      "0123456789abcdef.",
+                                      "0123456789abcdef.json",
+                                      "0123456789abcdef.p7s ",
+                                      "0123456789abcdef.P7S",
+                                      "0123456789ABCDEF.p7s",
+                                      "0123456789abcde.p7s",
+                                      "0123456789abcdef0.p7s",
+                                      "../456789abcdef.p7s",
+                                      "0123456789abcdef/.p7s"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        assert_true(bundle_signature_name_is_valid(good[i]));
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(bundle_signature_name_is_valid(bad[i]));
+}
+
+static void
+members_follow_each_other(void **state)
+{
+    struct layout l = LAYOUT_INIT;
+    struct fixture_parts p;
+    struct err err = ERR_INIT;
+    uint64_t at;
+
+    (void)state;
+    fixture_parts(&p);
+    assert_int_equal(plan(&l, &p, &err), 0);
+    assert_int_equal(l.signatures_at, 512 + 512 + 512 + tar_padded(l.index.len));
+    assert_int_equal(l.sums_at, l.signatures_at + 33280);
+    assert_int_equal(l.member_count, p.blob_count);
+    at = l.sums_at + 512 + tar_padded(l.sums.len);
+    for (size_t i = 0; i < l.member_count; i++) {
+        assert_true(digest_equal(&l.members[i].digest, &p.blobs[i].digest));
+        assert_int_equal(l.members[i].size, p.blobs[i].size);
+        assert_int_equal(l.members[i].offset, at + 512);
+        at += 512 + tar_padded(l.members[i].size);
+    }
+    assert_int_equal(l.total, at + 1024);
+    layout_release(&l);
+}
+
+/* The size stands in index.json, whose own size depends on how many digits that takes. */
+static void
+the_size_names_itself(void **state)
+{
+    struct layout l = LAYOUT_INIT;
+    struct fixture_parts p;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    fixture_parts(&p);
+    for (uint64_t size = 1; size < UINT64_C(1) << 61; size += size / 2 + 1) {
+        for (size_t extra = 0; extra < 8; extra++) {
+            struct index_content c = INDEX_CONTENT_INIT;
+
+            p.blobs[3].size = size;
+            memset(p.meta.tool, 't', 1 + 8 * extra); /* moves the end of index.json */
+            p.meta.tool[1 + 8 * extra] = '\0';
+            assert_int_equal(plan(&l, &p, &err), 0);
+            assert_int_equal(index_read(&c, l.index.data, l.index.len, &err), 0);
+            assert_int_equal(c.pins.bytes, l.total);
+            assert_int_equal(c.pins.members, p.blob_count + 1);
+            index_content_release(&c);
+        }
+    }
+    layout_release(&l);
+}
+
+static void
+a_digit_more_may_take_a_block_more(void **state)
+{
+    struct layout l = LAYOUT_INIT;
+    struct fixture_parts p;
+    struct err err = ERR_INIT;
+    char filler[513] = "";
+    uint64_t before = 0;
+
+    (void)state;
+    fixture_parts(&p);
+    p.entries[0].artifact_type = filler;
+    for (p.blobs[3].size = 500000; l.total < 1000000; p.blobs[3].size += 512) {
+        before = l.total;
+        if (l.index.len % 512 != 0 ||
+            l.total == 0) /* until index.json fills its blocks */
+            memset(filler, 'f', strlen(filler) + 1);
+        assert_int_equal(plan(&l, &p, &err), 0);
+    }
+    assert_int_equal(before, 999936);
+    assert_int_equal(l.total, 999936 + 512 + 512);
+    assert_int_equal(l.index.len % 512, 1);
+    layout_release(&l);
+}
+
+static void
+what_does_not_fit_is_refused(void **state)
+{
+    struct layout l = LAYOUT_INIT;
+    struct fixture_parts p;
+    struct err err = ERR_INIT;
+    struct bundle_entry *many;
+
+    (void)state;
+    fixture_parts(&p);
+    p.blobs[1].digest.alg = DIGEST_SHA512;
+    assert_int_equal(plan(&l, &p, &err), -1);
+    assert_int_equal(err.kind, ERR_PROTOCOL);
+    fixture_parts(&p);
+    p.entries[1].digest.alg = DIGEST_SHA512;
+    assert_int_equal(plan(&l, &p, &err), -1);
+    assert_int_equal(err.kind, ERR_PROTOCOL);
+    fixture_parts(&p);
+    for (uint64_t size = (UINT64_C(1) << 62) - 8192; size > 8192; size += size) {
+        p.blobs[1].size = size;
+        assert_int_equal(plan(&l, &p, &err), -1);
+        assert_int_equal(err.kind, ERR_LIMIT);
+    }
+    p.blobs[1].size = p.blobs[2].size = UINT64_C(1) << 61; /* only together too much */
+    assert_int_equal(plan(&l, &p, &err), -1);
+    assert_int_equal(err.kind, ERR_LIMIT);
+    fixture_parts(&p);
+    assert_int_equal(layout_plan(&l, &p.meta, TAR_MTIME_MAX + 1, p.entries, p.entry_count,
+                                 p.blobs, p.blob_count, &err),
+                     -1);
+    assert_int_equal(err.kind, ERR_LIMIT);
+    many = calloc(REFERENCE_LIST_MAX + 1, sizeof(*many));
+    assert_int_equal(layout_plan(&l, &p.meta, 0, many, REFERENCE_LIST_MAX + 1, p.blobs,
+                                 p.blob_count, &err),
+                     -1);
+    assert_int_equal(err.kind, ERR_LIMIT);
+    free(many);
+    assert_null(l.members); /* untouched by all of that */
+    assert_null(l.index.data);
+}
+
+/* ---- the writer ---- */
+
+/* The whole bundle, blobs last to first and byte by byte. */
+static void
+write_all(const struct layout *l, const struct fixture_parts *p, int fd,
+          const struct signature_file *signatures, size_t count)
+{
+    struct err err = ERR_INIT;
+
+    assert_int_equal(bundle_write_head(l, fd, signatures, count, &err), 0);
+    for (size_t i = p->blob_count; i-- > 0;) {
+        for (size_t at = 0; at < p->blobs[i].size; at++)
+            assert_int_equal(bundle_write_blob(l, fd, i, at, p->bodies[i] + at, 1, &err),
+                             0);
+    }
+}
+
+static void
+the_file_is_what_the_format_says(void **state)
+{
+    struct layout l = LAYOUT_INIT;
+    struct fixture_parts p;
+    struct fixture f;
+    struct buf want = BUF_INIT(1 << 20), got = BUF_INIT(1 << 20);
+    struct signature_file signatures[2];
+    struct err err = ERR_INIT;
+    int fd = fixture_file("", 0);
+
+    (void)state;
+    fixture_parts(&p);
+    assert_int_equal(plan(&l, &p, &err), 0);
+    fixture_make(&f, &p, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct fixture_member *m = &f.members[2 + i];
+
+        snprintf(signatures[i].name, sizeof(signatures[i].name), "%s",
+                 strchr(m->name, '/') + 1);
+        signatures[i].bytes = m->body;
+        signatures[i].len = m->len;
+    }
+    write_all(&l, &p, fd, signatures, 2);
+
+    /* the fixture has a smaller pad: give it the fixed area, and the index that says so
+     */
+    fixture_remove(&f, 4);
+    fixture_insert(&f, 4, "signatures/.pad", "");
+    free(f.members[4].body);
+    f.members[4].len = 33280 - 512 - 2 * (512 + 1024);
+    f.members[4].body = calloc(f.members[4].len, 1);
+    fixture_remove(&f, 1);
+    fixture_insert(&f, 1, "index.json", l.index.data);
+
+    fixture_render(&f, &want);
+    assert_int_equal(want.len, l.total);
+    assert_int_equal(lseek(fd, 0, SEEK_END), l.total);
+    assert_int_equal(buf_resize(&got, l.total), 0);
+    assert_int_equal(pread(fd, got.data, got.len, 0), got.len);
+    assert_memory_equal(got.data, want.data, want.len);
+    close(fd);
+    buf_release(&want);
+    buf_release(&got);
+    fixture_release(&f);
+    layout_release(&l);
+}
+
+static void
+signatures_that_do_not_fit_are_refused(void **state)
+{
+    struct layout l = LAYOUT_INIT;
+    struct fixture_parts p;
+    struct err err = ERR_INIT;
+    static char bytes[BUNDLE_SIGNATURE_MAX + 1];
+    struct signature_file one = {"0123456789abcdef.p7s", bytes, 33280 - 2 * 512};
+    int fd = fixture_file("", 0);
+
+    (void)state;
+    fixture_parts(&p);
+    assert_int_equal(plan(&l, &p, &err), 0);
+    assert_int_equal(bundle_write_head(&l, fd, &one, 1, &err), 0); /* to the last byte */
+    close(fd);
+    fd = fixture_file("", 0);
+    one.len++;
+    assert_int_equal(bundle_write_head(&l, fd, &one, 1, &err), -1);
+    assert_int_equal(err.kind, ERR_LIMIT);
+    one.len = BUNDLE_SIGNATURE_MAX + 1;
+    assert_int_equal(bundle_write_head(&l, fd, &one, 1, &err), -1);
+    assert_int_equal(err.kind, ERR_LIMIT);
+    assert_int_equal(lseek(fd, 0, SEEK_END), 0); /* refused before the first byte */
+    close(fd);
+    layout_release(&l);
+}
+
+static void
+blobs_stay_in_their_place(void **state)
+{
+    struct layout l = LAYOUT_INIT;
+    struct fixture_parts p;
+    struct err err = ERR_INIT;
+    int fd = fixture_file("", 0);
+
+    (void)state;
+    fixture_parts(&p);
+    assert_int_equal(plan(&l, &p, &err), 0);
+    assert_int_equal(
+        bundle_write_blob(&l, fd, 2, 0, p.bodies[2], p.blobs[2].size + 1, &err), -1);
+    assert_int_equal(bundle_write_blob(&l, fd, 2, p.blobs[2].size + 1, "", 0, &err), -1);
+    assert_int_equal(err.kind, ERR_INTERNAL);
+    assert_int_equal(lseek(fd, 0, SEEK_END), 0);
+    close(fd);
+    layout_release(&l);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(streams_are_checked),
+        cmocka_unit_test(signature_names_are_checked),
+        cmocka_unit_test(members_follow_each_other),
+        cmocka_unit_test(the_size_names_itself),
+        cmocka_unit_test(a_digit_more_may_take_a_block_more),
+        cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(the_file_is_what_the_format_says),
+        cmocka_unit_test(signatures_that_do_not_fit_are_refused),
+        cmocka_unit_test(blobs_stay_in_their_place),
+    };
+
+    return cmocka_run_group_tests_name("layout", tests, NULL, NULL);
+}

@@ -1,0 +1,403 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "base/mem.h"
+#include "bundle/reader.h"
+#include "io/hash.h"
+#include "io/tar.h"
+#include "tests/unit/bundle_fixture.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { BUNDLE_MAX = 1 << 20 };
+
+static const struct events nobody = {.emit = NULL};
+
+/* A bundle in a file that is also mapped, so that damage costs no call. */
+struct damaged {
+    struct fixture f;
+    int fd;
+    size_t len;
+    char *bytes;
+    struct admission admission;
+};
+
+static void
+damaged_make(struct damaged *d, size_t signatures)
+{
+    struct buf bytes = BUF_INIT(BUNDLE_MAX);
+
+    fixture_standard(&d->f, signatures);
+    fixture_render(&d->f, &bytes);
+    d->len = bytes.len;
+    d->fd = fixture_file(bytes.data, bytes.len);
+    d->bytes = mmap(NULL, d->len, PROT_READ | PROT_WRITE, MAP_SHARED, d->fd, 0);
+    assert_ptr_not_equal(d->bytes, MAP_FAILED);
+    d->admission = fixture_admit(d->f.members[1].body, d->f.members[1].len);
+    buf_release(&bytes);
+}
+
+static void
+damaged_release(struct damaged *d)
+{
+    munmap(d->bytes, d->len);
+    close(d->fd);
+    fixture_release(&d->f);
+}
+
+static int
+open_head(const struct damaged *d, uint64_t size, struct bundle_untrusted **u,
+          struct err *err)
+{
+    *u = bundle_head(d->fd, size, err);
+    return *u ? 0 : -1;
+}
+
+/* As verify does it, with the signature over the true index.json. */
+static int
+read_all(const struct damaged *d, const struct bundle_untrusted *u, struct err *err)
+{
+    CLEANUP(bundle_release) struct bundle *b = bundle_open(u, &d->admission, err);
+    struct cancel cancel = CANCEL_INIT;
+
+    for (size_t i = 0; b && i < bundle_content(b)->member_count; i++) {
+        if (bundle_check_member(bundle_content(b), i, &cancel, &nobody, err) < 0)
+            return -1;
+    }
+    return b ? 0 : -1;
+}
+
+/* Is that offset in the body of a signature? */
+static bool
+in_signature(const struct damaged *d, size_t at)
+{
+    size_t begin = 0;
+
+    for (size_t i = 0; i < d->f.count; i++) {
+        const struct fixture_member *m = &d->f.members[i];
+
+        begin += 512;
+        if (at >= begin && at < begin + m->len)
+            return strncmp(m->name, "signatures/0", 12) == 0;
+        begin += tar_padded(m->len);
+    }
+    return false;
+}
+
+/*
+ * Signatures are for trust/ to judge, and so is index.json: what the reader must do is to
+ * hand out the changed bytes.  Everything else it refuses itself.
+ */
+static void
+expect_flip_noticed(const struct damaged *d, size_t bit)
+{
+    CLEANUP(bundle_untrusted_release) struct bundle_untrusted *u = NULL;
+    struct err err = ERR_INIT;
+    size_t len, count;
+
+    if (open_head(d, d->len, &u, &err) < 0) {
+        assert_int_equal(err.kind, ERR_INTEGRITY);
+        assert_non_null(err.reason);
+        return;
+    }
+    if (memcmp(bundle_raw_index(u, &len), d->f.members[1].body, d->f.members[1].len) != 0)
+        return;
+    if (read_all(d, u, &err) < 0) {
+        if (err.kind != ERR_INTEGRITY || !err.reason)
+            fail_msg("bit %zu: %s", bit, err.msg);
+        return;
+    }
+    if (!in_signature(d, bit / 8))
+        fail_msg("bit %zu flipped, and nobody noticed", bit);
+    assert_memory_not_equal(bundle_signatures(u, &count)[0].bytes, d->f.members[2].body,
+                            d->f.members[2].len);
+}
+
+static void
+flip_each(struct damaged *d, size_t begin, size_t end, size_t step)
+{
+    for (size_t bit = 8 * begin; bit < 8 * end; bit += step) {
+        d->bytes[bit / 8] ^= (char)(1 << bit % 8);
+        expect_flip_noticed(d, bit);
+        d->bytes[bit / 8] ^= (char)(1 << bit % 8);
+    }
+}
+
+static void
+every_flipped_bit_is_noticed(void **state)
+{
+    struct damaged d;
+    size_t blobs = 0;
+
+    (void)state;
+    damaged_make(&d, 1);
+    for (size_t i = 0; i < fixture_find(&d.f, "blobs/"); i++)
+        blobs += 512 + tar_padded(d.f.members[i].len);
+    flip_each(&d, 0, blobs, 1);
+    flip_each(&d, blobs, d.len, 3); /* a third of them, in every byte */
+    damaged_release(&d);
+}
+
+static void
+every_cut_is_noticed(void **state)
+{
+    struct damaged d;
+
+    (void)state;
+    damaged_make(&d, 1);
+    for (size_t len = d.len; len-- > 0;) {
+        CLEANUP(bundle_untrusted_release) struct bundle_untrusted *u = NULL;
+        struct err err = ERR_INIT;
+
+        assert_int_equal(ftruncate(d.fd, (off_t)len), 0);
+        if (open_head(&d, len, &u, &err) == 0 && read_all(&d, u, &err) == 0)
+            fail_msg("cut at %zu, and nobody noticed", len);
+        assert_int_equal(err.kind, ERR_INTEGRITY);
+        if (strcmp(err.reason, "truncated") != 0 || err.hint[0] == '\0')
+            fail_msg("cut at %zu: %s (%s)", len, err.msg, err.reason);
+    }
+    damaged_release(&d);
+}
+
+/* The file is cut after its size was taken: no read may wait or run on. */
+static void
+a_cut_while_reading_is_noticed(void **state)
+{
+    CLEANUP(bundle_untrusted_release) struct bundle_untrusted *u = NULL;
+    CLEANUP(bundle_release) struct bundle *b = NULL;
+    struct buf body = BUF_INIT(1000);
+    struct cancel cancel = CANCEL_INIT;
+    struct damaged d;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    damaged_make(&d, 0);
+    assert_int_equal(open_head(&d, d.len, &u, &err), 0);
+    b = bundle_open(u, &d.admission, &err);
+    assert_non_null(b);
+    assert_int_equal(ftruncate(d.fd, (off_t)bundle_content(b)->members[3].offset + 5), 0);
+    assert_int_equal(bundle_check_member(bundle_content(b), 2, &cancel, &nobody, &err),
+                     0);
+    assert_int_equal(bundle_check_member(bundle_content(b), 3, &cancel, &nobody, &err),
+                     -1);
+    assert_string_equal(err.reason, "truncated");
+    assert_int_equal(bundle_read_member(bundle_content(b), 3, &body, &err), -1);
+    assert_string_equal(err.reason, "truncated");
+    assert_int_equal(ftruncate(d.fd, 700), 0);
+    bundle_release(&b);
+    b = bundle_open(u, &d.admission, &err);
+    assert_null(b);
+    assert_string_equal(err.reason, "truncated");
+    buf_release(&body);
+    damaged_release(&d);
+}
+
+/* ---- the bodies of members ---- */
+
+/* One member of `size` bytes at the beginning of a file, without a bundle around it. */
+struct lone {
+    struct bundle_member member;
+    struct bundle_content content;
+};
+
+static void
+lone_make(struct lone *l, const char *bytes, size_t size, int fd)
+{
+    struct err err = ERR_INIT;
+
+    *l = (struct lone){.member = {.size = size, .offset = 0}};
+    l->content =
+        (struct bundle_content){.members = &l->member, .member_count = 1, .fd = fd};
+    assert_int_equal(hash_bytes(DIGEST_SHA256, bytes, size, &l->member.digest, &err), 0);
+}
+
+static void
+add_up(void *ctx, const struct event *event)
+{
+    uint64_t *sum = ctx;
+
+    assert_int_equal(event->kind, EVENT_DONE);
+    *sum += event->count;
+}
+
+static void
+large_members_are_checked_in_pieces(void **state)
+{
+    static const size_t sizes[] = {1, 511, 512, 262143, 262144, 262145, 1000000};
+    char *bytes = xcalloc(1 << 20, 1);
+    struct cancel cancel = CANCEL_INIT;
+
+    (void)state;
+    memset(bytes, 'b', 1 << 20);
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        size_t size = sizes[i], padded = tar_padded(size);
+        uint64_t done = 0;
+        const struct events counting = {add_up, &done};
+        struct err err = ERR_INIT;
+        struct lone l;
+        int fd;
+
+        memset(bytes + size, 0, padded - size);
+        fd = fixture_file(bytes, padded);
+        memset(bytes + size, 'b', padded - size);
+        lone_make(&l, bytes, size, fd);
+        assert_int_equal(bundle_check_member(&l.content, 0, &cancel, &counting, &err), 0);
+        assert_int_equal(done, size);
+        assert_int_equal(pwrite(fd, "x", 1, (off_t)size - 1), 1);
+        assert_int_equal(bundle_check_member(&l.content, 0, &cancel, &nobody, &err), -1);
+        assert_int_equal(err.kind, ERR_INTEGRITY);
+        assert_string_equal(err.reason, "digest");
+        assert_non_null(strstr(err.msg, "blobs/sha256/"));
+        assert_non_null(strstr(err.msg, "from byte 0"));
+        close(fd);
+    }
+    free(bytes);
+}
+
+static void
+work_stops_when_it_is_no_longer_wanted(void **state)
+{
+    static const char bytes[512] = {'b'};
+    struct cancel cancel = CANCEL_INIT;
+    struct err err = ERR_INIT;
+    int fd = fixture_file(bytes, sizeof(bytes));
+    struct lone l;
+
+    (void)state;
+    lone_make(&l, bytes, sizeof(bytes), fd);
+    cancel_request(&cancel);
+    assert_int_equal(bundle_check_member(&l.content, 0, &cancel, &nobody, &err), -1);
+    assert_int_not_equal(err.kind, ERR_INTEGRITY);
+    close(fd);
+}
+
+static void
+what_is_read_whole_is_bounded_and_checked(void **state)
+{
+    static const char bytes[512] = {'b'};
+    struct err err = ERR_INIT;
+    int fd = fixture_file(bytes, sizeof(bytes));
+    struct buf small = BUF_INIT(99), room = BUF_INIT(100);
+    struct lone l;
+
+    (void)state;
+    lone_make(&l, bytes, 100, fd);
+    assert_int_equal(bundle_read_member(&l.content, 0, &small, &err), -1);
+    assert_int_equal(err.kind, ERR_INTEGRITY);
+    assert_string_equal(err.reason, "size");
+    assert_int_equal(bundle_read_member(&l.content, 0, &room, &err), 0);
+    assert_int_equal(room.len, 100);
+    assert_int_equal(pwrite(fd, "x", 1, 50), 1);
+    assert_int_equal(bundle_read_member(&l.content, 0, &room, &err), -1);
+    assert_string_equal(err.reason, "digest");
+    assert_int_equal(room.len, 0); /* nobody can use it by mistake */
+    assert_int_equal(pwrite(fd, "\0x", 2, 50), 2);
+    assert_int_equal(pwrite(fd, "\0", 1, 51), 1);
+    assert_int_equal(pwrite(fd, "x", 1, 511), 1);
+    assert_int_equal(bundle_read_member(&l.content, 0, &room, &err), -1);
+    assert_string_equal(err.reason, "padding");
+    assert_int_equal(room.len, 0);
+    buf_release(&small);
+    buf_release(&room);
+    close(fd);
+}
+
+/* ---- other files ---- */
+
+static void
+set_field(char *block, size_t at, const char *text)
+{
+    memcpy(block + at, text, strlen(text));
+}
+
+static void
+other_files_are_called_by_name(void **state)
+{
+    static const struct {
+        const char *bytes, *tar_name; /* one of the two */
+        const char *message;
+    } cases[] = {
+        {"\x1f\x8b\x08", NULL, "gzip"},
+        {"\x28\xb5\x2f\xfd", NULL, "zstd"},
+        {"PK\x03\x04", NULL, "zip"},
+        {"BZh9", NULL, "bzip2"},
+        {"\xfd\x37zXZ", NULL, "xz"},
+        {"#!/bin/sh", NULL, "not a sealift bundle"},
+        {NULL, "blobs/", "an OCI layout, but not a sealift bundle"},
+        {NULL, "./oci-layout", "an OCI layout, but not a sealift bundle"},
+        {NULL, "oci-layout", "an OCI layout, but not a sealift bundle"},
+        {NULL, "usr/bin/", "a tar archive, but not a sealift bundle"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char block[2048] = "";
+        struct err err = ERR_INIT;
+        int fd;
+
+        if (cases[i].tar_name) { /* as GNU tar would begin */
+            set_field(block, 0, cases[i].tar_name);
+            set_field(block, 100, "0000644");
+            set_field(block, 257, "ustar  ");
+        } else {
+            set_field(block, 0, cases[i].bytes);
+        }
+        fd = fixture_file(block, sizeof(block));
+        assert_null(bundle_head(fd, sizeof(block), &err));
+        assert_int_equal(err.kind, ERR_INTEGRITY);
+        if (!strstr(err.msg, cases[i].message))
+            fail_msg("case %zu: %s", i, err.msg);
+        close(fd);
+    }
+}
+
+static void
+an_empty_archive_is_no_success(void **state)
+{
+    static const struct {
+        size_t zeros;
+        const char *reason;
+    } cases[] = {{0, "truncated"}, {1, "truncated"},  {511, "truncated"},
+                 {512, "missing"}, {1024, "missing"}, {10240, "missing"}};
+    static const char zeros[10240];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int fd = fixture_file(zeros, cases[i].zeros);
+        struct err err = ERR_INIT;
+
+        assert_null(bundle_head(fd, cases[i].zeros, &err));
+        assert_int_equal(err.kind, ERR_INTEGRITY);
+        assert_string_equal(err.reason, cases[i].reason);
+        close(fd);
+    }
+}
+
+static void
+a_read_error_is_not_damage(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_null(bundle_head(-1, 10240, &err));
+    assert_int_equal(err.kind, ERR_LOCAL);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_flipped_bit_is_noticed),
+        cmocka_unit_test(every_cut_is_noticed),
+        cmocka_unit_test(a_cut_while_reading_is_noticed),
+        cmocka_unit_test(large_members_are_checked_in_pieces),
+        cmocka_unit_test(work_stops_when_it_is_no_longer_wanted),
+        cmocka_unit_test(what_is_read_whole_is_bounded_and_checked),
+        cmocka_unit_test(other_files_are_called_by_name),
+        cmocka_unit_test(an_empty_archive_is_no_success),
+        cmocka_unit_test(a_read_error_is_not_damage),
+    };
+
+    return cmocka_run_group_tests_name("reader_damage", tests, NULL, NULL);
+}

@@ -1,0 +1,150 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "bundle/sums.h"
+
+/* printf '%s' '{"imageLayoutVersion":"1.0.0"}' | sha256sum */
+#define LAYOUT "18f0797eab35a4597c1e9624aa4f15fd91f6254e5538c1e0d193b2a95dd4acc6"
+#define A      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define B      "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define FIRST  LAYOUT "  oci-layout\n"
+#define GOOD   FIRST B "  blobs/sha256/" B "\n" A "  blobs/sha256/" A "\n"
+
+static struct digest
+digest_of(unsigned char byte)
+{
+    struct digest d = {.alg = DIGEST_SHA256};
+
+    memset(d.raw, byte, 32);
+    return d;
+}
+
+static void
+lines_stand_in_the_order_of_members(void **state)
+{
+    struct bundle_member members[] = {{.digest = digest_of(0xbb)},
+                                      {.digest = digest_of(0xaa)}};
+    struct buf out = BUF_INIT(1000);
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(sums_write(&out, members, 2, &err), 0);
+    assert_string_equal(out.data, GOOD);
+    buf_release(&out);
+}
+
+static void
+a_text_too_long_is_refused(void **state)
+{
+    struct bundle_member members[] = {{.digest = digest_of(0xbb)}};
+    struct err err = ERR_INIT;
+
+    (void)state;
+    for (size_t max = 0; max < strlen(FIRST) + 144; max += 40) {
+        struct buf out = BUF_INIT(max);
+
+        assert_int_equal(sums_write(&out, members, 1, &err), -1);
+        assert_int_equal(err.kind, ERR_LIMIT);
+        buf_release(&out);
+    }
+}
+
+static void
+what_was_written_is_read(void **state)
+{
+    struct digest *digests, a = digest_of(0xaa), b = digest_of(0xbb);
+    struct err err = ERR_INIT;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(sums_read(GOOD, strlen(GOOD), &digests, &count, &err), 0);
+    assert_int_equal(count, 3);
+    assert_true(digest_equal(&digests[1], &b));
+    assert_true(digest_equal(&digests[2], &a));
+    free(digests);
+    assert_int_equal(sums_read(FIRST, strlen(FIRST), &digests, &count, &err), 0);
+    assert_int_equal(count, 1);
+    free(digests);
+}
+
+/* The listing does not care that another file has the bytes of oci-layout. */
+static void
+a_blob_may_equal_oci_layout(void **state)
+{
+    static const char text[] = FIRST LAYOUT "  blobs/sha256/" LAYOUT "\n";
+    struct digest *digests;
+    struct err err = ERR_INIT;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(sums_read(text, strlen(text), &digests, &count, &err), 0);
+    free(digests);
+}
+
+static void
+other_texts_are_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        enum err_kind kind;
+        const char *message;
+    } cases[] = {
+        {"", ERR_INTEGRITY, "empty"},
+        {"\n", ERR_INTEGRITY, "line 1"},
+        {LAYOUT "  oci-layout", ERR_INTEGRITY, "no newline"},
+        {LAYOUT "  oci-layout\r\n", ERR_INTEGRITY, "line 1"},
+        {LAYOUT " *oci-layout\n", ERR_INTEGRITY, "line 1"},
+        {LAYOUT "  ./oci-layout\n", ERR_INTEGRITY, "line 1"},
+        {LAYOUT "  index.json\n", ERR_INTEGRITY, "line 1"},
+        {A "  blobs/sha256/" A "\n", ERR_INTEGRITY, "oci-layout"},
+        {FIRST "\n", ERR_INTEGRITY, "line 2"},
+        {FIRST FIRST, ERR_INTEGRITY, "line 2"},
+        {FIRST A "  blobs/sha256/" A "\n\n", ERR_INTEGRITY, "line 3"},
+        {FIRST A "  blobs/sha256/" A, ERR_INTEGRITY, "no newline"},
+        {FIRST A "  blobs/sha256/" B "\n", ERR_INTEGRITY, "that digest"},
+        {FIRST A "  blobs/sha512/" A "\n", ERR_INTEGRITY, "that digest"},
+        {FIRST A "  blobs/sha256/" A "a\n", ERR_INTEGRITY, "that digest"},
+        {FIRST A "  blobs/sha256/" A " \n", ERR_INTEGRITY, "that digest"},
+        {FIRST A "\tblobs/sha256/" A "\n", ERR_INTEGRITY, "line 2"},
+        {FIRST "A" A "  blobs/sha256/" A "\n", ERR_INTEGRITY, "line 2"},
+        {FIRST A "\n", ERR_INTEGRITY, "line 2"},
+        {FIRST A "  \n", ERR_INTEGRITY, "that digest"},
+        {GOOD B "  blobs/sha256/" B "\n", ERR_INTEGRITY, "twice"},
+        {GOOD "# a note\n", ERR_INTEGRITY, "comment"},
+        {GOOD "#absentsha256:" A " 5\n", ERR_INTEGRITY, "comment"},
+        {GOOD "#absent sha256:" A " 5\n", ERR_PROTOCOL, "newer sealift"},
+        {GOOD "#omitted sha256:" A " 5\n", ERR_PROTOCOL, "newer sealift"},
+        {"#omitted sha256:" A " 5\n" GOOD, ERR_PROTOCOL, "newer sealift"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct digest *digests = NULL;
+        size_t count = 77;
+        struct err err = ERR_INIT;
+
+        assert_int_equal(
+            sums_read(cases[i].text, strlen(cases[i].text), &digests, &count, &err), -1);
+        assert_int_equal(err.kind, cases[i].kind);
+        if (err.kind == ERR_INTEGRITY)
+            assert_string_equal(err.reason, "sums");
+        if (!strstr(err.msg, cases[i].message))
+            fail_msg("case %zu: %s", i, err.msg);
+        assert_null(digests);
+        assert_int_equal(count, 77);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_stand_in_the_order_of_members),
+        cmocka_unit_test(a_text_too_long_is_refused),
+        cmocka_unit_test(what_was_written_is_read),
+        cmocka_unit_test(a_blob_may_equal_oci_layout),
+        cmocka_unit_test(other_texts_are_refused),
+    };
+
+    return cmocka_run_group_tests_name("sums", tests, NULL, NULL);
+}
