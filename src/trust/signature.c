@@ -1,0 +1,261 @@
+#include "config.h"
+#include "trust/signature.h"
+
+#include "base/text.h"
+#include "io/hash.h"
+#include "io/json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char MEDIA_TYPE[] = "application/vnd.dev.sigstore.bundle.v0.3+json";
+static const char ALGORITHM[] = "SHA2_256";
+
+/* ---- making one ---- */
+
+static int
+put_base64(struct jsout *obj, const char *key, const void *bytes, size_t len,
+           struct err *err)
+{
+    CLEANUP(buf_release) struct buf text = BUF_INIT(2 * PKI_SIGNATURE_MAX);
+
+    if (base64_encode(bytes, len, &text) < 0)
+        return err_set(err, ERR_INTERNAL, "no room to encode %zu bytes", len);
+    jsout_put_text(obj, key, text.data);
+    return 0;
+}
+
+/* verificationMaterial: which key this asks for. */
+static int
+put_material(struct jsout *root, const struct digest *id, struct err *err)
+{
+    struct jsout *material = jsout_object(), *key = jsout_object();
+    int rc = put_base64(key, "hint", id->raw, digest_size(id), err);
+
+    jsout_put(material, "publicKey", key);
+    jsout_put(root, "verificationMaterial", material);
+    return rc;
+}
+
+static int
+put_message(struct jsout *root, const struct digest *digest, const struct buf *raw,
+            struct err *err)
+{
+    struct jsout *message = jsout_object(), *of = jsout_object();
+    int rc;
+
+    jsout_put_text(of, "algorithm", ALGORITHM);
+    rc = put_base64(of, "digest", digest->raw, digest_size(digest), err);
+    jsout_put(message, "messageDigest", of);
+    if (rc == 0)
+        rc = put_base64(message, "signature", raw->data, raw->len, err);
+    jsout_put(root, "messageSignature", message);
+    return rc;
+}
+
+int
+signature_make(const struct pki_key *key, const void *bytes, size_t len, struct buf *out,
+               char name[SIGNATURE_NAME_MAX], struct err *err)
+{
+    CLEANUP(buf_release) struct buf raw = BUF_INIT(PKI_SIGNATURE_MAX);
+    char hex[2 * DIGEST_RAW_MAX + 1];
+    struct digest digest;
+    struct jsout *root;
+
+    if (hash_bytes(DIGEST_SHA256, bytes, len, &digest, err) < 0 ||
+        pki_sign(key, bytes, len, &raw, err) < 0)
+        return -1;
+    root = jsout_object();
+    jsout_put_text(root, "mediaType", MEDIA_TYPE);
+    if (put_material(root, pki_id(key), err) < 0 ||
+        put_message(root, &digest, &raw, err) < 0) {
+        jsout_free(root);
+        return -1;
+    }
+    if (jsout_write(root, out, err) < 0)
+        return err_wrap(err, "signature file");
+    digest_hex(pki_id(key), hex);
+    snprintf(name, SIGNATURE_NAME_MAX, "%.16s.sigstore.json", hex);
+    return 0;
+}
+
+/* ---- taking one apart ---- */
+
+static int
+refuse(struct err *err, const char *why)
+{
+    return err_because(err, ERR_TRUST, "bad-signature", "%s", why);
+}
+
+static int
+check_fields(const struct js *obj, const char *const *known, struct err *err)
+{
+    const char *other = js_unknown_key(obj, known);
+    char safe[TEXT_SAFE_MAX];
+
+    if (!other)
+        return 0;
+    text_safe(safe, other, strlen(other));
+    return err_because(err, ERR_TRUST, "bad-signature", "has an unknown field '%s'",
+                       safe);
+}
+
+/* The base64 of a SHA-256. */
+static int
+decode_digest(const char *text, struct digest *out)
+{
+    struct digest d = {.alg = DIGEST_SHA256};
+    CLEANUP(buf_release) struct buf raw = BUF_INIT(digest_size(&d));
+
+    if (base64_decode(text, strlen(text), &raw) < 0 || raw.len != digest_size(&d))
+        return -1;
+    memcpy(d.raw, raw.data, raw.len);
+    *out = d;
+    return 0;
+}
+
+/* Other things of the sigstore world that people may put here, by the field they show. */
+static int
+check_kind(const struct js *root, struct err *err)
+{
+    static const char *const known[] = {"mediaType", "verificationMaterial",
+                                        "messageSignature", NULL};
+    const char *type;
+
+    if (js_has(root, "dsseEnvelope"))
+        return refuse(err, "is a DSSE envelope, not a signature of index.json");
+    if (js_has(root, "base64Signature") || js_has(root, "cert"))
+        return refuse(err, "is in cosign's old format, which can carry its own key");
+    if (js_string(root, "mediaType", &type) != 1 || strcmp(type, MEDIA_TYPE) != 0)
+        return refuse(err, "is not a sigstore bundle of version 0.3");
+    return check_fields(root, known, err);
+}
+
+static int
+parse_hint(struct signature *out, const struct js *key, struct err *err)
+{
+    static const char *const known[] = {"hint", NULL};
+    const char *hint = "";
+
+    if (check_fields(key, known, err) < 0)
+        return -1;
+    if (js_string(key, "hint", &hint) < 0)
+        return refuse(err, "has a hint that is no text");
+    if (hint[0] == '\0')
+        return 0;
+    if (decode_digest(hint, &out->hint) < 0)
+        return refuse(err, "has a hint that is not a key id");
+    out->has_hint = true;
+    return 0;
+}
+
+/* Absent or empty: nothing in it that would have to be checked. */
+static bool
+is_idle(const struct js *material, const char *key, const char *inner)
+{
+    const struct js *list;
+
+    if (!js_has(material, key))
+        return true;
+    if (inner) {
+        const char *const known[] = {inner, NULL};
+
+        if (js_object(material, key, &material) != 1 || js_unknown_key(material, known))
+            return false;
+        key = inner;
+        if (!js_has(material, key))
+            return true;
+    }
+    return js_array(material, key, &list) == 1 && js_length(list) == 0;
+}
+
+static int
+parse_material(struct signature *out, const struct js *root, struct err *err)
+{
+    static const char *const known[] = {"publicKey", "tlogEntries",
+                                        "timestampVerificationData", NULL};
+    const struct js *material, *key;
+
+    if (js_object(root, "verificationMaterial", &material) != 1)
+        return refuse(err, "has no verificationMaterial");
+    if (js_has(material, "certificate") || js_has(material, "x509CertificateChain"))
+        return refuse(err, "carries a certificate, which this version cannot check");
+    if (!is_idle(material, "tlogEntries", NULL) ||
+        !is_idle(material, "timestampVerificationData", "rfc3161Timestamps"))
+        return refuse(err, "carries log entries or timestamps, which this version cannot "
+                           "check");
+    if (check_fields(material, known, err) < 0)
+        return -1;
+    if (js_object(material, "publicKey", &key) != 1)
+        return refuse(err, "does not say it was made with a key");
+    return parse_hint(out, key, err);
+}
+
+static int
+parse_digest(struct signature *out, const struct js *message, struct err *err)
+{
+    static const char *const known[] = {"algorithm", "digest", NULL};
+    const char *algorithm = "", *text = "";
+    const struct js *of;
+    int found = js_object(message, "messageDigest", &of);
+
+    if (found == 0)
+        return 0;
+    if (found < 0)
+        return refuse(err, "has a messageDigest that is no object");
+    if (check_fields(of, known, err) < 0)
+        return -1;
+    if (js_string(of, "algorithm", &algorithm) < 0 || js_string(of, "digest", &text) < 0)
+        return refuse(err, "has a messageDigest that is no text");
+    if (algorithm[0] == '\0' && text[0] == '\0')
+        return 0;
+    if (strcmp(algorithm, ALGORITHM) != 0)
+        return refuse(err, "has a messageDigest that is not SHA2_256");
+    if (decode_digest(text, &out->digest) < 0)
+        return refuse(err, "has a messageDigest that is not the base64 of a SHA-256");
+    out->has_digest = true;
+    return 0;
+}
+
+static int
+parse_message(struct signature *out, const struct js *root, struct err *err)
+{
+    static const char *const known[] = {"messageDigest", "signature", NULL};
+    const struct js *message;
+    const char *text;
+
+    if (js_object(root, "messageSignature", &message) != 1)
+        return refuse(err, "has no messageSignature");
+    if (check_fields(message, known, err) < 0 || parse_digest(out, message, err) < 0)
+        return -1;
+    if (js_string(message, "signature", &text) != 1 || text[0] == '\0')
+        return refuse(err, "has no signature in it");
+    if (base64_decode(text, strlen(text), &out->raw) < 0)
+        return refuse(err, "holds a signature that is not canonical base64, or too long");
+    return 0;
+}
+
+int
+signature_parse(struct signature *out, const char *bytes, size_t len, struct err *err)
+{
+    CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
+    CLEANUP(js_release) struct js *root = js_parse(bytes, len, ERR_TRUST, err);
+
+    if (!root) {
+        err->reason = "bad-signature";
+        return -1;
+    }
+    if (check_kind(root, err) < 0 || parse_material(&s, root, err) < 0 ||
+        parse_message(&s, root, err) < 0)
+        return -1;
+    signature_release(out);
+    *out = s;
+    s = (struct signature)SIGNATURE_INIT;
+    return 0;
+}
+
+void
+signature_release(struct signature *s)
+{
+    buf_release(&s->raw);
+}

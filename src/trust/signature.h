@@ -1,0 +1,43 @@
+/* signature.h - signature files: sigstore bundles v0.3 over the raw bytes of index.json.
+ *
+ * Layer:  trust.
+ * Source: docs/bundle-format.md, "Signature"; sigstore protobuf-specs, Bundle v0.3.
+ */
+#ifndef TRUST_SIGNATURE_H
+#define TRUST_SIGNATURE_H
+
+#include "base/buf.h"
+#include "io/pki.h"
+
+#define SIGNATURE_NAME_MAX 64 /* bytes of "<keyid16>.sigstore.json" and its NUL */
+
+/* Sign these bytes; out gets the one-line file.  Its name goes to name. */
+MUST_USE int signature_make(const struct pki_key *key, const void *bytes, size_t len,
+                            struct buf *out, char name[SIGNATURE_NAME_MAX],
+                            struct err *err);
+
+/* A signature file taken apart; says nothing yet about who made it. */
+struct signature {
+    bool has_hint;
+    struct digest hint; /* key id the file names: a selector, never trust */
+    bool has_digest;
+    struct digest digest; /* messageDigest: SHA-256 of the signed bytes */
+    struct buf raw;       /* the signature itself */
+};
+
+#define SIGNATURE_INIT                                                                   \
+    {                                                                                    \
+        .raw = BUF_INIT(PKI_SIGNATURE_MAX)                                               \
+    }
+
+/*
+ * Shape:  exactly the fields signature_make() writes (the hint and, for Ed25519, the
+ *         digest may be empty or absent; verificationMaterial may hold an empty
+ *         tlogEntries and timestampVerificationData); canonical base64; nothing else.
+ * Errors: ERR_TRUST "bad-signature", saying what is wrong with the file.
+ */
+MUST_USE int signature_parse(struct signature *out, const char *bytes, size_t len,
+                             struct err *err);
+void signature_release(struct signature *s);
+
+#endif
