@@ -1,0 +1,302 @@
+#include "config.h"
+#include "registry/client_internal.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "oci/reference.h"
+#include "registry/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct client *
+client_new(const struct client_config *config, struct err *err)
+{
+    struct client *c;
+
+    for (size_t i = 0; i < config->plain_count; i++) {
+        char safe[TEXT_SAFE_MAX];
+
+        if (reference_is_host(config->plain_hosts[i]))
+            continue;
+        text_safe(safe, config->plain_hosts[i], strlen(config->plain_hosts[i]));
+        err_set(err, ERR_USAGE, "--plain-http '%s' is not HOST or HOST:PORT", safe);
+        return NULL;
+    }
+    c = xcalloc(1, sizeof(*c));
+    c->config = *config;
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->changed, NULL);
+    c->sessions = xcalloc(config->sessions, sizeof(*c->sessions));
+    for (unsigned i = 0; i < config->sessions; i++)
+        c->sessions[i].client = c;
+    return c;
+}
+
+static void
+free_hosts(struct host *h)
+{
+    while (h) {
+        struct host *next = h->next;
+
+        credential_release(&h->credential);
+        free(h->name);
+        free(h->realm);
+        free(h->service);
+        free(h);
+        h = next;
+    }
+}
+
+static void
+free_tokens(struct token *t)
+{
+    while (t) {
+        struct token *next = t->next;
+
+        secret_release(&t->value);
+        free(t->path);
+        free(t->mount_from);
+        free(t);
+        t = next;
+    }
+}
+
+void
+client_free(struct client *c)
+{
+    if (!c)
+        return;
+    for (unsigned i = 0; i < c->config.sessions; i++) {
+        for (size_t k = 0; k < SESSION_CONNS_MAX; k++)
+            http_conn_free(c->sessions[i].conns[k].http);
+    }
+    free(c->sessions);
+    free_hosts(c->hosts);
+    free_tokens(c->tokens);
+    pthread_cond_destroy(&c->changed);
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+}
+
+void
+client_release(struct client **c)
+{
+    client_free(*c);
+    *c = NULL;
+}
+
+struct session *
+client_session(struct client *c, unsigned worker)
+{
+    return &c->sessions[worker];
+}
+
+int
+client_wait(struct client *c, struct err *err)
+{
+    enum { MOMENT_MS = 200 };
+    struct timespec until;
+
+    if (cancel_wanted(c->config.cancel))
+        return cancel_error(err);
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += MOMENT_MS * 1000 * 1000;
+    if (until.tv_nsec >= 1000 * 1000 * 1000) {
+        until.tv_nsec -= 1000 * 1000 * 1000;
+        until.tv_sec++;
+    }
+    pthread_cond_timedwait(&c->changed, &c->lock, &until);
+    return 0;
+}
+
+/* ---- connections ---- */
+
+struct http_conn *
+session_conn(struct session *s, const struct http_origin *origin, struct err *err)
+{
+    const struct client_config *config = &s->client->config;
+    struct http_config http = {.ca_file = config->ca_file,
+                               .use_proxy = config->use_proxy,
+                               .cancel = config->cancel};
+    struct session_conn *oldest = &s->conns[0];
+
+    for (size_t i = 0; i < SESSION_CONNS_MAX; i++) {
+        struct session_conn *conn = &s->conns[i];
+
+        if (conn->http && http_origin_equal(&conn->origin, origin)) {
+            conn->used = ++s->clock;
+            return conn->http;
+        }
+        if (conn->used < oldest->used)
+            oldest = conn;
+    }
+    http_conn_free(oldest->http);
+    *oldest = (struct session_conn){.origin = *origin, .used = ++s->clock};
+    oldest->http = http_conn_new(&http, err);
+    return oldest->http;
+}
+
+static void
+drop_conn(struct session *s, const struct http_origin *origin)
+{
+    for (size_t i = 0; i < SESSION_CONNS_MAX; i++) {
+        struct session_conn *conn = &s->conns[i];
+
+        if (conn->http && http_origin_equal(&conn->origin, origin)) {
+            http_conn_free(conn->http);
+            *conn = (struct session_conn){.http = NULL};
+        }
+    }
+}
+
+/* ---- hosts ---- */
+
+bool
+client_allows_plain(const struct client *c, const char *name)
+{
+    for (size_t i = 0; i < c->config.plain_count; i++) {
+        if (text_same_nocase(name, strlen(name), c->config.plain_hosts[i]))
+            return true;
+    }
+    return false;
+}
+
+char *
+client_url(const struct host *host, const char *path, const char *rest)
+{
+    CLEANUP(mem_free_string)
+    char *whole = xasprintf("/v2/%s%s%s", path, path[0] != '\0' ? "/" : "", rest);
+
+    return http_url_build(&host->origin, whole);
+}
+
+/* The origin of a host, with the one scheme or the other. */
+static int
+origin_of_host(const char *name, bool tls, struct http_origin *out, struct err *err)
+{
+    CLEANUP(mem_free_string)
+    char *url = xasprintf("%s://%s/", tls ? "https" : "http", reference_api_host(name));
+
+    return http_url_origin(url, out, err);
+}
+
+/* Under the lock. */
+static struct host *
+find_host(struct client *c, const char *name)
+{
+    struct host *h = c->hosts;
+
+    while (h && strcmp(h->name, name) != 0)
+        h = h->next;
+    if (!h) {
+        h = xcalloc(1, sizeof(*h));
+        h->name = xstrdup(name);
+        h->next = c->hosts;
+        c->hosts = h;
+    }
+    return h;
+}
+
+/* GET /v2/ without credentials: 0 when HTTP came back. */
+static int
+probe(struct session *s, const struct http_origin *origin, struct http_response *r,
+      struct err *err)
+{
+    CLEANUP(mem_free_string) char *url = http_url_build(origin, "/v2/");
+    struct http_request request = {
+        .method = "GET", .url = url, .body_max = HTTP_ERROR_BODY_MAX};
+    struct http_conn *conn = session_conn(s, origin, err);
+
+    return conn ? http_exchange(conn, &request, r, err) : -1;
+}
+
+/* Could a host whose https failed so speak plain http?  Without CAs nobody can tell. */
+static bool
+may_be_plain(const struct err *err)
+{
+    const char *reason = err->reason ? err->reason : "";
+
+    if (err->kind == ERR_NETWORK)
+        return strcmp(reason, "tls") != 0;
+    return strcmp(reason, "no-ca") == 0;
+}
+
+/*
+ * A loopback host: https, unless it does not speak TLS and answers in plain http.  A
+ * refused certificate or handshake is an error of its own, never a reason to go on in the
+ * clear.  TLS servers answer plain requests with 400, so that one proves nothing.
+ */
+static int
+ask_scheme(struct session *s, const char *name, struct http_origin *out, struct err *err)
+{
+    CLEANUP(http_response_release) struct http_response r = {.status = 0};
+    struct err plain_err = ERR_INIT;
+    struct http_origin plain;
+
+    if (origin_of_host(name, true, out, err) < 0 ||
+        origin_of_host(name, false, &plain, err) < 0)
+        return -1;
+    if (probe(s, out, &r, err) == 0)
+        return 0;
+    if (!may_be_plain(err))
+        return -1;
+    if (probe(s, &plain, &r, &plain_err) < 0 || r.status == 400)
+        return -1;
+    drop_conn(s, out); /* it holds all CAs of the system */
+    *out = plain;
+    return 0;
+}
+
+static int
+find_scheme(struct session *s, const char *name, struct http_origin *out, struct err *err)
+{
+    struct retry retry = RETRY_INIT(name);
+    struct http_origin origin;
+
+    if (client_allows_plain(s->client, name))
+        return origin_of_host(name, false, out, err);
+    if (origin_of_host(name, true, &origin, err) < 0)
+        return -1;
+    if (http_origin_is_loopback(&origin)) {
+        while (ask_scheme(s, name, &origin, err) < 0) {
+            if (retry_wait(s, &retry, err) < 0)
+                return err_wrap(err, "%s", name);
+        }
+    }
+    *out = origin;
+    return 0;
+}
+
+int
+client_host(struct session *s, const char *name, struct host **out, struct err *err)
+{
+    struct client *c = s->client;
+    struct http_origin origin;
+    struct host *h;
+    int rc = 0;
+
+    pthread_mutex_lock(&c->lock);
+    h = find_host(c, name);
+    while (rc == 0 && h->scheme == SCHEME_ASKING)
+        rc = client_wait(c, err);
+    if (rc < 0 || h->scheme == SCHEME_KNOWN) {
+        pthread_mutex_unlock(&c->lock);
+        *out = h;
+        return rc;
+    }
+    h->scheme = SCHEME_ASKING;
+    pthread_mutex_unlock(&c->lock);
+
+    rc = find_scheme(s, name, &origin, err);
+
+    pthread_mutex_lock(&c->lock);
+    h->scheme = rc == 0 ? SCHEME_KNOWN : SCHEME_UNKNOWN;
+    if (rc == 0)
+        h->origin = origin;
+    pthread_cond_broadcast(&c->changed);
+    pthread_mutex_unlock(&c->lock);
+    *out = h;
+    return rc;
+}

@@ -1,0 +1,48 @@
+/* client.h - registries as ops/ sees them: one client a run, one session a worker.
+ *
+ * Layer: registry.
+ */
+#ifndef REGISTRY_CLIENT_H
+#define REGISTRY_CLIENT_H
+
+#include "base/cancel.h"
+#include "base/events.h"
+#include "registry/credentials.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct client_config {
+    const char *ca_file;            /* or NULL: the system's CAs */
+    const char *const *plain_hosts; /* --plain-http: host[:port] as in references */
+    size_t plain_count;
+    bool use_proxy;                        /* honour the proxy variables (export) */
+    bool may_push;                         /* ask for push scopes */
+    unsigned sessions;                     /* one a worker */
+    const struct credentials *credentials; /* or NULL: everything anonymous */
+    struct events *events;
+    struct cancel *cancel;
+};
+
+/*
+ * Shared by all workers: what is known of each host, tokens.  Everything borrowed.
+ * http_global_init() must have been called.
+ *
+ * Errors: ERR_USAGE - a --plain-http value is no host.
+ */
+struct client;
+struct client *client_new(const struct client_config *config, struct err *err);
+void client_free(struct client *c); /* NULL is fine */
+void client_release(struct client **c);
+
+/* The connections of one worker (below config.sessions); used by that thread only. */
+struct session;
+struct session *client_session(struct client *c, unsigned worker);
+
+/* A repository: host as references name it, and path.  Strings borrowed. */
+struct repository {
+    const char *host;
+    const char *path;
+};
+
+#endif

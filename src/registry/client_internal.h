@@ -1,0 +1,104 @@
+/* client_internal.h - what is known of each registry, shared by all workers.
+ *
+ * The lock guards every field marked "guarded"; it is never held during a network call.
+ * Whoever finds a thing under way by another worker waits for it instead of asking twice.
+ *
+ * Layer: registry.
+ */
+#ifndef REGISTRY_CLIENT_INTERNAL_H
+#define REGISTRY_CLIENT_INTERNAL_H
+
+#include "io/http.h"
+#include "registry/challenge.h"
+#include "registry/client.h"
+
+#include <pthread.h>
+#include <stdint.h>
+
+#define SESSION_CONNS_MAX 8
+
+/* How a registry takes blobs: learnt from its refusals. */
+enum upload_way {
+    UPLOAD_BY_SIZE, /* small ones in one PUT, others PATCH then PUT */
+    UPLOAD_PATCH,   /* always PATCH, then an empty PUT */
+    UPLOAD_PUT,     /* always one PUT with the body */
+};
+
+/* A registry.  Lives as long as the client. */
+struct host {
+    struct host *next;
+    char *name; /* as references say it */
+
+    enum { SCHEME_UNKNOWN, SCHEME_ASKING, SCHEME_KNOWN } scheme; /* guarded */
+    struct http_origin origin; /* fixed once the scheme is known */
+
+    enum {
+        CREDENTIAL_UNREAD,
+        CREDENTIAL_NONE,
+        CREDENTIAL_SET
+    } has_credential;             /* guarded */
+    struct credential credential; /* fixed once has_credential is set */
+
+    enum challenge_scheme
+        auth;              /* guarded, like these two: what the last challenge asked */
+    char *realm, *service; /* realm is absolute */
+    enum http_reach reach; /* guarded: of the address that answered */
+
+    enum upload_way upload; /* guarded */
+};
+
+/* A token for one repository, and one more to mount from. */
+struct token {
+    struct token *next;
+    const struct host *host;
+    char *path, *mount_from; /* mount_from: "" when there is none */
+    struct secret value;     /* guarded, like all below */
+    uint64_t good_until;     /* clock_ms() */
+    unsigned generation;     /* grows with each new value; 0: none yet */
+    bool asking;             /* a worker is fetching it */
+};
+
+struct client {
+    struct client_config config;
+    pthread_mutex_t lock;
+    pthread_cond_t changed; /* something ceased to be under way */
+    struct host *hosts;     /* guarded */
+    struct token *tokens;   /* guarded; the last one used first */
+    struct session *sessions;
+};
+
+/* One kept-alive connection. */
+struct session_conn {
+    struct http_origin origin;
+    struct http_conn *http;
+    uint64_t used; /* session->clock when it was last used */
+};
+
+struct session {
+    struct client *client;
+    struct session_conn conns[SESSION_CONNS_MAX];
+    uint64_t clock;
+    int64_t retry_after; /* seconds the last answer asked to wait, -1: it did not */
+};
+
+/* The connection for an origin, made when there is none; the oldest gives way. */
+struct http_conn *session_conn(struct session *s, const struct http_origin *origin,
+                               struct err *err);
+
+/* The host of that name; its scheme is known afterwards. */
+MUST_USE int client_host(struct session *s, const char *name, struct host **out,
+                         struct err *err);
+
+/*
+ * Under the lock: wait until somebody signals a change, or for a moment.
+ * Errors: those of cancel_error().
+ */
+MUST_USE int client_wait(struct client *c, struct err *err);
+
+/* Does --plain-http name this host (as references say it)? */
+bool client_allows_plain(const struct client *c, const char *name);
+
+/* The URL of /v2/PATH/REST on a host.  The caller frees it. */
+char *client_url(const struct host *host, const char *path, const char *rest);
+
+#endif

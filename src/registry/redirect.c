@@ -1,0 +1,108 @@
+#include "config.h"
+#include "registry/redirect.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int
+redirect_check(const struct http_origin *from, enum http_reach reach,
+               const struct http_origin *to, struct err *err)
+{
+    enum http_reach target = http_host_reach(to->host);
+    enum http_reach literal = http_host_reach(from->host);
+
+    if (from->tls && !to->tls)
+        return err_set(err, ERR_PROTOCOL, "%s redirects from https to http", from->host);
+    if (literal != HTTP_REACH_NAME)
+        reach = literal;
+    if (reach == HTTP_REACH_PUBLIC &&
+        (http_origin_is_loopback(to) || target == HTTP_REACH_PRIVATE))
+        return err_set(err, ERR_PROTOCOL,
+                       "%s, a public server, redirects to the private address %s",
+                       from->host, to->host);
+    return 0;
+}
+
+static bool
+is_redirect(long status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 ||
+           status == 308;
+}
+
+static bool
+is_reading(const char *method)
+{
+    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
+
+/* The next URL in *url and its origin in *at, after the redirect in r. */
+static int
+take_hop(const struct http_response *r, char **url, struct http_origin *at,
+         struct err *err)
+{
+    const char *location = http_header(r, "location", 0);
+    struct http_origin to;
+    char *next;
+
+    if (!location)
+        return err_set(err, ERR_PROTOCOL, "%s redirects without saying where to",
+                       at->host);
+    if (http_url_resolve(*url, location, &next, err) < 0)
+        return err_wrap(err, "%s redirects to an odd place", at->host);
+    free(*url);
+    *url = next;
+    if (http_url_origin(next, &to, err) < 0 || redirect_check(at, r->peer, &to, err) < 0)
+        return -1;
+    *at = to;
+    return 0;
+}
+
+/* Sent again, an upload may only go where it was meant to go. */
+static int
+check_upload_hop(const char *method, const struct http_origin *from,
+                 const struct http_origin *to, struct err *err)
+{
+    if (is_reading(method) || http_origin_equal(from, to))
+        return 0;
+    return err_set(err, ERR_PROTOCOL, "%s redirects an upload to another server",
+                   from->host);
+}
+
+int
+redirect_follow(struct session *s, const struct http_request *request,
+                struct http_response *r, char **url, bool *elsewhere, struct err *err)
+{
+    struct http_request hop = *request;
+    struct http_origin first, at;
+
+    free(*url);
+    *url = xstrdup(request->url);
+    *elsewhere = false;
+    if (http_url_origin(*url, &first, err) < 0)
+        return -1;
+    at = first;
+    for (int hops = 0;; hops++) {
+        struct http_conn *conn = session_conn(s, &at, err);
+        bool resend;
+
+        hop.url = *url;
+        if (!conn || http_exchange(conn, &hop, r, err) < 0)
+            return -1;
+        resend = r->status == 307 || r->status == 308;
+        if (!is_redirect(r->status) || (!is_reading(hop.method) && !resend))
+            return 0;
+        if (hops == REDIRECTS_MAX)
+            return err_set(err, ERR_PROTOCOL, "%s redirects more than %d times",
+                           first.host, REDIRECTS_MAX);
+        if (take_hop(r, url, &at, err) < 0 ||
+            check_upload_hop(hop.method, &first, &at, err) < 0)
+            return -1;
+        if (!http_origin_equal(&at, &first)) {
+            hop.authorization = NULL;
+            *elsewhere = true;
+        }
+    }
+}

@@ -1,0 +1,347 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "base/mem.h"
+#include "registry/credentials.h"
+
+#include <unistd.h>
+
+/* "alice:secret" and "bob:se:cret" in base64. */
+#define ALICE "YWxpY2U6c2VjcmV0"
+#define BOB   "Ym9iOnNlOmNyZXQ="
+
+/* A set with the entries of one file. */
+static int
+load(struct credentials *c, const char *text, struct err *err)
+{
+    char path[] = "/tmp/test_credentials.XXXXXX";
+    int fd = mkstemp(path);
+    int rc;
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+    rc = credentials_load(c, path, err);
+    unlink(path);
+    return rc;
+}
+
+static struct credentials *
+loaded(const char *text)
+{
+    struct credentials *c = credentials_new();
+    struct err err = ERR_INIT;
+
+    assert_int_equal(load(c, text, &err), 0);
+    return c;
+}
+
+/* user NULL: anonymous. */
+static void
+expect(const struct credentials *c, const char *host, const char *user,
+       const char *password)
+{
+    struct credential found = CREDENTIAL_INIT;
+    struct err err = ERR_INIT;
+    int rc = credentials_find(c, host, &found, &err);
+
+    print_message("# %s\n", host);
+    assert_int_equal(rc, user ? 1 : 0);
+    if (user) {
+        assert_string_equal(found.user, user);
+        assert_string_equal(secret_get(&found.password), password);
+    } else {
+        assert_null(found.user);
+    }
+    credential_release(&found);
+}
+
+static void
+keys_stand_for_hosts(void **state)
+{
+    CLEANUP(credentials_release)
+    struct credentials *c =
+        loaded("{\"auths\":{"
+               "\"plain.corp\":{\"auth\":\"" ALICE "\"},"
+               "\"http://h:5000/v2/\":{\"auth\":\"" ALICE "\"},"
+               "\"https://tls.corp\":{\"auth\":\"" ALICE "\"},"
+               "\"slash.corp/v1/\":{\"auth\":\"" ALICE "\"},"
+               "\"UPPER.corp\":{\"auth\":\"" ALICE "\"},"
+               "\"team.corp/team\":{\"auth\":\"" ALICE "\"},"
+               "\"https://index.docker.io/v1/\":{\"auth\":\"" BOB "\"}"
+               "}}");
+
+    (void)state;
+    expect(c, "plain.corp", "alice", "secret");
+    expect(c, "plain.corp:443", NULL, NULL);
+    expect(c, "plain.corp.evil", NULL, NULL);
+    expect(c, "ain.corp", NULL, NULL);
+    expect(c, "h:5000", "alice", "secret");
+    expect(c, "h", NULL, NULL);
+    expect(c, "tls.corp", "alice", "secret");
+    expect(c, "slash.corp", "alice", "secret");
+    expect(c, "upper.corp", "alice", "secret");
+    expect(c, "team.corp", NULL, NULL);
+    expect(c, "docker.io", "bob", "se:cret");
+}
+
+static void
+the_best_key_wins(void **state)
+{
+    CLEANUP(credentials_release)
+    struct credentials *c =
+        loaded("{\"auths\":{"
+               "\"https://h/v1/\":{\"auth\":\"" BOB "\"},"
+               "\"h\":{\"auth\":\"" ALICE "\"},"
+               "\"docker.io\":{\"auth\":\"" BOB "\"},"
+               "\"https://index.docker.io/v1/\":{\"auth\":\"" ALICE "\"}"
+               "}}");
+    struct err err = ERR_INIT;
+
+    (void)state;
+    expect(c, "h", "alice", "secret");
+    assert_int_equal(load(c, "{\"auths\":{\"h\":{\"auth\":\"" BOB "\"}}}", &err), 0);
+    expect(c, "h", "alice", "secret"); /* the first file */
+    assert_int_equal(credentials_add(c, "h", "carol:x", 7, &err), 0);
+    expect(c, "h", "carol", "x"); /* what was added, even later */
+}
+
+static void
+hub_has_many_names(void **state)
+{
+    static const char *const names[] = {"docker.io", "index.docker.io",
+                                        "registry-1.docker.io",
+                                        "https://index.docker.io/v1/"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        CLEANUP(mem_free_string)
+        char *text = xasprintf("{\"auths\":{\"%s\":{\"auth\":\"" ALICE "\"}}}", names[i]);
+        CLEANUP(credentials_release) struct credentials *c = loaded(text);
+
+        expect(c, "docker.io", "alice", "secret");
+        expect(c, "docker.com", NULL, NULL);
+    }
+}
+
+static void
+passwords_are_decoded(void **state)
+{
+    static const struct {
+        const char *entry, *user, *password;
+    } table[] = {
+        {"{\"auth\":\"" ALICE "\"}", "alice", "secret"},
+        {"{\"auth\":\"" BOB "\"}", "bob", "se:cret"},
+        {"{\"auth\":\"Ym9iOnNlOmNyZXQ\"}", "bob", "se:cret"},       /* no padding */
+        {"{\"auth\":\"Y2Fyb2w6c2VjcmV0AAA=\"}", "carol", "secret"}, /* NULs behind */
+        {"{\"auth\":\"bnM6\"}", "ns", ""},
+        {"{\"username\":\"dave\",\"password\":\"a:b\"}", "dave", "a:b"},
+        {"{\"auth\":\"\",\"username\":\"dave\",\"password\":\"x\"}", "dave", "x"},
+        {"{\"auth\":\"" ALICE "\",\"email\":\"a@b\",\"extra\":[1]}", "alice", "secret"},
+        {"{\"username\":\"$oauthtoken\",\"password\":\"ns+robot\"}", "$oauthtoken",
+         "ns+robot"},
+        {"{}", NULL, NULL},
+        {"{\"email\":\"a@b\"}", NULL, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        CLEANUP(mem_free_string)
+        char *text = xasprintf("{\"auths\":{\"h\":%s}}", table[i].entry);
+        CLEANUP(credentials_release) struct credentials *c = loaded(text);
+
+        print_message("# %s\n", table[i].entry);
+        expect(c, "h", table[i].user, table[i].password);
+    }
+}
+
+static void
+tokens_are_found(void **state)
+{
+    CLEANUP(credentials_release)
+    struct credentials *c =
+        loaded("{\"auths\":{\"a\":{\"identitytoken\":\"idt\",\"auth\":\"" ALICE "\"},"
+               "\"b\":{\"registrytoken\":\"rt\"}}}");
+    struct credential found = CREDENTIAL_INIT;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(credentials_find(c, "a", &found, &err), 1);
+    assert_string_equal(secret_get(&found.identity_token), "idt");
+    assert_true(credential_has_password(&found));
+    credential_release(&found);
+    assert_int_equal(credentials_find(c, "b", &found, &err), 1);
+    assert_string_equal(secret_get(&found.registry_token), "rt");
+    assert_false(secret_is_set(&found.identity_token));
+    assert_false(credential_has_password(&found));
+    credential_release(&found);
+}
+
+static void
+helpers_are_never_silently_anonymous(void **state)
+{
+    static const struct {
+        const char *text;
+        int result; /* for host "h" */
+    } table[] = {
+        {"{\"credHelpers\":{\"h\":\"pass\"}}", -1},
+        {"{\"credHelpers\":{\"h\":\"pass\"},\"auths\":{\"h\":{\"auth\":\"" ALICE "\"}}}",
+         -1},
+        {"{\"credsStore\":\"desktop\",\"auths\":{\"h\":{}}}", -1},
+        {"{\"auths\":{\"https://h/v2/\":{\"email\":\"x\"}},\"credsStore\":\"desktop\"}",
+         -1},
+        {"{\"credsStore\":\"desktop\",\"auths\":{\"h\":{\"auth\":\"" ALICE "\"}}}", 1},
+        {"{\"credsStore\":\"desktop\",\"auths\":{\"other\":{}}}", 0},
+        {"{\"credsStore\":\"\",\"auths\":{\"h\":{}}}", 0},
+        {"{\"credHelpers\":{\"other\":\"pass\"}}", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        CLEANUP(credentials_release) struct credentials *c = loaded(table[i].text);
+        struct credential found = CREDENTIAL_INIT;
+        struct err err = ERR_INIT;
+
+        print_message("# %s\n", table[i].text);
+        assert_int_equal(credentials_find(c, "h", &found, &err), table[i].result);
+        if (table[i].result < 0) {
+            assert_int_equal(err.kind, ERR_AUTH);
+            assert_string_not_equal(err.hint, "");
+            assert_null(found.user);
+        }
+        credential_release(&found);
+    }
+}
+
+static void
+other_files_are_refused(void **state)
+{
+    static const struct {
+        const char *text, *names; /* a part of the message */
+    } table[] = {
+        {"", "JSON"},
+        {"secret", "JSON"},
+        {"{\"auths\":{\"h\":{\"auth\":secret}}}", "JSON"},
+        {"[]", "JSON"},
+        {"{\"auths\":{\"h\":{}},\"auths\":{}}", "JSON"},
+        {"{\"auths\":[]}", "auths"},
+        {"{\"auths\":{\"h\":\"secret\"}}", "'h'"},
+        {"{\"auths\":{\"h\":{\"auth\":7}}}", "'h'"},
+        {"{\"auths\":{\"h\":{\"auth\":\"secret!\"}}}", "'h'"},
+        {"{\"auths\":{\"h\":{\"auth\":\"c2VjcmV0\"}}}", "'h'"},         /* no colon */
+        {"{\"auths\":{\"h\":{\"auth\":\"YTpiCnNlY3JldA==\"}}}", "'h'"}, /* a newline */
+        {"{\"auths\":{\"h\":{\"auth\":\"YTpiAHNlY3JldA==\"}}}", "'h'"}, /* a NUL inside */
+        {"{\"auths\":{\"h\":{\"username\":\"a:b\",\"password\":\"secret\"}}}", "'h'"},
+        {"{\"auths\":{\"h\":{\"username\":\"a\",\"password\":7}}}", "'h'"},
+        {"{\"auths\":{\"h\":{\"identitytoken\":\"secret\\n\"}}}", "'h'"},
+        {"{\"auths\":{\"h\":{\"registrytoken\":{}}}}", "'h'"},
+        {"{\"auths\":{\"\\u001b[31m\":7}}", "\\x1b[31m"},
+        {"{\"credHelpers\":{\"h\":7}}", "'h'"},
+        {"{\"credHelpers\":7}", "credHelpers"},
+        {"{\"credsStore\":7}", "credsStore"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        CLEANUP(credentials_release) struct credentials *c = credentials_new();
+        struct err err = ERR_INIT;
+
+        print_message("# %s\n", table[i].text);
+        assert_int_equal(load(c, table[i].text, &err), -1);
+        assert_int_equal(err.kind, ERR_USAGE);
+        assert_non_null(strstr(err.msg, table[i].names));
+        assert_non_null(strstr(err.msg, "/tmp/test_credentials."));
+        assert_null(strstr(err.msg, "secret"));
+    }
+}
+
+static void
+one_pair_can_be_added(void **state)
+{
+    static const struct {
+        const char *text, *user, *password;
+    } table[] = {
+        {"alice:secret", "alice", "secret"},
+        {"alice:secret\n", "alice", "secret"},
+        {"alice:se:cret", "alice", "se:cret"},
+        {"alice: ", "alice", " "},
+        {"", NULL, NULL},
+        {"\n", NULL, NULL},
+        {"alice", NULL, NULL},
+        {"alice:", NULL, NULL},
+        {":secret", NULL, NULL},
+        {"alice:secret\n\n", NULL, NULL},
+        {"alice:sec\rret", NULL, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        CLEANUP(credentials_release) struct credentials *c = credentials_new();
+        struct err err = ERR_INIT;
+        int rc = credentials_add(c, "h:5000", table[i].text, strlen(table[i].text), &err);
+
+        print_message("# %s\n", table[i].text);
+        assert_int_equal(rc, table[i].user ? 0 : -1);
+        assert_int_equal(err.kind, table[i].user ? ERR_NONE : ERR_USAGE);
+        assert_null(strstr(err.msg, "secret"));
+        expect(c, "h:5000", table[i].user, table[i].password);
+        expect(c, "h", NULL, NULL);
+    }
+}
+
+static void
+a_missing_file_matters_only_when_named(void **state)
+{
+    CLEANUP(credentials_release) struct credentials *c = credentials_new();
+    struct err err = ERR_INIT;
+
+    (void)state;
+    setenv("DOCKER_CONFIG", "/nonexistent", 1);
+    assert_int_equal(credentials_load_default(c, &err), 0);
+    assert_int_equal(err.kind, ERR_NONE);
+    assert_int_equal(credentials_load(c, "/nonexistent/config.json", &err), -1);
+    assert_int_equal(err.kind, ERR_NOT_FOUND);
+    expect(c, "h", NULL, NULL);
+}
+
+static void
+the_default_file_is_dockers(void **state)
+{
+    CLEANUP(credentials_release) struct credentials *c = credentials_new();
+    CLEANUP(mem_free_string) char *path = NULL;
+    char dir[] = "/tmp/test_credentials.XXXXXX";
+    struct err err = ERR_INIT;
+    FILE *f;
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    path = xasprintf("%s/config.json", dir);
+    f = fopen(path, "w");
+    assert_non_null(f);
+    fputs("{\"auths\":{\"h\":{\"auth\":\"" ALICE "\"}}}", f);
+    fclose(f);
+    setenv("DOCKER_CONFIG", dir, 1);
+    assert_int_equal(credentials_load_default(c, &err), 0);
+    expect(c, "h", "alice", "secret");
+    unlink(path);
+    rmdir(dir);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_stand_for_hosts),
+        cmocka_unit_test(the_best_key_wins),
+        cmocka_unit_test(hub_has_many_names),
+        cmocka_unit_test(passwords_are_decoded),
+        cmocka_unit_test(tokens_are_found),
+        cmocka_unit_test(helpers_are_never_silently_anonymous),
+        cmocka_unit_test(other_files_are_refused),
+        cmocka_unit_test(one_pair_can_be_added),
+        cmocka_unit_test(a_missing_file_matters_only_when_named),
+        cmocka_unit_test(the_default_file_is_dockers),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
