@@ -1,0 +1,168 @@
+#include "config.h"
+#include "registry/pull.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/hash.h"
+#include "registry/exchange.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+pulled_release(struct pulled *p)
+{
+    buf_release(&p->bytes);
+}
+
+/* GET or HEAD a manifest; 0 with whatever status came back. */
+static int
+ask_for_manifest(struct session *s, const struct repository *repo, const char *method,
+                 const char *reference, struct call *call, struct answer *a,
+                 struct err *err)
+{
+    CLEANUP(mem_free_string) char *accept = xasprintf("Accept: %s", media_accept);
+    CLEANUP(mem_free_string) char *rest = xasprintf("manifests/%s", reference);
+    CLEANUP(mem_free_string) char *url = NULL;
+    const char *const headers[] = {accept, "Accept-Encoding: identity", NULL};
+    struct host *host;
+    int rc;
+
+    if (client_host(s, repo->host, &host, err) < 0)
+        return -1;
+    url = client_url(host, repo->path, rest);
+    *call = (struct call){.repo = repo,
+                          .request = {.method = method,
+                                      .url = url,
+                                      .headers = headers,
+                                      .body_max = DOCUMENT_BYTES_MAX}};
+    rc = exchange(s, call, a, err);
+    call->request.url = NULL;
+    call->request.headers = NULL;
+    return rc;
+}
+
+/* Login pages and error pages come with 200 too. */
+static int
+check_type(const struct answer *a, struct err *err)
+{
+    const char *type = http_header(&a->http, "content-type", 0);
+
+    if (!type || !text_starts(type, "text/html"))
+        return 0;
+    return err_set(err, ERR_PROTOCOL,
+                   "got a web page instead of a manifest (text/html, %zu bytes)",
+                   a->http.body.len);
+}
+
+/* The bytes as they came, with their digest. */
+static int
+fetch(struct session *s, const struct repository *repo, const char *reference,
+      enum digest_alg alg, struct pulled *out, struct err *err)
+{
+    CLEANUP(answer_release) struct answer a = ANSWER_INIT;
+    struct buf *body = &a.http.body;
+    struct pulled got = PULLED_INIT;
+    struct call call;
+
+    if (ask_for_manifest(s, repo, "GET", reference, &call, &a, err) < 0)
+        return -1;
+    if (a.http.status != 200)
+        return exchange_error(&call, &a, err);
+    if (check_type(&a, err) < 0 ||
+        hash_bytes(alg, body->data, body->len, &got.digest, err) < 0)
+        return -1;
+    if (!media_type_of_header(http_header(&a.http, "content-type", 0), got.media_type))
+        got.media_type[0] = '\0';
+    got.bytes.len = body->len;
+    got.bytes.cap = body->cap;
+    got.bytes.data = buf_steal(body);
+    pulled_release(out);
+    *out = got;
+    return 0;
+}
+
+int
+pull_by_tag(struct session *s, const struct repository *repo, const char *tag,
+            struct pulled *out, struct err *err)
+{
+    return fetch(s, repo, tag, DIGEST_SHA256, out, err);
+}
+
+int
+pull_by_digest(struct session *s, const struct repository *repo,
+               const struct digest *digest, uint64_t size, struct pulled *out,
+               struct err *err)
+{
+    CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
+    char text[DIGEST_TEXT_MAX];
+    bool fits = false;
+
+    digest_text(digest, text);
+    for (int tries = 0; tries < 2 && !fits; tries++) { /* a proxy may have cut it short */
+        if (fetch(s, repo, text, digest->alg, &got, err) < 0)
+            return err_wrap(err, "manifest %s", text);
+        fits = digest_equal(&got.digest, digest);
+    }
+    if (!fits)
+        return err_because(
+            err, ERR_INTEGRITY, "digest",
+            "manifest %s: the %zu bytes the registry sent have another digest%s%s", text,
+            got.bytes.len, got.media_type[0] != '\0' ? ", type " : "", got.media_type);
+    if (size != UINT64_MAX && got.bytes.len != size)
+        return err_because(err, ERR_INTEGRITY, "size",
+                           "manifest %s has %zu bytes, its descriptor says %" PRIu64,
+                           text, got.bytes.len, size);
+    pulled_release(out);
+    *out = got;
+    got = (struct pulled)PULLED_INIT;
+    return 0;
+}
+
+/* ---- what is there? ---- */
+
+/* A failed look at something that is not there is an answer too. */
+static int
+was_found(int rc, const struct err *why, struct err *err)
+{
+    if (rc == 0)
+        return 1;
+    if (why->kind == ERR_NOT_FOUND)
+        return 0;
+    *err = *why;
+    return -1;
+}
+
+int
+pull_look_at_tag(struct session *s, const struct repository *repo, const char *tag,
+                 struct digest *digest, struct err *err)
+{
+    CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
+    struct err why = ERR_INIT;
+    int rc = pull_by_tag(s, repo, tag, &got, &why);
+
+    if (rc == 0)
+        *digest = got.digest;
+    return was_found(rc, &why, err);
+}
+
+int
+pull_look_for(struct session *s, const struct repository *repo,
+              const struct digest *digest, struct err *err)
+{
+    CLEANUP(answer_release) struct answer a = ANSWER_INIT;
+    CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
+    struct err why = ERR_INIT;
+    char text[DIGEST_TEXT_MAX];
+    struct call call;
+
+    digest_text(digest, text);
+    if (ask_for_manifest(s, repo, "HEAD", text, &call, &a, err) < 0)
+        return -1;
+    if (a.http.status == 200)
+        return 1;
+    if (a.http.status == 404)
+        return 0; /* the worst that can happen is that it is pushed again */
+    return was_found(pull_by_digest(s, repo, digest, UINT64_MAX, &got, &why), &why, err);
+}

@@ -1,0 +1,72 @@
+/* pull.h - fetch one document or one blob.  Redirects, tokens and retries happen inside.
+ *
+ * Errors of all: ERR_AUTH - no access; ERR_NOT_FOUND; ERR_NETWORK - gave up;
+ * ERR_PROTOCOL; ERR_INTEGRITY - bytes do not match their digest or size; ERR_LIMIT.
+ *
+ * Layer:  registry.
+ * Source: OCI distribution-spec v1.1, "Pull".
+ */
+#ifndef REGISTRY_PULL_H
+#define REGISTRY_PULL_H
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "oci/document.h"
+#include "registry/client.h"
+
+struct pulled {
+    struct buf bytes;
+    struct digest digest;                /* of the bytes, computed here */
+    char media_type[MEDIA_TYPE_MAX + 1]; /* of Content-Type; "" when it says nothing */
+};
+
+#define PULLED_INIT                                                                      \
+    {                                                                                    \
+        .bytes = BUF_INIT(DOCUMENT_BYTES_MAX)                                            \
+    }
+void pulled_release(struct pulled *p);
+
+/*
+ * The top of an image, by tag: it is what it is, its digest is computed here.  For an
+ * image the user pinned use pull_by_digest().
+ */
+MUST_USE int pull_by_tag(struct session *s, const struct repository *repo,
+                         const char *tag, struct pulled *out, struct err *err);
+
+/*
+ * A document by digest; size: what the descriptor says, or UINT64_MAX when nobody did.
+ * Bytes that do not match are fetched once more.  What the registry says the digest is
+ * never counts.
+ */
+MUST_USE int pull_by_digest(struct session *s, const struct repository *repo,
+                            const struct digest *digest, uint64_t size,
+                            struct pulled *out, struct err *err);
+
+/*
+ * Which digest does a tag hold?  1 and *digest, 0 there is no such tag, -1.
+ * Asks by GET: some registries answer HEAD with 404, or without the digest.
+ */
+int pull_look_at_tag(struct session *s, const struct repository *repo, const char *tag,
+                     struct digest *digest, struct err *err);
+
+/* Is a manifest there?  1, 0, -1.  Asks by HEAD, by GET where that does not tell. */
+int pull_look_for(struct session *s, const struct repository *repo,
+                  const struct digest *digest, struct err *err);
+
+/* Takes the bytes of a blob, each once and in order. */
+struct blob_sink {
+    int (*write)(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err);
+    void *ctx;
+};
+
+/*
+ * A blob, streamed into the sink while it is hashed.  A broken transfer goes on where it
+ * stopped; on success the sink got exactly size bytes with that digest.  When it has to
+ * begin again - a digest mismatch, once, or a registry that cannot continue - the sink
+ * sees `at` go back to 0.  An empty blob needs no request and no call of the sink.
+ */
+MUST_USE int pull_blob(struct session *s, const struct repository *repo,
+                       const struct digest *digest, uint64_t size,
+                       const struct blob_sink *sink, struct err *err);
+
+#endif

@@ -1,0 +1,263 @@
+#include "config.h"
+#include "registry/pull.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/hash.h"
+#include "registry/exchange.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    RESTARTS_MAX = 2, /* from byte 0, because the registry could not go on */
+    SLOWEST = 1024,   /* bytes a second, over all tries of one blob */
+    GRACE_MS = 10 * 60 * 1000,
+};
+
+/* A blob under way. */
+struct fetch {
+    const struct digest *digest;
+    uint64_t size;
+    const struct blob_sink *sink;
+    struct hash hash;
+    uint64_t done;       /* bytes hashed and given to the sink */
+    uint64_t skip;       /* bytes of this answer that came before */
+    uint64_t skipped;    /* of all answers */
+    bool restart;        /* the answer does not continue where we are */
+    bool was_compressed; /* the server says it compressed the answer */
+    unsigned restarts;
+};
+
+static void
+fetch_release(struct fetch *f)
+{
+    hash_release(&f->hash);
+}
+
+/* ---- the headers of an answer ---- */
+
+/* "bytes 100-999/1000" or "bytes 100-999/"*": exactly the rest we asked for? */
+static bool
+is_our_rest(const struct fetch *f, const char *range)
+{
+    char with_total[96], without[96];
+
+    if (!range)
+        return false;
+    snprintf(with_total, sizeof(with_total), "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64,
+             f->done, f->size - 1, f->size);
+    snprintf(without, sizeof(without), "bytes %" PRIu64 "-%" PRIu64 "/*", f->done,
+             f->size - 1);
+    return text_same_nocase(range, strlen(range), with_total) ||
+           text_same_nocase(range, strlen(range), without);
+}
+
+static int
+check_length(const struct fetch *f, const struct http_response *head, uint64_t expected,
+             struct err *err)
+{
+    const char *length = http_header(head, "content-length", 0);
+    const char *type = http_header(head, "content-type", 0);
+    char safe[TEXT_SAFE_MAX], safe_type[TEXT_SAFE_MAX];
+    uint64_t announced;
+
+    if (!length || (text_u64(length, strlen(length), UINT64_MAX, &announced) == 0 &&
+                    announced == expected))
+        return 0;
+    text_safe(safe, length, strlen(length));
+    text_safe(safe_type, type ? type : "unknown", type ? strlen(type) : 7);
+    err_because(err, ERR_INTEGRITY, "size",
+                "the registry announces %s bytes (type %s), the descriptor says %" PRIu64,
+                safe, safe_type, f->size);
+    return f->was_compressed ? err_hint(err, "server compressed the response") : -1;
+}
+
+static int
+begin(void *ctx, const struct http_response *head, struct err *err)
+{
+    const char *encoding = http_header(head, "content-encoding", 0);
+    struct fetch *f = ctx;
+
+    f->was_compressed =
+        encoding && !text_same_nocase(encoding, strlen(encoding), "identity");
+    f->skip = 0;
+    if (head->status == 206) {
+        f->restart = !is_our_rest(f, http_header(head, "content-range", 0));
+        if (f->restart)
+            return err_set(err, ERR_PROTOCOL,
+                           "the registry sends another range than asked");
+        return check_length(f, head, f->size - f->done, err);
+    }
+    if (head->status != 200)
+        return err_set(err, ERR_PROTOCOL, "the registry answers %ld", head->status);
+    f->skip = f->done;
+    return check_length(f, head, f->size, err);
+}
+
+/* ---- the bytes ---- */
+
+static int
+take(void *ctx, const void *bytes, size_t len, struct err *err)
+{
+    struct fetch *f = ctx;
+    const unsigned char *p = bytes;
+    size_t drop = f->skip < len ? (size_t)f->skip : len;
+
+    f->skip -= drop;
+    f->skipped += drop;
+    p += drop;
+    len -= drop;
+    if (len > f->size - f->done)
+        return err_because(err, ERR_INTEGRITY, "size",
+                           "the registry sends more than the %" PRIu64
+                           " bytes the descriptor says",
+                           f->size);
+    if (len == 0)
+        return 0;
+    if (hash_add(&f->hash, p, len, err) < 0 ||
+        f->sink->write(f->sink->ctx, f->done, p, len, err) < 0)
+        return -1;
+    f->done += len;
+    return 0;
+}
+
+static int
+start_over(struct fetch *f, struct err *err)
+{
+    f->done = 0;
+    f->restart = false;
+    return hash_start(&f->hash, f->digest->alg, err);
+}
+
+/*
+ * One request for what is missing.  0 when nothing is missing afterwards; -1 with *err,
+ * which is a passing one when it is worth to go on.
+ */
+static int
+transfer(struct session *s, const struct repository *repo, const char *url,
+         struct fetch *f, struct err *err)
+{
+    CLEANUP(answer_release) struct answer a = ANSWER_INIT;
+    struct http_sink sink = {.begin = begin, .write = take, .ctx = f};
+    char range[96];
+    const char *headers[] = {"Accept-Encoding: identity", f->done > 0 ? range : NULL,
+                             NULL};
+    struct call call = {
+        .repo = repo,
+        .request = {.method = "GET", .url = url, .headers = headers, .sink = &sink}};
+
+    /* Closed, because not every server understands an open one. */
+    snprintf(range, sizeof(range), "Range: bytes=%" PRIu64 "-%" PRIu64, f->done,
+             f->size - 1);
+    if (exchange_once(s, &call, &a, err) < 0)
+        return -1;
+    if (a.http.status == 416 && f->done > 0) {
+        f->restart = true;
+        return err_set(err, ERR_PROTOCOL, "the registry cannot continue a transfer");
+    }
+    if (a.http.status != 200 && a.http.status != 206)
+        return exchange_error(&call, &a, err);
+    if (f->done < f->size)
+        return err_set(err, ERR_NETWORK,
+                       "the transfer ended after %" PRIu64 " of %" PRIu64 " bytes",
+                       f->done, f->size);
+    return 0;
+}
+
+/* After a failed transfer: 0 to go on, after a pause when there was no progress. */
+static int
+recover(struct session *s, struct fetch *f, uint64_t before, struct retry *retry,
+        struct err *err)
+{
+    if (f->restart) {
+        if (++f->restarts > RESTARTS_MAX)
+            return -1;
+        *err = (struct err)ERR_INIT;
+        return start_over(f, err);
+    }
+    if (f->skipped / 2 > f->size)
+        return err_hint(err, "the registry cannot continue a broken transfer");
+    if (f->done > before)
+        retry->failures = 0;
+    return retry_wait(s, retry, err);
+}
+
+/* All bytes, hashed; -1 when they do not come. */
+static int
+receive(struct session *s, const struct repository *repo, const char *url,
+        struct fetch *f, struct err *err)
+{
+    uint64_t deadline = clock_ms() + GRACE_MS + f->size / SLOWEST * 1000;
+    struct retry retry = RETRY_INIT(url);
+
+    for (;;) {
+        uint64_t before = f->done;
+
+        if (transfer(s, repo, url, f, err) == 0)
+            return 0;
+        if (clock_ms() > deadline && retry_is_useful(err))
+            return err_wrap(err, "too slow");
+        if (recover(s, f, before, &retry, err) < 0)
+            return -1;
+    }
+}
+
+static int
+check_digest(struct fetch *f, struct err *err)
+{
+    struct digest got;
+
+    if (hash_finish(&f->hash, &got, err) < 0)
+        return -1;
+    if (digest_equal(&got, f->digest))
+        return 0;
+    err_because(err, ERR_INTEGRITY, "digest",
+                "the bytes the registry sent have another digest");
+    return f->was_compressed ? err_hint(err, "server compressed the response") : -1;
+}
+
+static int
+fetch_all(struct session *s, const struct repository *repo, const char *text,
+          struct fetch *f, struct err *err)
+{
+    CLEANUP(mem_free_string) char *rest = xasprintf("blobs/%s", text);
+    CLEANUP(mem_free_string) char *url = NULL;
+    struct host *host;
+
+    if (start_over(f, err) < 0)
+        return -1;
+    if (f->size == 0)
+        return check_digest(f, err);
+    if (client_host(s, repo->host, &host, err) < 0)
+        return -1;
+    url = client_url(host, repo->path, rest);
+    if (receive(s, repo, url, f, err) < 0)
+        return -1;
+    if (check_digest(f, err) == 0)
+        return 0;
+    if (err->kind != ERR_INTEGRITY)
+        return -1;
+    *err = (struct err)ERR_INIT; /* once more: a proxy may have kept a bad copy */
+    if (start_over(f, err) < 0 || receive(s, repo, url, f, err) < 0)
+        return -1;
+    return check_digest(f, err);
+}
+
+int
+pull_blob(struct session *s, const struct repository *repo, const struct digest *digest,
+          uint64_t size, const struct blob_sink *sink, struct err *err)
+{
+    CLEANUP(fetch_release)
+    struct fetch f = {.digest = digest, .size = size, .sink = sink};
+    char text[DIGEST_TEXT_MAX];
+
+    digest_text(digest, text);
+    if (fetch_all(s, repo, text, &f, err) == 0)
+        return 0;
+    if (err->kind == ERR_SIGNAL || err->kind == ERR_LOCAL)
+        return -1;
+    return err_wrap(err, "blob %s", text);
+}

@@ -1,0 +1,92 @@
+#include "config.h"
+#include "registry/push.h"
+
+#include "base/mem.h"
+#include "registry/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int
+push_blob_exists(struct session *s, const struct repository *repo,
+                 const struct digest *digest, struct err *err)
+{
+    CLEANUP(answer_release) struct answer a = ANSWER_INIT;
+    CLEANUP(mem_free_string) char *rest = NULL, *url = NULL;
+    struct call call = {.repo = repo, .request = {.method = "HEAD"}};
+    char text[DIGEST_TEXT_MAX];
+    struct host *host;
+
+    if (client_host(s, repo->host, &host, err) < 0)
+        return -1;
+    digest_text(digest, text);
+    rest = xasprintf("blobs/%s", text);
+    url = client_url(host, repo->path, rest);
+    call.request.url = url;
+    if (exchange(s, &call, &a, err) < 0)
+        return err_wrap(err, "blob %s", text);
+    return a.http.status == 200;
+}
+
+/* ---- manifests ---- */
+
+struct memory {
+    const char *bytes;
+    size_t len;
+};
+
+static ssize_t
+read_memory(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
+{
+    const struct memory *m = ctx;
+
+    (void)err;
+    memcpy(out, m->bytes + offset, len); /* never asked beyond the size */
+    return (ssize_t)len;
+}
+
+static int
+check_answer(const struct call *call, const struct answer *a, const struct digest *digest,
+             struct err *err)
+{
+    const char *told = http_header(&a->http, "docker-content-digest", 0);
+    long status = a->http.status;
+    struct err ignored = ERR_INIT;
+    struct digest stored;
+
+    if (status != 201 && status != 200 && status != 202)
+        return exchange_error(call, a, err);
+    if (told && (digest_parse(&stored, told, strlen(told), ERR_PROTOCOL, &ignored) < 0 ||
+                 (stored.alg == digest->alg && !digest_equal(&stored, digest))))
+        return err_because(err, ERR_INTEGRITY, "digest",
+                           "the registry stored it under another digest");
+    return 0;
+}
+
+int
+push_manifest(struct session *s, const struct repository *repo, const char *reference,
+              const struct digest *digest, const char *media_type, const void *bytes,
+              size_t len, struct err *err)
+{
+    CLEANUP(answer_release) struct answer a = ANSWER_INIT;
+    CLEANUP(mem_free_string) char *rest = xasprintf("manifests/%s", reference);
+    CLEANUP(mem_free_string) char *type = xasprintf("Content-Type: %s", media_type);
+    CLEANUP(mem_free_string) char *url = NULL;
+    const char *const headers[] = {type, NULL};
+    struct memory memory = {.bytes = bytes, .len = len};
+    struct http_source source = {.read = read_memory, .ctx = &memory, .size = len};
+    struct call call = {.repo = repo,
+                        .request = {.method = "PUT",
+                                    .headers = headers,
+                                    .source = &source,
+                                    .body_max = HTTP_ERROR_BODY_MAX}};
+    struct host *host;
+
+    if (client_host(s, repo->host, &host, err) < 0)
+        return -1;
+    url = client_url(host, repo->path, rest);
+    call.request.url = url;
+    if (exchange(s, &call, &a, err) < 0 || check_answer(&call, &a, digest, err) < 0)
+        return err_wrap(err, "manifest %s", reference);
+    return 0;
+}

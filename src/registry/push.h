@@ -1,0 +1,59 @@
+/* push.h - bring one blob or one manifest to a repository.
+ *
+ * Errors of all: as pull.h; ERR_AUTH - no permission to push.
+ *
+ * Layer:  registry.
+ * Source: OCI distribution-spec v1.1, "Push".
+ */
+#ifndef REGISTRY_PUSH_H
+#define REGISTRY_PUSH_H
+
+#include "base/digest.h"
+#include "registry/client.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Is the blob there?  1, 0, -1.  0 also when the registry does not tell: an upload of
+ * what is there already does no harm.
+ */
+int push_blob_exists(struct session *s, const struct repository *repo,
+                     const struct digest *digest, struct err *err);
+
+/* The bytes of a blob, readable from any offset so that an upload can start again. */
+struct blob_source {
+    /* As in http.h: up to len bytes, 0 only at the end, -1 with *err set. */
+    ssize_t (*read)(void *ctx, void *out, size_t len, uint64_t offset, struct err *err);
+    void *ctx;
+};
+
+enum push_outcome { PUSH_UPLOADED, PUSH_MOUNTED };
+
+/*
+ * Bring it there: mounted from the repository path mount_from on the same registry when
+ * that is given and the registry agrees, else uploaded while being hashed; an upload
+ * whose bytes turn out wrong is never committed (ERR_INTEGRITY).
+ *
+ * mount_from may be the repository itself: then the one request that begins an upload
+ * also asks whether the blob is there already (PUSH_MOUNTED).
+ *
+ * An upload is POST, one PATCH with everything, and an empty PUT; blobs up to
+ * 1 MiB go with the PUT.  A registry that refuses one way is asked the other way from
+ * then on.
+ */
+MUST_USE int push_blob(struct session *s, const struct repository *repo,
+                       const struct digest *digest, uint64_t size, const char *mount_from,
+                       const struct blob_source *source, enum push_outcome *outcome,
+                       struct err *err);
+
+/*
+ * Put a manifest under its digest or a tag (reference, text).
+ * The registry's answer must not name another digest.
+ */
+MUST_USE int push_manifest(struct session *s, const struct repository *repo,
+                           const char *reference, const struct digest *digest,
+                           const char *media_type, const void *bytes, size_t len,
+                           struct err *err);
+
+#endif
