@@ -1,0 +1,121 @@
+#include "config.h"
+#include "ops/import_internal.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct session *
+importing_session(const struct importing *im, unsigned worker)
+{
+    return client_session(im->options->client, worker);
+}
+
+struct repository
+importing_repository(const struct importing *im, uint32_t repo)
+{
+    return (struct repository){.host = im->options->mapping.target.host,
+                               .path = im->result->landing.repos[repo]};
+}
+
+int
+importing_wrap(struct err *err, const struct repository *repo)
+{
+    return err_wrap(err, "%s/%s", repo->host, repo->path);
+}
+
+void
+importing_count(struct importing *im, size_t *counter, size_t n)
+{
+    pthread_mutex_lock(&im->lock);
+    *counter += n;
+    pthread_mutex_unlock(&im->lock);
+}
+
+int
+importing_read(const struct importing *im, uint32_t object, struct buf *out,
+               struct err *err)
+{
+    return bundle_read_member(im->content, im->content->member_of_object[object], out,
+                              err);
+}
+
+int
+importing_compare(struct importing *im, uint32_t object, const struct pulled *back,
+                  struct err *err)
+{
+    CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
+
+    if (importing_read(im, object, &bytes, err) < 0)
+        return -1;
+    if (bytes.len != back->bytes.len ||
+        memcmp(bytes.data, back->bytes.data, bytes.len) != 0)
+        return err_because(err, ERR_INTEGRITY, "digest",
+                           "the registry gives back other bytes than were pushed");
+    events_done(im->options->verify.events, 1);
+    return 0;
+}
+
+static bool
+is_wanted(void *ctx, size_t name)
+{
+    const struct import_result *r = ctx;
+
+    return r->states[name] != IMAGE_SKIPPED;
+}
+
+static int
+push_all(struct importing *im, struct err *err)
+{
+    const struct events *events = im->options->verify.events;
+    struct landing *l = &im->result->landing;
+
+    events_phase(events, "looking at tags", l->name_count, EVENT_ITEMS);
+    if (import_look_at_names(im, err) < 0 ||
+        landing_place(l, im->content, is_wanted, im->result, err) < 0 ||
+        import_look_at_documents(im, err) < 0 || import_blobs(im, err) < 0)
+        return -1;
+    events_phase(events, "manifests", l->document_count, EVENT_ITEMS);
+    if (import_documents(im, err) < 0 || import_tags(im, err) < 0)
+        return -1;
+    if (im->options->dry_run)
+        return 0;
+    events_phase(events, "reading back", l->document_count + l->name_count, EVENT_ITEMS);
+    if (import_read_back_documents(im, err) < 0)
+        return -1;
+    return import_read_back_tags(im, err);
+}
+
+int
+import_run(struct import_result *out, const struct import_options *o, struct err *err)
+{
+    struct importing im = {.options = o, .result = out};
+    int rc;
+
+    if (verify_run(&out->verified, &o->verify, err) < 0)
+        return -1;
+    im.content = bundle_content(out->verified.bundle);
+    if (landing_map(&out->landing, im.content, &o->mapping, err) < 0)
+        return -1;
+    out->states = xcalloc(out->landing.name_count, sizeof(*out->states));
+    im.pool = pool_new(o->verify.jobs, o->verify.cancel, err);
+    if (!im.pool)
+        return -1;
+    pthread_mutex_init(&im.lock, NULL);
+    im.is_known = xcalloc(out->landing.repo_count, sizeof(*im.is_known));
+    rc = push_all(&im, err);
+    pool_free(im.pool);
+    free(im.is_known);
+    pthread_mutex_destroy(&im.lock);
+    return rc;
+}
+
+void
+import_result_release(struct import_result *r)
+{
+    landing_release(&r->landing);
+    verified_release(&r->verified);
+    free(r->states);
+    r->states = NULL;
+}

@@ -1,0 +1,57 @@
+/* import.h - a bundle in, the same digests in a private registry out.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_IMPORT_H
+#define OPS_IMPORT_H
+
+#include "ops/landing.h"
+#include "ops/verify.h"
+#include "registry/client.h"
+
+enum on_existing { EXISTING_ERROR, EXISTING_SKIP, EXISTING_OVERWRITE };
+
+struct import_options {
+    struct verify_options verify;
+    struct mapping mapping;
+    enum on_existing on_existing;
+    bool dry_run; /* stop when it is known what would be sent */
+    struct client *client;
+};
+
+enum image_state {
+    IMAGE_PUSHED,  /* something was sent for it, its tag at least */
+    IMAGE_PRESENT, /* the tag held that digest already */
+    IMAGE_SKIPPED, /* the tag holds another digest and stays */
+};
+
+struct import_counts {
+    size_t blobs_present, blobs_mounted, blobs_uploaded; /* placements */
+    size_t documents_present, documents_pushed;
+    size_t tags_present, tags_pushed;
+    uint64_t bytes_uploaded;
+};
+
+struct import_result {
+    struct verified verified;
+    struct landing landing;
+    enum image_state *states; /* of each name */
+    struct import_counts counts;
+};
+
+#define IMPORT_RESULT_INIT                                                               \
+    {                                                                                    \
+        .verified = VERIFIED_INIT, .landing = LANDING_INIT                               \
+    }
+
+/*
+ * Verify all of it, map the names, look for conflicting tags; then blobs, manifests from
+ * the leaves up, tags last; then read every manifest and tag back and compare the bytes.
+ * Errors: those of verify_run(), landing.h, pull.h and push.h; ERR_CONFLICT - a tag holds
+ *         another digest.  *out tells how far it came.
+ */
+MUST_USE int import_run(struct import_result *out, const struct import_options *options,
+                        struct err *err);
+void import_result_release(struct import_result *r);
+
+#endif

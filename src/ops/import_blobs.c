@@ -1,0 +1,208 @@
+#include "config.h"
+#include "ops/import_internal.h"
+
+#include "base/mem.h"
+#include "io/file.h"
+#include "registry/push.h"
+
+#include <stdlib.h>
+
+/*
+ * Up to this size a blob that is probably lacking is not asked for first: the request
+ * that begins an upload asks along the way.
+ */
+static const uint64_t ASK_FIRST_ABOVE = 1 << 20;
+
+/* One blob in all its repositories. */
+struct blob_step {
+    struct pool_job job;
+    struct importing *importing;
+    const struct placement *placements;
+    size_t count;
+};
+
+enum standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING };
+
+/* ---- its bytes ---- */
+
+struct member_bytes {
+    const struct bundle_member *member;
+    int fd;
+};
+
+static ssize_t
+read_member_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
+{
+    const struct member_bytes *m = ctx;
+    uint64_t left = m->member->size - offset;
+    ssize_t n = file_read_at(m->fd, out, left < len ? (size_t)left : len,
+                             m->member->offset + offset, err);
+
+    if (n == 0 && left > 0)
+        return err_because(err, ERR_INTEGRITY, "truncated",
+                           "the bundle became shorter while it was read");
+    return n;
+}
+
+/* ---- where it is ---- */
+
+/* Sets standing[i] for each placement. */
+static int
+ask(const struct blob_step *step, unsigned worker, const struct graph_object *o,
+    enum standing *standing, struct err *err)
+{
+    const struct importing *im = step->importing;
+
+    for (size_t i = 0; i < step->count; i++) {
+        uint32_t r = step->placements[i].repo;
+        struct repository repo = importing_repository(im, r);
+        int rc;
+
+        if (!im->options->dry_run && !im->is_known[r] && o->size <= ASK_FIRST_ABOVE)
+            continue;
+        rc = push_blob_exists(importing_session(im, worker), &repo, &o->digest, err);
+        if (rc < 0)
+            return importing_wrap(err, &repo);
+        standing[i] = rc == 1 ? BLOB_THERE : BLOB_LACKING;
+    }
+    return 0;
+}
+
+static void
+add_counts(struct importing *im, const struct import_counts *more)
+{
+    struct import_counts *counts = &im->result->counts;
+
+    pthread_mutex_lock(&im->lock);
+    counts->blobs_present += more->blobs_present;
+    counts->blobs_mounted += more->blobs_mounted;
+    counts->blobs_uploaded += more->blobs_uploaded;
+    counts->bytes_uploaded += more->bytes_uploaded;
+    pthread_mutex_unlock(&im->lock);
+}
+
+/* ---- bringing it ---- */
+
+static int
+bring_one(const struct blob_step *step, unsigned worker, size_t i, const char *mount_from,
+          struct import_counts *counts, struct err *err)
+{
+    const struct importing *im = step->importing;
+    const struct placement *p = &step->placements[i];
+    const struct bundle_member *member =
+        &im->content->members[im->content->member_of_object[p->object]];
+    struct member_bytes bytes = {.member = member, .fd = im->content->fd};
+    struct blob_source source = {.read = read_member_bytes, .ctx = &bytes};
+    struct repository repo = importing_repository(im, p->repo);
+    enum push_outcome outcome;
+
+    if (push_blob(importing_session(im, worker), &repo, &member->digest, member->size,
+                  mount_from, &source, &outcome, err) < 0)
+        return importing_wrap(err, &repo);
+    if (outcome == PUSH_UPLOADED) {
+        counts->blobs_uploaded++;
+        counts->bytes_uploaded += member->size;
+    } else if (mount_from == repo.path) {
+        counts->blobs_present++;
+    } else {
+        counts->blobs_mounted++;
+    }
+    return 0;
+}
+
+/*
+ * Where it is already, it stays; into the first repository that lacks it, it is uploaded
+ * unless another one has it; the rest mount it from there.
+ */
+static int
+bring(const struct blob_step *step, unsigned worker, const enum standing *standing,
+      struct import_counts *counts, struct err *err)
+{
+    char *const *repos = step->importing->result->landing.repos;
+    const char *sibling = NULL;
+
+    for (size_t i = 0; i < step->count; i++) {
+        if (standing[i] == BLOB_THERE)
+            sibling = repos[step->placements[i].repo];
+    }
+    for (size_t i = 0; i < step->count; i++) {
+        const char *own = repos[step->placements[i].repo];
+        const char *from = sibling;
+
+        if (standing[i] == BLOB_THERE) {
+            counts->blobs_present++;
+            continue;
+        }
+        if (!from && standing[i] == BLOB_UNASKED)
+            from = own;
+        if (bring_one(step, worker, i, from, counts, err) < 0)
+            return -1;
+        sibling = own;
+    }
+    return 0;
+}
+
+/* What bring() would count; a dry run has asked everywhere. */
+static void
+count_dry(const struct blob_step *step, const enum standing *standing, uint64_t size,
+          struct import_counts *counts)
+{
+    for (size_t i = 0; i < step->count; i++)
+        counts->blobs_present += standing[i] == BLOB_THERE;
+    counts->blobs_mounted = step->count - counts->blobs_present;
+    if (counts->blobs_present == 0) {
+        counts->blobs_mounted--;
+        counts->blobs_uploaded = 1;
+        counts->bytes_uploaded = size;
+    }
+}
+
+static int
+land_blob(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct blob_step *step = (const struct blob_step *)base;
+    struct importing *im = step->importing;
+    const struct graph_object *o =
+        graph_object(im->content->graph, step->placements->object);
+    enum standing *standing = xcalloc(step->count, sizeof(*standing));
+    struct import_counts counts = {.blobs_present = 0};
+    int rc = ask(step, worker, o, standing, err);
+
+    if (rc == 0 && im->options->dry_run)
+        count_dry(step, standing, o->size, &counts);
+    else if (rc == 0)
+        rc = bring(step, worker, standing, &counts, err);
+    free(standing);
+    add_counts(im, &counts);
+    events_done(im->options->verify.events, o->size);
+    return rc;
+}
+
+int
+import_blobs(struct importing *im, struct err *err)
+{
+    const struct landing *l = &im->result->landing;
+    struct blob_step *steps = xcalloc(l->blob_count, sizeof(*steps));
+    uint64_t bytes = 0;
+    size_t n = 0;
+    int rc;
+
+    for (size_t i = 0; i < l->blob_count; i++) {
+        const struct placement *p = &l->blobs[i];
+
+        if (n == 0 || steps[n - 1].placements->object != p->object) {
+            steps[n++] = (struct blob_step){
+                .job.run = land_blob, .importing = im, .placements = p};
+            bytes += graph_object(im->content->graph, p->object)->size;
+        }
+        steps[n - 1].count++;
+    }
+    events_phase(im->options->verify.events,
+                 im->options->dry_run ? "looking for blobs" : "pushing blobs", bytes,
+                 EVENT_BYTES);
+    for (size_t i = 0; i < n; i++)
+        pool_add(im->pool, &steps[i].job);
+    rc = pool_wait(im->pool, err);
+    free(steps);
+    return rc;
+}

@@ -1,0 +1,124 @@
+#include "config.h"
+#include "ops/import_internal.h"
+
+#include "base/mem.h"
+#include "registry/push.h"
+
+#include <stdlib.h>
+
+/* One document in one repository. */
+struct document_step {
+    struct pool_job job;
+    struct importing *importing;
+    struct placement *placement;
+};
+
+/* Run one step for each placement; by height: children are done before parents begin. */
+static int
+for_documents(struct importing *im, bool by_height,
+              int (*run)(struct pool_job *job, unsigned worker, struct err *err),
+              struct err *err)
+{
+    const struct landing *l = &im->result->landing;
+    struct document_step *steps = xcalloc(l->document_count, sizeof(*steps));
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < l->document_count; i++) {
+        if (by_height && i > 0 && l->documents[i - 1].height != l->documents[i].height)
+            rc = pool_wait(im->pool, err);
+        steps[i] = (struct document_step){
+            .job.run = run, .importing = im, .placement = &l->documents[i]};
+        if (rc == 0)
+            pool_add(im->pool, &steps[i].job);
+    }
+    if (rc == 0)
+        rc = pool_wait(im->pool, err);
+    free(steps);
+    return rc;
+}
+
+static int
+look(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct document_step *step = (const struct document_step *)base;
+    struct importing *im = step->importing;
+    const struct graph_object *o =
+        graph_object(im->content->graph, step->placement->object);
+    struct repository repo = importing_repository(im, step->placement->repo);
+    int rc = pull_look_for(importing_session(im, worker), &repo, &o->digest, err);
+
+    if (rc < 0)
+        return importing_wrap(err, &repo);
+    step->placement->is_there = rc == 1;
+    return 0;
+}
+
+static int
+land(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct document_step *step = (const struct document_step *)base;
+    struct importing *im = step->importing;
+    struct import_counts *counts = &im->result->counts;
+    const struct graph_object *o =
+        graph_object(im->content->graph, step->placement->object);
+    struct repository repo = importing_repository(im, step->placement->repo);
+    CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
+    char name[DIGEST_TEXT_MAX];
+
+    events_done(im->options->verify.events, 1);
+    if (step->placement->is_there) {
+        importing_count(im, &counts->documents_present, 1);
+        return 0;
+    }
+    importing_count(im, &counts->documents_pushed, 1);
+    if (im->options->dry_run)
+        return 0;
+    digest_text(&o->digest, name);
+    if (importing_read(im, step->placement->object, &bytes, err) < 0)
+        return -1;
+    if (push_manifest(importing_session(im, worker), &repo, name, &o->digest,
+                      o->media_type, bytes.data, bytes.len, err) < 0)
+        return importing_wrap(err, &repo);
+    return 0;
+}
+
+static int
+read_back_document(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct document_step *step = (const struct document_step *)base;
+    struct importing *im = step->importing;
+    const struct graph_object *o =
+        graph_object(im->content->graph, step->placement->object);
+    struct repository repo = importing_repository(im, step->placement->repo);
+    CLEANUP(pulled_release) struct pulled back = PULLED_INIT;
+
+    if (pull_by_digest(importing_session(im, worker), &repo, &o->digest, o->size, &back,
+                       err) < 0 ||
+        importing_compare(im, step->placement->object, &back, err) < 0)
+        return importing_wrap(err, &repo);
+    return 0;
+}
+
+int
+import_look_at_documents(struct importing *im, struct err *err)
+{
+    const struct landing *l = &im->result->landing;
+
+    if (for_documents(im, false, look, err) < 0)
+        return -1;
+    for (size_t i = 0; i < l->document_count; i++)
+        im->is_known[l->documents[i].repo] |= l->documents[i].is_there;
+    return 0;
+}
+
+int
+import_documents(struct importing *im, struct err *err)
+{
+    return for_documents(im, true, land, err);
+}
+
+int
+import_read_back_documents(struct importing *im, struct err *err)
+{
+    return for_documents(im, false, read_back_document, err);
+}

@@ -1,0 +1,62 @@
+/* import_internal.h - the steps of an import and what they share.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_IMPORT_INTERNAL_H
+#define OPS_IMPORT_INTERNAL_H
+
+#include "base/pool.h"
+#include "ops/import.h"
+#include "registry/pull.h"
+
+#include <pthread.h>
+
+struct importing {
+    const struct import_options *options;
+    struct import_result *result;
+    const struct bundle_content *content;
+    struct pool *pool;
+    bool *is_known; /* of each repository at the target: it has some document of ours */
+    pthread_mutex_t lock; /* guards result->counts and states */
+};
+
+/* ---- import_documents.c ---- */
+
+/* Ask for every manifest by digest, and see which repositories are known. */
+MUST_USE int import_look_at_documents(struct importing *im, struct err *err);
+
+/* Put the manifests that were not there, children before parents. */
+MUST_USE int import_documents(struct importing *im, struct err *err);
+
+/* Fetch every manifest by digest and compare its bytes with the bundle's. */
+MUST_USE int import_read_back_documents(struct importing *im, struct err *err);
+
+/* ---- import_blobs.c ---- */
+
+/* Bring every blob to every repository that lacks it. */
+MUST_USE int import_blobs(struct importing *im, struct err *err);
+
+/* ---- import_names.c: tags ---- */
+
+/* See what the target's names hold, and apply --on-existing.  Sets the states. */
+MUST_USE int import_look_at_names(struct importing *im, struct err *err);
+
+/* Put the tags that do not hold their digest yet. */
+MUST_USE int import_tags(struct importing *im, struct err *err);
+
+/* Fetch every tag and compare its bytes with the bundle's. */
+MUST_USE int import_read_back_tags(struct importing *im, struct err *err);
+
+/* ---- import.c: for both ---- */
+
+struct session *importing_session(const struct importing *im, unsigned worker);
+struct repository importing_repository(const struct importing *im, uint32_t repo);
+void importing_count(struct importing *im, size_t *counter, size_t n);
+int importing_wrap(struct err *err, const struct repository *repo);
+MUST_USE int importing_read(const struct importing *im, uint32_t object, struct buf *out,
+                            struct err *err);
+/* Are these the bytes of the object?  Errors: ERR_INTEGRITY. */
+MUST_USE int importing_compare(struct importing *im, uint32_t object,
+                               const struct pulled *back, struct err *err);
+
+#endif

@@ -1,0 +1,116 @@
+#include "config.h"
+#include "ops/inspect.h"
+
+#include "base/mem.h"
+#include "io/file.h"
+#include "ops/verify.h"
+#include "ops/weigh.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONFIG_MAX = 1 << 20 }; /* bytes; a larger config is not read */
+
+/* An image that stands alone says its platform in its config only. */
+static void
+platform_of_config(const struct bundle_content *c, const struct graph_object *manifest,
+                   struct platform *out)
+{
+    CLEANUP(buf_release) struct buf bytes = BUF_INIT(CONFIG_MAX);
+    struct err ignored = ERR_INIT; /* a config need not be JSON */
+
+    for (uint32_t i = 0; i < manifest->edge_count; i++) {
+        const struct graph_edge *e = &manifest->edges[i];
+        struct js *root;
+
+        if (e->kind != EDGE_CONFIG || graph_object(c->graph, e->to)->size > CONFIG_MAX)
+            continue;
+        if (bundle_read_member(c, c->member_of_object[e->to], &bytes, &ignored) < 0)
+            return;
+        root = js_parse(bytes.data, bytes.len, ERR_INTEGRITY, &ignored);
+        if (root && platform_read(out, root) != 1)
+            out->text[0] = '\0';
+        js_close(root);
+        return;
+    }
+}
+
+static void
+describe(const struct bundle_content *c, struct scales *scales, size_t index,
+         struct inspected_image *out)
+{
+    uint32_t root = graph_root(c->graph, index);
+    const struct graph_object *top = graph_object(c->graph, root);
+
+    out->entry = &c->index.entries[index];
+    out->bytes = scales_weigh(scales, root);
+    out->platforms = xcalloc((size_t)top->edge_count + 1, sizeof(*out->platforms));
+    if (top->kind == MEDIA_MANIFEST) {
+        struct inspected_platform *p = &out->platforms[out->platform_count++];
+
+        p->digest = top->digest;
+        p->bytes = out->bytes;
+        platform_of_config(c, top, &p->platform);
+        return;
+    }
+    for (uint32_t i = 0; i < top->edge_count; i++) {
+        const struct graph_edge *e = &top->edges[i];
+        struct inspected_platform *p = &out->platforms[out->platform_count++];
+        const char *text = graph_platform(c->graph, e);
+
+        p->digest = graph_object(c->graph, e->to)->digest;
+        p->bytes = scales_weigh(scales, e->to);
+        p->is_attestation = e->is_attestation;
+        memcpy(p->platform.text, text, strlen(text) + 1);
+    }
+}
+
+int
+inspect_run(struct inspection *out, const char *path, struct err *err)
+{
+    const struct bundle_content *content;
+    CLEANUP(scales_release) struct scales *scales = NULL;
+    const struct trust_keys nobody = TRUST_KEYS_INIT;
+    struct trust_evidence *evidence;
+    const void *raw;
+    size_t len, count;
+    int rc;
+
+    out->fd = file_open_regular(path, &out->file_size, err);
+    if (out->fd < 0)
+        return -1;
+    out->head = bundle_head(out->fd, out->file_size, err);
+    if (!out->head)
+        return err_wrap(err, "%s", path);
+    raw = bundle_raw_index(out->head, &len);
+    evidence = verify_evidence(out->head, &count);
+    rc = trust_signers(&out->signers, raw, len, evidence, count, &nobody, err);
+    free(evidence);
+    if (rc < 0)
+        return -1;
+    out->preview = bundle_preview(out->head, err);
+    if (!out->preview)
+        return err_wrap(err, "%s", path);
+
+    content = bundle_preview_content(out->preview);
+    scales = scales_new(content->graph);
+    out->image_count = content->index.count;
+    out->images = xcalloc(out->image_count, sizeof(*out->images));
+    for (size_t i = 0; i < out->image_count; i++)
+        describe(content, scales, i, &out->images[i]);
+    for (size_t i = 0; i < content->member_count; i++)
+        out->bytes += content->members[i].size;
+    return 0;
+}
+
+void
+inspection_release(struct inspection *i)
+{
+    for (size_t n = 0; n < i->image_count; n++)
+        free(i->images[n].platforms);
+    free(i->images);
+    bundle_preview_release(&i->preview);
+    trust_signers_release(&i->signers);
+    bundle_untrusted_release(&i->head);
+    file_close(&i->fd);
+}

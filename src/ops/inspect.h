@@ -1,0 +1,47 @@
+/* inspect.h - what is in a bundle: the head, the documents, small configs, never a layer.
+ *
+ * Nothing of it is verified, and the types say so: no push function takes them.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_INSPECT_H
+#define OPS_INSPECT_H
+
+#include "bundle/reader.h"
+#include "trust/signers.h"
+
+struct inspected_platform {
+    struct platform platform; /* text "" when the image does not say */
+    struct digest digest;     /* of its manifest */
+    uint64_t bytes;           /* of the manifest and all it reaches, each once */
+    bool is_attestation;
+};
+
+struct inspected_image {
+    const struct bundle_entry *entry; /* borrowed */
+    uint64_t bytes;                   /* of all it reaches, each once */
+    struct inspected_platform *platforms;
+    size_t platform_count;
+};
+
+struct inspection {
+    int fd;
+    uint64_t file_size;
+    struct bundle_untrusted *head;
+    struct bundle_preview *preview;
+    struct trust_signers signers; /* judged without keys: nobody counts */
+    struct inspected_image *images;
+    size_t image_count;
+    uint64_t bytes; /* of all objects, each once */
+};
+
+#define INSPECTION_INIT                                                                  \
+    {                                                                                    \
+        .fd = -1                                                                         \
+    }
+
+/* Errors: ERR_INTEGRITY, ERR_PROTOCOL, ERR_NOT_FOUND, ERR_LOCAL. */
+MUST_USE int inspect_run(struct inspection *out, const char *path, struct err *err);
+void inspection_release(struct inspection *i);
+
+#endif

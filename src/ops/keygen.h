@@ -1,0 +1,35 @@
+/* keygen.h - a new key pair in two files.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_KEYGEN_H
+#define OPS_KEYGEN_H
+
+#include "base/digest.h"
+#include "base/secret.h"
+#include "io/pki.h"
+
+#define KEYGEN_PATH_MAX 4096 /* bytes, the NUL included */
+
+struct keygen_options {
+    const char *name; /* NAME of NAME.key and NAME.pub; may be a path */
+    enum pki_type type;
+    const struct secret *passphrase; /* NULL: the private key is not encrypted */
+};
+
+struct keygen_result {
+    char key_path[KEYGEN_PATH_MAX], pub_path[KEYGEN_PATH_MAX];
+    struct digest key_id;
+    enum pki_type type;
+};
+
+/*
+ * Make a key pair and write NAME.key (mode 0600, PKCS#8) and NAME.pub.  Either both files
+ * are new and complete, or neither is there.
+ * Errors: ERR_CONFLICT - one of them exists; ERR_USAGE - NAME names no file or is too
+ *         long; ERR_LOCAL, ERR_NOT_FOUND of file.h; ERR_INTERNAL.
+ */
+MUST_USE int keygen_run(struct keygen_result *out, const struct keygen_options *options,
+                        struct err *err);
+
+#endif

@@ -1,0 +1,60 @@
+/* landing.h - what has to be where at the target: worked out before the first request.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_LANDING_H
+#define OPS_LANDING_H
+
+#include "bundle/reader.h"
+#include "oci/mapping.h"
+
+#define LANDING_PLACEMENTS_MAX 4000000 /* (object, repository) pairs */
+
+/* One object in one repository. */
+struct placement {
+    uint32_t object; /* graph id */
+    uint32_t repo;   /* index into landing.repos */
+    uint32_t height; /* of a document: 1 + that of its highest child document, else 0 */
+    bool is_there;   /* of a document: the target had it when we looked */
+};
+
+/* One name of the bundle and where it goes. */
+struct landing_name {
+    struct reference from, to;
+    uint32_t object; /* graph id of its top-level document */
+    uint32_t repo;
+};
+
+struct landing {
+    struct landing_name *names; /* one for each entry of the bundle, in order */
+    size_t name_count;
+    char **repos; /* repository paths at the target, each once */
+    size_t repo_count;
+    struct placement *blobs; /* by object, then repository */
+    size_t blob_count;
+    struct placement *documents; /* by height, then object: children before parents */
+    size_t document_count;
+};
+
+#define LANDING_INIT                                                                     \
+    {                                                                                    \
+        .names = NULL                                                                    \
+    }
+
+/*
+ * Map the names.  Errors: ERR_USAGE - a name cannot be mapped, or two different images
+ * would land on one name.
+ */
+MUST_USE int landing_map(struct landing *out, const struct bundle_content *content,
+                         const struct mapping *mapping, struct err *err);
+
+/*
+ * Work out the placements of the names that wanted() lets through.
+ * Errors: ERR_LIMIT.
+ */
+MUST_USE int landing_place(struct landing *l, const struct bundle_content *content,
+                           bool (*wanted)(void *ctx, size_t name), void *ctx,
+                           struct err *err);
+void landing_release(struct landing *l);
+
+#endif

@@ -1,0 +1,109 @@
+#include "config.h"
+#include "ops/verify.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/pool.h"
+#include "io/file.h"
+
+#include <stdlib.h>
+
+struct check_job {
+    struct pool_job job;
+    const struct verify_options *options;
+    const struct bundle_content *content;
+    size_t member;
+};
+
+static int
+check_member(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct check_job *job = (const struct check_job *)base;
+
+    (void)worker;
+    return bundle_check_member(job->content, job->member, job->options->cancel,
+                               job->options->events, err);
+}
+
+/* Largest first would save little: members stand in file order, which disks like. */
+static int
+check_members(const struct bundle_content *content, const struct verify_options *o,
+              struct err *err)
+{
+    CLEANUP(pool_release) struct pool *pool = pool_new(o->jobs, o->cancel, err);
+    struct check_job *jobs;
+    int rc;
+
+    if (!pool)
+        return -1;
+    events_phase(o->events, "verifying", content->total, EVENT_BYTES);
+    jobs = xcalloc(content->member_count, sizeof(*jobs));
+    for (size_t i = 0; i < content->member_count; i++) {
+        jobs[i] = (struct check_job){
+            .job.run = check_member, .options = o, .content = content, .member = i};
+        pool_add(pool, &jobs[i].job);
+    }
+    rc = pool_wait(pool, err);
+    pool_release(&pool); /* before the jobs go */
+    free(jobs);
+    return rc;
+}
+
+struct trust_evidence *
+verify_evidence(const struct bundle_untrusted *head, size_t *count)
+{
+    const struct signature_file *files = bundle_signatures(head, count);
+    struct trust_evidence *evidence = xcalloc(*count, sizeof(*evidence));
+
+    for (size_t i = 0; i < *count; i++)
+        evidence[i] =
+            (struct trust_evidence){files[i].name, files[i].bytes, files[i].len};
+    return evidence;
+}
+
+static int
+judge(struct verified *v, const struct verify_options *o, struct err *err)
+{
+    size_t len, count;
+    const void *raw = bundle_raw_index(v->head, &len);
+    struct trust_evidence *evidence = verify_evidence(v->head, &count);
+    int rc = trust_signers(&v->signers, raw, len, evidence, count, o->keys, err);
+
+    free(evidence);
+    if (rc < 0)
+        return -1;
+    if (o->skip_signature)
+        return trust_admit_unchecked(raw, len, &v->admission, err);
+    return trust_admit(&v->signers, &v->admission, err);
+}
+
+static int
+check_age(const struct bundle_meta *meta, struct err *err)
+{
+    return meta->has_expires ? trust_check_expiry(meta->expires, clock_now(), err) : 0;
+}
+
+int
+verify_run(struct verified *v, const struct verify_options *o, struct err *err)
+{
+    v->fd = file_open_regular(o->path, &v->file_size, err);
+    if (v->fd < 0)
+        return -1;
+    v->head = bundle_head(v->fd, v->file_size, err);
+    if (!v->head || judge(v, o, err) < 0)
+        return err_wrap(err, "%s", o->path);
+    v->bundle = bundle_open(v->head, &v->admission, err);
+    if (!v->bundle || check_age(&bundle_content(v->bundle)->index.meta, err) < 0 ||
+        check_members(bundle_content(v->bundle), o, err) < 0)
+        return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", o->path);
+    return 0;
+}
+
+void
+verified_release(struct verified *v)
+{
+    bundle_release(&v->bundle);
+    trust_signers_release(&v->signers);
+    bundle_untrusted_release(&v->head);
+    file_close(&v->fd);
+}

@@ -1,0 +1,49 @@
+/* verify.h - is this bundle what its signer made?  The first half of every import.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_VERIFY_H
+#define OPS_VERIFY_H
+
+#include "bundle/reader.h"
+#include "trust/signers.h"
+
+struct verify_options {
+    const char *path;
+    const struct trust_keys *keys;
+    bool skip_signature; /* --insecure-skip-verify: the signature only, never a digest */
+    unsigned jobs;
+    const struct events *events;
+    struct cancel *cancel;
+};
+
+/* An open bundle and what is known of it. */
+struct verified {
+    int fd;
+    uint64_t file_size;
+    struct bundle_untrusted *head;
+    struct trust_signers signers; /* filled also when nobody counts */
+    struct admission admission;
+    struct bundle *bundle; /* NULL until it was admitted */
+};
+
+#define VERIFIED_INIT                                                                    \
+    {                                                                                    \
+        .fd = -1                                                                         \
+    }
+
+/*
+ * Check everything: the signature over the raw bytes of index.json before anything is
+ * parsed, then the structure, then each byte.
+ * Errors: ERR_TRUST, ERR_INTEGRITY, ERR_NOT_FOUND, ERR_LOCAL.  *out tells how far it
+ * came.
+ */
+MUST_USE int verify_run(struct verified *out, const struct verify_options *options,
+                        struct err *err);
+void verified_release(struct verified *v);
+
+/* The signature files of a head, as trust/ wants to see them.  Caller frees. */
+struct trust_evidence *verify_evidence(const struct bundle_untrusted *head,
+                                       size_t *count);
+
+#endif
