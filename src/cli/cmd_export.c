@@ -1,0 +1,258 @@
+#include "config.h"
+#include "cli/commands.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/passphrase.h"
+#include "cli/table.h"
+#include "io/file.h"
+#include "ops/export.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct export_command {
+    struct common_options common;
+    struct registry_options registry;
+    struct passphrase_options passphrase;
+    const char *output, *key, *stream, *expires;
+    struct opt_list from;
+    struct opt_number serial;
+    bool is_unsigned, dry_run, force;
+};
+
+#define T struct export_command
+static const struct opt table[] = {
+    TEXT(T, output, 'o', "output", "BUNDLE", "the file to write"),
+    TEXT(T, key, 0, "key", "KEY", "sign with this private key"),
+    FLAG(T, is_unsigned, 0, "unsigned", "do not sign"),
+    LIST(T, from, 'f', "from", "LIST",
+         "also the references in LIST, one a line, '-' for standard input (repeatable)"),
+    FLAG(T, dry_run, 0, "dry-run", "show what would be fetched and written, then stop"),
+    FLAG(T, force, 0, "force", "replace BUNDLE if it exists"),
+    TEXT(T, stream, 0, "stream", "NAME",
+         "the series this bundle belongs to (default 'default')"),
+    NUMBER(T, serial, 0, "serial", "N", INT64_MAX,
+           "its number in the series (default: the time in seconds)"),
+    TEXT(T, expires, 0, "expires", "TIME",
+         "not to be imported after this time, such as 2027-01-31T00:00:00Z"),
+    PASSPHRASE_OPTIONS(T),
+    REGISTRY_OPTIONS(T),
+    COMMON_OPTIONS(T),
+    {.kind = OPT_END},
+};
+#undef T
+
+/* ---- options ---- */
+
+static int
+check_stdin(const struct export_command *o, struct err *err)
+{
+    const char *users[4] = {
+        o->registry.creds_stdin ? "--creds-stdin" : NULL,
+        passphrase_stdin_user(&o->passphrase),
+    };
+    size_t n = 2;
+
+    for (size_t i = 0; i < o->from.count && n < COUNT_OF(users); i++) {
+        if (strcmp(o->from.items[i], "-") == 0)
+            users[n++] = "--from -";
+    }
+    return stdin_users_check(users, n, err);
+}
+
+static int
+check_options(const struct export_command *o, struct err *err)
+{
+    uint64_t now;
+
+    if (!o->output && !o->dry_run)
+        return err_set(err, ERR_USAGE, "say where to write: --output BUNDLE");
+    if (o->output && strcmp(o->output, "-") == 0)
+        return err_set(err, ERR_USAGE,
+                       "a bundle is written in place, not to standard output");
+    if (o->key && o->is_unsigned)
+        return err_set(err, ERR_USAGE, "--key and --unsigned exclude each other");
+    if (!o->key && !o->is_unsigned && !o->dry_run) {
+        err_set(err, ERR_USAGE, "nothing to sign with: --key KEY");
+        return err_hint(err, "'sealift keygen NAME' makes a key pair; --unsigned goes "
+                             "without a signature");
+    }
+    if (o->stream && !bundle_stream_is_valid(o->stream))
+        return err_set(err, ERR_USAGE, "a stream is 1 to %d of a-z, 0-9, '.', '_', '-'",
+                       BUNDLE_STREAM_MAX);
+    if (clock_epoch(&now, err) < 0) /* before anybody is asked anything */
+        return -1;
+    return check_stdin(o, err);
+}
+
+static int
+gather_names(const struct export_command *o, char **operands, size_t count,
+             struct reference_list *names, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (reference_list_add(names, operands[i], strlen(operands[i]), err) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < o->from.count; i++) {
+        const char *path = o->from.items[i];
+        CLEANUP(buf_release) struct buf text = BUF_INIT(REFERENCE_LIST_BYTES_MAX);
+
+        if (file_slurp(path, &text, err) < 0 ||
+            reference_list_add_lines(names, text.data ? text.data : "", text.len,
+                                     strcmp(path, "-") == 0 ? "standard input" : path,
+                                     err) < 0)
+            return -1;
+    }
+    if (names->count == 0)
+        return err_set(err, ERR_USAGE,
+                       "nothing to export: name an image, or --from LIST");
+    return 0;
+}
+
+/* ---- result ---- */
+
+static void
+put_images(struct result *r, const struct plan *plan)
+{
+    struct jsout *images = jsout_array();
+
+    for (size_t i = 0; i < plan->entry_count; i++)
+        jsout_append(images, result_entry(&plan->entries[i]));
+    jsout_put(r->json, "images", images);
+}
+
+static void
+say_images(struct result *r, const struct plan *plan)
+{
+    CLEANUP(table_release) struct table t = TABLE_INIT;
+
+    table_add(&t, (const char *const[]){"IMAGE", "KIND", "DIGEST", ""});
+    for (size_t i = 0; i < plan->entry_count; i++) {
+        const struct bundle_entry *e = &plan->entries[i];
+        char digest[DIGEST_TEXT_MAX];
+
+        digest_text(&e->digest, digest);
+        table_add(&t, (const char *const[]){e->name, e->is_image ? "image" : "artifact",
+                                            digest, ""});
+    }
+    table_say(&t, r);
+}
+
+static void
+put_result(struct result *r, const struct export_command *o,
+           const struct export_result *x, const struct pki_key *key)
+{
+    const struct plan *plan = &x->plan;
+    char size[TEXT_HUMAN_MAX], shared[TEXT_HUMAN_MAX], hex[2 * DIGEST_RAW_MAX + 1];
+
+    if (o->output)
+        jsout_put_text(r->json, "bundle", o->output);
+    jsout_put_bool(r->json, "dryRun", o->dry_run);
+    put_images(r, plan);
+    jsout_put_u64(r->json, "platforms", plan->platforms);
+    jsout_put_u64(r->json, "objects", plan->object_count);
+    jsout_put_u64(r->json, "objectBytes", plan->bytes);
+    jsout_put_u64(r->json, "sharedBytes", plan->bytes_shared);
+    jsout_put_u64(r->json, "bundleBytes", x->layout.total);
+    result_put_digest(r->json, "index", &x->index);
+    result_put_meta(r->json, &x->meta);
+
+    say_images(r, plan);
+    result_say(r,
+               "%zu names, %zu platform images, %zu objects, %s; %s saved by sharing\n",
+               plan->entry_count, plan->platforms, plan->object_count,
+               text_human(size, plan->bytes), text_human(shared, plan->bytes_shared));
+    if (o->dry_run) {
+        result_say(r, "would write %s: %s (%" PRIu64 " bytes)\n",
+                   o->output ? o->output : "a bundle", text_human(size, x->layout.total),
+                   x->layout.total);
+        return;
+    }
+    result_say(r, "wrote     %s: %s (%" PRIu64 " bytes)\n", o->output,
+               text_human(size, x->layout.total), x->layout.total);
+    if (!key) {
+        jsout_put_bool(r->json, "signed", false);
+        result_say(r, "unsigned  whoever imports it has to skip the signature\n");
+        return;
+    }
+    digest_hex(pki_id(key), hex);
+    jsout_put_bool(r->json, "signed", true);
+    jsout_put_text(r->json, "keyId", hex);
+    result_say(r, "signed by %s (%s)\n", hex, o->key);
+}
+
+/* ---- the command ---- */
+
+static int
+export_names(const struct export_command *o, const struct reference_list *names,
+             const struct pki_key *key, struct runtime *rt, struct result *r,
+             struct err *err)
+{
+    CLEANUP(registry_access_release)
+    struct registry_access access = REGISTRY_ACCESS_INIT;
+    CLEANUP(export_result_release) struct export_result x = EXPORT_RESULT_INIT;
+    struct export_options options = {
+        .output = o->output,
+        .force = o->force,
+        .dry_run = o->dry_run,
+        .key = key,
+        .stream = o->stream ? o->stream : "default",
+        .has_serial = o->serial.is_set,
+        .serial = o->serial.value,
+        .has_expires = o->expires != NULL,
+        .tool = TOOL_NAME_VERSION,
+    };
+
+    if (o->expires && clock_parse(o->expires, &options.expires) < 0)
+        return err_set(err, ERR_USAGE,
+                       "--expires wants a time like 2027-01-31T00:00:00Z");
+    if (registry_access_open(&access, &o->registry, rt, false, err) < 0)
+        return -1;
+    options.plan = (struct plan_options){
+        .names = names,
+        .client = access.client,
+        .jobs = rt->jobs,
+        .events = &rt->events,
+        .cancel = &rt->cancel,
+    };
+    if (export_run(&x, &options, err) < 0)
+        return -1;
+    put_result(r, o, &x, key);
+    return 0;
+}
+
+static int
+run(const void *options, char **operands, size_t count, struct runtime *rt,
+    struct result *r, struct err *err)
+{
+    const struct export_command *o = options;
+    CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
+    CLEANUP(pki_release) struct pki_key *key = NULL;
+
+    if (check_options(o, err) < 0 || gather_names(o, operands, count, &names, err) < 0)
+        return -1;
+    if (o->key && !o->dry_run) {
+        key = passphrase_load_key(&o->passphrase, o->key, err);
+        if (!key)
+            return -1;
+    }
+    return export_names(o, &names, key, rt, r, err);
+}
+
+const struct command cmd_export = {
+    .name = "export",
+    .operands = "[REFERENCE]...",
+    .summary = "fetch images from registries into one signed bundle",
+    .about =
+        "Fetch the images that the REFERENCEs name, with all their platforms, and write\n"
+        "them byte for byte into one bundle.  Under its final name the bundle is "
+        "complete\n"
+        "and signed, or it does not exist.",
+    .table = table,
+    .options_size = sizeof(struct export_command),
+    .operands_max = SIZE_MAX,
+    .run = run,
+};

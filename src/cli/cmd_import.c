@@ -1,0 +1,246 @@
+#include "config.h"
+#include "cli/commands.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/table.h"
+#include "ops/import.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct import_command {
+    struct common_options common;
+    struct registry_options registry;
+    struct trust_options trust;
+    bool dry_run, strip_host;
+    struct opt_list map;
+    const char *on_existing;
+};
+
+#define T struct import_command
+static const struct opt table[] = {
+    TRUST_OPTIONS(T),
+    FLAG(T, dry_run, 0, "dry-run", "verify, ask the registry what it has, send nothing"),
+    FLAG(T, strip_host, 0, "strip-host", "leave the source host out of the names"),
+    LIST(T, map, 0, "map", "FROM=TO",
+         "names beginning with FROM get TO instead (repeatable)"),
+    TEXT(T, on_existing, 0, "on-existing", "WHAT",
+         "when a tag holds another digest: error (default), skip or overwrite"),
+    REGISTRY_OPTIONS(T),
+    COMMON_OPTIONS(T),
+    {.kind = OPT_END},
+};
+#undef T
+
+/* ---- options ---- */
+
+static int
+read_on_existing(const char *text, enum on_existing *out, struct err *err)
+{
+    static const char *const words[] = {
+        [EXISTING_ERROR] = "error",
+        [EXISTING_SKIP] = "skip",
+        [EXISTING_OVERWRITE] = "overwrite",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *out = (enum on_existing)i;
+            return 0;
+        }
+    }
+    return err_set(err, ERR_USAGE, "--on-existing is one of error, skip, overwrite");
+}
+
+static int
+read_mapping(const struct import_command *o, const char *target,
+             struct mapping_rule *rules, struct mapping *out, struct err *err)
+{
+    if (target_parse(&out->target, target, err) < 0)
+        return -1;
+    for (size_t i = 0; i < o->map.count; i++) {
+        if (mapping_rule_parse(&rules[i], o->map.items[i], err) < 0)
+            return -1;
+    }
+    out->strip_host = o->strip_host;
+    out->rules = rules;
+    out->rule_count = o->map.count;
+    return 0;
+}
+
+/* ---- result ---- */
+
+/* to_push: what to call an image that the target lacks, or lacked. */
+static const char *
+state_word(enum image_state state, const char *to_push)
+{
+    switch (state) {
+    case IMAGE_PRESENT:
+        return "present";
+    case IMAGE_SKIPPED:
+        return "skipped";
+    case IMAGE_PUSHED:
+        break;
+    }
+    return to_push;
+}
+
+static void
+put_images(struct result *r, const struct import_result *x, const char *to_push)
+{
+    CLEANUP(table_release) struct table t = TABLE_INIT;
+    const struct bundle_content *c = bundle_content(x->verified.bundle);
+    struct jsout *images = jsout_array();
+
+    table_add(&t, (const char *const[]){"IMAGE", "STATE", "DIGEST", ""});
+    for (size_t i = 0; i < x->landing.name_count; i++) {
+        const struct bundle_entry *e = &c->index.entries[i];
+        struct jsout *obj = result_entry(e);
+        char target[REFERENCE_TEXT_MAX], digest[DIGEST_TEXT_MAX];
+
+        reference_name(&x->landing.names[i].to, target);
+        digest_text(&e->digest, digest);
+        jsout_put_text(obj, "target", target);
+        jsout_put_text(obj, "state", state_word(x->states[i], to_push));
+        jsout_append(images, obj);
+        table_add(&t, (const char *const[]){target, state_word(x->states[i], to_push),
+                                            digest, ""});
+    }
+    jsout_put(r->json, "images", images);
+    table_say(&t, r);
+}
+
+static void
+put_counts(struct result *r, const struct import_counts *n)
+{
+    struct jsout *counts = jsout_object();
+    char size[TEXT_HUMAN_MAX];
+
+    jsout_put_u64(counts, "blobsUploaded", n->blobs_uploaded);
+    jsout_put_u64(counts, "blobsMounted", n->blobs_mounted);
+    jsout_put_u64(counts, "blobsPresent", n->blobs_present);
+    jsout_put_u64(counts, "bytesUploaded", n->bytes_uploaded);
+    jsout_put_u64(counts, "manifestsPushed", n->documents_pushed);
+    jsout_put_u64(counts, "manifestsPresent", n->documents_present);
+    jsout_put_u64(counts, "tagsPushed", n->tags_pushed);
+    jsout_put_u64(counts, "tagsPresent", n->tags_present);
+    jsout_put(r->json, "counts", counts);
+    result_say(r, "blobs     %zu uploaded (%s), %zu mounted, %zu present\n",
+               n->blobs_uploaded, text_human(size, n->bytes_uploaded), n->blobs_mounted,
+               n->blobs_present);
+    result_say(r, "manifests %zu pushed, %zu present\n", n->documents_pushed,
+               n->documents_present);
+    result_say(r, "tags      %zu pushed, %zu present\n", n->tags_pushed, n->tags_present);
+}
+
+static void
+put_result(struct result *r, const struct import_command *o, const char *path,
+           const char *target, const struct import_result *x, bool done)
+{
+    const char *pushed = done ? "pushed" : "unfinished";
+
+    jsout_put_text(r->json, "bundle", path);
+    jsout_put_text(r->json, "target", target);
+    jsout_put_bool(r->json, "dryRun", o->dry_run);
+    jsout_put_bool(r->json, "signatureSkipped", o->trust.skip);
+    result_signers(r, &x->verified.signers);
+    if (!x->verified.bundle || !x->states)
+        return;
+    result_put_digest(r->json, "index", &x->verified.admission.index);
+    result_put_meta(r->json, &bundle_content(x->verified.bundle)->index.meta);
+    put_images(r, x, o->dry_run ? "would-push" : pushed);
+    put_counts(r, &x->counts);
+}
+
+/* Registries with garbage collection forget what no tag holds. */
+static void
+warn_untagged(const struct import_result *x, const struct events *events)
+{
+    size_t untagged = 0;
+
+    for (size_t i = 0; i < x->landing.name_count; i++)
+        untagged += x->landing.names[i].to.tag[0] == '\0';
+    if (untagged > 0)
+        events_warning(events,
+                       "%zu images were named by digest and got no tag: the registry may "
+                       "garbage-collect them",
+                       untagged);
+}
+
+/* ---- the command ---- */
+
+static int
+import(const struct import_command *o, char **operands, const struct mapping *mapping,
+       const struct trust_keys *keys, struct runtime *rt, struct result *r,
+       struct err *err)
+{
+    CLEANUP(registry_access_release)
+    struct registry_access access = REGISTRY_ACCESS_INIT;
+    CLEANUP(import_result_release) struct import_result x = IMPORT_RESULT_INIT;
+    struct import_options options = {
+        .verify = {.path = operands[0],
+                   .keys = keys,
+                   .skip_signature = o->trust.skip,
+                   .jobs = rt->jobs,
+                   .events = &rt->events,
+                   .cancel = &rt->cancel},
+        .mapping = *mapping,
+        .dry_run = o->dry_run,
+    };
+    int rc;
+
+    if (o->on_existing && read_on_existing(o->on_existing, &options.on_existing, err) < 0)
+        return -1;
+    if (registry_access_open(&access, &o->registry, rt, true, err) < 0)
+        return -1;
+    options.client = access.client;
+    rc = import_run(&x, &options, err);
+    put_result(r, o, operands[0], operands[1], &x, rc == 0);
+    if (rc < 0)
+        return -1;
+    warn_untagged(&x, &rt->events);
+    if (o->trust.skip)
+        result_say(r, "UNVERIFIED: every digest is right, but nobody's signature was "
+                      "checked\n");
+    result_say(r, "%s\n",
+               o->dry_run ? "nothing was sent (dry run)"
+                          : "OK: every manifest and tag was read back and is the same");
+    return 0;
+}
+
+static int
+run(const void *options, char **operands, size_t count, struct runtime *rt,
+    struct result *r, struct err *err)
+{
+    const struct import_command *o = options;
+    CLEANUP(trust_keys_release) struct trust_keys keys = TRUST_KEYS_INIT;
+    struct mapping_rule *rules = xcalloc(o->map.count, sizeof(*rules));
+    struct mapping mapping = {.strip_host = false};
+    int rc = read_mapping(o, operands[1], rules, &mapping, err);
+
+    (void)count;
+    if (rc == 0)
+        rc = trust_options_load(&o->trust, &keys, err);
+    if (rc == 0)
+        rc = import(o, operands, &mapping, &keys, rt, r, err);
+    free(rules);
+    return rc;
+}
+
+const struct command cmd_import = {
+    .name = "import",
+    .operands = "BUNDLE REGISTRY[/PREFIX]",
+    .summary = "verify a bundle, then push it to a registry",
+    .about =
+        "Verify BUNDLE completely, then push what the registry lacks: blobs, manifests,\n"
+        "tags last; then read everything back.  Nothing is sent before every byte was\n"
+        "checked.  docker.io/library/nginx:1 becomes REGISTRY/PREFIX/docker.io/library/"
+        "nginx:1.",
+    .table = table,
+    .options_size = sizeof(struct import_command),
+    .operands_min = 2,
+    .operands_max = 2,
+    .run = run,
+};

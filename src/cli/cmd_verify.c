@@ -1,0 +1,92 @@
+#include "config.h"
+#include "cli/commands.h"
+
+#include "base/text.h"
+#include "ops/verify.h"
+
+#include <inttypes.h>
+
+struct verify_command {
+    struct common_options common;
+    struct trust_options trust;
+};
+
+static const struct opt table[] = {
+    TRUST_OPTIONS(struct verify_command),
+    COMMON_OPTIONS(struct verify_command),
+    {.kind = OPT_END},
+};
+
+/* How far it came decides what can be told. */
+static void
+put_result(struct result *r, const char *path, const struct verified *v, bool skipped)
+{
+    const struct bundle_content *c;
+    struct jsout *images;
+    char size[TEXT_HUMAN_MAX];
+
+    jsout_put_text(r->json, "bundle", path);
+    jsout_put_bool(r->json, "signatureSkipped", skipped);
+    result_say(r, "bundle    %s\n", path);
+    result_signers(r, &v->signers);
+    if (!v->bundle)
+        return;
+    c = bundle_content(v->bundle);
+    result_put_digest(r->json, "index", &v->admission.index);
+    result_put_meta(r->json, &c->index.meta);
+    jsout_put_u64(r->json, "objects", c->member_count);
+    jsout_put_u64(r->json, "bundleBytes", c->total);
+    images = jsout_array();
+    for (size_t i = 0; i < c->index.count; i++)
+        jsout_append(images, result_entry(&c->index.entries[i]));
+    jsout_put(r->json, "images", images);
+    result_say_meta(r, &c->index.meta);
+    result_say(r, "contents  %zu names, %zu objects, %s\n", c->index.count,
+               c->member_count, text_human(size, c->total));
+}
+
+static int
+run(const void *options, char **operands, size_t count, struct runtime *rt,
+    struct result *r, struct err *err)
+{
+    const struct verify_command *o = options;
+    CLEANUP(trust_keys_release) struct trust_keys keys = TRUST_KEYS_INIT;
+    CLEANUP(verified_release) struct verified v = VERIFIED_INIT;
+    struct verify_options verify = {
+        .path = operands[0],
+        .keys = &keys,
+        .skip_signature = o->trust.skip,
+        .jobs = rt->jobs,
+        .events = &rt->events,
+        .cancel = &rt->cancel,
+    };
+    int rc;
+
+    (void)count;
+    if (trust_options_load(&o->trust, &keys, err) < 0)
+        return -1;
+    rc = verify_run(&v, &verify, err);
+    put_result(r, operands[0], &v, o->trust.skip);
+    if (rc < 0)
+        return -1;
+    if (o->trust.skip)
+        result_say(r, "UNVERIFIED: every digest is right, but nobody's signature was "
+                      "checked\n");
+    else
+        result_say(r, "OK: the signature and every digest are right\n");
+    return 0;
+}
+
+const struct command cmd_verify = {
+    .name = "verify",
+    .operands = "BUNDLE",
+    .summary = "check the signature and every byte of a bundle",
+    .about =
+        "Check that a trusted key signed BUNDLE, that nothing is missing or extra, and\n"
+        "that every byte is what its digest says.  Needs no network.",
+    .table = table,
+    .options_size = sizeof(struct verify_command),
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run,
+};

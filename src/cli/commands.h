@@ -1,0 +1,32 @@
+/* commands.h - what a subcommand is, and the list of them.
+ *
+ * Layer: cli.
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/opt.h"
+#include "cli/result.h"
+#include "cli/shared.h"
+
+struct command {
+    const char *name;
+    const char *operands; /* for the usage line */
+    const char *summary;  /* one line */
+    const char *about;    /* a paragraph or two for help */
+    const struct opt *table;
+    size_t options_size;
+    size_t operands_min, operands_max;
+    /* options: the struct the table fills; struct common_options is its first member. */
+    int (*run)(const void *options, char **operands, size_t count, struct runtime *rt,
+               struct result *result, struct err *err);
+};
+
+extern const struct command cmd_export, cmd_verify, cmd_import, cmd_inspect, cmd_keygen,
+    cmd_help, cmd_version;
+
+/* All commands in the order help shows them, NULL at the end. */
+extern const struct command *const commands[];
+const struct command *command_find(const char *name); /* or NULL */
+
+#endif

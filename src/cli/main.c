@@ -1,0 +1,155 @@
+#include "config.h"
+#include "cli/commands.h"
+
+#include "base/mem.h"
+#include "io/http.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A process that holds keys and passwords, and whose output may be a closed descriptor.
+ */
+static void
+harden_process(void)
+{
+    const struct rlimit none = {0, 0};
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO); /* 0, 1 and 2 are never a bundle */
+    if (fd >= 0)
+        close(fd);
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    cancel_on_signals();
+}
+
+/* "sealift: verb: what went wrong", and what to do about it. */
+static int
+complain(const char *command, const struct err *err)
+{
+    fprintf(stderr, "sealift: %s%s%s\n", command ? command : "", command ? ": " : "",
+            err->msg);
+    if (err->hint[0] != '\0')
+        fprintf(stderr, "hint: %s\n", err->hint);
+    else if (err->kind == ERR_USAGE)
+        fprintf(stderr, "hint: sealift help%s%s\n", command ? " " : "",
+                command ? command : "");
+    return err_exit_code(err);
+}
+
+static int
+check_operands(const struct command *c, size_t count, struct err *err)
+{
+    if (count < c->operands_min)
+        return err_set(err, ERR_USAGE, "too few arguments: want %s", c->operands);
+    if (count > c->operands_max)
+        return err_set(err, ERR_USAGE, "too many arguments: want %s",
+                       c->operands[0] != '\0' ? c->operands : "none");
+    return 0;
+}
+
+/* Everything between parsed options and the exit status. */
+static int
+run_command(const struct command *c, const struct common_options *common,
+            const void *options, char **operands, size_t count)
+{
+    CLEANUP(result_release) struct result result = RESULT_INIT;
+    struct err err = ERR_INIT, late = ERR_INIT;
+    struct progress progress;
+    struct runtime rt = {.common = common, .progress = &progress, .cancel = CANCEL_INIT};
+    int rc;
+
+    result_init(&result, c->name);
+    if (progress_init(&progress, common->progress, common->quiet, common->verbose,
+                      c->name, &err) < 0)
+        return complain(c->name, &err);
+    rt.events = (struct events){.emit = progress_emit, .ctx = &progress};
+    rt.jobs = common->jobs.is_set ? (unsigned)common->jobs.value : JOBS_DEFAULT;
+    rc = rt.jobs == 0 ? err_set(&err, ERR_USAGE, "--jobs wants at least 1")
+                      : check_operands(c, count, &err);
+    if (rc == 0)
+        rc = http_global_init(&err);
+    if (rc == 0)
+        rc = c->run(options, operands, count, &rt, &result, &err);
+    progress_finish(&progress);
+    if (result_finish(&result, rc < 0 ? &err : NULL, common->json, common->quiet,
+                      common->report, &late) < 0 &&
+        rc == 0) {
+        err = late;
+        rc = -1;
+    }
+    http_global_cleanup();
+    return rc < 0 ? complain(c->name, &err) : EXIT_SUCCESS;
+}
+
+static int
+start_command(const struct command *c, int argc, char **argv)
+{
+    void *options = xcalloc(1, c->options_size);
+    const struct common_options *common = options; /* its first member */
+    struct err err = ERR_INIT;
+    char *name = xstrdup(c->name);
+    int count = opt_parse(c->table, options, argc, argv, &err), status;
+
+    if (count < 0)
+        status = complain(c->name, &err);
+    else if (common->help)
+        status = run_command(&cmd_help, common, options, &name, 1);
+    else
+        status = run_command(c, common, options, argv, (size_t)count);
+    free(name);
+    opt_release(c->table, options);
+    free(options);
+    return status;
+}
+
+/* For the shell's completion: options of a command, or the commands. */
+static int
+complete(const struct command *c)
+{
+    CLEANUP(buf_release) struct buf out = BUF_INIT(RESULT_TEXT_MAX);
+
+    if (c)
+        opt_complete(c->table, &out);
+    for (const struct command *const *each = commands; !c && *each; each++)
+        (void)!buf_addf(&out, "%s\n", (*each)->name);
+    fputs(out.data, stdout);
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : ERR_LOCAL;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct err err = ERR_INIT;
+    const struct command *c;
+
+    harden_process();
+    if (argc < 2) {
+        err_set(&err, ERR_USAGE, "which command?");
+        return complain(NULL, &err);
+    }
+    if (strcmp(argv[1], "--complete") == 0)
+        return complete(NULL);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return start_command(&cmd_help, argc - 2, argv + 2);
+    if (strcmp(argv[1], "--version") == 0)
+        return start_command(&cmd_version, argc - 2, argv + 2);
+    c = command_find(argv[1]);
+    if (!c) {
+        err_set(&err, ERR_USAGE, "unknown command '%s'", argv[1]);
+        return complain(NULL, &err);
+    }
+    if (argc == 3 && strcmp(argv[2], "--complete") == 0)
+        return complete(c);
+    return start_command(c, argc - 2, argv + 2);
+}

@@ -1,0 +1,80 @@
+/* opt.h - one table a command drives parsing, help and completion.
+ *
+ * Layer: cli.
+ */
+#ifndef CLI_OPT_H
+#define CLI_OPT_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A number that may be absent. */
+struct opt_number {
+    bool is_set;
+    uint64_t value;
+};
+
+/* Values of an option that may be given several times; borrowed from argv. */
+struct opt_list {
+    const char **items;
+    size_t count, cap;
+};
+
+enum opt_kind {
+    OPT_END = 0,
+    OPT_FLAG,   /* bool */
+    OPT_TEXT,   /* const char *, once */
+    OPT_NUMBER, /* struct opt_number, once */
+    OPT_LIST,   /* struct opt_list, as often as wanted */
+};
+
+struct opt {
+    enum opt_kind kind;
+    char letter; /* 0: no short form */
+    const char *name, *arg, *help;
+    size_t at;    /* offset of the member in the command's options struct */
+    uint64_t max; /* OPT_NUMBER: largest value */
+};
+
+/* The offset of a member, which must have that type: else it does not compile. */
+#define OPT_AT(T, m, type) _Generic(((T *)0)->m, type : offsetof(T, m))
+
+#define FLAG(T, m, l, n, h)                                                              \
+    {                                                                                    \
+        OPT_FLAG, l, n, NULL, h, OPT_AT(T, m, bool), 0                                   \
+    }
+#define TEXT(T, m, l, n, a, h)                                                           \
+    {                                                                                    \
+        OPT_TEXT, l, n, a, h, OPT_AT(T, m, const char *), 0                              \
+    }
+#define NUMBER(T, m, l, n, a, most, h)                                                   \
+    {                                                                                    \
+        OPT_NUMBER, l, n, a, h, OPT_AT(T, m, struct opt_number), most                    \
+    }
+#define LIST(T, m, l, n, a, h)                                                           \
+    {                                                                                    \
+        OPT_LIST, l, n, a, h, OPT_AT(T, m, struct opt_list), 0                           \
+    }
+
+/*
+ * Fill the struct at base and gather what is no option at the front of argv (argv is
+ * changed).  Long options take "=VALUE" or the next word, short ones cluster; "--" ends.
+ * Returns: the number of operands, or -1.
+ * Errors:  ERR_USAGE.
+ */
+MUST_USE int opt_parse(const struct opt *table, void *base, int argc, char **argv,
+                       struct err *err);
+
+/* Free what the lists hold. */
+void opt_release(const struct opt *table, void *base);
+
+/* Append the options part of a help text. */
+void opt_help(const struct opt *table, struct buf *out);
+
+/* Append one "--name" or "--name=" a line. */
+void opt_complete(const struct opt *table, struct buf *out);
+
+#endif

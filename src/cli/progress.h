@@ -1,0 +1,42 @@
+/* progress.h - what happens, on stderr: one line redrawn on a terminal, plain lines in a
+ * log, JSON lines for a program.
+ *
+ * Layer: cli.
+ */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include "base/err.h"
+#include "base/events.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+
+enum progress_mode { PROGRESS_NONE, PROGRESS_PLAIN, PROGRESS_TTY, PROGRESS_JSON };
+
+struct progress {
+    enum progress_mode mode;
+    bool quiet, verbose;
+    const char *command;
+    pthread_mutex_t lock; /* guards all below and stderr */
+    char phase[64];
+    enum event_unit unit;
+    uint64_t total, done;  /* bytes or items of the phase; total 0: unknown */
+    uint64_t began, shown; /* clock_ms() of the phase, of the last line */
+    bool line_open;        /* the terminal's cursor stands behind a progress line */
+};
+
+/*
+ * mode: "auto" (or NULL), "tty", "plain", "json" or "none".
+ * Errors: ERR_USAGE.
+ */
+MUST_USE int progress_init(struct progress *p, const char *mode, bool quiet, bool verbose,
+                           const char *command, struct err *err);
+
+/* For struct events. */
+void progress_emit(void *progress, const struct event *event);
+
+/* Leave the terminal clean for what is printed next. */
+void progress_finish(struct progress *p);
+
+#endif

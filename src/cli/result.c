@@ -1,0 +1,140 @@
+#include "config.h"
+#include "cli/result.h"
+
+#include "base/clock.h"
+#include "io/file.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+void
+result_init(struct result *r, const char *command)
+{
+    r->json = jsout_object();
+    jsout_put_text(r->json, "command", command);
+}
+
+void
+result_release(struct result *r)
+{
+    buf_release(&r->text);
+    if (r->json)
+        jsout_free(r->json);
+    r->json = NULL;
+}
+
+void
+result_say(struct result *r, const char *fmt, ...)
+{
+    char line[2048];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof(line), fmt, ap);
+    va_end(ap);
+    (void)!buf_add_text(&r->text, line); /* 64 MiB of text: the rest is in the JSON */
+}
+
+void
+result_put_digest(struct jsout *obj, const char *key, const struct digest *d)
+{
+    char text[DIGEST_TEXT_MAX];
+
+    digest_text(d, text);
+    jsout_put_text(obj, key, text);
+}
+
+struct jsout *
+result_entry(const struct bundle_entry *e)
+{
+    struct jsout *obj = jsout_object();
+
+    jsout_put_text(obj, "name", e->name);
+    jsout_put_text(obj, "mediaType", e->media_type);
+    if (e->artifact_type[0] != '\0')
+        jsout_put_text(obj, "artifactType", e->artifact_type);
+    result_put_digest(obj, "digest", &e->digest);
+    jsout_put_u64(obj, "size", e->size);
+    return obj;
+}
+
+void
+result_put_meta(struct jsout *obj, const struct bundle_meta *meta)
+{
+    char time[CLOCK_TEXT_MAX];
+
+    jsout_put_text(obj, "stream", meta->stream);
+    jsout_put_u64(obj, "serial", meta->serial);
+    clock_format(time, meta->created);
+    jsout_put_text(obj, "created", time);
+    if (meta->has_expires) {
+        clock_format(time, meta->expires);
+        jsout_put_text(obj, "expires", time);
+    }
+    jsout_put_text(obj, "tool", meta->tool);
+}
+
+void
+result_say_meta(struct result *r, const struct bundle_meta *meta)
+{
+    char time[CLOCK_TEXT_MAX];
+
+    clock_format(time, meta->created);
+    result_say(r, "created   %s by %s\n", time, meta->tool);
+    result_say(r, "stream    %s, serial %" PRIu64 "\n", meta->stream, meta->serial);
+    if (meta->has_expires) {
+        clock_format(time, meta->expires);
+        result_say(r, "expires   %s\n", time);
+    }
+}
+
+static void
+put_outcome(struct jsout *json, const struct err *failure)
+{
+    struct jsout *error;
+
+    jsout_put_bool(json, "ok", failure == NULL);
+    jsout_put_u64(json, "exit", failure ? (uint64_t)err_exit_code(failure) : 0);
+    if (!failure)
+        return;
+    error = jsout_object();
+    jsout_put_text(error, "kind", err_kind_name(failure->kind));
+    if (failure->reason)
+        jsout_put_text(error, "reason", failure->reason);
+    jsout_put_text(error, "message", failure->msg);
+    if (failure->hint[0] != '\0')
+        jsout_put_text(error, "hint", failure->hint);
+    jsout_put(json, "error", error);
+}
+
+static int
+print(const struct buf *bytes, struct err *err)
+{
+    if ((bytes->len > 0 && fwrite(bytes->data, 1, bytes->len, stdout) != bytes->len) ||
+        fflush(stdout) != 0)
+        return err_errno(err, "cannot write to standard output");
+    return 0;
+}
+
+int
+result_finish(struct result *r, const struct err *failure, bool json, bool quiet,
+              const char *report, struct err *err)
+{
+    CLEANUP(buf_release) struct buf line = BUF_INIT(RESULT_TEXT_MAX);
+    struct jsout *root = r->json;
+
+    if (!json && !report)
+        return quiet ? 0 : print(&r->text, err);
+    put_outcome(root, failure);
+    r->json = NULL;
+    if (jsout_write(root, &line, err) < 0)
+        return -1;
+    if (buf_add_text(&line, "\n") < 0)
+        return err_set(err, ERR_LIMIT, "the result is too long");
+    if (report && file_put(report, line.data, line.len, 0644, false, err) < 0)
+        return err_wrap(err, "report");
+    if (json)
+        return print(&line, err);
+    return quiet ? 0 : print(&r->text, err);
+}

@@ -1,0 +1,139 @@
+#include "config.h"
+#include "cli/shared.h"
+
+#include "base/mem.h"
+#include "io/file.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { CREDS_MAX = 64 * 1024 }; /* bytes of USER:PASSWORD */
+
+static int
+read_creds(struct credentials *credentials, const char *host, struct err *err)
+{
+    struct buf text = BUF_INIT(CREDS_MAX);
+    int rc = file_slurp_fd(STDIN_FILENO, "standard input", &text, err);
+
+    if (rc == 0)
+        rc =
+            credentials_add(credentials, host, text.data ? text.data : "", text.len, err);
+    secret_wipe(text.data, text.cap);
+    buf_release(&text);
+    return rc < 0 ? err_wrap(err, "--creds-stdin") : 0;
+}
+
+/* Say it now rather than at the first request. */
+static int
+check_readable(const char *path, struct err *err)
+{
+    CLEANUP(file_close) int fd = -1;
+    uint64_t size;
+
+    fd = file_open_regular(path, &size, err);
+    return fd < 0 ? -1 : 0;
+}
+
+int
+registry_access_open(struct registry_access *out, const struct registry_options *options,
+                     struct runtime *rt, bool may_push, struct err *err)
+{
+    int rc;
+
+    if (options->ca_file && check_readable(options->ca_file, err) < 0)
+        return err_wrap(err, "--ca-file");
+    out->credentials = credentials_new();
+    rc = options->authfile ? credentials_load(out->credentials, options->authfile, err)
+                           : credentials_load_default(out->credentials, err);
+    if (rc < 0)
+        return -1;
+    if (options->creds_stdin &&
+        read_creds(out->credentials, options->creds_stdin, err) < 0)
+        return -1;
+    out->config = (struct client_config){
+        .ca_file = options->ca_file,
+        .plain_hosts = options->plain_http.items,
+        .plain_count = options->plain_http.count,
+        .use_proxy = !may_push, /* an isolated network must see no stray traffic */
+        .may_push = may_push,
+        .sessions = rt->jobs,
+        .credentials = out->credentials,
+        .events = &rt->events,
+        .cancel = &rt->cancel,
+    };
+    out->client = client_new(&out->config, err);
+    return out->client ? 0 : -1;
+}
+
+void
+registry_access_release(struct registry_access *a)
+{
+    client_free(a->client);
+    credentials_free(a->credentials);
+    *a = (struct registry_access)REGISTRY_ACCESS_INIT;
+}
+
+int
+trust_options_load(const struct trust_options *options, struct trust_keys *out,
+                   struct err *err)
+{
+    if (options->skip && options->keys.count > 0)
+        return err_set(err, ERR_USAGE,
+                       "--key and --insecure-skip-verify exclude each "
+                       "other");
+    if (!options->skip && options->keys.count == 0) {
+        err_because(err, ERR_TRUST, "no-trust", "no key to check the signature with");
+        return err_hint(err,
+                        "get the exporter's public key by another way than the bundle, "
+                        "then: --key exporter.pub");
+    }
+    for (size_t i = 0; i < options->keys.count; i++) {
+        if (trust_keys_add(out, options->keys.items[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+void
+result_signers(struct result *r, const struct trust_signers *signers)
+{
+    struct jsout *array = jsout_array();
+
+    for (size_t i = 0; i < signers->count; i++) {
+        const struct trust_finding *f = &signers->items[i];
+        struct jsout *obj = jsout_object();
+        char hex[2 * DIGEST_RAW_MAX + 1] = "";
+
+        if (f->has_key_id)
+            digest_hex(&f->key_id, hex);
+        jsout_put_text(obj, "file", f->file);
+        jsout_put_bool(obj, "counts", f->counts);
+        if (f->has_key_id)
+            jsout_put_text(obj, "keyId", hex);
+        if (f->counts) {
+            jsout_put_text(obj, "key", f->key_name);
+            result_say(r, "signed by %s (%s)\n", hex, f->key_name);
+        } else {
+            jsout_put_text(obj, "why", f->why);
+            result_say(r, "ignored   signatures/%s: %s\n", f->file, f->why);
+        }
+        jsout_append(array, obj);
+    }
+    jsout_put(r->json, "signatures", array);
+}
+
+int
+stdin_users_check(const char *const *users, size_t count, struct err *err)
+{
+    const char *first = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!users[i])
+            continue;
+        if (first)
+            return err_set(err, ERR_USAGE, "%s and %s both read standard input", first,
+                           users[i]);
+        first = users[i];
+    }
+    return 0;
+}

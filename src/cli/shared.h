@@ -1,0 +1,104 @@
+/* shared.h - options that several commands have, and what follows from them.
+ *
+ * Layer: cli.
+ */
+#ifndef CLI_SHARED_H
+#define CLI_SHARED_H
+
+#include "base/cancel.h"
+#include "cli/opt.h"
+#include "cli/progress.h"
+#include "cli/result.h"
+#include "registry/client.h"
+#include "trust/signers.h"
+
+#define TOOL_NAME_VERSION PACKAGE_NAME "/" PACKAGE_VERSION
+
+enum { JOBS_DEFAULT = 8 };
+
+/* Every command has these, as the first member of its options. */
+struct common_options {
+    struct opt_number jobs;
+    bool quiet, verbose, json, help;
+    const char *progress, *report;
+};
+
+#define COMMON_OPTIONS(T)                                                                \
+    NUMBER(T, common.jobs, 'j', "jobs", "N", 64, "do N things at a time (default 8)"),   \
+        FLAG(T, common.quiet, 'q', "quiet", "print nothing but warnings and errors"),    \
+        FLAG(T, common.verbose, 'v', "verbose", "also say what goes on in detail"),      \
+        TEXT(T, common.progress, 0, "progress", "MODE",                                  \
+             "show progress as: auto, tty, plain, json or none"),                        \
+        FLAG(T, common.json, 0, "json", "print the result as one JSON object"),          \
+        TEXT(T, common.report, 0, "report", "FILE", "write that JSON object to FILE"),   \
+        FLAG(T, common.help, 'h', "help", "show this help")
+
+/* Commands that talk to registries. */
+struct registry_options {
+    const char *authfile, *creds_stdin, *ca_file;
+    struct opt_list plain_http;
+};
+
+#define REGISTRY_OPTIONS(T)                                                              \
+    TEXT(T, registry.authfile, 0, "authfile", "FILE",                                    \
+         "read credentials from FILE instead of docker's config.json"),                  \
+        TEXT(T, registry.creds_stdin, 0, "creds-stdin", "HOST",                          \
+             "read USER:PASSWORD for HOST from standard input"),                         \
+        TEXT(T, registry.ca_file, 0, "ca-file", "FILE",                                  \
+             "trust the CA certificates in FILE instead of the system's"),               \
+        LIST(T, registry.plain_http, 0, "plain-http", "HOST",                            \
+             "talk plain HTTP to HOST[:PORT] (repeatable)")
+
+/* Commands that check signatures. */
+struct trust_options {
+    struct opt_list keys;
+    bool skip;
+};
+
+#define TRUST_OPTIONS(T)                                                                 \
+    LIST(T, trust.keys, 0, "key", "PUB",                                                 \
+         "accept bundles signed by this public key (repeatable; any one is enough)"),    \
+        FLAG(T, trust.skip, 0, "insecure-skip-verify",                                   \
+             "skip the signature, never the digests; recorded in the result")
+
+/* What main() made of the common options. */
+struct runtime {
+    const struct common_options *common;
+    unsigned jobs;
+    struct progress *progress;
+    struct events events;
+    struct cancel cancel;
+};
+
+/* Credentials and client of one run. */
+struct registry_access {
+    struct credentials *credentials;
+    struct client_config config;
+    struct client *client;
+};
+
+#define REGISTRY_ACCESS_INIT                                                             \
+    {                                                                                    \
+        .credentials = NULL                                                              \
+    }
+
+/* Errors: ERR_USAGE, and those of credentials.h. */
+MUST_USE int registry_access_open(struct registry_access *out,
+                                  const struct registry_options *options,
+                                  struct runtime *rt, bool may_push, struct err *err);
+void registry_access_release(struct registry_access *a);
+
+/*
+ * Load the public keys.  Errors: ERR_TRUST "no-trust" - none given and not skipped;
+ * ERR_USAGE - keys given and skipped; those of signers.h.
+ */
+MUST_USE int trust_options_load(const struct trust_options *options,
+                                struct trust_keys *out, struct err *err);
+
+/* "signed by ..." lines and the JSON array "signatures". */
+void result_signers(struct result *r, const struct trust_signers *signers);
+
+/* Who reads standard input?  At most one may.  Errors: ERR_USAGE. */
+MUST_USE int stdin_users_check(const char *const *users, size_t count, struct err *err);
+
+#endif

@@ -1,0 +1,124 @@
+#!/bin/sh
+# usage.sh - the command line is a promise: what it takes, what it refuses, and where it says so.
+
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+[ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
+unset SOURCE_DATE_EPOCH SEALIFT_PASSPHRASE DOCKER_CONFIG
+HOME=$work
+export HOME
+cd "$work" || exit 99
+
+sealift() {
+    "$abs_top_builddir/sealift" "$@"
+}
+
+commands="export verify import inspect keygen"
+
+# --- help and version --------------------------------------------------------------------
+
+expect 0 "help" sealift help
+check_equal "is on stdout only" "" "$(cat "$err")"
+cp "$out" help
+for command in $commands help version; do
+    check "help lists $command" grep -qw "$command" help
+done
+expect 0 "--help is the same" sealift --help
+check "word for word" cmp help "$out"
+expect 0 "version" sealift version
+check "is one line with a number" grep -qE '^sealift [0-9]+\.[0-9]+\.[0-9]+$' "$out"
+cp "$out" version
+expect 0 "--version is the same" sealift --version
+check "word for word" cmp version "$out"
+for command in $commands; do
+    expect 0 "help $command" sealift help "$command"
+    check "is on stdout" test -s "$out"
+    check_equal "and not on stderr" "" "$(cat "$err")"
+    cp "$out" help
+    expect 0 "$command --help is the same" sealift "$command" --help
+    check "word for word" cmp help "$out"
+    expect 0 "$command --complete" sealift "$command" --complete
+    check "prints options" grep -q -- '--json' "$out"
+done
+
+# --- refused -----------------------------------------------------------------------------
+
+# refused NAME ARGUMENTS...: exit 2, nothing on stdout, an error in the one shape on stderr.
+refused() {
+    name=$1
+    shift
+    sealift "$@" >"$out" 2>"$err" </dev/null
+    status=$?
+    first=$(head -n 1 "$err")
+    case $status,$(wc -c <"$out"),$first in
+    2,0,"sealift: "*) pass "$name" ;;
+    *)
+        fail "$name" "exit $status: $*"
+        tap_show
+        ;;
+    esac
+}
+
+refused "no command"
+refused "an unknown command" pack
+refused "an unknown option before the command" --loud export
+refused "help of an unknown command" help pack
+for command in $commands; do
+    refused "$command: an unknown option" "$command" --no-such-option
+    refused "$command: an unknown letter" "$command" -Z
+    refused "$command: no arguments" "$command"
+    refused "$command: --jobs without a number" "$command" --jobs
+    refused "$command: --jobs many" "$command" --jobs many x y
+    refused "$command: --jobs 0" "$command" --jobs 0 x y
+done
+# Options that other programs or later versions have are not quietly accepted.
+for option in --platform=linux/amd64 --all-tags --referrers --volume-size=1G --reuse=x; do
+    refused "export $option" export --unsigned -o b.tar "$option" 127.0.0.1:1/a:1
+done
+
+refused "export needs --key or --unsigned" export -o b.tar 127.0.0.1:1/a:1
+check "and says so" grep -q -- '--key' "$err"
+refused "not both" export --unsigned --key k.pem -o b.tar 127.0.0.1:1/a:1
+refused "not two keys" export --key a.pem --key b.pem -o b.tar 127.0.0.1:1/a:1
+refused "export needs -o" export --unsigned 127.0.0.1:1/a:1
+refused "export needs a name" export --unsigned -o b.tar
+refused "-o - is no file" export --unsigned -o - 127.0.0.1:1/a:1
+refused "-f - and --creds-stdin" \
+    export --unsigned -o b.tar -f - --creds-stdin 127.0.0.1:1
+refused "-f - and a passphrase from 0" \
+    export --key k.pem --passphrase-fd 0 -o b.tar -f -
+refused "-f - twice" export --unsigned -o b.tar -f - -f -
+refused "a serial that is no number" export --unsigned --serial x -o b.tar 127.0.0.1:1/a:1
+refused "a stream with a slash" export --unsigned --stream a/b -o b.tar 127.0.0.1:1/a:1
+refused "a date that is none" export --unsigned --expires soon -o b.tar 127.0.0.1:1/a:1
+refused "two bundles to verify" verify --key k.pub a.tar b.tar
+refused "import without a target" import --key k.pub a.tar
+refused "a bad target" import --key k.pub a.tar 'UPPER/Case'
+refused "--key and --insecure-skip-verify" verify --key k.pub --insecure-skip-verify a.tar
+for epoch in junk -1 1.5 99999999999999999999 ''; do
+    SOURCE_DATE_EPOCH=$epoch
+    export SOURCE_DATE_EPOCH
+    refused "SOURCE_DATE_EPOCH '$epoch'" export --unsigned -o b.tar 127.0.0.1:1/a:1
+done
+unset SOURCE_DATE_EPOCH
+check_equal "nothing was left behind" "" "$(find . -name 'b.tar*')"
+
+# --- other failures ----------------------------------------------------------------------
+
+expect 9 "a bundle that does not exist" sealift inspect none.tar
+check_equal "says nothing on stdout" "" "$(cat "$out")"
+check "names the file on stderr" grep -q '^sealift: inspect: .*none\.tar' "$err"
+expect 9 "a key that does not exist" sealift verify --key none.pub none.tar
+expect 4 "a registry that is not there" sealift export --unsigned -o b.tar 127.0.0.1:1/a:1
+check "is named" grep -q '127\.0\.0\.1:1' "$err"
+sealift help >/dev/full 2>"$err"
+check_equal "output that cannot be written is a failure" 8 "$?"
+
+# An option's value, its abbreviation, and the end of options, as everywhere else.
+expect 9 "--report=FILE" sealift inspect --report=report none.tar
+expect 9 "options after arguments" sealift inspect none.tar --json
+expect 9 "-- ends the options" sealift inspect -- --json
+expect 9 "letters together" sealift inspect -qv none.tar
+expect 9 "a letter with its value" sealift verify -j4 --key none.pub none.tar
+
+done_testing

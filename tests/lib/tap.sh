@@ -1,0 +1,136 @@
+# tap.sh - results as TAP, a folder of its own, and order left behind.
+#
+# Source it first: . "$(dirname "$0")/../lib/tap.sh"
+# make check sets both folders; by hand, start a test from the build folder.
+# shellcheck shell=sh
+
+set -u
+: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+: "${abs_top_builddir:=$PWD}"
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
+
+tap_count=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/sealift-test.XXXXXX") || exit 99
+out=$work/.out # what the last command said
+err=$work/.err
+
+# Whoever starts something that outlives a command adds its ending here.
+at_exit=:
+tap_finish() {
+    status=$?
+    trap - EXIT
+    $at_exit
+    rm -rf "$work"
+    exit "$status"
+}
+trap tap_finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+pass() {
+    tap_count=$((tap_count + 1))
+    echo "ok $tap_count - $1"
+}
+
+# fail NAME [TEXT]: the text says what was seen instead.
+fail() {
+    tap_count=$((tap_count + 1))
+    echo "not ok $tap_count - $1"
+    [ $# -lt 2 ] || printf '%s\n' "$2" | sed 's/^/# /'
+}
+
+# skip NAME REASON: counted, never silent.
+skip() {
+    tap_count=$((tap_count + 1))
+    echo "ok $tap_count - $1 # SKIP $2"
+}
+
+skip_all() {
+    echo "1..0 # SKIP $1"
+    exit 0
+}
+
+# Every script ends with this: a script that stops early has no plan and so fails.
+done_testing() {
+    echo "1..$tap_count"
+    exit 0
+}
+
+is_quick() {
+    [ "${SEALIFT_TESTS:-full}" = quick ]
+}
+
+need() {
+    for tool; do
+        command -v "$tool" >/dev/null 2>&1 || skip_all "$tool is not installed"
+    done
+}
+
+tap_show() {
+    for tap_stream in out err; do
+        [ ! -f "$work/.$tap_stream" ] ||
+            sed -n "1,25s/^/#   $tap_stream: /p" "$work/.$tap_stream"
+    done
+}
+
+# expect STATUS NAME COMMAND...: one result; $out and $err keep what it said.
+expect() {
+    tap_want=$1 tap_name=$2
+    shift 2
+    "$@" >"$out" 2>"$err" </dev/null
+    tap_got=$?
+    if [ "$tap_got" -eq "$tap_want" ]; then
+        pass "$tap_name"
+        return 0
+    fi
+    fail "$tap_name" "exit $tap_got, not $tap_want: $*"
+    tap_show
+    return 1
+}
+
+# required STATUS NAME COMMAND...: expect, where without it the rest would say nothing.
+required() {
+    expect "$@" || done_testing
+}
+
+# check NAME COMMAND...: true or not; $out and $err stay as they were.
+check() {
+    tap_name=$1
+    shift
+    if tap_said=$("$@" 2>&1); then
+        pass "$tap_name"
+        return 0
+    fi
+    fail "$tap_name" "failed: $*
+$tap_said"
+    tap_show
+    return 1
+}
+
+# check_not NAME COMMAND...: COMMAND has to say no (status 1), not to break.
+check_not() {
+    tap_name=$1
+    shift
+    tap_said=$("$@" 2>&1)
+    tap_got=$?
+    if [ "$tap_got" -eq 1 ]; then
+        pass "$tap_name"
+        return 0
+    fi
+    fail "$tap_name" "exit $tap_got, not 1: $*
+$tap_said"
+    return 1
+}
+
+# check_equal NAME WANT GOT
+check_equal() {
+    if [ "$2" = "$3" ]; then
+        pass "$1"
+        return 0
+    fi
+    fail "$1" "want: $2
+got:  $3"
+    tap_show
+    return 1
+}

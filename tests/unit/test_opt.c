@@ -1,0 +1,162 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "cli/opt.h"
+
+struct sample {
+    bool quiet, verbose;
+    const char *output;
+    struct opt_number jobs;
+    struct opt_list map;
+};
+
+#define T struct sample
+static const struct opt table[] = {
+    FLAG(T, quiet, 'q', "quiet", "say less"),
+    FLAG(T, verbose, 'v', "verbose", "say more"),
+    TEXT(T, output, 'o', "output", "FILE", "write to FILE"),
+    NUMBER(T, jobs, 'j', "jobs", "N", 64, "do N things at a time"),
+    LIST(T, map, 0, "map", "FROM=TO", "map names (repeatable)"),
+    {.kind = OPT_END},
+};
+#undef T
+
+enum { WORDS = 8 };
+
+/* Parse a copy of the words; argv keeps the operands. */
+static int
+parse(const char *const *words, const char *argv[WORDS + 1], struct sample *s,
+      struct err *err)
+{
+    int argc = 0;
+
+    for (; words[argc]; argc++)
+        argv[argc] = words[argc];
+    argv[argc] = NULL;
+    return opt_parse(table, s, argc, (char **)(void *)argv, err);
+}
+
+static void
+values_arrive_in_every_spelling(void **state)
+{
+    static const char *const spellings[][WORDS] = {
+        {"-q", "-v", "-o", "x", "-j", "4", "a"},
+        {"-qvox", "-j4", "a"},
+        {"a", "--quiet", "--verbose", "--output=x", "--jobs=4"},
+        {"--output", "x", "-qv", "a", "--jobs", "4"},
+        {"-qv", "-o", "x", "-j4", "--", "a"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(spellings); i++) {
+        const char *argv[WORDS + 1];
+        struct err err = ERR_INIT;
+        struct sample s = {0};
+
+        print_message("# spelling %zu\n", i);
+        assert_int_equal(parse(spellings[i], argv, &s, &err), 1);
+        assert_string_equal(argv[0], "a");
+        assert_true(s.quiet);
+        assert_true(s.verbose);
+        assert_string_equal(s.output, "x");
+        assert_true(s.jobs.is_set);
+        assert_int_equal(s.jobs.value, 4);
+    }
+}
+
+static void
+wrong_words_are_usage_errors(void **state)
+{
+    static const struct {
+        const char *words[WORDS];
+        const char *why;
+    } cases[] = {
+        {{"--nope"}, "unknown option '--nope'"},
+        {{"--nope=1"}, "unknown option '--nope'"},
+        {{"-x"}, "unknown option '-x'"},
+        {{"-qx"}, "unknown option '-qx'"},
+        {{"--output"}, "needs FILE"},
+        {{"-o"}, "needs FILE"},
+        {{"--quiet=yes"}, "takes no value"},
+        {{"-o", "a", "-o", "b"}, "given twice"},
+        {{"-j1", "-j2"}, "given twice"},
+        {{"-j65"}, "number up to 64"},
+        {{"-j", "-1"}, "number up to 64"},
+        {{"--jobs="}, "number up to 64"},
+        {{"--jobs=4x"}, "number up to 64"},
+        {{"--out=x"}, "unknown option '--out'"}, /* no guessing */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *argv[WORDS + 1];
+        struct err err = ERR_INIT;
+        struct sample s = {0};
+
+        print_message("# case: %s\n", cases[i].words[0]);
+        assert_int_equal(parse(cases[i].words, argv, &s, &err), -1);
+        assert_int_equal(err.kind, ERR_USAGE);
+        assert_non_null(strstr(err.msg, cases[i].why));
+    }
+}
+
+static void
+lists_keep_their_order(void **state)
+{
+    static const char *const words[] = {"--map", "a=b", "--map=c=d", "-", NULL};
+    const char *argv[WORDS + 1];
+    struct err err = ERR_INIT;
+    struct sample s = {0};
+
+    (void)state;
+    assert_int_equal(parse(words, argv, &s, &err), 1);
+    assert_string_equal(argv[0], "-"); /* a lone dash is an operand */
+    assert_int_equal(s.map.count, 2);
+    assert_string_equal(s.map.items[0], "a=b");
+    assert_string_equal(s.map.items[1], "c=d");
+    opt_release(table, &s);
+    assert_int_equal(s.map.count, 0);
+}
+
+static void
+nothing_after_a_double_dash_is_an_option(void **state)
+{
+    static const char *const words[] = {"--", "-q", "--nope", NULL};
+    const char *argv[WORDS + 1];
+    struct err err = ERR_INIT;
+    struct sample s = {0};
+
+    (void)state;
+    assert_int_equal(parse(words, argv, &s, &err), 2);
+    assert_string_equal(argv[0], "-q");
+    assert_string_equal(argv[1], "--nope");
+    assert_false(s.quiet);
+}
+
+static void
+help_and_completion_list_every_option(void **state)
+{
+    CLEANUP(buf_release) struct buf help = BUF_INIT(1 << 16);
+    CLEANUP(buf_release) struct buf words = BUF_INIT(1 << 16);
+
+    (void)state;
+    opt_help(table, &help);
+    opt_complete(table, &words);
+    assert_non_null(strstr(help.data, "  -o, --output=FILE "));
+    assert_non_null(strstr(help.data, "      --map=FROM=TO "));
+    assert_string_equal(words.data, "--quiet\n--verbose\n--output=\n--jobs=\n--map=\n");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_arrive_in_every_spelling),
+        cmocka_unit_test(wrong_words_are_usage_errors),
+        cmocka_unit_test(lists_keep_their_order),
+        cmocka_unit_test(nothing_after_a_double_dash_is_an_option),
+        cmocka_unit_test(help_and_completion_list_every_option),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
