@@ -1,0 +1,77 @@
+/* A reference that is accepted has a name that parses back to it, and lands somewhere. */
+#include "config.h"
+#include "tests/fuzz/fuzz.h"
+
+#include "oci/mapping.h"
+#include "oci/reference_list.h"
+
+#include <string.h>
+
+static struct reference
+parse_back(const struct reference *r)
+{
+    char name[REFERENCE_TEXT_MAX], again[REFERENCE_TEXT_MAX];
+    struct reference back;
+    struct err err = ERR_INIT;
+
+    reference_name(r, name);
+    assert(reference_parse_name(&back, name, ERR_INTEGRITY, &err) == 0);
+    assert(reference_same_name(r, &back));
+    reference_name(&back, again);
+    assert(strcmp(name, again) == 0);
+    return back;
+}
+
+static void
+try_landing(const struct reference *r)
+{
+    struct mapping map = {.target = {.host = "reg.corp:5000", .prefix = "mirror"}};
+    struct reference to;
+    struct err err = ERR_INIT;
+
+    if (mapping_apply(&map, r, &to, &err) < 0)
+        return;
+    assert(strncmp(to.path, "mirror/", 7) == 0);
+    parse_back(&to);
+}
+
+/* Names that come from a bundle need not be what a user may type. */
+static void
+try_name(const uint8_t *data, size_t size)
+{
+    char text[REFERENCE_TEXT_MAX], name[REFERENCE_TEXT_MAX];
+    struct reference r;
+    struct err err = ERR_INIT;
+
+    if (size >= sizeof(text))
+        return;
+    memcpy(text, data, size);
+    text[size] = '\0';
+    if (reference_parse_name(&r, text, ERR_INTEGRITY, &err) < 0)
+        return;
+    reference_name(&r, name);
+    assert(strcmp(name, text) == 0);
+    try_landing(&r);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    CLEANUP(reference_list_release) struct reference_list list = REFERENCE_LIST_INIT;
+    const char *text = size > 0 ? (const char *)data : "";
+    struct reference r;
+    struct err err = ERR_INIT;
+
+    if (reference_parse(&r, text, size, &err) == 0) {
+        parse_back(&r);
+        try_landing(&r);
+    } else {
+        assert(err.kind == ERR_USAGE && err.msg[0] != '\0');
+    }
+    try_name((const uint8_t *)text, size);
+    if (reference_list_add_lines(&list, text, size, "list", &err) < 0)
+        return 0;
+    for (size_t i = 0; i < list.count; i++)
+        parse_back(&list.items[i]);
+    return 0;
+}

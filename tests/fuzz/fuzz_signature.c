@@ -1,0 +1,113 @@
+/* A signature file counts only for the key that made it, over the bytes that were signed,
+ * and whatever else it holds is told in printable words.  Key files go the same way. */
+#include "config.h"
+#include "tests/fuzz/fuzz.h"
+
+#include "io/hash.h"
+#include "tests/unit/pki_keys.h"
+#include "trust/signers.h"
+
+#include <string.h>
+
+/* What the seeds with a good signature sign. */
+static const char INDEX[] = "{\"schemaVersion\":2,\"manifests\":[]}";
+
+static struct pki_key *trusted[3];
+static char name_of_key[] = "team.pub";
+static char *names[] = {name_of_key, name_of_key, name_of_key};
+
+static void
+assert_told(const char *text)
+{
+    assert(text[0] != '\0');
+    for (; *text != '\0'; text++)
+        assert(*text >= ' ' && *text <= '~');
+}
+
+static void
+try_parse(const char *text, size_t size)
+{
+    CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
+    struct err err = ERR_INIT;
+
+    if (signature_parse(&s, text, size, &err) == 0) {
+        assert(s.raw.len > 0 && s.raw.len <= PKI_SIGNATURE_MAX);
+        assert(!s.has_hint || s.hint.alg == DIGEST_SHA256);
+        assert(!s.has_digest || s.digest.alg == DIGEST_SHA256);
+        return;
+    }
+    assert(err.kind == ERR_TRUST && strcmp(err.reason, "bad-signature") == 0);
+    assert_told(err.msg);
+    assert(!s.has_hint && !s.has_digest && !s.raw.data);
+}
+
+/* What counts can be checked again from its parts. */
+static void
+check_counting(const char *text, size_t size, const struct trust_finding *f)
+{
+    CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
+    struct err err = ERR_INIT;
+    struct digest digest;
+    bool found = false;
+
+    assert(signature_parse(&s, text, size, &err) == 0);
+    assert(hash_bytes(DIGEST_SHA256, INDEX, strlen(INDEX), &digest, &err) == 0);
+    assert(!s.has_hint || digest_equal(&s.hint, &f->key_id));
+    assert(!s.has_digest || digest_equal(&s.digest, &digest));
+    for (size_t i = 0; i < COUNT_OF(trusted); i++) {
+        if (digest_equal(pki_id(trusted[i]), &f->key_id))
+            found = pki_verify(trusted[i], INDEX, strlen(INDEX), s.raw.data, s.raw.len);
+    }
+    assert(found);
+}
+
+static void
+try_judge(const char *text, size_t size)
+{
+    CLEANUP(trust_signers_release) struct trust_signers signers = TRUST_SIGNERS_INIT;
+    const struct trust_keys keys = {
+        .items = trusted, .names = names, .count = COUNT_OF(trusted)};
+    const struct trust_evidence file = {.name = "a.json", .bytes = text, .len = size};
+    struct admission admission = {.basis = ADMISSION_NONE};
+    struct err err = ERR_INIT;
+
+    assert(trust_signers(&signers, INDEX, strlen(INDEX), &file, 1, &keys, &err) == 0);
+    if (trust_admit(&signers, &admission, &err) == 0) {
+        assert(signers.counting == 1 && signers.items[0].counts);
+        check_counting(text, size, &signers.items[0]);
+        return;
+    }
+    assert(signers.counting == 0 && admission.basis == ADMISSION_NONE);
+    assert_told(signers.items[0].why);
+    assert_told(err.msg);
+}
+
+static void
+try_keys(const char *text, size_t size)
+{
+    struct err err = ERR_INIT;
+    struct pki_key *key = pki_public(text, size, "key", &err);
+
+    assert(key || err.kind == ERR_USAGE || err.kind == ERR_LIMIT);
+    pki_free(key);
+    key = pki_private(text, size, "key", NULL, &err); /* no passphrase: no slow scrypt */
+    assert(key || err.kind == ERR_USAGE || err.kind == ERR_LIMIT || err.kind == ERR_AUTH);
+    pki_free(key);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char *const pems[] = {EC_PUB, ED_PUB, RSA_PUB};
+    const char *text = size > 0 ? (const char *)data : "";
+    struct err err = ERR_INIT;
+
+    for (size_t i = 0; i < COUNT_OF(pems) && !trusted[i]; i++) {
+        trusted[i] = pki_public(pems[i], strlen(pems[i]), "team.pub", &err);
+        assert(trusted[i]);
+    }
+    try_parse(text, size);
+    try_judge(text, size);
+    try_keys(text, size);
+    return 0;
+}

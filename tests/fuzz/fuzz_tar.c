@@ -1,0 +1,167 @@
+/* A header that is accepted is rendered to the same bytes again, index.json and
+ * SHA256SUMS that are accepted are written so that they read the same, and a bundle that
+ * is accepted lies within its file, header by header what the writer would make. */
+#include "config.h"
+#include "tests/fuzz/fuzz.h"
+
+#include "bundle/reader.h"
+#include "bundle/sums.h"
+#include "io/tar.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static void
+try_header(const uint8_t *data, size_t size)
+{
+    unsigned char again[TAR_BLOCK];
+    struct tar_entry e;
+    struct err err = ERR_INIT;
+
+    if (size < TAR_BLOCK || tar_parse(data, &e, &err) < 0)
+        return;
+    assert(tar_header(again, e.name, e.size, e.mtime, &err) == 0);
+    assert(memcmp(again, data, TAR_BLOCK) == 0);
+}
+
+static void
+try_index(const uint8_t *data, size_t size)
+{
+    CLEANUP(index_content_release) struct index_content a = INDEX_CONTENT_INIT;
+    CLEANUP(index_content_release) struct index_content b = INDEX_CONTENT_INIT;
+    CLEANUP(buf_release) struct buf once = BUF_INIT(BUNDLE_INDEX_MAX);
+    CLEANUP(buf_release) struct buf twice = BUF_INIT(BUNDLE_INDEX_MAX);
+    struct err err = ERR_INIT;
+
+    if (index_read(&a, data, size, &err) < 0)
+        return;
+    assert(index_write(&once, &a.meta, &a.pins, a.entries, a.count, &err) == 0);
+    assert(index_read(&b, once.data, once.len, &err) == 0);
+    assert(index_write(&twice, &b.meta, &b.pins, b.entries, b.count, &err) == 0);
+    assert(once.len == twice.len && memcmp(once.data, twice.data, once.len) == 0);
+}
+
+static void
+try_sums(const uint8_t *data, size_t size)
+{
+    struct digest *digests;
+    struct err err = ERR_INIT;
+    size_t count;
+
+    if (sums_read((const char *)data, size, &digests, &count, &err) < 0)
+        return;
+    assert(count > 0 && size == 77 + 144 * (count - 1));
+    free(digests);
+}
+
+/* ---- whole bundles ---- */
+
+static void
+check_member(const struct bundle_content *c, size_t i, const uint8_t *data, size_t size)
+{
+    const struct bundle_member *m = &c->members[i];
+    const struct events nobody = {.emit = NULL};
+    struct cancel cancel = CANCEL_INIT;
+    char name[BUNDLE_BLOB_NAME_MAX];
+    struct tar_entry e;
+    struct err err = ERR_INIT;
+
+    bundle_blob_name(&m->digest, name);
+    assert(m->offset >= TAR_BLOCK && m->offset <= size && m->size <= size - m->offset);
+    assert(tar_parse(data + m->offset - TAR_BLOCK, &e, &err) == 0);
+    assert(strcmp(e.name, name) == 0 && e.size == m->size);
+    assert(c->member_of_object[c->object_of_member[i]] == i);
+    if (bundle_check_member(c, i, &cancel, &nobody, &err) < 0)
+        assert(err.kind == ERR_INTEGRITY);
+}
+
+static void
+check_content(const struct bundle_content *c, const uint8_t *data, size_t size)
+{
+    assert(c->index.count > 0 && c->member_count > 0);
+    assert(graph_count(c->graph) == c->member_count);
+    assert(c->total <= size && size - c->total <= BUNDLE_TRAILING_MAX);
+    assert(tar_is_zero(data + c->total - 1024, size - c->total + 1024));
+    for (size_t i = 0; i < c->member_count; i++)
+        check_member(c, i, data, size);
+}
+
+static bool
+is_a_verdict(const struct err *err)
+{
+    return err->kind == ERR_INTEGRITY || err->kind == ERR_PROTOCOL;
+}
+
+static void
+try_bundle(const uint8_t *data, size_t size)
+{
+    static int fd = -1; /* one file for all runs: making one takes longer than a run */
+    CLEANUP(bundle_untrusted_release) struct bundle_untrusted *u = NULL;
+    CLEANUP(bundle_preview_release) struct bundle_preview *p = NULL;
+    struct err err = ERR_INIT;
+
+    if (fd < 0)
+        fd = memfd_create("fuzz", MFD_CLOEXEC);
+    assert(ftruncate(fd, (off_t)size) == 0);
+    assert(pwrite(fd, data, size, 0) == (ssize_t)size);
+    u = bundle_head(fd, size, &err);
+    if (u)
+        p = bundle_preview(u, &err);
+    if (p)
+        check_content(bundle_preview_content(p), data, size);
+    else
+        assert(is_a_verdict(&err));
+}
+
+/* Size as a forgiving reader would take it from a header. */
+static size_t
+octal(const uint8_t *field)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < 8 && field[i + 3] >= '0' && field[i + 3] <= '7'; i++)
+        n = n << 3 | (size_t)(field[i + 3] - '0');
+    return n;
+}
+
+/* Make every header canonical again: behind a wrong checksum no fuzzer finds anything. */
+static void
+repair_headers(uint8_t *data, size_t size)
+{
+    struct err err = ERR_INIT;
+    size_t at = 0;
+
+    while (size - at >= TAR_BLOCK && !tar_is_zero(data + at, TAR_BLOCK)) {
+        size_t len = octal(data + at + 124), padded = tar_padded(len);
+        char name[TAR_NAME_MAX + 1];
+
+        memcpy(name, data + at, TAR_NAME_MAX);
+        name[TAR_NAME_MAX] = '\0';
+        if (name[0] == '\0' || tar_header(data + at, name, len, 0, &err) < 0)
+            return;
+        at += TAR_BLOCK;
+        if (padded > size - at)
+            return;
+        memset(data + at + len, 0, padded - len);
+        at += padded;
+    }
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint8_t *copy = malloc(size + 1);
+
+    assert(copy);
+    memcpy(copy, data, size);
+    try_header(data, size);
+    try_index(data, size);
+    try_sums(data, size);
+    try_bundle(data, size);
+    repair_headers(copy, size);
+    try_bundle(copy, size);
+    free(copy);
+    return 0;
+}
