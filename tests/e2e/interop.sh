@@ -1,0 +1,80 @@
+#!/bin/sh
+# interop.sh - a bundle is no secret: other people's tools read it as it is.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+is_quick && skip_all "quick run"
+need skopeo
+
+must start_registry source
+must start_registry target
+must fill source shapes
+must make_key signer ecdsa
+references source >"$work/list"
+source=$(address_of source)
+target=$(address_of target)
+bundle=$work/images.tar
+must sealift export -q -o "$bundle" --key "$work/signer.key" -f "$work/list"
+
+# skopeo: each image by its full name, straight from the file, every platform of it.  Left out
+# is what it reads from no layout: an index inside an index, documents of Docker's own types,
+# some characters in a name.
+raw_digest() {
+    skopeo inspect --raw --tls-verify=false "docker://$1" | sha256sum | cut -d' ' -f1
+}
+for shape in index twice alias chart unknown artifact; do
+    references source "$shape" | grep -v '[A-Z]' >"$work/names"
+    while read -r name; do
+        path=${name#"$source/"}
+        expect 0 "skopeo copies $path out of the bundle" \
+            skopeo --insecure-policy copy -q --all --preserve-digests --dest-tls-verify=false \
+            "oci-archive:$bundle:$name" "docker://$target/$path" &&
+            check_equal "with the digest of the source" \
+                "$(raw_digest "$name")" "$(raw_digest "$target/$path")"
+    done <"$work/names"
+done
+
+# tar and coreutils: the layout is plain files, and the list of sums is one that they know.
+mkdir "$work/tree"
+expect 0 "GNU tar lists it" tar -tf "$bundle"
+check_equal "in the order of the format" "oci-layout index.json" "$(head -n 2 "$out" | xargs)"
+check_equal "without a word of complaint" "" "$(cat "$err")"
+expect 0 "GNU tar extracts it" tar -xf "$bundle" -C "$work/tree"
+check_equal "without a word of complaint" "" "$(cat "$err")"
+check_sums() {
+    (cd "$work/tree" && sha256sum -c --strict --quiet SHA256SUMS)
+}
+expect 0 "sha256sum -c finds every file as it should be" check_sums
+printf x >>"$(find "$work/tree/blobs/sha256" -type f | sort | head -n 1)"
+expect 1 "sha256sum -c finds a changed file" check_sums
+
+# openssl: the signature over index.json.
+python3 - "$work"/tree/signatures/*.sigstore.json >"$work/signature" <<'PYTHON'
+import base64, json, sys
+message = json.load(open(sys.argv[1]))["messageSignature"]
+sys.stdout.buffer.write(base64.b64decode(message["signature"]))
+PYTHON
+by_openssl() {
+    openssl dgst -sha256 -verify "$work/signer.pub" -signature "$work/signature" "$1"
+}
+expect 0 "openssl alone confirms the signature" by_openssl "$work/tree/index.json"
+echo >>"$work/tree/index.json"
+expect 1 "openssl refuses it for other bytes" by_openssl "$work/tree/index.json"
+
+# umoci: the extracted folder is an image layout.
+if command -v umoci >/dev/null 2>&1; then
+    rm -rf "$work/tree"
+    mkdir "$work/tree"
+    tar -xf "$bundle" -C "$work/tree"
+    name=$source/twice:v1
+    expect 0 "umoci lists the extracted bundle" umoci ls --layout "$work/tree"
+    check "and finds an image by its full name" grep -qxF "$name" "$out"
+    umoci_reads() {
+        umoci stat --json --image "$work/tree:$name"
+    }
+    expect 0 "umoci reads an image of it" umoci_reads
+else
+    skip "umoci reads the extracted bundle" "umoci is not installed"
+fi
+
+done_testing

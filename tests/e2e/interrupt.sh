@@ -1,0 +1,87 @@
+#!/bin/sh
+# interrupt.sh - a bundle under its final name is complete, whatever happened.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+is_quick && skip_all "quick run"
+
+must start_registry source
+must fill source fleet --images 1 --platforms 1 --layers 2 --layer-bytes 3000000 --shared 0
+image=fleet/image000:v1
+name=$(address_of source)/$image
+mkdir "$work/carrier"
+bundle=$work/carrier/images.tar
+
+# A registry that goes quiet in the middle of a layer.
+new_stall() {
+    start_stall source 1000000 && stalled=$(stalled_address)/$image
+}
+end_stall() {
+    kill "$stall_pid"
+    wait "$stall_pid" 2>/dev/null
+}
+
+# stop_by SIGNAL OPTIONS...: an export that gets it in the middle; prints its end.
+stop_by() {
+    number=$1
+    shift
+    python3 "$tests/e2e/interrupt.py" "$number" "$bundle.partial" \
+        "$abs_top_builddir/sealift" export --unsigned -o "$bundle" "$@" "$stalled" 2>"$err"
+}
+
+while read -r number end code what; do
+    must new_stall
+    check_equal "$what ends an export" "$end $code" "$(stop_by "$number")"
+    check "$what leaves no bundle" test ! -e "$bundle"
+    end_stall
+done <<'SIGNALS'
+INT  exit   130 ^C
+TERM exit   143 a request to end
+KILL killed 9   a killed process
+SIGNALS
+
+expect 0 "the same command afterwards" sealift export --unsigned -o "$bundle" "$name"
+check_equal "leaves the bundle and nothing else" images.tar "$(ls -A "$work/carrier")"
+expect 0 "which is whole" sealift verify --insecure-skip-verify "$bundle"
+
+# What is there already.
+echo precious >"$bundle"
+must forget_requests source
+expect 12 "an existing file is not replaced" sealift export --unsigned -o "$bundle" "$name"
+check_equal "it is untouched" precious "$(cat "$bundle")"
+check_equal "the registry was not asked" 0 "$(requests source)"
+
+must new_stall
+check_equal "^C with --force" "exit 130" "$(stop_by INT --force)"
+check_equal "the old file is untouched" precious "$(cat "$bundle")"
+end_stall
+
+expect 0 "--force replaces it" sealift export --force --unsigned -o "$bundle" "$name"
+expect 0 "by a whole bundle" sealift verify --insecure-skip-verify "$bundle"
+check_equal "and leaves nothing else" images.tar "$(ls -A "$work/carrier")"
+
+expect 9 "a failed export with --force" \
+    sealift export --force --unsigned -o "$bundle" "$name-not"
+expect 0 "leaves the old bundle" sealift verify --insecure-skip-verify "$bundle"
+expect 9 "a folder that does not exist" \
+    sealift export --unsigned -o "$work/nowhere/b.tar" "$name"
+
+# An import: its tags come last, so what is half there has no name, and the next run ends it.
+must start_registry target
+repositories=$work/registry/target/store/docker/registry/v2/repositories
+must start_stall target 2500
+stop_import_by() {
+    python3 "$tests/e2e/interrupt.py" "$1" "$repositories/half" "$abs_top_builddir/sealift" \
+        import -q --report "$work/report" --strip-host --insecure-skip-verify "$bundle" \
+        "$(stalled_address)/half" 2>"$err"
+}
+check_equal "^C ends an import" "exit 130" "$(stop_import_by INT)"
+check "it had begun" test -d "$repositories/half"
+check_equal "no image is called pushed" unfinished "$(field "$work/report" 'd["images"][0]["state"]')"
+check_equal "no tag is there" "" "$(find "$repositories" -path '*/_manifests/tags/*')"
+end_stall
+expect 0 "the same import afterwards" \
+    sealift import --strip-host --insecure-skip-verify "$bundle" "$(address_of target)/half"
+check "brings everything" same_images source target half
+
+done_testing

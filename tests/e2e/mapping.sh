@@ -1,0 +1,91 @@
+#!/bin/sh
+# mapping.sh - where images land, and what happens when something is there already.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+is_quick && skip_all "quick run"
+
+# Two registries with the same names and other content.
+must start_registry one
+must start_registry two
+must start_registry target
+must fill one shapes --only chart --only docker-single
+must fill two shapes --only chart --only docker-single --seed 2
+must make_key signer
+one=$(address_of one)
+two=$(address_of two)
+target=$(address_of target)
+references one >"$work/one"
+references two >"$work/two"
+must sealift export -q -o "$work/one.tar" --key "$work/signer.key" -f "$work/one"
+must sealift export -q -o "$work/two.tar" --key "$work/signer.key" -f "$work/two"
+must sealift export -q -o "$work/both.tar" --key "$work/signer.key" -f "$work/one" -f "$work/two"
+
+bring() {
+    bundle=$1
+    shift
+    sealift import --key "$work/signer.pub" "$work/$bundle.tar" "$@"
+}
+
+# --- names -------------------------------------------------------------------------------
+
+expect 0 "the host stays in the name" bring both "$target/kept"
+check "so two sources never meet: the first" same_images one target "kept/$(echo "$one" | tr : _)"
+check "and the second" same_images two target "kept/$(echo "$two" | tr : _)"
+
+expect 0 "--strip-host" bring one --strip-host "$target/plain"
+check "drops it" same_images one target plain
+expect 0 "--strip-host without a prefix" bring one --strip-host "$target"
+check "drops everything" same_images one target
+
+expect 0 "--map of a host" bring both --map "$one=apps" --map "$two=other/apps" "$target/mapped"
+check "puts the first there" same_images one target mapped/apps
+check "and the second there" same_images two target mapped/other/apps
+
+expect 0 "--map of a repository beats the host's" \
+    bring one --map "$one=all" --map "$one/charts=helm" "$target/narrow"
+digest_at() {
+    skopeo inspect --raw --tls-verify=false "docker://$target/$1" | sha256sum | cut -d' ' -f1
+}
+if command -v skopeo >/dev/null 2>&1; then
+    digest=$(field "$work/one.json" 'next(i["digest"] for i in d if i["shape"] == "chart")')
+    check_equal "the chart is where its rule says" "$digest" "sha256:$(digest_at narrow/helm/shop:0.1.0)"
+    digest=$(field "$work/one.json" 'next(i["digest"] for i in d if i["shape"] != "chart")')
+    check_equal "the rest where the host's says" "$digest" "sha256:$(digest_at narrow/all/library/tool:v2)"
+else
+    skip "the chart is where its rule says" "skopeo is not installed"
+    skip "the rest where the host's says" "skopeo is not installed"
+fi
+
+must forget_requests target
+expect 2 "names that fall together" bring both --strip-host "$target/collision"
+check_equal "are found before the registry is asked" 0 "$(requests target)"
+check "both are named" grep -q "$one.*$two\|$two.*$one" "$err"
+expect 2 "a rule without a target" bring one --map "$one" "$target"
+expect 2 "a target with a tag" bring one "$target/x:1"
+expect 2 "a target with a scheme" bring one "http://$target/x"
+check_equal "none of these asked the registry" 0 "$(requests target)"
+
+# --- a tag that holds something else ---------------------------------------------------------
+
+# "plain" holds the images of one: charts/shop:0.1.0 and library/tool:v2.
+must forget_requests target
+expect 12 "another digest under the tag" bring two --strip-host "$target/plain"
+check_equal "is found before anything is written" 0 "$(writes target)"
+check "what was there is still there" same_images one target plain
+expect 12 "--on-existing error says the same" \
+    bring two --strip-host --on-existing error "$target/plain"
+
+must forget_requests target
+expect 0 "--on-existing skip" bring two --strip-host --on-existing skip "$target/plain"
+check_equal "writes nothing" 0 "$(writes target)"
+check "and leaves what was there" same_images one target plain
+
+expect 0 "--on-existing overwrite" bring two --strip-host --on-existing overwrite "$target/plain"
+check "replaces it" same_images two target plain
+
+expect 0 "the same digest is never a conflict" \
+    bring two --strip-host --on-existing error "$target/plain"
+expect 2 "--on-existing has three values" bring two --on-existing maybe "$target/plain"
+
+done_testing

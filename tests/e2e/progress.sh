@@ -1,0 +1,104 @@
+#!/bin/sh
+# progress.sh - what people and scripts see: nothing that does not belong there.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+is_quick && skip_all "quick run"
+
+must start_registry source
+must start_registry target
+must fill source shapes --only index --only chart
+must make_key signer
+references source >"$work/list"
+target=$(address_of target)
+bundle=$work/b.tar
+
+run_export() {
+    sealift export --force -o "$bundle" --key "$work/signer.key" -f "$work/list" "$@"
+}
+run_verify() {
+    sealift verify --key "$work/signer.pub" "$bundle" "$@"
+}
+run_import() {
+    sealift import --key "$work/signer.pub" "$bundle" "$target" "$@"
+}
+run_inspect() {
+    sealift inspect "$bundle" "$@"
+}
+is_json() {
+    python3 -c 'import json, sys
+assert isinstance(json.load(open(sys.argv[1])), dict)' "$1"
+}
+is_plain() {
+    ! grep -q "$(printf '[\r\033]')" "$1"
+}
+# Each line an object of its own.
+is_json_lines() {
+    python3 -c 'import json, sys
+lines = open(sys.argv[1]).read().splitlines()
+assert lines
+for line in lines: assert isinstance(json.loads(line), dict)' "$1"
+}
+
+for verb in export verify import inspect; do
+    expect 0 "$verb" "run_$verb"
+    check "$verb writes no control characters on stdout" is_plain "$out"
+    check "nor on stderr" is_plain "$err"
+
+    expect 0 "$verb -q" "run_$verb" -q
+    check_equal "has nothing to say on stderr" "" "$(cat "$err")"
+
+    expect 0 "$verb --json" "run_$verb" --json
+    check "prints one JSON object" is_json "$out"
+
+    expect 0 "$verb --json --report" "run_$verb" --json --report "$work/report"
+    check "the report is what was printed" cmp "$out" "$work/report"
+    expect 0 "$verb --report alone" "run_$verb" --report "$work/report.$verb"
+    check "is JSON as well" is_json "$work/report.$verb"
+done
+
+for verb in export verify import; do
+    expect 0 "$verb --progress json" "run_$verb" --progress json
+    check "gives a line of JSON a step on stderr" is_json_lines "$err"
+    expect 0 "$verb --progress plain" "run_$verb" --progress plain
+    check "gives lines" is_plain "$err"
+    expect 0 "$verb --progress none" "run_$verb" --progress none
+    check "gives no control characters" is_plain "$err"
+done
+expect 2 "--progress has five values" run_verify --progress loud
+check_equal "no temporary report is left" "b.tar" \
+    "$(cd "$work" && find . -maxdepth 1 -name 'b.tar*' | cut -c3-)"
+
+# On a terminal there is something to see.
+on_terminal() {
+    python3 - "$abs_top_builddir/sealift" verify --key "$work/signer.pub" "$@" "$bundle" \
+        >"$work/screen" <<'PYTHON'
+import os, pty, sys
+sys.stdout.flush()
+status = pty.spawn(sys.argv[1:], lambda fd: os.read(fd, 65536), lambda fd: b"")
+sys.exit(os.waitstatus_to_exitcode(status))
+PYTHON
+}
+has_terminals() {
+    python3 -c 'import os; os.openpty()' 2>/dev/null
+}
+if has_terminals; then
+    check "verify on a terminal" on_terminal --progress tty
+    check_not "moves the cursor there" is_plain "$work/screen"
+    check "verify -q on a terminal" on_terminal -q
+    check "does not" sh -c '! grep -q "$(printf "\033")" "$1"' - "$work/screen"
+else
+    skip "progress on a terminal" "no pseudo-terminals here (/dev/pts)"
+fi
+
+# Failures are for scripts too.
+expect 7 "a failed verify --json" sealift verify --json "$bundle"
+check "prints one JSON object" is_json "$out"
+check_equal "with the kind" trust "$(field "$out" 'd["error"]["kind"]')"
+check_equal "and the reason" no-trust "$(field "$out" 'd["error"]["reason"]')"
+check "the message is on stderr all the same" grep -q '^sealift: verify: ' "$err"
+expect 9 "a failed export --json" \
+    sealift export --json --unsigned -o "$work/x.tar" "$(address_of source)/charts/shop:9"
+check_equal "says what kind of failure" not-found "$(field "$out" 'd["error"]["kind"]')"
+
+done_testing

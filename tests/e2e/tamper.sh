@@ -1,0 +1,89 @@
+#!/bin/sh
+# tamper.sh - a bundle that anybody touched is refused before a word is said to the registry.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+
+must start_registry source
+must start_registry target
+must fill source shapes --only chart --only artifact
+must make_key signer
+must make_key stranger
+references source >"$work/list"
+bundle=$work/good.tar
+must sealift export -q -o "$bundle" --key "$work/signer.key" -f "$work/list"
+must sealift export -q -o "$work/unsigned.tar" --unsigned -f "$work/list"
+target=$(address_of target)/mirror
+must forget_requests target
+
+try() {
+    sealift import --key "$work/signer.pub" "$1" "$target"
+}
+
+# refused NAME CODES COMMAND...: with one of the codes, and with a reason a person can read.
+refused() {
+    name=$1 codes=$2
+    shift 2
+    "$@" >"$out" 2>"$err" </dev/null
+    status=$?
+    case ,$codes, in
+    *,$status,*) ;;
+    *)
+        fail "$name" "exit $status, not one of $codes"
+        tap_show
+        return
+        ;;
+    esac
+    if grep -q '^sealift: import: ' "$err"; then
+        pass "$name"
+    else
+        fail "$name" "refused without a reason"
+        tap_show
+    fi
+}
+
+mkdir "$work/bad"
+must python3 "$tests/e2e/tamper.py" variants "$bundle" "$work/bad" >"$work/variants"
+check "there is something to refuse" test "$(wc -l <"$work/variants")" -gt 50
+number=0
+while read -r codes name; do
+    # A quick run takes every fifth.
+    if ! is_quick || [ $((number % 5)) -eq 0 ]; then
+        refused "$name" "$codes" try "$work/bad/$number.tar"
+    fi
+    number=$((number + 1))
+done <"$work/variants"
+
+refused "the key of somebody else" 7 \
+    sealift import --key "$work/stranger.pub" "$bundle" "$target"
+refused "no signature" 7 try "$work/unsigned.tar"
+refused "no key" 7 sealift import "$bundle" "$target"
+check "comes with what to do" grep -q '^hint: ' "$err"
+
+# Skipping the signature never skips the digests.
+flipped=$(grep -n ' one bit in blobs/' "$work/variants" | tail -n 1)
+layer=$((${flipped%%:*} - 1))
+damaged=${flipped##*/}
+refused "a flipped bit, with the signature skipped" 6 \
+    sealift import --insecure-skip-verify "$work/bad/$layer.tar" "$target"
+check "the message names the damaged object" grep -q "$damaged" "$err"
+check "and where it is in the file" grep -qE 'from byte [0-9]+' "$err"
+
+check_equal "the registry was never asked anything" 0 "$(requests target)"
+
+# Wherever the bit is: headers, padding, numbers, the signature, the end.
+places=150
+is_quick && places=20
+check_equal "no flipped bit goes unseen in $places places" "" \
+    "$(python3 "$tests/e2e/tamper.py" sweep "$bundle" "$work" "$places" \
+        "$abs_top_builddir/sealift" verify -q --key "$work/signer.pub")"
+
+# The proof that refusing is not all it can do.
+head -c 65536 /dev/zero | cat "$bundle" - >"$work/padded.tar"
+expect 0 "zeros after the end, as some carriers leave them" try "$work/padded.tar"
+check "that one was imported" same_images source target \
+    "mirror/$(address_of source | tr : _)"
+expect 0 "unsigned, with the signature skipped" \
+    sealift import --insecure-skip-verify "$work/unsigned.tar" "$target"
+
+done_testing

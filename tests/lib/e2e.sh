@@ -1,0 +1,50 @@
+# e2e.sh - sealift against real registries: what every test under tests/e2e begins with.
+# shellcheck shell=sh
+
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+tests=$abs_top_srcdir/tests
+export tests
+# shellcheck source=tests/lib/registry.sh
+. "$tests/lib/registry.sh"
+at_exit=stop_registries
+
+# Nothing of the person who runs the tests takes part.
+unset DOCKER_CONFIG DOCKER_AUTH_CONFIG REGISTRY_AUTH_FILE XDG_CONFIG_HOME \
+    SEALIFT_PASSPHRASE SOURCE_DATE_EPOCH SSL_CERT_FILE SSL_CERT_DIR \
+    http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
+HOME=$work/home
+XDG_RUNTIME_DIR=$work/run
+export HOME XDG_RUNTIME_DIR
+mkdir -p "$HOME" "$XDG_RUNTIME_DIR"
+
+sealift() {
+    "$abs_top_builddir/sealift" "$@"
+}
+
+# A helper that fails is a failed test, not a reason to go on.
+must() {
+    "$@" && return
+    fail "set up: $*"
+    exit 1
+}
+
+# make_key NAME [ed25519|ecdsa]: $work/NAME.key without a passphrase and $work/NAME.pub, by openssl: quick.
+make_key() {
+    case ${2:-ed25519} in
+    ed25519) openssl genpkey -algorithm ed25519 -out "$work/$1.key" ;;
+    ecdsa)
+        openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/$1.key"
+        ;;
+    esac && openssl pkey -in "$work/$1.key" -pubout -out "$work/$1.pub"
+}
+
+# field FILE EXPRESSION: a value out of a JSON document, the way python writes it.
+field() {
+    python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+print(eval(sys.argv[2]))' "$1" "$2"
+}
+
+[ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
+need docker-registry python3 openssl
