@@ -1,0 +1,57 @@
+#!/bin/sh
+# help-man.sh - the program and its manual know the same commands and the same options.
+
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+[ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
+page=$abs_top_srcdir/docs/man/sealift.1.scd
+
+# section HEADING: the options that a section of the page explains.  Such a line begins with
+# an option in bold: "*-o*, *--output*=_FILE_".
+section() {
+    awk -v heading="$1" '
+        /^#/ { inside = 0; if ($0 == heading) inside = 1 }
+        inside && /^\*-/ { print }' "$page" |
+        grep -oE '\*--[a-z0-9-]+\*' | tr -d '*' | sort -u
+}
+
+options_of() {
+    "$abs_top_builddir/sealift" "$1" --complete | sed 's/=$//' | sort -u
+}
+
+# What the page says about a command: its own section, and what it has with others.
+explained() {
+    {
+        section "## sealift $1"
+        section "# COMMON OPTIONS"
+        case $1 in
+        export | import) section "# REGISTRY OPTIONS" ;;
+        esac
+    } | sort -u
+}
+
+commands=$("$abs_top_builddir/sealift" --complete)
+check "the program has commands" test "$(echo "$commands" | wc -l)" -ge 7
+for command in $commands; do
+    check "the page has a part on $command" grep -qE "^## .*sealift $command\\b" "$page"
+    check "its synopsis has $command" grep -q "^\*sealift $command\*" "$page"
+    check "the program explains $command" \
+        sh -c '"$1" help "$2" | grep -q .' - "$abs_top_builddir/sealift" "$command"
+    case $command in
+    help | version) continue ;;
+    esac
+    check_equal "$command has the options that the page explains" \
+        "$(explained "$command")" "$(options_of "$command")"
+done
+
+# Each heading is a command, and each option that is mentioned anywhere exists.
+headings=$(grep -oE '^## .*' "$page" | grep -oE 'sealift [a-z]+' | cut -d' ' -f2 | sort)
+check_equal "the page has no other commands" "$(echo "$commands" | sort)" "$headings"
+for command in $commands; do
+    options_of "$command"
+done | sort -u >"$work/all"
+grep -oE '(^|[^A-Za-z0-9-])--[a-z][a-z0-9-]+' "$page" | grep -oE -- '--[a-z0-9-]+' | sort -u >"$work/page"
+check_equal "the page mentions no option that the program lacks" "" \
+    "$(comm -13 "$work/all" "$work/page")"
+
+done_testing
