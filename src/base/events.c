@@ -35,16 +35,6 @@ events_debug(const struct events *to, const char *fmt, ...)
 }
 
 void
-events_note(const struct events *to, const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    emit_text(to, EVENT_NOTE, fmt, ap);
-    va_end(ap);
-}
-
-void
 events_warning(const struct events *to, const char *fmt, ...)
 {
     va_list ap;

@@ -13,7 +13,6 @@
 
 enum event_kind {
     EVENT_DEBUG,   /* text: for -v */
-    EVENT_NOTE,    /* text: for everybody */
     EVENT_WARNING, /* text: for everybody, also with -q */
     EVENT_PHASE,   /* text: what begins now; count: bytes or items it will take, 0 unknown
                     */
@@ -34,7 +33,6 @@ struct events {
 };
 
 void events_debug(const struct events *to, const char *fmt, ...) PRINTF(2, 3);
-void events_note(const struct events *to, const char *fmt, ...) PRINTF(2, 3);
 void events_warning(const struct events *to, const char *fmt, ...) PRINTF(2, 3);
 void events_phase(const struct events *to, const char *text, uint64_t count,
                   enum event_unit unit);

@@ -27,7 +27,7 @@ progress_init(struct progress *p, const char *mode, bool quiet, bool verbose,
     };
     size_t i = 0;
 
-    *p = (struct progress){.quiet = quiet, .verbose = verbose, .command = command};
+    *p = (struct progress){.verbose = verbose, .command = command};
     pthread_mutex_init(&p->lock, NULL);
     if (!mode || strcmp(mode, "auto") == 0) {
         p->mode = isatty(STDERR_FILENO) == 1 ? PROGRESS_TTY : PROGRESS_PLAIN;
@@ -152,19 +152,16 @@ begin_phase(struct progress *p, const struct event *event)
 static void
 show_text(struct progress *p, const struct event *event)
 {
-    static const char *const kinds[] = {
-        [EVENT_DEBUG] = "debug", [EVENT_NOTE] = "note", [EVENT_WARNING] = "warning"};
+    bool is_warning = event->kind == EVENT_WARNING;
 
-    if ((event->kind == EVENT_DEBUG && !p->verbose) ||
-        (event->kind == EVENT_NOTE && p->quiet))
+    if (!is_warning && !p->verbose)
         return;
     clear_line(p);
     if (p->mode == PROGRESS_JSON)
-        show_json(kinds[event->kind], p, event->text);
-    else if (event->kind == EVENT_WARNING)
-        fprintf(stderr, "sealift: %s: warning: %s\n", p->command, event->text);
+        show_json(is_warning ? "warning" : "debug", p, event->text);
     else
-        fprintf(stderr, "sealift: %s: %s\n", p->command, event->text);
+        fprintf(stderr, "sealift: %s: %s%s\n", p->command, is_warning ? "warning: " : "",
+                event->text);
 }
 
 void
@@ -175,7 +172,6 @@ progress_emit(void *ctx, const struct event *event)
     pthread_mutex_lock(&p->lock);
     switch (event->kind) {
     case EVENT_DEBUG:
-    case EVENT_NOTE:
     case EVENT_WARNING:
         show_text(p, event);
         break;

@@ -16,7 +16,7 @@ enum progress_mode { PROGRESS_NONE, PROGRESS_PLAIN, PROGRESS_TTY, PROGRESS_JSON 
 
 struct progress {
     enum progress_mode mode;
-    bool quiet, verbose;
+    bool verbose;
     const char *command;
     pthread_mutex_t lock; /* guards all below and stderr */
     char phase[64];

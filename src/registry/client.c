@@ -80,13 +80,6 @@ client_free(struct client *c)
     free(c);
 }
 
-void
-client_release(struct client **c)
-{
-    client_free(*c);
-    *c = NULL;
-}
-
 struct session *
 client_session(struct client *c, unsigned worker)
 {

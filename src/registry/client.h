@@ -33,7 +33,6 @@ struct client_config {
 struct client;
 struct client *client_new(const struct client_config *config, struct err *err);
 void client_free(struct client *c); /* NULL is fine */
-void client_release(struct client **c);
 
 /* The connections of one worker (below config.sessions); used by that thread only. */
 struct session;
