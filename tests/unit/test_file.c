@@ -1,5 +1,6 @@
 #include "config.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/folder.h"
 
 #include "base/text.h"
 #include "io/file.h"
@@ -46,44 +47,12 @@ __wrap_pwrite(int fd, const void *bytes, size_t len, off_t offset)
 
 /* ---- each test works in an empty folder, which is its current one ---- */
 
-static char folder[32];
-
 static int
-enter_folder(void **state)
+enter_calm_folder(void **state)
 {
-    (void)state;
     fail_fsync_at = fail_pwrite_at = 0;
     pwrite_at_most = 0;
-    snprintf(folder, sizeof(folder), "/tmp/sealift-unit-XXXXXX");
-    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static size_t
-count_files(void)
-{
-    DIR *dir = opendir(".");
-    size_t n = 0;
-
-    assert_non_null(dir);
-    while (readdir(dir))
-        n++;
-    closedir(dir);
-    return n - 2; /* . and .. */
-}
-
-static int
-leave_folder(void **state)
-{
-    DIR *dir = opendir(".");
-    struct dirent *entry;
-
-    (void)state;
-    while (dir && (entry = readdir(dir))) {
-        if (unlink(entry->d_name) < 0)
-            rmdir(entry->d_name);
-    }
-    closedir(dir);
-    return chdir("/") == 0 ? rmdir(folder) : -1;
+    return enter_folder(state);
 }
 
 static void
@@ -643,7 +612,8 @@ room_is_reserved_or_missed(void **state)
     assert_true(err.hint[0] != '\0');
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
+#define IN_FOLDER(test)                                                                  \
+    cmocka_unit_test_setup_teardown(test, enter_calm_folder, leave_folder)
 
 int
 main(void)
