@@ -2,7 +2,6 @@
 #include "bundle/reader_internal.h"
 
 #include "base/text.h"
-#include "io/file.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -41,7 +40,7 @@ int
 cursor_next(struct cursor *c, struct tar_entry *out, struct err *err)
 {
     unsigned char block[TAR_BLOCK];
-    ssize_t n = file_read_at(c->fd, block, sizeof(block), c->at, err);
+    ssize_t n = volumes_read(&c->file, block, sizeof(block), c->at, err);
     struct tar_entry e;
 
     if (n < 0)
@@ -68,7 +67,7 @@ cursor_next(struct cursor *c, struct tar_entry *out, struct err *err)
 static bool
 stands(const struct cursor *c, const char *name, uint64_t from, uint64_t to)
 {
-    struct cursor probe = {.fd = c->fd, .file_size = c->file_size, .at = from};
+    struct cursor probe = {.file = c->file, .at = from};
     struct err ignored = ERR_INIT;
     struct tar_entry e;
 
@@ -99,7 +98,7 @@ cursor_wrong(const struct cursor *c, const struct tar_entry *found, bool is_know
         reason = "extra";
         remark = ", which does not belong here";
     } else if (expected && (cursor_skip(&after, found, &ignored) < 0 ||
-                            !stands(&after, expected, after.at, c->file_size))) {
+                            !stands(&after, expected, after.at, c->file.size))) {
         reason = "missing";
         fate = ", which is missing";
     } else {
@@ -138,20 +137,20 @@ cursor_skip(struct cursor *c, const struct tar_entry *e, struct err *err)
 {
     uint64_t len = tar_padded(e->size);
 
-    if (c->at > c->file_size || len > c->file_size - c->at)
-        return truncated_error(err, c->file_size, e->name);
+    if (c->at > c->file.size || len > c->file.size - c->at)
+        return truncated_error(err, c->file.size, e->name);
     c->at += len;
     return 0;
 }
 
 int
-range_is_zero(int fd, uint64_t at, uint64_t len, struct err *err)
+range_is_zero(const struct volumes *file, uint64_t at, uint64_t len, struct err *err)
 {
     unsigned char piece[16 * 1024];
 
     while (len > 0) {
         size_t want = len < sizeof(piece) ? (size_t)len : sizeof(piece);
-        ssize_t n = file_read_at(fd, piece, want, at, err);
+        ssize_t n = volumes_read(file, piece, want, at, err);
 
         if (n < 0)
             return -1;
@@ -166,10 +165,11 @@ range_is_zero(int fd, uint64_t at, uint64_t len, struct err *err)
 }
 
 int
-padding_check(int fd, const char *name, uint64_t body, uint64_t size, struct err *err)
+padding_check(const struct volumes *file, const char *name, uint64_t body, uint64_t size,
+              struct err *err)
 {
     uint64_t end = body + size, len = tar_padded(size) - size;
-    int zero = range_is_zero(fd, end, len, err);
+    int zero = range_is_zero(file, end, len, err);
 
     if (zero < 0)
         return err_wrap(err, "%s", name);
@@ -192,10 +192,10 @@ cursor_body(struct cursor *c, const struct tar_entry *e, struct buf *out, struct
     buf_clear(out);
     if (e->size > out->max || buf_resize(out, (size_t)e->size) < 0)
         return err_set(err, ERR_INTERNAL, "no room for %s", e->name);
-    n = file_read_at(c->fd, out->data, (size_t)e->size, body, err);
+    n = volumes_read(&c->file, out->data, (size_t)e->size, body, err);
     if (n < 0)
         return err_wrap(err, "%s", e->name);
     if ((uint64_t)n < e->size) /* it was longer a moment ago */
         return truncated_error(err, body + (uint64_t)n, e->name);
-    return padding_check(c->fd, e->name, body, e->size, err);
+    return padding_check(&c->file, e->name, body, e->size, err);
 }

@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/file.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -53,7 +52,7 @@ explain_first(const struct cursor *c, struct err *err)
 {
     unsigned char start[TAR_BLOCK] = {0};
     struct err ignored = ERR_INIT;
-    ssize_t n = file_read_at(c->fd, start, sizeof(start), 0, &ignored);
+    ssize_t n = volumes_read(&c->file, start, sizeof(start), 0, &ignored);
     const char *compression = n > 0 ? compression_of(start, (size_t)n) : NULL;
 
     if (compression) {
@@ -148,7 +147,7 @@ read_pad(struct cursor *c, const struct tar_entry *e, struct err *err)
                            e->size, BUNDLE_SIGNATURE_AREA_MAX);
     if (cursor_skip(c, e, err) < 0)
         return -1;
-    zero = range_is_zero(c->fd, body, e->size, err);
+    zero = range_is_zero(&c->file, body, e->size, err);
     if (zero < 0)
         return err_wrap(err, PAD);
     if (zero == 0) {
@@ -216,11 +215,11 @@ read_head(struct bundle_untrusted *u, struct err *err)
 }
 
 struct bundle_untrusted *
-bundle_head(int fd, uint64_t file_size, struct err *err)
+bundle_head(struct volumes file, struct err *err)
 {
     struct bundle_untrusted *u = xcalloc(1, sizeof(*u));
 
-    u->cursor = (struct cursor){.fd = fd, .file_size = file_size};
+    u->cursor = (struct cursor){.file = file};
     u->index = (struct buf)BUF_INIT(BUNDLE_INDEX_MAX);
     u->signatures = xcalloc(BUNDLE_SIGNATURES_MAX, sizeof(*u->signatures));
     if (read_head(u, err) < 0)

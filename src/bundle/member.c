@@ -2,7 +2,6 @@
 #include "bundle/reader_internal.h"
 
 #include "base/mem.h"
-#include "io/file.h"
 #include "io/hash.h"
 
 #include <inttypes.h>
@@ -26,7 +25,7 @@ static int
 add_piece(const struct bundle_content *c, uint64_t at, size_t want, void *piece,
           struct hash *h, struct err *err)
 {
-    ssize_t n = file_read_at(c->fd, piece, want, at, err);
+    ssize_t n = volumes_read(&c->file, piece, want, at, err);
 
     if (n < 0)
         return -1;
@@ -73,7 +72,7 @@ bundle_check_member(const struct bundle_content *c, size_t member, struct cancel
         return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);
     if (!digest_equal(&d, &m->digest))
         return other_content(m, name, err);
-    return padding_check(c->fd, name, m->offset, m->size, err);
+    return padding_check(&c->file, name, m->offset, m->size, err);
 }
 
 static int
@@ -87,7 +86,7 @@ read_body(const struct bundle_content *c, const struct bundle_member *m, const c
         return err_because(err, ERR_INTEGRITY, "size",
                            "%s has %" PRIu64 " bytes, at most %zu", name, m->size,
                            out->max);
-    n = file_read_at(c->fd, out->data, out->len, m->offset, err);
+    n = volumes_read(&c->file, out->data, out->len, m->offset, err);
     if (n < 0)
         return err_wrap(err, "%s", name);
     if ((size_t)n < out->len)
@@ -96,7 +95,7 @@ read_body(const struct bundle_content *c, const struct bundle_member *m, const c
         return -1;
     if (!digest_equal(&d, &m->digest))
         return other_content(m, name, err);
-    return padding_check(c->fd, name, m->offset, m->size, err);
+    return padding_check(&c->file, name, m->offset, m->size, err);
 }
 
 int

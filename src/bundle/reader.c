@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "bundle/reader_internal.h"
 #include "bundle/sums.h"
-#include "io/file.h"
 #include "io/hash.h"
 
 #include <inttypes.h>
@@ -152,15 +151,15 @@ read_end(struct bundle_content *c, struct cursor *at, struct err *err)
     if (rc < 0)
         return -1;
     c->total = at->at + 2 * TAR_BLOCK;
-    if (at->file_size < c->total)
-        return truncated_error(err, at->file_size, "the zero blocks at the end");
-    rest = at->file_size - at->at;
-    if (at->file_size - c->total > BUNDLE_TRAILING_MAX)
+    if (at->file.size < c->total)
+        return truncated_error(err, at->file.size, "the zero blocks at the end");
+    rest = at->file.size - at->at;
+    if (at->file.size - c->total > BUNDLE_TRAILING_MAX)
         return err_because(err, ERR_INTEGRITY, "trailing",
                            "%" PRIu64 " bytes after the end at byte %" PRIu64
                            ", at most %u zeros",
-                           at->file_size - c->total, c->total, BUNDLE_TRAILING_MAX);
-    rc = range_is_zero(at->fd, at->at, rest, err);
+                           at->file.size - c->total, c->total, BUNDLE_TRAILING_MAX);
+    rc = range_is_zero(&at->file, at->at, rest, err);
     if (rc == 0)
         return err_because(
             err, ERR_INTEGRITY, "trailing",
@@ -189,13 +188,13 @@ read_content(struct bundle_content *c, const struct bundle_untrusted *u, struct 
 {
     struct cursor at = u->cursor;
 
-    c->fd = u->cursor.fd;
+    c->file = u->cursor.file;
     if (index_read(&c->index, u->index.data, u->index.len, err) < 0 ||
         read_sums(c, &at, &u->sums, err) < 0)
         return -1;
     if (read_members(c, &at, err) < 0) {
-        if (at.file_size < c->index.pins.bytes)
-            err_wrap(err, "only %" PRIu64 " of %" PRIu64 " bytes are here", at.file_size,
+        if (at.file.size < c->index.pins.bytes)
+            err_wrap(err, "only %" PRIu64 " of %" PRIu64 " bytes are here", at.file.size,
                      c->index.pins.bytes);
         return -1;
     }

@@ -15,18 +15,19 @@
 #include "base/events.h"
 #include "bundle/index.h"
 #include "bundle/writer.h"
+#include "io/volumes.h"
 #include "oci/admission.h"
 #include "oci/graph.h"
 
 struct bundle_untrusted;
 
 /*
- * Read oci-layout, the raw index.json and the signature area.  fd is borrowed and must
- * stay open as long as anything read through it lives.
+ * Read oci-layout, the raw index.json and the signature area.  The
+ * files are borrowed and must stay open as long as anything read through them lives.
  * Errors: ERR_INTEGRITY (order header padding extra missing duplicate truncated
  *         interrupted-sign) with offsets; ERR_LOCAL - read errors.
  */
-struct bundle_untrusted *bundle_head(int fd, uint64_t file_size, struct err *err);
+struct bundle_untrusted *bundle_head(struct volumes file, struct err *err);
 void bundle_untrusted_release(struct bundle_untrusted **u);
 
 /* The exact bytes to judge, borrowed. */
@@ -44,7 +45,7 @@ struct bundle_content {
     uint32_t *object_of_member; /* graph id of each member */
     uint32_t *member_of_object; /* and back */
     uint64_t total;             /* bytes, the two zero blocks included */
-    int fd;                     /* borrowed */
+    struct volumes file;        /* borrowed */
 };
 
 struct bundle;

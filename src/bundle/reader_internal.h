@@ -16,8 +16,7 @@
 
 /* A place in the file.  A plain value: a copy looks ahead. */
 struct cursor {
-    int fd;
-    uint64_t file_size;
+    struct volumes file;
     uint64_t at; /* offset of the next header, or of the body of the last one */
     bool has_mtime;
     uint64_t mtime; /* of the first member: the others must have the same */
@@ -56,11 +55,12 @@ MUST_USE int cursor_body(struct cursor *c, const struct tar_entry *e, struct buf
  * Is the padding zero that follows a body of size bytes at that offset?
  * Errors: ERR_INTEGRITY "padding", "truncated"; ERR_LOCAL.
  */
-MUST_USE int padding_check(int fd, const char *name, uint64_t body, uint64_t size,
-                           struct err *err);
+MUST_USE int padding_check(const struct volumes *file, const char *name, uint64_t body,
+                           uint64_t size, struct err *err);
 
 /* Is that range of the file zero?  1, 0, or -1 (it ends before, or cannot be read). */
-MUST_USE int range_is_zero(int fd, uint64_t at, uint64_t len, struct err *err);
+MUST_USE int range_is_zero(const struct volumes *file, uint64_t at, uint64_t len,
+                           struct err *err);
 
 /* Is this the name of a member of some bundle, wherever it stands? */
 bool member_name_is_known(const char *name);

@@ -16,33 +16,41 @@ signature_file_release(struct signature_file *f)
     f->len = 0;
 }
 
-/* Where the next member of the head goes. */
+/* Where the next member goes. */
 struct head {
     const struct layout *layout;
-    int fd;
+    const struct volumes *to;
     uint64_t at;
+    size_t padding; /* zeros that the member before still lacks, just before `at` */
 };
 
-static int
-put_header(const struct head *h, const char *name, uint64_t size, uint64_t at,
-           struct err *err)
+static void
+step_over(struct head *h, uint64_t size)
 {
-    unsigned char block[TAR_BLOCK];
-
-    if (tar_header(block, name, size, h->layout->mtime, err) < 0)
-        return -1;
-    return file_write_at(h->fd, block, sizeof(block), at, err);
+    h->padding = (size_t)(tar_padded(size) - size);
+    h->at += TAR_BLOCK + tar_padded(size);
 }
 
-/* Header and body; the padding is a hole. */
+/* What may be there of an earlier run is written over, padding too. */
+static int
+put_header(const struct head *h, const char *name, uint64_t size, struct err *err)
+{
+    unsigned char blocks[2 * TAR_BLOCK] = {0};
+
+    if (tar_header(blocks + TAR_BLOCK, name, size, h->layout->mtime, err) < 0)
+        return -1;
+    return volumes_write(h->to, blocks + TAR_BLOCK - h->padding, h->padding + TAR_BLOCK,
+                         h->at - h->padding, err);
+}
+
 static int
 put_member(struct head *h, const char *name, const void *body, size_t len,
            struct err *err)
 {
-    if (put_header(h, name, len, h->at, err) < 0 ||
-        file_write_at(h->fd, body, len, h->at + TAR_BLOCK, err) < 0)
+    if (put_header(h, name, len, err) < 0 ||
+        volumes_write(h->to, body, len, h->at + TAR_BLOCK, err) < 0)
         return -1;
-    h->at += TAR_BLOCK + tar_padded(len);
+    step_over(h, len);
     return 0;
 }
 
@@ -75,7 +83,7 @@ static int
 put_signatures(struct head *h, const struct signature_file *signatures, size_t count,
                struct err *err)
 {
-    uint64_t end = h->layout->sums_at;
+    static const char zeros[BUNDLE_SIGNATURE_AREA];
 
     for (size_t i = 0; i < count; i++) {
         char name[sizeof("signatures/") + sizeof(signatures->name)];
@@ -84,14 +92,12 @@ put_signatures(struct head *h, const struct signature_file *signatures, size_t c
         if (put_member(h, name, signatures[i].bytes, signatures[i].len, err) < 0)
             return -1;
     }
-    if (put_header(h, "signatures/.pad", end - h->at - TAR_BLOCK, h->at, err) < 0)
-        return -1;
-    h->at = end;
-    return 0;
+    return put_member(h, "signatures/.pad", zeros,
+                      (size_t)(h->layout->sums_at - h->at - TAR_BLOCK), err);
 }
 
 static int
-put_blob_headers(const struct head *h, struct err *err)
+put_blob_headers(struct head *h, struct err *err)
 {
     const struct layout *l = h->layout;
 
@@ -100,19 +106,19 @@ put_blob_headers(const struct head *h, struct err *err)
         char name[BUNDLE_BLOB_NAME_MAX];
 
         bundle_blob_name(&m->digest, name);
-        if (put_header(h, name, m->size, m->offset - TAR_BLOCK, err) < 0)
+        if (put_header(h, name, m->size, err) < 0)
             return -1;
+        step_over(h, m->size);
     }
     return 0;
 }
 
 int
-bundle_write_head(const struct layout *l, int fd, const struct signature_file *signatures,
-                  size_t count, struct err *err)
+bundle_write_head(const struct layout *l, const struct volumes *to,
+                  const struct signature_file *signatures, size_t count, struct err *err)
 {
-    static const unsigned char
-        end[2 * TAR_BLOCK]; /* a hole would not make the file longer */
-    struct head h = {.layout = l, .fd = fd};
+    static const unsigned char end[3 * TAR_BLOCK];
+    struct head h = {.layout = l, .to = to};
 
     if (check_area(l, signatures, count, err) < 0 ||
         put_member(&h, "oci-layout", BUNDLE_OCI_LAYOUT, strlen(BUNDLE_OCI_LAYOUT), err) <
@@ -122,16 +128,17 @@ bundle_write_head(const struct layout *l, int fd, const struct signature_file *s
         put_member(&h, "SHA256SUMS", l->sums.data, l->sums.len, err) < 0 ||
         put_blob_headers(&h, err) < 0)
         return -1;
-    return file_write_at(fd, end, sizeof(end), l->total - sizeof(end), err);
+    return volumes_write(to, end + TAR_BLOCK - h.padding, h.padding + 2 * TAR_BLOCK,
+                         h.at - h.padding, err);
 }
 
 int
-bundle_write_blob(const struct layout *l, int fd, size_t member, uint64_t at,
-                  const void *bytes, size_t len, struct err *err)
+bundle_write_blob(const struct layout *l, const struct volumes *to, size_t member,
+                  uint64_t at, const void *bytes, size_t len, struct err *err)
 {
     const struct bundle_member *m = &l->members[member];
 
     if (at > m->size || len > m->size - at)
         return err_set(err, ERR_INTERNAL, "a blob was to be written beyond its end");
-    return file_write_at(fd, bytes, len, m->offset + at, err);
+    return volumes_write(to, bytes, len, m->offset + at, err);
 }

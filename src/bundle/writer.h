@@ -6,7 +6,7 @@
 #define BUNDLE_WRITER_H
 
 #include "bundle/layout.h"
-#include "io/file.h"
+#include "io/volumes.h"
 
 /* A signature file as it stands in the bundle, or will. */
 struct signature_file {
@@ -19,15 +19,17 @@ void signature_file_release(struct signature_file *f);
 
 /*
  * Write all that is not a blob: the first members, the signature area, SHA256SUMS, the
- * end, and the header of every blob.  The file must be empty or reserved (holes are
- * zero). Errors: ERR_LIMIT - the signatures do not fit the area; ERR_LOCAL.
+ * end, and the header of every blob, with all padding: nothing of an older content shows
+ * through.
+ * Errors: ERR_LIMIT - the signatures do not fit the area; ERR_LOCAL.
  */
-MUST_USE int bundle_write_head(const struct layout *l, int fd,
+MUST_USE int bundle_write_head(const struct layout *l, const struct volumes *to,
                                const struct signature_file *signatures, size_t count,
                                struct err *err);
 
 /* Write len bytes of blob number member, beginning at its byte `at`.  Thread-safe. */
-MUST_USE int bundle_write_blob(const struct layout *l, int fd, size_t member, uint64_t at,
-                               const void *bytes, size_t len, struct err *err);
+MUST_USE int bundle_write_blob(const struct layout *l, const struct volumes *to,
+                               size_t member, uint64_t at, const void *bytes, size_t len,
+                               struct err *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "bundle/writer.h"
+#include "io/file.h"
 #include "io/hash.h"
 #include "ops/resolve.h"
 #include "trust/signature.h"
@@ -45,7 +46,7 @@ describe(struct export_result *r, const struct export_options *o, struct err *er
 struct writing {
     const struct export_options *options;
     const struct export_result *result;
-    int fd;
+    struct volumes file;
 };
 
 /* Bring one blob from its registry to its place. */
@@ -78,14 +79,14 @@ write_piece(struct blob_job *job, struct err *err)
     const struct writing *w = job->writing;
     uint64_t end = job->at + job->held;
 
-    if (job->held > 0 && bundle_write_blob(&w->result->layout, w->fd, job->member,
+    if (job->held > 0 && bundle_write_blob(&w->result->layout, &w->file, job->member,
                                            job->at, job->piece, job->held, err) < 0)
         return -1;
     job->at = end;
     job->held = 0;
     if (end >= job->written_back + WRITE_BACK_STEP) {
-        file_write_soon(w->fd, member_of(job)->offset + job->written_back,
-                        end - job->written_back);
+        volumes_write_soon(&w->file, member_of(job)->offset + job->written_back,
+                           end - job->written_back);
         job->written_back = end;
     }
     return 0;
@@ -163,8 +164,8 @@ write_blobs(const struct writing *w, struct err *err)
             pool_add(pool, &jobs[i].job);
             continue;
         }
-        rc = bundle_write_blob(&w->result->layout, w->fd, i, 0, plan->objects[id].bytes,
-                               size, err);
+        rc = bundle_write_blob(&w->result->layout, &w->file, i, 0,
+                               plan->objects[id].bytes, size, err);
         events_done(o->events, size);
     }
     if (rc < 0)
@@ -207,8 +208,8 @@ write_bundle(const struct export_result *r, const struct export_options *o,
     if (output_open(&out, o->output, o->force, err) < 0 ||
         output_reserve(&out, r->layout.total, err) < 0)
         return -1;
-    w.fd = out.fd;
-    if (bundle_write_head(&r->layout, out.fd, &signature, o->key ? 1 : 0, err) < 0)
+    w.file = volumes_of_file(out.fd, r->layout.total);
+    if (bundle_write_head(&r->layout, &w.file, &signature, o->key ? 1 : 0, err) < 0)
         return err_wrap(err, "'%s'", o->output);
     if (write_blobs(&w, err) < 0)
         return -1;

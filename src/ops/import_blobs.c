@@ -2,7 +2,6 @@
 #include "ops/import_internal.h"
 
 #include "base/mem.h"
-#include "io/file.h"
 #include "registry/push.h"
 
 #include <stdlib.h>
@@ -27,7 +26,7 @@ enum standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING };
 
 struct member_bytes {
     const struct bundle_member *member;
-    int fd;
+    const struct volumes *file;
 };
 
 static ssize_t
@@ -35,7 +34,7 @@ read_member_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err 
 {
     const struct member_bytes *m = ctx;
     uint64_t left = m->member->size - offset;
-    ssize_t n = file_read_at(m->fd, out, left < len ? (size_t)left : len,
+    ssize_t n = volumes_read(m->file, out, left < len ? (size_t)left : len,
                              m->member->offset + offset, err);
 
     if (n == 0 && left > 0)
@@ -91,7 +90,7 @@ bring_one(const struct blob_step *step, unsigned worker, size_t i, const char *m
     const struct placement *p = &step->placements[i];
     const struct bundle_member *member =
         &im->content->members[im->content->member_of_object[p->object]];
-    struct member_bytes bytes = {.member = member, .fd = im->content->fd};
+    struct member_bytes bytes = {.member = member, .file = &im->content->file};
     struct blob_source source = {.read = read_member_bytes, .ctx = &bytes};
     struct repository repo = importing_repository(im, p->repo);
     enum push_outcome outcome;

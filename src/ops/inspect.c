@@ -79,7 +79,7 @@ inspect_run(struct inspection *out, const char *path, struct err *err)
     out->fd = file_open_regular(path, &out->file_size, err);
     if (out->fd < 0)
         return -1;
-    out->head = bundle_head(out->fd, out->file_size, err);
+    out->head = bundle_head(volumes_of_file(out->fd, out->file_size), err);
     if (!out->head)
         return err_wrap(err, "%s", path);
     raw = bundle_raw_index(out->head, &len);

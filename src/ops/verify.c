@@ -89,7 +89,7 @@ verify_run(struct verified *v, const struct verify_options *o, struct err *err)
     v->fd = file_open_regular(o->path, &v->file_size, err);
     if (v->fd < 0)
         return -1;
-    v->head = bundle_head(v->fd, v->file_size, err);
+    v->head = bundle_head(volumes_of_file(v->fd, v->file_size), err);
     if (!v->head || judge(v, o, err) < 0)
         return err_wrap(err, "%s", o->path);
     v->bundle = bundle_open(v->head, &v->admission, err);

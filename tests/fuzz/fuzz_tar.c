@@ -106,7 +106,7 @@ try_bundle(const uint8_t *data, size_t size)
         fd = memfd_create("fuzz", MFD_CLOEXEC);
     assert(ftruncate(fd, (off_t)size) == 0);
     assert(pwrite(fd, data, size, 0) == (ssize_t)size);
-    u = bundle_head(fd, size, &err);
+    u = bundle_head(volumes_of_file(fd, size), &err);
     if (u)
         p = bundle_preview(u, &err);
     if (p)

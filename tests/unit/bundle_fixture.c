@@ -288,7 +288,7 @@ int
 fixture_read(int fd, uint64_t size, const struct admission *admission, struct err *err)
 {
     CLEANUP(bundle_untrusted_release)
-    struct bundle_untrusted *u = bundle_head(fd, size, err);
+    struct bundle_untrusted *u = bundle_head(volumes_of_file(fd, size), err);
     CLEANUP(bundle_release) struct bundle *b = NULL;
     const struct events nobody = {.emit = NULL};
     struct cancel cancel = CANCEL_INIT;

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "tests/unit/unit.h"
 
+#include "base/mem.h"
 #include "bundle/index.h"
 #include "bundle/writer.h"
 #include "io/tar.h"
@@ -178,6 +179,24 @@ what_does_not_fit_is_refused(void **state)
 
 /* ---- the writer ---- */
 
+static int
+write_head(const struct layout *l, int fd, const struct signature_file *signatures,
+           size_t count, struct err *err)
+{
+    const struct volumes to = volumes_of_file(fd, l->total);
+
+    return bundle_write_head(l, &to, signatures, count, err);
+}
+
+static int
+write_blob(const struct layout *l, int fd, size_t member, uint64_t at, const void *bytes,
+           size_t len, struct err *err)
+{
+    const struct volumes to = volumes_of_file(fd, l->total);
+
+    return bundle_write_blob(l, &to, member, at, bytes, len, err);
+}
+
 /* The whole bundle, blobs last to first and byte by byte. */
 static void
 write_all(const struct layout *l, const struct fixture_parts *p, int fd,
@@ -185,11 +204,10 @@ write_all(const struct layout *l, const struct fixture_parts *p, int fd,
 {
     struct err err = ERR_INIT;
 
-    assert_int_equal(bundle_write_head(l, fd, signatures, count, &err), 0);
+    assert_int_equal(write_head(l, fd, signatures, count, &err), 0);
     for (size_t i = p->blob_count; i-- > 0;) {
         for (size_t at = 0; at < p->blobs[i].size; at++)
-            assert_int_equal(bundle_write_blob(l, fd, i, at, p->bodies[i] + at, 1, &err),
-                             0);
+            assert_int_equal(write_blob(l, fd, i, at, p->bodies[i] + at, 1, &err), 0);
     }
 }
 
@@ -202,11 +220,16 @@ the_file_is_what_the_format_says(void **state)
     struct buf want = BUF_INIT(1 << 20), got = BUF_INIT(1 << 20);
     struct signature_file signatures[2];
     struct err err = ERR_INIT;
-    int fd = fixture_file("", 0);
+    char *older;
+    int fd;
 
     (void)state;
     fixture_parts(&p);
     assert_int_equal(plan(&l, &p, &err), 0);
+    older = xmalloc((size_t)l.total); /* nothing of it may show through */
+    memset(older, 0xff, (size_t)l.total);
+    fd = fixture_file(older, (size_t)l.total);
+    free(older);
     fixture_make(&f, &p, 2);
     for (size_t i = 0; i < 2; i++) {
         const struct fixture_member *m = &f.members[2 + i];
@@ -254,14 +277,14 @@ signatures_that_do_not_fit_are_refused(void **state)
     (void)state;
     fixture_parts(&p);
     assert_int_equal(plan(&l, &p, &err), 0);
-    assert_int_equal(bundle_write_head(&l, fd, &one, 1, &err), 0); /* to the last byte */
+    assert_int_equal(write_head(&l, fd, &one, 1, &err), 0); /* to the last byte */
     close(fd);
     fd = fixture_file("", 0);
     one.len++;
-    assert_int_equal(bundle_write_head(&l, fd, &one, 1, &err), -1);
+    assert_int_equal(write_head(&l, fd, &one, 1, &err), -1);
     assert_int_equal(err.kind, ERR_LIMIT);
     one.len = BUNDLE_SIGNATURE_MAX + 1;
-    assert_int_equal(bundle_write_head(&l, fd, &one, 1, &err), -1);
+    assert_int_equal(write_head(&l, fd, &one, 1, &err), -1);
     assert_int_equal(err.kind, ERR_LIMIT);
     assert_int_equal(lseek(fd, 0, SEEK_END), 0); /* refused before the first byte */
     close(fd);
@@ -279,9 +302,9 @@ blobs_stay_in_their_place(void **state)
     (void)state;
     fixture_parts(&p);
     assert_int_equal(plan(&l, &p, &err), 0);
-    assert_int_equal(
-        bundle_write_blob(&l, fd, 2, 0, p.bodies[2], p.blobs[2].size + 1, &err), -1);
-    assert_int_equal(bundle_write_blob(&l, fd, 2, p.blobs[2].size + 1, "", 0, &err), -1);
+    assert_int_equal(write_blob(&l, fd, 2, 0, p.bodies[2], p.blobs[2].size + 1, &err),
+                     -1);
+    assert_int_equal(write_blob(&l, fd, 2, p.blobs[2].size + 1, "", 0, &err), -1);
     assert_int_equal(err.kind, ERR_INTERNAL);
     assert_int_equal(lseek(fd, 0, SEEK_END), 0);
     close(fd);

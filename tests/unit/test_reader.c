@@ -48,7 +48,7 @@ the_content_is_told(void **state)
     fixture_make(&f, &parts, 2);
     fixture_render(&f, &bytes);
     fd = fixture_file(bytes.data, bytes.len);
-    u = bundle_head(fd, bytes.len, &err);
+    u = bundle_head(volumes_of_file(fd, bytes.len), &err);
     assert_non_null(u);
     assert_memory_equal(bundle_raw_index(u, &count), f.members[1].body, f.members[1].len);
     assert_int_equal(count, f.members[1].len);
@@ -225,7 +225,7 @@ a_signature_elsewhere_is_no_missing_signature(void **state)
         fixture_insert(&f, at, "signatures/0123456789abcdef.sigstore.json", "{}");
         fixture_render(&f, &bytes);
         fd = fixture_file(bytes.data, bytes.len);
-        assert_null(bundle_head(fd, bytes.len, &err));
+        assert_null(bundle_head(volumes_of_file(fd, bytes.len), &err));
         assert_int_equal(err.kind, ERR_INTEGRITY);
         assert_string_equal(err.reason, "order");
         close(fd);

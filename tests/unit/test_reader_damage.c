@@ -50,7 +50,7 @@ static int
 open_head(const struct damaged *d, uint64_t size, struct bundle_untrusted **u,
           struct err *err)
 {
-    *u = bundle_head(d->fd, size, err);
+    *u = bundle_head(volumes_of_file(d->fd, size), err);
     return *u ? 0 : -1;
 }
 
@@ -207,8 +207,9 @@ lone_make(struct lone *l, const char *bytes, size_t size, int fd)
     struct err err = ERR_INIT;
 
     *l = (struct lone){.member = {.size = size, .offset = 0}};
-    l->content =
-        (struct bundle_content){.members = &l->member, .member_count = 1, .fd = fd};
+    l->content = (struct bundle_content){.members = &l->member,
+                                         .member_count = 1,
+                                         .file = volumes_of_file(fd, UINT64_MAX)};
     assert_int_equal(hash_bytes(DIGEST_SHA256, bytes, size, &l->member.digest, &err), 0);
 }
 
@@ -344,7 +345,7 @@ other_files_are_called_by_name(void **state)
             set_field(block, 0, cases[i].bytes);
         }
         fd = fixture_file(block, sizeof(block));
-        assert_null(bundle_head(fd, sizeof(block), &err));
+        assert_null(bundle_head(volumes_of_file(fd, sizeof(block)), &err));
         assert_int_equal(err.kind, ERR_INTEGRITY);
         if (!strstr(err.msg, cases[i].message))
             fail_msg("case %zu: %s", i, err.msg);
@@ -367,7 +368,7 @@ an_empty_archive_is_no_success(void **state)
         int fd = fixture_file(zeros, cases[i].zeros);
         struct err err = ERR_INIT;
 
-        assert_null(bundle_head(fd, cases[i].zeros, &err));
+        assert_null(bundle_head(volumes_of_file(fd, cases[i].zeros), &err));
         assert_int_equal(err.kind, ERR_INTEGRITY);
         assert_string_equal(err.reason, cases[i].reason);
         close(fd);
@@ -380,7 +381,7 @@ a_read_error_is_not_damage(void **state)
     struct err err = ERR_INIT;
 
     (void)state;
-    assert_null(bundle_head(-1, 10240, &err));
+    assert_null(bundle_head(volumes_of_file(-1, 10240), &err));
     assert_int_equal(err.kind, ERR_LOCAL);
 }
 
