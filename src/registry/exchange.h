@@ -2,12 +2,13 @@
  * redirects, retries, and errors in words.
  *
  * Layer:  registry.
- * Source: OCI distribution-spec v1.1, "Errors"; RFC 9110 sections 10.2.3 and 15.4.
+ * Source: OCI distribution-spec v1.1, "Errors"; RFC 9110 section 15.4.
  */
 #ifndef REGISTRY_EXCHANGE_H
 #define REGISTRY_EXCHANGE_H
 
 #include "registry/client_internal.h"
+#include "registry/retry.h"
 
 struct call {
     const struct repository *repo;
@@ -29,6 +30,9 @@ struct answer {
     }
 void answer_release(struct answer *a);
 
+/* 2xx? */
+bool answer_is_success(const struct answer *a);
+
 /*
  * Once: with the authorization the registry asks for, renewed at most once, and its
  * redirects followed.  0 with whatever status came back; -1 as http_exchange(), and
@@ -41,34 +45,15 @@ MUST_USE int exchange_once(struct session *s, const struct call *call, struct an
 MUST_USE int exchange(struct session *s, const struct call *call, struct answer *a,
                       struct err *err);
 
-/* An answer that is not what was asked for, in words.  Always -1. */
+/* ---- answers that are not what was asked for ---- */
+
+/* May the same request work a little later? */
+bool exchange_may_pass(const struct answer *a);
+
+/* What it is, in words.  Always -1. */
 int exchange_error(const struct call *call, const struct answer *a, struct err *err);
 
 /* Does the body of an error answer have this code ("BLOB_UPLOAD_UNKNOWN")? */
 bool exchange_has_code(const struct answer *a, const char *code);
-
-/* ---- retries ---- */
-
-/* Failures of one piece of work, in a row without progress. */
-struct retry {
-    const char *what; /* for the log: no query, no secret */
-    unsigned failures;
-};
-
-#define RETRY_INIT(name)                                                                 \
-    {                                                                                    \
-        .what = (name), .failures = 0                                                    \
-    }
-
-/* After a failure: may waiting help?  Only ERR_NETWORK without a reason word. */
-bool retry_is_useful(const struct err *err);
-
-/*
- * Wait before the next try; longer each time, or as long as the server asked.  Says so in
- * the log.
- * Returns: 0 with *err cleared, or -1 with *err kept when trying again is useless or was
- *          tried enough (5 times); with cancel_error() when work should stop.
- */
-MUST_USE int retry_wait(struct session *s, struct retry *retry, struct err *err);
 
 #endif
