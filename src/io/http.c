@@ -5,8 +5,11 @@
 #include "base/text.h"
 #include "io/http_internal.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 enum {
     CONNECT_S = 30,   /* name lookup, TCP and TLS together */
@@ -21,7 +24,10 @@ struct http_conn {
     char *ca_file;
     bool use_proxy;
     struct cancel *cancel;
-    char why[CURL_ERROR_SIZE]; /* the library's own words on the last failure */
+    bool public_only;               /* of the exchange under way */
+    bool is_guarded;                /* the connection was made under that rule */
+    char refused[INET6_ADDRSTRLEN]; /* an address the rule forbade, or "" */
+    char why[CURL_ERROR_SIZE];      /* the library's own words on the last failure */
 };
 
 int
@@ -63,6 +69,44 @@ http_conn_free(struct http_conn *conn)
     curl_easy_cleanup(conn->easy);
     free(conn->ca_file);
     free(conn);
+}
+
+/* ---- where to connect to ---- */
+
+/* The library's callback for a new socket: the name is resolved, nothing was sent yet. */
+static curl_socket_t
+open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct http_conn *conn = arg;
+    const void *address = to->family == AF_INET6
+                              ? (void *)&((struct sockaddr_in6 *)&to->addr)->sin6_addr
+                              : (void *)&((struct sockaddr_in *)&to->addr)->sin_addr;
+    char text[INET6_ADDRSTRLEN] = "";
+
+    (void)purpose;
+    if (conn->public_only && (!inet_ntop(to->family, address, text, sizeof(text)) ||
+                              http_host_reach(text) != HTTP_REACH_PUBLIC)) {
+        memcpy(conn->refused, text, sizeof(text));
+        return CURL_SOCKET_BAD;
+    }
+    conn->is_guarded = conn->public_only;
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+/* A kept-alive connection does not know better than the rule of the exchange at hand. */
+static CURLcode
+set_address(struct http_conn *conn, bool public_only)
+{
+    CURL *c = conn->easy;
+    CURLcode rc = CURLE_OK;
+
+    conn->public_only = public_only;
+    conn->refused[0] = '\0';
+    rc |= curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    rc |= curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, conn);
+    rc |= curl_easy_setopt(c, CURLOPT_FRESH_CONNECT,
+                           public_only && !conn->is_guarded ? 1L : 0L);
+    return rc;
 }
 
 /* ---- setting up ---- */
@@ -185,12 +229,11 @@ set_body(CURL *c, struct flight *f)
 }
 
 static CURLcode
-set_request(struct http_conn *conn, struct flight *f, const struct lines *lines)
+set_request(struct http_conn *conn, struct flight *f, const struct lines *lines,
+            const char *proxy)
 {
     const struct http_request *q = f->request;
     unsigned patience = q->patience_s > 0 ? q->patience_s : PATIENCE_S;
-    struct err ignored = ERR_INIT;
-    struct http_origin origin;
     CURL *c = conn->easy;
     CURLcode rc;
 
@@ -207,16 +250,15 @@ set_request(struct http_conn *conn, struct flight *f, const struct lines *lines)
         rc |= curl_easy_setopt(c, CURLOPT_CAINFO, conn->ca_file);
         rc |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
     }
-    if (!conn->use_proxy || http_url_origin(q->url, &origin, &ignored) < 0 ||
-        http_origin_is_loopback(&origin))
-        rc |= curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
-    return rc;
+    rc |= curl_easy_setopt(c, CURLOPT_PROXY, proxy ? proxy : "");
+    rc |= curl_easy_setopt(c, CURLOPT_NOPROXY, ""); /* settled already */
+    return rc | set_address(conn, q->public_only && !proxy);
 }
 
 /* ---- the exchange ---- */
 
 static int
-finish(struct http_conn *conn, struct flight *f, CURLcode code)
+finish(struct http_conn *conn, struct flight *f, CURLcode code, bool is_proxied)
 {
     struct http_response *r = f->response;
     curl_off_t sent = 0;
@@ -225,13 +267,17 @@ finish(struct http_conn *conn, struct flight *f, CURLcode code)
     curl_easy_getinfo(conn->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
     curl_easy_getinfo(conn->easy, CURLINFO_PRIMARY_IP, &peer);
     r->sent = (uint64_t)sent;
-    r->peer = peer && peer[0] != '\0' ? http_host_reach(peer) : HTTP_REACH_NAME;
+    if (peer && peer[0] != '\0')
+        r->peer = is_proxied ? HTTP_REACH_PUBLIC : http_host_reach(peer);
     if (!f->head_done)
         flight_forget_head(r);
     if (f->failed)
         return -1;
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return cancel_error(f->err);
+    if (code == CURLE_COULDNT_CONNECT && conn->refused[0] != '\0')
+        return err_because(f->err, ERR_PROTOCOL, "private-address",
+                           "the name resolves to the private address %s", conn->refused);
     if (code != CURLE_OK && (r->status == 0 || flight_is_success(r)))
         return flight_error(code, conn->why, conn->ca_file, f->err);
     return flight_is_success(r) && strcmp(f->request->method, "HEAD") != 0
@@ -246,6 +292,8 @@ http_exchange(struct http_conn *conn, const struct http_request *request,
     struct flight f = {
         .request = request, .response = response, .err = err, .cancel = conn->cancel};
     CLEANUP(lines_release) struct lines lines = {.list = NULL};
+    struct http_origin to;
+    const char *proxy;
     CURLcode code;
 
     flight_forget_head(response);
@@ -253,9 +301,12 @@ http_exchange(struct http_conn *conn, const struct http_request *request,
     response->sent = response->received = 0;
     response->peer = HTTP_REACH_NAME;
     conn->why[0] = '\0';
+    if (http_url_origin(request->url, &to, err) < 0)
+        return -1;
+    proxy = conn->use_proxy ? http_proxy_of_environment(&to) : NULL;
     make_lines(&lines, request);
-    if (set_request(conn, &f, &lines) != CURLE_OK)
+    if (set_request(conn, &f, &lines, proxy) != CURLE_OK)
         return err_set(err, ERR_INTERNAL, "this libcurl lacks something sealift needs");
     code = curl_easy_perform(conn->easy);
-    return finish(conn, &f, code);
+    return finish(conn, &f, code, proxy != NULL);
 }

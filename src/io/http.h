@@ -50,6 +50,10 @@ enum http_reach {
  * IPv4. */
 enum http_reach http_host_reach(const char *host);
 
+/* Of a server: what its host says, and where that is a name, the address that answered.
+ */
+enum http_reach http_origin_reach(const struct http_origin *o, enum http_reach peer);
+
 /*
  * Take the origin out of an absolute http or https URL.
  * Errors: ERR_PROTOCOL - another scheme, userinfo, no host, too long, control bytes.
@@ -81,6 +85,22 @@ MUST_USE int http_form_add(struct buf *form, const char *key, const char *value)
 
 /* The URL without its query: the form for messages.  Caller frees. */
 char *http_url_redacted(const char *url);
+
+/* ---- proxies ---- */
+
+/*
+ * The URL of the proxy that the environment names for an origin, or NULL: https_proxy or
+ * HTTPS_PROXY, http_proxy in lower case only, else all_proxy or ALL_PROXY; not for
+ * loopback and what no_proxy or NO_PROXY lists.  May hold a password: not for messages.
+ * Source: curl(1), "ENVIRONMENT".
+ */
+const char *http_proxy_of_environment(const struct http_origin *to);
+
+/*
+ * Does such a list hold the origin?  Hosts and domains, which stand for all below them
+ * too, addresses, and networks with their bits, between commas or blanks; or "*" alone.
+ */
+bool http_proxy_excepts(const char *list, const struct http_origin *to);
 
 /* ---- one exchange ---- */
 
@@ -116,6 +136,8 @@ struct http_request {
     size_t body_max;     /* bytes to collect of a 2xx; more is ERR_LIMIT.  Of any other
                             status HTTP_ERROR_BODY_MAX, the rest is cut */
     unsigned patience_s; /* how long nothing may move; 0: 60 s */
+    bool public_only;    /* connect to no private or loopback address, whatever the name
+                            resolves to.  Where there is a proxy, that one resolves */
 };
 
 struct http_header {
@@ -129,7 +151,7 @@ struct http_response {
     size_t header_count;
     struct buf body;         /* collected */
     uint64_t sent, received; /* body bytes that went over the wire */
-    enum http_reach peer;    /* the address that answered (a proxy's when there is one) */
+    enum http_reach peer;    /* the address that answered; behind a proxy: public */
 };
 
 /* The index-th header of that (lower case) name, or NULL. */
@@ -156,7 +178,8 @@ void http_conn_free(struct http_conn *conn); /* NULL is fine */
  * things went, also on failure.
  * Errors: ERR_NETWORK - no (complete) response; reason "tls" when the server's
  * certificate was refused or the handshake failed, "not-tls" when it does not speak TLS:
- * both make a retry pointless; ERR_PROTOCOL - what came is not HTTP/1; ERR_LIMIT -
+ * both make a retry pointless; ERR_PROTOCOL - what came is not HTTP/1, or reason
+ * "private-address": public_only does not allow any address of the host; ERR_LIMIT -
  * headers or collected body too large; ERR_LOCAL - the CA file cannot be read, reason
  * "no-ca" when the system has none; ERR_SIGNAL and placeholders of cancel.h; whatever
  * source or sink reported.

@@ -115,6 +115,15 @@ http_host_reach(const char *host)
     return HTTP_REACH_NAME;
 }
 
+enum http_reach
+http_origin_reach(const struct http_origin *o, enum http_reach peer)
+{
+    enum http_reach literal =
+        http_origin_is_loopback(o) ? HTTP_REACH_LOOPBACK : http_host_reach(o->host);
+
+    return literal != HTTP_REACH_NAME ? literal : peer;
+}
+
 /* ---- URLs ---- */
 
 /* Printable ASCII without blanks and backslashes, which servers and proxies read apart.

@@ -10,15 +10,10 @@ int
 redirect_check(const struct http_origin *from, enum http_reach reach,
                const struct http_origin *to, struct err *err)
 {
-    enum http_reach target = http_host_reach(to->host);
-    enum http_reach literal = http_host_reach(from->host);
-
     if (from->tls && !to->tls)
         return err_set(err, ERR_PROTOCOL, "%s redirects from https to http", from->host);
-    if (literal != HTTP_REACH_NAME)
-        reach = literal;
-    if (reach == HTTP_REACH_PUBLIC &&
-        (http_origin_is_loopback(to) || target == HTTP_REACH_PRIVATE))
+    if (http_origin_reach(from, reach) == HTTP_REACH_PUBLIC &&
+        http_origin_reach(to, HTTP_REACH_PUBLIC) != HTTP_REACH_PUBLIC)
         return err_set(err, ERR_PROTOCOL,
                        "%s, a public server, redirects to the private address %s",
                        from->host, to->host);
@@ -38,10 +33,11 @@ is_reading(const char *method)
     return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
-/* The next URL in *url and its origin in *at, after the redirect in r. */
+/* The next URL in *url and its origin in *at, after the redirect in r.  The public
+ * network may not lead to private addresses, also by a name that resolves to one. */
 static int
 take_hop(const struct http_response *r, char **url, struct http_origin *at,
-         struct err *err)
+         struct http_request *hop, struct err *err)
 {
     const char *location = http_header(r, "location", 0);
     struct http_origin to;
@@ -56,6 +52,10 @@ take_hop(const struct http_response *r, char **url, struct http_origin *at,
     *url = next;
     if (http_url_origin(next, &to, err) < 0 || redirect_check(at, r->peer, &to, err) < 0)
         return -1;
+    if (!http_origin_equal(at, &to) &&
+        http_origin_reach(at, r->peer) == HTTP_REACH_PUBLIC)
+        hop->public_only = true;
+    hop->url = *url;
     *at = to;
     return 0;
 }
@@ -84,20 +84,20 @@ redirect_follow(struct session *s, const struct http_request *request,
     if (http_url_origin(*url, &first, err) < 0)
         return -1;
     at = first;
+    hop.url = *url;
     for (int hops = 0;; hops++) {
         struct http_conn *conn = session_conn(s, &at, err);
         bool resend;
 
-        hop.url = *url;
         if (!conn || http_exchange(conn, &hop, r, err) < 0)
-            return -1;
+            return hops == 0 ? -1 : err_wrap(err, "redirected to %s", at.host);
         resend = r->status == 307 || r->status == 308;
         if (!is_redirect(r->status) || (!is_reading(hop.method) && !resend))
             return 0;
         if (hops == REDIRECTS_MAX)
             return err_set(err, ERR_PROTOCOL, "%s redirects more than %d times",
                            first.host, REDIRECTS_MAX);
-        if (take_hop(r, url, &at, err) < 0 ||
+        if (take_hop(r, url, &at, &hop, err) < 0 ||
             check_upload_hop(hop.method, &first, &at, err) < 0)
             return -1;
         if (!http_origin_equal(&at, &first)) {

@@ -22,7 +22,8 @@ MUST_USE int redirect_check(const struct http_origin *from, enum http_reach reac
 /*
  * Do the request and follow its redirects: GET and HEAD anywhere redirect_check() allows,
  * other methods only with 307 and 308 within the same origin.  Authorization goes to the
- * first origin only, and is gone for good once a hop left it.
+ * first origin only, and is gone for good once a hop left it.  From a public server the
+ * way leads to public addresses only, whatever names resolve to (see public_only).
  *
  * Returns: 0 and the answer, whatever its status; *url the one that answered, for the
  *          caller to free (what it held is freed); *elsewhere: another origin than the

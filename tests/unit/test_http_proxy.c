@@ -1,0 +1,140 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "io/http.h"
+
+#include <stdlib.h>
+
+static struct http_origin
+origin_of(const char *url)
+{
+    struct err err = ERR_INIT;
+    struct http_origin o;
+
+    assert_int_equal(http_url_origin(url, &o, &err), 0);
+    return o;
+}
+
+static void
+lists_of_exceptions(void **state)
+{
+    static const struct {
+        const char *list, *url;
+        bool holds;
+    } table[] = {
+        {"*", "https://reg.example", true},
+        {"reg.example", "https://reg.example", true},
+        {"REG.example", "https://reg.EXAMPLE:5000", true},
+        {"example", "https://reg.example", true},
+        {".example", "https://reg.example", true},
+        {".reg.example", "https://reg.example", true},
+        {"reg.example.", "https://reg.example", true},
+        {"a.example, reg.example", "https://reg.example", true},
+        {"a.example reg.example", "https://reg.example", true},
+        {",, reg.example,", "https://reg.example", true},
+        {"10.0.0.1", "https://10.0.0.1:5000", true},
+        {"10.0.0.0/8", "https://10.1.2.3", true},
+        {"10.1.2.0/23", "https://10.1.3.3", true},
+        {"0.0.0.0/0", "https://10.1.3.3", true},
+        {"fd00::1", "https://[fd00::1]", true},
+        {"fd00::/8", "https://[fdff::1]:5000", true},
+        {"", "https://reg.example", false},
+        {"*,other", "https://reg.example", false},
+        {"eg.example", "https://reg.example", false},
+        {"a.reg.example", "https://reg.example", false},
+        {".", "https://reg.example", false},
+        {"reg.example:5000", "https://reg.example:5000", false},
+        {"10.0.0.2", "https://10.0.0.1", false},
+        {"10.1.2.0/24", "https://10.1.3.3", false},
+        {"10.1.2.0/33", "https://10.1.2.0", false},
+        {"10.1.2.0/", "https://10.1.2.0", false},
+        {"0.0.1", "https://10.0.0.1", false},
+        {"::/0", "https://10.0.0.1", false},
+        {"fd00::2", "https://[fd00::1]", false},
+        {"10.0.0.0/8", "https://ten.example", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct http_origin to = origin_of(table[i].url);
+
+        print_message("# '%s' %s\n", table[i].list, table[i].url);
+        assert_int_equal(http_proxy_excepts(table[i].list, &to), table[i].holds);
+    }
+}
+
+static void
+forget_variables(void)
+{
+    static const char *const names[] = {"http_proxy",  "HTTP_PROXY", "https_proxy",
+                                        "HTTPS_PROXY", "all_proxy",  "ALL_PROXY",
+                                        "no_proxy",    "NO_PROXY"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        unsetenv(names[i]);
+}
+
+static void
+set_variable(const char *pair)
+{
+    char *name = strdup(pair), *equals = strchr(name, '=');
+
+    *equals = '\0';
+    assert_int_equal(setenv(name, equals + 1, 1), 0);
+    free(name);
+}
+
+/* One row a lookup; "name=value" pairs are set before it. */
+static void
+variables_have_an_order(void **state)
+{
+    static const struct {
+        const char *set[3];
+        const char *url, *proxy;
+    } table[] = {
+        {{NULL}, "https://reg.example", NULL},
+        {{"https_proxy=a", "HTTPS_PROXY=b", "all_proxy=c"}, "https://reg.example", "a"},
+        {{"HTTPS_PROXY=b", "all_proxy=c"}, "https://reg.example", "b"},
+        {{"https_proxy=", "HTTPS_PROXY=b"}, "https://reg.example", "b"},
+        {{"all_proxy=c", "ALL_PROXY=d"}, "https://reg.example", "c"},
+        {{"ALL_PROXY=d"}, "https://reg.example", "d"},
+        {{"http_proxy=a"}, "https://reg.example", NULL},
+        {{"http_proxy=a"}, "http://reg.example", "a"},
+        {{"https_proxy=a"}, "http://reg.example", NULL},
+        {{"HTTP_PROXY=a"}, "http://reg.example", NULL}, /* a web server's header */
+        {{"HTTP_PROXY=a", "all_proxy=c"}, "http://reg.example", "c"},
+        {{"https_proxy=a", "no_proxy=example"}, "https://reg.example", NULL},
+        {{"https_proxy=a", "NO_PROXY=example"}, "https://reg.example", NULL},
+        {{"https_proxy=a", "no_proxy=x", "NO_PROXY=example"}, "https://reg.example", "a"},
+        {{"https_proxy=a", "no_proxy=", "NO_PROXY=*"}, "https://reg.example", NULL},
+        {{"https_proxy=a", "http_proxy=a"}, "https://127.0.0.1:5000", NULL},
+        {{"https_proxy=a", "http_proxy=a"}, "http://localhost:5000", NULL},
+        {{"https_proxy=a", "http_proxy=a"}, "https://[::1]", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct http_origin to = origin_of(table[i].url);
+        const char *got;
+
+        forget_variables();
+        print_message("# %s %s\n", table[i].set[0] ? table[i].set[0] : "nothing",
+                      table[i].url);
+        for (size_t k = 0; k < COUNT_OF(table[i].set) && table[i].set[k]; k++)
+            set_variable(table[i].set[k]);
+        got = http_proxy_of_environment(&to);
+        assert_string_equal(got ? got : "none", table[i].proxy ? table[i].proxy : "none");
+    }
+    forget_variables();
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_of_exceptions),
+        cmocka_unit_test(variables_have_an_order),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
