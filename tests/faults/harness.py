@@ -1,0 +1,147 @@
+"""What every test of faults begins with.
+
+    from harness import *
+
+    @case(34)
+    def storage(lab):
+        "a blob from a storage server that refuses credentials"
+        app = lab.image("app:1")                      # served by lab.registry
+        lab.registry.on("GET", "/blobs/", redirect_to(lab.storage))
+        lab.export(app).ok().carries(app)
+
+    main()
+
+Each case has a network of its own (tests/registry/fault/lab.py), a folder, and a home.
+A case fails by an exception; check(), same() and the methods of Run raise one.  After every
+run of sealift the invariants of invariants.py are checked, whatever the case asks for.
+
+    python3 tests/faults/SCRIPT.py [CASE...]     from the build folder; a case is its number
+                                                 or the name of its function
+    python3 tests/faults/SCRIPT.py --list        what there is
+"""
+import os
+import sys
+import tempfile
+import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(1, os.path.join(TESTS, "registry"))
+sys.path.insert(1, os.path.dirname(os.path.abspath(__file__)))
+
+from fault.faults import *  # noqa: E402,F401,F403
+from fault.lab import Network  # noqa: E402
+from fault.tls import Authority  # noqa: E402
+from fault.wire import Reply  # noqa: E402,F401
+from pictures import Picture, artifact, image, index  # noqa: E402,F401
+from run import Failed, Runner, check, same  # noqa: E402,F401
+
+AT_ONCE = 6  # cases; most of them wait for something most of the time
+cases = []
+
+
+def case(*numbers):
+    """Numbers of cases.txt that this function is a test of."""
+    def register(function):
+        cases.append((numbers, function))
+        return function
+    return register
+
+
+class Lab(Network, Runner):
+    """The network of one case, and sealift in it."""
+
+    def __init__(self, authority, folder, mill):
+        Network.__init__(self, authority)
+        Runner.__init__(self, folder, mill)
+
+    def image(self, name, at=None, **shape):
+        """An image, see pictures.image, served by the registry."""
+        return self.serve(image(name, **shape), at)
+
+    def index(self, name, at=None, **shape):
+        return self.serve(index(name, **shape), at)
+
+    def serve(self, picture, at=None):
+        """Put it into the store of an origin (lab.registry); the name refers to that."""
+        picture.put((at or self.registry).store)
+        picture.origin = at or self.registry
+        return picture
+
+
+class Mill:
+    """Bundles for imports: made once for a script, by sealift, from a registry without faults."""
+
+    def __init__(self, authority, folder):
+        self._lab = Lab(authority, folder, None)
+        self._made = {}
+        self._lock = threading.Lock()
+
+    def bundle(self, pictures):
+        key = tuple((picture.name, picture.top.digest) for picture in pictures)
+        with self._lock:
+            if key not in self._made:
+                for picture in pictures:
+                    picture.put(self._lab.registry.store)
+                names = [f"{self._lab.registry.host}/{picture.name}" for picture in pictures]
+                run = self._lab.export(*names).ok()
+                self._made[key] = os.path.join(self._lab.folder, f"{len(self._made)}.tar")
+                os.rename(run.path, self._made[key])
+            return self._made[key]
+
+
+def perform(function, authority, top, mill):
+    """Run one case; None, or what went wrong."""
+    folder = tempfile.mkdtemp(dir=top, prefix=function.__name__ + ".")
+    lab = Lab(authority, folder, mill)
+    try:
+        function(lab)
+        return None
+    except Failed as why:
+        return f"{why}\n{lab.story()}"
+    except Exception:  # a broken test is a failed one
+        return f"{traceback.format_exc()}\n{lab.story()}"
+    finally:
+        lab.stop()
+
+
+def title(numbers, function):
+    text = " ".join((function.__doc__ or function.__name__).split())
+    lead = f"case {', '.join(map(str, numbers))}: " if numbers else ""
+    return lead + text
+
+
+def chosen(words):
+    return [(numbers, function) for numbers, function in cases
+            if not words or function.__name__ in words or set(map(str, numbers)) & set(words)]
+
+
+def main():
+    words = sys.argv[1:]
+    if words == ["--list"]:
+        for numbers, function in cases:
+            print(function.__name__, *numbers)
+        return
+    if os.environ.get("SEALIFT_TESTS") == "quick":
+        print("1..0 # SKIP quick run")
+        return
+    todo = chosen(words)
+    print(f"1..{len(todo)}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="sealift-faults.") as top:
+        authority = Authority(os.path.join(top, "tls"))
+        os.mkdir(os.path.join(top, "mill"))
+        mill = Mill(authority, os.path.join(top, "mill"))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            results = [pool.submit(perform, function, authority, top, mill)
+                       for _, function in todo]
+            failures = 0
+            for number, ((numbers, function), result) in enumerate(zip(todo, results), 1):
+                wrong = result.result()
+                failures += wrong is not None
+                print(f"{'ok' if wrong is None else 'not ok'} {number} - "
+                      f"{title(numbers, function)}")
+                for line in (wrong or "").splitlines():
+                    print(f"#   {line}")
+                sys.stdout.flush()
+    sys.exit(failures > 0)
