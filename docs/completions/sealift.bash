@@ -11,6 +11,8 @@ _sealift()
         words=$("${COMP_WORDS[0]}" "${COMP_WORDS[1]}" --complete 2>/dev/null)
     elif [ "${COMP_WORDS[1]}" = help ] && [ "$COMP_CWORD" -eq 2 ]; then
         words=$("${COMP_WORDS[0]}" --complete 2>/dev/null)
+    elif [ "$COMP_CWORD" -eq 2 ]; then
+        words=$("${COMP_WORDS[0]}" "${COMP_WORDS[1]}" --complete 2>/dev/null | grep -v '^-')
     else
         COMPREPLY=() # files, by "-o default" below
         return

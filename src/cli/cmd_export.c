@@ -235,7 +235,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     if (check_options(o, err) < 0 || gather_names(o, operands, count, &names, err) < 0)
         return -1;
     if (o->key && !o->dry_run) {
-        key = passphrase_load_key(&o->passphrase, o->key, err);
+        key = passphrase_load_key(&o->passphrase, o->key, NULL, err);
         if (!key)
             return -1;
     }

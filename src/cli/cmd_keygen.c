@@ -1,6 +1,7 @@
 #include "config.h"
 #include "cli/commands.h"
 
+#include "cli/key_form.h"
 #include "cli/passphrase.h"
 #include "ops/keygen.h"
 
@@ -10,14 +11,14 @@ struct keygen_command {
     struct common_options common;
     struct passphrase_options passphrase;
     const char *type;
-    bool no_passphrase;
+    struct key_form_options form;
 };
 
 #define T struct keygen_command
 static const struct opt table[] = {
     TEXT(T, type, 0, "type", "TYPE", "ecdsa (P-256, default), ed25519 or rsa3072"),
     PASSPHRASE_OPTIONS(T),
-    FLAG(T, no_passphrase, 0, "no-passphrase", "leave the private key unencrypted"),
+    KEY_FORM_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
@@ -71,20 +72,16 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
 
     (void)count;
     (void)rt;
-    if (o->type && read_type(o->type, &keygen.type, err) < 0)
+    if ((o->type && read_type(o->type, &keygen.type, err) < 0) ||
+        key_form_read(&o->form, PKI_FORM_SCRYPT, &keygen.form, err) < 0)
         return -1;
-    if (o->no_passphrase && (o->passphrase.fd.is_set || o->passphrase.file))
+    if (o->form.no_passphrase && (o->passphrase.fd.is_set || o->passphrase.file))
         return err_set(err, ERR_USAGE,
                        "--no-passphrase and a passphrase exclude each other");
-    if (!o->no_passphrase) {
-        if (passphrase_get(&o->passphrase, "the new key", true, &passphrase, err) < 0)
-            return -1;
-        if (passphrase.len == 0) {
-            err_set(err, ERR_USAGE, "the passphrase is empty");
-            return err_hint(err, "--no-passphrase leaves the key unencrypted");
-        }
-        keygen.passphrase = &passphrase;
-    }
+    if (!o->form.no_passphrase && passphrase_get(&o->passphrase, PASSPHRASE_LOCKS,
+                                                 "the new key", &passphrase, err) < 0)
+        return -1;
+    keygen.passphrase = &passphrase;
     if (keygen_run(&made, &keygen, err) < 0)
         return -1;
     put_result(r, &made);

@@ -11,9 +11,10 @@
 
 struct command {
     const char *name;
-    const char *operands; /* for the usage line */
-    const char *summary;  /* one line */
-    const char *about;    /* a paragraph or two for help */
+    const char *operands;       /* for the usage line */
+    const char *summary;        /* one line */
+    const char *about;          /* a paragraph or two for help */
+    const char *const *actions; /* words its first operand may be; NULL: it is any */
     const struct opt *table;
     size_t options_size;
     size_t operands_min, operands_max;
@@ -23,7 +24,7 @@ struct command {
 };
 
 extern const struct command cmd_export, cmd_verify, cmd_import, cmd_inspect, cmd_keygen,
-    cmd_help, cmd_version;
+    cmd_key, cmd_help, cmd_version;
 
 /* All commands in the order help shows them, NULL at the end. */
 extern const struct command *const commands[];

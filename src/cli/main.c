@@ -113,12 +113,14 @@ start_command(const struct command *c, int argc, char **argv)
     return status;
 }
 
-/* For the shell's completion: options of a command, or the commands. */
+/* For the shell's completion: actions and options of a command, or the commands. */
 static int
 complete(const struct command *c)
 {
     CLEANUP(buf_release) struct buf out = BUF_INIT(RESULT_TEXT_MAX);
 
+    for (const char *const *a = c ? c->actions : NULL; a && *a; a++)
+        (void)!buf_addf(&out, "%s\n", *a);
     if (c)
         opt_complete(c->table, &out);
     for (const struct command *const *each = commands; !c && *each; each++)

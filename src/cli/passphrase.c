@@ -1,6 +1,7 @@
 #include "config.h"
 #include "cli/passphrase.h"
 
+#include "base/mem.h"
 #include "io/file.h"
 
 #include <errno.h>
@@ -38,27 +39,96 @@ first_line(int fd, const char *name, struct secret *out, struct err *err)
 }
 
 static int
+open_file(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    bool absent = errno == ENOENT;
+
+    if (fd >= 0)
+        return fd;
+    err_errno(err, "cannot open '%s'", path);
+    if (absent)
+        err->kind = ERR_NOT_FOUND;
+    return -1;
+}
+
+static bool
+is_open_to_others(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+           (st.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+}
+
+static int
 from_file(const char *path, struct secret *out, struct err *err)
 {
     CLEANUP(file_close) int fd = -1;
-    struct stat st;
 
     if (strcmp(path, "-") == 0)
         return first_line(STDIN_FILENO, "standard input", out, err);
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &st) < 0) {
-        bool absent = errno == ENOENT;
-
-        err_errno(err, "cannot open '%s'", path);
-        if (absent)
-            err->kind = ERR_NOT_FOUND;
+    fd = open_file(path, err);
+    if (fd < 0)
         return -1;
-    }
-    if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    if (is_open_to_others(fd)) {
         err_set(err, ERR_USAGE, "passphrase file '%s' can be read by others", path);
         return err_hint(err, "chmod 600 '%s'", path);
     }
     return first_line(fd, path, out, err);
+}
+
+/* ---- the environment ---- */
+
+/* Variables by role, in the order they are tried. */
+static const char *const *
+variables_of(enum passphrase_role role)
+{
+    static const char *const first[] = {"SEALIFT_PASSPHRASE", "COSIGN_PASSWORD", NULL};
+    static const char *const second[] = {"SEALIFT_NEW_PASSPHRASE", NULL};
+
+    return role == PASSPHRASE_REPLACES ? second : first;
+}
+
+/* Once: what we start later need not inherit it. */
+static bool
+from_environment(enum passphrase_role role, struct secret *out)
+{
+    for (const char *const *name = variables_of(role); *name; name++) {
+        char *value = getenv(*name);
+
+        if (!value)
+            continue;
+        secret_set(out, value, strlen(value));
+        secret_wipe(value, strlen(value));
+        unsetenv(*name);
+        return true;
+    }
+    return false;
+}
+
+/* The path of systemd's credential, or NULL.  The caller frees it. */
+static char *
+credential_path(enum passphrase_role role)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    char *path;
+
+    if (!folder || role == PASSPHRASE_REPLACES)
+        return NULL;
+    path = xasprintf("%s/sealift-passphrase", folder);
+    if (access(path, F_OK) != 0)
+        mem_free_string(&path);
+    return path;
+}
+
+/* systemd guards the folder; the mode of the file is its business. */
+static int
+from_credential(const char *path, struct secret *out, struct err *err)
+{
+    CLEANUP(file_close) int fd = open_file(path, err);
+
+    return fd < 0 ? -1 : first_line(fd, path, out, err);
 }
 
 /* ---- the terminal ---- */
@@ -105,60 +175,86 @@ ask_once(int tty, const char *prompt, const char *what, struct secret *out,
 }
 
 static int
-from_terminal(int tty, const char *what, bool confirm, struct secret *out,
+from_terminal(const char *what, enum passphrase_role role, struct secret *out,
               struct err *err)
 {
-    struct secret again = SECRET_INIT;
-    bool same;
+    CLEANUP(secret_release) struct secret again = SECRET_INIT;
+    CLEANUP(file_close) int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    const char *prompt =
+        role == PASSPHRASE_REPLACES ? "new passphrase of " : "passphrase of ";
 
-    if (ask_once(tty, "passphrase of ", what, out, err) < 0)
+    if (tty < 0) {
+        err_set(err, ERR_AUTH, "no %s%s", prompt, what);
+        return err_hint(err,
+                        role == PASSPHRASE_REPLACES
+                            ? "give it by --new-passphrase-fd, --new-passphrase-file or "
+                              "SEALIFT_NEW_PASSPHRASE: there is no terminal to ask"
+                            : "give it by --passphrase-fd, --passphrase-file or "
+                              "SEALIFT_PASSPHRASE: there is no terminal to ask");
+    }
+    if (ask_once(tty, prompt, what, out, err) < 0)
         return -1;
-    if (!confirm)
+    if (role == PASSPHRASE_OPENS)
         return 0;
     if (ask_once(tty, "once more, of ", what, &again, err) < 0)
         return -1;
-    same = again.len == out->len && memcmp(again.bytes, out->bytes, out->len) == 0;
-    secret_release(&again);
-    return same ? 0 : err_set(err, ERR_AUTH, "the two passphrases differ");
+    if (again.len != out->len || memcmp(again.bytes, out->bytes, out->len) != 0)
+        return err_set(err, ERR_AUTH, "the two passphrases differ");
+    return 0;
 }
 
 /* ---- all of them ---- */
 
-static bool
-has_other_source(const struct passphrase_options *options)
+bool
+passphrase_is_given(const struct passphrase_options *options, enum passphrase_role role)
 {
-    return options->fd.is_set || options->file || getenv("SEALIFT_PASSPHRASE");
+    CLEANUP(mem_free_string) char *credential = credential_path(role);
+    bool given = options->fd.is_set || options->file || credential;
+
+    for (const char *const *name = variables_of(role); *name; name++)
+        given = given || getenv(*name);
+    return given;
 }
 
-int
-passphrase_get(const struct passphrase_options *options, const char *what, bool confirm,
-               struct secret *out, struct err *err)
+static int
+get(const struct passphrase_options *options, enum passphrase_role role, const char *what,
+    struct secret *out, struct err *err)
 {
-    const char *environment = getenv("SEALIFT_PASSPHRASE");
-    CLEANUP(file_close) int tty = -1;
+    CLEANUP(mem_free_string) char *credential = credential_path(role);
 
     if (options->fd.is_set && options->file)
         return err_set(err, ERR_USAGE,
-                       "--passphrase-fd and --passphrase-file exclude each other");
+                       "a passphrase from a descriptor and one from a file exclude each "
+                       "other");
     if (options->fd.is_set)
-        return first_line((int)options->fd.value, "--passphrase-fd", out, err);
+        return first_line((int)options->fd.value, "the passphrase", out, err);
     if (options->file)
         return from_file(options->file, out, err);
-    if (environment) {
-        secret_set(out, environment, strlen(environment));
+    if (from_environment(role, out))
         return 0;
-    }
-    tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (tty < 0) {
-        err_set(err, ERR_AUTH, "no passphrase for %s", what);
-        return err_hint(err, "give it by --passphrase-fd, --passphrase-file or "
-                             "SEALIFT_PASSPHRASE: there is no terminal to ask");
-    }
-    return from_terminal(tty, what, confirm, out, err);
+    if (credential)
+        return from_credential(credential, out, err);
+    return from_terminal(what, role, out, err);
 }
+
+int
+passphrase_get(const struct passphrase_options *options, enum passphrase_role role,
+               const char *what, struct secret *out, struct err *err)
+{
+    if (get(options, role, what, out, err) < 0)
+        return -1;
+    if (role != PASSPHRASE_OPENS && out->len == 0) {
+        err_set(err, ERR_USAGE, "the passphrase is empty");
+        return err_hint(err, "--no-passphrase leaves the key unencrypted");
+    }
+    return 0;
+}
+
+/* ---- keys ---- */
 
 struct asking {
     const struct passphrase_options *options;
+    struct secret *used; /* or NULL */
     bool was_asked;
 };
 
@@ -168,25 +264,55 @@ ask(void *ctx, const char *what, struct secret *out, struct err *err)
     struct asking *a = ctx;
 
     a->was_asked = true;
-    return passphrase_get(a->options, what, false, out, err);
+    if (passphrase_get(a->options, PASSPHRASE_OPENS, what, out, err) < 0)
+        return -1;
+    if (a->used)
+        secret_copy(a->used, out);
+    return 0;
+}
+
+/* An unencrypted key is as secret as its file. */
+static int
+check_mode(const struct pki_key *key, bool is_open, const char *path, struct err *err)
+{
+    if (!is_open || pki_form(key) != PKI_FORM_PLAIN)
+        return 0;
+    err_set(err, ERR_USAGE,
+            "the private key '%s' is not encrypted, and others can read "
+            "it",
+            path);
+    return err_hint(err, "chmod 600 '%s'", path);
+}
+
+static struct pki_key *
+load_tries(const char *pem, size_t len, const struct passphrase_options *options,
+           const char *path, struct secret *used, struct err *err)
+{
+    int tries = passphrase_is_given(options, PASSPHRASE_OPENS) ? 1 : TRIES;
+    struct asking asking = {.options = options, .used = used};
+    const struct pki_passphrase source = {.ask = ask, .ctx = &asking};
+    struct pki_key *key = NULL;
+
+    while (!key && tries-- > 0) {
+        key = pki_private(pem, len, path, &source, err);
+        if (!key && (err->kind != ERR_AUTH || !asking.was_asked))
+            break;
+    }
+    return key;
 }
 
 struct pki_key *
 passphrase_load_key(const struct passphrase_options *options, const char *path,
-                    struct err *err)
+                    struct secret *used, struct err *err)
 {
     struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
-    struct asking asking = {.options = options};
-    const struct pki_passphrase source = {.ask = ask, .ctx = &asking};
+    CLEANUP(file_close) int fd = open_file(path, err);
     struct pki_key *key = NULL;
 
-    if (file_slurp(path, &pem, err) == 0) {
-        for (int i = 0; !key && i < TRIES; i++) {
-            key = pki_private(pem.data ? pem.data : "", pem.len, path, &source, err);
-            if (err->kind != ERR_AUTH || !asking.was_asked || has_other_source(options))
-                break;
-        }
-    }
+    if (fd >= 0 && file_slurp_fd(fd, path, &pem, err) == 0)
+        key = load_tries(pem.data, pem.len, options, path, used, err);
+    if (key && check_mode(key, is_open_to_others(fd), path, err) < 0)
+        pki_release(&key);
     secret_wipe(pem.data, pem.cap);
     buf_release(&pem);
     return key;

@@ -1,7 +1,9 @@
 /* passphrase.h - where the passphrase of a private key comes from; never from argv.
  *
- * In this order: --passphrase-fd, --passphrase-file, $SEALIFT_PASSPHRASE (empty counts as
- * a value), the terminal.
+ * In this order: --passphrase-fd, --passphrase-file, $SEALIFT_PASSPHRASE,
+ * $COSIGN_PASSWORD (empty counts as a value), the credential "sealift-passphrase" of
+ * systemd, the terminal. Variables are wiped and removed from the environment once they
+ * were read.
  *
  * Layer: cli.
  */
@@ -22,19 +24,44 @@ struct passphrase_options {
         TEXT(T, passphrase.file, 0, "passphrase-file", "FILE",                           \
              "read it from FILE (its first line)")
 
+/* For the passphrase that takes the place of another; from $SEALIFT_NEW_PASSPHRASE, too.
+ */
+#define NEW_PASSPHRASE_OPTIONS(T)                                                        \
+    NUMBER(T, fresh.fd, 0, "new-passphrase-fd", "N", 1023,                               \
+           "read the new passphrase from descriptor N"),                                 \
+        TEXT(T, fresh.file, 0, "new-passphrase-file", "FILE",                            \
+             "read it from FILE (its first line)")
+
 /* Does it read standard input?  Its name for messages, or NULL. */
 const char *passphrase_stdin_user(const struct passphrase_options *options);
 
-/*
- * Get it.  what: for the prompt ("release.key").  confirm: ask twice on a terminal.
- * Errors: ERR_AUTH - nowhere to get it from: the hint lists the ways; ERR_USAGE - both
- *         options, a file others can read; ERR_LIMIT.
- */
-MUST_USE int passphrase_get(const struct passphrase_options *options, const char *what,
-                            bool confirm, struct secret *out, struct err *err);
+enum passphrase_role {
+    PASSPHRASE_OPENS,    /* an existing key */
+    PASSPHRASE_LOCKS,    /* a new key: typed twice, not empty */
+    PASSPHRASE_REPLACES, /* the one of an existing key: the same, from its own sources */
+};
 
-/* Load the private key of a signer: asks up to three times on a terminal. */
+/*
+ * Get it.  what: for the prompt ("release.key").
+ * Errors: ERR_AUTH - nowhere to get it from: the hint lists the ways; ERR_USAGE - both
+ *         options, a file others can read, an empty one for a new key; ERR_LIMIT.
+ */
+MUST_USE int passphrase_get(const struct passphrase_options *options,
+                            enum passphrase_role role, const char *what,
+                            struct secret *out, struct err *err);
+
+/* Is there a source without the terminal? */
+bool passphrase_is_given(const struct passphrase_options *options,
+                         enum passphrase_role role);
+
+/*
+ * Load the private key of a signer; up to three tries on a terminal.  used, unless NULL,
+ * gets the passphrase when one was needed.
+ * Errors: those of passphrase_get() and pki_private(); ERR_USAGE - it is not encrypted,
+ *         and others can read it; ERR_NOT_FOUND, ERR_LOCAL.
+ */
 struct pki_key *passphrase_load_key(const struct passphrase_options *options,
-                                    const char *path, struct err *err);
+                                    const char *path, struct secret *used,
+                                    struct err *err);
 
 #endif

@@ -203,6 +203,32 @@ pki_type_name(enum pki_type type)
     return "unknown";
 }
 
+enum pki_form
+pki_form(const struct pki_key *key)
+{
+    return key->form;
+}
+
+const char *
+pki_form_name(enum pki_form form)
+{
+    switch (form) {
+    case PKI_FORM_NONE:
+        return "none";
+    case PKI_FORM_PLAIN:
+        return "not encrypted";
+    case PKI_FORM_SCRYPT:
+        return "PKCS#8, scrypt";
+    case PKI_FORM_PBKDF2:
+        return "PKCS#8, PBKDF2";
+    case PKI_FORM_OLD:
+        return "encrypted in an old way";
+    case PKI_FORM_COSIGN:
+        return "cosign";
+    }
+    return "unknown";
+}
+
 const struct digest *
 pki_id(const struct pki_key *key)
 {

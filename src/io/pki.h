@@ -1,7 +1,8 @@
 /* pki.h - key pairs and raw signatures.  Formats of signature files live in trust/.
  *
  * Layer:  io.  With hash.c the only user of OpenSSL.
- * Source: RFC 5958 (PKCS#8), RFC 7914 (scrypt), RFC 8032 (Ed25519), SEC 1 (ECDSA in DER).
+ * Source: RFC 5958 (PKCS#8), RFC 7914 (scrypt), RFC 8018 (PBKDF2), RFC 8032 (Ed25519),
+ *         SEC 1 (ECDSA in DER); sigstore's encrypted key files.
  */
 #ifndef IO_PKI_H
 #define IO_PKI_H
@@ -13,6 +14,16 @@
 #include <stdbool.h>
 
 enum pki_type { PKI_ECDSA_P256 = 1, PKI_ED25519, PKI_RSA };
+
+/* How a private key is kept. */
+enum pki_form {
+    PKI_FORM_NONE = 0, /* nowhere: it was just made, or is a public key */
+    PKI_FORM_PLAIN,    /* PKCS#8 or traditional PEM, not encrypted */
+    PKI_FORM_SCRYPT,   /* PKCS#8 under scrypt */
+    PKI_FORM_PBKDF2,   /* PKCS#8 under PBKDF2, which FIPS 140 allows */
+    PKI_FORM_OLD,      /* encrypted in a way that is read, and never written */
+    PKI_FORM_COSIGN,   /* cosign's key file: scrypt and secretbox */
+};
 
 #define PKI_KEY_FILE_MAX  (64 * 1024) /* bytes of a PEM file */
 #define PKI_SIGNATURE_MAX 1024        /* bytes; RSA up to 8192 bits */
@@ -29,7 +40,8 @@ struct pki_passphrase {
 };
 
 /*
- * Read a private key from PEM text: PKCS#8 or traditional, encrypted or not.
+ * Read a private key from PEM text: PKCS#8 or traditional, encrypted or not, or cosign's
+ * "ENCRYPTED SIGSTORE PRIVATE KEY".
  * Errors: ERR_AUTH - passphrase wrong or missing; ERR_USAGE - no private key in it, a
  *         public key instead, or a kind we do not sign with (the message lists ours);
  *         ERR_LIMIT - its key derivation wants more memory or time than we allow.
@@ -53,10 +65,19 @@ const char *pki_type_name(enum pki_type type); /* "ECDSA P-256", "Ed25519", "RSA
 /* SHA-256 of the DER SubjectPublicKeyInfo: the key id. */
 const struct digest *pki_id(const struct pki_key *key);
 
-/* PEM of the public half; of the private half, PKCS#8 under scrypt, or plain for NULL. */
+enum pki_form pki_form(const struct pki_key *key);
+const char *pki_form_name(enum pki_form form); /* "PKCS#8, scrypt", ... */
+
+/* PEM of the public half. */
 MUST_USE int pki_public_pem(const struct pki_key *key, struct buf *out, struct err *err);
-MUST_USE int pki_private_pem(const struct pki_key *key, const struct secret *passphrase,
-                             struct buf *out, struct err *err);
+
+/*
+ * PEM of the private half.  form: plain, scrypt, PBKDF2 or cosign; all but the first want
+ * a passphrase.  Errors: ERR_INTERNAL - another form, no private half, no room in out.
+ */
+MUST_USE int pki_private_pem(const struct pki_key *key, enum pki_form form,
+                             const struct secret *passphrase, struct buf *out,
+                             struct err *err);
 
 /*
  * Sign: ECDSA over SHA-256 in DER, Ed25519 pure, RSA PKCS#1 v1.5 over SHA-256.

@@ -21,24 +21,28 @@ count_of(const ASN1_INTEGER *number)
     return number && ASN1_INTEGER_get_uint64(&n, number) == 1 ? n : UINT64_MAX;
 }
 
+bool
+pki_scrypt_is_cheap(uint64_t n, uint64_t r, uint64_t p, uint64_t bytes_max)
+{
+    uint64_t cost, bytes;
+
+    return !__builtin_mul_overflow(n, r, &cost) &&
+           !__builtin_mul_overflow(cost, p, &cost) && cost <= SCRYPT_COST_MAX &&
+           !__builtin_add_overflow(n, p, &bytes) &&
+           !__builtin_add_overflow(bytes, 2, &bytes) &&
+           !__builtin_mul_overflow(bytes, r, &bytes) && bytes <= bytes_max / 128;
+}
+
 static bool
 is_cheap_scrypt(const X509_ALGOR *kdf)
 {
     SCRYPT_PARAMS *params =
         ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), kdf->parameter);
-    uint64_t n, r, p, cost, bytes;
-    bool cheap;
+    bool cheap =
+        !params || /* unreadable: costs nothing, the library will refuse it */
+        pki_scrypt_is_cheap(count_of(params->costParameter), count_of(params->blockSize),
+                            count_of(params->parallelizationParameter), SCRYPT_BYTES_MAX);
 
-    if (!params)
-        return true; /* unreadable: costs nothing, the library will refuse it */
-    n = count_of(params->costParameter);
-    r = count_of(params->blockSize);
-    p = count_of(params->parallelizationParameter);
-    cheap = !__builtin_mul_overflow(n, r, &cost) &&
-            !__builtin_mul_overflow(cost, p, &cost) && cost <= SCRYPT_COST_MAX &&
-            !__builtin_add_overflow(n, p, &bytes) &&
-            !__builtin_add_overflow(bytes, 2, &bytes) &&
-            !__builtin_mul_overflow(bytes, r, &bytes) && bytes <= SCRYPT_BYTES_MAX / 128;
     SCRYPT_PARAMS_free(params);
     return cheap;
 }

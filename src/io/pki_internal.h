@@ -13,8 +13,21 @@
 struct pki_key {
     EVP_PKEY *pkey; /* owned */
     enum pki_type type;
+    enum pki_form form;
     struct digest id;
 };
+
+/* One block of a PEM file. */
+struct pki_block {
+    char *name, *header;
+    unsigned char *data;
+    long len;
+};
+
+#define PKI_BLOCK_COSIGN     "ENCRYPTED SIGSTORE PRIVATE KEY"
+#define PKI_BLOCK_COSIGN_OLD "ENCRYPTED COSIGN PRIVATE KEY"
+
+void pki_block_release(struct pki_block *b);
 
 /*
  * The one way a library key becomes ours: it is of a kind we use, sound, and its key id
@@ -25,7 +38,37 @@ struct pki_key {
 struct pki_key *pki_adopt(EVP_PKEY *pkey, bool is_private, const char *name,
                           struct err *err);
 
+/* ---- cost: a key file chooses that of its own key derivation ---- */
+
 /* Is what this password-based encryption makes us compute within bounds? */
 bool pki_is_cheap(const X509_ALGOR *algorithm);
+
+/* The same of scrypt, which may use up to bytes_max of memory. */
+bool pki_scrypt_is_cheap(uint64_t n, uint64_t r, uint64_t p, uint64_t bytes_max);
+
+/* ---- encrypted forms ---- */
+
+/* Errors: ERR_AUTH - there is nobody to ask, or no answer. */
+MUST_USE int pki_ask(const struct pki_passphrase *pass, const char *name,
+                     struct secret *out, struct err *err);
+
+int pki_wrong_passphrase(const char *name, struct err *err); /* ERR_AUTH; always -1 */
+int pki_too_costly(const char *name, struct err *err);       /* ERR_LIMIT; always -1 */
+
+/* PKCS#8 in the clear; NULL without a message when it is none. */
+EVP_PKEY *pki_pkcs8_decode(const unsigned char *der, size_t len);
+
+/* Encrypted PKCS#8, and cosign's key files.  Errors: those of pki_private(). */
+EVP_PKEY *pki_pkcs8_open(const struct pki_block *b, const char *name,
+                         const struct pki_passphrase *pass, enum pki_form *form,
+                         struct err *err);
+EVP_PKEY *pki_cosign_open(const struct pki_block *b, const char *name,
+                          const struct pki_passphrase *pass, struct err *err);
+
+/* Write info as such a PEM block.  form: PKI_FORM_SCRYPT or PKI_FORM_PBKDF2. */
+bool pki_pkcs8_seal(BIO *bio, PKCS8_PRIV_KEY_INFO *info, enum pki_form form,
+                    const struct secret *passphrase);
+bool pki_cosign_seal(BIO *bio, PKCS8_PRIV_KEY_INFO *info,
+                     const struct secret *passphrase);
 
 #endif

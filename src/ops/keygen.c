@@ -2,12 +2,13 @@
 #include "ops/keygen.h"
 
 #include "io/file.h"
+#include "ops/key.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { KEY_MODE = 0600, PUB_MODE = 0644 };
+enum { PUB_MODE = 0644 };
 
 static int
 make_path(char out[KEYGEN_PATH_MAX], const char *name, const char *suffix,
@@ -37,19 +38,6 @@ check_absent(const struct keygen_result *r, struct err *err)
 }
 
 static int
-write_private(const struct pki_key *key, const struct secret *passphrase,
-              const char *path, struct err *err)
-{
-    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
-    int rc = pki_private_pem(key, passphrase, &pem, err);
-
-    if (rc == 0)
-        rc = file_put(path, pem.data, pem.len, KEY_MODE, true, err);
-    secret_wipe(pem.data, pem.len);
-    return rc;
-}
-
-static int
 write_public(const struct pki_key *key, const char *path, struct err *err)
 {
     CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
@@ -71,7 +59,8 @@ keygen_run(struct keygen_result *out, const struct keygen_options *options,
         check_absent(&r, err) < 0)
         return -1;
     key = pki_generate(options->type, err);
-    if (!key || write_private(key, options->passphrase, r.key_path, err) < 0)
+    if (!key ||
+        key_write(key, options->form, options->passphrase, r.key_path, true, err) < 0)
         return -1;
     if (write_public(key, r.pub_path, err) < 0) {
         unlink(r.key_path); /* made a moment ago, by us: nobody relies on it */

@@ -14,7 +14,8 @@
 struct keygen_options {
     const char *name; /* NAME of NAME.key and NAME.pub; may be a path */
     enum pki_type type;
-    const struct secret *passphrase; /* NULL: the private key is not encrypted */
+    enum pki_form form;
+    const struct secret *passphrase; /* unless the form is PKI_FORM_PLAIN */
 };
 
 struct keygen_result {
@@ -24,7 +25,7 @@ struct keygen_result {
 };
 
 /*
- * Make a key pair and write NAME.key (mode 0600, PKCS#8) and NAME.pub.  Either both files
+ * Make a key pair and write NAME.key (mode 0600) and NAME.pub.  Either both files
  * are new and complete, or neither is there.
  * Errors: ERR_CONFLICT - one of them exists; ERR_USAGE - NAME names no file or is too
  *         long; ERR_LOCAL, ERR_NOT_FOUND of file.h; ERR_INTERNAL.

@@ -4,7 +4,8 @@
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
 [ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
-unset SOURCE_DATE_EPOCH SEALIFT_PASSPHRASE DOCKER_CONFIG
+unset SOURCE_DATE_EPOCH SEALIFT_PASSPHRASE SEALIFT_NEW_PASSPHRASE COSIGN_PASSWORD \
+    CREDENTIALS_DIRECTORY DOCKER_CONFIG
 HOME=$work
 export HOME
 cd "$work" || exit 99
@@ -13,7 +14,7 @@ sealift() {
     "$abs_top_builddir/sealift" "$@"
 }
 
-commands="export verify import inspect keygen"
+commands="export verify import inspect keygen key"
 
 # --- help and version --------------------------------------------------------------------
 
@@ -91,6 +92,11 @@ refused "-f - twice" export --unsigned -o b.tar -f - -f -
 refused "a serial that is no number" export --unsigned --serial x -o b.tar 127.0.0.1:1/a:1
 refused "a stream with a slash" export --unsigned --stream a/b -o b.tar 127.0.0.1:1/a:1
 refused "a date that is none" export --unsigned --expires soon -o b.tar 127.0.0.1:1/a:1
+refused "key: an unknown action" key print k.pem
+refused "key passwd of two" key passwd a.pem b.pem
+refused "key convert without a target" key convert a.pem
+refused "keygen --kdf md5" keygen --kdf md5 k
+refused "keygen --kdf and --cosign" keygen --cosign --kdf scrypt k
 refused "two bundles to verify" verify --key k.pub a.tar b.tar
 refused "import without a target" import --key k.pub a.tar
 refused "a bad target" import --key k.pub a.tar 'UPPER/Case'

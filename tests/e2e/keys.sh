@@ -64,13 +64,30 @@ by_descriptor() {
 by_variable() {
     SEALIFT_PASSPHRASE=$1 sealift export -q --force -o "$bundle" --key ecdsa.key "$name"
 }
+by_cosign_variable() {
+    COSIGN_PASSWORD=$1 sealift export -q --force -o "$bundle" --key "$2" "$name"
+}
+by_credential() {
+    mkdir -p credentials
+    cp "$1" credentials/sealift-passphrase
+    CREDENTIALS_DIRECTORY=$work/credentials \
+        sealift export -q --force -o "$bundle" --key ecdsa.key "$name"
+}
 expect 0 "--passphrase-fd" by_descriptor right
+expect 0 "COSIGN_PASSWORD" by_cosign_variable 'open sesame' ecdsa.key
+expect 0 "a credential of systemd" by_credential right
 expect 0 "SEALIFT_PASSPHRASE" by_variable 'open sesame'
 rm -f "$bundle"
 must forget_requests source
 expect 3 "a wrong passphrase from a file" signs ecdsa.key ecdsa.pub --passphrase-file wrong
 expect 3 "from a descriptor" by_descriptor wrong
 expect 3 "from the environment" by_variable 'open barley'
+expect 3 "from cosign's variable" by_cosign_variable 'open barley' ecdsa.key
+expect 3 "from a credential" by_credential wrong
+chmod 644 right
+expect 2 "a passphrase file that others can read" \
+    signs ecdsa.key ecdsa.pub --passphrase-file right
+chmod 600 right
 expect 3 "none, and nobody to ask" signs ecdsa.key ecdsa.pub
 check "comes with what to do" grep -q '^hint: .*passphrase' "$err"
 check "none of these left a bundle" test ! -e "$bundle"
@@ -103,6 +120,12 @@ for made in pkcs8-encrypted traditional-encrypted; do
         signs "$made.key" "$made.pub" --passphrase-file wrong
 done
 
+chmod 640 pkcs8.key pkcs8-encrypted.key
+expect 2 "an unencrypted key that others can read" signs pkcs8.key pkcs8.pub
+check "comes with what to do" grep -q '^hint: chmod 600' "$err"
+expect 0 "an encrypted one may be read" \
+    signs pkcs8-encrypted.key pkcs8-encrypted.pub --passphrase-file right
+
 # Refused, whatever the code: too short, an unsupported curve, a public half, not a key.
 rm -f "$bundle"
 for key in weak.key p384.key ecdsa.pub right; do
@@ -115,6 +138,63 @@ for key in weak.key p384.key ecdsa.pub right; do
 done
 check "without a bundle" test ! -e "$bundle"
 expect 9 "a key that does not exist" signs none.key ecdsa.pub
+
+# --- other forms -------------------------------------------------------------------------
+
+# key_is FORM FILE OPTIONS...
+key_is() {
+    form=$1 file=$2
+    shift 2
+    sealift key show --json "$@" "$file" >shown && test "$(field shown 'd["form"]')" = "$form"
+}
+expect 0 "keygen --kdf pbkdf2" sealift keygen --kdf pbkdf2 --passphrase-file right fips
+check "derives by PBKDF2 with HMAC-SHA256" \
+    sh -c 'openssl asn1parse -in fips.key | grep -q hmacWithSHA256'
+expect 0 "it signs" signs fips.key fips.pub --passphrase-file right
+expect 0 "keygen --cosign" sealift keygen --cosign --passphrase-file right sigstore
+check "writes a key file of sigstore" grep -q 'ENCRYPTED SIGSTORE PRIVATE KEY' sigstore.key
+expect 0 "it signs" signs sigstore.key sigstore.pub --passphrase-file right
+expect 3 "not under a wrong passphrase" signs sigstore.key sigstore.pub --passphrase-file wrong
+expect 0 "keygen --cosign --no-passphrase" sealift keygen --cosign --no-passphrase void
+expect 0 "opens with the empty one" by_cosign_variable '' void.key
+
+expect 0 "key passwd" sealift key passwd --passphrase-file right \
+    --new-passphrase-file wrong sigstore.key
+expect 3 "the old passphrase is of no use any more" \
+    sealift key show --passphrase-file right sigstore.key
+check "the key kept its form" key_is cosign sigstore.key --passphrase-file wrong
+check_equal "and its mode" 600 "$(stat -c %a sigstore.key)"
+expect 0 "it signs as before" signs sigstore.key sigstore.pub --passphrase-file wrong
+expect 0 "key passwd --no-passphrase" sealift key passwd --passphrase-file wrong \
+    --no-passphrase sigstore.key
+check "leaves it unencrypted" key_is "not encrypted" sigstore.key
+expect 0 "key convert to cosign's form" sealift key convert --cosign --passphrase-file right \
+    ecdsa.key to-cosign.key
+check "keeps the passphrase" key_is cosign to-cosign.key --passphrase-file right
+expect 0 "key convert to PBKDF2" sealift key convert --kdf pbkdf2 --passphrase-file right \
+    to-cosign.key to-pbkdf2.key
+check_equal "which openssl opens" "$(cat ecdsa.pub)" \
+    "$(openssl pkey -in to-pbkdf2.key -passin file:right -pubout 2>&1)"
+expect 12 "key convert replaces nothing" \
+    sealift key convert --passphrase-file right ecdsa.key to-cosign.key
+expect 0 "key show of a public key" sealift key show ecdsa.pub
+sed -n '/BEGIN/,$p' "$out" >shown.pub
+check "ends with that key" cmp shown.pub ecdsa.pub
+check_not "key show of a private key shows no private half" grep -q PRIVATE "$out"
+
+# cosign itself, both ways.
+if command -v cosign >/dev/null 2>&1; then
+    COSIGN_PASSWORD='open sesame' cosign generate-key-pair >/dev/null 2>cosign.log ||
+        fail "cosign makes a key pair" "$(cat cosign.log)"
+    expect 0 "a key that cosign made" signs cosign.key cosign.pub --passphrase-file right
+    cosign_public() {
+        COSIGN_PASSWORD='open sesame' cosign public-key --key "$1" 2>&1
+    }
+    check_equal "cosign opens a key that we made" "$(cat ecdsa.pub)" \
+        "$(cosign_public to-cosign.key)"
+else
+    skip "cosign and we open each other's keys" "cosign is not installed"
+fi
 
 # --- several keys ------------------------------------------------------------------------
 

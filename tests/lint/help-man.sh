@@ -16,7 +16,7 @@ section() {
 }
 
 options_of() {
-    "$abs_top_builddir/sealift" "$1" --complete | sed 's/=$//' | sort -u
+    "$abs_top_builddir/sealift" "$1" --complete | grep '^-' | sed 's/=$//' | sort -u
 }
 
 # What the page says about a command: its own section, and what it has with others.

@@ -54,8 +54,11 @@ a_pair_is_written(void **state)
     secret_set(&harbour, "harbour", 7);
     for (size_t i = 0; i < COUNT_OF(types); i++) {
         struct secret *passphrase = i == 0 ? &harbour : NULL;
-        struct keygen_options options = {
-            .name = "./team", .type = types[i], .passphrase = passphrase};
+        struct keygen_options options = {.name = "./team",
+                                         .type = types[i],
+                                         .form = passphrase ? PKI_FORM_SCRYPT
+                                                            : PKI_FORM_PLAIN,
+                                         .passphrase = passphrase};
         struct keygen_result r;
         struct err err = ERR_INIT;
 
@@ -76,7 +79,8 @@ no_file_is_overwritten(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(files); i++) {
-        struct keygen_options options = {.name = "team", .type = PKI_ED25519};
+        struct keygen_options options = {
+            .name = "team", .type = PKI_ED25519, .form = PKI_FORM_PLAIN};
         CLEANUP(buf_release) struct buf content = BUF_INIT(10);
         struct keygen_result r;
         struct err err = ERR_INIT;
@@ -96,7 +100,8 @@ no_file_is_overwritten(void **state)
 static void
 half_a_pair_does_not_stay(void **state)
 {
-    struct keygen_options options = {.name = "team", .type = PKI_ED25519};
+    struct keygen_options options = {
+        .name = "team", .type = PKI_ED25519, .form = PKI_FORM_PLAIN};
     struct keygen_result r;
     struct err err = ERR_INIT;
 
@@ -126,7 +131,8 @@ senseless_names_are_refused(void **state)
     memset(longest, 'x', sizeof(longest) - 1);
     longest[sizeof(longest) - 1] = '\0';
     for (size_t i = 0; i < COUNT_OF(table); i++) {
-        struct keygen_options options = {.name = table[i].name, .type = PKI_ED25519};
+        struct keygen_options options = {
+            .name = table[i].name, .type = PKI_ED25519, .form = PKI_FORM_PLAIN};
         struct keygen_result r;
         struct err err = ERR_INIT;
 

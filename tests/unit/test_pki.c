@@ -66,11 +66,17 @@ private_keys_load_in_every_form(void **state)
         enum pki_type type;
         unsigned asked; /* how often a passphrase must be asked for */
     } table[] = {
-        {EC_SEC1, EC_ID, PKI_ECDSA_P256, 0},   {EC_SEC1_SEALED, EC_ID, PKI_ECDSA_P256, 1},
-        {EC_PKCS8, EC_ID, PKI_ECDSA_P256, 0},  {EC_PBKDF2, EC_ID, PKI_ECDSA_P256, 1},
-        {EC_SCRYPT, EC_ID, PKI_ECDSA_P256, 1}, {EC_3DES, EC_ID, PKI_ECDSA_P256, 1},
-        {ED, ED_ID, PKI_ED25519, 0},           {ED_SEALED, ED_ID, PKI_ED25519, 1},
-        {RSA_PKCS1, RSA_ID, PKI_RSA, 0},       {RSA_PKCS1_SEALED, RSA_ID, PKI_RSA, 1},
+        {EC_SEC1, EC_ID, PKI_ECDSA_P256, 0},
+        {EC_SEC1_SEALED, EC_ID, PKI_ECDSA_P256, 1},
+        {EC_PKCS8, EC_ID, PKI_ECDSA_P256, 0},
+        {EC_PBKDF2, EC_ID, PKI_ECDSA_P256, 1},
+        {EC_SCRYPT, EC_ID, PKI_ECDSA_P256, 1},
+        {EC_3DES, EC_ID, PKI_ECDSA_P256, 1},
+        {COSIGN_KEY, EC_ID, PKI_ECDSA_P256, 1},
+        {ED, ED_ID, PKI_ED25519, 0},
+        {ED_SEALED, ED_ID, PKI_ED25519, 1},
+        {RSA_PKCS1, RSA_ID, PKI_RSA, 0},
+        {RSA_PKCS1_SEALED, RSA_ID, PKI_RSA, 1},
         {RSA_PKCS8, RSA_ID, PKI_RSA, 0},
     };
 
@@ -159,7 +165,8 @@ other_files_are_refused_as_private_keys(void **state)
     } table[] = {
         {EC_PUB, "is a public key"},
         {EC_CERTIFICATE, "is a certificate"},
-        {COSIGN_KEY, "does not read"},
+        {"-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----\n",
+         "does not read"},
         {P384, "keys are ECDSA P-256, Ed25519 or RSA of 3072 to 8192 bits"},
         {EC_MD5DES, "encrypted in a way"},
         {UNKNOWN_KDF, "encrypted in a way"},
@@ -613,12 +620,17 @@ new_keys_are_written_and_read_again(void **state)
 {
     static const struct {
         enum pki_type type;
+        enum pki_form form;
         const char *passphrase; /* NULL: not encrypted */
+        const char *block;
     } table[] = {
-        {PKI_ECDSA_P256, "harbour"},
-        {PKI_ECDSA_P256, NULL},
-        {PKI_ED25519, ""},
-        {PKI_RSA, NULL},
+        {PKI_ECDSA_P256, PKI_FORM_SCRYPT, "harbour", "ENCRYPTED PRIVATE KEY"},
+        {PKI_ECDSA_P256, PKI_FORM_PLAIN, NULL, "PRIVATE KEY"},
+        {PKI_ED25519, PKI_FORM_SCRYPT, "", "ENCRYPTED PRIVATE KEY"},
+        {PKI_ED25519, PKI_FORM_PBKDF2, "harbour", "ENCRYPTED PRIVATE KEY"},
+        {PKI_ECDSA_P256, PKI_FORM_COSIGN, "harbour", "ENCRYPTED SIGSTORE PRIVATE KEY"},
+        {PKI_RSA, PKI_FORM_COSIGN, "", "ENCRYPTED SIGSTORE PRIVATE KEY"},
+        {PKI_RSA, PKI_FORM_PLAIN, NULL, "PRIVATE KEY"},
     };
 
     (void)state;
@@ -629,20 +641,20 @@ new_keys_are_written_and_read_again(void **state)
         CLEANUP(secret_release) struct secret secret = SECRET_INIT;
         struct keeper keeper = {.passphrase = passphrase};
         struct err err = ERR_INIT;
+        char first[64];
 
         key = pki_generate(table[i].type, &err);
         assert_non_null(key);
         assert_int_equal(pki_type(key), table[i].type);
         if (passphrase)
             secret_set(&secret, passphrase, strlen(passphrase));
-        assert_int_equal(pki_private_pem(key, passphrase ? &secret : NULL, &pem, &err),
-                         0);
-        assert_true(text_starts(pem.data, passphrase
-                                              ? "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
-                                              : "-----BEGIN PRIVATE KEY-----\n"));
+        assert_int_equal(pki_private_pem(key, table[i].form, &secret, &pem, &err), 0);
+        snprintf(first, sizeof(first), "-----BEGIN %s-----\n", table[i].block);
+        assert_true(text_starts(pem.data, first));
         again = load_private(pem.data, &keeper, &err);
         assert_non_null(again);
         assert_int_equal(keeper.asked, passphrase ? 1 : 0);
+        assert_int_equal(pki_form(again), table[i].form);
         assert_true(digest_equal(pki_id(again), pki_id(key)));
 
         buf_clear(&pem);
@@ -677,7 +689,7 @@ a_public_key_neither_signs_nor_becomes_private(void **state)
 
         assert_int_equal(pki_sign(pub, MESSAGE, strlen(MESSAGE), &out, &err), -1);
         assert_int_equal(err.kind, ERR_INTERNAL);
-        assert_int_equal(pki_private_pem(pub, NULL, &out, &err), -1);
+        assert_int_equal(pki_private_pem(pub, PKI_FORM_PLAIN, NULL, &out, &err), -1);
         assert_int_equal(err.kind, ERR_INTERNAL);
         assert_int_equal(out.len, 0);
     }
@@ -694,7 +706,7 @@ what_does_not_fit_is_not_half_written(void **state)
     key = load_private(ED, NULL, &err);
     assert_int_equal(pki_sign(key, MESSAGE, strlen(MESSAGE), &small, &err), -1);
     assert_int_equal(pki_public_pem(key, &small, &err), -1);
-    assert_int_equal(pki_private_pem(key, NULL, &small, &err), -1);
+    assert_int_equal(pki_private_pem(key, PKI_FORM_PLAIN, NULL, &small, &err), -1);
     assert_int_equal(small.len, 0);
 }
 
