@@ -23,6 +23,20 @@ text_u64(const char *text, size_t len, uint64_t max, uint64_t *out)
     return 0;
 }
 
+int
+text_bytes(const char *text, size_t len, uint64_t max, uint64_t *out)
+{
+    static const char units[] = "kmg";
+    const char *unit = len > 0 ? strchr(units, text_lower(text[len - 1])) : NULL;
+    unsigned shift = unit && *unit != '\0' ? 10 * (unsigned)(unit - units + 1) : 0;
+    uint64_t n;
+
+    if (text_u64(text, shift > 0 ? len - 1 : len, max >> shift, &n) < 0)
+        return -1;
+    *out = n << shift;
+    return 0;
+}
+
 void
 text_hex(char *out, const unsigned char *raw, size_t len)
 {

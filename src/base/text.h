@@ -21,6 +21,13 @@
  */
 MUST_USE int text_u64(const char *text, size_t len, uint64_t max, uint64_t *out);
 
+/*
+ * Parse a number of bytes: a whole number as above, then nothing, K, M or G (either case)
+ * for powers of 1024.
+ * Returns: 0, or -1 when it is no such text or above max.
+ */
+MUST_USE int text_bytes(const char *text, size_t len, uint64_t max, uint64_t *out);
+
 /* Write 2 * len lowercase hex digits and a NUL. */
 void text_hex(char *out, const unsigned char *raw, size_t len);
 

@@ -2,12 +2,17 @@
 #include "cli/shared.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/file.h"
 
 #include <string.h>
 #include <unistd.h>
 
-enum { CREDS_MAX = 64 * 1024 }; /* bytes of USER:PASSWORD */
+enum {
+    CREDS_MAX = 64 * 1024, /* bytes of USER:PASSWORD */
+    RETRIES = 5,           /* in a row without progress */
+    FIRST_RETRIES = 2,     /* as long as a server has not answered at all */
+};
 
 static int
 read_creds(struct credentials *credentials, const char *host, struct err *err)
@@ -32,6 +37,25 @@ check_readable(const char *path, struct err *err)
 
     fd = file_open_regular(path, &size, err);
     return fd < 0 ? -1 : 0;
+}
+
+/* How patient and how fast. */
+static int
+read_pace(const struct registry_options *options, struct client_config *config,
+          struct err *err)
+{
+    static const uint64_t slowest = 1024, fastest = UINT64_C(1) << 40;
+    const char *rate = options->limit_rate;
+
+    config->retries =
+        options->retries.is_set ? (unsigned)options->retries.value : RETRIES;
+    config->first_retries = options->retries.is_set ? config->retries : FIRST_RETRIES;
+    if (rate && (text_bytes(rate, strlen(rate), fastest, &config->limit_rate) < 0 ||
+                 config->limit_rate < slowest))
+        return err_set(
+            err, ERR_USAGE,
+            "--limit-rate wants bytes a second from 1K on, such as 512K or 2M");
+    return 0;
 }
 
 int
@@ -61,6 +85,8 @@ registry_access_open(struct registry_access *out, const struct registry_options 
         .events = &rt->events,
         .cancel = &rt->cancel,
     };
+    if (read_pace(options, &out->config, err) < 0)
+        return -1;
     out->client = client_new(&out->config, err);
     return out->client ? 0 : -1;
 }

@@ -37,6 +37,8 @@ struct common_options {
 struct registry_options {
     const char *authfile, *creds_stdin, *ca_file;
     struct opt_list plain_http;
+    struct opt_number retries;
+    const char *limit_rate;
 };
 
 #define REGISTRY_OPTIONS(T)                                                              \
@@ -47,7 +49,11 @@ struct registry_options {
         TEXT(T, registry.ca_file, 0, "ca-file", "FILE",                                  \
              "trust the CA certificates in FILE instead of the system's"),               \
         LIST(T, registry.plain_http, 0, "plain-http", "HOST",                            \
-             "talk plain HTTP to HOST[:PORT] (repeatable)")
+             "talk plain HTTP to HOST[:PORT] (repeatable)"),                             \
+        NUMBER(T, registry.retries, 0, "retries", "N", 1000,                             \
+               "try again N times in a row without progress (default 5)"),               \
+        TEXT(T, registry.limit_rate, 0, "limit-rate", "N[KMG]",                          \
+             "transfer no more than N bytes a second in all")
 
 /* Commands that check signatures. */
 struct trust_options {

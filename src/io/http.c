@@ -1,6 +1,7 @@
 #include "config.h"
 #include "io/http.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/http_internal.h"
@@ -17,13 +18,17 @@ enum {
     PATIENCE_S = 60,
     RECEIVE_BUFFER = 128 << 10,
     SEND_BUFFER = 512 << 10,
+    SLOW_BUFFER = 16 << 10, /* with a limit of the user: small steps */
 };
 
 struct http_conn {
     CURL *easy;
+    CURLM *multi; /* has the connection */
     char *ca_file;
     bool use_proxy;
+    bool has_failed; /* the last exchange */
     struct cancel *cancel;
+    struct rate *rate;              /* NULL: as fast as it goes */
     bool public_only;               /* of the exchange under way */
     bool is_guarded;                /* the connection was made under that rule */
     char refused[INET6_ADDRSTRLEN]; /* an address the rule forbade, or "" */
@@ -50,14 +55,17 @@ http_conn_new(const struct http_config *config, struct err *err)
     struct http_conn *conn = xcalloc(1, sizeof(*conn));
 
     conn->easy = curl_easy_init();
-    if (!conn->easy) {
-        free(conn);
+    conn->multi = curl_multi_init();
+    if (!conn->easy || !conn->multi ||
+        curl_multi_setopt(conn->multi, CURLMOPT_MAXCONNECTS, 1L) != CURLM_OK) {
+        http_conn_free(conn);
         err_set(err, ERR_INTERNAL, "cannot make a connection handle");
         return NULL;
     }
     conn->ca_file = config->ca_file ? xstrdup(config->ca_file) : NULL;
     conn->use_proxy = config->use_proxy;
     conn->cancel = config->cancel;
+    conn->rate = config->rate && config->rate->per_s > 0 ? config->rate : NULL;
     return conn;
 }
 
@@ -67,6 +75,7 @@ http_conn_free(struct http_conn *conn)
     if (!conn)
         return;
     curl_easy_cleanup(conn->easy);
+    curl_multi_cleanup(conn->multi);
     free(conn->ca_file);
     free(conn);
 }
@@ -188,18 +197,28 @@ set_fixed(CURL *c)
     rc |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
     rc |= curl_easy_setopt(c, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
     rc |= curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    rc |= curl_easy_setopt(c, CURLOPT_MAXCONNECTS, 1L);
     rc |= curl_easy_setopt(c, CURLOPT_TCP_NODELAY, 1L);
     rc |= curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
     rc |= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
-    rc |= curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED);
-    rc |= curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
-    rc |= curl_easy_setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_BUFFER);
+    rc |= curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* never wait for a name server */
     rc |= curl_easy_setopt(c, CURLOPT_USERAGENT, "sealift/" PACKAGE_VERSION);
     rc |= curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, flight_header);
     rc |= curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, flight_body);
-    rc |= curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, flight_progress);
-    rc |= curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+    return rc;
+}
+
+/* A limit that the user wants must not look like a connection that is stuck. */
+static CURLcode
+set_speed(CURL *c, bool is_limited)
+{
+    CURLcode rc = CURLE_OK;
+    long most = SLOW_BUFFER;
+
+    rc |= curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, is_limited ? 1L : (long)LOW_SPEED);
+    rc |=
+        curl_easy_setopt(c, CURLOPT_BUFFERSIZE, is_limited ? most : (long)RECEIVE_BUFFER);
+    rc |= curl_easy_setopt(c, CURLOPT_UPLOAD_BUFFERSIZE,
+                           is_limited ? most : (long)SEND_BUFFER);
     return rc;
 }
 
@@ -238,14 +257,13 @@ set_request(struct http_conn *conn, struct flight *f, const struct lines *lines,
     CURLcode rc;
 
     curl_easy_reset(c); /* keeps the connection */
-    rc = set_fixed(c) | set_body(c, f);
+    rc = set_fixed(c) | set_speed(c, conn->rate != NULL) | set_body(c, f);
     rc |= curl_easy_setopt(c, CURLOPT_URL, q->url);
     rc |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, lines->list);
     rc |= curl_easy_setopt(c, CURLOPT_ERRORBUFFER, conn->why);
     rc |= curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)patience);
     rc |= curl_easy_setopt(c, CURLOPT_HEADERDATA, f);
     rc |= curl_easy_setopt(c, CURLOPT_WRITEDATA, f);
-    rc |= curl_easy_setopt(c, CURLOPT_XFERINFODATA, f);
     if (conn->ca_file) {
         rc |= curl_easy_setopt(c, CURLOPT_CAINFO, conn->ca_file);
         rc |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
@@ -257,6 +275,17 @@ set_request(struct http_conn *conn, struct flight *f, const struct lines *lines,
 
 /* ---- the exchange ---- */
 
+/* A handle that failed early keeps its buffers, and then refuses to have them sized. */
+static void
+renew_handle(struct http_conn *conn)
+{
+    curl_easy_cleanup(conn->easy);
+    conn->easy = curl_easy_init();
+    if (!conn->easy)
+        mem_exhausted();
+    conn->has_failed = false;
+}
+
 static int
 finish(struct http_conn *conn, struct flight *f, CURLcode code, bool is_proxied)
 {
@@ -264,6 +293,7 @@ finish(struct http_conn *conn, struct flight *f, CURLcode code, bool is_proxied)
     curl_off_t sent = 0;
     char *peer = NULL;
 
+    conn->has_failed = code != CURLE_OK;
     curl_easy_getinfo(conn->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
     curl_easy_getinfo(conn->easy, CURLINFO_PRIMARY_IP, &peer);
     r->sent = (uint64_t)sent;
@@ -296,6 +326,8 @@ http_exchange(struct http_conn *conn, const struct http_request *request,
     const char *proxy;
     CURLcode code;
 
+    if (conn->has_failed)
+        renew_handle(conn);
     flight_forget_head(response);
     buf_clear(&response->body);
     response->sent = response->received = 0;
@@ -307,6 +339,10 @@ http_exchange(struct http_conn *conn, const struct http_request *request,
     make_lines(&lines, request);
     if (set_request(conn, &f, &lines, proxy) != CURLE_OK)
         return err_set(err, ERR_INTERNAL, "this libcurl lacks something sealift needs");
-    code = curl_easy_perform(conn->easy);
+    if (request->parting_ms > 0)
+        f.deadline = clock_ms() + request->parting_ms;
+    else
+        f.rate = conn->rate;
+    code = flight_perform(&f, conn->multi, conn->easy);
     return finish(conn, &f, code, proxy != NULL);
 }

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/cancel.h"
+#include "base/rate.h"
 #include "base/secret.h"
 
 #include <stdbool.h>
@@ -138,6 +139,8 @@ struct http_request {
     unsigned patience_s; /* how long nothing may move; 0: 60 s */
     bool public_only;    /* connect to no private or loopback address, whatever the name
                             resolves to.  Where there is a proxy, that one resolves */
+    unsigned parting_ms; /* not 0: a last request.  It goes out although work should stop,
+                            and is given up after that time */
 };
 
 struct http_header {
@@ -162,6 +165,7 @@ struct http_config {
     const char *ca_file; /* PEM bundle instead of the system's, or NULL */
     bool use_proxy;      /* honour the proxy variables?  Never for loopback. */
     struct cancel *cancel;
+    struct rate *rate; /* for bodies, both ways */
 };
 
 /* Once per process, before threads; and its end. */

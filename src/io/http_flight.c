@@ -1,6 +1,7 @@
 #include "config.h"
 #include "io/http_internal.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -144,13 +145,20 @@ take_body(struct flight *f, const char *bytes, size_t len)
     return buf_add(body, bytes, len < room ? len : room) < 0 || f->cut ? -1 : 0;
 }
 
+/* Within the limit of the user. */
+static int
+go_slowly(const struct flight *f, size_t len)
+{
+    return f->rate ? rate_take(f->rate, len, f->cancel, f->err) : 0;
+}
+
 size_t
 flight_body(char *bytes, size_t one, size_t len, void *arg)
 {
     struct flight *f = arg;
 
     f->response->received += len * one;
-    if (take_body(f, bytes, len * one) == 0)
+    if (take_body(f, bytes, len * one) == 0 && go_slowly(f, len * one) == 0)
         return len * one;
     f->failed = !f->cut;
     return 0;
@@ -165,7 +173,7 @@ flight_send(char *out, size_t one, size_t len, void *arg)
     size_t want = len * one < left ? len * one : (size_t)left;
     ssize_t got = want == 0 ? 0 : source->read(source->ctx, out, want, f->offset, f->err);
 
-    if (got < 0) {
+    if (got < 0 || go_slowly(f, (size_t)got) < 0) {
         f->failed = true;
         return CURL_READFUNC_ABORT;
     }
@@ -185,14 +193,45 @@ flight_seek(void *arg, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
-int
-flight_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
-                curl_off_t up)
-{
-    struct flight *f = arg;
+/* ---- the way there ---- */
 
-    (void)down_total, (void)down, (void)up_total, (void)up;
-    return cancel_wanted(f->cancel);
+static bool
+is_overdue(const struct flight *f)
+{
+    return f->deadline > 0 && clock_ms() >= f->deadline;
+}
+
+/* The result of the one transfer. */
+static CURLcode
+result_of(CURLM *multi)
+{
+    int left = 0;
+    const CURLMsg *message = curl_multi_info_read(multi, &left);
+
+    return message ? message->data.result : CURLE_FAILED_INIT;
+}
+
+CURLcode
+flight_perform(struct flight *f, CURLM *multi, CURL *easy)
+{
+    enum { LOOK_UP_MS = 100 }; /* so often we see whether work should stop */
+    CURLcode code = CURLE_OK;
+    CURLMcode rc = curl_multi_add_handle(multi, easy);
+    int running = 1;
+
+    while (rc == CURLM_OK && code == CURLE_OK && running > 0) {
+        rc = curl_multi_perform(multi, &running);
+        if (rc == CURLM_OK && running > 0)
+            rc = curl_multi_poll(multi, NULL, 0, LOOK_UP_MS, NULL);
+        if (f->deadline == 0 && cancel_wanted(f->cancel))
+            code = CURLE_ABORTED_BY_CALLBACK;
+        else if (is_overdue(f))
+            code = CURLE_OPERATION_TIMEDOUT;
+    }
+    if (rc == CURLM_OK && running == 0)
+        code = result_of(multi);
+    curl_multi_remove_handle(multi, easy);
+    return rc == CURLM_OK ? code : CURLE_FAILED_INIT;
 }
 
 int64_t

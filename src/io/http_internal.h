@@ -15,6 +15,8 @@ struct flight {
     const struct http_request *request;
     struct http_response *response;
     struct cancel *cancel;
+    struct rate *rate; /* or NULL */
+    uint64_t deadline; /* clock_ms() at which it is given up, 0: none */
     struct err *err;
     uint64_t offset; /* of the source */
     bool head_done;  /* all headers of the final response came */
@@ -28,8 +30,9 @@ size_t flight_header(char *line, size_t one, size_t len, void *arg);
 size_t flight_body(char *bytes, size_t one, size_t len, void *arg);
 size_t flight_send(char *out, size_t one, size_t len, void *arg);
 int flight_seek(void *arg, curl_off_t offset, int origin);
-int flight_progress(void *arg, curl_off_t down_total, curl_off_t down,
-                    curl_off_t up_total, curl_off_t up);
+
+/* Run it.  CURLE_ABORTED_BY_CALLBACK when work should stop, which is noticed soon. */
+CURLcode flight_perform(struct flight *f, CURLM *multi, CURL *easy);
 
 /* Tell the sink that a response begins, unless that was done.  Fine without a sink. */
 MUST_USE int flight_begin(struct flight *f);

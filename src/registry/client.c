@@ -28,6 +28,7 @@ client_new(const struct client_config *config, struct err *err)
     c->config = *config;
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->changed, NULL);
+    rate_init(&c->rate, config->limit_rate);
     c->sessions = xcalloc(config->sessions, sizeof(*c->sessions));
     for (unsigned i = 0; i < config->sessions; i++)
         c->sessions[i].client = c;
@@ -75,6 +76,7 @@ client_free(struct client *c)
     free(c->sessions);
     free_hosts(c->hosts);
     free_tokens(c->tokens);
+    rate_end(&c->rate);
     pthread_cond_destroy(&c->changed);
     pthread_mutex_destroy(&c->lock);
     free(c);
@@ -112,7 +114,8 @@ session_conn(struct session *s, const struct http_origin *origin, struct err *er
     const struct client_config *config = &s->client->config;
     struct http_config http = {.ca_file = config->ca_file,
                                .use_proxy = config->use_proxy,
-                               .cancel = config->cancel};
+                               .cancel = config->cancel,
+                               .rate = &s->client->rate};
     struct session_conn *oldest = &s->conns[0];
 
     for (size_t i = 0; i < SESSION_CONNS_MAX; i++) {
@@ -243,11 +246,15 @@ ask_scheme(struct session *s, const char *name, struct http_origin *out, struct 
 }
 
 static int
-find_scheme(struct session *s, const char *name, struct http_origin *out, struct err *err)
+find_scheme(struct session *s, struct host *h, struct http_origin *out, struct err *err)
 {
-    struct retry retry = RETRY_INIT(name);
+    struct retry retry = RETRY_INIT(h->name);
+    const char *name = h->name;
     struct http_origin origin;
 
+    s->host = h;
+    s->retry_after = -1;
+    s->is_throttled = false;
     if (client_allows_plain(s->client, name))
         return origin_of_host(name, false, out, err);
     if (origin_of_host(name, true, &origin, err) < 0)
@@ -282,7 +289,7 @@ client_host(struct session *s, const char *name, struct host **out, struct err *
     h->scheme = SCHEME_ASKING;
     pthread_mutex_unlock(&c->lock);
 
-    rc = find_scheme(s, name, &origin, err);
+    rc = find_scheme(s, h, &origin, err);
 
     pthread_mutex_lock(&c->lock);
     h->scheme = rc == 0 ? SCHEME_KNOWN : SCHEME_UNKNOWN;

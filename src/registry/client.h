@@ -11,14 +11,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct client_config {
     const char *ca_file;            /* or NULL: the system's CAs */
     const char *const *plain_hosts; /* --plain-http: host[:port] as in references */
     size_t plain_count;
-    bool use_proxy;                        /* honour the proxy variables (export) */
-    bool may_push;                         /* ask for push scopes */
-    unsigned sessions;                     /* one a worker */
+    bool use_proxy;         /* honour the proxy variables (export) */
+    bool may_push;          /* ask for push scopes */
+    unsigned sessions;      /* one a worker */
+    unsigned retries;       /* in a row without progress */
+    unsigned first_retries; /* as long as a server has not answered at all */
+    uint64_t limit_rate;    /* bytes a second, all sessions and both ways; 0: none */
     const struct credentials *credentials; /* or NULL: everything anonymous */
     struct events *events;
     struct cancel *cancel;

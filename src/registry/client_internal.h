@@ -11,6 +11,7 @@
 #include "io/http.h"
 #include "registry/challenge.h"
 #include "registry/client.h"
+#include "registry/throttle.h"
 
 #include <pthread.h>
 #include <stdint.h>
@@ -45,6 +46,10 @@ struct host {
     enum http_reach reach; /* guarded: of the address that answered */
 
     enum upload_way upload; /* guarded */
+
+    bool has_answered; /* guarded, like all below: anything, ever */
+    uint64_t served;   /* requests it answered as it should */
+    struct throttle throttle;
 };
 
 /* A token for one repository, and one more to mount from. */
@@ -60,6 +65,7 @@ struct token {
 
 struct client {
     struct client_config config;
+    struct rate rate; /* of all sessions together */
     pthread_mutex_t lock;
     pthread_cond_t changed; /* something ceased to be under way */
     struct host *hosts;     /* guarded */
@@ -78,7 +84,10 @@ struct session {
     struct client *client;
     struct session_conn conns[SESSION_CONNS_MAX];
     uint64_t clock;
+    struct host *host;   /* the last one asked, NULL: none yet */
+    uint64_t sent;       /* clock_ms() of when the last request was begun */
     int64_t retry_after; /* seconds the last answer asked to wait, -1: it did not */
+    bool is_throttled;   /* the last answer was to slow down */
 };
 
 /* The connection for an origin, made when there is none; the oldest gives way. */

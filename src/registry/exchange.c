@@ -1,6 +1,7 @@
 #include "config.h"
 #include "registry/exchange.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "registry/auth.h"
@@ -22,7 +23,7 @@ answer_is_success(const struct answer *a)
     return a->http.status >= 200 && a->http.status < 300;
 }
 
-/* ---- one call ---- */
+/* ---- authorization and redirects ---- */
 
 static int
 follow(struct session *s, const struct call *call, const char *url,
@@ -32,13 +33,12 @@ follow(struct session *s, const struct call *call, const char *url,
     const char *wait;
     int rc;
 
-    s->retry_after = -1;
     request.url = url;
     request.authorization = &auth->value;
     rc = redirect_follow(s, &request, &a->http, &a->url, &a->elsewhere, err);
-    wait = rc == 0 ? http_header(&a->http, "retry-after", 0) : NULL;
-    if (wait)
-        s->retry_after = http_retry_after(wait);
+    wait =
+        rc == 0 && exchange_may_pass(a) ? http_header(&a->http, "retry-after", 0) : NULL;
+    s->retry_after = wait ? http_retry_after(wait) : -1;
     return rc;
 }
 
@@ -61,18 +61,16 @@ follow_elsewhere(struct session *s, const struct call *call, struct answer *a,
     return rc;
 }
 
-int
-exchange_once(struct session *s, const struct call *call, struct answer *a,
-              struct err *err)
+/* With authorization, renewed when it is refused. */
+static int
+ask(struct session *s, struct host *host, const struct call *call, struct answer *a,
+    struct err *err)
 {
     CLEANUP(auth_release) struct auth auth = AUTH_INIT;
-    struct host *host;
     int rc;
 
-    s->retry_after = -1;
     a->password_refused = false;
-    if (client_host(s, call->repo->host, &host, err) < 0 ||
-        auth_prepare(s, host, call, &auth, err) < 0 ||
+    if (auth_prepare(s, host, call, &auth, err) < 0 ||
         follow(s, call, call->request.url, &auth, a, err) < 0)
         return -1;
     if (a->http.status != 401)
@@ -84,6 +82,71 @@ exchange_once(struct session *s, const struct call *call, struct answer *a,
         rc = follow(s, call, call->request.url, &auth, a, err);
     a->password_refused =
         a->http.status == 401 && text_starts(secret_get(&auth.value), "Basic ");
+    return rc;
+}
+
+/* ---- its turn ---- */
+
+/* A host that asked to slow down gets one request at a time. */
+static int
+wait_for_turn(struct session *s, struct host *host, struct err *err)
+{
+    struct client *c = s->client;
+    uint64_t wait;
+
+    for (;;) {
+        s->sent = clock_ms();
+        pthread_mutex_lock(&c->lock);
+        wait = throttle_wait(&host->throttle, s->sent);
+        pthread_mutex_unlock(&c->lock);
+        if (wait == 0)
+            return 0;
+        if (cancel_sleep(c->config.cancel, wait, err) < 0)
+            return -1;
+    }
+}
+
+/* Learn from what came of a request; a: NULL when nothing came. */
+static void
+judge_speed(struct session *s, struct host *host, const struct answer *a)
+{
+    struct client *c = s->client;
+    bool is_fine = a && !exchange_may_pass(a), must_tell = false;
+
+    s->is_throttled = s->retry_after >= 0 || (a && exchange_is_throttled(a));
+    pthread_mutex_lock(&c->lock);
+    host->has_answered = host->has_answered || a;
+    if (s->is_throttled && s->retry_after <= THROTTLE_WAIT_MAX_S) {
+        throttle_slow(&host->throttle, clock_ms(), s->sent, s->retry_after);
+        must_tell = !host->throttle.is_told;
+        host->throttle.is_told = true;
+    } else if (is_fine) {
+        host->served++;
+        throttle_recover(&host->throttle, s->sent);
+    }
+    pthread_mutex_unlock(&c->lock);
+    if (must_tell)
+        events_warning(c->config.events, "registry %s asks to slow down", host->name);
+}
+
+/* ---- one call ---- */
+
+int
+exchange_once(struct session *s, const struct call *call, struct answer *a,
+              struct err *err)
+{
+    struct host *host;
+    int rc;
+
+    if (client_host(s, call->repo->host, &host, err) < 0)
+        return -1;
+    s->host = host;
+    s->retry_after = -1;
+    s->is_throttled = false;
+    if (wait_for_turn(s, host, err) < 0)
+        return -1;
+    rc = ask(s, host, call, a, err);
+    judge_speed(s, host, rc == 0 ? a : NULL);
     return rc;
 }
 

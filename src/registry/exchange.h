@@ -50,6 +50,9 @@ MUST_USE int exchange(struct session *s, const struct call *call, struct answer 
 /* May the same request work a little later? */
 bool exchange_may_pass(const struct answer *a);
 
+/* Does it mean that there were too many requests? */
+bool exchange_is_throttled(const struct answer *a);
+
 /* What it is, in words.  Always -1. */
 int exchange_error(const struct call *call, const struct answer *a, struct err *err);
 

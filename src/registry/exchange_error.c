@@ -6,17 +6,6 @@
 
 #include <string.h>
 
-bool
-exchange_may_pass(const struct answer *a)
-{
-    long status = a->http.status;
-
-    if (a->elsewhere && (status == 400 || status == 401 || status == 403))
-        return true; /* a signed link that ran out: the registry makes a new one */
-    return status == 408 || status == 429 || status == 499 ||
-           (status >= 500 && status != 501 && status != 505);
-}
-
 /* What the body of an error answer says: "CODE: text", escaped and cut. */
 struct detail {
     char code[TEXT_SAFE_MAX];
@@ -60,6 +49,28 @@ exchange_has_code(const struct answer *a, const char *code)
 
     read_detail(a, &detail);
     return strcmp(detail.code, code) == 0;
+}
+
+bool
+exchange_is_throttled(const struct answer *a)
+{
+    long status = a->http.status;
+
+    return status == 429 ||
+           ((status == 403 || status == 503) && exchange_has_code(a, "TOOMANYREQUESTS"));
+}
+
+bool
+exchange_may_pass(const struct answer *a)
+{
+    long status = a->http.status;
+
+    if (a->elsewhere && (status == 400 || status == 401 || status == 403))
+        return true; /* a signed link that ran out: the registry makes a new one */
+    return status == 408 || status == 499 ||
+           (status >= 500 && status != 501 && status != 505) ||
+           exchange_is_throttled(a) ||
+           (status == 400 && exchange_has_code(a, "UNAVAILABLE"));
 }
 
 /* Plain text is quoted too; a page of HTML is no help to anybody. */

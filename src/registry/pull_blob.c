@@ -181,8 +181,17 @@ recover(struct session *s, struct fetch *f, uint64_t before, struct retry *retry
     if (f->skipped / 2 > f->size)
         return err_hint(err, "the registry cannot continue a broken transfer");
     if (f->done > before)
-        retry->failures = 0;
+        retry_forget(retry);
     return retry_wait(s, retry, err);
+}
+
+/* Bytes a second below which a blob is given up; less where the user wants it slow. */
+static uint64_t
+slowest(const struct client_config *config)
+{
+    uint64_t share = config->limit_rate / config->sessions / 4 + 1;
+
+    return config->limit_rate > 0 && share < SLOWEST ? share : SLOWEST;
 }
 
 /* All bytes, hashed; -1 when they do not come. */
@@ -190,7 +199,8 @@ static int
 receive(struct session *s, const struct repository *repo, const char *url,
         struct fetch *f, struct err *err)
 {
-    uint64_t deadline = clock_ms() + GRACE_MS + f->size / SLOWEST * 1000;
+    uint64_t deadline =
+        clock_ms() + GRACE_MS + f->size / slowest(&s->client->config) * 1000;
     struct retry retry = RETRY_INIT(url);
 
     for (;;) {

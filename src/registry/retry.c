@@ -9,12 +9,17 @@ retry_is_useful(const struct err *err)
     return err->kind == ERR_NETWORK && !err->reason;
 }
 
-/* Half a second, doubled each time, give or take a quarter so that workers part. */
-static uint64_t
-pause_ms(unsigned failures)
+void
+retry_forget(struct retry *retry)
 {
-    enum { FIRST_MS = 500, LONGEST_MS = 30 * 1000 };
-    uint64_t ms = FIRST_MS;
+    retry->failures = 0;
+}
+
+/* Doubled each time, give or take a quarter so that workers part. */
+static uint64_t
+pause_ms(unsigned failures, uint64_t ms)
+{
+    enum { LONGEST_MS = 30 * 1000 };
     struct err ignored = ERR_INIT;
     unsigned char dice = 128;
 
@@ -27,26 +32,62 @@ pause_ms(unsigned failures)
     return ms - ms / 4 + ms / 2 * dice / 255;
 }
 
+/* What is known of the host that failed. */
+struct standing {
+    bool has_answered; /* ever */
+    uint64_t served;
+};
+
+static struct standing
+look_at_host(const struct session *s)
+{
+    struct client *c = s->client;
+    struct standing standing = {.has_answered = true};
+
+    if (!s->host)
+        return standing;
+    pthread_mutex_lock(&c->lock);
+    standing = (struct standing){s->host->has_answered, s->host->served};
+    pthread_mutex_unlock(&c->lock);
+    return standing;
+}
+
+static int
+asks_too_much(int64_t seconds, struct err *err)
+{
+    struct err inner = *err;
+
+    err_set(err, inner.kind, "%s, and asks to wait %lld seconds", inner.msg,
+            (long long)seconds);
+    return err_hint(err, "try again then; up to %d seconds are waited for",
+                    THROTTLE_WAIT_MAX_S);
+}
+
 int
 retry_wait(struct session *s, struct retry *retry, struct err *err)
 {
-    enum { TRIES = 5, WAIT_MAX_S = 300 };
+    enum { PAUSE_MS = 500, FIRST_PAUSE_MS = 250 };
     const struct client_config *config = &s->client->config;
-    int64_t asked = s->retry_after;
+    struct standing host = look_at_host(s);
+    unsigned most = host.has_answered ? config->retries : config->first_retries;
     uint64_t ms;
 
     if (cancel_wanted(config->cancel))
         return cancel_error(err);
     if (!retry_is_useful(err))
         return -1;
-    if (asked > WAIT_MAX_S)
-        return err_hint(err, "the server asks to wait %lld seconds", (long long)asked);
-    if (++retry->failures >= TRIES)
-        return err_wrap(err, "gave up after %d tries", TRIES);
-    ms = asked > 0 ? (uint64_t)asked * 1000 : pause_ms(retry->failures);
+    if (s->retry_after > THROTTLE_WAIT_MAX_S)
+        return asks_too_much(s->retry_after, err);
+    if (!s->is_throttled || host.served == retry->served)
+        retry->failures++;
+    retry->served = host.served;
+    if (retry->failures > most)
+        return most == 0 ? -1 : err_wrap(err, "gave up after %u tries", retry->failures);
+    ms = pause_ms(retry->failures, host.has_answered ? PAUSE_MS : FIRST_PAUSE_MS);
+    if (s->is_throttled)
+        ms = 0; /* it waits for its turn, like all others */
     events_debug(config->events, "%s: %s; trying again in %.1f s", retry->what, err->msg,
                  (double)ms / 1000);
     *err = (struct err)ERR_INIT;
-    s->retry_after = -1;
     return cancel_sleep(config->cancel, ms, err);
 }

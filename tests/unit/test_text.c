@@ -76,6 +76,66 @@ a_number_ends_where_its_length_says(void **state)
 }
 
 static void
+amounts_of_bytes_are_read(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t max, bytes;
+    } table[] = {
+        {"0", 0, 0},
+        {"1000", UINT64_MAX, 1000},
+        {"1k", UINT64_MAX, 1024},
+        {"12K", UINT64_MAX, 12288},
+        {"3M", UINT64_MAX, 3 << 20},
+        {"3m", UINT64_MAX, 3 << 20},
+        {"5G", UINT64_MAX, UINT64_C(5) << 30},
+        {"1K", 1024, 1024},
+        {"17179869183G", UINT64_MAX, UINT64_C(17179869183) << 30},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        uint64_t n = 99;
+
+        print_message("# %s\n", table[i].text);
+        assert_int_equal(
+            text_bytes(table[i].text, strlen(table[i].text), table[i].max, &n), 0);
+        assert_true(n == table[i].bytes);
+    }
+}
+
+static void
+other_amounts_are_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t max;
+    } table[] = {
+        {"", UINT64_MAX},
+        {"K", UINT64_MAX},
+        {"1KB", UINT64_MAX},
+        {"1 K", UINT64_MAX},
+        {"1T", UINT64_MAX},
+        {"-1K", UINT64_MAX},
+        {"1.5M", UINT64_MAX},
+        {"01K", UINT64_MAX},
+        {"2K", 2047},
+        {"1M", 1023},
+        {"17179869184G", UINT64_MAX},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        uint64_t n = 99;
+
+        print_message("# %s\n", table[i].text);
+        assert_int_equal(
+            text_bytes(table[i].text, strlen(table[i].text), table[i].max, &n), -1);
+        assert_true(n == 99);
+    }
+}
+
+static void
 hex_goes_both_ways(void **state)
 {
     static const unsigned char raw[] = {0x00, 0x01, 0x7f, 0x80, 0xab, 0xff};
@@ -220,6 +280,8 @@ main(void)
         cmocka_unit_test(whole_numbers_are_read),
         cmocka_unit_test(what_is_no_whole_number_is_refused),
         cmocka_unit_test(a_number_ends_where_its_length_says),
+        cmocka_unit_test(amounts_of_bytes_are_read),
+        cmocka_unit_test(other_amounts_are_refused),
         cmocka_unit_test(hex_goes_both_ways),
         cmocka_unit_test(only_lowercase_hex_is_read),
         cmocka_unit_test(remote_text_is_made_safe),
