@@ -26,6 +26,14 @@ importing_wrap(struct err *err, const struct repository *repo)
 }
 
 void
+importing_found(struct importing *im, uint32_t repo)
+{
+    pthread_mutex_lock(&im->lock);
+    im->repos[repo].is_used = true;
+    pthread_mutex_unlock(&im->lock);
+}
+
+void
 importing_count(struct importing *im, size_t *counter, size_t n)
 {
     pthread_mutex_lock(&im->lock);
@@ -103,10 +111,10 @@ import_run(struct import_result *out, const struct import_options *o, struct err
     if (!im.pool)
         return -1;
     pthread_mutex_init(&im.lock, NULL);
-    im.is_known = xcalloc(out->landing.repo_count, sizeof(*im.is_known));
+    im.repos = xcalloc(out->landing.repo_count, sizeof(*im.repos));
     rc = push_all(&im, err);
     pool_free(im.pool);
-    free(im.is_known);
+    free(im.repos);
     pthread_mutex_destroy(&im.lock);
     return rc;
 }

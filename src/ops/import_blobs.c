@@ -20,7 +20,7 @@ struct blob_step {
     size_t count;
 };
 
-enum standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING };
+enum blob_standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING };
 
 /* ---- its bytes ---- */
 
@@ -48,21 +48,23 @@ read_member_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err 
 /* Sets standing[i] for each placement. */
 static int
 ask(const struct blob_step *step, unsigned worker, const struct graph_object *o,
-    enum standing *standing, struct err *err)
+    enum blob_standing *standing, struct err *err)
 {
-    const struct importing *im = step->importing;
+    struct importing *im = step->importing;
 
     for (size_t i = 0; i < step->count; i++) {
         uint32_t r = step->placements[i].repo;
         struct repository repo = importing_repository(im, r);
         int rc;
 
-        if (!im->options->dry_run && !im->is_known[r] && o->size <= ASK_FIRST_ABOVE)
+        if (!im->options->dry_run && !im->repos[r].is_known && o->size <= ASK_FIRST_ABOVE)
             continue;
         rc = push_blob_exists(importing_session(im, worker), &repo, &o->digest, err);
         if (rc < 0)
             return importing_wrap(err, &repo);
         standing[i] = rc == 1 ? BLOB_THERE : BLOB_LACKING;
+        if (rc == 1)
+            importing_found(im, r);
     }
     return 0;
 }
@@ -86,7 +88,7 @@ static int
 bring_one(const struct blob_step *step, unsigned worker, size_t i, const char *mount_from,
           struct import_counts *counts, struct err *err)
 {
-    const struct importing *im = step->importing;
+    struct importing *im = step->importing;
     const struct placement *p = &step->placements[i];
     const struct bundle_member *member =
         &im->content->members[im->content->member_of_object[p->object]];
@@ -103,6 +105,7 @@ bring_one(const struct blob_step *step, unsigned worker, size_t i, const char *m
         counts->bytes_uploaded += member->size;
     } else if (mount_from == repo.path) {
         counts->blobs_present++;
+        importing_found(im, p->repo);
     } else {
         counts->blobs_mounted++;
     }
@@ -114,7 +117,7 @@ bring_one(const struct blob_step *step, unsigned worker, size_t i, const char *m
  * unless another one has it; the rest mount it from there.
  */
 static int
-bring(const struct blob_step *step, unsigned worker, const enum standing *standing,
+bring(const struct blob_step *step, unsigned worker, const enum blob_standing *standing,
       struct import_counts *counts, struct err *err)
 {
     char *const *repos = step->importing->result->landing.repos;
@@ -143,7 +146,7 @@ bring(const struct blob_step *step, unsigned worker, const enum standing *standi
 
 /* What bring() would count; a dry run has asked everywhere. */
 static void
-count_dry(const struct blob_step *step, const enum standing *standing, uint64_t size,
+count_dry(const struct blob_step *step, const enum blob_standing *standing, uint64_t size,
           struct import_counts *counts)
 {
     for (size_t i = 0; i < step->count; i++)
@@ -163,7 +166,7 @@ land_blob(struct pool_job *base, unsigned worker, struct err *err)
     struct importing *im = step->importing;
     const struct graph_object *o =
         graph_object(im->content->graph, step->placements->object);
-    enum standing *standing = xcalloc(step->count, sizeof(*standing));
+    enum blob_standing *standing = xcalloc(step->count, sizeof(*standing));
     struct import_counts counts = {.blobs_present = 0};
     int rc = ask(step, worker, o, standing, err);
 

@@ -38,19 +38,28 @@ for_documents(struct importing *im, bool by_height,
 }
 
 static int
-look(struct pool_job *base, unsigned worker, struct err *err)
+look_for(const struct document_step *step, unsigned worker, struct err *err)
 {
-    const struct document_step *step = (const struct document_step *)base;
     struct importing *im = step->importing;
-    const struct graph_object *o =
-        graph_object(im->content->graph, step->placement->object);
-    struct repository repo = importing_repository(im, step->placement->repo);
-    int rc = pull_look_for(importing_session(im, worker), &repo, &o->digest, err);
+    struct placement *p = step->placement;
+    const struct graph_object *o = graph_object(im->content->graph, p->object);
+    struct repository repo = importing_repository(im, p->repo);
+    int rc;
 
+    if (p->is_asked || !im->repos[p->repo].is_used)
+        return 0;
+    rc = pull_look_for(importing_session(im, worker), &repo, &o->digest, err);
     if (rc < 0)
         return importing_wrap(err, &repo);
-    step->placement->is_there = rc == 1;
+    p->is_asked = true;
+    p->is_there = rc == 1;
     return 0;
+}
+
+static int
+look(struct pool_job *base, unsigned worker, struct err *err)
+{
+    return look_for((const struct document_step *)base, worker, err);
 }
 
 static int
@@ -66,6 +75,8 @@ land(struct pool_job *base, unsigned worker, struct err *err)
     char name[DIGEST_TEXT_MAX];
 
     events_done(im->options->verify.events, 1);
+    if (look_for(step, worker, err) < 0)
+        return -1;
     if (step->placement->is_there) {
         importing_count(im, &counts->documents_present, 1);
         return 0;
@@ -107,7 +118,7 @@ import_look_at_documents(struct importing *im, struct err *err)
     if (for_documents(im, false, look, err) < 0)
         return -1;
     for (size_t i = 0; i < l->document_count; i++)
-        im->is_known[l->documents[i].repo] |= l->documents[i].is_there;
+        im->repos[l->documents[i].repo].is_known |= l->documents[i].is_there;
     return 0;
 }
 

@@ -11,18 +11,28 @@
 
 #include <pthread.h>
 
+/* What is known of a repository at the target; it grows while things are looked for. */
+struct standing {
+    bool is_used;  /* it has some tag, manifest or blob of ours: more may be there */
+    bool is_known; /* ... a manifest: all of its blobs may be */
+};
+
 struct importing {
     const struct import_options *options;
     struct import_result *result;
     const struct bundle_content *content;
     struct pool *pool;
-    bool *is_known; /* of each repository at the target: it has some document of ours */
-    pthread_mutex_t lock; /* guards result->counts and states */
+    struct standing *repos; /* of each repository at the target */
+    pthread_mutex_t lock;   /* guards result->counts and states, and repos */
 };
 
 /* ---- import_documents.c ---- */
 
-/* Ask for every manifest by digest, and see which repositories are known. */
+/*
+ * Ask for every manifest by digest, in the repositories that are in use, and see which
+ * are known.  A registry takes no manifest before its blobs: in a repository that turns
+ * out to have none of them, nobody needs to ask.
+ */
 MUST_USE int import_look_at_documents(struct importing *im, struct err *err);
 
 /* Put the manifests that were not there, children before parents. */
@@ -51,6 +61,7 @@ MUST_USE int import_read_back_tags(struct importing *im, struct err *err);
 
 struct session *importing_session(const struct importing *im, unsigned worker);
 struct repository importing_repository(const struct importing *im, uint32_t repo);
+void importing_found(struct importing *im, uint32_t repo); /* the repository is used */
 void importing_count(struct importing *im, size_t *counter, size_t n);
 int importing_wrap(struct err *err, const struct repository *repo);
 MUST_USE int importing_read(const struct importing *im, uint32_t object, struct buf *out,

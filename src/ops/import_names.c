@@ -80,6 +80,7 @@ look_at_name(struct importing *im, unsigned worker, size_t i, struct err *err)
     else if (rc == 1 && im->options->on_existing == EXISTING_ERROR)
         return conflict(&held, &o->digest, err);
     pthread_mutex_lock(&im->lock);
+    im->repos[name->repo].is_used |= rc == 1 || im->options->dry_run;
     im->result->states[i] = state;
     pthread_mutex_unlock(&im->lock);
     return 0;

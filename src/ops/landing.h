@@ -15,7 +15,8 @@ struct placement {
     uint32_t object; /* graph id */
     uint32_t repo;   /* index into landing.repos */
     uint32_t height; /* of a document: 1 + that of its highest child document, else 0 */
-    bool is_there;   /* of a document: the target had it when we looked */
+    bool is_asked;   /* of a document: we looked for it at the target */
+    bool is_there;   /* ... and it was there */
 };
 
 /* One name of the bundle and where it goes. */
