@@ -14,7 +14,7 @@
 
 #define TOOL_NAME_VERSION PACKAGE_NAME "/" PACKAGE_VERSION
 
-enum { JOBS_DEFAULT = 8 };
+enum { JOBS_DEFAULT = 16 };
 
 /* Every command has these, as the first member of its options. */
 struct common_options {
@@ -24,7 +24,7 @@ struct common_options {
 };
 
 #define COMMON_OPTIONS(T)                                                                \
-    NUMBER(T, common.jobs, 'j', "jobs", "N", 64, "do N things at a time (default 8)"),   \
+    NUMBER(T, common.jobs, 'j', "jobs", "N", 64, "do N things at a time (default 16)"),  \
         FLAG(T, common.quiet, 'q', "quiet", "print nothing but warnings and errors"),    \
         FLAG(T, common.verbose, 'v', "verbose", "also say what goes on in detail"),      \
         TEXT(T, common.progress, 0, "progress", "MODE",                                  \
