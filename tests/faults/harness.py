@@ -32,10 +32,11 @@ sys.path.insert(1, os.path.dirname(os.path.abspath(__file__)))
 
 from fault.faults import *  # noqa: E402,F401,F403
 from fault.lab import Network  # noqa: E402
+from fault.protocol import Registry  # noqa: E402,F401
 from fault.tls import Authority  # noqa: E402
 from fault.wire import Reply  # noqa: E402,F401
 from pictures import Picture, artifact, image, index  # noqa: E402,F401
-from run import Failed, Runner, check, same  # noqa: E402,F401
+from run import Failed, Runner, Skipped, check, same  # noqa: E402,F401
 
 AT_ONCE = 6  # cases; most of them wait for something most of the time
 cases = []
@@ -92,16 +93,18 @@ class Mill:
 
 
 def perform(function, authority, top, mill):
-    """Run one case; None, or what went wrong."""
+    """Run one case: ("ok", ""), ("skip", why) or ("not ok", what went wrong)."""
     folder = tempfile.mkdtemp(dir=top, prefix=function.__name__ + ".")
     lab = Lab(authority, folder, mill)
     try:
         function(lab)
-        return None
+        return "ok", ""
+    except Skipped as why:
+        return "skip", str(why)
     except Failed as why:
-        return f"{why}\n{lab.story()}"
+        return "not ok", f"{why}\n{lab.story()}"
     except Exception:  # a broken test is a failed one
-        return f"{traceback.format_exc()}\n{lab.story()}"
+        return "not ok", f"{traceback.format_exc()}\n{lab.story()}"
     finally:
         lab.stop()
 
@@ -110,6 +113,16 @@ def title(numbers, function):
     text = " ".join((function.__doc__ or function.__name__).split())
     lead = f"case {', '.join(map(str, numbers))}: " if numbers else ""
     return lead + text
+
+
+def show(number, name, end, text):
+    """One line of TAP, and what explains it; false for a failure."""
+    if end == "skip":
+        print(f"ok {number} - {name} # SKIP {text}", flush=True)
+        return True
+    lines = [f"{end} {number} - {name}", *(f"#   {line}" for line in text.splitlines())]
+    print("\n".join(lines), flush=True)
+    return end == "ok"
 
 
 def chosen(words):
@@ -137,11 +150,5 @@ def main():
                        for _, function in todo]
             failures = 0
             for number, ((numbers, function), result) in enumerate(zip(todo, results), 1):
-                wrong = result.result()
-                failures += wrong is not None
-                print(f"{'ok' if wrong is None else 'not ok'} {number} - "
-                      f"{title(numbers, function)}")
-                for line in (wrong or "").splitlines():
-                    print(f"#   {line}")
-                sys.stdout.flush()
+                failures += not show(number, title(numbers, function), *result.result())
     sys.exit(failures > 0)

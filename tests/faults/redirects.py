@@ -2,15 +2,242 @@
 from harness import *
 
 
-@case(34)
+def with_password(lab):
+    """lab.registry wants a password, and the client has it."""
+    password = lab.wants_password(lab.registry)
+    lab.docker_config({lab.registry.host: ("robot", password)})
+    return password
+
+
+def public(lab):
+    """lab.registry has a name, so its address is what a public one could be."""
+    lab.proxied = True
+    return lab.registry.name_it("r.example.com")
+
+
+@case(34, "s51")
 def storage(lab):
     "a blob from a storage server that refuses credentials"
-    password = lab.wants_password(lab.registry)
+    with_password(lab)
     app = lab.image("app:1")
-    lab.docker_config({lab.registry.host: ("robot", password)})
-    lab.registry.on("GET", "/blobs/", redirect_to(lab.storage))
+    lab.registry.on("GET", "/blobs/", redirect_to(lab.storage, query="?sig=1"))
     lab.export(app).ok().carries(app)
-    check(lab.storage.count("GET") == 2, "both blobs came from there")
+    same(lab.storage.count("GET"), 2, "blobs that came from there")
+
+
+@case(35, "s51")
+def other_port(lab):
+    "another port of the same host gets no credentials"
+    with_password(lab)
+    app = lab.image("app:1")
+    port = lab.origin("storage", "127.0.0.2", lambda: lab.other.handler)
+    app.put(lab.other.store)
+    lab.registry.on("GET", "/blobs/", redirect_to(port, 302))
+    lab.export(app).ok().carries(app)
+    check(port.count("GET") > 0, "it was asked")
+
+
+@case(35, "s50")
+def to_plain(lab):
+    "from https to http: refused"
+    with_password(lab)
+    app = lab.image("app:1")
+    plain = lab.origin("plain", "127.0.0.2", lambda: lab.registry.handler, tls=False)
+    lab.registry.on("GET", "/blobs/", redirect_to(plain, 302))
+    lab.export(app).fails("protocol", "from https to http")
+    same(plain.count(), 0, "requests in the clear")
+
+
+@case(35)
+def relative(lab):
+    "a relative path stays at the registry, with its credentials"
+    with_password(lab)
+    app = lab.image("app:1")
+    handler, moved = lab.registry.handler, "/artifacts-downloads/here"
+
+    def serve(request, _):
+        refusal = lab.registry.access.check(request)
+        request.path = request.path.replace(moved, "/v2/app/blobs/")
+        return refusal or handler.answer(request)
+    lab.registry.on("GET", "^" + moved, serve)
+    lab.registry.on("GET", "/blobs/", redirect(
+        lambda request: moved + request.path.rpartition("/")[2], 302))
+    lab.export(app).ok().carries(app)
+    check(all(e.header("Authorization") for e in lab.registry.find("GET", moved)),
+          "the registry's own path gets its credentials")
+
+
+@case("s50")
+def forms(lab):
+    "every form of a Location that is none"
+    app = lab.image("app:1")
+    lab.image("app:2")
+    rule = {"to": ""}
+    lab.registry.on("GET", "/blobs/", redirect(lambda _: rule["to"]))
+    host = lab.storage.host
+    for to in ("", "https://", f"https://user:pw@{host}/x", f"https://{host}:99999/x",
+               "https://[::1/x", "javascript:alert(1)", f"gopher://{host}/x",
+               "https://" + "a" * 70000, f"https://{host}/\x01"):
+        rule["to"] = to
+        run = lab.export(app)
+        check(run.status in (4, 5, 11), f"exit {run.status} for {to[:40]!r}")
+    same(lab.storage.count(), 0, "requests to the storage server")
+
+
+@case("s50")
+def no_scheme(lab):
+    "//HOST/PATH and a fragment are understood"
+    app = lab.image("app:1")
+    lab.registry.on("GET", "/blobs/", redirect(
+        lambda request: f"//{lab.storage.host}{request.path}#part"))
+    lab.export(app).ok().carries(app)
+    same(lab.storage.count("GET", "#"), 0, "fragments that were sent")
+
+
+@case(36, "s54")
+def storage_login(lab):
+    "a storage server that asks for a login is not given one"
+    with_password(lab)
+    app = lab.image("app:1")
+    lab.evil.handler.anonymous = None
+    lab.registry.on("GET", "/blobs/", redirect_to(lab.storage))
+    lab.storage.on("GET", "", status(401, WWW_Authenticate=f'Bearer realm="{lab.evil.url}/t",'
+                                                           'service="x",scope="repository:a:pull"'))
+    lab.export(app).fails("auth")
+    same({e.header("Authorization") for e in lab.evil.find()} - {None}, set(),
+         "what its token server was told")
+
+
+@case(36, "s54")
+def storage_basic(lab):
+    "a storage server that asks for a password is not given one"
+    with_password(lab)
+    app = lab.image("app:1")
+    lab.registry.on("GET", "/blobs/", redirect_to(lab.storage))
+    lab.storage.on("GET", "", status(401, WWW_Authenticate='Basic realm="x"',
+                                     Retry_After="0"))
+    check(lab.export(app).status in (3, 4), "it fails")
+
+
+@case(37, "s50")
+def schemes(lab):
+    "file, ftp and other schemes"
+    app = lab.image("app:1")
+    for to in ("file:///etc/passwd", f"ftp://{lab.storage.host}/x", "data:,x"):
+        lab.again()
+        lab.registry.on("GET", "/blobs/", redirect(to))
+        lab.export(app).fails("protocol")
+
+
+@case(37, "s49")
+def circle(lab):
+    "redirects in a circle end after some"
+    app = lab.image("app:1")
+    lab.registry.on("GET", "/blobs/", redirect(lambda request: request.path))
+    lab.export(app, jobs=1).fails("protocol", "redirects more than")
+    check(lab.registry.count("GET", "/blobs/") <= 7, "not too many")
+
+
+@case(37, "s52")
+def to_loopback(lab):
+    "a public registry leads to an address that only this machine sees"
+    public(lab)
+    app = lab.image("app:1")
+    lab.registry.on("GET", "/blobs/", redirect_to(lab.storage))
+    run = lab.export(app)
+    if run.status == 0:  # through a proxy nobody knows whether the registry is public
+        run.carries(app)
+
+
+@case("s52")
+def private_to_private(lab):
+    "between addresses of the same machine redirects are fine"
+    app = lab.image("app:1")
+    lab.registry.on("GET", "/blobs/", redirect_to(lab.storage, 308))
+    lab.export(app).ok().carries(app)
+
+
+@case("s51")
+def there_and_back(lab):
+    "credentials do not come back when a redirect leads back to the registry"
+    with_password(lab)
+    app = lab.image("app:1")
+    lab.registry.on("GET", "back=1", status(200, b"".join(app.layer.pieces)))
+    lab.storage.on("GET", "", redirect(lambda request: lab.registry.url + request.path + "?back=1"))
+    lab.registry.on("GET", app.layer.digest, redirect_to(lab.storage))
+    lab.export(app).ok().carries(app)
+    [back] = lab.registry.find("GET", "back=1")
+    same(back.header("Authorization"), None, "Authorization of the last hop")
+
+
+@case(38)
+def link_ran_out(lab):
+    "a link that has run out: the registry is asked for a new one"
+    app = lab.image("app:1", size=300000)
+    links = []
+
+    def lead(request, _):
+        links.append(request.header("Range"))
+        return Reply(307, headers=[("Location", f"{lab.storage.url}{request.path}?n={len(links)}")])
+    lab.registry.on("GET", app.layer.digest, lead)
+    lab.storage.on("GET", "n=1$", truncate(100000, "drop"))
+    lab.storage.on("GET", "n=2$", status(403, "<Error><Code>ExpiredRequest</Code></Error>",
+                                         "application/xml", Retry_After="0"))
+    lab.export(app).ok().carries(app)
+    same(len(links), 3, "links that were asked for")
+    check(links[2] and not links[2].startswith("bytes=0-"), f"it went on: {links}")
+
+
+@case(39)
+def passed_on(lab):
+    "a registry that passes everything on to another one, which wants a token"
+    app = image("app:1")
+    app.put(lab.other.store)
+    lab.wants_token(lab.other)
+    app.origin = lab.registry
+    lab.registry.on("GET|HEAD", "/(manifests|blobs)/", redirect_to(lab.other))
+    lab.secrets.update({})
+    allow_tokens_at(lab, "other")
+    lab.export(app).ok().carries(app)
+    same({user for user, _ in lab.tokens.handler.granted}, {None}, "who asked for tokens")
+
+
+def allow_tokens_at(lab, name):
+    """Tokens of lab.tokens are for this origin."""
+    lab.tokens.handler.new_secret = lambda: lab.secret(name)
+
+
+@case(39)
+def passed_on_lie(lab):
+    "what the other registry serves still has to have the digest"
+    app = image("app:1")
+    app.put(lab.other.store)
+    app.origin = lab.registry
+    lab.registry.on("GET|HEAD", "/(manifests|blobs)/", redirect_to(lab.other))
+    lab.other.on("GET", "/blobs/", flip(0))
+    lab.export(app).fails("integrity", reason="digest")
+
+
+@case(40, "s25")
+def secret_links(lab):
+    "secrets in the query of a link are never shown"
+    app = lab.image("app:1")
+    secret = lab.secret("storage")
+    lab.registry.on("GET", "/blobs/", redirect_to(lab.storage, query=f"?X-Signature={secret}"))
+    lab.storage.on("GET", "", status(404, "no such key"))
+    lab.export(app).fails("not-found")
+    check(lab.storage.count("GET", secret) > 0, "the link was used")
+
+
+@case(40, "s25")
+def secret_locations(lab):
+    "secrets in the location of an upload are never shown"
+    secret = lab.secret("registry")
+    app = image("app:1", size=2 << 20)
+    lab.registry.on("POST", "/uploads/", location(lambda url: f"{url}&secret={secret}"))
+    lab.registry.on("PATCH", "", denied(400, "BLOB_UPLOAD_INVALID"))
+    lab.push(app).fails("protocol")
+    check(lab.registry.count("PATCH", secret) > 0, "the location was used")
 
 
 main()

@@ -16,6 +16,10 @@ class Failed(Exception):
     """A test found something to be wrong."""
 
 
+class Skipped(Exception):
+    """A test cannot run here; the text says why."""
+
+
 def check(condition, what):
     if not condition:
         raise Failed(what)
@@ -143,7 +147,7 @@ class Runner:
     def sealift(self, *argv, env=None, stdin=b"", path=None, timeout=TIMEOUT_S, started=None):
         """Run it.  started(process) is called while it runs."""
         argv = [program(), *argv]
-        before = set(os.listdir(self._at("out")))
+        before, mark = set(os.listdir(self._at("out"))), len(self.log.find())
         process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, env=self.environment(env or {}),
                                    cwd=self._at("out"))
@@ -160,10 +164,18 @@ class Runner:
         run = Run(self, argv, process, path)
         self.runs.append(run)
         try:
-            invariants.check_all(self, run, before)
+            invariants.check_all(self, run, before, mark)
         except invariants.Broken as why:
             raise Failed(str(why)) from why
         return run
+
+    def again(self):
+        """From the start: no rules, no requests, no output."""
+        for origin in self.origins():
+            origin.rules.clear()
+        self.log.forget()
+        for name in os.listdir(self._at("out")):
+            os.unlink(self._at("out", name))
 
     def export(self, *sources, jobs=4, **how):
         """sealift export of pictures or references, with more options among them."""

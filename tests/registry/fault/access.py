@@ -89,7 +89,7 @@ class TokenServer:
         self.answer_fields = None        # function(token) -> the fields of the answer
         self.granted = []                # (user or None, [scope...]) of every token
         self._tokens = {}                # token -> (scopes, end)
-        self._new_secret = new_secret
+        self.new_secret = new_secret
 
     def answer(self, request):
         if request.method == "POST":
@@ -116,7 +116,7 @@ class TokenServer:
         return self._grant("<token>", form.get("scope", [""])[0].split())
 
     def _grant(self, user, scopes):
-        token = self._new_secret()
+        token = self.new_secret()
         if self.grant_last_only:
             scopes = scopes[-1:]
         self.granted.append((user, scopes))

@@ -222,6 +222,10 @@ class Network:
                 self._origins[name] = Origin(self, name, address, make_handler(), tls)
             return self._origins[name]
 
+    def origins(self):
+        with self._lock:
+            return list(self._origins.values())
+
     @property
     def registry(self):
         return self.origin("registry", "127.0.0.2", Registry)
@@ -263,5 +267,5 @@ class Network:
         return password
 
     def stop(self):
-        for one in self._origins.values():
+        for one in self.origins():
             one.stop()

@@ -1,0 +1,224 @@
+"""Blobs on their way from a registry: cut, stretched, damaged, shared."""
+from harness import *  # first: it knows the way to the others
+
+import hashlib
+
+from images import OCI_CONFIG, Blob, Document, json_blob
+from pictures import layer, manifest
+
+SIZE = 400000
+
+
+def only_layer(lab, size=SIZE):
+    """An image whose layer the faults are about."""
+    app = lab.image("app:1", size=size)
+    return app, app.layer.digest
+
+
+def ranges(lab, digest):
+    return [e.header("Range") for e in lab.registry.find("GET", digest)]
+
+
+@case(55, "s27", "s31")
+def cut(lab):
+    "a connection that is cut in every way: the rest is asked for, with its end"
+    for how in ("end", "drop", "reset"):
+        app, digest = only_layer(lab)
+        lab.again()
+        lab.registry.on("GET", digest, truncate(SIZE * 6 // 10, how), times=1)
+        lab.export(app).ok().carries(app)
+        [first, rest] = ranges(lab, digest)
+        same(first, None, "Range of the first request")
+        start, _, last = rest.removeprefix("bytes=").partition("-")
+        check(0 < int(start) <= SIZE * 6 // 10 and int(last) == SIZE - 1, f"{how}: {rest}")
+
+
+@case("s27")
+def cut_framings(lab):
+    "a body that ends too early, in chunks and without a length"
+    for fault in (chunked(1000, end=b""), chunked(1000, end=b"zz\r\n"),
+                  no_length(lambda reply: setattr(reply, "body", reply.body[:SIZE // 2]))):
+        app, digest = only_layer(lab)
+        lab.again()
+        lab.registry.on("GET", digest, fault, times=1)
+        lab.repeats_allowed = True
+        lab.export(app).ok().carries(app)
+
+
+@case("s27")
+def framings(lab):
+    "whole bodies in chunks, without a length, in drops, after interim answers"
+    for fault in (chunked(1000), no_length(), drip(50000, 0.01), flood_1xx(20)):
+        app, digest = only_layer(lab)
+        lab.again()
+        lab.registry.on("GET", digest, fault, times=1)
+        lab.export(app).ok().carries(app)
+        same(len(ranges(lab, digest)), 1, "requests for it")
+
+
+@case(56, "s31")
+def odd_rests(lab):
+    "odd answers to a request for the rest"
+    for fault in (ignore_range(), refuse_range(), content_range(None),
+                  content_range(lambda _: f"bytes 0-{SIZE - 1}/{SIZE}"),
+                  content_range(lambda _: f"bytes 5-{SIZE - 1}/{SIZE}"),
+                  content_range(lambda text: text.replace("bytes", "lines")),
+                  content_range(lambda text: text.replace(f"/{SIZE}", f"/{SIZE + 1}")),
+                  header("Content-Type", "multipart/byteranges; boundary=x")):
+        app, digest = only_layer(lab)
+        lab.again()
+        lab.registry.on("GET", digest, truncate(SIZE // 2, "drop"), times=1)
+        lab.registry.on("GET", digest, fault, times=1)
+        lab.repeats_allowed = True
+        lab.export(app).ok().carries(app)
+        check(2 <= len(ranges(lab, digest)) <= 3, f"requests: {ranges(lab, digest)}")
+
+
+@case(56)
+def star_total(lab):
+    "a rest whose total the registry does not know"
+    app, digest = only_layer(lab)
+    lab.registry.on("GET", digest, truncate(SIZE // 2, "drop"), times=1)
+    lab.registry.on("GET", digest, content_range(lambda text: text.replace(f"/{SIZE}", "/*")))
+    lab.export(app).ok().carries(app)
+    same(len(ranges(lab, digest)), 2, "requests for it")
+
+
+@case("s31")
+def restarts_end(lab):
+    "a registry that can never go on is given up"
+    app, digest = only_layer(lab)
+    lab.registry.on("GET", digest, chain(*[truncate(SIZE // 2, "drop"), status(416)] * 4))
+    lab.export(app).fails("protocol", digest)
+    check(len(ranges(lab, digest)) <= 8, "not too many")
+
+
+@case(57)
+def no_progress(lab):
+    "a connection that is cut again and again, with and without progress"
+    app, digest = only_layer(lab)
+    lab.registry.on("GET", digest, truncate(SIZE // 4, "drop"))
+    lab.export(app).ok().carries(app)
+    lab.again()
+    lab.registry.on("GET", digest, truncate(0, "drop"))
+    lab.export(app).fails("network", digest)
+
+
+@case(58, "s28", "s29", "s70")
+def lengths(lab):
+    "a blob that is announced or comes with another length than its descriptor says"
+    for fault in (body(lambda data: data + b"more"), shorter(SIZE - 1),
+                  content_length(SIZE + 1), content_length(1 << 62), content_length(1)):
+        app, digest = only_layer(lab)
+        lab.again()
+        lab.registry.on("GET", digest, fault)
+        lab.export(app).fails("integrity", digest, reason="size")
+
+
+@case(58, "s28")
+def endless_blob(lab):
+    "a blob that never ends is stopped when it is too long"
+    app, digest = only_layer(lab)
+    lab.registry.on("GET", digest, endless())
+    lab.export(app).fails("integrity", "sends more than", reason="size")
+
+
+@case("s29")
+def odd_lengths(lab):
+    "a Content-Length that is no number, or there twice"
+    for values in ((-1,), ("x",), (SIZE, SIZE + 1), (1 << 70,), ("1, 2",)):
+        app, digest = only_layer(lab)
+        lab.again()
+        lab.registry.on("GET", digest, content_length(*values), times=1)
+        lab.repeats_allowed = True
+        run = lab.export(app)
+        if run.status == 0:  # the bytes are right, and that is what counts
+            run.carries(app)
+
+
+@case(59, "s30")
+def compressed(lab):
+    "a blob that is compressed on the way although nobody asked"
+    app = lab.image("app:1", size=1000)
+    lab.registry.on("GET", app.layer.digest, gzip())
+    lab.export(app).fails("integrity", app.layer.digest, hint="compressed the response")
+    same({e.header("Accept-Encoding") for e in lab.registry.find("GET", "/blobs/")},
+         {"identity"}, "Accept-Encoding")
+
+
+@case(59)
+def called_compressed(lab):
+    "a blob that is called compressed but is what it should be"
+    app = lab.image("app:1")
+    lab.registry.on("GET", "/blobs/", header("Content-Encoding", "x-gzip"))
+    lab.export(app).ok().carries(app)
+
+
+@case(60, "s69")
+def flipped(lab):
+    "a flipped bit: once more from the start, then it is an error"
+    app, digest = only_layer(lab)
+    lab.registry.on("GET", digest, flip(SIZE // 2))
+    lab.export(app).fails("integrity", digest, reason="digest")
+    same(ranges(lab, digest), [None, None], "requests for it")
+
+
+@case(60, "s69")
+def flipped_once(lab):
+    "a bit that was flipped once"
+    app, digest = only_layer(lab)
+    lab.registry.on("GET", digest, flip(0), times=1)
+    lab.export(app).ok().carries(app)
+
+
+@case(61)
+def page(lab):
+    "a web page instead of a blob"
+    app, digest = only_layer(lab)
+    lab.registry.on("GET", digest, status(200, "<html>Log in</html>", "text/html"))
+    lab.export(app).fails("integrity", "text/html", reason="size")
+
+
+@case(64)
+def small_things(lab):
+    "the empty blob is not asked for, a config that many share is asked for once"
+    empty, config = Blob([b""], "text/plain"), Blob([b"{}"], OCI_CONFIG)
+    documents = [manifest(config, [empty], annotations={"n": str(n)}) for n in range(100)]
+    top = Document({"manifests": [one.descriptor() for one in documents]},
+                   "application/vnd.oci.image.index.v1+json")
+    app = lab.serve(Picture("app:1", [*documents, top], [config, empty]))
+    lab.export(app).ok().carries(app)
+    same(lab.registry.count("GET", config.digest), 1, "requests for the config")
+    same(lab.registry.count("GET", empty.digest), 0, "requests for nothing")
+
+
+@case(65)
+def sha512(lab):
+    "sha512 is refused for a bundle before any layer is fetched"
+    config = json_blob({}, OCI_CONFIG)
+    big = layer("big", 1000)
+    big.digest = "sha512:" + hashlib.sha512(big.pieces[0]).hexdigest()
+    app = lab.serve(Picture("app:1", [manifest(config, [big])], [config, big]))
+    lab.export(app).fails("protocol", "sha512")
+    same(lab.registry.count("GET", "/blobs/"), 0, "blobs that were asked for")
+
+
+@case(66)
+def shared(lab):
+    "a layer that eight platforms share is fetched once by eight workers"
+    app = lab.index("app:1", platforms=8, shared=1, layers=0, size=100000)
+    lab.export(app, jobs=8).ok().carries(app)
+    same(lab.registry.count("GET", app.layer.digest), 1, "requests for it")
+
+
+@case("s35")
+def storm(lab):
+    "a storm of errors: as long as something comes through, it goes on"
+    app = lab.image("app:1", layers=4, size=50000)
+    lab.registry.on("GET", "/blobs/", status(503, Retry_After="0"), nth=[1, 3, 5])
+    lab.registry.on("GET", "/blobs/", end("reset"), nth=[2])
+    lab.registry.on("GET", "/blobs/", truncate(20000, "reset"), nth=[3, 4])
+    lab.export(app).ok().carries(app)
+
+
+main()
