@@ -85,24 +85,35 @@ add_counts(struct importing *im, const struct import_counts *more)
 /* ---- bringing it ---- */
 
 static int
+send_blob(const struct importing *im, unsigned worker, uint32_t object,
+          const struct repository *repo, const char *mount_from,
+          enum push_outcome *outcome, struct err *err)
+{
+    const struct bundle_member *member =
+        &im->content->members[im->content->member_of_object[object]];
+    struct member_bytes bytes = {.member = member, .file = &im->content->file};
+    struct blob_source source = {.read = read_member_bytes, .ctx = &bytes};
+
+    if (push_blob(importing_session(im, worker), repo, &member->digest, member->size,
+                  mount_from, &source, outcome, err) < 0)
+        return importing_wrap(err, repo);
+    return 0;
+}
+
+static int
 bring_one(const struct blob_step *step, unsigned worker, size_t i, const char *mount_from,
           struct import_counts *counts, struct err *err)
 {
     struct importing *im = step->importing;
     const struct placement *p = &step->placements[i];
-    const struct bundle_member *member =
-        &im->content->members[im->content->member_of_object[p->object]];
-    struct member_bytes bytes = {.member = member, .file = &im->content->file};
-    struct blob_source source = {.read = read_member_bytes, .ctx = &bytes};
     struct repository repo = importing_repository(im, p->repo);
     enum push_outcome outcome;
 
-    if (push_blob(importing_session(im, worker), &repo, &member->digest, member->size,
-                  mount_from, &source, &outcome, err) < 0)
-        return importing_wrap(err, &repo);
+    if (send_blob(im, worker, p->object, &repo, mount_from, &outcome, err) < 0)
+        return -1;
     if (outcome == PUSH_UPLOADED) {
         counts->blobs_uploaded++;
-        counts->bytes_uploaded += member->size;
+        counts->bytes_uploaded += graph_object(im->content->graph, p->object)->size;
     } else if (mount_from == repo.path) {
         counts->blobs_present++;
         importing_found(im, p->repo);
@@ -207,4 +218,33 @@ import_blobs(struct importing *im, struct err *err)
     rc = pool_wait(im->pool, err);
     free(steps);
     return rc;
+}
+
+/* ---- bringing it once more ---- */
+
+int
+import_blobs_again(struct importing *im, unsigned worker, uint32_t document,
+                   uint32_t repo_index, bool no_matter_what, struct err *err)
+{
+    const struct graph *g = im->content->graph;
+    const struct graph_object *o = graph_object(g, document);
+    struct repository repo = importing_repository(im, repo_index);
+
+    for (uint32_t i = 0; i < o->edge_count; i++) {
+        const struct graph_object *blob = graph_object(g, o->edges[i].to);
+        enum push_outcome outcome;
+        int there = 0;
+
+        if (blob->state != GRAPH_BLOB)
+            continue;
+        if (!no_matter_what)
+            there = push_blob_exists(importing_session(im, worker), &repo, &blob->digest,
+                                     err);
+        if (there < 0)
+            return importing_wrap(err, &repo);
+        if (there == 0 &&
+            send_blob(im, worker, o->edges[i].to, &repo, NULL, &outcome, err) < 0)
+            return -1;
+    }
+    return 0;
 }

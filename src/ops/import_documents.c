@@ -62,17 +62,46 @@ look(struct pool_job *base, unsigned worker, struct err *err)
     return look_for((const struct document_step *)base, worker, err);
 }
 
+/*
+ * A registry may have lost a blob, or not have stored it yet: the second time it gets
+ * what it says it lacks, the third time everything.
+ */
+static int
+push(const struct document_step *step, unsigned worker, const struct buf *bytes,
+     struct err *err)
+{
+    enum { TRIES = 3, MOMENT_MS = 1000 };
+    struct importing *im = step->importing;
+    const struct placement *p = step->placement;
+    const struct graph_object *o = graph_object(im->content->graph, p->object);
+    struct repository repo = importing_repository(im, p->repo);
+    struct err why = ERR_INIT;
+    char name[DIGEST_TEXT_MAX];
+    int rc = 1;
+
+    digest_text(&o->digest, name);
+    for (int tries = 0; rc == 1 && tries < TRIES; tries++) {
+        if (tries > 0 &&
+            (cancel_sleep(im->options->verify.cancel, MOMENT_MS, err) < 0 ||
+             import_blobs_again(im, worker, p->object, p->repo, tries > 1, err) < 0))
+            return -1;
+        why = (struct err)ERR_INIT;
+        rc = push_manifest(importing_session(im, worker), &repo, name, &o->digest,
+                           o->media_type, bytes->data, bytes->len, &why);
+    }
+    if (rc == 0)
+        return 0;
+    *err = why;
+    return importing_wrap(err, &repo);
+}
+
 static int
 land(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct document_step *step = (const struct document_step *)base;
     struct importing *im = step->importing;
     struct import_counts *counts = &im->result->counts;
-    const struct graph_object *o =
-        graph_object(im->content->graph, step->placement->object);
-    struct repository repo = importing_repository(im, step->placement->repo);
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
-    char name[DIGEST_TEXT_MAX];
 
     events_done(im->options->verify.events, 1);
     if (look_for(step, worker, err) < 0)
@@ -84,13 +113,9 @@ land(struct pool_job *base, unsigned worker, struct err *err)
     importing_count(im, &counts->documents_pushed, 1);
     if (im->options->dry_run)
         return 0;
-    digest_text(&o->digest, name);
     if (importing_read(im, step->placement->object, &bytes, err) < 0)
         return -1;
-    if (push_manifest(importing_session(im, worker), &repo, name, &o->digest,
-                      o->media_type, bytes.data, bytes.len, err) < 0)
-        return importing_wrap(err, &repo);
-    return 0;
+    return push(step, worker, &bytes, err);
 }
 
 static int

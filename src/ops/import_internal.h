@@ -46,6 +46,14 @@ MUST_USE int import_read_back_documents(struct importing *im, struct err *err);
 /* Bring every blob to every repository that lacks it. */
 MUST_USE int import_blobs(struct importing *im, struct err *err);
 
+/*
+ * The registry lacks something that a document in this repository refers to, although all
+ * of it was brought there or had been: bring its blobs once more.  Those that the
+ * registry says it has not; with no_matter_what all of them.
+ */
+MUST_USE int import_blobs_again(struct importing *im, unsigned worker, uint32_t document,
+                                uint32_t repo, bool no_matter_what, struct err *err);
+
 /* ---- import_names.c: tags ---- */
 
 /* See what the target's names hold, and apply --on-existing.  Sets the states. */

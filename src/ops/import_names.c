@@ -123,7 +123,7 @@ set_tag(struct pool_job *base, unsigned worker, struct err *err)
     if (importing_read(im, name->object, &bytes, err) < 0)
         return -1;
     if (push_manifest(importing_session(im, worker), &repo, name->to.tag, &o->digest,
-                      o->media_type, bytes.data, bytes.len, err) < 0)
+                      o->media_type, bytes.data, bytes.len, err) != 0)
         return wrap_target(err, &name->to);
     return 0;
 }

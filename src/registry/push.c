@@ -45,6 +45,21 @@ read_memory(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
     return (ssize_t)len;
 }
 
+/* Registries that store late, or that lost a blob they had a moment ago. */
+static bool
+lacks_something(const struct answer *a)
+{
+    static const char *const codes[] = {"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN",
+                                        "MANIFEST_UNKNOWN"};
+
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        if (exchange_has_code(a, codes[i]))
+            return true;
+    }
+    return false;
+}
+
+/* As push_manifest(). */
 static int
 check_answer(const struct call *call, const struct answer *a, const struct digest *digest,
              struct err *err)
@@ -54,8 +69,10 @@ check_answer(const struct call *call, const struct answer *a, const struct diges
     struct err ignored = ERR_INIT;
     struct digest stored;
 
-    if (status != 201 && status != 200 && status != 202)
-        return exchange_error(call, a, err);
+    if (status != 201 && status != 200 && status != 202) {
+        exchange_error(call, a, err);
+        return (status == 400 || status == 404) && lacks_something(a) ? 1 : -1;
+    }
     if (told && (digest_parse(&stored, told, strlen(told), ERR_PROTOCOL, &ignored) < 0 ||
                  (stored.alg == digest->alg && !digest_equal(&stored, digest))))
         return err_because(err, ERR_INTEGRITY, "digest",
@@ -81,12 +98,16 @@ push_manifest(struct session *s, const struct repository *repo, const char *refe
                                     .source = &source,
                                     .body_max = HTTP_ERROR_BODY_MAX}};
     struct host *host;
+    int rc;
 
     if (client_host(s, repo->host, &host, err) < 0)
         return -1;
     url = client_url(host, repo->path, rest);
     call.request.url = url;
-    if (exchange(s, &call, &a, err) < 0 || check_answer(&call, &a, digest, err) < 0)
-        return err_wrap(err, "manifest %s", reference);
-    return 0;
+    rc = exchange(s, &call, &a, err);
+    if (rc == 0)
+        rc = check_answer(&call, &a, digest, err);
+    if (rc != 0)
+        err_wrap(err, "manifest %s", reference);
+    return rc;
 }

@@ -50,6 +50,7 @@ MUST_USE int push_blob(struct session *s, const struct repository *repo,
 /*
  * Put a manifest under its digest or a tag (reference, text).
  * The registry's answer must not name another digest.
+ * Returns: 0; -1; 1 with *err set too - the registry lacks something it refers to.
  */
 MUST_USE int push_manifest(struct session *s, const struct repository *repo,
                            const char *reference, const struct digest *digest,

@@ -1,5 +1,9 @@
 """Manifests and tags that go up, and what registries make of it."""
-from harness import *
+from harness import *  # first: it knows the way to the others
+
+from client import DOCKER_MANIFEST
+from images import OCI_CONFIG, json_blob
+from pictures import layer, manifest
 
 
 @case(79)
@@ -11,24 +15,84 @@ def all_there(lab):
     same(lab.registry.count("POST|PATCH|PUT|DELETE"), 0, "writes")
 
 
-@case(99)
+@case(79)
+def blobs_there(lab):
+    "the blobs of a larger image are there: only manifests are sent"
+    app = image("app:1", size=3 << 20)
+    app.put(lab.registry.store, "mirror/app")
+    repo = lab.registry.store.repo("mirror/app")
+    repo.manifests.clear()
+    repo.tags.clear()
+    lab.push(app).ok()
+    lab.landed(app)
+    same(lab.registry.count("PATCH", ""), 0, "uploads of the large layer")
+
+
+@case(98, "s106")
+def blob_lost(lab):
+    "the registry has lost a blob when its manifest comes: it is sent again, once"
+    app = image("app:1", layers=2)
+
+    def lose(_):
+        lab.registry.store.forget_blob(app.layer.digest)
+    lab.repeats_allowed = True
+    lab.registry.on("PUT", "/manifests/", then(lose, None), times=1)
+    lab.push(app).ok()
+    lab.landed(app)
+    same(lab.registry.count("PUT", f"/uploads/.*{app.layer.digest[7:]}"), 2, "times it was sent")
+
+
+@case("s106")
+def blob_lies(lab):
+    "a registry says that it has a blob and has not"
+    app = image("app:1", size=3 << 20)
+    lab.registry.on("HEAD", app.layer.digest, status(200), times=1)
+    lab.push(app).ok()
+    lab.landed(app)
+
+
+@case("s106")
+def blob_lies_for_ever(lab):
+    "a registry that never finds the blobs it was sent is given up"
+    app = image("app:1")
+    lab.repeats_allowed = True
+    lab.registry.on("PUT", "/manifests/", denied(404, "MANIFEST_BLOB_UNKNOWN"))
+    lab.push(app).fails("not-found", "MANIFEST_BLOB_UNKNOWN")
+    check(lab.registry.count("PUT", "/manifests/") <= 4, "not too often")
+
+
+@case(98, 99)
 def order(lab):
-    "children before their parents, the tag last"
+    "blobs before manifests, children before parents, the tag last"
     app = index("app:1", platforms=3)
     lab.push(app).ok()
     lab.landed(app)
     puts = [e.path.rpartition("/")[2] for e in lab.registry.find("PUT", "/manifests/")]
     same(puts[-2:], [app.top.digest, "1"], "the last manifests")
+    same({e.status for e in lab.registry.find("PUT", "/manifests/")}, {201}, "answers")
 
 
-@case(99)
+@case(99, "s103")
 def no_tag(lab):
-    "no tag is pushed when a child is refused"
-    app = index("app:1", platforms=3)
+    "no tag is moved when a child is refused"
+    app, old = index("app:1", platforms=3), image("app:1", seed="old")
+    old.put(lab.registry.store, "mirror/app")
     lab.registry.on("PUT", f"/manifests/{app.documents[1].digest}",
                     denied(400, "MANIFEST_INVALID", "not today"))
-    lab.push(app).fails("protocol", "not today")
-    same(lab.registry.store.repo("mirror/app").tags, {}, "tags")
+    lab.push(app, options=["--on-existing", "overwrite"]).fails("protocol", "not today")
+    same(lab.registry.store.digest_of("mirror/app", "1"), old.top.digest, "the tag")
+    lab.again()
+    lab.push(app, options=["--on-existing", "overwrite"]).ok()
+    lab.landed(app)
+
+
+@case("s103")
+def blob_refused(lab):
+    "no manifest is pushed when a blob is refused"
+    app = index("app:1")
+    lab.registry.on("PUT", f"/uploads/.*{app.layer.digest[7:]}", denied(403, "DENIED", "no room"))
+    lab.push(app).fails("auth", "no room")
+    same(lab.registry.count("PUT", "/manifests/"), 0, "manifests")
 
 
 @case(100)
@@ -47,14 +111,92 @@ def immutable_other(lab):
     image("app:1", seed="old").put(lab.registry.store, "mirror/app")
     lab.push(image("app:1")).fails("conflict")
     same(lab.registry.count("POST|PATCH|PUT|DELETE"), 0, "writes")
+    lab.push(image("app:1"), options=["--on-existing", "overwrite"]).fails("protocol", "immutable")
 
 
-@case(102)
+@case(101, "s105", "s109")
+def yes_man(lab):
+    "a server that says yes to everything and keeps nothing"
+    for code in (200, 201):
+        lab.again()
+        lab.registry.on("POST", "", status(202, Location="/v2/mirror/app/blobs/uploads/1"))
+        lab.registry.on("PUT|PATCH", "", status(code))
+        run = lab.push(image("app:1"))
+        check(run.status != 0, "it fails")
+
+
+@case("s105")
+def yes_page(lab):
+    "a web page with 200 for every request"
+    lab.registry.on(None, "", status(200, "<html>Welcome</html>", "text/html"))
+    check(lab.push(image("app:1")).status in (5, 6), "it fails")
+
+
+@case("s109")
+def read_back(lab):
+    "a manifest that reads back with other bytes, a tag that reads back elsewhere"
+    for where in (f"/manifests/{image('app:1').top.digest}", "/manifests/1$"):
+        lab.again()
+        lab.registry.store.repos.clear()
+        lab.registry.on("GET", where, body(lambda data: data + b" "))
+        lab.push(image("app:1")).fails("integrity")
+
+
+@case(102, "s105")
 def other_digest(lab):
     "a manifest that is stored under another digest"
     app = image("app:1")
     lab.registry.on("PUT", "/manifests/", header("Docker-Content-Digest", "sha256:" + "0" * 64))
     lab.push(app).fails("integrity", "another digest", reason="digest")
+
+
+@case("s105")
+def blob_other_digest(lab):
+    "a blob that is stored under another digest"
+    lab.registry.on("PUT", "/uploads/", header("Docker-Content-Digest", "sha256:" + "0" * 64))
+    lab.push(image("app:1")).fails("integrity", "another digest", reason="digest")
+
+
+@case(103)
+def many_tags(lab):
+    "several tags of one image: each has its own request"
+    one, two = image("app:1"), image("app:2")
+    two.documents, two.blobs = one.documents, one.blobs
+    lab.push(one, two).ok()
+    lab.landed(one)
+    lab.landed(two)
+    same([e.query for e in lab.registry.find("PUT", "/manifests/") if e.query], [], "queries")
+
+
+@case(107)
+def repository_first(lab):
+    "a repository that has to be made first: no storm of tries, and what to do"
+    lab.registry.handler.makes_repos = False
+    lab.push(image("app:1"), jobs=1).fails("not-found", "NAME_UNKNOWN", hint="created first")
+    check(lab.registry.count("POST") <= 2, "asked for a mount and for an upload, no more")
+
+
+@case(107)
+def project_first(lab):
+    "a project that has to be made first, as Harbor says it"
+    lab.registry.on("POST", "", denied(401, "UNAUTHORIZED", "project mirror not found"))
+    lab.push(image("app:1"), jobs=1).fails("auth", "project mirror not found")
+    check(lab.registry.count("POST") <= 2, "asked for a mount and for an upload, no more")
+
+
+@case(108)
+def media_type(lab):
+    "a registry that does not take a media type"
+    config = json_blob({}, OCI_CONFIG)
+    file = layer("file", 100)
+    top = manifest(config, [file], mediaType=DOCKER_MANIFEST)
+    app = Picture("app:1", [top], [config, file])
+    lab.registry.handler.allowed_types = ["application/vnd.oci.image.manifest.v1+json"]
+    lab.push(app, jobs=1).fails("protocol", "media type")
+    same(lab.registry.count("PUT", "/manifests/"), 1, "tries")
+    lab.registry.handler.allowed_types = None
+    lab.push(app).ok()
+    lab.landed(app)
 
 
 main()

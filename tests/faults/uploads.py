@@ -1,0 +1,134 @@
+"""Blobs on their way to a registry."""
+from harness import *
+
+LARGE = 3 << 20  # goes up with PATCH
+
+
+@case(80)
+def no_questions(lab):
+    "a registry that does not answer questions about blobs: they are sent"
+    for code in (405, 404, 401, 403):
+        lab.again()
+        lab.registry.store.repos.clear()
+        app = image("app:1", size=LARGE)
+        lab.registry.on("HEAD", "/blobs/", status(code))
+        lab.push(app).ok()
+        lab.landed(app)
+
+
+@case(81, "s104")
+def locations(lab):
+    "all forms of a location"
+    home = lab.registry.host
+    for form in (lambda url: url, lambda url: f"https://{home}{url}", lambda url: f"//{home}{url}",
+                 lambda url: f"http://{home}{url}",
+                 lambda url: f"http://{home.partition(':')[0]}{url}",
+                 lambda url: url.replace("_state", "a=b%2Fc&_state"),
+                 lambda url: url.partition("?")[0]):
+        for size in (1000, LARGE):
+            lab.again()
+            lab.registry.store.repos.clear()
+            app = image("app:1", size=size)
+            lab.registry.on("POST|PATCH", "/uploads/", location(form))
+            lab.push(app).ok()
+            lab.landed(app)
+            targets = [e.target for e in lab.registry.find("PUT", "/uploads/")]
+            check(all(target.count("?") == 1 and "digest=sha256" in target for target in targets),
+                  f"queries: {targets}")
+
+
+@case(82)
+def newest_location(lab):
+    "a location that is good for one request"
+    lab.registry.handler.one_location = True
+    app = image("app:1", size=LARGE)
+    lab.push(app).ok()
+    lab.landed(app)
+
+
+@case(83, "s104")
+def other_host(lab):
+    "a location on another server is refused, whatever differs"
+    password = lab.wants_password(lab.registry)
+    lab.docker_config({lab.registry.host: ("robot", password)})
+    plain = lab.origin("plain", "127.0.0.2", lambda: lab.registry.handler, tls=False)
+    port = lab.origin("port", "127.0.0.2", lambda: lab.registry.handler)
+    for thief in (lab.other, port, plain):
+        lab.again()
+        lab.registry.on("POST", "/uploads/", location(lambda url: thief.url + url))
+        lab.push(image("app:1")).fails("protocol", "another server")
+        lab.again()
+        lab.registry.on("PATCH", "/uploads/", location(lambda url: thief.url + url))
+        lab.push(image("app:1", size=LARGE)).fails("protocol", "another server")
+        same(lab.registry.count("PUT", "/manifests/"), 0, "manifests")
+    same(lab.other.count() + port.count() + plain.count(), 0, "requests to them")
+
+
+@case("s104")
+def upload_redirects(lab):
+    "an upload may be redirected within the registry, and nowhere else"
+    app = image("app:1", size=LARGE)
+    for code in (307, 308):
+        lab.again()
+        lab.registry.store.repos.clear()
+        lab.registry.on("PATCH", "^(?!.*moved)", redirect(lambda r: r.target + "&moved=1", code))
+        lab.push(app).ok()
+        lab.landed(app)
+    for code in (301, 302, 303, 307, 308):
+        lab.again()
+        lab.registry.store.repos.clear()
+        lab.registry.on("PATCH", "", redirect_to(lab.other, code))
+        lab.push(app).fails("protocol")
+    same(lab.other.count(), 0, "requests to the other server")
+
+
+@case(84)
+def odd_begin(lab):
+    "an upload that begins with an unusual status"
+    for code in (200, 201, 204):
+        lab.again()
+        lab.registry.store.repos.clear()
+        app = image("app:1", size=LARGE)
+
+        def answer(reply):
+            reply.status = code
+        lab.registry.on("POST", "/uploads/$", change(answer))  # with ?mount= 201 is the end
+        lab.push(app).ok()
+        lab.landed(app)
+
+
+@case(84)
+def no_location(lab):
+    "an upload that begins without a location"
+    lab.registry.on("POST", "/uploads/", header("Location", None))
+    lab.push(image("app:1")).fails("protocol", "without saying where")
+
+
+@case(94)
+def called_wrong(lab):
+    "a registry that calls the digest wrong once: the bytes were damaged on the way"
+    app = image("app:1")
+    lab.registry.on("PUT", "/uploads/", denied(400, "DIGEST_INVALID"), times=1)
+    lab.push(app).ok()
+    lab.landed(app)
+
+
+@case(94)
+def always_wrong(lab):
+    "a registry that always calls the digest wrong"
+    lab.registry.on("PUT", "/uploads/", denied(400, "DIGEST_INVALID", "no match"))
+    lab.push(image("app:1")).fails("protocol", "no match")
+
+
+@case(95)
+def lengths(lab):
+    "every body has a length"
+    app = index("app:1", size=LARGE)
+    lab.push(app).ok()
+    bodies = lab.registry.find("POST|PUT|PATCH")
+    check(all(e.header("Content-Length") is not None and e.header("Transfer-Encoding") is None
+              for e in bodies), "Content-Length everywhere")
+    check(all(e.header("Accept") is None for e in bodies), "no Accept")
+
+
+main()
