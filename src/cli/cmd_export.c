@@ -18,7 +18,7 @@ struct export_command {
     struct registry_options registry;
     struct passphrase_options passphrase;
     const char *output, *key, *stream, *expires;
-    struct opt_list from;
+    struct opt_list from, reuse;
     struct opt_number serial;
     bool is_unsigned, dry_run, force;
 };
@@ -32,6 +32,8 @@ static const struct opt table[] = {
          "also the references in LIST, one a line, '-' for standard input (repeatable)"),
     FLAG(T, dry_run, 0, "dry-run", "show what would be fetched and written, then stop"),
     FLAG(T, force, 0, "force", "replace BUNDLE if it exists"),
+    LIST(T, reuse, 0, "reuse", "BUNDLE",
+         "take what fits out of this older bundle instead of fetching it (repeatable)"),
     TEXT(T, stream, 0, "stream", "NAME",
          "the series this bundle belongs to (default 'default')"),
     NUMBER(T, serial, 0, "serial", "N", INT64_MAX,
@@ -171,6 +173,11 @@ put_result(struct result *r, const struct export_command *o,
                    x->layout.total);
         return;
     }
+    jsout_put_u64(r->json, "fetchedBytes", x->fetched);
+    jsout_put_u64(r->json, "reusedBytes", x->reused);
+    result_say(r, "fetched   %s of layers and configs", text_human(size, x->fetched));
+    result_say(r, x->reused > 0 ? "; %s were here already\n" : "\n",
+               text_human(shared, x->reused));
     result_say(r, "wrote     %s: %s (%" PRIu64 " bytes)\n", o->output,
                text_human(size, x->layout.total), x->layout.total);
     if (!key) {
@@ -198,6 +205,8 @@ export_names(const struct export_command *o, const struct reference_list *names,
         .output = o->output,
         .force = o->force,
         .dry_run = o->dry_run,
+        .reuse = o->reuse.items,
+        .reuse_count = o->reuse.count,
         .key = key,
         .stream = o->stream ? o->stream : "default",
         .has_serial = o->serial.is_set,

@@ -56,8 +56,12 @@ struct output {
     int dirfd;            /* of the folder it lives in */
     char *path;           /* as the user gave it */
     char *name, *partial; /* last component: final, and while being written */
+    char *older;          /* where output_set_aside() puts an unfinished file, or NULL */
     bool replace;         /* may an existing file be replaced? */
     mode_t mode;          /* with which it is created, the umask applied */
+    bool is_resumed;      /* it goes on from what an earlier run left, */
+    uint64_t left;        /* which is so many bytes */
+    bool keep;            /* output_release() leaves NAME.partial for the next run */
 };
 
 #define OUTPUT_INIT                                                                      \
@@ -80,15 +84,39 @@ MUST_USE int output_open(struct output *out, const char *path, bool replace,
                          struct err *err);
 
 /*
+ * The same, but an unfinished file of an earlier run is taken over with what is in it.
+ * One that others than us and the owner of the folder could have opened is removed.
+ */
+MUST_USE int output_resume(struct output *out, const char *path, bool replace,
+                           struct err *err);
+
+/* What was taken over is of no use: remove it and begin a new file. */
+MUST_USE int output_begin_anew(struct output *out, struct err *err);
+
+/*
+ * What was taken over is of another bundle, but worth something: it becomes
+ * NAME.partial.old, and a new file is begun.  The descriptor of the old one, or -1; the
+ * caller closes it.
+ */
+MUST_USE int output_set_aside(struct output *out, struct err *err);
+
+/* Open what was set aside by an earlier run, for reading: -1 when there is none. */
+int output_open_older(const struct output *out, uint64_t *size);
+
+/*
  * Is there room for size bytes, and may a file be that large here?  Reserves the space
  * where the file system can.  Errors: ERR_LOCAL with what is needed and what is free.
  */
 MUST_USE int output_reserve(struct output *out, uint64_t size, struct err *err);
 
-/* fsync, rename to the final name, fsync the folder.  Nothing is left open. */
+/*
+ * fsync, rename to the final name, fsync the folder.  Nothing is left open, and what was
+ * set aside is gone.
+ */
 MUST_USE int output_publish(struct output *out, struct err *err);
 
-/* Unless published: close and remove.  Safe on OUTPUT_INIT and twice. */
+/* Unless published: close, and remove unless it is to be kept.  Safe on OUTPUT_INIT and
+ * twice. */
 void output_release(struct output *out);
 
 #endif

@@ -51,6 +51,17 @@ hash_release(struct hash *h)
 }
 
 int
+hash_copy(struct hash *to, const struct hash *from, struct err *err)
+{
+    if (!to->ctx)
+        to->ctx = EVP_MD_CTX_new();
+    if (!to->ctx || EVP_MD_CTX_copy_ex(to->ctx, from->ctx) != 1)
+        return err_set(err, ERR_INTERNAL, "cannot copy a digest");
+    to->alg = from->alg;
+    return 0;
+}
+
+int
 hash_bytes(enum digest_alg alg, const void *bytes, size_t len, struct digest *out,
            struct err *err)
 {

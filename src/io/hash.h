@@ -27,6 +27,8 @@ MUST_USE int hash_add(struct hash *h, const void *bytes, size_t len, struct err 
 /* The digest of all that was added; start again before adding more. */
 MUST_USE int hash_finish(struct hash *h, struct digest *out, struct err *err);
 void hash_release(struct hash *h);
+/* A second one that has seen the same bytes; what it held before goes. */
+MUST_USE int hash_copy(struct hash *to, const struct hash *from, struct err *err);
 
 /* All at once. */
 MUST_USE int hash_bytes(enum digest_alg alg, const void *bytes, size_t len,

@@ -93,12 +93,9 @@ lock_partial(struct output *out, struct err *err)
     return 0;
 }
 
-/*
- * A partial file that a killed run left behind is removed, not written over: whoever has
- * it open, or owns it, would see what comes next, and that may be a private key.
- */
+/* Open and lock what a killed run left behind; out->fd stays -1 when there is nothing. */
 static int
-remove_stale(struct output *out, struct err *err)
+open_left_behind(struct output *out, struct err *err)
 {
     int rc;
 
@@ -109,10 +106,36 @@ remove_stale(struct output *out, struct err *err)
     if (out->fd < 0)
         return err_errno(err, "cannot open an old '%s.partial'", out->path);
     rc = lock_partial(out, err);
-    if (rc == 0 && unlinkat(out->dirfd, out->partial, 0) < 0)
-        rc = err_errno(err, "cannot remove an old '%s.partial'", out->path);
+    if (rc < 0)
+        file_close(&out->fd);
+    return rc;
+}
+
+static int
+remove_left_behind(struct output *out, struct err *err)
+{
+    int rc = unlinkat(out->dirfd, out->partial, 0);
+
+    if (rc < 0)
+        err_errno(err, "cannot remove an old '%s.partial'", out->path);
     file_close(&out->fd);
     return rc;
+}
+
+/*
+ * May nobody else have it open who could change it under our hands?  The owner of the
+ * folder could replace it anyway; on FAT all files are theirs.
+ */
+static bool
+is_ours(struct output *out)
+{
+    struct stat file, folder;
+
+    if (fstat(out->fd, &file) < 0 || fstat(out->dirfd, &folder) < 0)
+        return false;
+    out->left = (uint64_t)file.st_size;
+    return S_ISREG(file.st_mode) && file.st_nlink == 1 &&
+           (file.st_uid == geteuid() || file.st_uid == folder.st_uid);
 }
 
 static int
@@ -131,8 +154,8 @@ create_partial(struct output *out, struct err *err)
     return 0;
 }
 
-int
-output_open(struct output *out, const char *path, bool replace, struct err *err)
+static int
+prepare(struct output *out, const char *path, bool replace, struct err *err)
 {
     const char *name;
 
@@ -143,10 +166,72 @@ output_open(struct output *out, const char *path, bool replace, struct err *err)
     out->name = xstrdup(name);
     out->partial = xasprintf("%s.partial", name);
     out->replace = replace;
-    if (check_target(out->dirfd, name, path, replace, err) < 0 ||
-        remove_stale(out, err) < 0)
+    if (check_target(out->dirfd, name, path, replace, err) < 0)
+        return -1;
+    return open_left_behind(out, err);
+}
+
+/*
+ * A file that a killed run left behind is removed, not written over: whoever has it open,
+ * or owns it, would see what comes next, and that may be a private key.
+ */
+int
+output_open(struct output *out, const char *path, bool replace, struct err *err)
+{
+    if (prepare(out, path, replace, err) < 0)
+        return -1;
+    return output_begin_anew(out, err);
+}
+
+int
+output_resume(struct output *out, const char *path, bool replace, struct err *err)
+{
+    if (prepare(out, path, replace, err) < 0)
+        return -1;
+    out->older = xasprintf("%s.old", out->partial);
+    if (out->fd < 0 || !is_ours(out))
+        return output_begin_anew(out, err);
+    out->is_resumed = true;
+    return 0;
+}
+
+int
+output_begin_anew(struct output *out, struct err *err)
+{
+    out->is_resumed = false;
+    if (out->fd >= 0 && remove_left_behind(out, err) < 0)
         return -1;
     return create_partial(out, err);
+}
+
+int
+output_set_aside(struct output *out, struct err *err)
+{
+    int old = out->fd;
+
+    if (renameat(out->dirfd, out->partial, out->dirfd, out->older) < 0)
+        return err_errno(err, "cannot set an old '%s.partial' aside", out->path);
+    out->fd = -1;
+    if (output_begin_anew(out, err) < 0)
+        file_close(&old);
+    return old;
+}
+
+int
+output_open_older(const struct output *out, uint64_t *size)
+{
+    CLEANUP(file_close) int fd = -1;
+    struct stat st;
+    int opened;
+
+    fd = openat(out->dirfd, out->older,
+                O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return -1;
+    *size = (uint64_t)st.st_size;
+    opened = fd;
+    fd = -1;
+    return opened;
 }
 
 int
@@ -155,11 +240,13 @@ output_reserve(struct output *out, uint64_t size, struct err *err)
     char need[TEXT_HUMAN_MAX], have[TEXT_HUMAN_MAX];
     struct statvfs vfs;
     struct statfs fs;
+    struct stat st;
     uint64_t available;
 
-    if (fstatvfs(out->fd, &vfs) < 0 || fstatfs(out->fd, &fs) < 0)
+    if (fstatvfs(out->fd, &vfs) < 0 || fstatfs(out->fd, &fs) < 0 ||
+        fstat(out->fd, &st) < 0)
         return err_errno(err, "cannot examine the file system of '%s'", out->path);
-    available = (uint64_t)vfs.f_bavail * vfs.f_frsize;
+    available = (uint64_t)vfs.f_bavail * vfs.f_frsize + (uint64_t)st.st_blocks * 512;
     if (size > available) {
         err_set(err, ERR_LOCAL, "'%s' needs %s, but only %s are free", out->path,
                 text_human(need, size), text_human(have, available));
@@ -210,6 +297,8 @@ output_publish(struct output *out, struct err *err)
     /* Once: a second fsync may succeed although data was lost. */
     if (fsync(fd) < 0)
         return err_errno(err, "cannot flush '%s' to disk", out->path);
+    if (out->older) /* first: a kill in between costs nothing */
+        unlinkat(out->dirfd, out->older, 0);
     if (move_into_place(out, err) < 0)
         return -1;
     out->fd = -1;
@@ -225,11 +314,13 @@ void
 output_release(struct output *out)
 {
     if (out->fd >= 0) {
-        unlinkat(out->dirfd, out->partial, 0);
+        if (!out->keep)
+            unlinkat(out->dirfd, out->partial, 0);
         file_close(&out->fd);
     }
     file_close(&out->dirfd);
     mem_free_string(&out->path);
     mem_free_string(&out->name);
     mem_free_string(&out->partial);
+    mem_free_string(&out->older);
 }

@@ -1,7 +1,13 @@
 #include "config.h"
 #include "io/volumes.h"
 
+#include "base/mem.h"
 #include "io/file.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+enum { PIECE = 256 << 10 }; /* bytes that pass through memory at a time */
 
 struct volumes
 volumes_of_file(int fd, uint64_t size)
@@ -74,4 +80,115 @@ volumes_write_soon(const struct volumes *v, uint64_t offset, uint64_t len)
         offset += p.len;
         len -= p.len;
     }
+}
+
+/* ---- what is in use ---- */
+
+/* Bytes of the range before its first hole; all of it where nobody knows of holes. */
+static uint64_t
+before_first_hole(const struct volumes *v, uint64_t offset, uint64_t len)
+{
+    uint64_t done = 0;
+
+    while (done < len) {
+        struct part p = part_of(v, offset + done, len - done);
+        off_t hole = lseek(p.fd, (off_t)p.at, SEEK_HOLE);
+
+        if (hole < 0 && errno == ENXIO) /* behind the end */
+            return done;
+        if (hole >= 0 && (uint64_t)hole < p.at + p.len)
+            return done + ((uint64_t)hole - p.at);
+        done += p.len;
+    }
+    return len;
+}
+
+/* Length of the bytes without the zeros at their end. */
+static size_t
+without_zeros(const char *bytes, size_t len)
+{
+    while (len > 0 && bytes[len - 1] == '\0')
+        len--;
+    return len;
+}
+
+int
+volumes_used(const struct volumes *v, uint64_t offset, uint64_t len, uint64_t *filled,
+             uint64_t *used, struct err *err)
+{
+    uint64_t end = before_first_hole(v, offset, len);
+    CLEANUP(mem_free_string) char *piece = xmalloc(PIECE);
+
+    *filled = end;
+    while (end > 0) {
+        size_t want = end < PIECE ? (size_t)end : PIECE;
+        ssize_t n = volumes_read(v, piece, want, offset + end - want, err);
+        size_t rest;
+
+        if (n < 0)
+            return -1;
+        rest = without_zeros(piece, (size_t)n);
+        end -= want - rest;
+        if (rest > 0)
+            break;
+    }
+    *used = end;
+    return 0;
+}
+
+/* ---- copying ---- */
+
+/* As much as the kernel does by itself. */
+static uint64_t
+copy_in_kernel(struct part from, struct part to, uint64_t len)
+{
+    off_t in = (off_t)from.at, out = (off_t)to.at;
+    uint64_t done = 0;
+
+    while (done < len) {
+        ssize_t n = copy_file_range(from.fd, &in, to.fd, &out, (size_t)(len - done), 0);
+
+        if (n <= 0)
+            break;
+        done += (uint64_t)n;
+    }
+    return done;
+}
+
+/* 1 when there is more to come, 0 where the source ends. */
+static int
+copy_piece(struct part from, struct part to, uint64_t len, char *piece, uint64_t *copied,
+           struct err *err)
+{
+    struct err ignored = ERR_INIT; /* what cannot be read is not there */
+    size_t want = len < PIECE ? (size_t)len : PIECE;
+    ssize_t n = file_read_at(from.fd, piece, want, from.at, &ignored);
+
+    if (n <= 0)
+        return 0;
+    if (file_write_at(to.fd, piece, (size_t)n, to.at, err) < 0)
+        return -1;
+    *copied += (uint64_t)n;
+    return 1;
+}
+
+int
+volumes_copy(const struct volumes *from, uint64_t from_at, const struct volumes *to,
+             uint64_t to_at, uint64_t len, uint64_t *copied, struct err *err)
+{
+    CLEANUP(mem_free_string) char *piece = xmalloc(PIECE);
+    uint64_t done = 0;
+    int rc = 1;
+
+    while (rc == 1 && done < len) {
+        struct part in = part_of(from, from_at + done, len - done);
+        struct part out = part_of(to, to_at + done, in.len);
+        uint64_t n = copy_in_kernel(in, out, out.len);
+
+        done += n;
+        if (n == 0) /* across file systems, an old kernel, or the end */
+            rc = copy_piece(in, out, out.len, piece, &done, err);
+    }
+    *copied = done;
+    return rc < 0 ? -1 : 0;
 }

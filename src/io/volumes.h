@@ -37,4 +37,22 @@ MUST_USE int volumes_write(const struct volumes *v, const void *bytes, size_t le
 /* Ask the kernel to begin writing this range to disk; a wish, cannot fail. */
 void volumes_write_soon(const struct volumes *v, uint64_t offset, uint64_t len);
 
+/*
+ * How far was this range filled, from its start on?  *filled: to the first hole in the
+ * file, which is the whole of it where nobody knows of holes.  *used: to the last byte of
+ * that which is not zero.
+ * Errors: ERR_LOCAL.
+ */
+MUST_USE int volumes_used(const struct volumes *v, uint64_t offset, uint64_t len,
+                          uint64_t *filled, uint64_t *used, struct err *err);
+
+/*
+ * Copy a range, inside the kernel where that can be, which may cost no space then.
+ * Returns: 0, or -1 when it cannot be written.  *copied is less than len where the source
+ *          ends or cannot be read.
+ */
+MUST_USE int volumes_copy(const struct volumes *from, uint64_t from_at,
+                          const struct volumes *to, uint64_t to_at, uint64_t len,
+                          uint64_t *copied, struct err *err);
+
 #endif

@@ -11,8 +11,10 @@
 struct export_options {
     struct plan_options plan;
     const char *output;
-    bool force;                /* replace an existing file */
-    bool dry_run;              /* stop when the plan stands */
+    bool force;               /* replace an existing file */
+    bool dry_run;             /* stop when the plan stands */
+    const char *const *reuse; /* bundles to take blobs from, reuse_count of them */
+    size_t reuse_count;
     const struct pki_key *key; /* NULL: unsigned, which the user asked for */
     const char *stream;
     bool has_serial;
@@ -27,6 +29,8 @@ struct export_result {
     struct layout layout; /* what was written, or would be */
     struct bundle_meta meta;
     struct digest index; /* of index.json: what was signed */
+    uint64_t fetched;    /* bytes of blobs that came over the network */
+    uint64_t reused;     /* and that an earlier run or another bundle had */
 };
 
 #define EXPORT_RESULT_INIT                                                               \
@@ -36,7 +40,8 @@ struct export_result {
 
 /*
  * Plan, then write in place, sign, publish.  Under its final name the bundle is complete,
- * or it does not exist.
+ * or it does not exist.  What an unfinished run left is gone on with: in place when it is
+ * for the same content, else as a source of blobs.
  * Errors: ERR_CONFLICT, ERR_LOCAL of file.h; those of plan_make() and pull.h.
  */
 MUST_USE int export_run(struct export_result *out, const struct export_options *options,

@@ -95,7 +95,7 @@ pull_child(struct session *session, const struct repository *repo,
         return 0;
     if (err->kind != ERR_NOT_FOUND)
         return -1;
-    return pull_blob(session, repo, digest, size, &sink, err);
+    return pull_blob(session, repo, digest, size, NULL, &sink, err);
 }
 
 static int

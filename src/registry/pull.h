@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "io/hash.h"
 #include "oci/document.h"
 #include "registry/client.h"
 
@@ -59,14 +60,28 @@ struct blob_sink {
     void *ctx;
 };
 
+/* The first bytes of a blob, at hand from an earlier run; the digest will tell. */
+struct blob_prefix {
+    uint64_t len;     /* less than the blob's size; 0: nothing */
+    struct hash hash; /* of them; pull_blob() takes it over */
+};
+
+#define BLOB_PREFIX_INIT                                                                 \
+    {                                                                                    \
+        .len = 0                                                                         \
+    }
+void blob_prefix_release(struct blob_prefix *p);
+
 /*
- * A blob, streamed into the sink while it is hashed.  A broken transfer goes on where it
- * stopped; on success the sink got exactly size bytes with that digest.  When it has to
- * begin again - a digest mismatch, once, or a registry that cannot continue - the sink
- * sees `at` go back to 0.  An empty blob needs no request and no call of the sink.
+ * A blob, streamed into the sink while it is hashed; the sink gets what comes after the
+ * prefix, which may be NULL.  A broken transfer goes on where it stopped; on success
+ * prefix and sink got exactly size bytes with that digest.  When it has to begin again -
+ * a digest mismatch, once, or a registry that cannot continue - the sink sees `at` go
+ * back to 0.  An empty blob needs no request and no call of the sink.
  */
 MUST_USE int pull_blob(struct session *s, const struct repository *repo,
                        const struct digest *digest, uint64_t size,
-                       const struct blob_sink *sink, struct err *err);
+                       struct blob_prefix *prefix, const struct blob_sink *sink,
+                       struct err *err);
 
 #endif

@@ -31,6 +31,12 @@ struct fetch {
     unsigned restarts;
 };
 
+void
+blob_prefix_release(struct blob_prefix *p)
+{
+    hash_release(&p->hash);
+}
+
 static void
 fetch_release(struct fetch *f)
 {
@@ -132,6 +138,18 @@ start_over(struct fetch *f, struct err *err)
     return hash_start(&f->hash, f->digest->alg, err);
 }
 
+/* Go on after the prefix, or from the start when there is none. */
+static int
+start_after(struct fetch *f, struct blob_prefix *prefix, struct err *err)
+{
+    if (!prefix || prefix->len == 0 || prefix->len >= f->size)
+        return start_over(f, err);
+    f->hash = prefix->hash;
+    f->done = prefix->len;
+    *prefix = (struct blob_prefix)BLOB_PREFIX_INIT;
+    return 0;
+}
+
 /*
  * One request for what is missing.  0 when nothing is missing afterwards; -1 with *err,
  * which is a passing one when it is worth to go on.
@@ -231,13 +249,13 @@ check_digest(struct fetch *f, struct err *err)
 
 static int
 fetch_all(struct session *s, const struct repository *repo, const char *text,
-          struct fetch *f, struct err *err)
+          struct fetch *f, struct blob_prefix *prefix, struct err *err)
 {
     CLEANUP(mem_free_string) char *rest = xasprintf("blobs/%s", text);
     CLEANUP(mem_free_string) char *url = NULL;
     struct host *host;
 
-    if (start_over(f, err) < 0)
+    if (start_after(f, prefix, err) < 0)
         return -1;
     if (f->size == 0)
         return check_digest(f, err);
@@ -258,14 +276,15 @@ fetch_all(struct session *s, const struct repository *repo, const char *text,
 
 int
 pull_blob(struct session *s, const struct repository *repo, const struct digest *digest,
-          uint64_t size, const struct blob_sink *sink, struct err *err)
+          uint64_t size, struct blob_prefix *prefix, const struct blob_sink *sink,
+          struct err *err)
 {
     CLEANUP(fetch_release)
     struct fetch f = {.digest = digest, .size = size, .sink = sink};
     char text[DIGEST_TEXT_MAX];
 
     digest_text(digest, text);
-    if (fetch_all(s, repo, text, &f, err) == 0)
+    if (fetch_all(s, repo, text, &f, prefix, err) == 0)
         return 0;
     if (err->kind == ERR_SIGNAL || err->kind == ERR_LOCAL)
         return -1;

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Run a command, wait until it is busy, send it a signal, and print how it ended.
 
-    interrupt.py SIGNAL FILE COMMAND...
+    interrupt.py SIGNAL FILE[=BYTES] COMMAND...
 
-Busy means that a file whose name begins with FILE is there.  Prints "exit N" or "killed N"; says so when it ended by itself or
+Busy means that a file whose name begins with FILE is there, or that so many bytes of FILE
+are not zero.  Prints "exit N" or "killed N"; says so when it ended by itself or
 did not end within a minute.  A shell cannot do this: what it starts in the background
 ignores ^C.
 """
@@ -14,12 +15,24 @@ import sys
 import time
 
 
+def is_busy(name, size):
+    if not size:
+        return bool(glob.glob(glob.escape(name) + "*"))
+    try:
+        with open(name, "rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        return False
+    return len(data) - data.count(0) >= size
+
+
 def wait_until_busy(process, name):
+    name, _, size = name.partition("=")
     for _ in range(1200):
         time.sleep(0.05)
         if process.poll() is not None:
             sys.exit(f"it ended by itself: {process.returncode}")
-        if glob.glob(glob.escape(name) + "*"):
+        if is_busy(name, int(size or 0)):
             time.sleep(0.3)
             return
     sys.exit("it never got busy")

@@ -4,13 +4,13 @@
     stall.py PORT BYTES [SECONDS]
 
 PORT is the registry's on loopback; BYTES is how much of its answers all connections
-together let through before nothing more comes, or nothing for so many seconds.  Prints the
-port it listens on, then runs until it is killed.
+together let through before nothing more comes, or nothing for so many seconds.  SIGUSR1
+ends that.  Prints the port it listens on, then runs until it is killed.
 """
+import signal
 import socket
 import sys
 import threading
-import time
 
 
 class Wire:
@@ -20,13 +20,15 @@ class Wire:
         self._left = size
         self._seconds = seconds
         self._lock = threading.Lock()
+        self._over = threading.Event()
+        signal.signal(signal.SIGUSR1, lambda *_: self._over.set())
 
     def carry(self, data):
         """Comes back when the data may be sent on."""
         with self._lock:  # held while it is quiet: then nothing passes
             self._left -= len(data)
             if self._left < 0:
-                time.sleep(self._seconds)
+                self._over.wait(self._seconds)
                 self._left = 1 << 60
 
 

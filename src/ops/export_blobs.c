@@ -1,0 +1,170 @@
+#include "config.h"
+#include "ops/export_internal.h"
+
+#include "base/mem.h"
+#include "base/pool.h"
+#include "bundle/writer.h"
+#include "ops/resolve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PIECE = 256 << 10, /* bytes a write: the network hands out far less at a time */
+    WRITE_BACK_STEP = 8 << 20, /* bytes after which the kernel is asked to write */
+};
+
+/* Bring one blob from its registry to its place. */
+struct blob_job {
+    struct pool_job job;
+    struct writing *writing;
+    size_t member;
+    char *piece; /* bytes of the blob from `at` on, not yet written */
+    uint64_t at;
+    size_t held;           /* bytes in the piece */
+    uint64_t salvaged;     /* bytes that were not fetched */
+    uint64_t written_back; /* offset in the blob up to which write-back was begun */
+};
+
+static const struct bundle_member *
+member_of(const struct blob_job *job)
+{
+    return &job->writing->result->layout.members[job->member];
+}
+
+/* Pieces end at multiples of PIECE in the file, so that each write fills whole pages. */
+static size_t
+room_in_piece(const struct blob_job *job)
+{
+    return PIECE - (size_t)((member_of(job)->offset + job->at) % PIECE) - job->held;
+}
+
+static int
+write_piece(struct blob_job *job, struct err *err)
+{
+    const struct writing *w = job->writing;
+    uint64_t end = job->at + job->held;
+
+    if (job->held > 0 && bundle_write_blob(&w->result->layout, &w->file, job->member,
+                                           job->at, job->piece, job->held, err) < 0)
+        return -1;
+    job->at = end;
+    job->held = 0;
+    if (end >= job->written_back + WRITE_BACK_STEP) {
+        volumes_write_soon(&w->file, member_of(job)->offset + job->written_back,
+                           end - job->written_back);
+        job->written_back = end;
+    }
+    return 0;
+}
+
+static int
+take_part(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
+{
+    struct blob_job *job = ctx;
+    const struct events *events = job->writing->options->plan.events;
+    const char *p = bytes;
+
+    if (at != job->at + job->held) { /* fetched again from the start */
+        events_undone(events, job->at + job->held - at);
+        job->writing->reused -= job->salvaged;
+        job->salvaged = 0;
+        job->at = job->written_back = at;
+        job->held = 0;
+    }
+    events_done(events, len);
+    job->writing->fetched += len;
+    while (len > 0) {
+        size_t room = room_in_piece(job), n = len < room ? len : room;
+
+        memcpy(job->piece + job->held, p, n);
+        job->held += n;
+        p += n;
+        len -= n;
+        if (n == room && write_piece(job, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Fetch what comes after the prefix. */
+static int
+fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
+           struct err *err)
+{
+    const struct plan_options *o = &job->writing->options->plan;
+    const struct plan *plan = &job->writing->result->plan;
+    uint32_t id = graph_order(plan->graph)[job->member];
+    const struct graph_object *object = graph_object(plan->graph, id);
+    const struct reference *ref = &o->names->items[plan->objects[id].name];
+    struct repository repo = resolve_repository(ref);
+    struct blob_sink sink = {.write = take_part, .ctx = job};
+    int rc;
+
+    job->piece = xmalloc(object->size < PIECE ? (size_t)object->size : PIECE);
+    rc = pull_blob(client_session(o->client, worker), &repo, &object->digest,
+                   object->size, prefix, &sink, err);
+    if (rc == 0)
+        rc = write_piece(job, err);
+    free(job->piece);
+    if (rc == 0)
+        return 0;
+    if (err->kind == ERR_NOT_FOUND && object->is_foreign)
+        err_hint(err, "it is a foreign layer: the registry only keeps a link to it");
+    return resolve_wrap(err, ref);
+}
+
+static int
+bring_blob(struct pool_job *base, unsigned worker, struct err *err)
+{
+    struct blob_job *job = (struct blob_job *)base;
+    struct writing *w = job->writing;
+    const struct bundle_member *m = member_of(job);
+    const struct salvage_blob blob = {&w->file, m->offset, m->size, &m->digest};
+    CLEANUP(blob_prefix_release) struct blob_prefix prefix = BLOB_PREFIX_INIT;
+    int rc = salvage_blob(&w->salvage, &blob, &prefix, w->options->plan.cancel, err);
+
+    if (rc < 0)
+        return -1;
+    job->salvaged = rc == 1 ? m->size : prefix.len;
+    w->reused += job->salvaged;
+    events_done(w->options->plan.events, job->salvaged);
+    job->at = job->written_back = job->salvaged;
+    return rc == 1 ? 0 : fetch_rest(job, &prefix, worker, err);
+}
+
+int
+export_blobs(struct writing *w, struct err *err)
+{
+    const struct plan *plan = &w->result->plan;
+    const struct plan_options *o = &w->options->plan;
+    struct blob_job *jobs = xcalloc(plan->object_count, sizeof(*jobs));
+    CLEANUP(pool_release) struct pool *pool = pool_new(o->jobs, o->cancel, err);
+    int rc = pool ? 0 : -1;
+
+    events_phase(o->events, "fetching", plan->bytes, EVENT_BYTES);
+    for (size_t i = 0; rc == 0 && i < plan->object_count; i++) {
+        uint32_t id = graph_order(plan->graph)[i];
+        size_t size = (size_t)plan->blobs[i].size;
+
+        jobs[i] = (struct blob_job){.job.run = bring_blob, .writing = w, .member = i};
+        if (!plan->objects[id].bytes) {
+            pool_add(pool, &jobs[i].job);
+            continue;
+        }
+        rc = bundle_write_blob(&w->result->layout, &w->file, i, 0,
+                               plan->objects[id].bytes, size, err);
+        events_done(o->events, size);
+    }
+    if (rc < 0)
+        cancel_request(o->cancel);
+    if (pool) {
+        struct err later = ERR_INIT;
+
+        if (pool_wait(pool, rc < 0 ? &later : err) < 0)
+            rc = -1;
+    }
+    pool_release(&pool); /* before the jobs go */
+    free(jobs);
+    return rc;
+}

@@ -1,0 +1,50 @@
+/* salvage.h - bytes of blobs that need not be fetched, because an earlier run or an older
+ * bundle has them.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_SALVAGE_H
+#define OPS_SALVAGE_H
+
+#include "base/cancel.h"
+#include "base/events.h"
+#include "bundle/stock.h"
+#include "registry/pull.h"
+
+/* Where to look.  Only read while workers run. */
+struct salvage {
+    struct stock *stocks; /* bundles, and what was set aside: in this order */
+    int *fds;             /* of each, owned */
+    size_t count;
+    bool in_place; /* the file that is written goes on from an earlier run */
+};
+
+#define SALVAGE_INIT                                                                     \
+    {                                                                                    \
+        .stocks = NULL                                                                   \
+    }
+void salvage_release(struct salvage *s);
+
+/*
+ * Add a bundle to take blobs from, or the beginnings of them; fd is taken over.
+ * Errors: those of stock_open(): it is no bundle.
+ */
+MUST_USE int salvage_add(struct salvage *s, int fd, uint64_t size, struct err *err);
+
+/* One blob and where it is to be. */
+struct salvage_blob {
+    const struct volumes *file;
+    uint64_t offset, size;
+    const struct digest *digest;
+};
+
+/*
+ * Bring into its place what is at hand of a blob, and hash it there.
+ * Returns: 1 all of it; 0 with *prefix, of which the rest is lacking (all, when its len
+ *          is 0); -1.
+ * Errors:  ERR_LOCAL - it cannot be written; ERR_SIGNAL.
+ */
+int salvage_blob(const struct salvage *s, const struct salvage_blob *blob,
+                 struct blob_prefix *prefix, struct cancel *cancel, struct err *err);
+
+#endif
