@@ -56,6 +56,19 @@ def export_many(lab):
     return part
 
 
+def export_far(lab):
+    work = lab.far()
+    part = Part(lab, "export-far", f"{len(work.refs)} images as in export-many, from a registry "
+                "50 ms away",
+                {"sealift": tools.sealift_export(work.refs),
+                 "crane pull": tools.crane_pull(work.refs),
+                 "skopeo copy": tools.skopeo_out(work.refs)})
+    part.measure(rounds=1)  # minutes of waiting, which hardly vary
+    part.goal_time("crane pull", 0.35)
+    part.goal_peak(32 * MIB)
+    return part
+
+
 def import_big(lab):
     work = lab.big()
     packed = lab.pack(work, sealift=tools.sealift_export, oras=tools.oras_backup,
@@ -116,6 +129,7 @@ def verify(lab):
 
 
 PARTS = {"export-big": export_big, "export-disk": export_disk, "export-many": export_many,
+         "export-far": export_far,
          "import-big": import_big, "import-many": import_many, "verify": verify}
 
 

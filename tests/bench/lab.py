@@ -9,6 +9,7 @@ from pathlib import Path
 import tools
 from runner import MIB, Readings, Registry, run
 
+DELAY = Path(__file__).with_name("delay.py")
 IMAGES = Path(__file__).resolve().parent.parent / "registry" / "images.py"
 
 
@@ -23,6 +24,22 @@ class Work:
         self.refs = [image["ref"] for image in json.loads(made)]
 
 
+class FarWork:
+    """The same images, seconds away."""
+
+    def __init__(self, work, seconds):
+        near = work.registry.host
+        self._line = subprocess.Popen(
+            [sys.executable, DELAY, near.partition(":")[2], str(seconds)],
+            stdout=subprocess.PIPE, text=True)
+        host = f"127.0.0.1:{int(self._line.stdout.readline())}"
+        self.refs = [ref.replace(near, host, 1) for ref in work.refs]
+
+    def stop(self):
+        self._line.kill()
+        self._line.wait()
+
+
 class Lab:
     """The folders, and the registries that are kept between the parts."""
 
@@ -33,6 +50,7 @@ class Lab:
         self.big_layer = int(os.environ.get("BENCH_LAYER", 256 * MIB))
         self.many_images = int(os.environ.get("BENCH_IMAGES", 60))
         self._works = {}
+        self._far = None
 
     @property
     def big_size(self):
@@ -45,6 +63,12 @@ class Lab:
     def many(self):
         return self._work("many", images=self.many_images, platforms=4, layers=6,
                           layer_bytes=65536, shared=3)
+
+    def far(self):
+        """The same as many, on a long line."""
+        if not self._far:
+            self._far = FarWork(self.many(), 0.05)
+        return self._far
 
     def _work(self, name, **sizes):
         if name not in self._works:
@@ -74,6 +98,8 @@ class Lab:
         return folder
 
     def close(self):
+        if self._far:
+            self._far.stop()
         for work in self._works.values():
             work.registry.stop()
 
@@ -105,15 +131,16 @@ class Part:
                             if shutil.which(tools.program(who))}
         self.readings = {who: Readings() for who in self._contenders}
 
-    def measure(self, between=None):
+    def measure(self, between=None, rounds=None):
         """All contenders in turn, round by round; between() is called before each round."""
-        for number in range(self._lab.rounds):
+        rounds = rounds or self._lab.rounds
+        for number in range(rounds):
             if between:
                 between()
             for who, command in self._contenders.items():
                 reading = self._once(command)
                 self.readings[who].all.append(reading)
-                print(f"  {self.name} {number + 1}/{self._lab.rounds}: {who}: "
+                print(f"  {self.name} {number + 1}/{rounds}: {who}: "
                       f"{reading.seconds:.2f} s", file=sys.stderr)
 
     def _once(self, command):
