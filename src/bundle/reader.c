@@ -216,6 +216,19 @@ check_admission(const struct bundle_untrusted *u, const struct admission *admiss
     return 0;
 }
 
+int
+bundle_read_meta(const struct bundle_untrusted *u, const struct admission *admission,
+                 struct bundle_meta *out, struct err *err)
+{
+    CLEANUP(index_content_release) struct index_content index = INDEX_CONTENT_INIT;
+
+    if (check_admission(u, admission, err) < 0 ||
+        index_read(&index, u->index.data, u->index.len, err) < 0)
+        return -1;
+    *out = index.meta;
+    return 0;
+}
+
 struct bundle *
 bundle_open(const struct bundle_untrusted *u, const struct admission *admission,
             struct err *err)

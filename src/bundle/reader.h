@@ -36,6 +36,14 @@ const void *bundle_raw_index(const struct bundle_untrusted *u, size_t *len);
 const struct signature_file *bundle_signatures(const struct bundle_untrusted *u,
                                                size_t *count);
 
+/*
+ * Only what index.json says about the whole, once it may be parsed: policy is judged by
+ * it before anything else is read. Errors: as bundle_open().
+ */
+MUST_USE int bundle_read_meta(const struct bundle_untrusted *u,
+                              const struct admission *admission, struct bundle_meta *out,
+                              struct err *err);
+
 /* What is in a bundle, once parsed. */
 struct bundle_content {
     struct index_content index;

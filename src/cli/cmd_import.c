@@ -137,7 +137,8 @@ put_counts(struct result *r, const struct import_counts *n)
 
 static void
 put_result(struct result *r, const struct import_command *o, const char *path,
-           const char *target, const struct import_result *x, bool done)
+           const char *target, const struct import_result *x,
+           const struct trust_wishes *wishes, bool done)
 {
     const char *pushed = done ? "pushed" : "unfinished";
 
@@ -146,6 +147,8 @@ put_result(struct result *r, const struct import_command *o, const char *path,
     jsout_put_bool(r->json, "dryRun", o->dry_run);
     jsout_put_bool(r->json, "signatureSkipped", o->trust.skip);
     result_signers(r, &x->verified.signers);
+    if (x->verified.has_meta)
+        result_verdict(r, &x->verified.verdict, wishes);
     if (!x->verified.bundle || !x->states)
         return;
     result_put_digest(r->json, "index", &x->verified.admission.index);
@@ -173,7 +176,7 @@ warn_untagged(const struct import_result *x, const struct events *events)
 
 static int
 import(const struct import_command *o, char **operands, const struct mapping *mapping,
-       const struct trust_keys *keys, struct runtime *rt, struct result *r,
+       const struct trust_store *store, struct runtime *rt, struct result *r,
        struct err *err)
 {
     CLEANUP(registry_access_release)
@@ -181,8 +184,10 @@ import(const struct import_command *o, char **operands, const struct mapping *ma
     CLEANUP(import_result_release) struct import_result x = IMPORT_RESULT_INIT;
     struct import_options options = {
         .verify = {.path = operands[0],
-                   .keys = keys,
+                   .store = store,
                    .skip_signature = o->trust.skip,
+                   .wishes = trust_options_wishes(&o->trust),
+                   .holds_stream = !o->dry_run,
                    .jobs = rt->jobs,
                    .events = &rt->events,
                    .cancel = &rt->cancel},
@@ -197,7 +202,7 @@ import(const struct import_command *o, char **operands, const struct mapping *ma
         return -1;
     options.client = access.client;
     rc = import_run(&x, &options, err);
-    put_result(r, o, operands[0], operands[1], &x, rc == 0);
+    put_result(r, o, operands[0], operands[1], &x, &options.verify.wishes, rc == 0);
     if (rc < 0)
         return -1;
     warn_untagged(&x, &rt->events);
@@ -215,16 +220,16 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     struct result *r, struct err *err)
 {
     const struct import_command *o = options;
-    CLEANUP(trust_keys_release) struct trust_keys keys = TRUST_KEYS_INIT;
+    CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
     struct mapping_rule *rules = xcalloc(o->map.count, sizeof(*rules));
     struct mapping mapping = {.strip_host = false};
     int rc = read_mapping(o, operands[1], rules, &mapping, err);
 
     (void)count;
     if (rc == 0)
-        rc = trust_options_load(&o->trust, &keys, err);
+        rc = trust_options_load(&o->trust, &store, err);
     if (rc == 0)
-        rc = import(o, operands, &mapping, &keys, rt, r, err);
+        rc = import(o, operands, &mapping, &store, rt, r, err);
     free(rules);
     return rc;
 }

@@ -19,16 +19,19 @@ static const struct opt table[] = {
 
 /* How far it came decides what can be told. */
 static void
-put_result(struct result *r, const char *path, const struct verified *v, bool skipped)
+put_result(struct result *r, const char *path, const struct verified *v,
+           const struct verify_options *o)
 {
     const struct bundle_content *c;
     struct jsout *images;
     char size[TEXT_HUMAN_MAX];
 
     jsout_put_text(r->json, "bundle", path);
-    jsout_put_bool(r->json, "signatureSkipped", skipped);
+    jsout_put_bool(r->json, "signatureSkipped", o->skip_signature);
     result_say(r, "bundle    %s\n", path);
     result_signers(r, &v->signers);
+    if (v->has_meta)
+        result_verdict(r, &v->verdict, &o->wishes);
     if (!v->bundle)
         return;
     c = bundle_content(v->bundle);
@@ -50,12 +53,13 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     struct result *r, struct err *err)
 {
     const struct verify_command *o = options;
-    CLEANUP(trust_keys_release) struct trust_keys keys = TRUST_KEYS_INIT;
+    CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
     CLEANUP(verified_release) struct verified v = VERIFIED_INIT;
     struct verify_options verify = {
         .path = operands[0],
-        .keys = &keys,
+        .store = &store,
         .skip_signature = o->trust.skip,
+        .wishes = trust_options_wishes(&o->trust),
         .jobs = rt->jobs,
         .events = &rt->events,
         .cancel = &rt->cancel,
@@ -63,10 +67,10 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     int rc;
 
     (void)count;
-    if (trust_options_load(&o->trust, &keys, err) < 0)
+    if (trust_options_load(&o->trust, &store, err) < 0)
         return -1;
     rc = verify_run(&v, &verify, err);
-    put_result(r, operands[0], &v, o->trust.skip);
+    put_result(r, operands[0], &v, &verify);
     if (rc < 0)
         return -1;
     if (o->trust.skip)

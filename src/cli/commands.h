@@ -24,7 +24,7 @@ struct command {
 };
 
 extern const struct command cmd_export, cmd_verify, cmd_import, cmd_inspect, cmd_keygen,
-    cmd_key, cmd_help, cmd_version;
+    cmd_key, cmd_trust, cmd_status, cmd_help, cmd_version;
 
 /* All commands in the order help shows them, NULL at the end. */
 extern const struct command *const commands[];

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "io/file.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -99,25 +100,44 @@ registry_access_release(struct registry_access *a)
     *a = (struct registry_access)REGISTRY_ACCESS_INIT;
 }
 
-int
-trust_options_load(const struct trust_options *options, struct trust_keys *out,
-                   struct err *err)
+static int
+load_keys(const struct opt_list *paths, struct trust_store *out, struct err *err)
 {
-    if (options->skip && options->keys.count > 0)
-        return err_set(err, ERR_USAGE,
-                       "--key and --insecure-skip-verify exclude each "
-                       "other");
-    if (!options->skip && options->keys.count == 0) {
-        err_because(err, ERR_TRUST, "no-trust", "no key to check the signature with");
-        return err_hint(err,
-                        "get the exporter's public key by another way than the bundle, "
-                        "then: --key exporter.pub");
-    }
-    for (size_t i = 0; i < options->keys.count; i++) {
-        if (trust_keys_add(out, options->keys.items[i], err) < 0)
+    for (size_t i = 0; i < paths->count; i++) {
+        if (trust_keys_add(&out->keys, paths->items[i], err) < 0)
             return -1;
     }
     return 0;
+}
+
+int
+trust_options_load(const struct trust_options *options, struct trust_store *out,
+                   struct err *err)
+{
+    bool has_keys = options->keys.count > 0;
+    struct err why = ERR_INIT;
+
+    if (options->skip && has_keys)
+        return err_set(err, ERR_USAGE,
+                       "--key and --insecure-skip-verify exclude each other");
+    if (options->dir && has_keys)
+        return err_set(err, ERR_USAGE, "--key and --trust exclude each other");
+    if (has_keys)
+        return load_keys(&options->keys, out, err);
+    if (trust_store_open(out, options->dir, &why) == 0)
+        return 0;
+    /* Who wants no signature needs no key; but a policy that is there counts. */
+    if (options->skip && why.reason && strcmp(why.reason, "no-trust") == 0)
+        return 0;
+    *err = why;
+    return -1;
+}
+
+struct trust_wishes
+trust_options_wishes(const struct trust_options *options)
+{
+    return (struct trust_wishes){.rollback = options->allow_rollback,
+                                 .expired = options->allow_expired};
 }
 
 void
@@ -146,6 +166,44 @@ result_signers(struct result *r, const struct trust_signers *signers)
         jsout_append(array, obj);
     }
     jsout_put(r->json, "signatures", array);
+}
+
+static void
+put_overrides(struct result *r, const struct trust_verdict *verdict,
+              const struct trust_wishes *wishes)
+{
+    struct jsout *array = jsout_array();
+
+    for (size_t i = 0; i < verdict->override_count; i++) {
+        enum trust_override o = verdict->overrides[i];
+        struct jsout *obj = jsout_object();
+
+        jsout_put_text(obj, "name", trust_override_name(o));
+        if (o == OVERRIDE_EXPIRED)
+            jsout_put_text(obj, "reason", wishes->expired);
+        jsout_append(array, obj);
+        result_say(r, "override  %s\n", trust_override_name(o));
+    }
+    jsout_put(r->json, "overrides", array);
+}
+
+void
+result_verdict(struct result *r, const struct trust_verdict *verdict,
+               const struct trust_wishes *wishes)
+{
+    struct jsout *names = jsout_array();
+
+    for (size_t i = 0; i < verdict->signer_count; i++)
+        jsout_append_text(names, verdict->signers[i]);
+    jsout_put(r->json, "signers", names);
+    jsout_put_u64(r->json, "threshold", verdict->threshold);
+    put_overrides(r, verdict, wishes);
+    if (!verdict->rule || verdict->signer_count == 0)
+        return;
+    result_say(r, "approved  by %s", verdict->signers[0]);
+    for (size_t i = 1; i < verdict->signer_count; i++)
+        result_say(r, ", %s", verdict->signers[i]);
+    result_say(r, " (%" PRIu64 " needed)\n", verdict->threshold);
 }
 
 int

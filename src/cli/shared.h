@@ -10,7 +10,7 @@
 #include "cli/progress.h"
 #include "cli/result.h"
 #include "registry/client.h"
-#include "trust/signers.h"
+#include "trust/verdict.h"
 
 #define TOOL_NAME_VERSION PACKAGE_NAME "/" PACKAGE_VERSION
 
@@ -58,12 +58,21 @@ struct registry_options {
 /* Commands that check signatures. */
 struct trust_options {
     struct opt_list keys;
+    const char *dir;
     bool skip;
+    bool allow_rollback;
+    const char *allow_expired;
 };
 
 #define TRUST_OPTIONS(T)                                                                 \
     LIST(T, trust.keys, 0, "key", "PUB",                                                 \
          "accept bundles signed by this public key (repeatable; any one is enough)"),    \
+        TEXT(T, trust.dir, 0, "trust", "DIR",                                            \
+             "use this trust store (default " STORE_DEFAULT ")"),                        \
+        FLAG(T, trust.allow_rollback, 0, "allow-rollback",                               \
+             "take an older bundle than the last, where the policy allows it"),          \
+        TEXT(T, trust.allow_expired, 0, "allow-expired", "REASON",                       \
+             "take an expired bundle, where the policy allows it; REASON is recorded"),  \
         FLAG(T, trust.skip, 0, "insecure-skip-verify",                                   \
              "skip the signature, never the digests; recorded in the result")
 
@@ -95,14 +104,20 @@ MUST_USE int registry_access_open(struct registry_access *out,
 void registry_access_release(struct registry_access *a);
 
 /*
- * Load the public keys.  Errors: ERR_TRUST "no-trust" - none given and not skipped;
- * ERR_USAGE - keys given and skipped; those of signers.h.
+ * What decides about trust: the keys given, or the trust store.
+ * Errors: ERR_USAGE - keys given together with --trust or --insecure-skip-verify; those
+ * of keys.h and store.h.
  */
 MUST_USE int trust_options_load(const struct trust_options *options,
-                                struct trust_keys *out, struct err *err);
+                                struct trust_store *out, struct err *err);
+struct trust_wishes trust_options_wishes(const struct trust_options *options);
 
 /* "signed by ..." lines and the JSON array "signatures". */
 void result_signers(struct result *r, const struct trust_signers *signers);
+
+/* Whose signatures were enough, and what was overridden. */
+void result_verdict(struct result *r, const struct trust_verdict *verdict,
+                    const struct trust_wishes *wishes);
 
 /* Who reads standard input?  At most one may.  Errors: ERR_USAGE. */
 MUST_USE int stdin_users_check(const char *const *users, size_t count, struct err *err);

@@ -2,6 +2,7 @@
 #include "ops/import_internal.h"
 
 #include "base/mem.h"
+#include "ops/acceptance.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +105,8 @@ import_run(struct import_result *out, const struct import_options *o, struct err
     if (verify_run(&out->verified, &o->verify, err) < 0)
         return -1;
     im.content = bundle_content(out->verified.bundle);
-    if (landing_map(&out->landing, im.content, &o->mapping, err) < 0)
+    if (landing_map(&out->landing, im.content, &o->mapping, err) < 0 ||
+        acceptance_check_targets(&out->verified, &out->landing, err) < 0)
         return -1;
     out->states = xcalloc(out->landing.name_count, sizeof(*out->states));
     im.pool = pool_new(o->verify.jobs, o->verify.cancel, err);
@@ -116,7 +118,9 @@ import_run(struct import_result *out, const struct import_options *o, struct err
     pool_free(im.pool);
     free(im.repos);
     pthread_mutex_destroy(&im.lock);
-    return rc;
+    if (rc < 0 || o->dry_run)
+        return rc;
+    return acceptance_remember(&out->verified, &o->verify, err);
 }
 
 void

@@ -70,7 +70,7 @@ inspect_run(struct inspection *out, const char *path, struct err *err)
 {
     const struct bundle_content *content;
     CLEANUP(scales_release) struct scales *scales = NULL;
-    const struct trust_keys nobody = TRUST_KEYS_INIT;
+    const struct trust_store nobody = TRUST_STORE_INIT;
     struct trust_evidence *evidence;
     const void *raw;
     size_t len, count;

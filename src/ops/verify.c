@@ -1,10 +1,10 @@
 #include "config.h"
 #include "ops/verify.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "io/file.h"
+#include "ops/acceptance.h"
 
 #include <stdlib.h>
 
@@ -67,34 +67,29 @@ judge(struct verified *v, const struct verify_options *o, struct err *err)
     size_t len, count;
     const void *raw = bundle_raw_index(v->head, &len);
     struct trust_evidence *evidence = verify_evidence(v->head, &count);
-    int rc = trust_signers(&v->signers, raw, len, evidence, count, o->keys, err);
+    int rc = trust_signers(&v->signers, raw, len, evidence, count, o->store, err);
 
     free(evidence);
     if (rc < 0)
         return -1;
     if (o->skip_signature)
-        return trust_admit_unchecked(raw, len, &v->admission, err);
-    return trust_admit(&v->signers, &v->admission, err);
-}
-
-static int
-check_age(const struct bundle_meta *meta, struct err *err)
-{
-    return meta->has_expires ? trust_check_expiry(meta->expires, clock_now(), err) : 0;
+        return trust_admit_unchecked(&v->signers, o->store, &v->admission, err);
+    return trust_admit(&v->signers, o->store, &v->admission, err);
 }
 
 int
 verify_run(struct verified *v, const struct verify_options *o, struct err *err)
 {
+    if (trust_check_wishes(o->store, &o->wishes, err) < 0)
+        return -1;
     v->fd = file_open_regular(o->path, &v->file_size, err);
     if (v->fd < 0)
         return -1;
     v->head = bundle_head(volumes_of_file(v->fd, v->file_size), err);
-    if (!v->head || judge(v, o, err) < 0)
+    if (!v->head || judge(v, o, err) < 0 || acceptance_judge(v, o, err) < 0)
         return err_wrap(err, "%s", o->path);
     v->bundle = bundle_open(v->head, &v->admission, err);
-    if (!v->bundle || check_age(&bundle_content(v->bundle)->index.meta, err) < 0 ||
-        check_members(bundle_content(v->bundle), o, err) < 0)
+    if (!v->bundle || check_members(bundle_content(v->bundle), o, err) < 0)
         return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", o->path);
     return 0;
 }
@@ -106,4 +101,5 @@ verified_release(struct verified *v)
     trust_signers_release(&v->signers);
     bundle_untrusted_release(&v->head);
     file_close(&v->fd);
+    file_close(&v->lock);
 }

@@ -6,12 +6,14 @@
 #define OPS_VERIFY_H
 
 #include "bundle/reader.h"
-#include "trust/signers.h"
+#include "trust/verdict.h"
 
 struct verify_options {
     const char *path;
-    const struct trust_keys *keys;
+    const struct trust_store *store;
     bool skip_signature; /* --insecure-skip-verify: the signature only, never a digest */
+    struct trust_wishes wishes;
+    bool holds_stream; /* nobody else may import this stream until verified_release() */
     unsigned jobs;
     const struct events *events;
     struct cancel *cancel;
@@ -24,17 +26,24 @@ struct verified {
     struct bundle_untrusted *head;
     struct trust_signers signers; /* filled also when nobody counts */
     struct admission admission;
+    bool has_meta; /* the policy was asked; the next three are set */
+    struct bundle_meta meta;
+    struct trust_now now;
+    struct trust_verdict verdict;
+    bool has_last; /* something is remembered of its stream */
+    struct trust_last last;
+    int lock;              /* on its stream, or -1 */
     struct bundle *bundle; /* NULL until it was admitted */
 };
 
 #define VERIFIED_INIT                                                                    \
     {                                                                                    \
-        .fd = -1                                                                         \
+        .fd = -1, .lock = -1                                                             \
     }
 
 /*
  * Check everything: the signature over the raw bytes of index.json before anything is
- * parsed, then the structure, then each byte.
+ * parsed, then what the policy says about it, then the structure, then each byte.
  * Errors: ERR_TRUST, ERR_INTEGRITY, ERR_NOT_FOUND, ERR_LOCAL.  *out tells how far it
  * came.
  */

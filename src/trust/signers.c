@@ -1,63 +1,14 @@
 #include "config.h"
 #include "trust/signers.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/file.h"
 #include "io/hash.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- the keys that count ---- */
-
-int
-trust_keys_add(struct trust_keys *keys, const char *path, struct err *err)
-{
-    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
-    struct pki_key *key;
-
-    if (file_slurp(path, &pem, err) < 0)
-        return -1;
-    key = pki_public(pem.data, pem.len, path, err);
-    if (!key)
-        return -1;
-    if (keys->count == keys->cap) {
-        keys->cap = keys->cap ? 2 * keys->cap : 4;
-        keys->items = xreallocarray(keys->items, keys->cap, sizeof(struct pki_key *));
-        keys->names = xreallocarray(keys->names, keys->cap, sizeof(char *));
-    }
-    keys->items[keys->count] = key;
-    keys->names[keys->count] = xstrdup(path);
-    keys->count++;
-    return 0;
-}
-
-void
-trust_keys_release(struct trust_keys *keys)
-{
-    for (size_t i = 0; i < keys->count; i++) {
-        pki_free(keys->items[i]);
-        free(keys->names[i]);
-    }
-    free(keys->items);
-    free(keys->names);
-    *keys = (struct trust_keys)TRUST_KEYS_INIT;
-}
-
-/* Index of the key with that id, or keys->count. */
-static size_t
-find_id(const struct trust_keys *keys, const struct digest *id)
-{
-    size_t i = 0;
-
-    while (i < keys->count && !digest_equal(pki_id(keys->items[i]), id))
-        i++;
-    return i;
-}
 
 /* ---- one signature file ---- */
 
@@ -66,7 +17,7 @@ struct matter {
     const void *bytes;
     size_t len;
     struct digest digest; /* of bytes */
-    const struct trust_keys *keys;
+    const struct trust_store *store;
 };
 
 static void PRINTF(3, 4)
@@ -83,28 +34,33 @@ static void PRINTF(3, 4)
 static bool
 is_by(const struct matter *m, const struct signature *s, size_t key)
 {
-    return pki_verify(m->keys->items[key], m->bytes, m->len, s->raw.data, s->raw.len);
+    return pki_verify(m->store->keys.items[key], m->bytes, m->len, s->raw.data,
+                      s->raw.len);
 }
 
 /* Index of the key that made the signature, or keys->count: the one named, then all. */
 static size_t
 find_signer(const struct matter *m, const struct signature *s, size_t named)
 {
-    if (named < m->keys->count && is_by(m, s, named))
+    size_t count = m->store->keys.count;
+
+    if (named < count && is_by(m, s, named))
         return named;
-    for (size_t i = 0; i < m->keys->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (i != named && is_by(m, s, i))
             return i;
     }
-    return m->keys->count;
+    return count;
 }
 
 /* Nobody we know made it.  A file that names a key we know should have been by that key.
  */
 static void
-dismiss_unverified(struct trust_finding *f)
+dismiss_unverified(struct trust_finding *f, const struct revoked *revoked)
 {
-    if (f->key_name)
+    if (f->has_key_id && revoked_has_key(revoked, &f->key_id))
+        dismiss(f, "revoked", "names a key that is revoked");
+    else if (f->key_name)
         dismiss(f, "bad-signature",
                 "names a trusted key, but that did not sign this index");
     else if (f->has_key_id)
@@ -118,15 +74,15 @@ static void
 judge_signature(struct trust_finding *f, const struct signature *s,
                 const struct matter *m)
 {
-    const struct trust_keys *keys = m->keys;
-    size_t named = s->has_hint ? find_id(keys, &s->hint) : keys->count, by;
+    const struct trust_keys *keys = &m->store->keys;
+    size_t named = s->has_hint ? trust_keys_find(keys, &s->hint) : keys->count, by;
 
     f->has_key_id = s->has_hint;
     f->key_id = s->hint;
     f->key_name = named < keys->count ? keys->names[named] : NULL;
     by = find_signer(m, s, named);
     if (by == keys->count) {
-        dismiss_unverified(f);
+        dismiss_unverified(f, &m->store->revoked);
     } else if (s->has_hint && by != named) {
         dismiss(f, "bad-signature", "names another key than the one that made it");
     } else if (s->has_digest && !digest_equal(&s->digest, &m->digest)) {
@@ -134,10 +90,14 @@ judge_signature(struct trust_finding *f, const struct signature *s,
     } else if (!s->has_digest && pki_type(keys->items[by]) != PKI_ED25519) {
         dismiss(f, "bad-signature", "has no messageDigest");
     } else {
-        f->counts = true;
         f->has_key_id = true;
         f->key_id = *pki_id(keys->items[by]);
         f->key_name = keys->names[by];
+        f->signer = trust_store_signer(m->store, &f->key_id);
+        f->counts = !revoked_has_key(&m->store->revoked, &f->key_id);
+        if (!f->counts)
+            dismiss(f, "revoked", "made with the key '%s', which is revoked",
+                    f->key_name);
     }
 }
 
@@ -182,9 +142,9 @@ is_first_of_key(const struct trust_finding *items, size_t i)
 int
 trust_signers(struct trust_signers *out, const void *bytes, size_t len,
               const struct trust_evidence *files, size_t file_count,
-              const struct trust_keys *keys, struct err *err)
+              const struct trust_store *store, struct err *err)
 {
-    struct matter m = {.bytes = bytes, .len = len, .keys = keys};
+    struct matter m = {.bytes = bytes, .len = len, .store = store};
     struct trust_signers s = TRUST_SIGNERS_INIT;
 
     if (hash_bytes(DIGEST_SHA256, bytes, len, &m.digest, err) < 0)
@@ -214,6 +174,8 @@ trust_signers_release(struct trust_signers *s)
 static int
 weight(const struct trust_finding *f)
 {
+    if (strcmp(f->reason, "revoked") == 0)
+        return 4;
     if (f->key_name)
         return 3; /* a trusted key, misused or tampered with */
     if (f->has_key_id)
@@ -233,58 +195,77 @@ most_telling(const struct trust_signers *signers)
     return best;
 }
 
+/* What the user types once the key id is confirmed. */
 static int
-nobody_known(const struct trust_finding *f, struct err *err)
+how_to_trust(const struct digest *key_id, const struct trust_store *store,
+             struct err *err)
 {
+    bool is_default = store->dir && strcmp(store->dir, STORE_DEFAULT) == 0;
     char id[2 * DIGEST_RAW_MAX + 1];
 
+    digest_hex(key_id, id);
+    if (!store->dir)
+        return err_hint(err,
+                        "it says the key id is %s; if whoever made the bundle confirms "
+                        "that, give the public key with --key",
+                        id);
+    return err_hint(err,
+                    "it says the key id is %s; if whoever made the bundle confirms that, "
+                    "and you have the public key from them: sealift trust add %s%s%s"
+                    "THEIR.pub%s",
+                    id, is_default ? "" : "--trust ", is_default ? "" : store->dir,
+                    is_default ? "" : " ",
+                    store->has_policy ? ", and name it in policy.json" : "");
+}
+
+static int
+nobody_known(const struct trust_finding *f, const struct trust_store *store,
+             struct err *err)
+{
     err_because(err, ERR_TRUST, f->reason, "signature '%s': %s", f->file, f->why);
-    if (f->key_name)
+    if (strcmp(f->reason, "bad-signature") == 0 && f->key_name)
         return err_hint(err,
                         "the bundle was changed after it was signed, or the signature "
                         "is of another one");
     if (strcmp(f->reason, "unknown-signer") != 0 || !f->has_key_id)
         return -1;
-    digest_hex(&f->key_id, id);
-    return err_hint(err,
-                    "it says the key id is %s; if whoever made the bundle confirms that, "
-                    "give the public key with --key",
-                    id);
+    return how_to_trust(&f->key_id, store, err);
+}
+
+static int
+check_revoked(const struct trust_signers *signers, const struct trust_store *store,
+              struct err *err)
+{
+    if (!revoked_has_index(&store->revoked, &signers->index))
+        return 0;
+    err_because(err, ERR_TRUST, "revoked", "this very bundle is revoked");
+    return err_hint(err, "%s/revoked names the digest of its index.json", store->dir);
 }
 
 int
-trust_admit(const struct trust_signers *signers, struct admission *out, struct err *err)
+trust_admit(const struct trust_signers *signers, const struct trust_store *store,
+            struct admission *out, struct err *err)
 {
+    if (check_revoked(signers, store, err) < 0)
+        return -1;
     if (signers->counting == 0 && signers->count == 0)
         return err_because(err, ERR_TRUST, "unsigned", "the bundle is not signed");
     if (signers->counting == 0)
-        return nobody_known(most_telling(signers), err);
+        return nobody_known(most_telling(signers), store, err);
     *out = (struct admission){.basis = ADMISSION_SIGNED, .index = signers->index};
     return 0;
 }
 
 int
-trust_check_expiry(uint64_t expires, uint64_t now, struct err *err)
-{
-    char then[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
-
-    if (now <= expires)
-        return 0;
-    clock_format(then, expires);
-    clock_format(today, now);
-    err_because(err, ERR_TRUST, "expired", "it expired on %s, and now is %s", then,
-                today);
-    return err_hint(err, "get a newer bundle, or set the clock if it is wrong");
-}
-
-int
-trust_admit_unchecked(const void *bytes, size_t len, struct admission *out,
+trust_admit_unchecked(const struct trust_signers *signers,
+                      const struct trust_store *store, struct admission *out,
                       struct err *err)
 {
-    struct digest index;
-
-    if (hash_bytes(DIGEST_SHA256, bytes, len, &index, err) < 0)
+    if (store->has_policy && !store->policy.may_skip)
+        return err_because(err, ERR_TRUST, "override-denied",
+                           "--insecure-skip-verify: the policy does not allow it");
+    if (check_revoked(signers, store, err) < 0)
         return -1;
-    *out = (struct admission){.basis = ADMISSION_SKIPPED, .index = index};
+    *out = (struct admission){.basis = ADMISSION_SKIPPED, .index = signers->index};
     return 0;
 }

@@ -65,14 +65,14 @@ static void
 try_judge(const char *text, size_t size)
 {
     CLEANUP(trust_signers_release) struct trust_signers signers = TRUST_SIGNERS_INIT;
-    const struct trust_keys keys = {
-        .items = trusted, .names = names, .count = COUNT_OF(trusted)};
+    const struct trust_store store = {
+        .keys = {.items = trusted, .names = names, .count = COUNT_OF(trusted)}};
     const struct trust_evidence file = {.name = "a.json", .bytes = text, .len = size};
     struct admission admission = {.basis = ADMISSION_NONE};
     struct err err = ERR_INIT;
 
-    assert(trust_signers(&signers, INDEX, strlen(INDEX), &file, 1, &keys, &err) == 0);
-    if (trust_admit(&signers, &admission, &err) == 0) {
+    assert(trust_signers(&signers, INDEX, strlen(INDEX), &file, 1, &store, &err) == 0);
+    if (trust_admit(&signers, &store, &admission, &err) == 0) {
         assert(signers.counting == 1 && signers.items[0].counts);
         check_counting(text, size, &signers.items[0]);
         return;

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "tests/unit/unit.h"
 
+#include "base/mem.h"
 #include "io/hash.h"
 #include "tests/unit/pki_keys.h"
 #include "trust/signers.h"
@@ -33,7 +34,7 @@ enum { FILES_MAX = 8 };
 /* A world in which some keys are trusted and a bundle has some signature files. */
 struct world {
     char dir[32];
-    struct trust_keys keys;
+    struct trust_store store;
     struct buf bodies[FILES_MAX];
     struct trust_evidence files[FILES_MAX];
     size_t count;
@@ -52,7 +53,7 @@ static void
 world_release(struct world *w)
 {
     trust_signers_release(&w->signers);
-    trust_keys_release(&w->keys);
+    trust_store_release(&w->store);
     for (size_t i = 0; i < w->count; i++)
         buf_release(&w->bodies[i]);
     rmdir(w->dir);
@@ -71,7 +72,7 @@ trust_as(struct world *w, const char *name, const char *pem, struct err *err)
     assert_non_null(f);
     assert_int_equal(fputs(pem, f) < 0, 0);
     assert_int_equal(fclose(f), 0);
-    rc = trust_keys_add(&w->keys, path, err);
+    rc = trust_keys_add(&w->store.keys, path, err);
     unlink(path);
     return rc;
 }
@@ -144,7 +145,7 @@ judge(struct world *w, const char *bytes)
 
     trust_signers_release(&w->signers);
     assert_int_equal(trust_signers(&w->signers, bytes, strlen(bytes), w->files, w->count,
-                                   &w->keys, &err),
+                                   &w->store, &err),
                      0);
     assert_int_equal(w->signers.count, w->count);
 }
@@ -156,7 +157,7 @@ assert_admitted(const struct world *w, size_t counting)
     struct err err = ERR_INIT;
 
     assert_int_equal(w->signers.counting, counting);
-    assert_int_equal(trust_admit(&w->signers, &admission, &err), 0);
+    assert_int_equal(trust_admit(&w->signers, &w->store, &admission, &err), 0);
     assert_int_equal(admission.basis, ADMISSION_SIGNED);
     assert_true(digest_equal(&admission.index, &w->signers.index));
 }
@@ -168,7 +169,7 @@ assert_stopped(const struct world *w, const char *reason, const char *message)
     struct err err = ERR_INIT;
 
     assert_int_equal(w->signers.counting, 0);
-    assert_int_equal(trust_admit(&w->signers, &admission, &err), -1);
+    assert_int_equal(trust_admit(&w->signers, &w->store, &admission, &err), -1);
     assert_int_equal(admission.basis, ADMISSION_NONE);
     assert_int_equal(err.kind, ERR_TRUST);
     assert_string_equal(err.reason, reason);
@@ -209,7 +210,8 @@ a_trusted_signature_admits(void **state)
         assert_string_equal(w.signers.items[0].file, "85efcc4046aceb53.sigstore.json");
         assert_non_null(strstr(w.signers.items[0].key_name, "team.pub"));
         assert_true(w.signers.items[0].has_key_id);
-        assert_true(digest_equal(&w.signers.items[0].key_id, pki_id(w.keys.items[1])));
+        assert_true(
+            digest_equal(&w.signers.items[0].key_id, pki_id(w.store.keys.items[1])));
         assert_int_equal(hash_bytes(DIGEST_SHA256, INDEX, strlen(INDEX), &digest, &err),
                          0);
         assert_true(digest_equal(&w.signers.index, &digest));
@@ -243,7 +245,7 @@ an_unknown_signer_is_named(void **state)
     assert_stopped(&w, "unknown-signer", "a.sigstore.json");
     assert_dismissed(&w, 0, "unknown-signer", "not among the trusted");
     assert_null(w.signers.items[0].key_name);
-    assert_int_equal(trust_admit(&w.signers, &admission, &err), -1);
+    assert_int_equal(trust_admit(&w.signers, &w.store, &admission, &err), -1);
     assert_non_null(strstr(
         err.hint, "16dd4f595ab992b8f1461a8a0594588429a0b959bbae8844add704f94986e193"));
 }
@@ -529,41 +531,102 @@ a_bad_key_file_is_not_added(void **state)
     assert_int_equal(err.kind, ERR_USAGE);
     assert_int_equal(trust_as(&w, "short.pub", RSA2048_PUB, &err), -1);
     assert_int_equal(err.kind, ERR_USAGE);
-    assert_int_equal(trust_keys_add(&w.keys, "/nowhere/x.pub", &err), -1);
+    assert_int_equal(trust_keys_add(&w.store.keys, "/nowhere/x.pub", &err), -1);
     assert_int_equal(err.kind, ERR_NOT_FOUND);
-    assert_int_equal(w.keys.count, 0);
+    assert_int_equal(w.store.keys.count, 0);
     for (size_t i = 0; i < 9; i++) /* more than fit at first */
         trust_key(&w, "team.pub", EC_PUB);
-    assert_int_equal(w.keys.count, 9);
+    assert_int_equal(w.store.keys.count, 9);
 }
 
 static void
 going_without_a_check_is_recorded(void **state)
 {
+    CLEANUP(world_release) struct world w;
     struct admission admission = {.basis = ADMISSION_NONE};
     struct err err = ERR_INIT;
-    struct digest digest;
 
     (void)state;
-    assert_int_equal(trust_admit_unchecked(INDEX, strlen(INDEX), &admission, &err), 0);
+    world_open(&w);
+    judge(&w, INDEX);
+    assert_int_equal(trust_admit_unchecked(&w.signers, &w.store, &admission, &err), 0);
     assert_int_equal(admission.basis, ADMISSION_SKIPPED);
-    assert_int_equal(hash_bytes(DIGEST_SHA256, INDEX, strlen(INDEX), &digest, &err), 0);
-    assert_true(digest_equal(&admission.index, &digest));
+    assert_true(digest_equal(&admission.index, &w.signers.index));
+
+    admission.basis = ADMISSION_NONE;
+    w.store.has_policy = true; /* and it does not say "allow_insecure" */
+    assert_int_equal(trust_admit_unchecked(&w.signers, &w.store, &admission, &err), -1);
+    assert_string_equal(err.reason, "override-denied");
+    assert_int_equal(admission.basis, ADMISSION_NONE);
+}
+
+/* ---- revoked ---- */
+
+static void
+put_on_the_list(struct world *w, enum revoked_kind kind, const struct digest *id)
+{
+    struct revoked *r = &w->store.revoked;
+
+    r->items = mem_grow(r->items, r->count, &r->cap, sizeof(*r->items));
+    r->items[r->count++] = (struct revoked_entry){.kind = kind, .id = *id};
 }
 
 static void
-a_bundle_expires_after_its_last_second(void **state)
+a_revoked_key_does_not_count(void **state)
 {
+    CLEANUP(world_release) struct world w;
+
+    (void)state;
+    world_open(&w);
+    trust_key(&w, "ec.pub", EC_PUB);
+    trust_key(&w, "ed.pub", ED_PUB);
+    add_signature(&w, "a.sigstore.json", EC_PKCS8, INDEX);
+    put_on_the_list(&w, REVOKED_KEY, pki_id(w.store.keys.items[0]));
+    judge(&w, INDEX);
+    assert_dismissed(&w, 0, "revoked", "ec.pub', which is revoked");
+    assert_stopped(&w, "revoked", "which is revoked");
+
+    add_signature(&w, "b.sigstore.json", ED, INDEX);
+    judge(&w, INDEX);
+    assert_admitted(&w, 1);
+}
+
+/* Its file is gone from the store: all that is left is what the signature says. */
+static void
+a_revoked_key_that_is_gone_is_called_that(void **state)
+{
+    CLEANUP(world_release) struct world w;
+
+    (void)state;
+    world_open(&w);
+    trust_key(&w, "ec.pub", EC_PUB);
+    put_on_the_list(&w, REVOKED_KEY, pki_id(w.store.keys.items[0]));
+    trust_keys_release(&w.store.keys);
+    trust_key(&w, "ed.pub", ED_PUB);
+    add_signature(&w, "a.sigstore.json", EC_PKCS8, INDEX);
+    judge(&w, INDEX);
+    assert_stopped(&w, "revoked", "names a key that is revoked");
+}
+
+static void
+a_revoked_index_is_refused_whoever_signed(void **state)
+{
+    CLEANUP(world_release) struct world w;
+    struct admission admission = {.basis = ADMISSION_NONE};
     struct err err = ERR_INIT;
 
     (void)state;
-    assert_int_equal(trust_check_expiry(1000, 999, &err), 0);
-    assert_int_equal(trust_check_expiry(1000, 1000, &err), 0);
-    assert_int_equal(err.kind, ERR_NONE);
-    assert_int_equal(trust_check_expiry(1000, 1001, &err), -1);
-    assert_int_equal(err.kind, ERR_TRUST);
-    assert_string_equal(err.reason, "expired");
-    assert_non_null(strstr(err.msg, "1970-01-01T00:16:40Z"));
+    world_open(&w);
+    trust_key(&w, "ec.pub", EC_PUB);
+    add_signature(&w, "a.sigstore.json", EC_PKCS8, INDEX);
+    judge(&w, INDEX);
+    w.store.dir = xstrdup("/store");
+    put_on_the_list(&w, REVOKED_INDEX, &w.signers.index);
+    assert_int_equal(trust_admit(&w.signers, &w.store, &admission, &err), -1);
+    assert_string_equal(err.reason, "revoked");
+    assert_int_equal(trust_admit_unchecked(&w.signers, &w.store, &admission, &err), -1);
+    assert_string_equal(err.reason, "revoked");
+    assert_int_equal(admission.basis, ADMISSION_NONE);
 }
 
 int
@@ -588,7 +651,9 @@ main(void)
         cmocka_unit_test(no_bit_of_a_file_can_change),
         cmocka_unit_test(a_bad_key_file_is_not_added),
         cmocka_unit_test(going_without_a_check_is_recorded),
-        cmocka_unit_test(a_bundle_expires_after_its_last_second),
+        cmocka_unit_test(a_revoked_key_does_not_count),
+        cmocka_unit_test(a_revoked_key_that_is_gone_is_called_that),
+        cmocka_unit_test(a_revoked_index_is_refused_whoever_signed),
     };
 
     return cmocka_run_group_tests_name("signers", tests, NULL, NULL);

@@ -1,0 +1,102 @@
+#include "config.h"
+#include "cli/commands.h"
+
+#include "base/clock.h"
+#include "cli/table.h"
+#include "trust/store.h"
+#include "trust/state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { DAY = 86400, HOUR = 3600, AGE_MAX = 32 };
+
+struct status_command {
+    struct common_options common;
+    const char *dir;
+};
+
+#define T struct status_command
+static const struct opt table[] = {
+    TEXT(T, dir, 0, "trust", "DIR", "the trust store (default " STORE_DEFAULT ")"),
+    COMMON_OPTIONS(T),
+    {.kind = OPT_END},
+};
+#undef T
+
+static const char *
+age_text(char out[AGE_MAX], uint64_t seconds)
+{
+    if (seconds >= 2 * DAY)
+        snprintf(out, AGE_MAX, "%" PRIu64 " days", seconds / DAY);
+    else if (seconds >= 2 * HOUR)
+        snprintf(out, AGE_MAX, "%" PRIu64 " hours", seconds / HOUR);
+    else
+        snprintf(out, AGE_MAX, "%" PRIu64 " minutes", seconds / 60);
+    return out;
+}
+
+static struct jsout *
+put_stream(const struct trust_last *last, uint64_t now, struct table *t)
+{
+    uint64_t age = now > last->imported ? now - last->imported : 0;
+    char serial[24], created[CLOCK_TEXT_MAX], imported[CLOCK_TEXT_MAX], text[AGE_MAX];
+    struct jsout *obj = jsout_object();
+
+    snprintf(serial, sizeof(serial), "%" PRIu64, last->serial);
+    clock_format(created, last->created);
+    clock_format(imported, last->imported);
+    jsout_put_text(obj, "stream", last->stream);
+    jsout_put_u64(obj, "serial", last->serial);
+    result_put_digest(obj, "index", &last->index);
+    jsout_put_text(obj, "created", created);
+    jsout_put_text(obj, "imported", imported);
+    jsout_put_u64(obj, "ageSeconds", age);
+    table_add(t,
+              (const char *const[]){last->stream, serial, created, age_text(text, age)});
+    return obj;
+}
+
+static int
+run(const void *options, char **operands, size_t count, struct runtime *rt,
+    struct result *r, struct err *err)
+{
+    const struct status_command *o = options;
+    CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
+    CLEANUP(table_release) struct table t = TABLE_INIT;
+    struct jsout *streams;
+    struct trust_last *all;
+    uint64_t now = clock_now();
+    size_t n;
+
+    (void)operands;
+    (void)count;
+    if (trust_store_open(&store, o->dir, err) < 0 ||
+        state_list(store.state, &all, &n, &rt->events, err) < 0)
+        return -1;
+    streams = jsout_array();
+    table_add(&t, (const char *const[]){"STREAM", "SERIAL", "CREATED", "LAST IMPORT"});
+    for (size_t i = 0; i < n; i++)
+        jsout_append(streams, put_stream(&all[i], now, &t));
+    jsout_put(r->json, "streams", streams);
+    if (n > 0)
+        table_say(&t, r);
+    else
+        result_say(r, "nothing was imported yet with %s\n", store.dir);
+    free(all);
+    return 0;
+}
+
+const struct command cmd_status = {
+    .name = "status",
+    .operands = "",
+    .summary = "show what was imported last of each stream, and how long ago",
+    .about =
+        "Show the last import of each stream: its serial, when the bundle was made, and\n"
+        "how long ago it was imported.  A stream that stands still may be one whose new\n"
+        "bundles somebody keeps back.",
+    .table = table,
+    .options_size = sizeof(struct status_command),
+    .run = run,
+};

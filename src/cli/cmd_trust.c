@@ -1,0 +1,209 @@
+#include "config.h"
+#include "cli/commands.h"
+
+#include "cli/table.h"
+#include "ops/trust.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct trust_command {
+    struct common_options common;
+    const char *dir;
+};
+
+#define T struct trust_command
+static const struct opt table[] = {
+    TEXT(T, dir, 0, "trust", "DIR", "the trust store (default " STORE_DEFAULT ")"),
+    COMMON_OPTIONS(T),
+    {.kind = OPT_END},
+};
+#undef T
+
+/* ---- add ---- */
+
+static void
+put_key(struct result *r, const struct trust_added *a)
+{
+    char hex[2 * DIGEST_RAW_MAX + 1];
+
+    digest_hex(&a->key_id, hex);
+    jsout_put_text(r->json, "key", a->name);
+    jsout_put_text(r->json, "type", pki_type_name(a->type));
+    jsout_put_text(r->json, "keyId", hex);
+    result_say(r, "key       %s, %s\nkey id    %s\n", a->name, pki_type_name(a->type),
+               hex);
+}
+
+/* On a terminal a person compares the key id; a script did that before. */
+static int
+confirm(const struct trust_added *a, struct err *err)
+{
+    char hex[2 * DIGEST_RAW_MAX + 1], line[16];
+
+    if (!isatty(STDIN_FILENO))
+        return 0;
+    digest_hex(&a->key_id, hex);
+    fprintf(stderr, "%s, %s, key id\n  %s\n", a->name, pki_type_name(a->type), hex);
+    fprintf(stderr, "Is this what its owner told you, by another way?  [y/N] ");
+    if (fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y'))
+        return 0;
+    return err_set(err, ERR_USAGE, "not added");
+}
+
+static int
+add(const char *dir, const char *path, struct runtime *rt, struct result *r,
+    struct err *err)
+{
+    struct trust_added a;
+
+    if (trust_look_at_key(dir, path, &a, err) < 0 || confirm(&a, err) < 0 ||
+        trust_add(dir, path, &a, err) < 0)
+        return -1;
+    put_key(r, &a);
+    result_say(r, "%s\n", a.was_there ? "it was in the store already" : "added");
+    if (!a.is_named)
+        events_warning(&rt->events, "policy.json does not name %s: it does not count yet",
+                       a.name);
+    return 0;
+}
+
+/* ---- list ---- */
+
+static void
+list_keys(const struct trust_store *store, struct result *r)
+{
+    CLEANUP(table_release) struct table t = TABLE_INIT;
+    struct jsout *array = jsout_array();
+
+    table_add(&t, (const char *const[]){"SIGNER", "KEY", "KEY ID", ""});
+    for (size_t i = 0; i < store->keys.count; i++) {
+        const struct digest *id = pki_id(store->keys.items[i]);
+        const char *signer = trust_store_signer(store, id);
+        bool revoked = revoked_has_key(&store->revoked, id);
+        struct jsout *obj = jsout_object();
+        char hex[2 * DIGEST_RAW_MAX + 1];
+
+        digest_hex(id, hex);
+        jsout_put_text(obj, "signer", signer);
+        jsout_put_text(obj, "key", store->keys.names[i]);
+        jsout_put_text(obj, "keyId", hex);
+        jsout_put_bool(obj, "revoked", revoked);
+        jsout_append(array, obj);
+        table_add(&t, (const char *const[]){signer, store->keys.names[i], hex,
+                                            revoked ? "revoked" : ""});
+    }
+    jsout_put(r->json, "keys", array);
+    table_say(&t, r);
+}
+
+static void
+list_streams(const struct trust_store *store, struct result *r)
+{
+    struct jsout *array = jsout_array();
+
+    for (size_t i = 0; i < store->policy.stream_count; i++) {
+        const struct policy_stream *s = &store->policy.streams[i];
+        struct jsout *obj = jsout_object(), *signers = jsout_array();
+
+        result_say(r, "stream    %s: %" PRIu64 " of", s->pattern, s->quorum.threshold);
+        for (size_t k = 0; k < s->quorum.count; k++) {
+            const char *name = store->policy.signers[s->quorum.signers[k]].name;
+
+            jsout_append_text(signers, name);
+            result_say(r, "%s %s", k > 0 ? "," : "", name);
+        }
+        result_say(r, "\n");
+        jsout_put_text(obj, "stream", s->pattern);
+        jsout_put_u64(obj, "threshold", s->quorum.threshold);
+        jsout_put(obj, "signers", signers);
+        jsout_append(array, obj);
+    }
+    jsout_put(r->json, "streams", array);
+}
+
+static int
+list(const char *dir, struct result *r, struct err *err)
+{
+    CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
+
+    if (trust_store_open(&store, dir, err) < 0)
+        return -1;
+    jsout_put_text(r->json, "store", store.dir);
+    result_say(r, "store     %s\n", store.dir);
+    if (store.has_policy) {
+        jsout_put_u64(r->json, "version", store.policy.version);
+        result_say(r, "policy    version %" PRIu64 "\n", store.policy.version);
+    } else {
+        result_say(r, "policy    none: any one of these keys is enough\n");
+    }
+    list_streams(&store, r);
+    list_keys(&store, r);
+    return 0;
+}
+
+/* ---- the others ---- */
+
+static int
+distrust(const char *dir, const char *what, struct result *r, struct err *err)
+{
+    char line[TRUST_LINE_MAX];
+    int rc = trust_revoke(dir, what, line, err);
+
+    if (rc < 0)
+        return -1;
+    jsout_put_text(r->json, "revoked", line);
+    result_say(r, "%s %s\n", rc == 1 ? "revoked  " : "was revoked already:", line);
+    return 0;
+}
+
+static int
+drop(const char *dir, const char *name, struct result *r, struct err *err)
+{
+    if (trust_remove(dir, name, err) < 0)
+        return -1;
+    jsout_put_text(r->json, "key", name);
+    result_say(r, "removed   %s\n", name);
+    return 0;
+}
+
+static int
+run(const void *options, char **operands, size_t count, struct runtime *rt,
+    struct result *r, struct err *err)
+{
+    const struct trust_command *o = options;
+    const char *action = operands[0], *what = count > 1 ? operands[1] : NULL;
+    bool wants = strcmp(action, "list") != 0;
+
+    jsout_put_text(r->json, "action", action);
+    if (wants != (what != NULL))
+        return err_set(err, ERR_USAGE, wants ? "%s wants one argument" : "%s wants none",
+                       action);
+    if (strcmp(action, "add") == 0)
+        return add(o->dir, what, rt, r, err);
+    if (strcmp(action, "list") == 0)
+        return list(o->dir, r, err);
+    if (strcmp(action, "remove") == 0)
+        return drop(o->dir, what, r, err);
+    if (strcmp(action, "revoke") == 0)
+        return distrust(o->dir, what, r, err);
+    return err_set(err, ERR_USAGE, "trust can add, list, remove, revoke: not '%s'",
+                   action);
+}
+
+const struct command cmd_trust = {
+    .name = "trust",
+    .operands = "add PUB | list | remove NAME | revoke WHAT",
+    .summary = "say whose bundles are accepted here",
+    .about =
+        "Change the trust store by which verify and import judge bundles: add a public\n"
+        "key, list what is trusted, remove a key, or revoke a key (PUB or key id), a\n"
+        "bundle (sha256:HEX of its index.json) or a certificate.",
+    .table = table,
+    .options_size = sizeof(struct trust_command),
+    .operands_min = 1,
+    .operands_max = 2,
+    .run = run,
+};

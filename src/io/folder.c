@@ -1,0 +1,138 @@
+#include "config.h"
+#include "io/folder.h"
+
+#include "base/mem.h"
+#include "io/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- who could have written it ---- */
+
+static int
+check_owner(int fd, const char *path, struct err *err)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0)
+        return err_errno(err, "cannot examine '%s'", path);
+    if (st.st_uid != 0 && st.st_uid != geteuid()) {
+        err_set(err, ERR_USAGE, "'%s' belongs to somebody else, user %u", path,
+                (unsigned)st.st_uid);
+        return err_hint(err, "what decides about trust must be root's or your own: "
+                             "chown it, after a look at what it says");
+    }
+    if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        err_set(err, ERR_USAGE, "others may write to '%s'", path);
+        return err_hint(err, "chmod go-w '%s', after a look at what it says", path);
+    }
+    return 0;
+}
+
+int
+folder_slurp(const char *path, struct buf *out, struct err *err)
+{
+    CLEANUP(file_close) int fd = -1;
+    uint64_t size;
+
+    fd = file_open_regular(path, &size, err);
+    if (fd < 0 || check_owner(fd, path, err) < 0)
+        return -1;
+    return file_slurp_fd(fd, path, out, err);
+}
+
+/* ---- what is in it ---- */
+
+static bool
+is_wanted(const char *name, const char *suffix)
+{
+    size_t len = strlen(name), n = strlen(suffix);
+
+    return name[0] != '.' && len > n && strcmp(name + len - n, suffix) == 0;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int
+collect(struct folder_names *out, DIR *dir, const char *path, const char *suffix,
+        struct err *err)
+{
+    const struct dirent *entry;
+
+    for (errno = 0; (entry = readdir(dir)); errno = 0) {
+        if (!is_wanted(entry->d_name, suffix))
+            continue;
+        if (out->count == FOLDER_NAMES_MAX)
+            return err_set(err, ERR_LIMIT, "'%s' holds more than %d files", path,
+                           FOLDER_NAMES_MAX);
+        out->items = mem_grow(out->items, out->count, &out->cap, sizeof(char *));
+        out->items[out->count++] = xstrdup(entry->d_name);
+    }
+    if (errno != 0)
+        return err_errno(err, "cannot read the folder '%s'", path);
+    if (out->count > 0)
+        qsort(out->items, out->count, sizeof(char *), compare_names);
+    return 0;
+}
+
+int
+folder_list(struct folder_names *out, const char *path, const char *suffix,
+            struct err *err)
+{
+    DIR *dir = opendir(path);
+    int rc;
+
+    if (!dir) {
+        bool absent = errno == ENOENT;
+
+        err_errno(err, "cannot open the folder '%s'", path);
+        if (absent)
+            err->kind = ERR_NOT_FOUND;
+        return -1;
+    }
+    rc = check_owner(dirfd(dir), path, err);
+    if (rc == 0)
+        rc = collect(out, dir, path, suffix, err);
+    closedir(dir);
+    if (rc < 0)
+        folder_names_release(out);
+    return rc;
+}
+
+void
+folder_names_release(struct folder_names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        free(names->items[i]);
+    free(names->items);
+    *names = (struct folder_names)FOLDER_NAMES_INIT;
+}
+
+/* ---- making one ---- */
+
+int
+folder_make(const char *path, struct err *err)
+{
+    CLEANUP(mem_free_string) char *copy = xstrdup(path);
+
+    for (char *p = copy + 1; *p != '\0'; p++) {
+        if (*p != '/')
+            continue;
+        *p = '\0';
+        if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+            return err_errno(err, "cannot make the folder '%s'", copy);
+        *p = '/';
+    }
+    if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+        return err_errno(err, "cannot make the folder '%s'", copy);
+    return 0;
+}

@@ -1,0 +1,44 @@
+/* folder.h - folders of small files that decide something: what is in them, and whether
+ * anybody else could have put it there.
+ *
+ * Layer: io.
+ */
+#ifndef IO_FOLDER_H
+#define IO_FOLDER_H
+
+#include "base/buf.h"
+
+#define FOLDER_NAMES_MAX 4096 /* files looked at in one folder */
+
+/* Names of files, sorted, owned. */
+struct folder_names {
+    char **items;
+    size_t count, cap;
+};
+
+#define FOLDER_NAMES_INIT                                                                \
+    {                                                                                    \
+        .items = NULL                                                                    \
+    }
+
+/*
+ * The names in a folder that end with suffix; hidden ones are left out.  The folder must
+ * pass the check of folder_slurp().
+ * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (unsafe), ERR_LIMIT.
+ */
+MUST_USE int folder_list(struct folder_names *out, const char *path, const char *suffix,
+                         struct err *err);
+void folder_names_release(struct folder_names *names);
+
+/*
+ * Read a whole file that only root or we can write to.  Links are followed: what counts
+ * is the file at their end.
+ * Errors: ERR_USAGE - somebody else owns it or may write to it, or it is no regular file;
+ *         those of file_slurp().
+ */
+MUST_USE int folder_slurp(const char *path, struct buf *out, struct err *err);
+
+/* Make a folder, and those above it, with mode 0755; one that exists is fine. */
+MUST_USE int folder_make(const char *path, struct err *err);
+
+#endif

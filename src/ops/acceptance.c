@@ -1,0 +1,130 @@
+#include "config.h"
+#include "ops/acceptance.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct trust_claims
+claims_of(const struct bundle_meta *meta)
+{
+    return (struct trust_claims){
+        .stream = meta->stream,
+        .serial = meta->serial,
+        .created = meta->created,
+        .expires = meta->expires,
+        .has_expires = meta->has_expires,
+    };
+}
+
+/* Unsigned, it must neither be stopped by what is remembered nor change it. */
+static bool
+has_memory(const struct verified *v, const struct verify_options *o)
+{
+    return o->store->state && v->admission.basis == ADMISSION_SIGNED;
+}
+
+/* What this host has seen: of this stream, and the newest of all. */
+static int
+recall(struct verified *v, const struct verify_options *o, uint64_t *newest,
+       struct err *err)
+{
+    struct trust_last *all;
+    size_t count;
+
+    *newest = 0;
+    if (!o->store->state)
+        return 0;
+    if (o->holds_stream && has_memory(v, o) &&
+        state_lock(o->store->state, v->meta.stream, &v->lock, err) < 0)
+        return -1;
+    if (state_list(o->store->state, &all, &count, o->events, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].created > *newest)
+            *newest = all[i].created;
+        if (strcmp(all[i].stream, v->meta.stream) == 0) {
+            v->last = all[i];
+            v->has_last = true;
+        }
+    }
+    free(all);
+    return 0;
+}
+
+int
+acceptance_judge(struct verified *v, const struct verify_options *o, struct err *err)
+{
+    const struct trust_store *store = o->store;
+    struct trust_claims claims;
+    uint64_t newest;
+
+    if (bundle_read_meta(v->head, &v->admission, &v->meta, err) < 0 ||
+        recall(v, o, &newest, err) < 0)
+        return -1;
+    claims = claims_of(&v->meta);
+    v->now = trust_now(clock_now(), newest, store->policy.clock, o->events);
+    v->has_meta = true;
+    if (trust_judge_signers(&v->verdict, store, &v->signers, o->skip_signature, &claims,
+                            &v->now, err) < 0 ||
+        trust_judge_age(&v->verdict, store, &claims, &v->now, &o->wishes, o->events,
+                        err) < 0)
+        return -1;
+    if (!has_memory(v, o))
+        return 0;
+    return trust_judge_order(&v->verdict, &claims, &v->admission.index,
+                             v->has_last ? &v->last : NULL, &o->wishes, o->events, err);
+}
+
+int
+acceptance_check_targets(const struct verified *v, const struct landing *landing,
+                         struct err *err)
+{
+    char place[REFERENCE_TEXT_MAX], safe[TEXT_SAFE_MAX];
+
+    for (size_t i = 0; v->verdict.rule && i < landing->name_count; i++) {
+        const struct reference *to = &landing->names[i].to;
+
+        snprintf(place, sizeof(place), "%s/%s", to->host, to->path);
+        if (policy_allows_target(v->verdict.rule, place))
+            continue;
+        text_safe(safe, place, strlen(place));
+        err_because(err, ERR_TRUST, "target", "stream '%s' may not be pushed to %s",
+                    v->meta.stream, safe);
+        return err_hint(err, "the policy lists where it may go, in \"targets\"");
+    }
+    return 0;
+}
+
+int
+acceptance_remember(const struct verified *v, const struct verify_options *o,
+                    struct err *err)
+{
+    const struct policy_stream *rule = v->verdict.rule;
+    struct trust_last last = {
+        .epoch = rule ? rule->epoch : 0,
+        .serial = v->meta.serial,
+        .index = v->admission.index,
+        .created = v->meta.created,
+        .imported = v->now.clock,
+    };
+    bool goes_back = rule && rule->may_go_back;
+
+    if (!has_memory(v, o))
+        return 0;
+    memcpy(last.stream, v->meta.stream, sizeof(last.stream));
+    /* One step back does not open the door to all that lies between. */
+    if (v->has_last && v->last.epoch >= last.epoch && !goes_back) {
+        if (last.serial < v->last.serial) {
+            last.serial = v->last.serial;
+            last.index = v->last.index;
+        }
+        if (last.created < v->last.created)
+            last.created = v->last.created;
+        last.epoch = v->last.epoch;
+    }
+    return state_write(o->store->state, &last, err);
+}

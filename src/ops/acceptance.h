@@ -1,0 +1,29 @@
+/* acceptance.h - the policy, the clock and the memory of this host, applied to a bundle.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_ACCEPTANCE_H
+#define OPS_ACCEPTANCE_H
+
+#include "ops/landing.h"
+#include "ops/verify.h"
+
+/*
+ * May this bundle be used here and now?  Fills in what the head says and the verdict.
+ * Errors: those of verdict.h and state.h; ERR_INTEGRITY of index.json.
+ */
+MUST_USE int acceptance_judge(struct verified *v, const struct verify_options *options,
+                              struct err *err);
+
+/*
+ * May its images land there?
+ * Errors: ERR_TRUST "target".
+ */
+MUST_USE int acceptance_check_targets(const struct verified *v,
+                                      const struct landing *landing, struct err *err);
+
+/* Remember that it was imported; the last step of all.  Errors: ERR_LOCAL. */
+MUST_USE int acceptance_remember(const struct verified *v,
+                                 const struct verify_options *options, struct err *err);
+
+#endif

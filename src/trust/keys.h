@@ -1,0 +1,33 @@
+/* keys.h - public keys that count, each with the name of the file it came from.
+ *
+ * Layer: trust.
+ */
+#ifndef TRUST_KEYS_H
+#define TRUST_KEYS_H
+
+#include "io/pki.h"
+
+struct trust_keys {
+    struct pki_key **items;
+    char **names; /* the files they came from */
+    size_t count, cap;
+};
+
+#define TRUST_KEYS_INIT                                                                  \
+    {                                                                                    \
+        .items = NULL                                                                    \
+    }
+
+/* Errors: ERR_USAGE - not a public key; ERR_NOT_FOUND, ERR_LOCAL. */
+MUST_USE int trust_keys_add(struct trust_keys *keys, const char *path, struct err *err);
+
+/* The same from PEM text. */
+MUST_USE int trust_keys_add_pem(struct trust_keys *keys, const char *name,
+                                const char *pem, size_t len, struct err *err);
+void trust_keys_release(struct trust_keys *keys);
+
+/* Index of the key with that id, or of that name; keys->count when there is none. */
+size_t trust_keys_find(const struct trust_keys *keys, const struct digest *id);
+size_t trust_keys_find_name(const struct trust_keys *keys, const char *name);
+
+#endif

@@ -1,0 +1,180 @@
+#include "config.h"
+#include "trust/revoked.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEX_LEN = 64 }; /* digits of SHA-256 */
+
+/* ---- one line ---- */
+
+static int
+parse_id(struct digest *out, const char *text, size_t len)
+{
+    struct digest d = {.alg = DIGEST_SHA256};
+
+    if (len != HEX_LEN)
+        return -1;
+    for (size_t i = 0; i < HEX_LEN; i += 2) {
+        if (text_unhex(&d.raw[i / 2], text + i, 1) < 0)
+            return -1;
+    }
+    *out = d;
+    return 0;
+}
+
+static int
+parse_serial(char out[REVOKED_SERIAL_MAX + 1], const char *text, size_t len)
+{
+    if (len == 0 || len > REVOKED_SERIAL_MAX || text[0] == '0')
+        return -1;
+    for (size_t i = 0; i < len; i++) {
+        if (!text_is_digit(text[i]) && !(text[i] >= 'a' && text[i] <= 'f'))
+            return -1;
+    }
+    memcpy(out, text, len);
+    out[len] = '\0';
+    return 0;
+}
+
+int
+revoked_entry_parse(struct revoked_entry *out, const char *text, size_t len)
+{
+    static const struct {
+        const char *prefix;
+        enum revoked_kind kind;
+    } kinds[] = {
+        {"key:", REVOKED_KEY},
+        {"index:sha256:", REVOKED_INDEX},
+        {"cert:", REVOKED_CERTIFICATE},
+    };
+    struct revoked_entry e = {.serial = ""};
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        size_t skip = strlen(kinds[i].prefix);
+
+        if (len < skip + HEX_LEN || memcmp(text, kinds[i].prefix, skip) != 0)
+            continue;
+        e.kind = kinds[i].kind;
+        text += skip;
+        len -= skip;
+        if (parse_id(&e.id, text, HEX_LEN) < 0)
+            return -1;
+        text += HEX_LEN;
+        len -= HEX_LEN;
+        if (e.kind == REVOKED_CERTIFICATE) {
+            if (len < 1 || text[0] != ':' ||
+                parse_serial(e.serial, text + 1, len - 1) < 0)
+                return -1;
+        } else if (len != 0) {
+            return -1;
+        }
+        *out = e;
+        return 0;
+    }
+    return -1;
+}
+
+/* ---- the file ---- */
+
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Cut a line down to what counts: no comment, no blanks around it. */
+static size_t
+trim(const char **line, size_t len)
+{
+    const char *hash = memchr(*line, '#', len);
+
+    if (hash)
+        len = (size_t)(hash - *line);
+    while (len > 0 && is_blank((*line)[len - 1]))
+        len--;
+    while (len > 0 && is_blank(**line)) {
+        (*line)++;
+        len--;
+    }
+    return len;
+}
+
+static int
+parse_line(struct revoked *r, const char *line, size_t len, size_t number,
+           struct err *err)
+{
+    struct revoked_entry e;
+
+    len = trim(&line, len);
+    if (len == 0)
+        return 0;
+    if (r->count == REVOKED_ENTRIES_MAX)
+        return err_set(err, ERR_LIMIT, "more than %d entries", REVOKED_ENTRIES_MAX);
+    if (revoked_entry_parse(&e, line, len) < 0)
+        return err_set(err, ERR_USAGE,
+                       "line %zu is not key:HEX, index:sha256:HEX or cert:HEX:SERIAL",
+                       number);
+    r->items = mem_grow(r->items, r->count, &r->cap, sizeof(*r->items));
+    r->items[r->count++] = e;
+    return 0;
+}
+
+int
+revoked_parse(struct revoked *out, const char *text, size_t len, struct err *err)
+{
+    struct revoked r = REVOKED_INIT;
+    size_t number = 1;
+
+    while (len > 0) {
+        const char *end = memchr(text, '\n', len);
+        size_t line = end ? (size_t)(end - text) : len, step = end ? line + 1 : line;
+
+        if (parse_line(&r, text, line, number++, err) < 0) {
+            revoked_release(&r);
+            return -1;
+        }
+        text += step;
+        len -= step;
+    }
+    *out = r;
+    return 0;
+}
+
+void
+revoked_release(struct revoked *r)
+{
+    free(r->items);
+    *r = (struct revoked)REVOKED_INIT;
+}
+
+bool
+revoked_has(const struct revoked *r, const struct revoked_entry *entry)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->items[i].kind == entry->kind &&
+            digest_equal(&r->items[i].id, &entry->id) &&
+            strcmp(r->items[i].serial, entry->serial) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool
+revoked_has_key(const struct revoked *r, const struct digest *key_id)
+{
+    const struct revoked_entry e = {.kind = REVOKED_KEY, .id = *key_id};
+
+    return revoked_has(r, &e);
+}
+
+bool
+revoked_has_index(const struct revoked *r, const struct digest *index)
+{
+    const struct revoked_entry e = {.kind = REVOKED_INDEX, .id = *index};
+
+    return revoked_has(r, &e);
+}

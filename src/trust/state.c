@@ -1,0 +1,187 @@
+#include "config.h"
+#include "trust/state.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/file.h"
+#include "io/folder.h"
+#include "io/json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+static const uint64_t EPOCH_MAX = UINT32_MAX;
+
+/* ---- the file ---- */
+
+static int
+read_time(const struct js *obj, const char *key, uint64_t *out)
+{
+    const char *text;
+
+    return js_string(obj, key, &text) == 1 ? clock_parse(text, out) : -1;
+}
+
+static int
+read_serial(const struct js *obj, uint64_t *out)
+{
+    const char *text;
+
+    if (js_string(obj, "serial", &text) != 1)
+        return -1;
+    return text_u64(text, strlen(text), INT64_MAX, out);
+}
+
+static int
+read_index(const struct js *obj, struct digest *out)
+{
+    struct err ignored = ERR_INIT;
+    const char *text;
+
+    if (js_string(obj, "index", &text) != 1 ||
+        digest_parse(out, text, strlen(text), ERR_USAGE, &ignored) < 0)
+        return -1;
+    return out->alg == DIGEST_SHA256 ? 0 : -1;
+}
+
+int
+state_parse(struct trust_last *out, const char *text, size_t len, struct err *err)
+{
+    static const char *const known[] = {"stream",  "epoch",    "serial", "index",
+                                        "created", "imported", NULL};
+    CLEANUP(js_release) struct js *root = js_parse(text, len, ERR_USAGE, err);
+    struct trust_last last = {.stream = ""};
+    const char *stream;
+
+    if (!root)
+        return -1;
+    if (js_unknown_key(root, known) || js_string(root, "stream", &stream) != 1 ||
+        strlen(stream) > STATE_STREAM_MAX || js_u64(root, "epoch", &last.epoch) != 1 ||
+        last.epoch > EPOCH_MAX || read_serial(root, &last.serial) < 0 ||
+        read_index(root, &last.index) < 0 ||
+        read_time(root, "created", &last.created) < 0 ||
+        read_time(root, "imported", &last.imported) < 0)
+        return err_set(err, ERR_USAGE, "not what sealift writes");
+    memcpy(last.stream, stream, strlen(stream) + 1);
+    *out = last;
+    return 0;
+}
+
+static int
+render(const struct trust_last *last, struct buf *out, struct err *err)
+{
+    struct jsout *obj = jsout_object();
+    char text[DIGEST_TEXT_MAX];
+
+    jsout_put_text(obj, "stream", last->stream);
+    jsout_put_u64(obj, "epoch", last->epoch);
+    snprintf(text, sizeof(text), "%" PRIu64, last->serial);
+    jsout_put_text(obj, "serial", text);
+    digest_text(&last->index, text);
+    jsout_put_text(obj, "index", text);
+    clock_format(text, last->created);
+    jsout_put_text(obj, "created", text);
+    clock_format(text, last->imported);
+    jsout_put_text(obj, "imported", text);
+    if (jsout_write(obj, out, err) < 0)
+        return -1;
+    return buf_add_text(out, "\n") < 0 ? err_set(err, ERR_LIMIT, "the state is too long")
+                                       : 0;
+}
+
+/* ---- in its folder ---- */
+
+/* 1 and *out, 0 when there is none that can be read, -1. */
+static int
+read_stream(const char *dir, const char *stream, struct trust_last *out,
+            const struct events *events, struct err *err)
+{
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s.json", dir, stream);
+    CLEANUP(buf_release) struct buf text = BUF_INIT(STATE_FILE_MAX);
+    struct err why = ERR_INIT;
+    struct trust_last last;
+
+    if (folder_slurp(path, &text, &why) < 0 && why.kind != ERR_LIMIT) {
+        if (why.kind == ERR_NOT_FOUND)
+            return 0;
+        *err = why;
+        return -1;
+    }
+    if (why.kind == ERR_NONE &&
+        state_parse(&last, text.data ? text.data : "", text.len, &why) == 0 &&
+        strcmp(last.stream, stream) == 0) {
+        *out = last;
+        return 1;
+    }
+    events_warning(events, "'%s' is damaged: what it remembered is lost", path);
+    return 0;
+}
+
+int
+state_lock(const char *dir, const char *stream, int *fd, struct err *err)
+{
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s.lock", dir, stream);
+    CLEANUP(file_close) int lock = -1;
+
+    if (folder_make(dir, err) < 0)
+        return -1;
+    lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (lock < 0)
+        return err_errno(err, "cannot open '%s'", path);
+    if (flock(lock, LOCK_EX | LOCK_NB) < 0) {
+        if (errno != EWOULDBLOCK)
+            return err_errno(err, "cannot lock '%s'", path);
+        return err_set(err, ERR_CONFLICT, "another import of stream '%s' is running",
+                       stream);
+    }
+    *fd = lock;
+    lock = -1;
+    return 0;
+}
+
+int
+state_write(const char *dir, const struct trust_last *last, struct err *err)
+{
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s.json", dir, last->stream);
+    CLEANUP(buf_release) struct buf text = BUF_INIT(STATE_FILE_MAX);
+
+    if (render(last, &text, err) < 0)
+        return -1;
+    return file_put(path, text.data, text.len, 0644, false, err);
+}
+
+int
+state_list(const char *dir, struct trust_last **out, size_t *count,
+           const struct events *events, struct err *err)
+{
+    CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
+    struct err why = ERR_INIT;
+    struct trust_last *items;
+    size_t n = 0;
+
+    if (folder_list(&names, dir, ".json", &why) < 0 && why.kind != ERR_NOT_FOUND) {
+        *err = why;
+        return -1;
+    }
+    items = xcalloc(names.count, sizeof(*items));
+    for (size_t i = 0; i < names.count; i++) {
+        int rc;
+
+        names.items[i][strlen(names.items[i]) - strlen(".json")] = '\0';
+        rc = read_stream(dir, names.items[i], &items[n], events, err);
+        if (rc < 0) {
+            free(items);
+            return -1;
+        }
+        n += (size_t)rc;
+    }
+    *out = items;
+    *count = n;
+    return 0;
+}

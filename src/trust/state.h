@@ -1,0 +1,54 @@
+/* state.h - what was accepted last of each series, so that nothing older comes back.
+ *
+ * One file a stream, STREAM.json; replaced as a whole, and locked by STREAM.lock while an
+ * import of that stream runs.
+ *
+ * Layer:  trust.
+ * Source: docs/trust.md, "What is remembered".
+ */
+#ifndef TRUST_STATE_H
+#define TRUST_STATE_H
+
+#include "base/digest.h"
+#include "base/events.h"
+
+#include <stdint.h>
+
+#define STATE_FILE_MAX    4096 /* bytes */
+#define STATE_STREAM_MAX  64   /* characters */
+#define STATE_STREAMS_MAX 4096
+
+struct trust_last {
+    char stream[STATE_STREAM_MAX + 1];
+    uint64_t epoch; /* of the policy's rule at that time */
+    uint64_t serial;
+    struct digest index; /* of index.json */
+    uint64_t created;    /* epoch seconds, as the bundle says */
+    uint64_t imported;   /* epoch seconds of the clock then */
+};
+
+/*
+ * Parse what state_write() wrote, and nothing else.
+ * Errors: ERR_USAGE.
+ */
+MUST_USE int state_parse(struct trust_last *out, const char *text, size_t len,
+                         struct err *err);
+
+/*
+ * Hold a stream until *fd is closed; makes the folder when it is missing.
+ * Errors: ERR_CONFLICT - another run holds it; ERR_LOCAL.
+ */
+MUST_USE int state_lock(const char *dir, const char *stream, int *fd, struct err *err);
+
+/* Remember; the old file stays whole until the new one is on disk. */
+MUST_USE int state_write(const char *dir, const struct trust_last *last, struct err *err);
+
+/*
+ * All streams, sorted by name; none when there is no folder.  A damaged file counts as
+ * absent, with a warning.  Caller frees.
+ * Errors: ERR_USAGE - others may write there; ERR_LOCAL.
+ */
+MUST_USE int state_list(const char *dir, struct trust_last **out, size_t *count,
+                        const struct events *events, struct err *err);
+
+#endif

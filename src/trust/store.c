@@ -1,0 +1,203 @@
+#include "config.h"
+#include "trust/store.h"
+
+#include "base/mem.h"
+#include "io/folder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+char *
+trust_store_path(const struct trust_store *s, const char *name)
+{
+    return xasprintf("%s/%s", s->dir, name);
+}
+
+/* ---- keys ---- */
+
+static int
+add_key(struct trust_store *s, const char *name, struct err *err)
+{
+    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/keys/%s", s->dir, name);
+
+    if (folder_slurp(path, &pem, err) < 0 ||
+        trust_keys_add_pem(&s->keys, path, pem.data ? pem.data : "", pem.len, err) < 0)
+        return -1;
+    free(s->keys.names[s->keys.count - 1]);
+    s->keys.names[s->keys.count - 1] = xstrdup(name);
+    return 0;
+}
+
+/* Without a policy every file counts; an absent folder has none. */
+static int
+read_all_keys(struct trust_store *s, struct err *err)
+{
+    CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
+    CLEANUP(mem_free_string) char *path = trust_store_path(s, "keys");
+    struct err why = ERR_INIT;
+
+    if (folder_list(&names, path, ".pub", &why) < 0 && why.kind != ERR_NOT_FOUND) {
+        *err = why;
+        return -1;
+    }
+    for (size_t i = 0; i < names.count; i++) {
+        if (add_key(s, names.items[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* One key under two names would let one signer be two. */
+static int
+add_named_key(struct trust_store *s, const char *name, struct err *err)
+{
+    const struct digest *id;
+    size_t first;
+
+    if (add_key(s, name, err) < 0)
+        return -1;
+    id = pki_id(s->keys.items[s->keys.count - 1]);
+    first = trust_keys_find(&s->keys, id);
+    if (first != s->keys.count - 1)
+        return err_set(err, ERR_USAGE, "'%s' and '%s' hold the same key",
+                       s->keys.names[first], name);
+    return 0;
+}
+
+static int
+read_named_keys(struct trust_store *s, struct err *err)
+{
+    for (size_t i = 0; i < s->policy.signer_count; i++) {
+        const struct policy_signer *signer = &s->policy.signers[i];
+
+        for (size_t k = 0; k < signer->keys.count; k++) {
+            if (add_named_key(s, signer->keys.items[k], err) < 0)
+                return err_wrap(err, "signer '%s'", signer->name);
+        }
+    }
+    return 0;
+}
+
+/* ---- the other files ---- */
+
+/* 1 and *out filled, 0 when there is no such file, -1. */
+static int
+slurp_if_there(const struct trust_store *s, const char *name, struct buf *out,
+               struct err *err)
+{
+    CLEANUP(mem_free_string) char *path = trust_store_path(s, name);
+    struct err why = ERR_INIT;
+
+    if (folder_slurp(path, out, &why) == 0)
+        return 1;
+    if (why.kind == ERR_NOT_FOUND)
+        return 0;
+    *err = why;
+    return -1;
+}
+
+static int
+read_policy(struct trust_store *s, struct err *err)
+{
+    int rc = slurp_if_there(s, "policy.json", &s->policy_text, err);
+
+    if (rc <= 0)
+        return rc;
+    s->has_policy = true;
+    if (policy_parse(&s->policy, s->policy_text.data ? s->policy_text.data : "",
+                     s->policy_text.len, err) < 0)
+        return err_wrap(err, "%s/policy.json", s->dir);
+    return 0;
+}
+
+static int
+read_revoked(struct trust_store *s, struct err *err)
+{
+    CLEANUP(buf_release) struct buf text = BUF_INIT(REVOKED_MAX);
+    int rc = slurp_if_there(s, "revoked", &text, err);
+
+    if (rc <= 0)
+        return rc;
+    if (revoked_parse(&s->revoked, text.data ? text.data : "", text.len, err) < 0)
+        return err_wrap(err, "%s/revoked", s->dir);
+    return 0;
+}
+
+/* ---- all of it ---- */
+
+static int
+no_trust(const struct trust_store *s, const char *what, struct err *err)
+{
+    bool is_default = strcmp(s->dir, STORE_DEFAULT) == 0;
+
+    err_because(err, ERR_TRUST, "no-trust", "no key to check the signature with: %s %s",
+                s->dir, what);
+    return err_hint(
+        err,
+        "get the exporter's public key by another way than the bundle, then: "
+        "sealift trust add %s%s%sexporter.pub (or --key exporter.pub, for once)",
+        is_default ? "" : "--trust ", is_default ? "" : s->dir, is_default ? "" : " ");
+}
+
+/* Is it there, and ours? */
+static int
+check_folder(const struct trust_store *s, bool is_default, struct err *err)
+{
+    CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
+
+    if (folder_list(&names, s->dir, ".json", err) == 0)
+        return 0;
+    if (is_default && err->kind == ERR_NOT_FOUND)
+        return no_trust(s, "does not exist", err);
+    return err->kind == ERR_NOT_FOUND ? err_wrap(err, "trust store") : -1;
+}
+
+int
+trust_store_open(struct trust_store *out, const char *dir, struct err *err)
+{
+    CLEANUP(trust_store_release) struct trust_store s = TRUST_STORE_INIT;
+
+    s.dir = xstrdup(dir ? dir : STORE_DEFAULT);
+    s.state = dir ? xasprintf("%s/state", dir) : xstrdup(STORE_DEFAULT_STATE);
+    if (check_folder(&s, !dir, err) < 0 || read_policy(&s, err) < 0 ||
+        read_revoked(&s, err) < 0)
+        return -1;
+    if ((s.has_policy ? read_named_keys(&s, err) : read_all_keys(&s, err)) < 0)
+        return -1;
+    if (!s.has_policy && s.keys.count == 0)
+        return no_trust(&s, "holds none", err);
+    *out = s;
+    s = (struct trust_store)TRUST_STORE_INIT;
+    return 0;
+}
+
+void
+trust_store_release(struct trust_store *s)
+{
+    trust_keys_release(&s->keys);
+    revoked_release(&s->revoked);
+    policy_release(&s->policy);
+    buf_release(&s->policy_text);
+    free(s->dir);
+    free(s->state);
+    *s = (struct trust_store)TRUST_STORE_INIT;
+}
+
+const char *
+trust_store_signer(const struct trust_store *s, const struct digest *key_id)
+{
+    size_t k = trust_keys_find(&s->keys, key_id);
+
+    if (k == s->keys.count)
+        return NULL;
+    for (size_t i = 0; i < s->policy.signer_count; i++) {
+        const struct policy_signer *signer = &s->policy.signers[i];
+
+        for (size_t j = 0; j < signer->keys.count; j++) {
+            if (strcmp(signer->keys.items[j], s->keys.names[k]) == 0)
+                return signer->name;
+        }
+    }
+    return s->has_policy ? NULL : s->keys.names[k];
+}

@@ -1,0 +1,54 @@
+/* store.h - the trust store: which keys count, what is revoked, what the policy says.
+ *
+ *     DIR/keys/NAME.pub    public keys in PEM form, one a file
+ *     DIR/policy.json      optional; without it any one key is enough
+ *     DIR/revoked          optional; see revoked.h
+ *
+ * Layer:  trust.
+ * Source: docs/trust.md.
+ */
+#ifndef TRUST_STORE_H
+#define TRUST_STORE_H
+
+#include "base/buf.h"
+#include "trust/keys.h"
+#include "trust/policy.h"
+#include "trust/revoked.h"
+
+#define STORE_DEFAULT       "/etc/sealift/trust"
+#define STORE_DEFAULT_STATE "/var/lib/sealift/state"
+
+struct trust_store {
+    char *dir;   /* NULL: keys from the command line, and nothing else */
+    char *state; /* folder of state.h; NULL: nothing is remembered */
+    /* With a policy only the keys that it names, by file name. */
+    struct trust_keys keys;
+    struct revoked revoked;
+    bool has_policy;
+    struct policy policy;
+    struct buf policy_text; /* as it stands in the file */
+};
+
+#define TRUST_STORE_INIT                                                                 \
+    {                                                                                    \
+        .policy_text = BUF_INIT(POLICY_MAX)                                              \
+    }
+
+/*
+ * Read it.  dir NULL: STORE_DEFAULT, with its state in STORE_DEFAULT_STATE; any other has
+ * its state in DIR/state.
+ * Errors: ERR_TRUST "no-trust" - there is no default store, or no key in it;
+ *         ERR_NOT_FOUND - there is no store DIR; ERR_USAGE - a file is wrong, or others
+ *         may write to it; ERR_LOCAL; ERR_LIMIT.
+ */
+MUST_USE int trust_store_open(struct trust_store *out, const char *dir, struct err *err);
+void trust_store_release(struct trust_store *s);
+
+/* The path of a file in it, owned by the caller. */
+char *trust_store_path(const struct trust_store *s, const char *name);
+
+/* The name of the policy's signer that has this key; NULL when there is none.  Without a
+ * policy every key is a signer of its own, named by its file. */
+const char *trust_store_signer(const struct trust_store *s, const struct digest *key_id);
+
+#endif

@@ -1,0 +1,36 @@
+#include "config.h"
+#include "trust/timing.h"
+
+#include "base/clock.h"
+
+#include <inttypes.h>
+
+enum { DAY = 86400 };
+
+/* 2026-11-01: no clock that is right shows a time before this program was written. */
+static const uint64_t WRITTEN = UINT64_C(1793491200);
+
+/* A clock so far ahead of all evidence is more likely wrong than right. */
+static const uint64_t ABSURD = UINT64_C(20) * 365 * DAY;
+
+struct trust_now
+trust_now(uint64_t clock, uint64_t newest, enum policy_clock kind,
+          const struct events *events)
+{
+    struct trust_now now = {.clock = clock, .floor = newest > WRITTEN ? newest : WRITTEN};
+    char text[CLOCK_TEXT_MAX];
+
+    now.effective =
+        kind == POLICY_CLOCK_UNTRUSTED || clock < now.floor ? now.floor : clock;
+    clock_format(text, now.floor);
+    if (kind != POLICY_CLOCK_UNTRUSTED && clock < now.floor)
+        events_warning(events,
+                       "the clock is at least %" PRIu64 " days behind: it is %s or later",
+                       (now.floor - clock + DAY - 1) / DAY, text);
+    if (kind != POLICY_CLOCK_UNTRUSTED && clock > now.floor + ABSURD)
+        events_warning(events,
+                       "the clock is %" PRIu64 " days ahead of the newest thing "
+                       "seen, of %s: is it right?",
+                       (clock - now.floor) / DAY, text);
+    return now;
+}

@@ -1,0 +1,326 @@
+#include "config.h"
+#include "trust/verdict.h"
+
+#include "base/clock.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DAY = 86400, AHEAD_DAYS = 7, LIST_MAX = 200 };
+
+const char *
+trust_override_name(enum trust_override o)
+{
+    return o == OVERRIDE_ROLLBACK ? "rollback" : "expired";
+}
+
+/* ---- overrides ---- */
+
+static int
+deny(const char *option, const char *word, const struct trust_store *store,
+     struct err *err)
+{
+    err_because(err, ERR_TRUST, "override-denied", "%s: the policy does not allow it",
+                option);
+    if (!store->dir)
+        return err_hint(err, "it takes a trust store, not --key");
+    return err_hint(err,
+                    "whoever owns %s/policy.json may add \"%s\" to its \"overrides\"",
+                    store->dir, word);
+}
+
+int
+trust_check_wishes(const struct trust_store *store, const struct trust_wishes *wishes,
+                   struct err *err)
+{
+    if (wishes->rollback && !store->policy.may_roll_back)
+        return deny("--allow-rollback", "rollback", store, err);
+    if (wishes->expired && !store->policy.may_be_expired)
+        return deny("--allow-expired", "expired", store, err);
+    return 0;
+}
+
+static void
+use_override(struct trust_verdict *v, enum trust_override o)
+{
+    for (size_t i = 0; i < v->override_count; i++) {
+        if (v->overrides[i] == o)
+            return;
+    }
+    v->overrides[v->override_count++] = o;
+}
+
+/* ---- enough of the right people ---- */
+
+/* A key set ends by when the bundle was made, a certificate as its signer says. */
+static bool
+is_in_time(const struct policy_signer *s, const struct trust_finding *f,
+           const struct trust_claims *claims, const struct trust_now *now)
+{
+    uint64_t when = s->x509.time == POLICY_TIME_NOW ? now->effective : claims->created;
+
+    if (s->has_not_after && claims->created > s->not_after)
+        return false;
+    return !f->has_validity || s->x509.time == POLICY_TIME_NONE ||
+           (when >= f->valid_from && when <= f->valid_until);
+}
+
+/* Was a key that made this signature counted for another one already? */
+static bool
+is_used(const struct trust_finding *const *used, size_t count,
+        const struct trust_finding *f)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (digest_equal(&used[i]->key_id, &f->key_id))
+            return true;
+    }
+    return false;
+}
+
+/* Count the names of a quorum that signed: each once, and each key for one name. */
+static void
+count_quorum(struct trust_verdict *v, const struct trust_store *store,
+             const struct policy_quorum *quorum, const struct trust_signers *signers,
+             const struct trust_claims *claims, const struct trust_now *now)
+{
+    const struct trust_finding *used[TRUST_FILES_MAX];
+
+    for (size_t i = 0; i < quorum->count && v->signer_count < TRUST_FILES_MAX; i++) {
+        const struct policy_signer *s = &store->policy.signers[quorum->signers[i]];
+
+        for (size_t j = 0; j < signers->count; j++) {
+            const struct trust_finding *f = &signers->items[j];
+
+            if (f->counts && strcmp(f->signer, s->name) == 0 &&
+                is_in_time(s, f, claims, now) && !is_used(used, v->signer_count, f)) {
+                used[v->signer_count] = f;
+                v->signers[v->signer_count++] = s->name;
+                break;
+            }
+        }
+    }
+}
+
+/* Without a rule any key is enough, each a signer of its own. */
+static void
+count_all(struct trust_verdict *v, const struct trust_signers *signers)
+{
+    const struct trust_finding *used[TRUST_FILES_MAX];
+
+    for (size_t j = 0; j < signers->count && v->signer_count < TRUST_FILES_MAX; j++) {
+        const struct trust_finding *f = &signers->items[j];
+
+        if (f->counts && !is_used(used, v->signer_count, f)) {
+            used[v->signer_count] = f;
+            v->signers[v->signer_count++] = f->signer;
+        }
+    }
+}
+
+static void
+list_signers(char out[LIST_MAX], const struct trust_store *store,
+             const struct policy_quorum *quorum)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < quorum->count && used < LIST_MAX; i++)
+        used += (size_t)snprintf(out + used, LIST_MAX - used, "%s%s", i > 0 ? ", " : "",
+                                 store->policy.signers[quorum->signers[i]].name);
+}
+
+static const struct trust_finding *
+find_revoked(const struct trust_signers *signers)
+{
+    for (size_t i = 0; i < signers->count; i++) {
+        const struct trust_finding *f = &signers->items[i];
+
+        if (!f->counts && strcmp(f->reason, "revoked") == 0)
+            return f;
+    }
+    return NULL;
+}
+
+static int
+too_few(const struct trust_verdict *v, const struct trust_store *store,
+        const struct policy_quorum *quorum, const struct trust_signers *signers,
+        const char *what, struct err *err)
+{
+    const struct trust_finding *revoked = find_revoked(signers);
+    char list[LIST_MAX];
+
+    list_signers(list, store, quorum);
+    if (revoked)
+        err_because(err, ERR_TRUST, "revoked", "signature '%s': %s", revoked->file,
+                    revoked->why);
+    else if (v->signer_count == 0)
+        err_because(err, ERR_TRUST, "stream", "nobody who may sign for %s has signed it",
+                    what);
+    else
+        err_because(err, ERR_TRUST, "threshold",
+                    "signed by %zu of the %" PRIu64 " that %s takes, %s", v->signer_count,
+                    v->threshold, what, v->signers[0]);
+    return err_hint(err, "%s takes %" PRIu64 " of: %s", what, v->threshold, list);
+}
+
+int
+trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
+                    const struct trust_signers *signers, bool skipped,
+                    const struct trust_claims *claims, const struct trust_now *now,
+                    struct err *err)
+{
+    char what[sizeof("stream ''") + STATE_STREAM_MAX];
+
+    v->threshold = 1;
+    v->rule =
+        store->has_policy ? policy_stream_for(&store->policy, claims->stream) : NULL;
+    if (store->has_policy && !v->rule && !store->policy.accepts_other_streams) {
+        err_because(err, ERR_TRUST, "stream", "the policy knows no stream '%s'",
+                    claims->stream);
+        return err_hint(err, "whoever owns %s/policy.json may add it to \"streams\"",
+                        store->dir);
+    }
+    if (skipped)
+        return 0;
+    if (!v->rule) {
+        count_all(v, signers);
+        return 0; /* one is enough, and trust_admit() saw it */
+    }
+    v->threshold = v->rule->quorum.threshold;
+    count_quorum(v, store, &v->rule->quorum, signers, claims, now);
+    if (v->signer_count >= v->threshold)
+        return 0;
+    snprintf(what, sizeof(what), "stream '%s'", claims->stream);
+    return too_few(v, store, &v->rule->quorum, signers, what, err);
+}
+
+/* ---- age ---- */
+
+static int
+too_old(uint64_t limit, bool by_age, const struct trust_verdict *v,
+        const struct trust_now *now, struct err *err)
+{
+    char then[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
+
+    clock_format(then, limit);
+    clock_format(today, now->effective);
+    if (by_age)
+        err_because(err, ERR_TRUST, "expired",
+                    "more than %" PRIu64 " days old since %s, and now is %s",
+                    v->rule->max_age_days, then, today);
+    else
+        err_because(err, ERR_TRUST, "expired", "it expired on %s, and now is %s", then,
+                    today);
+    return err_hint(err, "get a newer bundle, or set the clock if it is wrong");
+}
+
+static int
+check_future(const struct trust_store *store, const struct trust_claims *claims,
+             const struct trust_now *now, const struct events *events, struct err *err)
+{
+    char then[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
+
+    if (claims->created <= now->effective)
+        return 0;
+    clock_format(then, claims->created);
+    clock_format(today, now->clock);
+    if (store->policy.clock == POLICY_CLOCK_TRUSTED &&
+        claims->created - now->effective > (uint64_t)AHEAD_DAYS * DAY) {
+        err_because(err, ERR_TRUST, "clock",
+                    "it says it was made on %s, and the clock says %s", then, today);
+        return err_hint(err,
+                        "one of the two clocks is wrong: this one, or the exporter's");
+    }
+    if (store->policy.clock != POLICY_CLOCK_UNTRUSTED)
+        events_warning(events, "the bundle says it was made on %s, the clock says %s",
+                       then, today);
+    return 0;
+}
+
+int
+trust_judge_age(struct trust_verdict *v, const struct trust_store *store,
+                const struct trust_claims *claims, const struct trust_now *now,
+                const struct trust_wishes *wishes, const struct events *events,
+                struct err *err)
+{
+    uint64_t limit = claims->has_expires ? claims->expires : UINT64_MAX;
+    bool by_age = false;
+
+    if (check_future(store, claims, now, events, err) < 0)
+        return -1;
+    if (v->rule && v->rule->has_max_age &&
+        claims->created + v->rule->max_age_days * DAY < limit) {
+        limit = claims->created + v->rule->max_age_days * DAY;
+        by_age = true;
+    }
+    if (now->effective <= limit)
+        return 0;
+    if (!wishes->expired)
+        return too_old(limit, by_age, v, now, err);
+    use_override(v, OVERRIDE_EXPIRED);
+    events_warning(events, "the bundle has expired, and is taken all the same: "
+                           "--allow-expired");
+    return 0;
+}
+
+/* ---- order ---- */
+
+static int
+gone_back(const struct trust_claims *claims, const struct trust_last *last,
+          struct err *err)
+{
+    char then[CLOCK_TEXT_MAX], before[CLOCK_TEXT_MAX];
+
+    clock_format(then, claims->created);
+    clock_format(before, last->created);
+    if (claims->serial < last->serial)
+        err_because(err, ERR_TRUST, "rollback",
+                    "serial %" PRIu64 " of stream '%s' is older than %" PRIu64
+                    ", which was imported",
+                    claims->serial, claims->stream, last->serial);
+    else
+        err_because(
+            err, ERR_TRUST, "rollback",
+            "made on %s, before the bundle of %s that was imported of stream '%s'", then,
+            before, claims->stream);
+    return err_hint(err,
+                    "get a newer bundle; --allow-rollback goes back on purpose, where "
+                    "the policy allows it");
+}
+
+int
+trust_judge_order(struct trust_verdict *v, const struct trust_claims *claims,
+                  const struct digest *index, const struct trust_last *last,
+                  const struct trust_wishes *wishes, const struct events *events,
+                  struct err *err)
+{
+    uint64_t epoch = v->rule ? v->rule->epoch : 0;
+
+    if (!last || last->epoch < epoch)
+        return 0;
+    v->is_again = claims->serial == last->serial && digest_equal(index, &last->index);
+    if (claims->serial == last->serial && !v->is_again) {
+        err_because(err, ERR_TRUST, "equivocation",
+                    "another bundle with serial %" PRIu64 " of stream '%s' was imported",
+                    claims->serial, claims->stream);
+        return err_hint(err,
+                        "two bundles with one number: ask the exporter which is right, "
+                        "and for one with a higher number");
+    }
+    if (claims->serial >= last->serial && claims->created >= last->created)
+        return 0;
+    if (v->rule && v->rule->may_go_back) {
+        events_warning(events, "older than what was imported last of stream '%s'",
+                       claims->stream);
+        return 0;
+    }
+    if (!wishes->rollback)
+        return gone_back(claims, last, err);
+    use_override(v, OVERRIDE_ROLLBACK);
+    events_warning(events,
+                   "older than what was imported last of stream '%s', and taken "
+                   "all the same: --allow-rollback",
+                   claims->stream);
+    return 0;
+}

@@ -1,0 +1,464 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "trust/verdict.h"
+
+#define DAY     UINT64_C(86400)
+#define CREATED UINT64_C(1800000000) /* 2027-01-15 */
+
+static const struct events nobody = {.emit = NULL};
+
+/* A policy with everything, and signatures of whoever is named. */
+struct court {
+    struct trust_store store;
+    struct trust_finding findings[4];
+    struct trust_signers signers;
+    struct trust_claims claims;
+    struct trust_now now;
+    struct trust_wishes wishes;
+    struct trust_verdict verdict;
+};
+
+static const char POLICY[] =
+    "{\"version\":1,\"signers\":{\"alice\":{\"keys\":[\"a1.pub\",\"a2.pub\"]},"
+    "\"bob\":{\"keys\":[\"b.pub\"],\"not_after\":\"2027-01-15T08:00:00Z\"},"
+    "\"dev\":{\"keys\":[\"d.pub\"]}},"
+    "\"streams\":{\"prod\":{\"signers\":[\"alice\",\"bob\"],\"threshold\":2,"
+    "\"max_age_days\":10,\"epoch\":2},"
+    "\"free\":{\"signers\":[\"dev\"],\"rollback\":\"allow\"}},"
+    "\"overrides\":[\"expired\",\"rollback\"]}";
+
+static void
+court_open(struct court *c, const char *policy)
+{
+    struct err err = ERR_INIT;
+
+    *c = (struct court){.store = TRUST_STORE_INIT};
+    c->store.dir = strdup("/store");
+    if (policy) {
+        c->store.has_policy = true;
+        if (policy_parse(&c->store.policy, policy, strlen(policy), &err) < 0)
+            fail_msg("%s", err.msg);
+    }
+    c->signers.items = c->findings;
+    c->claims = (struct trust_claims){.stream = "prod", .serial = 5, .created = CREATED};
+    c->now = (struct trust_now){CREATED + DAY, CREATED, CREATED + DAY};
+}
+
+static void
+court_release(struct court *c)
+{
+    trust_store_release(&c->store);
+}
+
+/* A good signature by that signer, with a key of that number. */
+static void
+signed_by(struct court *c, const char *signer, unsigned char key)
+{
+    struct trust_finding *f = &c->findings[c->signers.count++];
+
+    *f = (struct trust_finding){.counts = true, .has_key_id = true, .signer = signer};
+    f->key_id = (struct digest){.alg = DIGEST_SHA256, .raw = {key}};
+}
+
+/* reason NULL: fine. */
+static void
+assert_ruled(int rc, const struct err *err, const char *reason, const char *what)
+{
+    if (rc != (reason ? -1 : 0))
+        fail_msg("%s: %d, %s", what, rc, err->msg);
+    if (!reason)
+        return;
+    assert_int_equal(err->kind, ERR_TRUST);
+    if (strcmp(err->reason, reason) != 0)
+        fail_msg("%s: %s instead of %s", what, err->reason, reason);
+    assert_true(err->hint[0] != '\0');
+}
+
+static void
+so_many_different_people(void **state)
+{
+    static const struct {
+        const char *stream, *signers; /* a letter and the number of a key each */
+        const char *reason;
+        size_t count;
+    } cases[] = {
+        {"prod", "a1b3", NULL, 2},
+        {"prod", "b3a2", NULL, 2},
+        {"prod", "a1", "threshold", 1},
+        {"prod", "a1a1", "threshold", 1}, /* two files of one key */
+        {"prod", "a1a2", "threshold", 1}, /* two keys of one person */
+        {"prod", "a1b1", "threshold", 1}, /* one key under two names */
+        {"prod", "d4", "stream", 0},      /* somebody else's stream */
+        {"prod", "d4a1", "threshold", 1},
+        {"prod", "d4a1b3", NULL, 2},
+        {"free", "d4", NULL, 1},
+        {"free", "a1b3", "stream", 0},
+        {"other", "a1b3d4", "stream", 0}, /* the policy knows no such stream */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(court_release) struct court c;
+        struct err err = ERR_INIT;
+        int rc;
+
+        court_open(&c, POLICY);
+        c.claims.stream = cases[i].stream;
+        for (const char *p = cases[i].signers; *p != '\0'; p += 2)
+            signed_by(&c,
+                      p[0] == 'a'   ? "alice"
+                      : p[0] == 'b' ? "bob"
+                                    : "dev",
+                      (unsigned char)p[1]);
+        rc = trust_judge_signers(&c.verdict, &c.store, &c.signers, false, &c.claims,
+                                 &c.now, &err);
+        assert_ruled(rc, &err, cases[i].reason, cases[i].signers);
+        assert_int_equal(c.verdict.signer_count, cases[i].count);
+    }
+}
+
+static void
+streams_nobody_listed_may_be_accepted(void **state)
+{
+    static const char open_policy[] =
+        "{\"version\":1,\"signers\":{\"alice\":{\"keys\":[\"a.pub\"]}},"
+        "\"default\":\"accept\"}";
+    CLEANUP(court_release) struct court c;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    court_open(&c, open_policy);
+    signed_by(&c, "alice", 1);
+    assert_int_equal(trust_judge_signers(&c.verdict, &c.store, &c.signers, false,
+                                         &c.claims, &c.now, &err),
+                     0);
+    assert_int_equal(c.verdict.signer_count, 1);
+    assert_null(c.verdict.rule);
+}
+
+static void
+without_a_signature_the_stream_still_counts(void **state)
+{
+    CLEANUP(court_release) struct court c;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    court_open(&c, POLICY);
+    assert_int_equal(trust_judge_signers(&c.verdict, &c.store, &c.signers, true,
+                                         &c.claims, &c.now, &err),
+                     0);
+    assert_non_null(c.verdict.rule);
+    c.claims.stream = "other";
+    assert_ruled(trust_judge_signers(&c.verdict, &c.store, &c.signers, true, &c.claims,
+                                     &c.now, &err),
+                 &err, "stream", "skipped");
+}
+
+static void
+a_signer_ends(void **state)
+{
+    CLEANUP(court_release) struct court c;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    court_open(&c, POLICY);
+    signed_by(&c, "alice", 1);
+    signed_by(&c, "bob", 3);
+    c.claims.created = CREATED + 1; /* a second after bob's end */
+    assert_ruled(trust_judge_signers(&c.verdict, &c.store, &c.signers, false, &c.claims,
+                                     &c.now, &err),
+                 &err, "threshold", "not_after");
+}
+
+static void
+a_revoked_key_is_the_reason(void **state)
+{
+    CLEANUP(court_release) struct court c;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    court_open(&c, POLICY);
+    signed_by(&c, "alice", 1);
+    signed_by(&c, "bob", 3);
+    c.findings[1].counts = false;
+    c.findings[1].reason = "revoked";
+    assert_ruled(trust_judge_signers(&c.verdict, &c.store, &c.signers, false, &c.claims,
+                                     &c.now, &err),
+                 &err, "revoked", "bob's key");
+}
+
+/* The chain of a certificate: when the bundle was made, or now, or never mind. */
+static void
+a_certificate_is_valid_when_the_policy_says(void **state)
+{
+    static const struct {
+        const char *time;
+        uint64_t from, until;
+        const char *reason;
+    } cases[] = {
+        {"created", CREATED, CREATED, NULL},
+        {"created", CREATED + 1, CREATED + 9, "stream"},
+        {"created", CREATED - 9, CREATED - 1, "stream"},
+        {"now", CREATED, CREATED, "stream"},
+        {"now", CREATED + DAY, CREATED + DAY, NULL},
+        {"none", 0, 1, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(court_release) struct court c;
+        struct err err = ERR_INIT;
+        char policy[400];
+        int rc;
+
+        snprintf(policy, sizeof(policy),
+                 "{\"version\":1,\"signers\":{\"corp\":{\"x509\":{\"ca\":[\"r.pem\"],"
+                 "\"subject\":\"CN=a\",\"time\":\"%s\"}}},"
+                 "\"streams\":{\"prod\":{\"signers\":[\"corp\"]}}}",
+                 cases[i].time);
+        court_open(&c, policy);
+        signed_by(&c, "corp", 1);
+        c.findings[0].has_validity = true;
+        c.findings[0].valid_from = cases[i].from;
+        c.findings[0].valid_until = cases[i].until;
+        rc = trust_judge_signers(&c.verdict, &c.store, &c.signers, false, &c.claims,
+                                 &c.now, &err);
+        assert_ruled(rc, &err, cases[i].reason, cases[i].time);
+    }
+}
+
+static void
+bundles_grow_old(void **state)
+{
+    static const struct {
+        uint64_t expires, now; /* relative to CREATED; expires 0: none */
+        const char *wish, *reason;
+        size_t overrides;
+    } cases[] = {
+        {0, 0, NULL, NULL, 0},
+        {0, 10 * DAY, NULL, NULL, 0},
+        {0, 10 * DAY + 1, NULL, "expired", 0},
+        {0, 10 * DAY + 1, "no newer one", NULL, 1},
+        {DAY, DAY, NULL, NULL, 0},
+        {DAY, DAY + 1, NULL, "expired", 0},
+        {DAY, DAY + 1, "why", NULL, 1},
+        {20 * DAY, 10 * DAY + 1, NULL, "expired", 0}, /* the earlier end */
+        {DAY, DAY, "not needed", NULL, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(court_release) struct court c;
+        struct err err = ERR_INIT;
+        int rc;
+
+        court_open(&c, POLICY);
+        c.verdict.rule = policy_stream_for(&c.store.policy, "prod");
+        c.claims.has_expires = cases[i].expires > 0;
+        c.claims.expires = CREATED + cases[i].expires;
+        c.now.effective = CREATED + cases[i].now;
+        c.wishes.expired = cases[i].wish;
+        rc = trust_judge_age(&c.verdict, &c.store, &c.claims, &c.now, &c.wishes, &nobody,
+                             &err);
+        assert_ruled(rc, &err, cases[i].reason, "age");
+        assert_int_equal(c.verdict.override_count, cases[i].overrides);
+    }
+}
+
+static void
+the_future_is_refused_where_the_clock_is_trusted(void **state)
+{
+    static const struct {
+        enum policy_clock clock;
+        uint64_t ahead;
+        const char *reason;
+    } cases[] = {
+        {POLICY_CLOCK_TRUSTED, 7 * DAY, NULL},
+        {POLICY_CLOCK_TRUSTED, 7 * DAY + 1, "clock"},
+        {POLICY_CLOCK_AUTO, 700 * DAY, NULL},
+        {POLICY_CLOCK_UNTRUSTED, 700 * DAY, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(court_release) struct court c;
+        struct err err = ERR_INIT;
+        int rc;
+
+        court_open(&c, NULL);
+        c.store.policy.clock = cases[i].clock;
+        c.now.effective = c.now.clock = CREATED - cases[i].ahead;
+        rc = trust_judge_age(&c.verdict, &c.store, &c.claims, &c.now, &c.wishes, &nobody,
+                             &err);
+        assert_ruled(rc, &err, cases[i].reason, "future");
+    }
+}
+
+static void
+order_is_kept(void **state)
+{
+    static const struct {
+        uint64_t serial, created; /* created: relative to CREATED */
+        unsigned char index;
+        const char *reason;
+        bool again;
+    } cases[] = {
+        {6, 1, 2, NULL, false},
+        {5, 0, 1, NULL, true}, /* the very same */
+        {5, 0, 2, "equivocation", false},
+        {4, 0, 2, "rollback", false},
+        {4, 9, 2, "rollback", false},
+        {6, (uint64_t)-1, 2, "rollback", false}, /* made before the last one */
+        {6, 0, 2, NULL, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(court_release) struct court c;
+        const struct digest index = {.alg = DIGEST_SHA256, .raw = {cases[i].index}};
+        const struct trust_last last = {
+            .epoch = 2,
+            .serial = 5,
+            .created = CREATED,
+            .index = {.alg = DIGEST_SHA256, .raw = {1}},
+        };
+        struct err err = ERR_INIT;
+        bool is_rollback = cases[i].reason && strcmp(cases[i].reason, "rollback") == 0;
+        int rc;
+
+        court_open(&c, POLICY);
+        c.verdict.rule = policy_stream_for(&c.store.policy, "prod");
+        c.claims.serial = cases[i].serial;
+        c.claims.created = CREATED + cases[i].created;
+        rc = trust_judge_order(&c.verdict, &c.claims, &index, &last, &c.wishes, &nobody,
+                               &err);
+        assert_ruled(rc, &err, cases[i].reason, "order");
+        assert_int_equal(c.verdict.is_again, cases[i].again);
+        assert_int_equal(c.verdict.override_count, 0);
+
+        /* The wish helps against going back, never against two with one number. */
+        c.wishes.rollback = true;
+        rc = trust_judge_order(&c.verdict, &c.claims, &index, &last, &c.wishes, &nobody,
+                               &err);
+        assert_ruled(rc, &err, is_rollback ? NULL : cases[i].reason, "wish");
+        assert_int_equal(c.verdict.override_count, is_rollback ? 1 : 0);
+
+        /* What was remembered under a lower epoch is void; without memory all is fine. */
+        c.claims.serial = 1;
+        c.wishes.rollback = false;
+        assert_int_equal(trust_judge_order(&c.verdict, &c.claims, &index, NULL, &c.wishes,
+                                           &nobody, &err),
+                         0);
+        c.store.policy.streams[0].epoch = 3;
+        assert_int_equal(trust_judge_order(&c.verdict, &c.claims, &index, &last,
+                                           &c.wishes, &nobody, &err),
+                         0);
+    }
+}
+
+static void
+some_streams_may_go_back(void **state)
+{
+    CLEANUP(court_release) struct court c;
+    const struct digest index = {.alg = DIGEST_SHA256, .raw = {9}};
+    const struct trust_last last = {.serial = 50, .created = CREATED + 50};
+    struct err err = ERR_INIT;
+
+    (void)state;
+    court_open(&c, POLICY);
+    c.verdict.rule = policy_stream_for(&c.store.policy, "free");
+    assert_int_equal(
+        trust_judge_order(&c.verdict, &c.claims, &index, &last, &c.wishes, &nobody, &err),
+        0);
+    assert_int_equal(c.verdict.override_count, 0);
+}
+
+static void
+wishes_are_the_policy_s_to_grant(void **state)
+{
+    static const char strict[] =
+        "{\"version\":1,\"signers\":{\"a\":{\"keys\":[\"a.pub\"]}},"
+        "\"overrides\":[\"expired\"]}";
+    CLEANUP(court_release) struct court c;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    court_open(&c, strict);
+    assert_int_equal(trust_check_wishes(&c.store, &c.wishes, &err), 0);
+    c.wishes.expired = "why";
+    assert_int_equal(trust_check_wishes(&c.store, &c.wishes, &err), 0);
+    c.wishes.rollback = true;
+    assert_ruled(trust_check_wishes(&c.store, &c.wishes, &err), &err, "override-denied",
+                 "rollback");
+    court_release(&c);
+    court_open(&c, NULL); /* no policy allows nothing */
+    c.wishes.expired = "why";
+    assert_ruled(trust_check_wishes(&c.store, &c.wishes, &err), &err, "override-denied",
+                 "no policy");
+}
+
+/* ---- what time it is ---- */
+
+static void
+count_warnings(void *ctx, const struct event *event)
+{
+    size_t *n = ctx;
+
+    assert_int_equal(event->kind, EVENT_WARNING);
+    (*n)++;
+}
+
+static void
+a_clock_is_weighed_against_what_was_seen(void **state)
+{
+    static const uint64_t WRITTEN = UINT64_C(1793491200), YEARS_30 = 30 * 365 * DAY;
+    const struct {
+        uint64_t clock, newest;
+        enum policy_clock kind;
+        uint64_t effective;
+        size_t warnings;
+    } cases[] = {
+        {0, 0, POLICY_CLOCK_AUTO, WRITTEN, 1}, /* 1970 */
+        {CREATED, 0, POLICY_CLOCK_AUTO, CREATED, 0},
+        {CREATED, CREATED, POLICY_CLOCK_AUTO, CREATED, 0},
+        {CREATED - 1, CREATED, POLICY_CLOCK_AUTO, CREATED, 1},
+        {CREATED - 1, CREATED, POLICY_CLOCK_TRUSTED, CREATED, 1},
+        {CREATED + YEARS_30, CREATED, POLICY_CLOCK_AUTO, CREATED + YEARS_30, 1},
+        {CREATED + YEARS_30, CREATED, POLICY_CLOCK_UNTRUSTED, CREATED, 0},
+        {0, CREATED, POLICY_CLOCK_UNTRUSTED, CREATED, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        size_t warnings = 0;
+        const struct events counting = {count_warnings, &warnings};
+        struct trust_now now =
+            trust_now(cases[i].clock, cases[i].newest, cases[i].kind, &counting);
+
+        assert_int_equal(now.effective, cases[i].effective);
+        assert_int_equal(now.clock, cases[i].clock);
+        assert_int_equal(warnings, cases[i].warnings);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(so_many_different_people),
+        cmocka_unit_test(streams_nobody_listed_may_be_accepted),
+        cmocka_unit_test(without_a_signature_the_stream_still_counts),
+        cmocka_unit_test(a_signer_ends),
+        cmocka_unit_test(a_revoked_key_is_the_reason),
+        cmocka_unit_test(a_certificate_is_valid_when_the_policy_says),
+        cmocka_unit_test(bundles_grow_old),
+        cmocka_unit_test(the_future_is_refused_where_the_clock_is_trusted),
+        cmocka_unit_test(order_is_kept),
+        cmocka_unit_test(some_streams_may_go_back),
+        cmocka_unit_test(wishes_are_the_policy_s_to_grant),
+        cmocka_unit_test(a_clock_is_weighed_against_what_was_seen),
+    };
+
+    return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);
+}
