@@ -72,20 +72,38 @@ text_unhex(unsigned char *out, const char *hex, size_t len)
     return 0;
 }
 
+/* One byte as it may be shown; how many characters that took, at most 4. */
+static size_t
+put_safe(char *out, char byte)
+{
+    unsigned char c = (unsigned char)byte;
+
+    if (c < ' ' || c > '~' || c == '\\')
+        return (size_t)sprintf(out, "\\x%02x", c);
+    *out = byte;
+    return 1;
+}
+
 void
 text_safe(char out[TEXT_SAFE_MAX], const char *text, size_t len)
 {
     enum { SHOWN = 80 };
     size_t n = len < SHOWN ? len : SHOWN;
 
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)text[i];
+    for (size_t i = 0; i < n; i++)
+        out += put_safe(out, text[i]);
+    memcpy(out, n < len ? "..." : "", n < len ? 4 : 1);
+}
 
-        if (c < ' ' || c > '~' || c == '\\')
-            out += sprintf(out, "\\x%02x", c);
-        else
-            *out++ = (char)c;
-    }
+void
+text_safe_in(char *out, size_t size, const char *text, size_t len)
+{
+    enum { ESCAPED = 4, CUT = 4 };
+    char *end = out + size - CUT - ESCAPED;
+    size_t n = 0;
+
+    for (; n < len && out <= end; n++)
+        out += put_safe(out, text[n]);
     memcpy(out, n < len ? "..." : "", n < len ? 4 : 1);
 }
 
@@ -124,6 +142,18 @@ text_same_nocase(const char *text, size_t len, const char *other)
             return false;
     }
     return true;
+}
+
+bool
+text_contains_nocase(const char *text, const char *word)
+{
+    size_t len = strlen(word), left = strlen(text);
+
+    for (; left >= len; left--) {
+        if (text_same_nocase(text++, len, word))
+            return true;
+    }
+    return false;
 }
 
 bool

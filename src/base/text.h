@@ -40,11 +40,20 @@ MUST_USE int text_unhex(unsigned char *out, const char *hex, size_t len);
  */
 void text_safe(char out[TEXT_SAFE_MAX], const char *text, size_t len);
 
+/*
+ * The same, as much as fits into size bytes, the NUL included: for the words of a server
+ * that say what is wrong.  size is at least 8.
+ */
+void text_safe_in(char *out, size_t size, const char *text, size_t len);
+
 /* "512 B", "1.5 KiB", "2.0 GiB": for people, never to be parsed. */
 const char *text_human(char out[TEXT_HUMAN_MAX], uint64_t bytes);
 
 /* Equal, the case of ASCII letters ignored; len bytes against a string. */
 bool text_same_nocase(const char *text, size_t len, const char *other);
+
+/* Is the word anywhere in it, the case of ASCII letters ignored? */
+bool text_contains_nocase(const char *text, const char *word);
 
 /* Does text begin with prefix? */
 bool text_starts(const char *text, const char *prefix);

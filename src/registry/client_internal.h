@@ -18,11 +18,11 @@
 
 #define SESSION_CONNS_MAX 8
 
-/* How a registry takes blobs: learnt from its refusals. */
-enum upload_way {
-    UPLOAD_BY_SIZE, /* small ones in one PUT, others PATCH then PUT */
-    UPLOAD_PATCH,   /* always PATCH, then an empty PUT */
-    UPLOAD_PUT,     /* always one PUT with the body */
+/* How a registry takes blobs: learnt from its refusals.  Zeroed: in every way. */
+struct upload_habits {
+    bool no_patch;    /* only PUT with the body */
+    bool no_put_body; /* only PATCH, then an empty PUT */
+    uint64_t piece;   /* bytes of the largest request, 0: any number */
 };
 
 /* A registry.  Lives as long as the client. */
@@ -45,7 +45,7 @@ struct host {
     char *realm, *service; /* realm is absolute */
     enum http_reach reach; /* guarded: of the address that answered */
 
-    enum upload_way upload; /* guarded */
+    struct upload_habits upload; /* guarded */
 
     bool has_answered; /* guarded, like all below: anything, ever */
     uint64_t served;   /* requests it answered as it should */

@@ -166,3 +166,20 @@ exchange(struct session *s, const struct call *call, struct answer *a, struct er
             return -1;
     }
 }
+
+void
+exchange_parting(struct session *s, struct host *host, const struct call *call)
+{
+    CLEANUP(http_response_release) struct http_response r = {.status = 0};
+    CLEANUP(auth_release) struct auth auth = AUTH_INIT;
+    struct http_request request = call->request;
+    struct err ignored = ERR_INIT;
+    struct http_conn *conn;
+
+    if (auth_prepare(s, host, call, &auth, &ignored) < 0)
+        return;
+    request.authorization = &auth.value;
+    conn = session_conn(s, &host->origin, &ignored);
+    if (conn)
+        (void)!http_exchange(conn, &request, &r, &ignored);
+}

@@ -7,6 +7,7 @@
 #ifndef REGISTRY_EXCHANGE_H
 #define REGISTRY_EXCHANGE_H
 
+#include "base/digest.h"
 #include "registry/client_internal.h"
 #include "registry/retry.h"
 
@@ -45,6 +46,12 @@ MUST_USE int exchange_once(struct session *s, const struct call *call, struct an
 MUST_USE int exchange(struct session *s, const struct call *call, struct answer *a,
                       struct err *err);
 
+/*
+ * A last request that nobody waits for: also when work should stop, without retries, and
+ * request.parting_ms at most.  What comes of it does not matter.
+ */
+void exchange_parting(struct session *s, struct host *host, const struct call *call);
+
 /* ---- answers that are not what was asked for ---- */
 
 /* May the same request work a little later? */
@@ -56,7 +63,17 @@ bool exchange_is_throttled(const struct answer *a);
 /* What it is, in words.  Always -1. */
 int exchange_error(const struct call *call, const struct answer *a, struct err *err);
 
+/*
+ * Docker-Content-Digest of an answer to a push: it must not name another digest.
+ * Errors: ERR_INTEGRITY "digest".
+ */
+MUST_USE int exchange_check_digest(const char *told, const struct digest *digest,
+                                   struct err *err);
+
 /* Does the body of an error answer have this code ("BLOB_UPLOAD_UNKNOWN")? */
 bool exchange_has_code(const struct answer *a, const char *code);
+
+/* Do its words have this one in them, whatever the case of letters? */
+bool exchange_says(const struct answer *a, const char *word);
 
 #endif

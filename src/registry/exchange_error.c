@@ -8,17 +8,32 @@
 
 /* What the body of an error answer says: "CODE: text", escaped and cut. */
 struct detail {
-    char code[TEXT_SAFE_MAX];
-    char text[TEXT_SAFE_MAX];
+    char code[64];
+    char text[280];
 };
 
 static void
-keep_text(char out[TEXT_SAFE_MAX], const struct js *obj, const char *key)
+keep_text(char *out, size_t size, const struct js *obj, const char *key)
 {
     const char *text;
 
     if (out[0] == '\0' && js_string(obj, key, &text) == 1)
-        text_safe(out, text, strlen(text));
+        text_safe_in(out, size, text, strlen(text));
+}
+
+/* Text that is no JSON is quoted too; a page of HTML is no help to anybody. */
+static void
+quote_plain(const struct answer *a, struct detail *out)
+{
+    const char *text = a->http.body.data;
+    size_t len = a->http.body.len;
+
+    while (len > 0 && (unsigned char)text[len - 1] <= ' ')
+        len--;
+    while (len > 0 && (unsigned char)*text <= ' ')
+        text++, len--;
+    if (len > 0 && *text != '<')
+        text_safe_in(out->text, sizeof(out->text), text, len);
 }
 
 static void
@@ -32,14 +47,16 @@ read_detail(const struct answer *a, struct detail *out)
     if (a->http.body.len == 0)
         return;
     root = js_parse(a->http.body.data, a->http.body.len, ERR_PROTOCOL, &ignored);
-    if (!root)
+    if (!root) {
+        quote_plain(a, out);
         return;
+    }
     first = js_array(root, "errors", &errors) == 1 && js_length(errors) > 0
                 ? js_at(errors, 0)
                 : root;
-    keep_text(out->code, first, "code");
-    keep_text(out->text, first, "message");
-    keep_text(out->text, first, "details"); /* Docker Hub's limits say it so */
+    keep_text(out->code, sizeof(out->code), first, "code");
+    keep_text(out->text, sizeof(out->text), first, "message");
+    keep_text(out->text, sizeof(out->text), first, "details"); /* Docker Hub's limits */
 }
 
 bool
@@ -49,6 +66,23 @@ exchange_has_code(const struct answer *a, const char *code)
 
     read_detail(a, &detail);
     return strcmp(detail.code, code) == 0;
+}
+
+bool
+exchange_says(const struct answer *a, const char *word)
+{
+    struct detail detail;
+
+    read_detail(a, &detail);
+    return text_contains_nocase(detail.text, word);
+}
+
+/* Harbor's projects and the like: said with 401, 403, 404 or 500. */
+static bool
+says_no_project(const struct answer *a)
+{
+    return a->http.status >= 400 && !a->elsewhere && exchange_says(a, "project") &&
+           (exchange_says(a, "not found") || exchange_says(a, "not exist"));
 }
 
 bool
@@ -68,24 +102,9 @@ exchange_may_pass(const struct answer *a)
     if (a->elsewhere && (status == 400 || status == 401 || status == 403))
         return true; /* a signed link that ran out: the registry makes a new one */
     return status == 408 || status == 499 ||
-           (status >= 500 && status != 501 && status != 505) ||
+           (status >= 500 && status != 501 && status != 505 && !says_no_project(a)) ||
            exchange_is_throttled(a) ||
            (status == 400 && exchange_has_code(a, "UNAVAILABLE"));
-}
-
-/* Plain text is quoted too; a page of HTML is no help to anybody. */
-static void
-quote_plain(const struct answer *a, struct detail *out)
-{
-    const char *type = http_header(&a->http, "content-type", 0);
-    size_t len = a->http.body.len;
-
-    if (out->code[0] != '\0' || out->text[0] != '\0' || len == 0 || !type ||
-        !text_starts(type, "text/plain"))
-        return;
-    while (len > 0 && (unsigned char)a->http.body.data[len - 1] <= ' ')
-        len--;
-    text_safe(out->text, a->http.body.data, len);
 }
 
 static bool
@@ -125,6 +144,25 @@ meaning(const struct call *call, const struct answer *a, const char **words)
     }
 }
 
+/* What to do about it. */
+static void
+add_hint(const struct call *call, const struct answer *a, const struct detail *detail,
+         struct err *err)
+{
+    const struct repository *repo = call->repo;
+
+    if (says_no_project(a))
+        err_hint(err, "the project '%.*s' has to be created first at %s",
+                 (int)strcspn(repo->path, "/"), repo->path, repo->host);
+    else if (strcmp(detail->code, "NAME_UNKNOWN") == 0 && !is_reading(call))
+        err_hint(err, "the repository '%s' has to be created first at %s", repo->path,
+                 repo->host);
+    else if (a->http.status == 401 && err->kind == ERR_AUTH)
+        err_hint(err, "log in: --authfile FILE or --creds-stdin %s", repo->host);
+    else if (a->http.status == 413 && !is_reading(call))
+        err_hint(err, "raise the limit of the proxy: client_max_body_size in nginx");
+}
+
 int
 exchange_error(const struct call *call, const struct answer *a, struct err *err)
 {
@@ -136,7 +174,8 @@ exchange_error(const struct call *call, const struct answer *a, struct err *err)
     struct detail detail;
 
     read_detail(a, &detail);
-    quote_plain(a, &detail);
+    if (says_no_project(a))
+        kind = ERR_NOT_FOUND;
     if (exchange_may_pass(a)) {
         kind = ERR_NETWORK;
         words =
@@ -148,9 +187,19 @@ exchange_error(const struct call *call, const struct answer *a, struct err *err)
     err_set(err, kind, "%s (%s answers %ld%s%s%s%s)", words, server, a->http.status,
             detail.code[0] != '\0' || detail.text[0] != '\0' ? ", " : "", detail.code,
             detail.code[0] != '\0' && detail.text[0] != '\0' ? ": " : "", detail.text);
-    if (a->http.status == 401 && kind == ERR_AUTH)
-        err_hint(err, "log in: --authfile FILE or --creds-stdin %s", call->repo->host);
-    if (strcmp(detail.code, "NAME_UNKNOWN") == 0 && !is_reading(call))
-        err_hint(err, "the repository may have to be created first");
+    add_hint(call, a, &detail, err);
     return -1;
+}
+
+int
+exchange_check_digest(const char *told, const struct digest *digest, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    struct digest stored;
+
+    if (digest_parse(&stored, told, strlen(told), ERR_PROTOCOL, &ignored) == 0 &&
+        (stored.alg != digest->alg || digest_equal(&stored, digest)))
+        return 0;
+    return err_because(err, ERR_INTEGRITY, "digest",
+                       "the registry stored it under another digest");
 }

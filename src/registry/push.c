@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "registry/exchange.h"
+#include "registry/pull.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,13 @@ lacks_something(const struct answer *a)
     return false;
 }
 
+/* A tag that exists and may not be moved. */
+static bool
+is_immutable(const struct answer *a)
+{
+    return exchange_has_code(a, "TAG_INVALID") || exchange_says(a, "immutable");
+}
+
 /* As push_manifest(). */
 static int
 check_answer(const struct call *call, const struct answer *a, const struct digest *digest,
@@ -66,18 +74,31 @@ check_answer(const struct call *call, const struct answer *a, const struct diges
 {
     const char *told = http_header(&a->http, "docker-content-digest", 0);
     long status = a->http.status;
-    struct err ignored = ERR_INIT;
-    struct digest stored;
 
-    if (status != 201 && status != 200 && status != 202) {
-        exchange_error(call, a, err);
-        return (status == 400 || status == 404) && lacks_something(a) ? 1 : -1;
+    if (status == 201 || status == 200 || status == 202)
+        return told ? exchange_check_digest(told, digest, err) : 0;
+    exchange_error(call, a, err);
+    if (status == 415)
+        err_hint(err,
+                 "some registries take this type only when configured so; nothing is "
+                 "converted, because digests would change");
+    if (is_immutable(a)) {
+        err->kind = ERR_CONFLICT;
+        err_wrap(err, "the tag cannot be moved");
     }
-    if (told && (digest_parse(&stored, told, strlen(told), ERR_PROTOCOL, &ignored) < 0 ||
-                 (stored.alg == digest->alg && !digest_equal(&stored, digest))))
-        return err_because(err, ERR_INTEGRITY, "digest",
-                           "the registry stored it under another digest");
-    return 0;
+    return (status == 400 || status == 404) && lacks_something(a) ? 1 : -1;
+}
+
+/* An earlier try that nobody heard of may have set the tag. */
+static bool
+holds(struct session *s, const struct repository *repo, const char *tag,
+      const struct digest *digest)
+{
+    struct err ignored = ERR_INIT;
+    struct digest held;
+
+    return pull_look_at_tag(s, repo, tag, &held, &ignored) == 1 &&
+           digest_equal(&held, digest);
 }
 
 int
@@ -107,6 +128,8 @@ push_manifest(struct session *s, const struct repository *repo, const char *refe
     rc = exchange(s, &call, &a, err);
     if (rc == 0)
         rc = check_answer(&call, &a, digest, err);
+    if (rc < 0 && err->kind == ERR_CONFLICT && holds(s, repo, reference, digest))
+        return 0;
     if (rc != 0)
         err_wrap(err, "manifest %s", reference);
     return rc;

@@ -38,9 +38,10 @@ enum push_outcome { PUSH_UPLOADED, PUSH_MOUNTED };
  * mount_from may be the repository itself: then the one request that begins an upload
  * also asks whether the blob is there already (PUSH_MOUNTED).
  *
- * An upload is POST, one PATCH with everything, and an empty PUT; blobs up to
- * 1 MiB go with the PUT.  A registry that refuses one way is asked the other way from
- * then on.
+ * An upload is POST, one PATCH with everything, and an empty PUT; blobs up to 1 MiB go
+ * with the PUT.  A registry, or a proxy before it, that refuses one way is asked another
+ * way from then on, down to small pieces.  An upload that is given up is ended at the
+ * registry too.
  */
 MUST_USE int push_blob(struct session *s, const struct repository *repo,
                        const struct digest *digest, uint64_t size, const char *mount_from,
@@ -50,6 +51,7 @@ MUST_USE int push_blob(struct session *s, const struct repository *repo,
 /*
  * Put a manifest under its digest or a tag (reference, text).
  * The registry's answer must not name another digest.
+ * Errors:  ERR_CONFLICT - the registry does not let that tag be moved.
  * Returns: 0; -1; 1 with *err set too - the registry lacks something it refers to.
  */
 MUST_USE int push_manifest(struct session *s, const struct repository *repo,

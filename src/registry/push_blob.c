@@ -1,8 +1,6 @@
 #include "config.h"
 #include "registry/upload.h"
 
-#include <stdlib.h>
-
 enum { RESTARTS_MAX = 3 }; /* new sessions because a way or a session was refused */
 
 /* Some registries answer first and store later.  1 it is there, 0, -1. */
@@ -10,10 +8,11 @@ static int
 look_for_it(struct upload *up, struct err *err)
 {
     struct cancel *cancel = up->session->client->config.cancel;
-    static const uint64_t pauses_ms[] = {500, 1000, 2000};
+    static const uint64_t pauses_ms[] = {500, 1000, 2000, 4000, 8000};
+    size_t looks = up->size < UPLOAD_RESUME_MIN ? 3 : COUNT_OF(pauses_ms);
     int found = push_blob_exists(up->session, up->repo, up->digest, err);
 
-    for (size_t i = 0; found == 0 && up->is_late && i < COUNT_OF(pauses_ms); i++) {
+    for (size_t i = 0; found == 0 && up->is_late && i < looks; i++) {
         if (cancel_sleep(cancel, pauses_ms[i], err) < 0)
             return -1;
         found = push_blob_exists(up->session, up->repo, up->digest, err);
@@ -21,38 +20,54 @@ look_for_it(struct upload *up, struct err *err)
     return found;
 }
 
-/* After a failure: 1 it is there all the same, 0 try again, -1 give up with *err. */
+/* After a failure: 0 try again, -1 give up with *err. */
 static int
-recover(struct upload *up, struct retry *retry, struct err *err)
+try_remedy(struct upload *up, struct retry *retry, struct err *err)
 {
-    struct err why = ERR_INIT;
-    int found = up->maybe_there ? look_for_it(up, &why) : 0;
+    bool is_unsure =
+        up->maybe_there; /* a session that is being committed is left alone */
 
-    if (found < 0)
-        *err = why;
-    if (found != 0)
-        return found;
-    free(up->location); /* what became of that session nobody knows */
-    up->location = NULL;
-    if (up->again) {
-        if (++up->restarts > RESTARTS_MAX)
+    if (up->remedy == UPLOAD_GIVE_UP)
+        return -1;
+    if (up->remedy == UPLOAD_PAUSE)
+        return retry_wait(up->session, retry, err);
+    if (up->remedy == UPLOAD_ASK_ERR) {
+        if (retry_wait(up->session, retry, err) < 0)
             return -1;
-        *err = (struct err)ERR_INIT;
+        if (!up->must_resync)
+            upload_close(up, !is_unsure);
         return 0;
     }
-    return retry_wait(up->session, retry, err);
+    if (up->remedy == UPLOAD_REOPEN) {
+        if (++up->restarts > RESTARTS_MAX)
+            return -1;
+        upload_close(up, !is_unsure);
+    }
+    *err = (struct err)ERR_INIT;
+    return 0;
 }
 
 static int
 upload(struct upload *up, struct err *err)
 {
     struct retry retry = RETRY_INIT(up->text);
+    uint64_t furthest = 0;
 
     while (upload_send(up, err) < 0) {
-        int rc = recover(up, &retry, err);
+        struct err why = ERR_INIT;
+        int found = up->maybe_there ? look_for_it(up, &why) : 0;
 
-        if (rc != 0)
-            return rc < 0 ? -1 : 0;
+        if (up->at > furthest)
+            retry_forget(&retry);
+        furthest = up->at > furthest ? up->at : furthest;
+        if (found == 1) {
+            upload_close(up, false);
+            return 0;
+        }
+        if (found < 0)
+            *err = why;
+        if (found < 0 || try_remedy(up, &retry, err) < 0)
+            return -1;
     }
     return 0;
 }
@@ -70,9 +85,6 @@ push_blob(struct session *s, const struct repository *repo, const struct digest 
     digest_text(digest, up.text);
     if (client_host(s, repo->host, &up.host, err) < 0)
         return -1;
-    if (size == 0 &&
-        (hash_start(&up.hash, digest->alg, err) < 0 || upload_check_digest(&up, err) < 0))
-        return err_wrap(err, "blob %s", up.text);
     if (mount_from)
         mounted = upload_mount(&up, mount_from, err);
     if (mounted < 0)

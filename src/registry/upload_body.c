@@ -1,18 +1,54 @@
 #include "config.h"
 #include "registry/upload.h"
 
+#include "base/mem.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
-void
-upload_release(struct upload *up)
+/* The next bytes into out and into the hash; at least one. */
+static ssize_t
+read_next(struct upload *up, void *out, size_t len, struct err *err)
 {
-    hash_release(&up->hash);
-    free(up->location);
+    ssize_t got = up->source->read(up->source->ctx, out, len, up->hashed, err);
+
+    if (got < 0)
+        return -1;
+    if (got == 0)
+        return err_because(err, ERR_INTEGRITY, "truncated",
+                           "the bytes to upload end after %" PRIu64 " of %" PRIu64,
+                           up->hashed, up->size);
+    if (hash_add(&up->hash, out, (size_t)got, err) < 0)
+        return -1;
+    up->hashed += (uint64_t)got;
+    return got;
 }
 
-int
-upload_check_digest(struct upload *up, struct err *err)
+/* Bring the hash to where the next byte is `at`: what is sent twice is hashed once. */
+static int
+hash_up_to(struct upload *up, uint64_t at, struct err *err)
+{
+    enum { STEP = 256 << 10 };
+    CLEANUP(mem_free_string) char *scratch = NULL;
+
+    if (!up->hash.ctx || at == 0 || at < up->hashed) {
+        if (hash_start(&up->hash, up->digest->alg, err) < 0)
+            return -1;
+        up->hashed = 0;
+    }
+    if (up->hashed < at)
+        scratch = xmalloc(STEP);
+    while (up->hashed < at) {
+        uint64_t left = at - up->hashed;
+
+        if (read_next(up, scratch, left < STEP ? (size_t)left : STEP, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+compare(struct upload *up, struct err *err)
 {
     struct digest got;
 
@@ -24,35 +60,30 @@ upload_check_digest(struct upload *up, struct err *err)
                        "the bytes to upload have another digest");
 }
 
-/* The last piece is only handed out when all of it is what its digest says. */
+int
+upload_check_digest(struct upload *up, struct err *err)
+{
+    if (up->hash.ctx && up->hashed == up->size && up->size > 0)
+        return 0; /* it was right when the last byte went out */
+    return hash_up_to(up, up->size, err) < 0 ? -1 : compare(up, err);
+}
+
 static ssize_t
 read_hashed(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
 {
     struct upload *up = ctx;
+    uint64_t at = up->base + offset;
     ssize_t got;
 
-    if (offset == 0) {
-        up->hashed = 0;
-        if (hash_start(&up->hash, up->digest->alg, err) < 0)
-            return -1;
-    }
-    if (offset != up->hashed)
-        return err_set(err, ERR_INTERNAL, "an upload was resumed in the middle");
-    got = up->source->read(up->source->ctx, out, len, offset, err);
-    if (got < 0)
+    if ((at == 0 || at != up->hashed) && hash_up_to(up, at, err) < 0)
         return -1;
-    if (got == 0)
-        return err_because(err, ERR_INTEGRITY, "truncated",
-                           "the bytes to upload end after %" PRIu64 " of %" PRIu64,
-                           offset, up->size);
-    if (hash_add(&up->hash, out, (size_t)got, err) < 0)
-        return -1;
-    up->hashed += (uint64_t)got;
-    return up->hashed == up->size && upload_check_digest(up, err) < 0 ? -1 : got;
+    got = read_next(up, out, len, err);
+    return got >= 0 && up->hashed == up->size && compare(up, err) < 0 ? -1 : got;
 }
 
 struct http_source
-upload_body(struct upload *up)
+upload_body(struct upload *up, uint64_t from, uint64_t len)
 {
-    return (struct http_source){.read = read_hashed, .ctx = up, .size = up->size};
+    up->base = from;
+    return (struct http_source){.read = read_hashed, .ctx = up, .size = len};
 }

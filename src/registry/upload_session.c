@@ -2,6 +2,7 @@
 #include "registry/upload.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,7 @@ int
 upload_take_location(struct upload *up, const struct answer *a, struct err *err)
 {
     const char *location = http_header(&a->http, "location", 0);
+    const char *least;
     char *next;
 
     if (!location)
@@ -53,6 +55,9 @@ upload_take_location(struct upload *up, const struct answer *a, struct err *err)
     }
     free(up->location);
     up->location = next;
+    least = http_header(&a->http, "oci-chunk-min-length", 0);
+    if (least)
+        (void)!text_u64(least, strlen(least), UINT64_MAX, &up->piece_min);
     return 0;
 }
 
@@ -72,6 +77,15 @@ upload_open(struct upload *up, struct err *err)
                                  : exchange_error(&call, &a, err);
 }
 
+/* 201 says that it is there; where somebody says so to every POST, it is a session. */
+static bool
+is_mounted(const struct answer *a)
+{
+    const char *location = http_header(&a->http, "location", 0);
+
+    return a->http.status == 201 && !(location && strstr(location, "/blobs/uploads/"));
+}
+
 int
 upload_mount(struct upload *up, const char *from, struct err *err)
 {
@@ -88,10 +102,75 @@ upload_mount(struct upload *up, const char *from, struct err *err)
         .request = {.method = "POST", .url = url, .body_max = HTTP_ERROR_BODY_MAX}};
 
     if (exchange_once(up->session, &call, &a, &why) == 0) {
-        if (a.http.status == 201)
+        if (is_mounted(&a))
             return 1;
-        if (a.http.status == 202 && upload_take_location(up, &a, &why) == 0)
+        if (answer_is_success(&a) && upload_take_location(up, &a, &why) == 0)
             return 0;
     }
     return cancel_wanted(up->session->client->config.cancel) ? cancel_error(err) : 0;
+}
+
+/* ---- what became of it ---- */
+
+/* "0-99" or "bytes=0-99": that many bytes are there.  0: it does not say. */
+static uint64_t
+bytes_of_range(const char *range)
+{
+    static const char unit[] = "bytes=", first[] = "0-";
+    uint64_t last;
+
+    if (!range)
+        return 0;
+    if (text_starts(range, unit))
+        range += strlen(unit);
+    if (!text_starts(range, first) ||
+        text_u64(range + strlen(first), strlen(range + strlen(first)), UINT64_MAX - 1,
+                 &last) < 0)
+        return 0;
+    return last + 1;
+}
+
+bool
+upload_resync(struct upload *up)
+{
+    CLEANUP(answer_release) struct answer a = ANSWER_INIT;
+    CLEANUP(mem_free_string) char *url = xstrdup(up->location);
+    struct call call = {
+        .repo = up->repo,
+        .request = {.method = "GET", .url = url, .body_max = HTTP_ERROR_BODY_MAX}};
+    struct err ignored = ERR_INIT;
+    uint64_t there;
+
+    if (exchange_once(up->session, &call, &a, &ignored) < 0 || !answer_is_success(&a) ||
+        upload_take_location(up, &a, &ignored) < 0)
+        return false;
+    there = bytes_of_range(http_header(&a.http, "range", 0));
+    if (there < 2 || there > up->size) /* an empty session says "0-0" too */
+        return false;
+    up->at = there;
+    return true;
+}
+
+void
+upload_close(struct upload *up, bool cancel)
+{
+    enum { PARTING_MS = 800 }; /* who stops by a signal ends within a second */
+    struct call call = {.repo = up->repo,
+                        .request = {.method = "DELETE",
+                                    .url = up->location,
+                                    .parting_ms = PARTING_MS,
+                                    .body_max = HTTP_ERROR_BODY_MAX}};
+
+    if (up->location && cancel)
+        exchange_parting(up->session, up->host, &call);
+    free(up->location);
+    up->location = NULL;
+    up->at = up->piece_min = 0;
+}
+
+void
+upload_release(struct upload *up)
+{
+    upload_close(up, true);
+    hash_release(&up->hash);
 }

@@ -35,7 +35,7 @@ from fault.lab import Network  # noqa: E402
 from fault.protocol import Registry  # noqa: E402,F401
 from fault.tls import Authority  # noqa: E402
 from fault.wire import Reply  # noqa: E402,F401
-from pictures import Picture, artifact, image, index  # noqa: E402,F401
+from pictures import Picture, artifact, image, index, layer, manifest  # noqa: E402,F401
 from run import Failed, Runner, Skipped, check, same  # noqa: E402,F401
 
 AT_ONCE = 6  # cases; most of them wait for something most of the time
@@ -86,6 +86,7 @@ class Mill:
                 for picture in pictures:
                     picture.put(self._lab.registry.store)
                 names = [f"{self._lab.registry.host}/{picture.name}" for picture in pictures]
+                self._lab.again()
                 run = self._lab.export(*names).ok()
                 self._made[key] = os.path.join(self._lab.folder, f"{len(self._made)}.tar")
                 os.rename(run.path, self._made[key])

@@ -209,6 +209,44 @@ long_remote_text_is_cut(void **state)
 }
 
 static void
+words_of_a_server_fit_their_room(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t size;
+        const char *shown;
+    } table[] = {
+        {"", 8, ""},
+        {"abc", 16, "abc"},
+        {"abcdefgh", 8, "a..."},
+        {"\033[31m", 16, "\\x1b[31m"},
+        {"\n\n\n\n", 8, "\\x0a..."},
+        {"abcdefghijklmnop", 16, "abcdefghi..."},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        char out[17];
+
+        memset(out, '!', sizeof(out));
+        text_safe_in(out, table[i].size, table[i].text, strlen(table[i].text));
+        assert_string_equal(out, table[i].shown);
+        assert_int_equal(out[16], '!');
+    }
+}
+
+static void
+words_are_found_in_any_case(void **state)
+{
+    (void)state;
+    assert_true(text_contains_nocase("The Project is Not Found.", "project"));
+    assert_true(text_contains_nocase("project", "PROJECT"));
+    assert_true(text_contains_nocase("a", ""));
+    assert_false(text_contains_nocase("projec", "project"));
+    assert_false(text_contains_nocase("", "project"));
+}
+
+static void
 sizes_are_shown_for_people(void **state)
 {
     static const struct {
@@ -286,6 +324,8 @@ main(void)
         cmocka_unit_test(only_lowercase_hex_is_read),
         cmocka_unit_test(remote_text_is_made_safe),
         cmocka_unit_test(long_remote_text_is_cut),
+        cmocka_unit_test(words_of_a_server_fit_their_room),
+        cmocka_unit_test(words_are_found_in_any_case),
         cmocka_unit_test(sizes_are_shown_for_people),
         cmocka_unit_test(letters_compare_without_case),
         cmocka_unit_test(characters_are_told_apart),

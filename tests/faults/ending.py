@@ -1,0 +1,115 @@
+"""An import that ends in the middle: by a signal, or because another worker failed."""
+import signal
+import threading
+import time
+
+from harness import *
+
+UPLOADS = "/blobs/uploads/"
+LARGE = 3 << 20
+SOON = 10  # seconds; an idle connection alone is given up after 60
+
+
+def press(lab, number, busy):
+    """For started=: send the signal when busy is set; the time until the end is measured."""
+    def when_busy(process):
+        def watch():
+            check(busy.wait(30), "it never got busy")
+            process.send_signal(number)
+            lab.pressed = time.monotonic()
+        threading.Thread(target=watch, daemon=True).start()
+    return when_busy
+
+
+def hold(busy):
+    """Take the beginning of the body, tell, and never answer."""
+    def fault(request, _):
+        request.read_some(100000)
+        busy.set()
+        request.connection.read(1 << 30)
+        raise AssertionError
+    return fault
+
+
+def ended_sessions(lab):
+    return [e.path for e in lab.registry.find("DELETE", UPLOADS)]
+
+
+@case(109)
+def signals(lab):
+    "^C, or a request to end, while a blob goes up: it ends soon, and so do the sessions"
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        lab.again()
+        busy = threading.Event()
+        app = image("app:1", layers=1, size=LARGE)
+        lab.registry.on("PATCH", UPLOADS, hold(busy), early=True)
+        run = lab.push(app, started=press(lab, number, busy))
+        check(time.monotonic() - lab.pressed < SOON, "it ends soon")
+        same(run.status, code, "exit status")
+        same(len(set(ended_sessions(lab))), 1, "sessions ended")
+        same(lab.registry.store.uploads, {}, "sessions left")
+        same(lab.registry.count("PUT", "/manifests/"), 0, "manifests")
+
+
+@case(109)
+def deaf(lab):
+    "a registry that does not answer the last request is not waited for"
+    busy = threading.Event()
+    lab.registry.on("PATCH", UPLOADS, hold(busy), early=True)
+    lab.registry.on("DELETE", UPLOADS, hang())
+    run = lab.push(image("app:1", size=LARGE), started=press(lab, signal.SIGINT, busy))
+    check(time.monotonic() - lab.pressed < SOON, "it ends soon")
+    same(run.status, 130, "exit status")
+
+
+@case(109)
+def refused_end(lab):
+    "a registry that refuses to end a session"
+    busy = threading.Event()
+    lab.registry.on("PATCH", UPLOADS, hold(busy), early=True)
+    lab.registry.on("DELETE", UPLOADS, status(403))
+    same(lab.push(image("app:1", size=LARGE), started=press(lab, signal.SIGINT, busy)).status,
+         130, "exit status")
+    same(lab.registry.count("DELETE"), 1, "tries")
+
+
+@case(109)
+def in_a_pause(lab):
+    "^C while a registry is given time"
+    busy = threading.Event()
+
+    def slow(request, proceed):
+        busy.set()
+        return Reply(429, headers=[("Retry-After", "100")])
+    lab.registry.on("GET", "/manifests/", slow)
+    run = lab.push(image("app:1"), started=press(lab, signal.SIGINT, busy))
+    check(time.monotonic() - lab.pressed < SOON, "it ends soon")
+    same(run.status, 130, "exit status")
+
+
+@case(109)
+def sibling(lab):
+    "one worker fails: the sessions of the others are ended"
+    app = image("app:1", layers=4, size=LARGE)
+    all_busy = threading.Barrier(4)
+
+    def one_fails(request, _):
+        request.read_some(100000)
+        if all_busy.wait(30) == 0:
+            return Reply(403, '{"errors":[{"code":"DENIED","message":"quota"}]}',
+                         "application/json")
+        request.connection.read(1 << 30)
+        raise AssertionError
+    lab.registry.on("PATCH", UPLOADS, one_fails, early=True)
+    lab.push(app, jobs=8).fails("auth", "DENIED")
+    same(len(set(ended_sessions(lab))), 4, "sessions ended")
+
+
+@case(109)
+def done_is_not_ended(lab):
+    "sessions that were committed are left alone"
+    lab.push(image("app:1", layers=2, size=LARGE)).ok()
+    same(ended_sessions(lab), [], "sessions ended")
+
+
+main()
