@@ -101,7 +101,11 @@ def no_progress(lab):
     lab.export(app).ok().carries(app)
     lab.again()
     lab.registry.on("GET", digest, truncate(0, "drop"))
-    lab.export(app).fails("network", digest)
+    lab.export(app, "--retries", "2").fails("network", digest)
+    same(len(ranges(lab, digest)), 3, "requests for it")
+    lab.registry.rules.clear()
+    lab.registry.on("GET", digest, truncate(SIZE // 4, "drop"), times=2)
+    lab.export(app, "--retries", "1").ok().carries(app)
 
 
 @case(58, "s28", "s29", "s70")
@@ -161,6 +165,8 @@ def flipped(lab):
     lab.registry.on("GET", digest, flip(SIZE // 2))
     lab.export(app).fails("integrity", digest, reason="digest")
     same(ranges(lab, digest), [None, None], "requests for it")
+    lab.registry.rules.clear()
+    lab.export(app).ok().carries(app)  # nothing of the wrong bytes is gone on with
 
 
 @case(60, "s69")
@@ -215,7 +221,7 @@ def shared(lab):
 def storm(lab):
     "a storm of errors: as long as something comes through, it goes on"
     app = lab.image("app:1", layers=4, size=50000)
-    lab.registry.on("GET", "/blobs/", status(503, Retry_After="0"), nth=[1, 3, 5])
+    lab.registry.on("GET", "/blobs/", status(503), nth=[1, 3, 5])
     lab.registry.on("GET", "/blobs/", end("reset"), nth=[2])
     lab.registry.on("GET", "/blobs/", truncate(20000, "reset"), nth=[3, 4])
     lab.export(app).ok().carries(app)

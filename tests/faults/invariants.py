@@ -50,10 +50,12 @@ def check_words(run):
 
 
 def check_files(lab, run, before):
-    """Either the bundle under its name, or nothing."""
+    """Either the bundle under its name, or at most what the next run goes on with."""
     allowed = set(before)
-    if run.path and run.status == 0:
-        allowed.add(os.path.basename(run.path))
+    if run.path:
+        name = os.path.basename(run.path)
+        partial = {name + ".partial", name + ".partial.old"}
+        allowed = allowed - partial | {name} if run.status == 0 else allowed | partial
     left = set(os.listdir(os.path.join(lab.folder, "out"))) - allowed
     left |= set(os.listdir(os.path.join(lab.folder, "tmp")))
     if left:
@@ -76,7 +78,7 @@ def check_secrets(lab, run):
     """No secret shows anywhere."""
     places = {"standard output": run.out.encode("utf-8", "surrogateescape"),
               "standard error": run.err.encode("utf-8", "surrogateescape"),
-              "the command line": " ".join(run.argv).encode()}
+              "the command line": b"\n".join(lab.command_lines)}
     for path in written_files(lab):
         with open(path, "rb") as file:
             places[path] = file.read(SCANNED_MAX)

@@ -110,6 +110,9 @@ class Runner:
         self.runs = []
         self.repeats_allowed = False  # the case makes the client ask for a blob twice
         self.proxied = False          # https_proxy names lab.proxy
+        self.pid = None               # of sealift while it runs
+        self.command_lines = set()    # what /proc said of it whenever it asked something
+        self.watch = self._look_at_process
         for name in ("home", "tmp", "out", "given"):
             os.makedirs(os.path.join(folder, name), exist_ok=True)
 
@@ -140,6 +143,13 @@ class Runner:
             env["https_proxy"] = env["http_proxy"] = f"http://{self.proxy.host}"
         env.update(more)
         return {name: value for name, value in env.items() if value is not None}
+
+    def _look_at_process(self, _):
+        try:
+            with open(f"/proc/{self.pid}/cmdline", "rb") as file:
+                self.command_lines.add(file.read())
+        except OSError:  # no /proc here, or it has ended
+            pass
 
     def _at(self, *names):
         return os.path.join(self.folder, *names)

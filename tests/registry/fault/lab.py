@@ -65,8 +65,13 @@ class Origin:
     def name_it(self, host):
         """Be known by a host name, which the proxy leads here."""
         self._named = host
-        name, _, port = host.partition(":")
-        self.lab.proxy.handler.names[name, int(port or (443 if self.tls else 80))] = self.door
+        return self.also_named(host)
+
+    def also_named(self, *hosts):
+        """Be found under these names too."""
+        for host in hosts:
+            name, _, port = host.partition(":")
+            self.lab.proxy.handler.names[name, int(port or (443 if self.tls else 80))] = self.door
         return self
 
     def on(self, method, pattern, fault, **which):

@@ -3,8 +3,9 @@ import os
 import ssl
 import subprocess
 
-NAMES = ("localhost", "example.com", "*.example.com", "example.org", "*.example.org",
-         "docker.io", "*.docker.io", "evil.test", "*.evil.test")
+NAMES = ("localhost", "example.com", "*.example.com", "*.r.example.com", "example.org",
+         "*.example.org", "docker.io", "*.docker.io", "evil.test", "*.evil.test",
+         "r.example.com.evil.test")
 ADDRESSES = [f"127.0.0.{n}" for n in range(1, 21)] + ["::1"]
 
 
