@@ -33,6 +33,7 @@
 #define TOOL        PREFIX "tool"
 #define OMITS       PREFIX "omits"
 #define BASE        PREFIX "base"
+#define BY_PLATFORM "platform" /* the one reason to leave something out */
 
 static const uint64_t SERIAL_MAX = INT64_MAX;
 
@@ -93,6 +94,8 @@ annotations_out(const struct bundle_meta *meta, const struct index_pins *pins)
     put_number(obj, MEMBERS, pins->members);
     put_number(obj, BYTES, pins->bytes);
     jsout_put_text(obj, TOOL, meta->tool);
+    if (meta->omits)
+        jsout_put_text(obj, OMITS, BY_PLATFORM);
     return obj;
 }
 
@@ -202,8 +205,9 @@ check_format(const struct js *root, const struct js **annotations, struct err *e
         return format_error(err, FORMAT " is not a number");
     if (version > 1)
         return newer_error(err, "the format of this bundle is above 1");
-    if (js_has(*annotations, OMITS))
-        return newer_error(err, "this bundle leaves objects out");
+    if (js_has(*annotations, OMITS) &&
+        (js_string(*annotations, OMITS, &text) != 1 || strcmp(text, BY_PLATFORM) != 0))
+        return newer_error(err, "this bundle leaves objects out, for a new reason");
     if (js_has(*annotations, BASE))
         return newer_error(err, "this bundle builds on another one");
     return 0;
@@ -231,6 +235,7 @@ read_meta(const struct js *obj, struct bundle_meta *meta, struct err *err)
         strlen(text) > BUNDLE_TOOL_MAX || !is_printable(text))
         return format_error(err, TOOL " is not a short plain text");
     memcpy(meta->tool, text, strlen(text) + 1);
+    meta->omits = js_has(obj, OMITS);
     return 0;
 }
 
@@ -239,7 +244,7 @@ read_annotations(const struct js *obj, struct index_content *out, struct err *er
 {
     static const char *const known[] = {FORMAT,      STREAM,  SERIAL, CREATED,
                                         OCI_CREATED, EXPIRES, SUMS,   MEMBERS,
-                                        BYTES,       TOOL,    NULL};
+                                        BYTES,       TOOL,    OMITS,  NULL};
 
     if (check_keys(obj, known, err) < 0 || read_meta(obj, &out->meta, err) < 0 ||
         read_digest(obj, SUMS, &out->pins.sums, err) < 0 ||

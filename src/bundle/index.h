@@ -24,6 +24,7 @@ struct index_pins {
  *   annotations: dev.sealift.format dev.sealift.stream dev.sealift.serial
  *       dev.sealift.created org.opencontainers.image.created dev.sealift.expires?
  *       dev.sealift.sums dev.sealift.members dev.sealift.bytes dev.sealift.tool
+ *       dev.sealift.omits?
  *
  * Errors: ERR_LIMIT - longer than out may grow; out then holds a part of it.
  */
@@ -49,8 +50,8 @@ struct index_content {
  * Every name must be a canonical reference, a digest in it must be the entry's.
  * Returns: 0 and fills *out, which must be empty; or -1, *out is then untouched.
  * Errors:  ERR_INTEGRITY "json" or "format": no dev.sealift.format (signed, but not a
- *          bundle), no entries, a name twice, ...; ERR_PROTOCOL: a newer format,
- *          dev.sealift.omits, dev.sealift.base.
+ *          bundle), no entries, a name twice, ...; ERR_PROTOCOL: a newer format, another
+ *          reason in dev.sealift.omits than "platform", dev.sealift.base.
  */
 MUST_USE int index_read(struct index_content *out, const void *bytes, size_t len,
                         struct err *err);

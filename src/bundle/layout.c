@@ -68,32 +68,32 @@ span(uint64_t size)
 }
 
 static int
-check_input(uint64_t mtime, const struct bundle_entry *entries, size_t entry_count,
-            const struct bundle_member *blobs, size_t blob_count, struct err *err)
+check_input(const struct layout_input *in, struct err *err)
 {
     uint64_t sum = 0;
 
-    if (entry_count > REFERENCE_LIST_MAX)
+    if (in->entry_count > REFERENCE_LIST_MAX)
         return err_set(err, ERR_LIMIT, "%zu names: a bundle holds at most %d",
-                       entry_count, REFERENCE_LIST_MAX);
-    if (mtime > TAR_MTIME_MAX)
+                       in->entry_count, REFERENCE_LIST_MAX);
+    if (in->mtime > TAR_MTIME_MAX)
         return err_set(err, ERR_LIMIT,
                        "SOURCE_DATE_EPOCH %" PRIu64 " is later than a tar header can say",
-                       mtime);
-    for (size_t i = 0; i < entry_count; i++) {
-        if (entries[i].digest.alg != DIGEST_SHA256)
+                       in->mtime);
+    for (size_t i = 0; i < in->entry_count; i++) {
+        if (in->entries[i].digest.alg != DIGEST_SHA256)
             return err_set(err, ERR_PROTOCOL,
                            "%s has a sha512 digest, which a bundle "
                            "cannot hold",
-                           entries[i].name);
+                           in->entries[i].name);
     }
-    for (size_t i = 0; i < blob_count; i++) {
+    for (size_t i = 0; i < in->blob_count; i++) {
+        const struct bundle_member *blob = &in->blobs[i];
         char text[DIGEST_TEXT_MAX];
 
-        digest_text(&blobs[i].digest, text);
-        if (blobs[i].digest.alg != DIGEST_SHA256)
+        digest_text(&blob->digest, text);
+        if (blob->digest.alg != DIGEST_SHA256)
             return err_set(err, ERR_PROTOCOL, "a bundle cannot hold the digest %s", text);
-        if (blobs[i].size >= TOTAL_END || (sum += span(blobs[i].size)) >= TOTAL_END)
+        if (blob->size >= TOTAL_END || (sum += span(blob->size)) >= TOTAL_END)
             return err_set(err, ERR_LIMIT, "the bundle would be larger than 2^62 bytes");
     }
     return 0;
@@ -122,8 +122,7 @@ place(struct layout *l, size_t index_len)
  * fits.
  */
 static int
-settle(struct layout *l, const struct bundle_meta *meta,
-       const struct bundle_entry *entries, size_t entry_count, struct err *err)
+settle(struct layout *l, const struct layout_input *in, struct err *err)
 {
     struct index_pins pins = {.members = l->member_count + 1}; /* oci-layout is one too */
 
@@ -132,7 +131,8 @@ settle(struct layout *l, const struct bundle_meta *meta,
     do {
         pins.bytes = l->total;
         buf_clear(&l->index);
-        if (index_write(&l->index, meta, &pins, entries, entry_count, err) < 0)
+        if (index_write(&l->index, in->meta, &pins, in->entries, in->entry_count, err) <
+            0)
             return -1;
         place(l, l->index.len);
     } while (l->total != pins.bytes);
@@ -142,21 +142,19 @@ settle(struct layout *l, const struct bundle_meta *meta,
 }
 
 int
-layout_plan(struct layout *out, const struct bundle_meta *meta, uint64_t mtime,
-            const struct bundle_entry *entries, size_t entry_count,
-            const struct bundle_member *blobs, size_t blob_count, struct err *err)
+layout_plan(struct layout *out, const struct layout_input *in, struct err *err)
 {
     CLEANUP(layout_release) struct layout l = LAYOUT_INIT;
 
-    if (check_input(mtime, entries, entry_count, blobs, blob_count, err) < 0 ||
-        sums_write(&l.sums, blobs, blob_count, err) < 0)
+    if (check_input(in, err) < 0 || sums_write(&l.sums, in->blobs, in->blob_count,
+                                               in->omitted, in->omitted_count, err) < 0)
         return -1;
-    l.mtime = mtime;
-    l.member_count = blob_count;
-    l.members = xcalloc(blob_count, sizeof(*l.members));
-    if (blob_count > 0)
-        memcpy(l.members, blobs, blob_count * sizeof(*l.members));
-    if (settle(&l, meta, entries, entry_count, err) < 0)
+    l.mtime = in->mtime;
+    l.member_count = in->blob_count;
+    l.members = xcalloc(in->blob_count, sizeof(*l.members));
+    if (in->blob_count > 0)
+        memcpy(l.members, in->blobs, in->blob_count * sizeof(*l.members));
+    if (settle(&l, in, err) < 0)
         return -1;
     layout_release(out);
     *out = l;

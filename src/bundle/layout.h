@@ -33,6 +33,7 @@ struct bundle_meta {
     bool has_expires;
     uint64_t expires;               /* epoch seconds */
     char tool[BUNDLE_TOOL_MAX + 1]; /* "sealift/x.y.z" */
+    bool omits;                     /* children of indexes were left out, by platform */
 };
 
 bool bundle_stream_is_valid(const char *stream);
@@ -57,6 +58,24 @@ struct bundle_member {
     uint64_t offset; /* of the body; its header is the 512 bytes before */
 };
 
+/* An object that was left out on purpose: a child of an index. */
+struct bundle_omitted {
+    struct digest digest;
+    uint64_t size;
+};
+
+/* What a bundle is made from; all borrowed. */
+struct layout_input {
+    const struct bundle_meta *meta; /* omits is true exactly when something is omitted */
+    uint64_t mtime;                 /* of all members */
+    const struct bundle_entry *entries;
+    size_t entry_count;
+    const struct bundle_member *blobs; /* in member order; offsets are not looked at */
+    size_t blob_count;
+    const struct bundle_omitted *omitted; /* in the order of graph_omitted() */
+    size_t omitted_count;
+};
+
 struct layout {
     struct buf index;       /* index.json, complete: what gets signed */
     struct buf sums;        /* SHA256SUMS */
@@ -74,15 +93,12 @@ struct layout {
     }
 
 /*
- * Fix everything.  blobs: digest and size of each object in member order (offset is
- * filled in here, in a copy).  What *out held before is released.
+ * Fix everything.  What *out held before is released.
  * Errors: ERR_PROTOCOL - a sha512 digest; ERR_LIMIT - too many names, index.json or
  *         SHA256SUMS too large, mtime beyond TAR_MTIME_MAX, or a total of 2^62 or more.
  */
-MUST_USE int layout_plan(struct layout *out, const struct bundle_meta *meta,
-                         uint64_t mtime, const struct bundle_entry *entries,
-                         size_t entry_count, const struct bundle_member *blobs,
-                         size_t blob_count, struct err *err);
+MUST_USE int layout_plan(struct layout *out, const struct layout_input *in,
+                         struct err *err);
 void layout_release(struct layout *l);
 
 /* "blobs/sha256/<hex>" */

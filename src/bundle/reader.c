@@ -23,6 +23,7 @@ content_release(struct bundle_content *c)
 {
     index_content_release(&c->index);
     free(c->members);
+    free(c->omitted);
     free(c->object_of_member);
     free(c->member_of_object);
     graph_release(&c->graph);
@@ -71,9 +72,8 @@ read_sums(struct bundle_content *c, struct cursor *at, const struct tar_entry *e
           struct err *err)
 {
     CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_SUMS_MAX);
-    struct digest d, *digests;
-    size_t count;
-    int rc;
+    CLEANUP(sums_release) struct sums sums = SUMS_INIT;
+    struct digest d;
 
     if (cursor_body(at, e, &text, err) < 0 ||
         hash_bytes(DIGEST_SHA256, text.data, text.len, &d, err) < 0)
@@ -81,11 +81,16 @@ read_sums(struct bundle_content *c, struct cursor *at, const struct tar_entry *e
     if (!digest_equal(&d, &c->index.pins.sums))
         return err_because(err, ERR_INTEGRITY, "sums",
                            "SHA256SUMS is not the one that index.json names");
-    if (sums_read(text.data, text.len, &digests, &count, err) < 0)
+    if (sums_read(&sums, text.data, text.len, err) < 0)
         return -1;
-    rc = list_members(c, digests, count, err);
-    free(digests);
-    return rc;
+    if ((sums.omitted_count > 0) != c->index.meta.omits)
+        return err_because(err, ERR_INTEGRITY, "sums",
+                           "SHA256SUMS and index.json disagree on whether something is "
+                           "left out");
+    c->omitted = sums.omitted;
+    c->omitted_count = sums.omitted_count;
+    sums.omitted = NULL;
+    return list_members(c, sums.files, sums.file_count, err);
 }
 
 /* ---- the members and the end ---- */

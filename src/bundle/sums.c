@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "io/hash.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +13,13 @@ enum { HEX = 64, GAP = 2 }; /* "<hex>  <path>" */
 static const char FIRST[] = "oci-layout";
 static const char FOLDER[] = "blobs/sha256/";
 
+static const char OMITTED[] = "#omitted ";
+
 int
 sums_write(struct buf *out, const struct bundle_member *members, size_t count,
-           struct err *err)
+           const struct bundle_omitted *omitted, size_t omitted_count, struct err *err)
 {
-    char hex[2 * DIGEST_RAW_MAX + 1];
+    char hex[2 * DIGEST_RAW_MAX + 1], text[DIGEST_TEXT_MAX];
     struct digest d;
     int rc;
 
@@ -28,6 +31,10 @@ sums_write(struct buf *out, const struct bundle_member *members, size_t count,
     for (size_t i = 0; rc == 0 && i < count; i++) {
         digest_hex(&members[i].digest, hex);
         rc = buf_addf(out, "%s  %s%s\n", hex, FOLDER, hex);
+    }
+    for (size_t i = 0; rc == 0 && i < omitted_count; i++) {
+        digest_text(&omitted[i].digest, text);
+        rc = buf_addf(out, "%s%s %" PRIu64 "\n", OMITTED, text, omitted[i].size);
     }
     if (rc < 0)
         return err_set(err, ERR_LIMIT, "SHA256SUMS would be longer than %zu bytes",
@@ -49,18 +56,30 @@ begins(const char *text, size_t len, const char *prefix)
     return len >= strlen(prefix) && memcmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* The comments that later versions may write change what is complete. */
+/* "#omitted sha256:<hex> <size>"; other comments are not for us. */
 static int
-comment_error(const char *text, size_t len, size_t line, struct err *err)
+read_comment(const char *text, size_t len, size_t line, struct bundle_omitted *out,
+             struct err *err)
 {
-    if (!begins(text, len, "#absent ") && !begins(text, len, "#omitted "))
+    enum { NAME = sizeof("sha256:") - 1 + HEX };
+    const char *at = text + strlen(OMITTED), *end = text + len;
+    struct err ignored = ERR_INIT;
+
+    if (begins(text, len, "#absent ")) {
+        err_set(err, ERR_PROTOCOL, "SHA256SUMS line %zu: needs a newer sealift", line);
+        return err_hint(err, "the bundle builds on another one, which this version "
+                             "cannot judge");
+    }
+    if (!begins(text, len, OMITTED))
         return line_error(line, "a comment", err);
-    err_set(err, ERR_PROTOCOL, "SHA256SUMS line %zu: needs a newer sealift", line);
-    return err_hint(err, "the bundle leaves objects out on purpose, which this version "
-                         "cannot judge");
+    if (end - at < NAME + 2 || at[NAME] != ' ' ||
+        digest_parse(&out->digest, at, NAME, ERR_INTEGRITY, &ignored) < 0 ||
+        text_u64(at + NAME + 1, (size_t)(end - at) - NAME - 1, INT64_MAX, &out->size) < 0)
+        return line_error(line, "not a digest and a size that are left out", err);
+    return 0;
 }
 
-/* One line without its newline. */
+/* One line of a file, without its newline. */
 static int
 read_line(const char *text, size_t len, size_t line, struct digest *out, struct err *err)
 {
@@ -68,8 +87,6 @@ read_line(const char *text, size_t len, size_t line, struct digest *out, struct 
     const char *path = text + HEX + GAP;
     size_t path_len;
 
-    if (len > 0 && text[0] == '#')
-        return comment_error(text, len, line, err);
     if (len < HEX + GAP || text_unhex(d.raw, text, HEX / 2) < 0 ||
         memcmp(text + HEX, "  ", GAP) != 0)
         return line_error(line, "not a digest, two blanks and a path", err);
@@ -94,16 +111,17 @@ by_digest(const void *a, const void *b)
     return digest_compare(*x, *y);
 }
 
-/* Is one of the blobs named twice?  oci-layout is no blob: it may share a digest. */
+/* Is a digest named twice?  oci-layout is no blob: it may share one. */
 static int
-check_unique(const struct digest *blobs, size_t count, struct err *err)
+check_unique(const struct sums *s, struct err *err)
 {
+    size_t blobs = s->file_count - 1, count = blobs + s->omitted_count;
     const struct digest **sorted = xcalloc(count, sizeof(*sorted));
     const struct digest *twice = NULL;
-    char hex[2 * DIGEST_RAW_MAX + 1];
+    char text[DIGEST_TEXT_MAX];
 
     for (size_t i = 0; i < count; i++)
-        sorted[i] = &blobs[i];
+        sorted[i] = i < blobs ? &s->files[i + 1] : &s->omitted[i - blobs].digest;
     qsort(sorted, count, sizeof(*sorted), by_digest);
     for (size_t i = 1; i < count && !twice; i++) {
         if (digest_equal(sorted[i - 1], sorted[i]))
@@ -112,45 +130,58 @@ check_unique(const struct digest *blobs, size_t count, struct err *err)
     free(sorted);
     if (!twice)
         return 0;
-    digest_hex(twice, hex);
-    return err_because(err, ERR_INTEGRITY, "sums", "SHA256SUMS names %s%s twice", FOLDER,
-                       hex);
+    digest_text(twice, text);
+    return err_because(err, ERR_INTEGRITY, "sums", "SHA256SUMS names %s twice", text);
 }
 
 static int
-read_lines(const char *text, size_t len, struct digest **digests, size_t *count,
-           struct err *err)
+read_lines(struct sums *s, const char *text, size_t len, struct err *err)
 {
-    size_t cap = 0, at = 0;
+    size_t cap = 0, omitted_cap = 0, at = 0;
 
-    while (at < len) {
-        const char *line = text + at, *end = memchr(line, '\n', len - at);
+    for (size_t line = 1; at < len; line++) {
+        const char *start = text + at, *end = memchr(start, '\n', len - at);
+        int rc;
 
         if (!end)
-            return line_error(*count + 1, "no newline at its end", err);
-        *digests = mem_grow(*digests, *count, &cap, sizeof(**digests));
-        if (read_line(line, (size_t)(end - line), *count + 1, *digests + *count, err) < 0)
+            return line_error(line, "no newline at its end", err);
+        if (*start == '#') {
+            s->omitted =
+                mem_grow(s->omitted, s->omitted_count, &omitted_cap, sizeof(*s->omitted));
+            rc = read_comment(start, (size_t)(end - start), line,
+                              &s->omitted[s->omitted_count++], err);
+        } else if (s->omitted_count > 0) {
+            rc = line_error(line, "a file after what is left out", err);
+        } else {
+            s->files = mem_grow(s->files, s->file_count, &cap, sizeof(*s->files));
+            rc = read_line(start, (size_t)(end - start), line, &s->files[s->file_count++],
+                           err);
+        }
+        if (rc < 0)
             return -1;
-        ++*count;
-        at += (size_t)(end - line) + 1;
+        at += (size_t)(end - start) + 1;
     }
-    if (*count == 0)
-        return err_because(err, ERR_INTEGRITY, "sums", "SHA256SUMS is empty");
-    return check_unique(*digests + 1, *count - 1, err);
+    if (s->file_count == 0)
+        return err_because(err, ERR_INTEGRITY, "sums", "SHA256SUMS names no file");
+    return check_unique(s, err);
 }
 
 int
-sums_read(const char *text, size_t len, struct digest **digests, size_t *count,
-          struct err *err)
+sums_read(struct sums *out, const char *text, size_t len, struct err *err)
 {
-    struct digest *found = NULL;
-    size_t n = 0;
+    CLEANUP(sums_release) struct sums s = SUMS_INIT;
 
-    if (read_lines(text, len, &found, &n, err) < 0) {
-        free(found);
+    if (read_lines(&s, text, len, err) < 0)
         return -1;
-    }
-    *digests = found;
-    *count = n;
+    *out = s;
+    s = (struct sums)SUMS_INIT;
     return 0;
+}
+
+void
+sums_release(struct sums *s)
+{
+    free(s->files);
+    free(s->omitted);
+    *s = (struct sums)SUMS_INIT;
 }

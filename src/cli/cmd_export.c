@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/omitted.h"
 #include "cli/passphrase.h"
 #include "cli/table.h"
 #include "io/file.h"
@@ -18,7 +19,7 @@ struct export_command {
     struct registry_options registry;
     struct passphrase_options passphrase;
     const char *output, *key, *stream, *expires;
-    struct opt_list from, reuse;
+    struct opt_list from, platforms, reuse;
     struct opt_number serial;
     bool is_unsigned, dry_run, force;
 };
@@ -30,6 +31,8 @@ static const struct opt table[] = {
     FLAG(T, is_unsigned, 0, "unsigned", "do not sign"),
     LIST(T, from, 'f', "from", "LIST",
          "also the references in LIST, one a line, '-' for standard input (repeatable)"),
+    LIST(T, platforms, 0, "platform", "OS/ARCH[/VARIANT]",
+         "only these platforms, with commas between them (repeatable)"),
     FLAG(T, dry_run, 0, "dry-run", "show what would be fetched and written, then stop"),
     FLAG(T, force, 0, "force", "replace BUNDLE if it exists"),
     LIST(T, reuse, 0, "reuse", "BUNDLE",
@@ -119,11 +122,21 @@ gather_names(const struct export_command *o, char **operands, size_t count,
 static void
 put_images(struct result *r, const struct plan *plan)
 {
+    const struct graph *graph = plan->reach.graph;
+    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(graph);
     struct jsout *images = jsout_array();
 
-    for (size_t i = 0; i < plan->entry_count; i++)
-        jsout_append(images, result_entry(&plan->entries[i]));
+    for (size_t i = 0; i < plan->entry_count; i++) {
+        const struct bundle_entry *e = &plan->entries[i];
+        struct jsout *obj = result_entry(e);
+
+        result_omitted(r, obj, graph, walk, graph_root(graph, i), e->name);
+        jsout_append(images, obj);
+    }
     jsout_put(r->json, "images", images);
+    if (plan->omitted_count > 0)
+        result_say(r, "indexes are kept as they are; some registries refuse one whose "
+                      "children are not all there\n");
 }
 
 static void
@@ -153,19 +166,19 @@ put_result(struct result *r, const struct export_command *o,
     if (o->output)
         jsout_put_text(r->json, "bundle", o->output);
     jsout_put_bool(r->json, "dryRun", o->dry_run);
+    say_images(r, plan);
     put_images(r, plan);
     jsout_put_u64(r->json, "platforms", plan->platforms);
-    jsout_put_u64(r->json, "objects", plan->object_count);
+    jsout_put_u64(r->json, "objects", plan->blob_count);
     jsout_put_u64(r->json, "objectBytes", plan->bytes);
     jsout_put_u64(r->json, "sharedBytes", plan->bytes_shared);
     jsout_put_u64(r->json, "bundleBytes", x->layout.total);
     result_put_digest(r->json, "index", &x->index);
     result_put_meta(r->json, &x->meta);
 
-    say_images(r, plan);
     result_say(r,
                "%zu names, %zu platform images, %zu objects, %s; %s saved by sharing\n",
-               plan->entry_count, plan->platforms, plan->object_count,
+               plan->entry_count, plan->platforms, plan->blob_count,
                text_human(size, plan->bytes), text_human(shared, plan->bytes_shared));
     if (o->dry_run) {
         result_say(r, "would write %s: %s (%" PRIu64 " bytes)\n",
@@ -195,8 +208,8 @@ put_result(struct result *r, const struct export_command *o,
 
 static int
 export_names(const struct export_command *o, const struct reference_list *names,
-             const struct pki_key *key, struct runtime *rt, struct result *r,
-             struct err *err)
+             const struct choice *choice, const struct pki_key *key, struct runtime *rt,
+             struct result *r, struct err *err)
 {
     CLEANUP(registry_access_release)
     struct registry_access access = REGISTRY_ACCESS_INIT;
@@ -222,6 +235,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
         return -1;
     options.plan = (struct plan_options){
         .names = names,
+        .choice = choice,
         .client = access.client,
         .jobs = rt->jobs,
         .events = &rt->events,
@@ -240,7 +254,12 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     const struct export_command *o = options;
     CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
     CLEANUP(pki_release) struct pki_key *key = NULL;
+    struct choice choice = {.count = 0};
 
+    for (size_t i = 0; i < o->platforms.count; i++) {
+        if (choice_add(&choice, o->platforms.items[i], err) < 0)
+            return err_wrap(err, "--platform");
+    }
     if (check_options(o, err) < 0 || gather_names(o, operands, count, &names, err) < 0)
         return -1;
     if (o->key && !o->dry_run) {
@@ -248,7 +267,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
         if (!key)
             return -1;
     }
-    return export_names(o, &names, key, rt, r, err);
+    return export_names(o, &names, &choice, key, rt, r, err);
 }
 
 const struct command cmd_export = {

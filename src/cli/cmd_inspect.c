@@ -30,6 +30,7 @@ platform_json(const struct inspected_platform *p)
     if (p->platform.text[0] != '\0')
         jsout_put_text(obj, "platform", p->platform.text);
     jsout_put_bool(obj, "attestation", p->is_attestation);
+    jsout_put_bool(obj, "omitted", p->is_omitted);
     result_put_digest(obj, "digest", &p->digest);
     jsout_put_u64(obj, "bytes", p->bytes);
     return obj;
@@ -50,7 +51,8 @@ add_image(const struct inspected_image *image, struct table *t, struct jsout *im
         jsout_append(platforms, platform_json(p));
         digest_text(&p->digest, digest);
         table_add(t, (const char *const[]){"", platform_label(p), digest,
-                                           text_human(size, p->bytes)});
+                                           p->is_omitted ? "left out"
+                                                         : text_human(size, p->bytes)});
     }
     jsout_put_u64(obj, "bytes", image->bytes);
     jsout_put(obj, "platforms", platforms);
@@ -100,6 +102,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     jsout_put_bool(r->json, "verified", false);
     jsout_put_u64(r->json, "bundleBytes", c->total);
     jsout_put_u64(r->json, "objects", c->member_count);
+    jsout_put_u64(r->json, "omitted", c->omitted_count);
     result_put_digest(r->json, "index", &x.signers.index);
     result_put_meta(r->json, &c->index.meta);
     result_say(r, "bundle    %s: %s, UNVERIFIED\n", operands[0],

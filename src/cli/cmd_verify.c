@@ -39,6 +39,7 @@ put_result(struct result *r, const char *path, const struct verified *v,
     result_put_meta(r->json, &c->index.meta);
     jsout_put_u64(r->json, "objects", c->member_count);
     jsout_put_u64(r->json, "bundleBytes", c->total);
+    jsout_put_u64(r->json, "omitted", c->omitted_count);
     images = jsout_array();
     for (size_t i = 0; i < c->index.count; i++)
         jsout_append(images, result_entry(&c->index.entries[i]));
@@ -46,6 +47,9 @@ put_result(struct result *r, const char *path, const struct verified *v,
     result_say_meta(r, &c->index.meta);
     result_say(r, "contents  %zu names, %zu objects, %s\n", c->index.count,
                c->member_count, text_human(size, c->total));
+    if (c->omitted_count > 0)
+        result_say(r, "left out  %zu children of indexes, by platform\n",
+                   c->omitted_count);
 }
 
 static int

@@ -1,149 +1,11 @@
 #include "config.h"
-#include "oci/document.h"
+#include "oci/document_internal.h"
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/json.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* What is being filled, and whose fault it is when it is wrong. */
-struct reading {
-    struct document *doc;
-    enum err_kind kind;
-    struct err *err;
-};
-
-/* What a getter returned, but null counts as absent: the Go programs that write documents
- * mean the same by both. */
-static int
-optional(int rc, const struct js *obj, const char *key)
-{
-    return rc < 0 && js_is_null(obj, key) ? 0 : rc;
-}
-
-static int
-wrong_type(const struct reading *r, const char *key)
-{
-    return err_because(r->err, r->kind, "format", "\"%s\" is missing or of a wrong type",
-                       key);
-}
-
-/* Go takes "Layers" for "layers": such a document says two things. */
-static int
-refuse_ambiguous(const struct reading *r, const struct js *obj, const char *const *known)
-{
-    const char *key = js_ambiguous_key(obj, known);
-    char safe[TEXT_SAFE_MAX];
-
-    if (!key)
-        return 0;
-    text_safe(safe, key, strlen(key));
-    return err_because(r->err, r->kind, "format",
-                       "key \"%s\" differs only by case from a known one", safe);
-}
-
-/* A media type, "" when it is absent. */
-static int
-read_type(const struct reading *r, const struct js *obj, const char *key,
-          const char **out)
-{
-    const char *type = "";
-    char safe[TEXT_SAFE_MAX];
-
-    if (optional(js_string(obj, key, &type), obj, key) < 0)
-        return wrong_type(r, key);
-    if (type[0] != '\0' && !media_type_is_valid(type)) {
-        text_safe(safe, type, strlen(type));
-        return err_because(r->err, r->kind, "format", "\"%s\" is not a media type: '%s'",
-                           key, safe);
-    }
-    *out = type;
-    return 0;
-}
-
-static int
-read_digest(const struct reading *r, const struct js *obj, struct digest *out)
-{
-    const char *text;
-
-    if (js_string(obj, "digest", &text) != 1)
-        return wrong_type(r, "digest");
-    return digest_parse(out, text, strlen(text), r->kind, r->err);
-}
-
-/* ---- descriptors ---- */
-
-static const char *const descriptor_keys[] = {"mediaType",   "digest", "size", "platform",
-                                              "annotations", "urls",   "data", NULL};
-
-/* What a descriptor may say besides type, digest and size. */
-static int
-read_extras(const struct reading *r, const struct js *obj, struct descriptor *d)
-{
-    const struct js *platform = NULL, *annotations = NULL, *urls = NULL;
-    const char *ignored;
-    int rc;
-
-    if (optional(js_object(obj, "platform", &platform), obj, "platform") < 0 ||
-        (platform && platform_read(&d->platform, platform) < 0))
-        return wrong_type(r, "platform");
-    if (optional(js_object(obj, "annotations", &annotations), obj, "annotations") < 0)
-        return wrong_type(r, "annotations");
-    rc = annotations ? js_string(annotations, "vnd.docker.reference.type", &ignored) : 0;
-    if (rc < 0)
-        return wrong_type(r, "annotations");
-    d->is_attestation = rc == 1;
-    if (optional(js_array(obj, "urls", &urls), obj, "urls") < 0)
-        return wrong_type(r, "urls");
-    d->is_foreign = urls && js_length(urls) > 0;
-    return 0;
-}
-
-/*
- * The type of a child.  Without it nobody could say whether a child of an index is a
- * document.  What a manifest points at is opaque anyway, whatever it calls itself.
- */
-static int
-read_child_type(const struct reading *r, const struct js *obj, enum edge_kind edge,
-                const char **out)
-{
-    if (edge == EDGE_CHILD) {
-        if (read_type(r, obj, "mediaType", out) < 0)
-            return -1;
-        return (*out)[0] != '\0' ? 0 : wrong_type(r, "mediaType");
-    }
-    *out = "";
-    if (optional(js_string(obj, "mediaType", out), obj, "mediaType") < 0)
-        return wrong_type(r, "mediaType");
-    if (!media_type_is_valid(*out))
-        *out = "";
-    return 0;
-}
-
-static int
-read_descriptor(const struct reading *r, const struct js *obj, enum edge_kind edge,
-                struct descriptor *d)
-{
-    const char *type;
-
-    if (!js_is_object(obj))
-        return err_because(r->err, r->kind, "format", "not a descriptor");
-    if (refuse_ambiguous(r, obj, descriptor_keys) < 0 ||
-        read_child_type(r, obj, edge, &type) < 0 || read_digest(r, obj, &d->digest) < 0)
-        return -1;
-    if (d->digest.alg != DIGEST_SHA256)
-        return err_set(r->err, ERR_PROTOCOL, "sha512 digests do not fit into a bundle");
-    if (js_u64(obj, "size", &d->size) != 1)
-        return err_because(r->err, r->kind, "format",
-                           "\"size\" is not an integer from 0 to 2^63-1");
-    if (read_extras(r, obj, d) < 0)
-        return -1;
-    d->edge = edge;
-    d->media_type = xstrdup(type);
-    return 0;
-}
 
 /* An array of descriptors; absent and null are empty. */
 static int
@@ -154,8 +16,8 @@ read_list(const struct reading *r, const struct js *root, const char *key,
     const struct js *list = NULL;
     size_t n;
 
-    if (optional(js_array(root, key, &list), root, key) < 0)
-        return wrong_type(r, key);
+    if (reading_optional(js_array(root, key, &list), root, key) < 0)
+        return reading_wrong_type(r, key);
     n = list ? js_length(list) : 0;
     if (n == 0)
         return 0;
@@ -166,7 +28,7 @@ read_list(const struct reading *r, const struct js *root, const char *key,
     for (size_t i = 0; i < n; i++) {
         struct descriptor d = {.edge = edge};
 
-        if (read_descriptor(r, js_at(list, i), edge, &d) < 0)
+        if (descriptor_read(r, js_at(list, i), &d) < 0)
             return err_wrap(r->err, "%s[%zu]", key, i);
         doc->edges[doc->count++] = d;
     }
@@ -252,12 +114,11 @@ read_subject(const struct reading *r, const struct js *root)
 {
     const struct js *subject = NULL;
 
-    if (optional(js_object(root, "subject", &subject), root, "subject") < 0)
-        return wrong_type(r, "subject");
+    if (reading_optional(js_object(root, "subject", &subject), root, "subject") < 0)
+        return reading_wrong_type(r, "subject");
     if (!subject)
         return 0;
-    if (refuse_ambiguous(r, subject, descriptor_keys) < 0 ||
-        read_digest(r, subject, &r->doc->subject) < 0)
+    if (descriptor_read_digest(r, subject, &r->doc->subject) < 0)
         return err_wrap(r->err, "subject");
     r->doc->has_subject = true;
     return 0;
@@ -274,10 +135,10 @@ read_edges(const struct reading *r, const struct js *root, enum shape shape)
     if (shape == SHAPE_ARTIFACT)
         return read_list(r, root, "blobs", EDGE_LAYER);
     if (js_object(root, "config", &config) != 1)
-        return wrong_type(r, "config");
+        return reading_wrong_type(r, "config");
     if (!js_has(root, "layers"))
-        return wrong_type(r, "layers");
-    if (read_descriptor(r, config, EDGE_CONFIG, &d) < 0)
+        return reading_wrong_type(r, "layers");
+    if (descriptor_read(r, config, &d) < 0)
         return err_wrap(r->err, "config");
     r->doc->edges = xcalloc(1, sizeof(d));
     r->doc->edges[r->doc->count++] = d;
@@ -291,8 +152,8 @@ read_document(const struct reading *r, const struct js *root, const char *declar
     enum shape shape = SHAPE_INDEX;
     uint64_t version;
 
-    if (refuse_ambiguous(r, root, document_keys) < 0 ||
-        read_type(r, root, "mediaType", &own) < 0)
+    if (reading_unambiguous(r, root, document_keys) < 0 ||
+        reading_type(r, root, "mediaType", &own) < 0)
         return -1;
     if (media_kind(own) == MEDIA_SCHEMA1 ||
         (js_u64(root, "schemaVersion", &version) == 1 && version == 1))
@@ -302,7 +163,7 @@ read_document(const struct reading *r, const struct js *root, const char *declar
     r->doc->kind = shape == SHAPE_INDEX ? MEDIA_INDEX : MEDIA_MANIFEST;
     if (check_type(r, own, "it calls itself") < 0 ||
         check_type(r, declared, "it came as") < 0 ||
-        read_type(r, root, "artifactType", &artifact) < 0)
+        reading_type(r, root, "artifactType", &artifact) < 0)
         return -1;
     set_type(r->doc, own, declared);
     memcpy(r->doc->artifact_type, artifact, strlen(artifact) + 1);
@@ -339,7 +200,7 @@ void
 document_release(struct document *doc)
 {
     for (size_t i = 0; i < doc->count; i++)
-        free(doc->edges[i].media_type);
+        descriptor_release(&doc->edges[i]);
     free(doc->edges);
     doc->edges = NULL;
     doc->count = 0;

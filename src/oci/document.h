@@ -15,6 +15,8 @@
 #define DOCUMENT_BYTES_MAX       (8U << 20) /* of one index or manifest */
 #define DOCUMENT_WARN_BYTES      (4U << 20) /* many registries refuse more */
 #define DOCUMENT_DESCRIPTORS_MAX 10000
+#define DESCRIPTOR_URLS_MAX      16   /* more are not looked at */
+#define DESCRIPTOR_URL_LEN_MAX   8192 /* bytes; longer ones neither */
 
 enum edge_kind {
     EDGE_CHILD,  /* "manifests" of an index */
@@ -29,7 +31,12 @@ struct descriptor {
     uint64_t size;            /* bytes */
     struct platform platform; /* text "" when it says none */
     bool is_attestation;      /* BuildKit's "vnd.docker.reference.type" is set */
-    bool is_foreign;          /* has "urls": the registry may not have it */
+    bool has_about;           /* of an attestation: about is the sibling it is about */
+    struct digest about;
+    bool is_foreign; /* has "urls": the registry may not have it */
+    char **urls;     /* owned, as they came */
+    size_t url_count;
+    char *data; /* the content, size bytes that match the digest; owned; NULL for none */
 };
 
 struct document {

@@ -206,19 +206,39 @@ graph_too_deep(const struct graph *g, struct err *err)
                        "indexes are nested more than %d deep", GRAPH_DEPTH_MAX);
 }
 
+/* Needed after all: what its other uses would have asked for is asked for now. */
+static void
+take_in(struct graph *g, struct graph_node *node)
+{
+    if (node->object.state != GRAPH_OMITTED)
+        return;
+    node->object.state = GRAPH_BLOB;
+    g->omitted_count--;
+    if (node->is_certain || node->claims != 0)
+        want(g, node);
+}
+
 static int
 add_edge(struct graph *g, const struct graph_node *parent, const struct descriptor *d,
-         struct graph_edge *edge, struct err *err)
+         bool omit, struct graph_edge *edge, struct err *err)
 {
     unsigned depth = parent->object.depth + (d->edge == EDGE_CHILD ? 1U : 0U);
+    uint32_t known = g->count;
     struct graph_node *child;
 
     if (depth > GRAPH_DEPTH_MAX)
         return graph_too_deep(g, err);
     if (intern(g, d->media_type, &edge->media_type, err) < 0 ||
         intern(g, d->platform.text, &edge->platform, err) < 0 ||
+        intern(g, d->platform.spec, &edge->spec, err) < 0 ||
         add_object(g, &d->digest, d->size, edge->media_type, depth, &child, err) < 0)
         return -1;
+    if (omit && child->id == known) {
+        child->object.state = GRAPH_OMITTED;
+        g->omitted_count++;
+    } else if (!omit) {
+        take_in(g, child);
+    }
     edge->to = child->id;
     edge->kind = d->edge;
     edge->is_attestation = d->is_attestation;
@@ -241,7 +261,7 @@ add_edge(struct graph *g, const struct graph_node *parent, const struct descript
 
 static int
 add_edges(struct graph *g, struct graph_node *node, const struct document *doc,
-          struct err *err)
+          const bool *omit, struct err *err)
 {
     struct graph_object *o = &node->object;
 
@@ -251,7 +271,7 @@ add_edges(struct graph *g, struct graph_node *node, const struct document *doc,
     g->edge_count += doc->count;
     o->edges = doc->count > 0 ? xcalloc(doc->count, sizeof(*o->edges)) : NULL;
     for (size_t i = 0; i < doc->count; i++) {
-        if (add_edge(g, node, &doc->edges[i], &o->edges[i], err) < 0)
+        if (add_edge(g, node, &doc->edges[i], omit[i], &o->edges[i], err) < 0)
             return -1;
         o->edge_count++;
     }
@@ -265,6 +285,8 @@ feed_document(struct graph *g, struct graph_node *node, const void *bytes, size_
     CLEANUP(document_release) struct document doc = DOCUMENT_INIT;
     struct graph_object *o = &node->object;
     uint32_t type, artifact;
+    bool *omit;
+    int rc;
 
     if (document_parse(&doc, bytes, len, NULL, g->kind, err) < 0 ||
         intern(g, doc.media_type, &type, err) < 0 ||
@@ -278,7 +300,12 @@ feed_document(struct graph *g, struct graph_node *node, const void *bytes, size_
     node->is_typed = doc.names_itself;
     if (check_kind(g, node, err) < 0)
         return -1;
-    return add_edges(g, node, &doc, err);
+    omit = xcalloc(doc.count, sizeof(*omit));
+    if (g->watch)
+        g->watch(g->watch_ctx, &doc, omit);
+    rc = add_edges(g, node, &doc, omit, err);
+    free(omit);
+    return rc;
 }
 
 static int
@@ -334,6 +361,7 @@ graph_free(struct graph *g)
     free(g->claims);
     free(g->queue);
     free(g->order);
+    free(g->omitted);
     free(g);
 }
 
@@ -342,6 +370,14 @@ graph_release(struct graph **g)
 {
     graph_free(*g);
     *g = NULL;
+}
+
+void
+graph_watch(struct graph *g,
+            void (*fn)(void *ctx, const struct document *doc, bool *omit), void *ctx)
+{
+    g->watch = fn;
+    g->watch_ctx = ctx;
 }
 
 int
@@ -362,6 +398,7 @@ graph_add_root(struct graph *g, const struct digest *digest, uint64_t size,
     if (intern(g, media_type ? media_type : "", &type, err) < 0 ||
         add_object(g, digest, size, type, 0, &node, err) < 0)
         return -1;
+    take_in(g, node);
     if (use_as_document(g, node, g->texts[type]->text, err) < 0)
         return err_wrap(err, "%s", text);
     g->roots = mem_grow(g->roots, g->root_count, &g->root_cap, sizeof(*g->roots));

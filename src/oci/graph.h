@@ -26,12 +26,14 @@ enum graph_state {
     GRAPH_REQUESTED, /* graph_next() handed it out */
     GRAPH_DOCUMENT,  /* parsed, its edges are known */
     GRAPH_BLOB,      /* opaque */
+    GRAPH_OMITTED,   /* left out on purpose; what is below it is not known */
 };
 
 struct graph_edge {
     uint32_t to; /* object id */
     enum edge_kind kind;
     uint32_t platform;   /* for graph_platform() */
+    uint32_t spec;       /* for graph_spec() */
     uint32_t media_type; /* as the descriptor says, for graph_media_type() */
     bool is_attestation;
 };
@@ -61,6 +63,15 @@ struct graph;
 struct graph *graph_new(enum err_kind kind);
 void graph_free(struct graph *g);
 void graph_release(struct graph **g);
+
+/*
+ * Have a look at each document when it is fed, before its edges are added.  Of an index,
+ * fn may leave children out: omit has doc->count elements, all false.  What another
+ * document, or a root, asks for is not left out: a digest is there for all or for none.
+ */
+void graph_watch(struct graph *g,
+                 void (*fn)(void *ctx, const struct document *doc, bool *omit),
+                 void *ctx);
 
 /*
  * Add a root: the top-level document of a name.  The same digest may be added often.
@@ -98,19 +109,29 @@ const struct graph_object *graph_object(const struct graph *g, uint32_t id);
 uint32_t graph_find(const struct graph *g, const struct digest *digest);
 size_t graph_root_count(const struct graph *g);
 uint32_t graph_root(const struct graph *g, size_t index);
-/* "" where the descriptor does not say. */
+/* "" where the descriptor does not say: for people; and as platform.h normalises it. */
 const char *graph_platform(const struct graph *g, const struct graph_edge *edge);
+const char *graph_spec(const struct graph *g, const struct graph_edge *edge);
 const char *graph_media_type(const struct graph *g, const struct graph_edge *edge);
 
 /*
- * After graph_finish(): all ids in the order of the bundle's members: documents (parents
- * first), configs, others; in each group by first appearance, depth first from the roots.
- * A document that is also somebody's layer appears where it is used as a document.
+ * After graph_finish(): the ids of all that is not left out, in the order of the bundle's
+ * members: documents (parents first), configs, others; in each group by first appearance,
+ * depth first from the roots.  A document that is also somebody's layer appears where it
+ * is used as a document.
  */
 const uint32_t *graph_order(const struct graph *g);
+size_t graph_member_count(const struct graph *g);
 
 /*
- * After graph_finish(): visit what a document reaches, itself included.  fn is called
+ * After graph_finish(): the ids of what is left out, in the order of the documents that
+ * list it, and in each as it lists them.
+ */
+const uint32_t *graph_omitted(const struct graph *g, size_t *count);
+
+/*
+ * After graph_finish(): visit what a document reaches, itself included, and nothing that
+ * is left out.  fn is called
  * once for each object and each of its two uses, as a document and as a blob, parents
  * before children.
  */

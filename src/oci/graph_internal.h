@@ -52,7 +52,10 @@ struct graph {
     uint32_t *queue; /* ids in GRAPH_WANTED, in order; from queue_head on */
     size_t queue_head, queue_count, queue_cap;
     size_t edge_count;
-    uint32_t *order; /* set by graph_finish() */
+    void (*watch)(void *ctx, const struct document *doc, bool *omit); /* or NULL */
+    void *watch_ctx;
+    size_t omitted_count;
+    uint32_t *order, *omitted; /* set by graph_finish() */
 };
 
 struct graph_node *graph_node(const struct graph *g, uint32_t id);

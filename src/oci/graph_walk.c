@@ -69,11 +69,11 @@ visit_document(struct graph_walk *w, uint32_t id)
     w->fn(w->ctx, id, true);
     for (uint32_t i = 0; i < o->edge_count; i++) {
         const struct graph_edge *edge = &o->edges[i];
+        enum graph_state state = graph_object(w->graph, edge->to)->state;
 
-        if (edge->kind == EDGE_CHILD &&
-            graph_object(w->graph, edge->to)->state == GRAPH_DOCUMENT)
+        if (edge->kind == EDGE_CHILD && state == GRAPH_DOCUMENT)
             visit_document(w, edge->to);
-        else
+        else if (state != GRAPH_OMITTED)
             visit_blob(w, edge->to);
     }
 }
@@ -110,6 +110,8 @@ check_objects(const struct graph *g, struct err *err)
             digest_text(&o->digest, text);
             return err_because(err, g->kind, "format", "%s was never read", text);
         }
+        if (o->state == GRAPH_OMITTED)
+            continue;
         if (__builtin_add_overflow(total, o->size, &total) || total > INT64_MAX)
             return err_because(err, g->kind, "size",
                                "the sizes of all objects add up to more than 2^63 bytes");
@@ -183,6 +185,27 @@ order_members(const struct graph *g)
         visit_document(w, g->roots[i].id);
 }
 
+/* What is left out is only ever listed by documents, which stand in front. */
+static void
+order_omitted(const struct graph *g)
+{
+    bool *seen = xcalloc(g->count, sizeof(*seen));
+    size_t n = 0;
+
+    for (size_t i = 0; n < g->omitted_count; i++) {
+        const struct graph_object *o = graph_object(g, g->order[i]);
+
+        for (uint32_t k = 0; k < o->edge_count; k++) {
+            uint32_t id = o->edges[k].to;
+
+            if (graph_object(g, id)->state == GRAPH_OMITTED && !seen[id])
+                g->omitted[n++] = id;
+            seen[id] = true;
+        }
+    }
+    free(seen);
+}
+
 /* What does not name itself is called what the first who points at it says. */
 static void
 name_type(const struct graph *g, uint32_t id, uint32_t type)
@@ -202,7 +225,7 @@ name_types(const struct graph *g)
 {
     for (size_t i = 0; i < g->root_count; i++)
         name_type(g, g->roots[i].id, g->roots[i].media_type);
-    for (size_t i = 0; i < g->count; i++) {
+    for (size_t i = 0; i < graph_member_count(g); i++) {
         const struct graph_object *o = graph_object(g, g->order[i]);
 
         for (uint32_t k = 0; k < o->edge_count; k++)
@@ -221,7 +244,9 @@ graph_finish(struct graph *g, struct err *err)
             return graph_too_deep(g, err);
     }
     g->order = xcalloc(g->count > 0 ? g->count : 1, sizeof(*g->order));
+    g->omitted = xcalloc(g->omitted_count, sizeof(*g->omitted));
     order_members(g);
+    order_omitted(g);
     name_types(g);
     return 0;
 }
@@ -260,6 +285,12 @@ graph_platform(const struct graph *g, const struct graph_edge *edge)
 }
 
 const char *
+graph_spec(const struct graph *g, const struct graph_edge *edge)
+{
+    return g->texts[edge->spec]->text;
+}
+
+const char *
 graph_media_type(const struct graph *g, const struct graph_edge *edge)
 {
     return g->texts[edge->media_type]->text;
@@ -269,4 +300,17 @@ const uint32_t *
 graph_order(const struct graph *g)
 {
     return g->order;
+}
+
+size_t
+graph_member_count(const struct graph *g)
+{
+    return g->count - g->omitted_count;
+}
+
+const uint32_t *
+graph_omitted(const struct graph *g, size_t *count)
+{
+    *count = g->omitted_count;
+    return g->omitted;
 }

@@ -21,6 +21,102 @@ static const struct part {
 
 static const char *const keys[] = {"os", "architecture", "variant", "os.version", NULL};
 
+/* ---- the normal form ---- */
+
+enum { WORD_MAX = 30 };
+
+struct words {
+    char os[WORD_MAX + 1], arch[WORD_MAX + 1], variant[WORD_MAX + 1];
+};
+
+/* Lower case; false when it is no plain word. */
+static bool
+take_word(char out[WORD_MAX + 1], const char *text, size_t len)
+{
+    if (len == 0 || len > WORD_MAX)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!text_is_alnum(text[i]) && (text[i] == '\0' || !strchr("_.-", text[i])))
+            return false;
+        out[i] = text_lower(text[i]);
+    }
+    out[len] = '\0';
+    return true;
+}
+
+/* Other names for the same thing.  NULL: whatever it is, or none; "": none. */
+static const struct alias {
+    const char *arch, *variant;       /* as said */
+    const char *is_arch, *is_variant; /* as meant */
+} aliases[] = {
+    {"i386", NULL, "386", ""},      {"x86_64", NULL, "amd64", ""},
+    {"x86-64", NULL, "amd64", ""},  {"amd64", "v1", "amd64", ""},
+    {"aarch64", "", "arm64", ""},   {"aarch64", "8", "arm64", ""},
+    {"aarch64", "v8", "arm64", ""}, {"aarch64", NULL, "arm64", NULL},
+    {"arm64", "8", "arm64", ""},    {"arm64", "v8", "arm64", ""},
+    {"armhf", NULL, "arm", "v7"},   {"armel", NULL, "arm", "v6"},
+    {"arm", "", "arm", "v7"},       {"arm", "5", "arm", "v5"},
+    {"arm", "6", "arm", "v6"},      {"arm", "7", "arm", "v7"},
+    {"arm", "8", "arm", "v8"},
+};
+
+static void
+write_spec(char out[PLATFORM_TEXT_MAX], struct words *w)
+{
+    const char *os = strcmp(w->os, "macos") == 0 ? "darwin" : w->os;
+    const char *arch = w->arch, *variant = w->variant;
+
+    for (size_t i = 0; i < COUNT_OF(aliases); i++) {
+        const struct alias *a = &aliases[i];
+
+        if (strcmp(a->arch, w->arch) != 0 ||
+            (a->variant && strcmp(a->variant, w->variant) != 0))
+            continue;
+        arch = a->is_arch;
+        variant = a->is_variant ? a->is_variant : variant;
+        break;
+    }
+    snprintf(out, PLATFORM_TEXT_MAX, "%s/%s%s%s", os, arch, variant[0] ? "/" : "",
+             variant);
+}
+
+/* What a descriptor says, which need not make sense. */
+static void
+read_spec(char out[PLATFORM_TEXT_MAX], const char *const values[PARTS])
+{
+    struct words w = {.variant = ""};
+
+    out[0] = '\0';
+    if (!take_word(w.os, values[0], strlen(values[0])) ||
+        !take_word(w.arch, values[1], strlen(values[1])) ||
+        (values[2][0] != '\0' && !take_word(w.variant, values[2], strlen(values[2]))) ||
+        (strcmp(w.os, "unknown") == 0 && strcmp(w.arch, "unknown") == 0))
+        return;
+    write_spec(out, &w);
+}
+
+int
+platform_parse(char out[PLATFORM_TEXT_MAX], const char *text, size_t len, struct err *err)
+{
+    const char *end = text + len, *arch = memchr(text, '/', len);
+    const char *variant = arch ? memchr(arch + 1, '/', (size_t)(end - arch) - 1) : NULL;
+    struct words w = {.variant = ""};
+    char safe[TEXT_SAFE_MAX];
+
+    if (arch && take_word(w.os, text, (size_t)(arch - text)) &&
+        take_word(w.arch, arch + 1, (size_t)((variant ? variant : end) - arch) - 1) &&
+        (!variant || take_word(w.variant, variant + 1, (size_t)(end - variant) - 1))) {
+        write_spec(out, &w);
+        return 0;
+    }
+    text_safe(safe, text, len);
+    return err_set(err, ERR_USAGE,
+                   "'%s' is no platform: OS/ARCH or OS/ARCH/VARIANT, like linux/amd64",
+                   safe);
+}
+
+/* ---- what a document says ---- */
+
 int
 platform_read(struct platform *out, const struct js *obj)
 {
@@ -47,5 +143,6 @@ platform_read(struct platform *out, const struct js *obj)
     text_safe(safe, text, strlen(text));
     safe[sizeof(out->text) - 1] = '\0';
     memcpy(out->text, safe, strlen(safe) + 1);
+    read_spec(out->spec, values);
     return 1;
 }

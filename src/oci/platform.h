@@ -1,7 +1,8 @@
-/* platform.h - what an image runs on, as an index says it.  For people to read.
+/* platform.h - what an image runs on, as an index says it, and as users ask for it.
  *
  * Layer:  oci.
- * Source: OCI image-spec v1.1, image-index.md, "platform".
+ * Source: OCI image-spec v1.1, image-index.md, "platform"; containerd's platforms package
+ *         for what is the same by another name.
  */
 #ifndef OCI_PLATFORM_H
 #define OCI_PLATFORM_H
@@ -10,9 +11,12 @@
 
 #define PLATFORM_TEXT_MAX 96
 
-/* "linux/arm64/v8", "windows/amd64:10.0.20348.2227"; escaped and cut: safe to show. */
 struct platform {
+    /* For people: "linux/arm64/v8", "windows/amd64:10.0.20348.2227"; escaped and cut. */
     char text[PLATFORM_TEXT_MAX];
+    /* To compare: OS/ARCH[/VARIANT] in the one normal form, "linux/arm64".  "" when os or
+     * architecture is missing or no plain word, or both are "unknown". */
+    char spec[PLATFORM_TEXT_MAX];
 };
 
 /*
@@ -21,5 +25,16 @@ struct platform {
  *          that differ from the known only by case.
  */
 int platform_read(struct platform *out, const struct js *obj);
+
+/*
+ * The normal form of what a user typed; the len bytes at text need no NUL.
+ *
+ * Shape:  OS/ARCH[/VARIANT] of letters, digits, '_', '.', '-'.  Case does not count;
+ *         macos is darwin, x86_64 amd64, aarch64 arm64, i386 386, armhf arm/v7, armel
+ *         arm/v6; arm is arm/v7, arm64/v8 arm64, amd64/v1 amd64.
+ * Errors: ERR_USAGE.
+ */
+MUST_USE int platform_parse(char out[PLATFORM_TEXT_MAX], const char *text, size_t len,
+                            struct err *err);
 
 #endif

@@ -18,7 +18,9 @@
 static int
 describe(struct export_result *r, const struct export_options *o, struct err *err)
 {
+    const struct plan *plan = &r->plan;
     struct bundle_meta *meta = &r->meta;
+    struct layout_input in;
     uint64_t mtime;
 
     if (clock_epoch(&meta->created, err) < 0 || clock_member_mtime(&mtime, err) < 0)
@@ -28,8 +30,18 @@ describe(struct export_result *r, const struct export_options *o, struct err *er
     meta->serial = o->has_serial ? o->serial : meta->created;
     meta->has_expires = o->has_expires;
     meta->expires = o->expires;
-    if (layout_plan(&r->layout, meta, mtime, r->plan.entries, r->plan.entry_count,
-                    r->plan.blobs, r->plan.object_count, err) < 0)
+    meta->omits = plan->omitted_count > 0;
+    in = (struct layout_input){
+        .meta = meta,
+        .mtime = mtime,
+        .entries = plan->entries,
+        .entry_count = plan->entry_count,
+        .blobs = plan->blobs,
+        .blob_count = plan->blob_count,
+        .omitted = plan->omitted,
+        .omitted_count = plan->omitted_count,
+    };
+    if (layout_plan(&r->layout, &in, err) < 0)
         return -1;
     return hash_bytes(DIGEST_SHA256, r->layout.index.data, r->layout.index.len, &r->index,
                       err);

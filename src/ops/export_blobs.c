@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "bundle/writer.h"
 #include "ops/resolve.h"
+#include "registry/pull.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -94,9 +95,9 @@ fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
 {
     const struct plan_options *o = &job->writing->options->plan;
     const struct plan *plan = &job->writing->result->plan;
-    uint32_t id = graph_order(plan->graph)[job->member];
-    const struct graph_object *object = graph_object(plan->graph, id);
-    const struct reference *ref = &o->names->items[plan->objects[id].name];
+    uint32_t id = graph_order(plan->reach.graph)[job->member];
+    const struct graph_object *object = graph_object(plan->reach.graph, id);
+    const struct reference *ref = &plan->names[plan->reach.names[id]].ref;
     struct repository repo = resolve_repository(ref);
     struct blob_sink sink = {.write = take_part, .ctx = job};
     int rc;
@@ -138,22 +139,22 @@ export_blobs(struct writing *w, struct err *err)
 {
     const struct plan *plan = &w->result->plan;
     const struct plan_options *o = &w->options->plan;
-    struct blob_job *jobs = xcalloc(plan->object_count, sizeof(*jobs));
+    struct blob_job *jobs = xcalloc(plan->blob_count, sizeof(*jobs));
     CLEANUP(pool_release) struct pool *pool = pool_new(o->jobs, o->cancel, err);
     int rc = pool ? 0 : -1;
 
     events_phase(o->events, "fetching", plan->bytes, EVENT_BYTES);
-    for (size_t i = 0; rc == 0 && i < plan->object_count; i++) {
-        uint32_t id = graph_order(plan->graph)[i];
-        size_t size = (size_t)plan->blobs[i].size;
+    for (size_t i = 0; rc == 0 && i < plan->blob_count; i++) {
+        const struct bundle_member *blob = &plan->blobs[i];
+        size_t size = 0;
+        const char *bytes = shelf_find(plan->shelf, &blob->digest, &size);
 
         jobs[i] = (struct blob_job){.job.run = bring_blob, .writing = w, .member = i};
-        if (!plan->objects[id].bytes) {
+        if (!bytes || size != blob->size) {
             pool_add(pool, &jobs[i].job);
             continue;
         }
-        rc = bundle_write_blob(&w->result->layout, &w->file, i, 0,
-                               plan->objects[id].bytes, size, err);
+        rc = bundle_write_blob(&w->result->layout, &w->file, i, 0, bytes, size, err);
         events_done(o->events, size);
     }
     if (rc < 0)

@@ -105,6 +105,10 @@ import_run(struct import_result *out, const struct import_options *o, struct err
     if (verify_run(&out->verified, &o->verify, err) < 0)
         return -1;
     im.content = bundle_content(out->verified.bundle);
+    if (im.content->omitted_count > 0)
+        events_warning(o->verify.events,
+                       "platforms were left out of this bundle, and some registries "
+                       "refuse an index whose children are not all there; trying");
     if (landing_map(&out->landing, im.content, &o->mapping, err) < 0 ||
         acceptance_check_targets(&out->verified, &out->landing, err) < 0)
         return -1;

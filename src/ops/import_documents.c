@@ -56,6 +56,20 @@ look_for(const struct document_step *step, unsigned worker, struct err *err)
     return 0;
 }
 
+/* A registry may insist that all children of an index are there. */
+static void
+explain_refusal(const struct importing *im, const struct graph_object *o, struct err *err)
+{
+    bool is_sparse = false;
+
+    for (uint32_t i = 0; i < o->edge_count; i++)
+        is_sparse |=
+            graph_object(im->content->graph, o->edges[i].to)->state == GRAPH_OMITTED;
+    if (is_sparse && err->kind == ERR_PROTOCOL)
+        err_hint(err, "this registry seems to refuse an index of which platforms were "
+                      "left out: export it with --index rebuild, or with all platforms");
+}
+
 static int
 look(struct pool_job *base, unsigned worker, struct err *err)
 {
@@ -92,6 +106,7 @@ push(const struct document_step *step, unsigned worker, const struct buf *bytes,
     if (rc == 0)
         return 0;
     *err = why;
+    explain_refusal(im, o, err);
     return importing_wrap(err, &repo);
 }
 

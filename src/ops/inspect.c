@@ -59,7 +59,8 @@ describe(const struct bundle_content *c, struct scales *scales, size_t index,
         const char *text = graph_platform(c->graph, e);
 
         p->digest = graph_object(c->graph, e->to)->digest;
-        p->bytes = scales_weigh(scales, e->to);
+        p->is_omitted = graph_object(c->graph, e->to)->state == GRAPH_OMITTED;
+        p->bytes = p->is_omitted ? 0 : scales_weigh(scales, e->to);
         p->is_attestation = e->is_attestation;
         memcpy(p->platform.text, text, strlen(text) + 1);
     }

@@ -15,6 +15,7 @@ struct inspected_platform {
     struct digest digest;     /* of its manifest */
     uint64_t bytes;           /* of the manifest and all it reaches, each once */
     bool is_attestation;
+    bool is_omitted; /* left out: bytes is 0 */
 };
 
 struct inspected_image {

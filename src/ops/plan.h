@@ -7,47 +7,44 @@
 #define OPS_PLAN_H
 
 #include "bundle/layout.h"
-#include "oci/graph.h"
 #include "oci/reference_list.h"
-#include "registry/client.h"
-
-#define PLAN_DOCUMENTS_MAX (256U << 20) /* bytes of all documents together */
+#include "ops/walk.h"
 
 struct plan_options {
     const struct reference_list *names;
-    struct client *client; /* with a session for each job */
+    const struct choice *choice; /* of platforms */
+    struct client *client;       /* with a session for each job */
     unsigned jobs;
     const struct events *events;
     struct cancel *cancel;
 };
 
-/* What is known about one object beyond the graph. */
-struct plan_object {
-    uint32_t name; /* whose repository has it */
-    char *bytes;   /* the body, where planning had to fetch it; owned */
-};
-
 struct plan {
-    struct graph *graph;          /* finished; root i belongs to name i */
+    struct plan_name *names; /* in the order of entries */
+    size_t name_count;
+    struct reach reach;  /* root i belongs to name i */
+    struct shelf *shelf; /* the bytes of documents, and of what else came along */
     struct bundle_entry *entries; /* one for each name, in order */
     size_t entry_count;
-    struct plan_object *objects; /* by graph id */
-    size_t object_count;
     struct bundle_member *blobs; /* in member order; offsets not set */
-    uint64_t bytes;              /* of all objects, each once */
-    uint64_t bytes_shared;       /* more that separate copies of the images would take */
-    size_t platforms;            /* images for some platform, over all names */
+    size_t blob_count;
+    struct bundle_omitted *omitted; /* in the order of graph_omitted() */
+    size_t omitted_count;
+    uint64_t bytes;        /* of all blobs, each once */
+    uint64_t bytes_shared; /* more that separate copies of the images would take */
+    size_t platforms;      /* images for some platform, over all names */
 };
 
 #define PLAN_INIT                                                                        \
     {                                                                                    \
-        .graph = NULL                                                                    \
+        .names = NULL                                                                    \
     }
 
 /*
  * Resolve each name once, then walk by digest, each digest once.
  * Errors: those of pull.h, wrapped with the name; ERR_PROTOCOL - sha512, schema 1;
- *         ERR_LIMIT - a bound of graph.h or PLAN_DOCUMENTS_MAX.
+ *         ERR_NOT_FOUND - an image lacks one of the platforms; ERR_LIMIT - a bound of
+ *         graph.h or shelf.h.
  */
 MUST_USE int plan_make(struct plan *out, const struct plan_options *options,
                        struct err *err);

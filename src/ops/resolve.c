@@ -2,6 +2,7 @@
 #include "ops/resolve.h"
 
 #include "base/mem.h"
+#include "registry/pull.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,8 @@
 /* One name on its way to its document. */
 struct resolve_job {
     struct pool_job job;
-    const struct reference *ref;
-    struct client *client;
-    const struct events *events;
-    struct resolved *out;
+    struct plan_name *name;
+    const struct walk_options *options;
     bool is_resolved;
 };
 
@@ -31,30 +30,44 @@ resolve_wrap(struct err *err, const struct reference *ref)
     return err_wrap(err, "%s", name);
 }
 
+void
+resolve_warn_large(const struct events *events, size_t len)
+{
+    if (len > DOCUMENT_WARN_BYTES)
+        events_warning(events,
+                       "a manifest is larger than %u MiB: many registries refuse that",
+                       DOCUMENT_WARN_BYTES >> 20);
+}
+
 static int
 resolve(struct pool_job *base, unsigned worker, struct err *err)
 {
     struct resolve_job *job = (struct resolve_job *)base;
-    const struct reference *ref = job->ref;
-    struct session *session = client_session(job->client, worker);
+    struct plan_name *name = job->name;
+    const struct reference *ref = &name->ref;
+    struct session *session = client_session(job->options->client, worker);
     struct repository repo = resolve_repository(ref);
-    struct pulled *top = &job->out->top;
+    CLEANUP(pulled_release) struct pulled top = PULLED_INIT;
     int rc = ref->has_digest
-                 ? pull_by_digest(session, &repo, &ref->digest, UINT64_MAX, top, err)
-                 : pull_by_tag(session, &repo, ref->tag, top, err);
+                 ? pull_by_digest(session, &repo, &ref->digest, UINT64_MAX, &top, err)
+                 : pull_by_tag(session, &repo, ref->tag, &top, err);
 
     if (rc < 0)
         return resolve_wrap(err, ref);
-    job->out->size = top->bytes.len;
+    resolve_warn_large(job->options->events, top.bytes.len);
+    name->digest = top.digest;
+    name->size = top.bytes.len;
+    memcpy(name->media_type, top.media_type, sizeof(top.media_type));
     job->is_resolved = true;
-    events_done(job->events, 1);
-    return 0;
+    events_done(job->options->events, 1);
+    return shelf_put(job->options->shelf, &name->digest, buf_steal(&top.bytes),
+                     (size_t)name->size, err);
 }
 
 static const struct digest *
 known_digest(const struct resolve_job *job)
 {
-    return job->is_resolved ? &job->out->top.digest : &job->ref->digest;
+    return job->is_resolved ? &job->name->digest : &job->name->ref.digest;
 }
 
 /* Same digests side by side, whoever is resolved already first, then in the order given.
@@ -79,15 +92,15 @@ same_as_before(struct resolve_job *const *sorted, size_t i)
     return i > 0 && digest_equal(known_digest(sorted[i - 1]), known_digest(sorted[i]));
 }
 
-/* One of the names holds the bytes; the others get their description. */
+/* The document is on the shelf: only its description is missing. */
 static void
 take_from_twin(struct resolve_job *job, const struct resolve_job *twin)
 {
-    const struct pulled *top = &twin->out->top;
+    const struct plan_name *name = twin->name;
 
-    job->out->top.digest = top->digest;
-    memcpy(job->out->top.media_type, top->media_type, sizeof(top->media_type));
-    job->out->size = twin->out->size;
+    job->name->digest = name->digest;
+    job->name->size = name->size;
+    memcpy(job->name->media_type, name->media_type, sizeof(name->media_type));
     job->is_resolved = true;
 }
 
@@ -110,27 +123,23 @@ resolve_digests(struct resolve_job **sorted, size_t count, struct pool *pool,
 }
 
 int
-resolve_names(struct resolved *out, const struct reference_list *names,
-              struct client *client, struct pool *pool, const struct events *events,
+resolve_names(struct plan_name *names, size_t count, const struct walk_options *options,
               struct err *err)
 {
-    struct resolve_job *jobs = xcalloc(names->count, sizeof(*jobs));
-    struct resolve_job **sorted = xcalloc(names->count, sizeof(*sorted));
+    struct resolve_job *jobs = xcalloc(count, sizeof(*jobs));
+    struct resolve_job **sorted = xcalloc(count, sizeof(*sorted));
     int rc;
 
-    for (size_t i = 0; i < names->count; i++) {
-        jobs[i] = (struct resolve_job){.job.run = resolve,
-                                       .ref = &names->items[i],
-                                       .client = client,
-                                       .events = events,
-                                       .out = &out[i]};
+    for (size_t i = 0; i < count; i++) {
+        jobs[i] = (struct resolve_job){
+            .job.run = resolve, .name = &names[i], .options = options};
         sorted[i] = &jobs[i];
-        if (!names->items[i].has_digest)
-            pool_add(pool, &jobs[i].job);
+        if (!names[i].ref.has_digest)
+            pool_add(options->pool, &jobs[i].job);
     }
-    rc = pool_wait(pool, err);
+    rc = pool_wait(options->pool, err);
     if (rc == 0)
-        rc = resolve_digests(sorted, names->count, pool, err);
+        rc = resolve_digests(sorted, count, options->pool, err);
     free(sorted);
     free(jobs);
     return rc;

@@ -5,35 +5,23 @@
 #ifndef OPS_RESOLVE_H
 #define OPS_RESOLVE_H
 
-#include "base/pool.h"
-#include "oci/reference_list.h"
-#include "registry/pull.h"
-
-/* What a name stands for. */
-struct resolved {
-    struct pulled top; /* bytes may be with another name of the same digest only */
-    uint64_t size;     /* of those bytes */
-};
+#include "ops/walk.h"
 
 /*
- * Resolve all names: tags first, then the digests that no tag led to, each once.
- * out: one for each name, zeroed by RESOLVED_INIT; released by the caller in any case,
- * after the pool.
- * Errors: those of pull.h, wrapped with the name.
+ * Resolve all names, whose ref is set: tags first, then the digests that no tag led to,
+ * each once.  Fills in the rest of each and puts the documents on the shelf.
+ * Errors: those of pull.h and shelf.h, wrapped with the name.
  */
-MUST_USE int resolve_names(struct resolved *out, const struct reference_list *names,
-                           struct client *client, struct pool *pool,
-                           const struct events *events, struct err *err);
-
-#define RESOLVED_INIT                                                                    \
-    {                                                                                    \
-        .top = PULLED_INIT                                                               \
-    }
+MUST_USE int resolve_names(struct plan_name *names, size_t count,
+                           const struct walk_options *options, struct err *err);
 
 /* The repository a reference points into; strings borrowed. */
 struct repository resolve_repository(const struct reference *ref);
 
 /* err_wrap() with the canonical name. */
 int resolve_wrap(struct err *err, const struct reference *ref);
+
+/* A document of that size: some registries may not take it back. */
+void resolve_warn_large(const struct events *events, size_t len);
 
 #endif

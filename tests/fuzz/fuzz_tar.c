@@ -46,14 +46,16 @@ try_index(const uint8_t *data, size_t size)
 static void
 try_sums(const uint8_t *data, size_t size)
 {
-    struct digest *digests;
+    CLEANUP(sums_release) struct sums sums = SUMS_INIT;
     struct err err = ERR_INIT;
-    size_t count;
+    size_t files;
 
-    if (sums_read((const char *)data, size, &digests, &count, &err) < 0)
+    if (sums_read(&sums, (const char *)data, size, &err) < 0)
         return;
-    assert(count > 0 && size == 77 + 144 * (count - 1));
-    free(digests);
+    files = 77 + 144 * (sums.file_count - 1);
+    assert(sums.file_count > 0);
+    assert(size >= files + 83 * sums.omitted_count &&
+           size <= files + 101 * sums.omitted_count);
 }
 
 /* ---- whole bundles ---- */

@@ -17,6 +17,8 @@ struct fixture_parts {
     const char *bodies[16]; /* of the blobs, in the order of members */
     struct bundle_member blobs[16];
     size_t blob_count;
+    struct bundle_omitted omitted[4];
+    size_t omitted_count;
     const char *sums; /* SHA256SUMS, or NULL for the right one */
 };
 

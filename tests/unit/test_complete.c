@@ -165,7 +165,7 @@ sums_are_read_strictly(void **state)
     fixture_release(&f);
 
     fixture_standard(&f, 0);
-    text = xasprintf("%s#omitted sha256:%064d 5\n",
+    text = xasprintf("%s#absent sha256:%064d 5\n",
                      f.members[fixture_find(&f, "SHA256SUMS")].body, 7);
     p.sums = text;
     fixture_release(&f);
@@ -177,6 +177,67 @@ sums_are_read_strictly(void **state)
     close(fd);
     fixture_release(&f);
     free(text);
+}
+
+/* The manifest that the index lists, and all below it, are left out. */
+static void
+omitting_parts(struct fixture_parts *p)
+{
+    fixture_parts(p);
+    p->meta.omits = true;
+    p->omitted[p->omitted_count++] =
+        (struct bundle_omitted){p->blobs[1].digest, p->blobs[1].size};
+    p->entry_count = 1;
+    p->blob_count = 1;
+}
+
+static void
+what_is_left_out_is_exactly_what_is_said(void **state)
+{
+    struct fixture_parts p, all;
+
+    (void)state;
+    fixture_parts(&all);
+    omitting_parts(&p);
+    expect_parts(&p, NULL, "an index without its manifest");
+    p.meta.omits = false;
+    expect_parts(&p, "sums", "not said in index.json");
+    omitting_parts(&p);
+    p.omitted_count = 0;
+    expect_parts(&p, "sums", "said in index.json only");
+    omitting_parts(&p);
+    p.omitted[0].size++;
+    expect_parts(&p, "sums", "another size");
+    omitting_parts(&p);
+    p.omitted[0].digest.raw[0] ^= 1;
+    expect_parts(&p, "missing", "something else");
+    omitting_parts(&p);
+    p.omitted[p.omitted_count++] =
+        (struct bundle_omitted){all.blobs[2].digest, all.blobs[2].size};
+    expect_parts(&p, "sums", "what only the manifest needs");
+    omitting_parts(&p);
+    p.blob_count = 2;
+    expect_parts(&p, "sums", "there and left out");
+    omitting_parts(&p);
+    p.blobs[1] = all.blobs[3];
+    p.bodies[1] = all.bodies[3];
+    p.blob_count = 2;
+    expect_parts(&p, "extra", "a layer of what is left out");
+    omitting_parts(&p);
+    p.entry_count = 2; /* the manifest has a name of its own */
+    expect_parts(&p, "missing", "an image by name");
+    fixture_parts(&p);
+    p.meta.omits = true;
+    p.omitted[p.omitted_count++] =
+        (struct bundle_omitted){p.blobs[3].digest, p.blobs[3].size};
+    drop_blob(&p, 3);
+    expect_parts(&p, "missing", "a layer");
+    fixture_parts(&p);
+    p.meta.omits = true;
+    p.omitted[p.omitted_count++] =
+        (struct bundle_omitted){p.blobs[0].digest, p.blobs[0].size};
+    drop_blob(&p, 0);
+    expect_parts(&p, "missing", "the top of an image");
 }
 
 static void
@@ -216,6 +277,7 @@ main(void)
         cmocka_unit_test(entries_describe_their_documents),
         cmocka_unit_test(the_pins_hold),
         cmocka_unit_test(sums_are_read_strictly),
+        cmocka_unit_test(what_is_left_out_is_exactly_what_is_said),
         cmocka_unit_test(only_what_was_admitted_is_opened),
     };
 

@@ -470,7 +470,7 @@ test_platforms(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct platform p = {"kept"};
+        struct platform p = {.text = "kept"};
         struct err err = ERR_INIT;
         CLEANUP(js_release)
         struct js *root =
@@ -487,7 +487,7 @@ static void
 test_long_platform(void **state)
 {
     char json[2048];
-    struct platform p = {""};
+    struct platform p = {.text = ""};
     struct err err = ERR_INIT;
     CLEANUP(js_release) struct js *root = NULL;
     size_t n = (size_t)sprintf(json, "{\"os\":\"");

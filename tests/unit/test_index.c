@@ -47,12 +47,12 @@ index_json_has_one_form(void **state)
         {nginx, true, index, none, digest_of(0xaa), 1234},
         {chart, false, other, type, digest_of(0xbb), 5},
     };
-    const struct bundle_meta meta = {.stream = "prod",
-                                     .serial = 42,
-                                     .created = 1795324140,
-                                     .has_expires = true,
-                                     .expires = 1798761600,
-                                     .tool = "sealift/0.1.0"};
+    struct bundle_meta meta = {.stream = "prod",
+                               .serial = 42,
+                               .created = 1795324140,
+                               .has_expires = true,
+                               .expires = 1798761600,
+                               .tool = "sealift/0.1.0"};
     const struct index_pins pins = {digest_of(0xaa), 7, 40960};
     struct buf out = BUF_INIT(4096), small = BUF_INIT(100);
     struct err err = ERR_INIT;
@@ -60,6 +60,11 @@ index_json_has_one_form(void **state)
     (void)state;
     assert_int_equal(index_write(&out, &meta, &pins, entries, 2, &err), 0);
     assert_string_equal(out.data, golden);
+    buf_clear(&out);
+    meta.omits = true;
+    assert_int_equal(index_write(&out, &meta, &pins, entries, 2, &err), 0);
+    assert_string_equal(out.data + strlen(golden) - 2,
+                        ",\"dev.sealift.omits\":\"platform\"}}");
     buf_release(&out);
     assert_int_equal(index_write(&small, &meta, &pins, entries, 2, &err), -1);
     assert_int_equal(err.kind, ERR_LIMIT);
@@ -110,6 +115,7 @@ variants_are_accepted(void **state)
         {"\"prod\"", "\"a.b_c-9\""},
         {"{\"schemaVersion\":2,", " { \"schemaVersion\" : 2 , "},
         {",\"io.containerd.image.name\":\"docker.io/library/nginx:1.27\"", ""},
+        {"sealift/0.1.0\"", "sealift/0.1.0\",\"dev.sealift.omits\":\"platform\""},
     };
 
     (void)state;
@@ -120,6 +126,7 @@ variants_are_accepted(void **state)
 
         if (index_read(&c, text, strlen(text), &err) < 0)
             fail_msg("case %zu: %s", i, err.msg);
+        assert_int_equal(c.meta.omits, strstr(text, "omits") != NULL);
         index_content_release(&c);
         free(text);
     }
@@ -176,7 +183,9 @@ other_texts_are_refused(void **state)
         {"\"dev.sealift.format\":\"1\"", "\"dev.sealift.format\":\"x\"", "format"},
         {"\"dev.sealift.format\":\"1\"", "\"dev.sealift.format\":\"2\"", NULL},
         {"\"dev.sealift.stream\"",
-         "\"dev.sealift.omits\":\"platform\",\"dev.sealift.stream\"", NULL},
+         "\"dev.sealift.omits\":\"sparse\",\"dev.sealift.stream\"", NULL},
+        {"\"dev.sealift.stream\"", "\"dev.sealift.omits\":1,\"dev.sealift.stream\"",
+         NULL},
         {"\"dev.sealift.stream\"",
          "\"dev.sealift.base\":\"sha256:" A "\",\"dev.sealift.stream\"", NULL},
         {"\"dev.sealift.stream\"", "\"dev.sealift.other\":\"\",\"dev.sealift.stream\"",

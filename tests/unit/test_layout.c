@@ -11,11 +11,22 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+static struct layout_input
+input(const struct fixture_parts *p)
+{
+    return (struct layout_input){.meta = &p->meta,
+                                 .entries = p->entries,
+                                 .entry_count = p->entry_count,
+                                 .blobs = p->blobs,
+                                 .blob_count = p->blob_count};
+}
+
 static int
 plan(struct layout *l, const struct fixture_parts *p, struct err *err)
 {
-    return layout_plan(l, &p->meta, 0, p->entries, p->entry_count, p->blobs,
-                       p->blob_count, err);
+    const struct layout_input in = input(p);
+
+    return layout_plan(l, &in, err);
 }
 
 #define CHARS_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -142,6 +153,7 @@ what_does_not_fit_is_refused(void **state)
     struct layout l = LAYOUT_INIT;
     struct fixture_parts p;
     struct err err = ERR_INIT;
+    struct layout_input in;
     struct bundle_entry *many;
 
     (void)state;
@@ -163,14 +175,15 @@ what_does_not_fit_is_refused(void **state)
     assert_int_equal(plan(&l, &p, &err), -1);
     assert_int_equal(err.kind, ERR_LIMIT);
     fixture_parts(&p);
-    assert_int_equal(layout_plan(&l, &p.meta, TAR_MTIME_MAX + 1, p.entries, p.entry_count,
-                                 p.blobs, p.blob_count, &err),
-                     -1);
+    in = input(&p);
+    in.mtime = TAR_MTIME_MAX + 1;
+    assert_int_equal(layout_plan(&l, &in, &err), -1);
     assert_int_equal(err.kind, ERR_LIMIT);
     many = calloc(REFERENCE_LIST_MAX + 1, sizeof(*many));
-    assert_int_equal(layout_plan(&l, &p.meta, 0, many, REFERENCE_LIST_MAX + 1, p.blobs,
-                                 p.blob_count, &err),
-                     -1);
+    in = input(&p);
+    in.entries = many;
+    in.entry_count = REFERENCE_LIST_MAX + 1;
+    assert_int_equal(layout_plan(&l, &in, &err), -1);
     assert_int_equal(err.kind, ERR_LIMIT);
     free(many);
     assert_null(l.members); /* untouched by all of that */

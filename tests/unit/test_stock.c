@@ -80,6 +80,7 @@ a_file_is_of_the_layout_it_was_begun_for(void **state)
 {
     const struct signature_file none = {.bytes = NULL};
     struct layout l = LAYOUT_INIT;
+    struct layout_input in;
     struct fixture_parts parts;
     struct err err = ERR_INIT;
     struct volumes file;
@@ -87,9 +88,12 @@ a_file_is_of_the_layout_it_was_begun_for(void **state)
 
     (void)state;
     fixture_parts(&parts);
-    assert_int_equal(layout_plan(&l, &parts.meta, 0, parts.entries, parts.entry_count,
-                                 parts.blobs, parts.blob_count, &err),
-                     0);
+    in = (struct layout_input){.meta = &parts.meta,
+                               .entries = parts.entries,
+                               .entry_count = parts.entry_count,
+                               .blobs = parts.blobs,
+                               .blob_count = parts.blob_count};
+    assert_int_equal(layout_plan(&l, &in, &err), 0);
     file = volumes_of_file(fd, 0);
     assert_false(stock_is_of(&file, &l)); /* nothing was written yet */
     file.size = l.total;

@@ -4,11 +4,14 @@
 #include "bundle/sums.h"
 
 /* printf '%s' '{"imageLayoutVersion":"1.0.0"}' | sha256sum */
-#define LAYOUT "18f0797eab35a4597c1e9624aa4f15fd91f6254e5538c1e0d193b2a95dd4acc6"
-#define A      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define B      "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-#define FIRST  LAYOUT "  oci-layout\n"
-#define GOOD   FIRST B "  blobs/sha256/" B "\n" A "  blobs/sha256/" A "\n"
+#define LAYOUT   "18f0797eab35a4597c1e9624aa4f15fd91f6254e5538c1e0d193b2a95dd4acc6"
+#define A        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define B        "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define C        "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+#define D        "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
+#define LEFT_OUT "#omitted sha256:" D " 0\n#omitted sha256:" C " 9223372036854775807\n"
+#define FIRST    LAYOUT "  oci-layout\n"
+#define GOOD     FIRST B "  blobs/sha256/" B "\n" A "  blobs/sha256/" A "\n"
 
 static struct digest
 digest_of(unsigned char byte)
@@ -24,12 +27,17 @@ lines_stand_in_the_order_of_members(void **state)
 {
     struct bundle_member members[] = {{.digest = digest_of(0xbb)},
                                       {.digest = digest_of(0xaa)}};
+    struct bundle_omitted omitted[] = {{digest_of(0xdd), 0},
+                                       {digest_of(0xcc), INT64_MAX}};
     struct buf out = BUF_INIT(1000);
     struct err err = ERR_INIT;
 
     (void)state;
-    assert_int_equal(sums_write(&out, members, 2, &err), 0);
+    assert_int_equal(sums_write(&out, members, 2, NULL, 0, &err), 0);
     assert_string_equal(out.data, GOOD);
+    buf_clear(&out);
+    assert_int_equal(sums_write(&out, members, 2, omitted, 2, &err), 0);
+    assert_string_equal(out.data, GOOD LEFT_OUT);
     buf_release(&out);
 }
 
@@ -43,7 +51,7 @@ a_text_too_long_is_refused(void **state)
     for (size_t max = 0; max < strlen(FIRST) + 144; max += 40) {
         struct buf out = BUF_INIT(max);
 
-        assert_int_equal(sums_write(&out, members, 1, &err), -1);
+        assert_int_equal(sums_write(&out, members, 1, NULL, 0, &err), -1);
         assert_int_equal(err.kind, ERR_LIMIT);
         buf_release(&out);
     }
@@ -52,19 +60,26 @@ a_text_too_long_is_refused(void **state)
 static void
 what_was_written_is_read(void **state)
 {
-    struct digest *digests, a = digest_of(0xaa), b = digest_of(0xbb);
+    static const char with_comments[] = GOOD LEFT_OUT;
+    CLEANUP(sums_release) struct sums sums = SUMS_INIT;
+    struct digest a = digest_of(0xaa), b = digest_of(0xbb), c = digest_of(0xcc),
+                  d = digest_of(0xdd);
     struct err err = ERR_INIT;
-    size_t count;
 
     (void)state;
-    assert_int_equal(sums_read(GOOD, strlen(GOOD), &digests, &count, &err), 0);
-    assert_int_equal(count, 3);
-    assert_true(digest_equal(&digests[1], &b));
-    assert_true(digest_equal(&digests[2], &a));
-    free(digests);
-    assert_int_equal(sums_read(FIRST, strlen(FIRST), &digests, &count, &err), 0);
-    assert_int_equal(count, 1);
-    free(digests);
+    assert_int_equal(sums_read(&sums, FIRST, strlen(FIRST), &err), 0);
+    assert_int_equal(sums.file_count, 1);
+    assert_int_equal(sums.omitted_count, 0);
+    sums_release(&sums);
+    assert_int_equal(sums_read(&sums, with_comments, strlen(with_comments), &err), 0);
+    assert_int_equal(sums.file_count, 3);
+    assert_true(digest_equal(&sums.files[1], &b));
+    assert_true(digest_equal(&sums.files[2], &a));
+    assert_int_equal(sums.omitted_count, 2);
+    assert_true(digest_equal(&sums.omitted[0].digest, &d));
+    assert_int_equal(sums.omitted[0].size, 0);
+    assert_true(digest_equal(&sums.omitted[1].digest, &c));
+    assert_int_equal(sums.omitted[1].size, INT64_MAX);
 }
 
 /* The listing does not care that another file has the bytes of oci-layout. */
@@ -72,13 +87,11 @@ static void
 a_blob_may_equal_oci_layout(void **state)
 {
     static const char text[] = FIRST LAYOUT "  blobs/sha256/" LAYOUT "\n";
-    struct digest *digests;
+    CLEANUP(sums_release) struct sums sums = SUMS_INIT;
     struct err err = ERR_INIT;
-    size_t count;
 
     (void)state;
-    assert_int_equal(sums_read(text, strlen(text), &digests, &count, &err), 0);
-    free(digests);
+    assert_int_equal(sums_read(&sums, text, strlen(text), &err), 0);
 }
 
 static void
@@ -89,7 +102,7 @@ other_texts_are_refused(void **state)
         enum err_kind kind;
         const char *message;
     } cases[] = {
-        {"", ERR_INTEGRITY, "empty"},
+        {"", ERR_INTEGRITY, "no file"},
         {"\n", ERR_INTEGRITY, "line 1"},
         {LAYOUT "  oci-layout", ERR_INTEGRITY, "no newline"},
         {LAYOUT "  oci-layout\r\n", ERR_INTEGRITY, "line 1"},
@@ -113,25 +126,38 @@ other_texts_are_refused(void **state)
         {GOOD "# a note\n", ERR_INTEGRITY, "comment"},
         {GOOD "#absentsha256:" A " 5\n", ERR_INTEGRITY, "comment"},
         {GOOD "#absent sha256:" A " 5\n", ERR_PROTOCOL, "newer sealift"},
-        {GOOD "#omitted sha256:" A " 5\n", ERR_PROTOCOL, "newer sealift"},
-        {"#omitted sha256:" A " 5\n" GOOD, ERR_PROTOCOL, "newer sealift"},
+        {GOOD "#omitted sha256:" A " 5\n", ERR_INTEGRITY, "twice"},
+        {GOOD "#omitted sha256:" C " 5\n#omitted sha256:" C " 5\n", ERR_INTEGRITY,
+         "twice"},
+        {"#omitted sha256:" C " 5\n" GOOD, ERR_INTEGRITY, "after what is left out"},
+        {"#omitted sha256:" C " 5\n", ERR_INTEGRITY, "no file"},
+        {GOOD "#omitted sha256:" C "\n", ERR_INTEGRITY, "left out"},
+        {GOOD "#omitted sha256:" C " \n", ERR_INTEGRITY, "left out"},
+        {GOOD "#omitted sha256:" C "  5\n", ERR_INTEGRITY, "left out"},
+        {GOOD "#omitted sha256:" C " 05\n", ERR_INTEGRITY, "left out"},
+        {GOOD "#omitted sha256:" C " 5 \n", ERR_INTEGRITY, "left out"},
+        {GOOD "#omitted sha256:" C " -5\n", ERR_INTEGRITY, "left out"},
+        {GOOD "#omitted sha256:" C " 9223372036854775808\n", ERR_INTEGRITY, "left out"},
+        {GOOD "#omitted sha256:" C "c 5\n", ERR_INTEGRITY, "left out"},
+        {GOOD "#omitted sha512:" C C " 5\n", ERR_INTEGRITY, "left out"},
+        {GOOD "#omitted " C " 5\n", ERR_INTEGRITY, "left out"},
+        {GOOD "#omitted \n", ERR_INTEGRITY, "left out"},
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct digest *digests = NULL;
-        size_t count = 77;
+        struct sums sums = SUMS_INIT;
         struct err err = ERR_INIT;
 
-        assert_int_equal(
-            sums_read(cases[i].text, strlen(cases[i].text), &digests, &count, &err), -1);
+        assert_int_equal(sums_read(&sums, cases[i].text, strlen(cases[i].text), &err),
+                         -1);
         assert_int_equal(err.kind, cases[i].kind);
         if (err.kind == ERR_INTEGRITY)
             assert_string_equal(err.reason, "sums");
         if (!strstr(err.msg, cases[i].message))
             fail_msg("case %zu: %s", i, err.msg);
-        assert_null(digests);
-        assert_int_equal(count, 77);
+        assert_null(sums.files);
+        assert_null(sums.omitted);
     }
 }
 

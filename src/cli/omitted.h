@@ -1,0 +1,19 @@
+/* omitted.h - which platforms of an image are not in a bundle.
+ *
+ * Layer: cli.
+ */
+#ifndef CLI_OMITTED_H
+#define CLI_OMITTED_H
+
+#include "cli/result.h"
+#include "oci/graph.h"
+
+/*
+ * "left out  linux/arm64 of NAME" and the member "omitted" of the JSON object of an
+ * image, when there is anything to tell.  root: its top-level document in a finished
+ * graph that walk is for.
+ */
+void result_omitted(struct result *r, struct jsout *image, const struct graph *graph,
+                    struct graph_walk *walk, uint32_t root, const char *name);
+
+#endif

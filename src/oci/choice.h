@@ -1,0 +1,34 @@
+/* choice.h - which children of an index are wanted, when only some platforms are.
+ *
+ * Layer: oci.
+ */
+#ifndef OCI_CHOICE_H
+#define OCI_CHOICE_H
+
+#include "oci/document.h"
+
+#define CHOICE_PLATFORMS_MAX 64
+
+/* Platforms in their normal form, each once. */
+struct choice {
+    char platforms[CHOICE_PLATFORMS_MAX][PLATFORM_TEXT_MAX];
+    size_t count; /* 0: all there are */
+};
+
+/*
+ * Add what a user typed: platforms as in platform.h, with commas between them.
+ * Errors: ERR_USAGE; ERR_LIMIT - more than CHOICE_PLATFORMS_MAX.
+ */
+MUST_USE int choice_add(struct choice *c, const char *text, struct err *err);
+
+/* Is a platform in its normal form among them? */
+bool choice_has(const struct choice *c, const char *spec);
+
+/*
+ * Set omit[i] for each child of an index that is not wanted: those of another platform,
+ * and attestations about nothing but such.  Children that say no platform stay: nested
+ * indexes are chosen from in turn, and of others nobody knows what they are.
+ */
+void choice_apply(const struct choice *c, const struct document *index, bool *omit);
+
+#endif

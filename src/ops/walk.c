@@ -1,0 +1,261 @@
+#include "config.h"
+#include "ops/walk.h"
+
+#include "base/mem.h"
+#include "ops/resolve.h"
+#include "registry/pull.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint32_t NOBODY = UINT32_MAX; /* no name wants it, so far */
+
+/* One object whose bytes decide how it goes on. */
+struct fetch_job {
+    struct pool_job job;
+    struct walk *walk;
+    uint32_t id;
+    struct fetch_job *next; /* all of them, to be freed at the end */
+};
+
+struct walk {
+    const struct walk_options *options;
+    const struct plan_name *names;
+    size_t name_count;
+    struct reach *reach;
+    pthread_mutex_t lock; /* guards what is below, and the reach */
+    struct fetch_job *fetches;
+    struct err *note_err; /* where note() reports, and whether something failed */
+    bool failed;
+};
+
+void
+reach_release(struct reach *r)
+{
+    graph_release(&r->graph);
+    free(r->names);
+    *r = (struct reach)REACH_INIT;
+}
+
+/* ---- what documents say on the way ---- */
+
+/* Content that stands in a descriptor need not be asked for. */
+static void
+keep_data(struct walk *walk, const struct descriptor *d)
+{
+    size_t len = (size_t)d->size;
+    char *copy;
+
+    if (!d->data || walk->failed)
+        return;
+    copy = xmalloc(len);
+    memcpy(copy, d->data, len);
+    if (shelf_put(walk->options->shelf, &d->digest, copy, len, walk->note_err) < 0)
+        walk->failed = true;
+}
+
+static void
+note(void *ctx, const struct document *doc, bool *omit)
+{
+    struct walk *walk = ctx;
+
+    for (size_t i = 0; i < doc->count; i++)
+        keep_data(walk, &doc->edges[i]);
+    if (doc->kind == MEDIA_INDEX)
+        choice_apply(walk->options->choice, doc, omit);
+}
+
+/* ---- the graph ---- */
+
+/* What is new below a document is where the first name is that wants it.  Locked. */
+static void
+note_new_objects(struct walk *walk, uint32_t parent, uint32_t name)
+{
+    struct reach *r = walk->reach;
+    const struct graph_object *o = graph_object(r->graph, parent);
+
+    while (r->count < graph_count(r->graph)) {
+        r->names = mem_grow(r->names, r->count, &r->cap, sizeof(*r->names));
+        r->names[r->count++] = NOBODY;
+    }
+    if (r->names[parent] == NOBODY)
+        r->names[parent] = name;
+    for (uint32_t i = 0; i < o->edge_count; i++) {
+        uint32_t id = o->edges[i].to;
+
+        if (r->names[id] == NOBODY && graph_object(r->graph, id)->state != GRAPH_OMITTED)
+            r->names[id] = name;
+    }
+}
+
+/* Locked. */
+static int
+feed(struct walk *walk, uint32_t id, const char *bytes, size_t len, struct err *err)
+{
+    struct reach *r = walk->reach;
+
+    walk->note_err = err;
+    if (graph_feed(r->graph, id, bytes, len, err) < 0)
+        walk->failed = true;
+    if (walk->failed)
+        return resolve_wrap(err, &walk->names[r->names[id]].ref);
+    note_new_objects(walk, id, r->names[id]);
+    return 0;
+}
+
+static int fetch(struct pool_job *base, unsigned worker, struct err *err);
+
+/* From the shelf where it is there, else by a job.  Locked. */
+static int
+get_what_is_wanted(struct walk *walk, struct err *err)
+{
+    struct graph *graph = walk->reach->graph;
+    uint32_t id;
+
+    while ((id = graph_next(graph)) != GRAPH_NONE) {
+        const struct graph_object *o = graph_object(graph, id);
+        size_t len;
+        const char *bytes = shelf_find(walk->options->shelf, &o->digest, &len);
+        struct fetch_job *job;
+
+        if (bytes && len == o->size) {
+            if (feed(walk, id, bytes, len, err) < 0)
+                return -1;
+            continue;
+        }
+        job = xcalloc(1, sizeof(*job));
+        *job = (struct fetch_job){
+            .job.run = fetch, .walk = walk, .id = id, .next = walk->fetches};
+        walk->fetches = job;
+        pool_add(walk->options->pool, &job->job);
+    }
+    return 0;
+}
+
+/* ---- fetching ---- */
+
+/* Let a blob of unknown type arrive in memory. */
+static int
+collect(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
+{
+    struct buf *buf = ctx;
+
+    if (at == 0)
+        buf_clear(buf); /* it is fetched a second time */
+    if (buf_add(buf, bytes, len) < 0)
+        return err_set(err, ERR_INTERNAL, "a blob outgrew its declared size");
+    return 0;
+}
+
+/* Unknown children of an index may be served as manifests, or as blobs only. */
+static int
+pull_child(struct session *session, const struct repository *repo,
+           const struct graph_object *o, struct pulled *out, struct err *err)
+{
+    struct blob_sink sink = {.write = collect, .ctx = &out->bytes};
+
+    if (pull_by_digest(session, repo, &o->digest, o->size, out, err) == 0)
+        return 0;
+    if (err->kind != ERR_NOT_FOUND)
+        return -1;
+    if (pull_blob(session, repo, &o->digest, o->size, NULL, &sink, err) == 0)
+        return 0;
+    if (err->kind == ERR_NOT_FOUND && o->has_parent_child_edge)
+        err_hint(err, "an index lists it, but the registry does not have it; --platform "
+                      "carries only some of what an index lists");
+    return -1;
+}
+
+static int
+fetch(struct pool_job *base, unsigned worker, struct err *err)
+{
+    struct fetch_job *job = (struct fetch_job *)base;
+    struct walk *walk = job->walk;
+    const struct walk_options *options = walk->options;
+    CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
+    const struct reference *ref;
+    struct repository repo;
+    const char *bytes;
+    struct graph_object o;
+    size_t len;
+    int rc;
+
+    pthread_mutex_lock(&walk->lock);
+    o = *graph_object(walk->reach->graph, job->id);
+    ref = &walk->names[walk->reach->names[job->id]].ref;
+    pthread_mutex_unlock(&walk->lock);
+
+    repo = resolve_repository(ref);
+    if (pull_child(client_session(options->client, worker), &repo, &o, &got, err) < 0)
+        return resolve_wrap(err, ref);
+    resolve_warn_large(options->events, got.bytes.len);
+    len = got.bytes.len;
+    if (shelf_put(options->shelf, &o.digest, buf_steal(&got.bytes), len, err) < 0)
+        return -1;
+    bytes = shelf_find(options->shelf, &o.digest, &len);
+
+    pthread_mutex_lock(&walk->lock);
+    rc = walk->failed ? 0 : feed(walk, job->id, bytes, len, err);
+    if (rc == 0 && !walk->failed)
+        rc = get_what_is_wanted(walk, err);
+    pthread_mutex_unlock(&walk->lock);
+    events_done(options->events, 1);
+    return rc;
+}
+
+/* ---- the whole ---- */
+
+/* Add the roots in the order of the names.  Locked. */
+static int
+plant_roots(struct walk *walk, struct err *err)
+{
+    for (size_t i = 0; i < walk->name_count; i++) {
+        const struct plan_name *name = &walk->names[i];
+        uint32_t id;
+
+        if (graph_add_root(walk->reach->graph, &name->digest, name->size,
+                           name->media_type, &id, err) < 0)
+            return resolve_wrap(err, &name->ref);
+        note_new_objects(walk, id, (uint32_t)i);
+    }
+    return 0;
+}
+
+static int
+run(struct walk *walk, struct err *err)
+{
+    struct err later = ERR_INIT;
+    int rc;
+
+    pthread_mutex_lock(&walk->lock);
+    rc = plant_roots(walk, err);
+    if (rc == 0)
+        rc = get_what_is_wanted(walk, err);
+    pthread_mutex_unlock(&walk->lock);
+    if (pool_wait(walk->options->pool, rc < 0 ? &later : err) < 0 || rc < 0)
+        return -1;
+    return graph_finish(walk->reach->graph, err);
+}
+
+int
+walk_names(struct reach *out, const struct plan_name *names, size_t count,
+           const struct walk_options *options, struct err *err)
+{
+    struct walk walk = {
+        .options = options, .names = names, .name_count = count, .reach = out};
+    int rc;
+
+    out->graph = graph_new(ERR_PROTOCOL);
+    graph_watch(out->graph, note, &walk);
+    pthread_mutex_init(&walk.lock, NULL);
+    rc = run(&walk, err);
+    while (walk.fetches) {
+        struct fetch_job *next = walk.fetches->next;
+
+        free(walk.fetches);
+        walk.fetches = next;
+    }
+    pthread_mutex_destroy(&walk.lock);
+    return rc;
+}

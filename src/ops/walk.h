@@ -1,0 +1,54 @@
+/* walk.h - from names to everything that they reach: every document fetched, nothing
+ * else.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_WALK_H
+#define OPS_WALK_H
+
+#include "base/pool.h"
+#include "oci/choice.h"
+#include "oci/graph.h"
+#include "oci/reference.h"
+#include "ops/shelf.h"
+#include "registry/client.h"
+
+/* A name that is carried, and the document it stands for. */
+struct plan_name {
+    struct reference ref;
+    struct digest digest;
+    uint64_t size;
+    char media_type[MEDIA_TYPE_MAX + 1]; /* as the registry says; "" when it does not */
+};
+
+struct walk_options {
+    const struct choice *choice; /* of platforms */
+    struct client *client;       /* with a session for each worker */
+    struct pool *pool;
+    struct shelf *shelf; /* documents are looked for here first, and put here */
+    const struct events *events;
+};
+
+/* All that some names reach. */
+struct reach {
+    struct graph *graph; /* finished; root i belongs to name i */
+    uint32_t *names;     /* by graph id: the name in whose repository the object is */
+    size_t count, cap;
+};
+
+#define REACH_INIT                                                                       \
+    {                                                                                    \
+        .graph = NULL                                                                    \
+    }
+void reach_release(struct reach *r);
+
+/*
+ * Walk by digest, each digest once.  *out must be empty; it is to be released in any
+ * case.
+ * Errors: those of pull.h, wrapped with the name; ERR_PROTOCOL - sha512, schema 1;
+ *         ERR_LIMIT - a bound of graph.h or shelf.h.
+ */
+MUST_USE int walk_names(struct reach *out, const struct plan_name *names, size_t count,
+                        const struct walk_options *options, struct err *err);
+
+#endif

@@ -1,0 +1,81 @@
+#!/bin/sh
+# platforms.sh - only some platforms of an image: the index kept as it is, or made anew.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+
+must start_registry source
+must start_registry target
+must fill source shapes --only index --only docker-list --only docker-single --only nested \
+    --only chart
+must make_key signer
+source=$(address_of source)
+target=$(address_of target)
+web=$source/team/web:1.4
+bundle=$work/images.tar
+
+export_some() {
+    sealift export --json --key "$work/signer.key" -o "$bundle" --force "$@"
+}
+
+# ---- what is asked for, and what is there ----
+
+expect 2 "a platform has two or three parts" export_some --platform amd64 "$web"
+check "the message says how" grep -q 'OS/ARCH' "$err"
+expect 9 "a platform that an index does not have" \
+    export_some --platform linux/amd64,linux/mips64 "$web"
+check "the error names it, and what there is" \
+    grep -q 'no linux/mips64: there is linux/amd64, linux/arm64/v8, linux/arm/v7' "$err"
+expect 9 "a platform that an image without an index does not have" \
+    export_some --platform linux/arm64 "$source/library/tool:v2"
+check "its config says what there is" grep -q 'there is linux/amd64' "$err"
+expect 0 "what has no platform has none to lack" \
+    export_some --platform linux/arm64 "$source/charts/shop:0.1.0"
+
+# ---- the index kept ----
+
+must forget_requests source
+required 0 "export two platforms, one of them in nested indexes" \
+    export_some --platform linux/amd64 --platform linux/aarch64 "$web" \
+    "$source/nested:deep" "$source/team/api:latest"
+check_equal "the digest is that of the registry" \
+    "$(field "$work/source.json" 'next(i["digest"] for i in d if i["shape"] == "index")')" \
+    "$(field "$out" 'd["images"][0]["digest"]')"
+check_equal "what is left out is named" "linux/arm/v7 linux/s390x linux/ppc64le" \
+    "$(field "$out" '" ".join(o["platform"] for o in d["images"][0]["omitted"])')"
+check_equal "images for some platform are counted" 4 "$(field "$out" 'd["platforms"]')"
+omitted=$(field "$out" '" ".join(o["digest"] for i in d["images"] for o in i.get("omitted", []))')
+must registry_settle source
+asked=$(for digest in $omitted; do
+    grep "GET .*$digest" "$work/registry/source/access.log"
+done)
+check_equal "nothing that is left out was asked for" "" "$asked"
+planned=$(field "$out" 'd["bundleBytes"]')
+check_equal "written as planned" "$planned" "$(stat -c %s "$bundle")"
+mkdir "$work/plain"
+must tar -C "$work/plain" -xf "$bundle"
+expect 0 "sha256sum takes what is left out for a comment" \
+    sh -c 'cd "$1" && sha256sum -c --quiet SHA256SUMS' sh "$work/plain"
+check_equal "SHA256SUMS lists it" 5 "$(grep -c '^#omitted sha256:' "$work/plain/SHA256SUMS")"
+expect 0 "verify" sealift verify --key "$work/signer.pub" "$bundle"
+check "verify says that something is left out" grep -q 'left out  5 children' "$out"
+expect 0 "inspect" sealift inspect "$bundle"
+check_equal "inspect shows what" 5 "$(grep -c 'left out$' "$out")"
+
+# docker-registry insists that all children of an index are there.
+expect 5 "import where the registry refuses such an index" \
+    sealift import --key "$work/signer.pub" "$bundle" "$target/kept"
+check "a warning says so before" grep -q 'warning: platforms were left out' "$err"
+check "the error says what to do" grep -q 'hint: .*--index rebuild' "$err"
+must export_some "$web" "$source/nested:deep" "$source/team/api:latest" >"$work/.full"
+must sealift import --key "$work/signer.pub" "$bundle" "$target/kept" >"$work/.import"
+must export_some --platform linux/amd64,linux/arm64 "$web" >"$work/.some"
+must rm -rf "$work/registry/target/store/docker/registry/v2/repositories/kept/$(echo "$source" |
+    tr : _)/team/web/_manifests/tags"
+expect 0 "import where the children are there from before" \
+    sealift import --key "$work/signer.pub" "$bundle" "$target/kept"
+must forget_requests target
+expect 0 "import once more" sealift import --key "$work/signer.pub" "$bundle" "$target/kept"
+check_equal "the second import writes nothing" 0 "$(writes target)"
+
+done_testing
