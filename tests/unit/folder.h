@@ -5,6 +5,8 @@
 #include "tests/unit/unit.h"
 
 #include <dirent.h>
+#include <ftw.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[32];
@@ -17,7 +19,7 @@ enter_folder(void **state)
     return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
 }
 
-static size_t
+static inline size_t
 count_files(void)
 {
     DIR *dir = opendir(".");
@@ -31,18 +33,17 @@ count_files(void)
 }
 
 static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+    (void)st, (void)type, (void)where;
+    return remove(path);
+}
+
+static int
 leave_folder(void **state)
 {
-    DIR *dir = opendir(".");
-    struct dirent *entry;
-
     (void)state;
-    while (dir && (entry = readdir(dir))) {
-        if (unlink(entry->d_name) < 0)
-            rmdir(entry->d_name);
-    }
-    closedir(dir);
-    return chdir("/") == 0 ? rmdir(folder) : -1;
+    return chdir("/") == 0 ? nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS) : -1;
 }
 
 #endif
