@@ -67,18 +67,20 @@ registry_access_open(struct registry_access *out, const struct registry_options 
 
     if (options->ca_file && check_readable(options->ca_file, err) < 0)
         return err_wrap(err, "--ca-file");
-    out->credentials = credentials_new();
+    out->credentials = credentials_new(&rt->events, &rt->cancel);
+    if (options->creds_stdin &&
+        read_creds(out->credentials, options->creds_stdin, err) < 0)
+        return -1;
     rc = options->authfile ? credentials_load(out->credentials, options->authfile, err)
                            : credentials_load_default(out->credentials, err);
     if (rc < 0)
-        return -1;
-    if (options->creds_stdin &&
-        read_creds(out->credentials, options->creds_stdin, err) < 0)
         return -1;
     out->config = (struct client_config){
         .ca_file = options->ca_file,
         .plain_hosts = options->plain_http.items,
         .plain_count = options->plain_http.count,
+        .trusted_realms = options->trust_realm.items,
+        .realm_count = options->trust_realm.count,
         .use_proxy = !may_push, /* an isolated network must see no stray traffic */
         .may_push = may_push,
         .sessions = rt->jobs,

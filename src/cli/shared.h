@@ -36,20 +36,23 @@ struct common_options {
 /* Commands that talk to registries. */
 struct registry_options {
     const char *authfile, *creds_stdin, *ca_file;
-    struct opt_list plain_http;
+    struct opt_list plain_http, trust_realm;
     struct opt_number retries;
     const char *limit_rate;
 };
 
 #define REGISTRY_OPTIONS(T)                                                              \
     TEXT(T, registry.authfile, 0, "authfile", "FILE",                                    \
-         "read credentials from FILE instead of docker's config.json"),                  \
+         "read credentials from FILE instead of docker's and podman's files"),           \
         TEXT(T, registry.creds_stdin, 0, "creds-stdin", "HOST",                          \
              "read USER:PASSWORD for HOST from standard input"),                         \
         TEXT(T, registry.ca_file, 0, "ca-file", "FILE",                                  \
              "trust the CA certificates in FILE instead of the system's"),               \
         LIST(T, registry.plain_http, 0, "plain-http", "HOST",                            \
              "talk plain HTTP to HOST[:PORT] (repeatable)"),                             \
+        LIST(T, registry.trust_realm, 0, "trust-realm", "HOST",                          \
+             "give credentials to the token server HOST[:PORT] of a registry "           \
+             "elsewhere (repeatable)"),                                                  \
         NUMBER(T, registry.retries, 0, "retries", "N", 1000,                             \
                "try again N times in a row without progress (default 5)"),               \
         TEXT(T, registry.limit_rate, 0, "limit-rate", "N[KMG]",                          \

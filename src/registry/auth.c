@@ -4,12 +4,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/hash.h"
 #include "registry/redirect.h"
+#include "registry/scopes.h"
 #include "registry/token.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void
 auth_release(struct auth *a)
@@ -28,90 +29,24 @@ set_bearer(struct auth *a, const struct secret *token)
     free(text);
 }
 
-/* The credential of a host: *out NULL when there is none.  Looked up once. */
+/* What is known of who we are there.  1, 0: nobody, -1. */
 static int
-host_credential(struct session *s, struct host *host, const struct credential **out,
-                struct err *err)
+find_credential(struct session *s, const struct host *host, const struct call *call,
+                struct credential *out, struct err *err)
 {
-    struct client *c = s->client;
-    int rc = 0;
+    struct credentials *all = s->client->config.credentials;
 
-    pthread_mutex_lock(&c->lock);
-    if (host->has_credential == CREDENTIAL_UNREAD) {
-        rc = c->config.credentials ? credentials_find(c->config.credentials, host->name,
-                                                      &host->credential, err)
-                                   : 0;
-        if (rc >= 0)
-            host->has_credential = rc == 1 ? CREDENTIAL_SET : CREDENTIAL_NONE;
-    }
-    *out = host->has_credential == CREDENTIAL_SET ? &host->credential : NULL;
-    pthread_mutex_unlock(&c->lock);
-    return rc < 0 ? -1 : 0;
+    return all ? credentials_find(all, host->name, call->repo->path, out, err) : 0;
 }
 
-/* ---- scopes ---- */
-
-struct scopes {
-    char *items[TOKEN_SCOPES_MAX];
-    size_t count;
-};
-
-static void
-scopes_release(struct scopes *l)
+/* That one was refused: is there another by now? */
+static int
+renew_credential(struct session *s, const struct host *host, const struct call *call,
+                 const struct credential *refused, struct credential *out,
+                 struct err *err)
 {
-    for (size_t i = 0; i < l->count; i++)
-        free(l->items[i]);
-    l->count = 0;
-}
-
-static void
-add_scope(struct scopes *l, const char *path, size_t len, const char *actions)
-{
-    char *scope = xasprintf("repository:%.*s:%s", (int)len, path, actions);
-
-    for (size_t i = 0; i < l->count; i++) {
-        if (strcmp(l->items[i], scope) == 0 || l->count == TOKEN_SCOPES_MAX) {
-            free(scope);
-            return;
-        }
-    }
-    l->items[l->count++] = scope;
-}
-
-/*
- * Some registries know a repository by another name than its path: the one they demand
- * goes first.  What may be done there is never more than what we came for.
- */
-static void
-add_demanded(struct scopes *l, const char *demanded, const char *actions)
-{
-    static const char type[] = "repository:";
-    size_t len;
-
-    for (; demanded && *demanded != '\0'; demanded += len + strspn(demanded + len, " ")) {
-        const char *name = demanded + sizeof(type) - 1;
-        size_t end;
-
-        len = strcspn(demanded, " ");
-        if (len < sizeof(type) || !text_starts(demanded, type))
-            continue;
-        for (end = len; end > 0 && demanded[end - 1] != ':'; end--)
-            ; /* the name may hold a colon too, so look for the last one */
-        if (end > sizeof(type) && l->count < TOKEN_SCOPES_MAX / 2 && len < 512)
-            add_scope(l, name, end - sizeof(type), actions);
-    }
-}
-
-static void
-wanted_scopes(const struct client *c, const struct call *call, const char *demanded,
-              struct scopes *out)
-{
-    const char *actions = c->config.may_push ? "pull,push" : "pull";
-
-    add_demanded(out, demanded, actions);
-    add_scope(out, call->repo->path, strlen(call->repo->path), actions);
-    if (call->mount_from)
-        add_scope(out, call->mount_from, strlen(call->mount_from), "pull");
+    return credentials_renew(s->client->config.credentials, host->name, call->repo->path,
+                             refused, out, err);
 }
 
 /* ---- tokens ---- */
@@ -129,6 +64,7 @@ token_server(const struct session *s, const char *registry, const char *realm,
         return -1;
     http_origin_text(&out->realm, name);
     out->allows_plain = client_allows_plain(s->client, name);
+    out->is_named = client_trusts_realm(s->client, name);
     return token_server_check(out, err);
 }
 
@@ -146,11 +82,52 @@ server_copy_release(struct server_copy *k)
 }
 
 static int
+untrusted(const struct token_server *server, struct err *err)
+{
+    char name[HTTP_ORIGIN_TEXT_MAX];
+
+    http_origin_text(&server->realm, name);
+    err_set(
+        err, ERR_AUTH,
+        "will not send the credentials for %s to its token server on another host, %s",
+        server->registry, name);
+    return err_hint(err, "if %s belongs to the same people: --trust-realm %s", name,
+                    name);
+}
+
+/* Ask as who we are, and once more if a helper knows better by now. */
+static int
+fetch_as(struct session *s, const struct host *host, const struct call *call,
+         struct token_request *request, const struct token_server *server,
+         struct token_reply *out, struct err *err)
+{
+    CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
+    CLEANUP(credential_release) struct credential fresh = CREDENTIAL_INIT;
+    int rc = find_credential(s, host, call, &credential, err);
+
+    if (rc < 0)
+        return -1;
+    if (rc == 0)
+        return token_fetch(s, request, out, err) == 0 ? 0 : -1;
+    if (!token_server_is_trusted(server))
+        return untrusted(server, err);
+    request->credential = &credential;
+    rc = token_fetch(s, request, out, err);
+    if (rc != 1)
+        return rc;
+    rc = renew_credential(s, host, call, &credential, &fresh, err);
+    if (rc != 1)
+        return -1; /* still with the refusal, or why it cannot be had */
+    request->credential = &fresh;
+    return token_fetch(s, request, out, err) == 0 ? 0 : -1;
+}
+
+static int
 fetch(struct session *s, struct host *host, const struct call *call, const char *demanded,
       struct token_reply *out, struct err *err)
 {
     CLEANUP(server_copy_release) struct server_copy copy = {.realm = NULL};
-    CLEANUP(scopes_release) struct scopes scopes = {.count = 0};
+    CLEANUP(scopes_release) struct scopes scopes = SCOPES_INIT;
     struct token_request request = {.scope_count = 0};
     struct token_server server;
 
@@ -162,24 +139,13 @@ fetch(struct session *s, struct host *host, const struct call *call, const char 
 
     request.realm = copy.realm;
     request.service = copy.service;
-    wanted_scopes(s->client, call, demanded, &scopes);
+    scopes_of_call(&scopes, call, s->client->config.may_push, demanded);
     for (size_t i = 0; i < scopes.count; i++)
         request.scopes[request.scope_count++] = scopes.items[i];
     if (token_server(s, host->name, copy.realm, &host->origin, copy.reach, &server, err) <
-            0 ||
-        host_credential(s, host, &request.credential, err) < 0)
+        0)
         return -1;
-    if (request.credential && !token_server_is_trusted(&server)) {
-        err_set(
-            err, ERR_AUTH,
-            "will not send the credentials for %s to its token server on another host, "
-            "%s",
-            host->name, server.realm.host);
-        return err_hint(err,
-                        "without credentials for %s the token is asked for anonymously",
-                        host->name);
-    }
-    return token_fetch(s, &request, out, err);
+    return fetch_as(s, host, call, &request, &server, out, err);
 }
 
 /* Under the lock.  The token of a call, moved to the front of the list. */
@@ -251,39 +217,79 @@ get_token(struct session *s, struct host *host, const struct call *call, unsigne
 
 /* ---- the two ways in ---- */
 
-/* Authorization for a scheme.  1: set, 0: there is nothing to offer, -1. */
+static bool
+is_same(const struct auth *a, const struct auth *b)
+{
+    return strcmp(secret_get(&a->value), secret_get(&b->value)) == 0;
+}
+
 static int
-authorize(struct session *s, struct host *host, const struct call *call,
-          enum challenge_scheme scheme, unsigned refused, const char *demanded,
+set_basic(struct session *s, const struct host *host, const struct call *call,
+          const struct credential *credential, const struct auth *refused,
           struct auth *out, struct err *err)
 {
-    const struct credential *credential;
+    CLEANUP(credential_release) struct credential fresh = CREDENTIAL_INIT;
+    int rc;
+
+    if (!credential_has_password(credential))
+        return 0;
+    if (token_basic(credential, &out->value, err) < 0)
+        return -1;
+    if (!is_same(out, refused))
+        return 1;
+    rc = renew_credential(s, host, call, credential, &fresh, err);
+    if (rc != 1 || !credential_has_password(&fresh))
+        return rc < 0 ? -1 : 0;
+    return token_basic(&fresh, &out->value, err) < 0 ? -1 : 1;
+}
+
+/*
+ * Authorization for a scheme, other than what was refused.  1: set, 0: there is nothing
+ * to offer, -1.
+ */
+static int
+authorize(struct session *s, struct host *host, const struct call *call,
+          enum challenge_scheme scheme, const struct auth *refused, const char *demanded,
+          struct auth *out, struct err *err)
+{
+    CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
+    int known;
 
     if (scheme == CHALLENGE_NONE)
         return 0;
-    if (host_credential(s, host, &credential, err) < 0)
+    known = find_credential(s, host, call, &credential, err);
+    if (known < 0)
         return -1;
-    if (credential && secret_is_set(&credential->registry_token)) {
-        set_bearer(out, &credential->registry_token);
-        return 1;
+    if (known == 1 && secret_is_set(&credential.registry_token)) {
+        set_bearer(out, &credential.registry_token);
+        return is_same(out, refused) ? 0 : 1;
     }
     if (scheme == CHALLENGE_BEARER)
-        return get_token(s, host, call, refused, demanded, out, err) < 0 ? -1 : 1;
-    if (!credential || !credential_has_password(credential))
-        return 0;
-    return token_basic(credential, &out->value, err) < 0 ? -1 : 1;
+        return get_token(s, host, call, refused->generation, demanded, out, err) < 0 ? -1
+                                                                                     : 1;
+    return known == 1 ? set_basic(s, host, call, &credential, refused, out, err) : 0;
 }
 
-int
-auth_prepare(struct session *s, struct host *host, const struct call *call,
-             struct auth *out, struct err *err)
+static enum challenge_scheme
+known_scheme(struct session *s, const struct host *host)
 {
     enum challenge_scheme scheme;
 
     pthread_mutex_lock(&s->client->lock);
     scheme = host->auth;
     pthread_mutex_unlock(&s->client->lock);
-    return authorize(s, host, call, scheme, 0, NULL, out, err) < 0 ? -1 : 0;
+    return scheme;
+}
+
+int
+auth_prepare(struct session *s, struct host *host, const struct call *call,
+             struct auth *out, struct err *err)
+{
+    const struct auth nothing = AUTH_INIT;
+
+    return authorize(s, host, call, known_scheme(s, host), &nothing, NULL, out, err) < 0
+               ? -1
+               : 0;
 }
 
 /* Some registries only say what they want when asked for /v2/ itself. */
@@ -328,6 +334,20 @@ remember(struct session *s, struct host *host, const struct challenge *c,
     return 0;
 }
 
+/* 1: *scheme and *c say what it wants now; 0: it does not say; -1. */
+static int
+take_challenge(struct session *s, struct host *host, const struct answer *refusal,
+               struct challenge *c, struct err *err)
+{
+    if (challenge_of_response(c, &refusal->http, err) < 0)
+        return -1;
+    if (c->scheme == CHALLENGE_NONE && ask_for_challenge(s, host, c, err) < 0)
+        return -1;
+    if (c->scheme == CHALLENGE_NONE)
+        return 0;
+    return remember(s, host, c, refusal, err) < 0 ? -1 : 1;
+}
+
 int
 auth_renew(struct session *s, struct host *host, const struct call *call,
            const struct answer *refusal, struct auth *a, struct err *err)
@@ -336,22 +356,52 @@ auth_renew(struct session *s, struct host *host, const struct call *call,
     CLEANUP(auth_release) struct auth fresh = AUTH_INIT;
     int rc;
 
-    if (challenge_of_response(&c, &refusal->http, err) < 0)
-        return -1;
-    if (c.scheme == CHALLENGE_NONE && ask_for_challenge(s, host, &c, err) < 0)
-        return -1;
-    if (c.scheme == CHALLENGE_NONE)
-        return 0;
-    if (remember(s, host, &c, refusal, err) < 0)
-        return -1;
-    rc = authorize(s, host, call, c.scheme, a->generation, c.scope, &fresh, err);
-    if (rc != 1 || (secret_is_set(&a->value) &&
-                    strcmp(secret_get(&a->value), secret_get(&fresh.value)) == 0))
-        return rc < 0 ? -1 : 0; /* what was refused would be refused again */
+    if (refusal->http.status == 401) {
+        rc = take_challenge(s, host, refusal, &c, err);
+        if (rc != 1)
+            return rc;
+    } else { /* it accepts who we are no more, and says so without a challenge */
+        c.scheme = known_scheme(s, host);
+    }
+    rc = authorize(s, host, call, c.scheme, a, c.scope, &fresh, err);
+    if (rc != 1)
+        return rc;
     auth_release(a);
     *a = fresh;
     fresh = (struct auth)AUTH_INIT;
     return 1;
+}
+
+/* ECR's way: 403 and a text, which need not be JSON. */
+bool
+auth_has_expired(const struct answer *a)
+{
+    static const char says[] = "authorization token has expired";
+    const struct buf *body = &a->http.body;
+    size_t len = sizeof(says) - 1;
+
+    if (a->http.status != 403 || a->elsewhere)
+        return false;
+    for (size_t i = 0; i + len <= body->len; i++) {
+        if (strncasecmp(body->data + i, says, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+enum refusal
+auth_refusal(const struct answer *a, const struct auth *used)
+{
+    if ((a->http.status != 401 && a->http.status != 403) || a->elsewhere)
+        return REFUSAL_NONE;
+    if (!secret_is_set(&used->value))
+        return REFUSAL_OF_NOBODY;
+    if (auth_has_expired(a))
+        return REFUSAL_EXPIRED;
+    if (a->http.status == 403)
+        return REFUSAL_NONE;
+    return text_starts(secret_get(&used->value), "Basic ") ? REFUSAL_OF_PASSWORD
+                                                           : REFUSAL_OF_TOKEN;
 }
 
 int
@@ -378,7 +428,7 @@ auth_anonymous(struct session *s, const struct answer *refusal, struct auth *a,
     request.service = c.service;
     if (c.scope && strlen(c.scope) < 512)
         request.scopes[request.scope_count++] = c.scope;
-    if (token_fetch(s, &request, &reply, err) < 0)
+    if (token_fetch(s, &request, &reply, err) != 0)
         return -1;
     set_bearer(a, &reply.value);
     return 1;

@@ -31,11 +31,17 @@ MUST_USE int auth_prepare(struct session *s, struct host *host, const struct cal
                           struct auth *out, struct err *err);
 
 /*
- * After a 401: do better than *a, which that answer refused.
+ * After a 401, or when auth_has_expired(): do better than *a, which that answer refused.
  * Returns: 1 and a new *a; 0 there is nothing better; -1 as auth_prepare().
  */
 int auth_renew(struct session *s, struct host *host, const struct call *call,
                const struct answer *refusal, struct auth *a, struct err *err);
+
+/* Does a registry say, without a challenge, that our login has ended? */
+bool auth_has_expired(const struct answer *a);
+
+/* What an answer that is final refuses, for the message. */
+enum refusal auth_refusal(const struct answer *a, const struct auth *used);
 
 /*
  * A storage server we were redirected to asks for a token: an anonymous one from the

@@ -10,20 +10,29 @@
 #include <string.h>
 #include <time.h>
 
+static int
+check_hosts(const char *option, const char *const *hosts, size_t count, struct err *err)
+{
+    char safe[TEXT_SAFE_MAX];
+
+    for (size_t i = 0; i < count; i++) {
+        text_safe(safe, hosts[i], strlen(hosts[i]));
+        if (!reference_is_host(hosts[i]))
+            return err_set(err, ERR_USAGE, "%s '%s' is not HOST or HOST:PORT", option,
+                           safe);
+    }
+    return 0;
+}
+
 struct client *
 client_new(const struct client_config *config, struct err *err)
 {
     struct client *c;
 
-    for (size_t i = 0; i < config->plain_count; i++) {
-        char safe[TEXT_SAFE_MAX];
-
-        if (reference_is_host(config->plain_hosts[i]))
-            continue;
-        text_safe(safe, config->plain_hosts[i], strlen(config->plain_hosts[i]));
-        err_set(err, ERR_USAGE, "--plain-http '%s' is not HOST or HOST:PORT", safe);
+    if (check_hosts("--plain-http", config->plain_hosts, config->plain_count, err) < 0 ||
+        check_hosts("--trust-realm", config->trusted_realms, config->realm_count, err) <
+            0)
         return NULL;
-    }
     c = xcalloc(1, sizeof(*c));
     c->config = *config;
     pthread_mutex_init(&c->lock, NULL);
@@ -41,7 +50,6 @@ free_hosts(struct host *h)
     while (h) {
         struct host *next = h->next;
 
-        credential_release(&h->credential);
         free(h->name);
         free(h->realm);
         free(h->service);
@@ -149,14 +157,26 @@ drop_conn(struct session *s, const struct http_origin *origin)
 
 /* ---- hosts ---- */
 
-bool
-client_allows_plain(const struct client *c, const char *name)
+static bool
+is_among(const char *name, const char *const *hosts, size_t count)
 {
-    for (size_t i = 0; i < c->config.plain_count; i++) {
-        if (text_same_nocase(name, strlen(name), c->config.plain_hosts[i]))
+    for (size_t i = 0; i < count; i++) {
+        if (text_same_nocase(name, strlen(name), hosts[i]))
             return true;
     }
     return false;
+}
+
+bool
+client_allows_plain(const struct client *c, const char *name)
+{
+    return is_among(name, c->config.plain_hosts, c->config.plain_count);
+}
+
+bool
+client_trusts_realm(const struct client *c, const char *name)
+{
+    return is_among(name, c->config.trusted_realms, c->config.realm_count);
 }
 
 char *

@@ -17,13 +17,15 @@ struct client_config {
     const char *ca_file;            /* or NULL: the system's CAs */
     const char *const *plain_hosts; /* --plain-http: host[:port] as in references */
     size_t plain_count;
+    const char *const *trusted_realms; /* --trust-realm: host[:port] of token servers */
+    size_t realm_count;
     bool use_proxy;         /* honour the proxy variables (export) */
     bool may_push;          /* ask for push scopes */
     unsigned sessions;      /* one a worker */
     unsigned retries;       /* in a row without progress */
     unsigned first_retries; /* as long as a server has not answered at all */
     uint64_t limit_rate;    /* bytes a second, all sessions and both ways; 0: none */
-    const struct credentials *credentials; /* or NULL: everything anonymous */
+    struct credentials *credentials; /* or NULL: everything anonymous */
     struct events *events;
     struct cancel *cancel;
 };
@@ -32,7 +34,7 @@ struct client_config {
  * Shared by all workers: what is known of each host, tokens.  Everything borrowed.
  * http_global_init() must have been called.
  *
- * Errors: ERR_USAGE - a --plain-http value is no host.
+ * Errors: ERR_USAGE - a --plain-http or --trust-realm value is no host.
  */
 struct client;
 struct client *client_new(const struct client_config *config, struct err *err);

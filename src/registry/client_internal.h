@@ -33,13 +33,6 @@ struct host {
     enum { SCHEME_UNKNOWN, SCHEME_ASKING, SCHEME_KNOWN } scheme; /* guarded */
     struct http_origin origin; /* fixed once the scheme is known */
 
-    enum {
-        CREDENTIAL_UNREAD,
-        CREDENTIAL_NONE,
-        CREDENTIAL_SET
-    } has_credential;             /* guarded */
-    struct credential credential; /* fixed once has_credential is set */
-
     enum challenge_scheme
         auth;              /* guarded, like these two: what the last challenge asked */
     char *realm, *service; /* realm is absolute */
@@ -106,6 +99,10 @@ MUST_USE int client_wait(struct client *c, struct err *err);
 
 /* Does --plain-http name this host (as references say it)? */
 bool client_allows_plain(const struct client *c, const char *name);
+
+/* Does --trust-realm name this token server (with its port unless that is the usual one)?
+ */
+bool client_trusts_realm(const struct client *c, const char *name);
 
 /* The URL of /v2/PATH/REST on a host.  The caller frees it. */
 char *client_url(const struct host *host, const char *path, const char *rest);

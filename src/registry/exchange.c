@@ -14,7 +14,8 @@ answer_release(struct answer *a)
 {
     http_response_release(&a->http);
     free(a->url);
-    a->url = NULL;
+    free(a->silent_helper);
+    a->url = a->silent_helper = NULL;
 }
 
 bool
@@ -61,6 +62,20 @@ follow_elsewhere(struct session *s, const struct call *call, struct answer *a,
     return rc;
 }
 
+/* Why it is refused, as far as who we are matters. */
+static void
+explain(struct session *s, const struct call *call, const struct auth *auth,
+        struct answer *a)
+{
+    struct credentials *credentials = s->client->config.credentials;
+
+    a->refusal = auth_refusal(a, auth);
+    free(a->silent_helper);
+    a->silent_helper = a->refusal == REFUSAL_OF_NOBODY && credentials
+                           ? credentials_silent_helper(credentials, call->repo->host)
+                           : NULL;
+}
+
 /* With authorization, renewed when it is refused. */
 static int
 ask(struct session *s, struct host *host, const struct call *call, struct answer *a,
@@ -69,20 +84,21 @@ ask(struct session *s, struct host *host, const struct call *call, struct answer
     CLEANUP(auth_release) struct auth auth = AUTH_INIT;
     int rc;
 
-    a->password_refused = false;
+    a->refusal = REFUSAL_NONE;
     if (auth_prepare(s, host, call, &auth, err) < 0 ||
         follow(s, call, call->request.url, &auth, a, err) < 0)
         return -1;
-    if (a->http.status != 401)
-        return 0;
-    if (a->elsewhere)
+    if (a->http.status == 401 && a->elsewhere)
         return follow_elsewhere(s, call, a, err);
-    rc = auth_renew(s, host, call, a, &auth, err);
-    if (rc == 1)
-        rc = follow(s, call, call->request.url, &auth, a, err);
-    a->password_refused =
-        a->http.status == 401 && text_starts(secret_get(&auth.value), "Basic ");
-    return rc;
+    if (a->http.status == 401 || auth_has_expired(a)) {
+        rc = auth_renew(s, host, call, a, &auth, err);
+        if (rc == 1)
+            rc = follow(s, call, call->request.url, &auth, a, err);
+        if (rc < 0)
+            return -1;
+    }
+    explain(s, call, &auth, a);
+    return 0;
 }
 
 /* ---- its turn ---- */

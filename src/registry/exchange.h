@@ -18,11 +18,21 @@ struct call {
     struct http_request request;
 };
 
+/* What was not good enough, of an answer 401 or 403. */
+enum refusal {
+    REFUSAL_NONE,      /* it does not matter who we are */
+    REFUSAL_OF_NOBODY, /* we did not say who we are */
+    REFUSAL_OF_PASSWORD,
+    REFUSAL_OF_TOKEN,
+    REFUSAL_EXPIRED, /* it was good enough once */
+};
+
 struct answer {
     struct http_response http;
     char *url;      /* the one that answered: a Location is relative to it */
     bool elsewhere; /* it is not the registry's own origin but, say, a storage server */
-    bool password_refused; /* 401 although user name and password were sent */
+    enum refusal refusal;
+    char *silent_helper; /* a helper that said it has no credentials, when we had none */
 };
 
 #define ANSWER_INIT                                                                      \

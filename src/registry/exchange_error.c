@@ -114,6 +114,16 @@ is_reading(const struct call *call)
            strcmp(call->request.method, "HEAD") == 0;
 }
 
+static const char *
+refusal_words(const struct call *call, const struct answer *a)
+{
+    if (a->refusal == REFUSAL_OF_PASSWORD)
+        return "user name or password refused";
+    if (a->refusal == REFUSAL_EXPIRED)
+        return "the login has expired";
+    return is_reading(call) ? "not found or no access" : "no permission to push";
+}
+
 /* The kind of failure and what it means in plain words. */
 static enum err_kind
 meaning(const struct call *call, const struct answer *a, const char **words)
@@ -121,9 +131,7 @@ meaning(const struct call *call, const struct answer *a, const char **words)
     switch (a->http.status) {
     case 401:
     case 403:
-        *words = a->password_refused ? "user name or password refused"
-                 : is_reading(call)  ? "not found or no access"
-                                     : "no permission to push";
+        *words = refusal_words(call, a);
         return ERR_AUTH;
     case 404:
         *words = "not found";
@@ -144,6 +152,24 @@ meaning(const struct call *call, const struct answer *a, const char **words)
     }
 }
 
+static void
+hint_at_login(const struct call *call, const struct answer *a, struct err *err)
+{
+    const char *host = call->repo->host;
+
+    if (a->silent_helper) /* some say so also when they fail */
+        err_hint(err, "%s says it has no credentials for %s", a->silent_helper, host);
+    else if (a->refusal == REFUSAL_EXPIRED)
+        err_hint(err, "log in to %s again", host);
+    else if (a->refusal == REFUSAL_OF_TOKEN)
+        err_hint(err,
+                 "the token that was asked for is not good for %s/%s: check what "
+                 "the account may do there",
+                 host, call->repo->path);
+    else if (a->http.status == 401)
+        err_hint(err, "log in: --authfile FILE or --creds-stdin %s", host);
+}
+
 /* What to do about it. */
 static void
 add_hint(const struct call *call, const struct answer *a, const struct detail *detail,
@@ -157,8 +183,8 @@ add_hint(const struct call *call, const struct answer *a, const struct detail *d
     else if (strcmp(detail->code, "NAME_UNKNOWN") == 0 && !is_reading(call))
         err_hint(err, "the repository '%s' has to be created first at %s", repo->path,
                  repo->host);
-    else if (a->http.status == 401 && err->kind == ERR_AUTH)
-        err_hint(err, "log in: --authfile FILE or --creds-stdin %s", repo->host);
+    else if (err->kind == ERR_AUTH)
+        hint_at_login(call, a, err);
     else if (a->http.status == 413 && !is_reading(call))
         err_hint(err, "raise the limit of the proxy: client_max_body_size in nginx");
 }

@@ -107,7 +107,8 @@ refused(struct session *s, const struct http_response *r, const char *server,
     return err_hint(err, "log in: --authfile FILE or --creds-stdin HOST");
 }
 
-/* Send it and read the token.  1: this server does not know the request (POST only). */
+/* Send it and read the token.  1: refused; a POST perhaps because it is not known here.
+ */
 static int
 ask(struct session *s, const struct token_request *request,
     const struct http_request *http, struct token_reply *out, struct err *err)
@@ -123,11 +124,8 @@ ask(struct session *s, const struct token_request *request,
     if (redirect_follow(s, http, &r, &url, &elsewhere, err) < 0)
         return err_wrap(err, "token server %s", origin.host);
     if (r.status != 200) {
-        bool unknown =
-            r.status == 404 || r.status == 401 || r.status == 400 || r.status == 405;
-
         refused(s, &r, origin.host, request, err);
-        return unknown ? 1 : -1;
+        return err->kind == ERR_AUTH ? 1 : -1;
     }
     rc = token_parse(r.body.data ? r.body.data : "", r.body.len, out, err);
     secret_wipe(r.body.data, r.body.len);
@@ -137,8 +135,8 @@ ask(struct session *s, const struct token_request *request,
 int
 token_basic(const struct credential *c, struct secret *out, struct err *err)
 {
-    CLEANUP(buf_release) struct buf pair = BUF_INIT(2 * CREDENTIALS_VALUE_MAX + 1);
-    CLEANUP(buf_release) struct buf value = BUF_INIT(4 * CREDENTIALS_VALUE_MAX);
+    CLEANUP(buf_release) struct buf pair = BUF_INIT(2 * CREDENTIAL_VALUE_MAX + 1);
+    CLEANUP(buf_release) struct buf value = BUF_INIT(4 * CREDENTIAL_VALUE_MAX);
     int rc = -1;
 
     if (buf_addf(&pair, "%s:%s", c->user, secret_get(&c->password)) == 0 &&
@@ -177,7 +175,7 @@ fetch_by_get(struct session *s, const struct token_request *request,
     if (rc == 0)
         rc = ask(s, request, &http, out, err);
     free(url);
-    return rc == 0 ? 0 : -1;
+    return rc;
 }
 
 /* All scopes in one, as OAuth2 wants them. */
@@ -209,7 +207,6 @@ read_form(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
     return (ssize_t)len;
 }
 
-/* As fetch_by_get(), but 1 when this server does not know the flow. */
 static int
 fetch_by_post(struct session *s, const struct token_request *request,
               struct token_reply *out, struct err *err)
@@ -246,9 +243,8 @@ token_fetch(struct session *s, const struct token_request *request,
     if (!c || !secret_is_set(&c->identity_token))
         return fetch_by_get(s, request, out, err);
     rc = fetch_by_post(s, request, out, err);
-    if (rc == 1 && credential_has_password(c))
-        return fetch_by_get(s, request, out, err);
-    return rc == 0 ? 0 : -1;
+    return rc == 1 && credential_has_password(c) ? fetch_by_get(s, request, out, err)
+                                                 : rc;
 }
 
 /* ---- which token server ---- */
@@ -275,14 +271,16 @@ token_server_check(const struct token_server *t, struct err *err)
     return 0;
 }
 
-/* "gitlab.com" of "registry.gitlab.com", but not "com" of it. */
+/* "gitlab.com" of "registry.gitlab.com", but not "com" of it, nor "com." of "corp.com."
+ */
 static bool
 is_parent(const char *parent, const char *child)
 {
     size_t p = strlen(parent), c = strlen(child);
+    const char *dot = strchr(parent, '.');
 
     return c > p && child[c - p - 1] == '.' && strcmp(child + c - p, parent) == 0 &&
-           strchr(parent, '.') && http_host_reach(child) == HTTP_REACH_NAME;
+           dot && dot[1] != '\0' && http_host_reach(child) == HTTP_REACH_NAME;
 }
 
 bool
@@ -292,10 +290,14 @@ token_server_is_trusted(const struct token_server *t)
         const char *registry, *realm;
     } pairs[] = {
         {"docker.io", "auth.docker.io"},
+        {"registry.cn-hangzhou.aliyuncs.com", "dockerauth.cn-hangzhou.aliyuncs.com"},
+        {"registry.digitalocean.com", "api.digitalocean.com"},
+        {"registry.suse.com", "scc.suse.com"},
     };
     const char *realm = t->realm.host, *host = t->origin->host;
 
-    if (strcmp(realm, host) == 0 || is_parent(realm, host) || is_parent(host, realm))
+    if (t->is_named || strcmp(realm, host) == 0 || is_parent(realm, host) ||
+        is_parent(host, realm))
         return true;
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
         if (strcmp(t->registry, pairs[i].registry) == 0 &&

@@ -47,8 +47,9 @@ struct token_request {
 
 /*
  * Ask: POST with an identity token, else GET with user and password, or anonymously.
- * Errors: ERR_AUTH - refused, or no token in the answer; ERR_NETWORK - may be tried
- * again; as redirect_follow().
+ * Returns: 0; 1 with *err set when it does not like who we are; -1.
+ * Errors:  ERR_AUTH - refused, or no token in the answer; ERR_NETWORK - may be tried
+ *          again; as redirect_follow().
  */
 MUST_USE int token_fetch(struct session *s, const struct token_request *request,
                          struct token_reply *out, struct err *err);
@@ -63,6 +64,7 @@ struct token_server {
     enum http_reach reach;            /* of the address the registry answered from */
     struct http_origin realm;
     bool allows_plain; /* --plain-http names the realm's host */
+    bool is_named;     /* --trust-realm does */
 };
 
 /*
@@ -74,7 +76,8 @@ MUST_USE int token_server_check(const struct token_server *t, struct err *err);
 
 /*
  * May it get the registry's credentials?  When it is the same host, or one host is a
- * parent domain of the other with at least two labels, or both are a known pair.
+ * parent domain of the other with at least two labels, or both are a known pair, or the
+ * user says so.
  */
 bool token_server_is_trusted(const struct token_server *t);
 

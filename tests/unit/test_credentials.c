@@ -10,6 +10,15 @@
 #define ALICE "YWxpY2U6c2VjcmV0"
 #define BOB   "Ym9iOnNlOmNyZXQ="
 
+static struct credentials *
+new_set(void)
+{
+    static struct events events;
+    static struct cancel cancel;
+
+    return credentials_new(&events, &cancel);
+}
+
 /* A set with the entries of one file. */
 static int
 load(struct credentials *c, const char *text, struct err *err)
@@ -29,23 +38,25 @@ load(struct credentials *c, const char *text, struct err *err)
 static struct credentials *
 loaded(const char *text)
 {
-    struct credentials *c = credentials_new();
+    struct credentials *c = new_set();
     struct err err = ERR_INIT;
 
     assert_int_equal(load(c, text, &err), 0);
     return c;
 }
 
-/* user NULL: anonymous. */
+/* where: HOST/PATH.  user NULL: anonymous. */
 static void
-expect(const struct credentials *c, const char *host, const char *user,
-       const char *password)
+expect_in(struct credentials *c, const char *where, const char *user,
+          const char *password)
 {
+    CLEANUP(mem_free_string) char *host = xstrndup(where, strcspn(where, "/"));
     struct credential found = CREDENTIAL_INIT;
     struct err err = ERR_INIT;
-    int rc = credentials_find(c, host, &found, &err);
+    int rc;
 
-    print_message("# %s\n", host);
+    print_message("# %s\n", where);
+    rc = credentials_find(c, host, where + strlen(host) + 1, &found, &err);
     assert_int_equal(rc, user ? 1 : 0);
     if (user) {
         assert_string_equal(found.user, user);
@@ -54,6 +65,14 @@ expect(const struct credentials *c, const char *host, const char *user,
         assert_null(found.user);
     }
     credential_release(&found);
+}
+
+static void
+expect(struct credentials *c, const char *host, const char *user, const char *password)
+{
+    CLEANUP(mem_free_string) char *where = xasprintf("%s/any/path", host);
+
+    expect_in(c, where, user, password);
 }
 
 static void
@@ -86,6 +105,36 @@ keys_stand_for_hosts(void **state)
 }
 
 static void
+the_longest_namespace_wins(void **state)
+{
+    CLEANUP(credentials_release)
+    struct credentials *c =
+        loaded("{\"auths\":{"
+               "\"h/a/b\":{\"auth\":\"" ALICE "\"},"
+               "\"h\":{\"auth\":\"" BOB "\"},"
+               "\"h/a/\":{\"username\":\"carol\",\"password\":\"x\"},"
+               "\"h/mark\":{},"
+               "\"only/a\":{\"auth\":\"" ALICE "\"},"
+               "\"docker.io/team\":{\"auth\":\"" ALICE "\"},"
+               "\"https://index.docker.io/v1/\":{\"auth\":\"" BOB "\"}"
+               "}}");
+
+    (void)state;
+    expect_in(c, "h/a/b", "alice", "secret");
+    expect_in(c, "h/a/b/c", "alice", "secret");
+    expect_in(c, "h/a/c", "carol", "x");
+    expect_in(c, "h/a", "carol", "x");
+    expect_in(c, "h/a/bc", "carol", "x");
+    expect_in(c, "h/ab", "bob", "se:cret");
+    expect_in(c, "h/d", "bob", "se:cret");
+    expect_in(c, "h/mark", "bob", "se:cret");
+    expect_in(c, "only/a/x", "alice", "secret");
+    expect_in(c, "only/b", NULL, NULL);
+    expect_in(c, "docker.io/team/app", "alice", "secret");
+    expect_in(c, "docker.io/library/app", "bob", "se:cret");
+}
+
+static void
 the_best_key_wins(void **state)
 {
     CLEANUP(credentials_release)
@@ -103,7 +152,9 @@ the_best_key_wins(void **state)
     assert_int_equal(load(c, "{\"auths\":{\"h\":{\"auth\":\"" BOB "\"}}}", &err), 0);
     expect(c, "h", "alice", "secret"); /* the first file */
     assert_int_equal(credentials_add(c, "h", "carol:x", 7, &err), 0);
-    expect(c, "h", "carol", "x"); /* what was added, even later */
+    expect(c, "h", "alice", "secret"); /* whatever comes first */
+    assert_int_equal(load(c, "{\"auths\":{\"h/a\":{\"auth\":\"" BOB "\"}}}", &err), 0);
+    expect_in(c, "h/a", "alice", "secret"); /* even if it knows less well */
 }
 
 static void
@@ -132,8 +183,9 @@ passwords_are_decoded(void **state)
     } table[] = {
         {"{\"auth\":\"" ALICE "\"}", "alice", "secret"},
         {"{\"auth\":\"" BOB "\"}", "bob", "se:cret"},
-        {"{\"auth\":\"Ym9iOnNlOmNyZXQ\"}", "bob", "se:cret"},       /* no padding */
-        {"{\"auth\":\"Y2Fyb2w6c2VjcmV0AAA=\"}", "carol", "secret"}, /* NULs behind */
+        {"{\"auth\":\"Ym9iOnNlOmNyZXQ\"}", "bob", "se:cret"},        /* no padding */
+        {"{\"auth\":\"Ym9iOn\\nNlOmNyZXQ=\\n\"}", "bob", "se:cret"}, /* lines */
+        {"{\"auth\":\"Y2Fyb2w6c2VjcmV0AAA=\"}", "carol", "secret"},  /* NULs behind */
         {"{\"auth\":\"bnM6\"}", "ns", ""},
         {"{\"username\":\"dave\",\"password\":\"a:b\"}", "dave", "a:b"},
         {"{\"auth\":\"\",\"username\":\"dave\",\"password\":\"x\"}", "dave", "x"},
@@ -161,56 +213,25 @@ tokens_are_found(void **state)
     CLEANUP(credentials_release)
     struct credentials *c =
         loaded("{\"auths\":{\"a\":{\"identitytoken\":\"idt\",\"auth\":\"" ALICE "\"},"
-               "\"b\":{\"registrytoken\":\"rt\"}}}");
+               "\"b\":{\"registrytoken\":\"rt\"},"
+               "\"c\":{\"username\":\"<token>\",\"password\":\"idt\"}}}");
     struct credential found = CREDENTIAL_INIT;
     struct err err = ERR_INIT;
 
     (void)state;
-    assert_int_equal(credentials_find(c, "a", &found, &err), 1);
+    assert_int_equal(credentials_find(c, "a", "x", &found, &err), 1);
     assert_string_equal(secret_get(&found.identity_token), "idt");
     assert_true(credential_has_password(&found));
     credential_release(&found);
-    assert_int_equal(credentials_find(c, "b", &found, &err), 1);
+    assert_int_equal(credentials_find(c, "b", "x", &found, &err), 1);
     assert_string_equal(secret_get(&found.registry_token), "rt");
     assert_false(secret_is_set(&found.identity_token));
     assert_false(credential_has_password(&found));
     credential_release(&found);
-}
-
-static void
-helpers_are_never_silently_anonymous(void **state)
-{
-    static const struct {
-        const char *text;
-        int result; /* for host "h" */
-    } table[] = {
-        {"{\"credHelpers\":{\"h\":\"pass\"}}", -1},
-        {"{\"credHelpers\":{\"h\":\"pass\"},\"auths\":{\"h\":{\"auth\":\"" ALICE "\"}}}",
-         -1},
-        {"{\"credsStore\":\"desktop\",\"auths\":{\"h\":{}}}", -1},
-        {"{\"auths\":{\"https://h/v2/\":{\"email\":\"x\"}},\"credsStore\":\"desktop\"}",
-         -1},
-        {"{\"credsStore\":\"desktop\",\"auths\":{\"h\":{\"auth\":\"" ALICE "\"}}}", 1},
-        {"{\"credsStore\":\"desktop\",\"auths\":{\"other\":{}}}", 0},
-        {"{\"credsStore\":\"\",\"auths\":{\"h\":{}}}", 0},
-        {"{\"credHelpers\":{\"other\":\"pass\"}}", 0},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(table); i++) {
-        CLEANUP(credentials_release) struct credentials *c = loaded(table[i].text);
-        struct credential found = CREDENTIAL_INIT;
-        struct err err = ERR_INIT;
-
-        print_message("# %s\n", table[i].text);
-        assert_int_equal(credentials_find(c, "h", &found, &err), table[i].result);
-        if (table[i].result < 0) {
-            assert_int_equal(err.kind, ERR_AUTH);
-            assert_string_not_equal(err.hint, "");
-            assert_null(found.user);
-        }
-        credential_release(&found);
-    }
+    assert_int_equal(credentials_find(c, "c", "x", &found, &err), 1);
+    assert_string_equal(secret_get(&found.identity_token), "idt");
+    assert_false(credential_has_password(&found));
+    credential_release(&found);
 }
 
 static void
@@ -236,14 +257,22 @@ other_files_are_refused(void **state)
         {"{\"auths\":{\"h\":{\"identitytoken\":\"secret\\n\"}}}", "'h'"},
         {"{\"auths\":{\"h\":{\"registrytoken\":{}}}}", "'h'"},
         {"{\"auths\":{\"\\u001b[31m\":7}}", "\\x1b[31m"},
+        {"{\"auths\":{\"h\":{\"username\":\"<token>\",\"password\":\"\"}}}", "'h'"},
         {"{\"credHelpers\":{\"h\":7}}", "'h'"},
+        {"{\"credHelpers\":{\"h\":\"\"}}", "'h'"},
+        {"{\"credHelpers\":{\"h\":\"../evil\"}}", "'h'"},
+        {"{\"credHelpers\":{\"h\":\"/bin/sh\"}}", "'h'"},
+        {"{\"credHelpers\":{\"h\":\"-x\"}}", "'h'"},
+        {"{\"credHelpers\":{\"h\":\"a b\"}}", "'h'"},
+        {"{\"credHelpers\":{\"h\":\"a;b\"}}", "'h'"},
+        {"{\"credsStore\":\"../evil\"}", "credsStore"},
         {"{\"credHelpers\":7}", "credHelpers"},
         {"{\"credsStore\":7}", "credsStore"},
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(table); i++) {
-        CLEANUP(credentials_release) struct credentials *c = credentials_new();
+        CLEANUP(credentials_release) struct credentials *c = new_set();
         struct err err = ERR_INIT;
 
         print_message("# %s\n", table[i].text);
@@ -276,7 +305,7 @@ one_pair_can_be_added(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(table); i++) {
-        CLEANUP(credentials_release) struct credentials *c = credentials_new();
+        CLEANUP(credentials_release) struct credentials *c = new_set();
         struct err err = ERR_INIT;
         int rc = credentials_add(c, "h:5000", table[i].text, strlen(table[i].text), &err);
 
@@ -290,41 +319,22 @@ one_pair_can_be_added(void **state)
 }
 
 static void
-a_missing_file_matters_only_when_named(void **state)
+absent_is_the_same_as_empty(void **state)
 {
-    CLEANUP(credentials_release) struct credentials *c = credentials_new();
-    struct err err = ERR_INIT;
+    static const char *const table[] = {
+        "{}",
+        "{\"auths\":null,\"credHelpers\":null}",
+        "{\"auths\":{},\"credHelpers\":{},\"credsStore\":\"\"}",
+        "{\"auths\":{\"\":{\"auth\":\"" ALICE "\"},\"/h\":{\"auth\":\"" ALICE "\"}}}",
+        "{\"HttpHeaders\":{\"User-Agent\":\"Docker\"},\"psFormat\":\"x\"}",
+    };
 
     (void)state;
-    setenv("DOCKER_CONFIG", "/nonexistent", 1);
-    assert_int_equal(credentials_load_default(c, &err), 0);
-    assert_int_equal(err.kind, ERR_NONE);
-    assert_int_equal(credentials_load(c, "/nonexistent/config.json", &err), -1);
-    assert_int_equal(err.kind, ERR_NOT_FOUND);
-    expect(c, "h", NULL, NULL);
-}
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        CLEANUP(credentials_release) struct credentials *c = loaded(table[i]);
 
-static void
-the_default_file_is_dockers(void **state)
-{
-    CLEANUP(credentials_release) struct credentials *c = credentials_new();
-    CLEANUP(mem_free_string) char *path = NULL;
-    char dir[] = "/tmp/test_credentials.XXXXXX";
-    struct err err = ERR_INIT;
-    FILE *f;
-
-    (void)state;
-    assert_non_null(mkdtemp(dir));
-    path = xasprintf("%s/config.json", dir);
-    f = fopen(path, "w");
-    assert_non_null(f);
-    fputs("{\"auths\":{\"h\":{\"auth\":\"" ALICE "\"}}}", f);
-    fclose(f);
-    setenv("DOCKER_CONFIG", dir, 1);
-    assert_int_equal(credentials_load_default(c, &err), 0);
-    expect(c, "h", "alice", "secret");
-    unlink(path);
-    rmdir(dir);
+        expect(c, "h", NULL, NULL);
+    }
 }
 
 int
@@ -332,15 +342,14 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_stand_for_hosts),
+        cmocka_unit_test(the_longest_namespace_wins),
         cmocka_unit_test(the_best_key_wins),
         cmocka_unit_test(hub_has_many_names),
         cmocka_unit_test(passwords_are_decoded),
         cmocka_unit_test(tokens_are_found),
-        cmocka_unit_test(helpers_are_never_silently_anonymous),
         cmocka_unit_test(other_files_are_refused),
         cmocka_unit_test(one_pair_can_be_added),
-        cmocka_unit_test(a_missing_file_matters_only_when_named),
-        cmocka_unit_test(the_default_file_is_dockers),
+        cmocka_unit_test(absent_is_the_same_as_empty),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,6 +158,7 @@ token_servers_must_be_safe(void **state)
         {"corp.example", "https://corp.example", "https://auth.corp.example/t", PUBLIC,
          false, 0, true},
         {"reg.com", "https://reg.com", "https://com/t", PUBLIC, false, 0, false},
+        {"reg.com.", "https://reg.com.", "https://com./t", PUBLIC, false, 0, false},
         {"reg.evil.com", "https://reg.evil.com", "https://vil.com/t", PUBLIC, false, 0,
          false},
         {"a.example.com", "https://a.example.com", "https://b.example.com/t", PUBLIC,
@@ -166,6 +167,10 @@ token_servers_must_be_safe(void **state)
         /* known pairs */
         {"docker.io", "https://registry-1.docker.io", "https://auth.docker.io/token",
          PUBLIC, false, 0, true},
+        {"registry.suse.com", "https://registry.suse.com",
+         "https://scc.suse.com/api/registry/authorize", PUBLIC, false, 0, true},
+        {"registry.digitalocean.com", "https://registry.digitalocean.com",
+         "https://api.digitalocean.com/v2/registry/auth", PUBLIC, false, 0, true},
         {"evil.io", "https://evil.io", "https://auth.docker.io/token", PUBLIC, false, 0,
          false},
         {"docker.io", "https://registry-1.docker.io", "https://auth.evil.io/token",
@@ -199,6 +204,35 @@ token_servers_must_be_safe(void **state)
         check_server(&table[i]);
 }
 
+/* Named by the user it gets credentials, but may be no more than others. */
+static void
+a_named_server_is_trusted(void **state)
+{
+    static const struct {
+        const char *realm;
+        int may_be_asked;
+    } table[] = {
+        {"https://auth.other.example/t", 0},
+        {"http://auth.other.example/t", -1},
+        {"https://10.0.0.1/t", -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct http_origin origin;
+        struct token_server server = {.registry = "reg.example",
+                                      .origin = &origin,
+                                      .reach = PUBLIC,
+                                      .is_named = true};
+        struct err err = ERR_INIT;
+
+        assert_int_equal(http_url_origin("https://reg.example", &origin, &err), 0);
+        assert_int_equal(http_url_origin(table[i].realm, &server.realm, &err), 0);
+        assert_int_equal(token_server_check(&server, &err), table[i].may_be_asked);
+        assert_true(token_server_is_trusted(&server));
+    }
+}
+
 static void
 passwords_become_basic(void **state)
 {
@@ -222,6 +256,7 @@ main(void)
         cmocka_unit_test(other_answers_are_refused),
         cmocka_unit_test(long_tokens_are_refused),
         cmocka_unit_test(token_servers_must_be_safe),
+        cmocka_unit_test(a_named_server_is_trusted),
         cmocka_unit_test(passwords_become_basic),
     };
 
