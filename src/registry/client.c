@@ -85,6 +85,8 @@ client_free(struct client *c)
     free_hosts(c->hosts);
     free_tokens(c->tokens);
     rate_end(&c->rate);
+    for (size_t i = 0; i < c->told_count; i++)
+        free(c->told[i]);
     pthread_cond_destroy(&c->changed);
     pthread_mutex_destroy(&c->lock);
     free(c);

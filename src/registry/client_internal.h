@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #define SESSION_CONNS_MAX 8
+#define NOTICES_MAX       16 /* different warnings that are shown in a run */
 
 /* How a registry takes blobs: learnt from its refusals.  Zeroed: in every way. */
 struct upload_habits {
@@ -43,6 +44,7 @@ struct host {
     bool has_answered; /* guarded, like all below: anything, ever */
     uint64_t served;   /* requests it answered as it should */
     struct throttle throttle;
+    bool is_limit_told; /* that few pulls are left */
 };
 
 /* A token for one repository, and one more to mount from. */
@@ -60,9 +62,11 @@ struct client {
     struct client_config config;
     struct rate rate; /* of all sessions together */
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* something ceased to be under way */
-    struct host *hosts;     /* guarded */
-    struct token *tokens;   /* guarded; the last one used first */
+    pthread_cond_t changed;  /* something ceased to be under way */
+    struct host *hosts;      /* guarded */
+    struct token *tokens;    /* guarded; the last one used first */
+    char *told[NOTICES_MAX]; /* guarded: warnings of registries that were shown */
+    size_t told_count;
     struct session *sessions;
 };
 

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "registry/auth.h"
+#include "registry/notice.h"
 #include "registry/redirect.h"
 
 #include <stdlib.h>
@@ -163,6 +164,8 @@ exchange_once(struct session *s, const struct call *call, struct answer *a,
         return -1;
     rc = ask(s, host, call, a, err);
     judge_speed(s, host, rc == 0 ? a : NULL);
+    if (rc == 0 && !a->elsewhere)
+        notice_take(s->client, host, &a->http);
     return rc;
 }
 

@@ -83,11 +83,14 @@ retry_wait(struct session *s, struct retry *retry, struct err *err)
     retry->served = host.served;
     if (retry->failures > most)
         return most == 0 ? -1 : err_wrap(err, "gave up after %u tries", retry->failures);
-    ms = pause_ms(retry->failures, host.has_answered ? PAUSE_MS : FIRST_PAUSE_MS);
-    if (s->is_throttled)
-        ms = 0; /* it waits for its turn, like all others */
-    events_debug(config->events, "%s: %s; trying again in %.1f s", retry->what, err->msg,
-                 (double)ms / 1000);
+    if (s->is_throttled) { /* it waits for its turn, like all others */
+        ms = 0;
+        events_debug(config->events, "%s: %s; waiting", retry->what, err->msg);
+    } else {
+        ms = pause_ms(retry->failures, host.has_answered ? PAUSE_MS : FIRST_PAUSE_MS);
+        events_debug(config->events, "%s: %s; trying again in %.1f s", retry->what,
+                     err->msg, (double)ms / 1000);
+    }
     *err = (struct err)ERR_INIT;
     return cancel_sleep(config->cancel, ms, err);
 }

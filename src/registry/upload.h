@@ -74,6 +74,12 @@ int upload_mount(struct upload *up, const char *from, struct err *err);
 MUST_USE int upload_take_location(struct upload *up, const struct answer *a,
                                   struct err *err);
 
+/*
+ * The Range of an answer, "0-99" or "bytes=0-99": that many bytes are there.  0 for
+ * anything else, also NULL.
+ */
+uint64_t upload_bytes_of_range(const char *range);
+
 /* How much does the registry have?  Sets up->at; false when it does not say for sure. */
 bool upload_resync(struct upload *up);
 

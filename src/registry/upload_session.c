@@ -112,9 +112,8 @@ upload_mount(struct upload *up, const char *from, struct err *err)
 
 /* ---- what became of it ---- */
 
-/* "0-99" or "bytes=0-99": that many bytes are there.  0: it does not say. */
-static uint64_t
-bytes_of_range(const char *range)
+uint64_t
+upload_bytes_of_range(const char *range)
 {
     static const char unit[] = "bytes=", first[] = "0-";
     uint64_t last;
@@ -144,7 +143,7 @@ upload_resync(struct upload *up)
     if (exchange_once(up->session, &call, &a, &ignored) < 0 || !answer_is_success(&a) ||
         upload_take_location(up, &a, &ignored) < 0)
         return false;
-    there = bytes_of_range(http_header(&a.http, "range", 0));
+    there = upload_bytes_of_range(http_header(&a.http, "range", 0));
     if (there < 2 || there > up->size) /* an empty session says "0-0" too */
         return false;
     up->at = there;
