@@ -39,6 +39,7 @@ from pictures import Picture, artifact, image, index, layer, manifest  # noqa: E
 from run import Failed, Runner, Skipped, check, same  # noqa: E402,F401
 
 AT_ONCE = 6  # cases; most of them wait for something most of the time
+IS_LONG = os.environ.get("SEALIFT_TESTS") == "long"
 cases = []
 
 

@@ -16,11 +16,14 @@ FOR_EVER = threading.Event()  # never set: hanging ends when the connection does
 class Rule:
     """Which requests a fault is for.  The first rule that matches answers."""
 
-    def __init__(self, method, pattern, fault, times=None, nth=None, early=False):
+    def __init__(self, method, pattern, fault, times=None, nth=None, early=False,
+                 admitted=False):
         """times: for the first so many that match; nth: for the n-th (from 1) only, or a
-        list of such; early: before the body of the request is read."""
+        list of such; early: before the body of the request is read; admitted: only for
+        whom the origin lets in."""
         self.fault = fault
         self.early = early
+        self.admitted = admitted
         self.seen = 0     # requests that matched
         self.applied = 0
         self._methods = method.split("|") if method else None

@@ -91,7 +91,9 @@ class Origin:
 
     def _answer(self, request):
         entry = self.lab.log.add(Entry(self.name, request))
-        rule = next((rule for rule in list(self.rules) if rule.takes(request)), None)
+        rule = next((rule for rule in list(self.rules)
+                     if not (rule.admitted and self._refusal(request)) and rule.takes(request)),
+                    None)
         entry.rule = rule
         if self.lab.watch:
             self.lab.watch(entry)
@@ -106,9 +108,11 @@ class Origin:
         reply.sent = sent
         return reply
 
+    def _refusal(self, request):
+        return self.access.check(request) if self.access else None
+
     def _proper(self, request):
-        refusal = self.access.check(request) if self.access else None
-        return refusal or self.handler.answer(request)
+        return self._refusal(request) or self.handler.answer(request)
 
 
 class Storage:

@@ -151,6 +151,7 @@ class Connection:
 
     def answer(self, request, reply):
         body = b"" if request.method == "HEAD" else reply.body
+        reply.close = reply.close or request.header("Connection", "").lower() == "close"
         if reply.send:
             reply.send(self, reply.head(), body)
         else:

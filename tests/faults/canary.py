@@ -1,0 +1,174 @@
+"""Secrets are unique texts here, and reach only whom they are for.
+
+Whatever a registry names - a redirect, a token server, the place of an upload - is tried
+with every way to be another origin than the registry's, or to look like it.  After each run
+invariants.py looks for the secrets at all origins, and in everything that was written.
+"""
+from harness import *
+
+HOME = "r.example.com"
+ELSEWHERE = {
+    "another port": f"https://{HOME}:8443",
+    "plain http": f"http://{HOME}",
+    "plain http at the port of https": f"http://{HOME}:443",
+    "a host above": "https://example.com",
+    "a host beside": "https://s.example.com",
+    "a host below": f"https://x.{HOME}",
+    "another host": "https://cdn.example.org",
+    "a name that begins like it": f"https://{HOME}.evil.test",
+    "its name as a user": f"https://{HOME}@a.evil.test",
+    "its name with a dot": f"https://{HOME}.",
+}
+
+
+class Greedy:
+    """Takes everything, and asks for more: whoever comes without credentials gets 401."""
+
+    def __init__(self, lab):
+        self._lab = lab
+        self.is_asking = True
+
+    def answer(self, request):
+        if self.is_asking and request.header("Authorization") is None:
+            return Reply(401, "{}", "application/json", [
+                ("WWW-Authenticate", f'Bearer realm="https://{request.header("Host")}/token"'),
+                ("WWW-Authenticate", 'Basic realm="x"')])
+        if "token" in request.path:
+            return Reply(200, '{"token":"%s"}' % self._lab.secret("registry", "thief", "thief80"),
+                         "application/json")
+        return Reply(404)
+
+
+def prepare(lab):
+    """The registry has a public name, wants tokens, and the user has a password for them."""
+    lab.proxied = True
+    lab.registry.name_it(HOME)
+    lab.tokens.name_it(f"auth.{HOME}")
+    greedy = Greedy(lab)
+    thief = lab.origin("thief", "127.0.0.7", lambda: greedy)
+    thief.also_named(f"{HOME}:8443", "example.com", "s.example.com", f"x.{HOME}",
+                     "cdn.example.org", f"{HOME}.", f"{HOME}.evil.test", "a.evil.test")
+    lab.origin("thief80", "127.0.0.7", lambda: greedy, tls=False).also_named(HOME)
+    password = lab.wants_token(lab.registry)
+    lab.docker_config({HOME: ("robot", password)})
+    return password
+
+
+def prepare_addresses(lab):
+    """The same without names, for imports, which ask no proxy; and what is elsewhere."""
+    greedy = Greedy(lab)
+    near = lab.origin("thief near", "127.0.0.2", lambda: greedy)
+    near80 = lab.origin("thief near80", "127.0.0.2", lambda: greedy, tls=False)
+    far = lab.origin("thief", "127.0.0.7", lambda: greedy)
+    password = lab.wants_token(lab.registry)
+    lab.docker_config({lab.registry.host: ("robot", password)})
+    return password, {
+        "another port": near.url,
+        "plain http": near80.url,
+        "another address": far.url,
+        "its address as a user": f"https://{lab.registry.host}@{far.host}",
+        "its address as a password": f"https://x:{lab.registry.host}@{far.host}",
+        "its address as a number": f"https://2130706434:{near.port}",
+        "a name": f"https://localhost:{near.port}",
+    }
+
+
+def everywhere(lab, secret, rule, run, elsewhere=None):
+    """With each origin elsewhere: rule(its URL), then run(); the secret has to be used."""
+    for where, url in (elsewhere or ELSEWHERE).items():
+        for is_asking in (True, False) if IS_LONG else (True,):
+            lab.again()
+            for origin in lab.origins():
+                if origin.name.startswith("thief"):
+                    origin.handler.is_asking = is_asking
+            rule(url)
+            status = run().status
+            check(status in (0, 3, 4, 5, 6, 9), f"{where}: exit {status}")
+            same(lab.log.saw(secret), {"tokens"}, f"{where}: who saw the password")
+
+
+@case("s25", "s51", "s54")
+def redirects(lab):
+    "redirects of manifests and blobs: no secret goes along"
+    password = prepare(lab)
+    app = lab.image("app:1")
+    for what in ("/manifests/", "/blobs/"):
+        everywhere(lab, password, lambda url, what=what: lab.registry.on(
+            "GET", what, redirect(lambda request: url + request.target), admitted=True),
+            lambda: lab.export(app, "--retries", "0"))
+
+
+@case("s9", "s11", "s25")
+def realms(lab):
+    "token servers: a password goes to the registry's own host and to those below or above"
+    for where, url in ELSEWHERE.items():
+        lab.again()
+        password = prepare(lab)
+        allowed = where in ("another port", "a host below", "a host above")
+        if allowed:
+            lab.secrets[password] |= {"thief"}
+        lab.registry.access.realm = url + "/token"
+        app = lab.image("app:1")
+        run = lab.export(app, "--retries", "0")
+        check(run.status == 3, f"{where}: exit {run.status}")
+        same("thief" in lab.log.saw(password), allowed, where)
+
+
+@case("s104", "s25")
+def locations(lab):
+    "locations of uploads: no secret goes along, and no byte either"
+    password, elsewhere = prepare_addresses(lab)
+    for method, size in (("POST", 1000), ("PATCH", 3 << 20)):
+        everywhere(lab, password, lambda url, method=method: lab.registry.on(
+            method, "/uploads/", location(lambda proper: url + proper), admitted=True),
+            lambda size=size: lab.push(image("app:1", size=size), options=["--retries", "0"]),
+            elsewhere)
+        same([str(e) for e in lab.log.writes() if e.origin.startswith("thief")], [], "uploads")
+
+
+@case("s25", "s51", "s104")
+def upload_redirects(lab):
+    "redirects of uploads and of what is asked before: no secret goes along"
+    password, elsewhere = prepare_addresses(lab)
+    for method in ("HEAD|GET", "POST", "PUT", "PATCH"):
+        everywhere(lab, password, lambda url, method=method: lab.registry.on(
+            method, "/v2/mirror/", redirect(lambda request: url + request.target),
+            admitted=True),
+            lambda: lab.push(image("app:1", size=2 << 20), options=["--retries", "0"]), elsewhere)
+        same([str(e) for e in lab.log.writes() if e.origin.startswith("thief") and e.size], [],
+             "uploads")
+
+
+@case("s17", "s25")
+def proxies(lab):
+    "a proxy's password is for the proxy, the registry's is not"
+    password = prepare(lab)
+    for_proxy = lab.secret("proxy")
+    lab.proxy.handler.users = {"user": for_proxy}
+    app = lab.image("app:1")
+    url = f"http://user:{for_proxy}@{lab.proxy.host}"
+    lab.export(app, env={"https_proxy": url}).ok().carries(app)
+    same(lab.log.saw(for_proxy), {"proxy"}, "who saw the proxy's password")
+    same(lab.log.saw(password), {"tokens"}, "who saw the registry's password")
+    lab.again()
+    wrong = lab.secret("proxy")
+    lab.export(app, "--retries", "0", env={
+        "https_proxy": f"http://user:{wrong}@{lab.proxy.host}"}).fails("network")
+
+
+@case("s17", "s25")
+def plain(lab):
+    "a registry that only speaks plain HTTP is given no password without --plain-http"
+    public = lab.origin("public", "127.0.0.8", Registry, tls=False).name_it("p.example.com")
+    lab.proxied = True
+    app = lab.image("app:1", at=public)
+    password = lab.wants_password(public)
+    lab.docker_config({public.host: ("robot", password)})
+    lab.export(app, "--retries", "0").fails("network")
+    same(lab.log.saw(password), set(), "who saw the password")
+    lab.again()
+    lab.secrets[password] |= {"proxy"}  # it carries the request in the clear
+    lab.export(app, "--plain-http", public.host).ok().carries(app)
+
+
+main()
