@@ -136,8 +136,9 @@ read_signature(struct bundle_untrusted *u, const struct tar_entry *e, struct err
 }
 
 static int
-read_pad(struct cursor *c, const struct tar_entry *e, struct err *err)
+read_pad(struct bundle_untrusted *u, const struct tar_entry *e, struct err *err)
 {
+    struct cursor *c = &u->cursor;
     uint64_t body = c->at;
     int zero;
 
@@ -150,13 +151,25 @@ read_pad(struct cursor *c, const struct tar_entry *e, struct err *err)
     zero = range_is_zero(&c->file, body, e->size, err);
     if (zero < 0)
         return err_wrap(err, PAD);
-    if (zero == 0) {
-        err_because(err, ERR_INTEGRITY, "interrupted-sign",
-                    "%s, bytes %" PRIu64 " to %" PRIu64 ", is not zero", PAD, body,
-                    body + e->size - 1);
-        return err_hint(err, "adding a signature was interrupted, or data hides there");
-    }
+    u->pad_at = body - TAR_BLOCK;
+    u->pad_size = e->size;
+    u->pad_is_zero = zero == 1;
     return 0;
+}
+
+static int
+check_pad(const struct bundle_untrusted *u, struct err *err)
+{
+    uint64_t body = u->pad_at + TAR_BLOCK;
+
+    if (u->pad_is_zero)
+        return 0;
+    err_because(err, ERR_INTEGRITY, "interrupted-sign",
+                "%s, bytes %" PRIu64 " to %" PRIu64 ", is not zero", PAD, body,
+                body + u->pad_size - 1);
+    return err_hint(err,
+                    "adding a signature was interrupted: sign again, which mends it; "
+                    "or data hides there");
 }
 
 static int
@@ -178,7 +191,7 @@ read_signature_area(struct bundle_untrusted *u, struct err *err)
         }
         if (cursor_expect(&u->cursor, PAD, UINT64_MAX, &e, err) < 0)
             return -1;
-        return read_pad(&u->cursor, &e, err);
+        return read_pad(u, &e, err);
     }
 }
 
@@ -215,7 +228,7 @@ read_head(struct bundle_untrusted *u, struct err *err)
 }
 
 struct bundle_untrusted *
-bundle_head(struct volumes file, struct err *err)
+bundle_head_to_sign(struct volumes file, struct err *err)
 {
     struct bundle_untrusted *u = xcalloc(1, sizeof(*u));
 
@@ -223,6 +236,16 @@ bundle_head(struct volumes file, struct err *err)
     u->index = (struct buf)BUF_INIT(BUNDLE_INDEX_MAX);
     u->signatures = xcalloc(BUNDLE_SIGNATURES_MAX, sizeof(*u->signatures));
     if (read_head(u, err) < 0)
+        bundle_untrusted_release(&u);
+    return u;
+}
+
+struct bundle_untrusted *
+bundle_head(struct volumes file, struct err *err)
+{
+    struct bundle_untrusted *u = bundle_head_to_sign(file, err);
+
+    if (u && check_pad(u, err) < 0)
         bundle_untrusted_release(&u);
     return u;
 }

@@ -28,6 +28,11 @@ struct bundle_untrusted;
  *         interrupted-sign) with offsets; ERR_LOCAL - read errors.
  */
 struct bundle_untrusted *bundle_head(struct volumes file, struct err *err);
+/*
+ * The same for whoever adds a signature: a pad that is not zero, as a signing leaves it
+ * that was killed, is no error, and bundle_add_signature() mends it.
+ */
+struct bundle_untrusted *bundle_head_to_sign(struct volumes file, struct err *err);
 void bundle_untrusted_release(struct bundle_untrusted **u);
 
 /* The exact bytes to judge, borrowed. */
@@ -43,6 +48,20 @@ const struct signature_file *bundle_signatures(const struct bundle_untrusted *u,
 MUST_USE int bundle_read_meta(const struct bundle_untrusted *u,
                               const struct admission *admission, struct bundle_meta *out,
                               struct err *err);
+
+/*
+ * Put one more file into signatures/, in place: a part of the pad becomes the member, and
+ * no other byte of the bundle changes, nor its size.  The file must be open for writing,
+ * and nobody else may do the same meanwhile.  *u stays what it was before.
+ *
+ * Killed or without power at any point, the bundle is what it was, or refused as
+ * "interrupted-sign", or has the new signature; area.c says why.
+ *
+ * Errors: ERR_LIMIT - no room in the area, or 64 already; ERR_CONFLICT - one of that name
+ *         is there; ERR_LOCAL.
+ */
+MUST_USE int bundle_add_signature(const struct bundle_untrusted *u,
+                                  const struct signature_file *f, struct err *err);
 
 /* What is in a bundle, once parsed. */
 struct bundle_content {

@@ -2,6 +2,7 @@
  *
  * cursor.c   walks from member to member
  * head.c     bundle_head(): up to the header of SHA256SUMS, nothing parsed
+ * area.c     bundle_add_signature(): one more signature, in place
  * reader.c   bundle_open(), bundle_preview(): the members and the end
  * complete.c everything the documents need is there, in order, and nothing else
  * member.c   the bodies: bundle_check_member(), bundle_read_member()
@@ -70,6 +71,9 @@ int truncated_error(struct err *err, uint64_t file_size, const char *what);
 
 struct bundle_untrusted {
     struct cursor cursor;  /* at the body of SHA256SUMS */
+    uint64_t pad_at;       /* offset of the header of signatures/.pad */
+    uint64_t pad_size;     /* bytes of its body */
+    bool pad_is_zero;      /* as it must be, unless a signing was interrupted */
     struct tar_entry sums; /* its header */
     struct buf index;
     struct signature_file *signatures;

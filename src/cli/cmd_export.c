@@ -18,7 +18,7 @@ struct export_command {
     struct common_options common;
     struct registry_options registry;
     struct passphrase_options passphrase;
-    const char *output, *key, *stream, *expires;
+    const char *output, *key, *sig_out, *stream, *expires;
     struct opt_list from, platforms, reuse;
     struct opt_number serial;
     bool is_unsigned, dry_run, force;
@@ -28,6 +28,8 @@ struct export_command {
 static const struct opt table[] = {
     TEXT(T, output, 'o', "output", "BUNDLE", "the file to write"),
     TEXT(T, key, 0, "key", "KEY", "sign with this private key"),
+    TEXT(T, sig_out, 0, "sig-out", "FILE",
+         "write the signature to FILE instead of into the bundle"),
     FLAG(T, is_unsigned, 0, "unsigned", "do not sign"),
     LIST(T, from, 'f', "from", "LIST",
          "also the references in LIST, one a line, '-' for standard input (repeatable)"),
@@ -78,6 +80,8 @@ check_options(const struct export_command *o, struct err *err)
     if (o->output && strcmp(o->output, "-") == 0)
         return err_set(err, ERR_USAGE,
                        "a bundle is written in place, not to standard output");
+    if (o->sig_out && !o->key)
+        return err_set(err, ERR_USAGE, "--sig-out wants a --key to sign with");
     if (o->key && o->is_unsigned)
         return err_set(err, ERR_USAGE, "--key and --unsigned exclude each other");
     if (!o->key && !o->is_unsigned && !o->dry_run) {
@@ -201,7 +205,10 @@ put_result(struct result *r, const struct export_command *o,
     digest_hex(pki_id(key), hex);
     jsout_put_bool(r->json, "signed", true);
     jsout_put_text(r->json, "keyId", hex);
-    result_say(r, "signed by %s (%s)\n", hex, o->key);
+    if (o->sig_out)
+        jsout_put_text(r->json, "signature", o->sig_out);
+    result_say(r, "signed by %s (%s)%s%s\n", hex, o->key, o->sig_out ? ", in " : "",
+               o->sig_out ? o->sig_out : "");
 }
 
 /* ---- the command ---- */
@@ -221,6 +228,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
         .reuse = o->reuse.items,
         .reuse_count = o->reuse.count,
         .key = key,
+        .sig_out = key ? o->sig_out : NULL,
         .stream = o->stream ? o->stream : "default",
         .has_serial = o->serial.is_set,
         .serial = o->serial.value,

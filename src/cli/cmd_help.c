@@ -4,8 +4,9 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &cmd_export, &cmd_verify, &cmd_import, &cmd_inspect, &cmd_keygen, &cmd_key,
-    &cmd_trust,  &cmd_status, &cmd_help,   &cmd_version, NULL,
+    &cmd_export, &cmd_verify,  &cmd_import, &cmd_inspect, &cmd_sign,
+    &cmd_attach, &cmd_payload, &cmd_digest, &cmd_keygen,  &cmd_key,
+    &cmd_trust,  &cmd_status,  &cmd_help,   &cmd_version, NULL,
 };
 
 struct help_options {

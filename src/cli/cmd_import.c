@@ -188,6 +188,8 @@ import(const struct import_command *o, char **operands, const struct mapping *ma
                    .skip_signature = o->trust.skip,
                    .wishes = trust_options_wishes(&o->trust),
                    .holds_stream = !o->dry_run,
+                   .signatures = o->trust.signatures.items,
+                   .signature_count = o->trust.signatures.count,
                    .jobs = rt->jobs,
                    .events = &rt->events,
                    .cancel = &rt->cancel},

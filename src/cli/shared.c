@@ -156,6 +156,8 @@ result_signers(struct result *r, const struct trust_signers *signers)
             digest_hex(&f->key_id, hex);
         jsout_put_text(obj, "file", f->file);
         jsout_put_bool(obj, "counts", f->counts);
+        if (f->is_detached)
+            jsout_put_bool(obj, "detached", true);
         if (f->has_key_id)
             jsout_put_text(obj, "keyId", hex);
         if (f->counts) {
@@ -163,7 +165,8 @@ result_signers(struct result *r, const struct trust_signers *signers)
             result_say(r, "signed by %s (%s)\n", hex, f->key_name);
         } else {
             jsout_put_text(obj, "why", f->why);
-            result_say(r, "ignored   signatures/%s: %s\n", f->file, f->why);
+            result_say(r, "ignored   %s%s: %s\n", f->is_detached ? "" : "signatures/",
+                       f->file, f->why);
         }
         jsout_append(array, obj);
     }
@@ -206,6 +209,23 @@ result_verdict(struct result *r, const struct trust_verdict *verdict,
     for (size_t i = 1; i < verdict->signer_count; i++)
         result_say(r, ", %s", verdict->signers[i]);
     result_say(r, " (%" PRIu64 " needed)\n", verdict->threshold);
+}
+
+void
+result_signable(struct result *r, const char *path, const struct signable *bundle)
+{
+    const struct bundle_content *c = bundle_preview_content(bundle->preview);
+    char digest[DIGEST_TEXT_MAX], size[TEXT_HUMAN_MAX];
+
+    digest_text(&bundle->index, digest);
+    jsout_put_text(r->json, "bundle", path);
+    result_put_digest(r->json, "index", &bundle->index);
+    result_put_meta(r->json, &c->index.meta);
+    result_say(r, "bundle    %s: %s\n", path, text_human(size, c->total));
+    result_say(r, "index     %s\n", digest);
+    result_say_meta(r, &c->index.meta);
+    result_say(r, "contents  %zu names, %zu objects; layers were not read\n",
+               c->index.count, c->member_count);
 }
 
 int

@@ -9,6 +9,7 @@
 #include "cli/opt.h"
 #include "cli/progress.h"
 #include "cli/result.h"
+#include "ops/sign.h"
 #include "registry/client.h"
 #include "trust/verdict.h"
 
@@ -60,7 +61,7 @@ struct registry_options {
 
 /* Commands that check signatures. */
 struct trust_options {
-    struct opt_list keys;
+    struct opt_list keys, signatures;
     const char *dir;
     bool skip;
     bool allow_rollback;
@@ -76,6 +77,8 @@ struct trust_options {
              "take an older bundle than the last, where the policy allows it"),          \
         TEXT(T, trust.allow_expired, 0, "allow-expired", "REASON",                       \
              "take an expired bundle, where the policy allows it; REASON is recorded"),  \
+        LIST(T, trust.signatures, 0, "signature", "FILE",                                \
+             "also look at the signature in FILE (repeatable)"),                         \
         FLAG(T, trust.skip, 0, "insecure-skip-verify",                                   \
              "skip the signature, never the digests; recorded in the result")
 
@@ -121,6 +124,9 @@ void result_signers(struct result *r, const struct trust_signers *signers);
 /* Whose signatures were enough, and what was overridden. */
 void result_verdict(struct result *r, const struct trust_verdict *verdict,
                     const struct trust_wishes *wishes);
+
+/* What signing means: the bundle, what it says of itself, the digest of index.json. */
+void result_signable(struct result *r, const char *path, const struct signable *bundle);
 
 /* Who reads standard input?  At most one may.  Errors: ERR_USAGE. */
 MUST_USE int stdin_users_check(const char *const *users, size_t count, struct err *err);

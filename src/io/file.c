@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -144,15 +145,15 @@ file_slurp(const char *path, struct buf *out, struct err *err)
     return file_slurp_fd(fd, path, out, err);
 }
 
-int
-file_open_regular(const char *path, uint64_t *size, struct err *err)
+/* Without O_NONBLOCK a pipe nobody writes to would hang here. */
+static int
+open_regular(const char *path, int flags, uint64_t *size, struct err *err)
 {
     CLEANUP(file_close) int fd = -1;
     struct stat st;
     int opened;
 
-    /* Without O_NONBLOCK a pipe nobody writes to would hang here. */
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    fd = open(path, flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return open_error(path, err);
     if (fstat(fd, &st) < 0)
@@ -163,6 +164,27 @@ file_open_regular(const char *path, uint64_t *size, struct err *err)
     opened = fd;
     fd = -1;
     return opened;
+}
+
+int
+file_open_regular(const char *path, uint64_t *size, struct err *err)
+{
+    return open_regular(path, O_RDONLY, size, err);
+}
+
+int
+file_open_to_change(const char *path, uint64_t *size, struct err *err)
+{
+    int fd = open_regular(path, O_RDWR, size, err);
+
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return fd;
+    if (errno == EWOULDBLOCK)
+        err_set(err, ERR_CONFLICT, "another run is changing '%s'", path);
+    else
+        err_errno(err, "cannot lock '%s'", path);
+    file_close(&fd);
+    return -1;
 }
 
 int

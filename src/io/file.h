@@ -40,6 +40,11 @@ MUST_USE int file_slurp_fd(int fd, const char *name, struct buf *out, struct err
  * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (a folder, a pipe, a device).
  */
 MUST_USE int file_open_regular(const char *path, uint64_t *size, struct err *err);
+/*
+ * The same for reading and writing, with a lock that goes with the descriptor.
+ * Errors: those, and ERR_CONFLICT - another run has it.
+ */
+MUST_USE int file_open_to_change(const char *path, uint64_t *size, struct err *err);
 void file_close(int *fd); /* for CLEANUP; -1 is fine */
 
 /*

@@ -70,6 +70,17 @@ volumes_write(const struct volumes *v, const void *bytes, size_t len, uint64_t o
     return 0;
 }
 
+int
+volumes_sync(const struct volumes *v, struct err *err)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        /* Once: a second fsync may succeed although data was lost. */
+        if (fsync(v->fds ? v->fds[i] : v->fd) < 0)
+            return err_errno(err, "cannot flush to disk");
+    }
+    return 0;
+}
+
 void
 volumes_write_soon(const struct volumes *v, uint64_t offset, uint64_t len)
 {

@@ -34,6 +34,9 @@ MUST_USE ssize_t volumes_read(const struct volumes *v, void *out, size_t len,
 MUST_USE int volumes_write(const struct volumes *v, const void *bytes, size_t len,
                            uint64_t offset, struct err *err);
 
+/* Wait until all that was written is on disk.  Errors: ERR_LOCAL. */
+MUST_USE int volumes_sync(const struct volumes *v, struct err *err);
+
 /* Ask the kernel to begin writing this range to disk; a wish, cannot fail. */
 void volumes_write_soon(const struct volumes *v, uint64_t offset, uint64_t len);
 

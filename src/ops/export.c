@@ -7,7 +7,7 @@
 #include "io/file.h"
 #include "io/hash.h"
 #include "ops/export_internal.h"
-#include "trust/signature.h"
+#include "ops/sign.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,20 +45,6 @@ describe(struct export_result *r, const struct export_options *o, struct err *er
         return -1;
     return hash_bytes(DIGEST_SHA256, r->layout.index.data, r->layout.index.len, &r->index,
                       err);
-}
-
-static int
-sign(const struct export_result *r, const struct pki_key *key, struct signature_file *out,
-     struct err *err)
-{
-    CLEANUP(buf_release) struct buf file = BUF_INIT(BUNDLE_SIGNATURE_MAX);
-
-    if (signature_make(key, r->layout.index.data, r->layout.index.len, &file, out->name,
-                       err) < 0)
-        return err_wrap(err, "cannot sign");
-    out->len = file.len;
-    out->bytes = buf_steal(&file);
-    return 0;
 }
 
 /* ---- what is there already ---- */
@@ -126,8 +112,8 @@ fill(struct writing *w, struct output *out, const struct signature_file *signatu
     int rc;
 
     w->file = volumes_of_file(out->fd, r->layout.total);
-    if (bundle_write_head(&r->layout, &w->file, signature, signature->bytes ? 1 : 0,
-                          err) < 0)
+    if (bundle_write_head(&r->layout, &w->file, signature,
+                          signature->bytes && !w->options->sig_out ? 1 : 0, err) < 0)
         return err_wrap(err, "'%s'", out->path);
     rc = export_blobs(w, err);
     /* A disk that fails or is full is not to keep what it cannot finish. */
@@ -144,7 +130,8 @@ write_bundle(struct writing *w, struct err *err)
     CLEANUP(signature_file_release) struct signature_file signature = {.bytes = NULL};
     const struct export_options *o = w->options;
 
-    if ((o->key && sign(w->result, o->key, &signature, err) < 0) ||
+    if ((o->key && sign_bytes(o->key, w->result->layout.index.data,
+                              w->result->layout.index.len, &signature, err) < 0) ||
         open_reuse(&w->salvage, o, err) < 0 ||
         output_resume(&out, o->output, o->force, err) < 0 ||
         take_over(w, &out, err) < 0 ||
@@ -152,6 +139,10 @@ write_bundle(struct writing *w, struct err *err)
         fill(w, &out, &signature, err) < 0)
         return -1;
     events_phase(o->plan.events, "flushing to disk", 0, EVENT_BYTES);
+    /* First the signature: without its bundle it does no harm. */
+    if (o->sig_out &&
+        file_put(o->sig_out, signature.bytes, signature.len, 0666, !o->force, err) < 0)
+        return -1;
     return output_publish(&out, err);
 }
 
@@ -162,7 +153,8 @@ export_run(struct export_result *out, const struct export_options *o, struct err
     int rc;
 
     /* Say now what would stop it at the end. */
-    if (o->output && output_check(o->output, o->force, err) < 0) {
+    if ((o->output && output_check(o->output, o->force, err) < 0) ||
+        (o->sig_out && output_check(o->sig_out, o->force, err) < 0)) {
         if (err->kind == ERR_CONFLICT)
             err_hint(err, "choose another name, or replace it with --force");
         return -1;

@@ -16,6 +16,7 @@ struct export_options {
     const char *const *reuse; /* bundles to take blobs from, reuse_count of them */
     size_t reuse_count;
     const struct pki_key *key; /* NULL: unsigned, which the user asked for */
+    const char *sig_out; /* a file for the signature; NULL: it goes into the bundle */
     const char *stream;
     bool has_serial;
     uint64_t serial;

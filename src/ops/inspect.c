@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "io/file.h"
-#include "ops/verify.h"
+#include "ops/evidence.h"
 #include "ops/weigh.h"
 
 #include <stdlib.h>
@@ -72,10 +72,9 @@ inspect_run(struct inspection *out, const char *path, struct err *err)
     const struct bundle_content *content;
     CLEANUP(scales_release) struct scales *scales = NULL;
     const struct trust_store nobody = TRUST_STORE_INIT;
-    struct trust_evidence *evidence;
+    CLEANUP(evidence_release) struct evidence e = EVIDENCE_INIT;
     const void *raw;
-    size_t len, count;
-    int rc;
+    size_t len;
 
     out->fd = file_open_regular(path, &out->file_size, err);
     if (out->fd < 0)
@@ -84,10 +83,8 @@ inspect_run(struct inspection *out, const char *path, struct err *err)
     if (!out->head)
         return err_wrap(err, "%s", path);
     raw = bundle_raw_index(out->head, &len);
-    evidence = verify_evidence(out->head, &count);
-    rc = trust_signers(&out->signers, raw, len, evidence, count, &nobody, err);
-    free(evidence);
-    if (rc < 0)
+    if (evidence_gather(&e, out->head, NULL, 0, err) < 0 ||
+        trust_signers(&out->signers, raw, len, e.items, e.count, &nobody, err) < 0)
         return -1;
     out->preview = bundle_preview(out->head, err);
     if (!out->preview)

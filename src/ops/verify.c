@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "io/file.h"
 #include "ops/acceptance.h"
+#include "ops/evidence.h"
 
 #include <stdlib.h>
 
@@ -49,28 +50,15 @@ check_members(const struct bundle_content *content, const struct verify_options 
     return rc;
 }
 
-struct trust_evidence *
-verify_evidence(const struct bundle_untrusted *head, size_t *count)
-{
-    const struct signature_file *files = bundle_signatures(head, count);
-    struct trust_evidence *evidence = xcalloc(*count, sizeof(*evidence));
-
-    for (size_t i = 0; i < *count; i++)
-        evidence[i] =
-            (struct trust_evidence){files[i].name, files[i].bytes, files[i].len};
-    return evidence;
-}
-
 static int
 judge(struct verified *v, const struct verify_options *o, struct err *err)
 {
-    size_t len, count;
+    CLEANUP(evidence_release) struct evidence e = EVIDENCE_INIT;
+    size_t len;
     const void *raw = bundle_raw_index(v->head, &len);
-    struct trust_evidence *evidence = verify_evidence(v->head, &count);
-    int rc = trust_signers(&v->signers, raw, len, evidence, count, o->store, err);
 
-    free(evidence);
-    if (rc < 0)
+    if (evidence_gather(&e, v->head, o->signatures, o->signature_count, err) < 0 ||
+        trust_signers(&v->signers, raw, len, e.items, e.count, o->store, err) < 0)
         return -1;
     if (o->skip_signature)
         return trust_admit_unchecked(&v->signers, o->store, &v->admission, err);

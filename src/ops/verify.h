@@ -14,6 +14,8 @@ struct verify_options {
     bool skip_signature; /* --insecure-skip-verify: the signature only, never a digest */
     struct trust_wishes wishes;
     bool holds_stream; /* nobody else may import this stream until verified_release() */
+    const char *const *signatures; /* --signature: files beside the bundle */
+    size_t signature_count;
     unsigned jobs;
     const struct events *events;
     struct cancel *cancel;
@@ -50,9 +52,5 @@ struct verified {
 MUST_USE int verify_run(struct verified *out, const struct verify_options *options,
                         struct err *err);
 void verified_release(struct verified *v);
-
-/* The signature files of a head, as trust/ wants to see them.  Caller frees. */
-struct trust_evidence *verify_evidence(const struct bundle_untrusted *head,
-                                       size_t *count);
 
 #endif

@@ -54,21 +54,20 @@ put_message(struct jsout *root, const struct digest *digest, const struct buf *r
 }
 
 int
-signature_make(const struct pki_key *key, const void *bytes, size_t len, struct buf *out,
-               char name[SIGNATURE_NAME_MAX], struct err *err)
+signature_wrap(const struct pki_key *key, const void *bytes, size_t len,
+               const struct buf *raw, struct buf *out, char name[SIGNATURE_NAME_MAX],
+               struct err *err)
 {
-    CLEANUP(buf_release) struct buf raw = BUF_INIT(PKI_SIGNATURE_MAX);
     char hex[2 * DIGEST_RAW_MAX + 1];
     struct digest digest;
     struct jsout *root;
 
-    if (hash_bytes(DIGEST_SHA256, bytes, len, &digest, err) < 0 ||
-        pki_sign(key, bytes, len, &raw, err) < 0)
+    if (hash_bytes(DIGEST_SHA256, bytes, len, &digest, err) < 0)
         return -1;
     root = jsout_object();
     jsout_put_text(root, "mediaType", MEDIA_TYPE);
     if (put_material(root, pki_id(key), err) < 0 ||
-        put_message(root, &digest, &raw, err) < 0) {
+        put_message(root, &digest, raw, err) < 0) {
         jsout_free(root);
         return -1;
     }
@@ -77,6 +76,17 @@ signature_make(const struct pki_key *key, const void *bytes, size_t len, struct 
     digest_hex(pki_id(key), hex);
     snprintf(name, SIGNATURE_NAME_MAX, "%.16s.sigstore.json", hex);
     return 0;
+}
+
+int
+signature_make(const struct pki_key *key, const void *bytes, size_t len, struct buf *out,
+               char name[SIGNATURE_NAME_MAX], struct err *err)
+{
+    CLEANUP(buf_release) struct buf raw = BUF_INIT(PKI_SIGNATURE_MAX);
+
+    if (pki_sign(key, bytes, len, &raw, err) < 0)
+        return -1;
+    return signature_wrap(key, bytes, len, &raw, out, name, err);
 }
 
 /* ---- taking one apart ---- */
@@ -258,4 +268,19 @@ void
 signature_release(struct signature *s)
 {
     buf_release(&s->raw);
+}
+
+bool
+signature_is_by(const struct pki_key *key, const char *file, size_t file_len,
+                const void *bytes, size_t len)
+{
+    CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
+    struct err ignored = ERR_INIT;
+    struct digest digest;
+
+    return signature_parse(&s, file, file_len, &ignored) == 0 &&
+           hash_bytes(DIGEST_SHA256, bytes, len, &digest, &ignored) == 0 &&
+           (!s.has_hint || digest_equal(&s.hint, pki_id(key))) &&
+           (!s.has_digest || digest_equal(&s.digest, &digest)) &&
+           pki_verify(key, bytes, len, s.raw.data, s.raw.len);
 }

@@ -16,6 +16,11 @@ MUST_USE int signature_make(const struct pki_key *key, const void *bytes, size_t
                             struct buf *out, char name[SIGNATURE_NAME_MAX],
                             struct err *err);
 
+/* The same file for a signature by that key that was made elsewhere, and checked. */
+MUST_USE int signature_wrap(const struct pki_key *key, const void *bytes, size_t len,
+                            const struct buf *raw, struct buf *out,
+                            char name[SIGNATURE_NAME_MAX], struct err *err);
+
 /* A signature file taken apart; says nothing yet about who made it. */
 struct signature {
     bool has_hint;
@@ -39,5 +44,9 @@ struct signature {
 MUST_USE int signature_parse(struct signature *out, const char *bytes, size_t len,
                              struct err *err);
 void signature_release(struct signature *s);
+
+/* Does this file hold a signature over these bytes by that key, and say nothing else? */
+bool signature_is_by(const struct pki_key *key, const char *file, size_t file_len,
+                     const void *bytes, size_t len);
 
 #endif

@@ -118,6 +118,7 @@ judge(struct trust_finding *f, const struct trust_evidence *file, const struct m
 
     text_safe(safe, file->name, strlen(file->name));
     snprintf(f->file, sizeof(f->file), "%.*s", SIGNATURE_NAME_MAX - 1, safe);
+    f->is_detached = file->is_detached;
     if (ends_with(file->name, ".p7s"))
         dismiss(f, "bad-signature", "this version cannot check CMS signatures");
     else if (signature_parse(&s, file->bytes, file->len, &why) < 0)

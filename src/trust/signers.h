@@ -12,6 +12,7 @@
 /* What became of one signature file. */
 struct trust_finding {
     char file[SIGNATURE_NAME_MAX];
+    bool is_detached;     /* not one of the bundle */
     bool counts;          /* made by somebody the store knows */
     struct digest key_id; /* that verified; without one: the hint, all zero when none */
     bool has_key_id;
@@ -43,6 +44,7 @@ struct trust_evidence {
     const char *name;
     const char *bytes;
     size_t len;
+    bool is_detached; /* it lies beside the bundle */
 };
 
 /*

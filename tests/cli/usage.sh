@@ -14,7 +14,7 @@ sealift() {
     "$abs_top_builddir/sealift" "$@"
 }
 
-commands="export verify import inspect keygen key"
+commands="export verify import inspect sign attach payload digest keygen key"
 
 # --- help and version --------------------------------------------------------------------
 
@@ -73,7 +73,7 @@ for command in $commands; do
     refused "$command: --jobs 0" "$command" --jobs 0 x y
 done
 # Options that other programs or later versions have are not quietly accepted.
-for option in --platform=linux/amd64 --all-tags --referrers --volume-size=1G --reuse=x; do
+for option in --platform=linux/amd64 --all-tags --referrers --volume-size=1G; do
     refused "export $option" export --unsigned -o b.tar "$option" 127.0.0.1:1/a:1
 done
 
@@ -92,6 +92,11 @@ refused "-f - twice" export --unsigned -o b.tar -f - -f -
 refused "a serial that is no number" export --unsigned --serial x -o b.tar 127.0.0.1:1/a:1
 refused "a stream with a slash" export --unsigned --stream a/b -o b.tar 127.0.0.1:1/a:1
 refused "a date that is none" export --unsigned --expires soon -o b.tar 127.0.0.1:1/a:1
+refused "sign without a key" sign a.tar
+check "says what to do" grep -q '^hint: .*payload' "$err"
+refused "attach without a key" attach a.tar a.sig
+refused "attach without a signature" attach --key k.pub a.tar
+refused "--sig-out without a key" export --unsigned --sig-out s -o b.tar 127.0.0.1:1/a:1
 refused "key: an unknown action" key print k.pem
 refused "key passwd of two" key passwd a.pem b.pem
 refused "key convert without a target" key convert a.pem

@@ -1,0 +1,83 @@
+#include "config.h"
+#include "cli/commands.h"
+
+#include "cli/passphrase.h"
+#include "io/file.h"
+#include "ops/sign.h"
+
+struct sign_command {
+    struct common_options common;
+    struct passphrase_options passphrase;
+    const char *key, *out;
+};
+
+#define T struct sign_command
+static const struct opt table[] = {
+    TEXT(T, key, 0, "key", "KEY", "sign with this private key"),
+    TEXT(T, out, 0, "sig-out", "FILE",
+         "write the signature to FILE and leave the bundle as it is"),
+    PASSPHRASE_OPTIONS(T),
+    COMMON_OPTIONS(T),
+    {.kind = OPT_END},
+};
+#undef T
+
+static void
+put_result(struct result *r, const struct sign_command *o, const char *path,
+           const struct sign_result *s, const struct pki_key *key)
+{
+    char hex[2 * DIGEST_RAW_MAX + 1];
+
+    digest_hex(pki_id(key), hex);
+    result_signable(r, path, &s->bundle);
+    jsout_put_text(r->json, "keyId", hex);
+    jsout_put_bool(r->json, "wasThere", s->was_there);
+    jsout_put_text(r->json, "signature", o->out ? o->out : s->file.name);
+    if (s->was_there)
+        result_say(r, "signed by %s (%s) before: nothing was changed\n", hex, o->key);
+    else
+        result_say(r, "signed by %s (%s)%s%s\n", hex, o->key, o->out ? ", in " : "",
+                   o->out ? o->out : "");
+}
+
+static int
+run(const void *options, char **operands, size_t count, struct runtime *rt,
+    struct result *r, struct err *err)
+{
+    const struct sign_command *o = options;
+    CLEANUP(pki_release) struct pki_key *key = NULL;
+    CLEANUP(sign_result_release) struct sign_result s = SIGN_RESULT_INIT;
+    struct sign_options sign = {.path = operands[0], .out = o->out};
+
+    (void)count;
+    (void)rt;
+    if (!o->key) {
+        err_set(err, ERR_USAGE, "nothing to sign with: --key KEY");
+        return err_hint(err, "'sealift payload' and 'sealift attach' are for keys that "
+                             "cannot be used here");
+    }
+    if (o->out && output_check(o->out, false, err) < 0) /* before anybody is asked */
+        return -1;
+    key = passphrase_load_key(&o->passphrase, o->key, NULL, err);
+    sign.key = key;
+    if (!key || sign_run(&s, &sign, err) < 0)
+        return -1;
+    put_result(r, o, operands[0], &s, key);
+    return 0;
+}
+
+const struct command cmd_sign = {
+    .name = "sign",
+    .operands = "BUNDLE",
+    .summary = "add a signature to a bundle",
+    .about =
+        "Sign BUNDLE as it is, for instance as a second person.  The signature goes "
+        "into\n"
+        "the place that was kept for it; no other byte changes.  Layers are not read:\n"
+        "'sealift verify' checks them.",
+    .table = table,
+    .options_size = sizeof(struct sign_command),
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run,
+};

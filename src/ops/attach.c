@@ -1,0 +1,147 @@
+#include "config.h"
+#include "ops/sign.h"
+
+#include "base/mem.h"
+#include "io/file.h"
+#include "io/hash.h"
+#include "ops/sign_internal.h"
+#include "trust/signature.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what a file holds ---- */
+
+/* base64 as people's tools write it, in lines; -1 when it is none. */
+static int
+from_base64(const struct buf *file, struct buf *out)
+{
+    CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_SIGNATURE_MAX);
+
+    for (size_t i = 0; i < file->len; i++) {
+        if (!strchr(" \t\r\n", file->data[i]) && buf_add(&text, &file->data[i], 1) < 0)
+            return -1;
+    }
+    return text.len > 0 ? base64_decode(text.data, text.len, out) : -1;
+}
+
+/* The bare signature in a sigstore bundle, or none in other files. */
+static int
+from_bundle(const struct buf *file, struct buf *out, struct err *err)
+{
+    CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
+
+    if (file->len == 0 || file->data[0] != '{')
+        return 0;
+    if (signature_parse(&s, file->data, file->len, err) < 0)
+        return -1;
+    if (buf_add(out, s.raw.data, s.raw.len) < 0)
+        return err_set(err, ERR_INTERNAL, "no room for a signature");
+    return 0;
+}
+
+/* ---- whose it is ---- */
+
+static const struct pki_key *
+find_key(const struct attach_options *o, const struct signable *bundle,
+         const struct buf *raw)
+{
+    size_t len;
+    const void *index = bundle_raw_index(bundle->head, &len);
+
+    for (size_t i = 0; raw->len > 0 && i < o->keys->count; i++) {
+        if (pki_verify(o->keys->items[i], index, len, raw->data, raw->len))
+            return o->keys->items[i];
+    }
+    return NULL;
+}
+
+/* Read one file and make our own form of it.  *key: whose it is, borrowed. */
+static int
+read_one(const struct attach_options *o, const struct signable *bundle, const char *path,
+         struct signature_file *out, const struct pki_key **key, struct err *err)
+{
+    CLEANUP(buf_release) struct buf file = BUF_INIT(BUNDLE_SIGNATURE_MAX);
+    CLEANUP(buf_release) struct buf raw = BUF_INIT(PKI_SIGNATURE_MAX);
+    CLEANUP(buf_release) struct buf made = BUF_INIT(BUNDLE_SIGNATURE_MAX);
+    size_t len;
+    const void *index = bundle_raw_index(bundle->head, &len);
+
+    if (file_slurp(path, &file, err) < 0)
+        return -1;
+    if (from_bundle(&file, &raw, err) < 0)
+        return err_wrap(err, "'%s'", path);
+    *key = find_key(o, bundle, raw.len > 0 ? &raw : &file);
+    if (!*key && raw.len == 0 && from_base64(&file, &raw) == 0)
+        *key = find_key(o, bundle, &raw);
+    if (!*key) {
+        err_because(err, ERR_TRUST, "bad-signature",
+                    "'%s' is no signature over this index.json by the key given", path);
+        return err_hint(err, "'sealift payload BUNDLE' writes the exact bytes to sign");
+    }
+    if (signature_wrap(*key, index, len, raw.len > 0 ? &raw : &file, &made, out->name,
+                       err) < 0)
+        return -1;
+    out->len = made.len;
+    out->bytes = buf_steal(&made);
+    return 0;
+}
+
+/* ---- all of them ---- */
+
+static int
+read_all(struct attach_result *r, const struct attach_options *o,
+         struct signature_file *files, struct err *err)
+{
+    for (size_t i = 0; i < o->count; i++) {
+        struct attached *a = &r->items[i];
+        const struct pki_key *key;
+
+        if (read_one(o, &r->bundle, o->signatures[i], &files[i], &key, err) < 0)
+            return -1;
+        memcpy(a->name, files[i].name, sizeof(a->name));
+        a->key_id = *pki_id(key);
+        a->was_there = signable_has(&r->bundle, a->name, key);
+        for (size_t j = 0; j < i; j++)
+            a->was_there = a->was_there || strcmp(r->items[j].name, a->name) == 0;
+    }
+    return 0;
+}
+
+static int
+attach(struct attach_result *r, const struct attach_options *o,
+       struct signature_file *files, struct err *err)
+{
+    if (read_all(r, o, files, err) < 0)
+        return -1;
+    for (size_t i = 0; i < o->count; i++) {
+        if (!r->items[i].was_there && signable_add(&r->bundle, &files[i], err) < 0)
+            return err_wrap(err, "%s", o->path);
+    }
+    return 0;
+}
+
+int
+attach_run(struct attach_result *out, const struct attach_options *o, struct err *err)
+{
+    struct signature_file *files;
+    int rc;
+
+    if (signable_open(&out->bundle, o->path, true, err) < 0)
+        return -1;
+    out->items = xcalloc(o->count, sizeof(*out->items));
+    out->count = o->count;
+    files = xcalloc(o->count, sizeof(*files));
+    rc = attach(out, o, files, err);
+    for (size_t i = 0; i < o->count; i++)
+        signature_file_release(&files[i]);
+    free(files);
+    return rc;
+}
+
+void
+attach_result_release(struct attach_result *r)
+{
+    free(r->items);
+    signable_release(&r->bundle);
+}

@@ -1,0 +1,141 @@
+#include "config.h"
+#include "ops/sign.h"
+
+#include "io/file.h"
+#include "io/hash.h"
+#include "ops/sign_internal.h"
+#include "trust/signature.h"
+
+#include <string.h>
+
+/* ---- the bundle ---- */
+
+static int
+open_bundle(struct signable *s, const char *path, bool to_change, struct err *err)
+{
+    if (!to_change)
+        s->fd = file_open_regular(path, &s->file_size, err);
+    else
+        s->fd = file_open_to_change(path, &s->file_size, err);
+    if (s->fd < 0 && to_change && err->kind == ERR_LOCAL)
+        err_hint(err, "--sig-out writes the signature to a file of its own");
+    return s->fd < 0 ? -1 : 0;
+}
+
+int
+signable_open(struct signable *out, const char *path, bool to_change, struct err *err)
+{
+    const void *raw;
+    size_t len;
+
+    if (open_bundle(out, path, to_change, err) < 0)
+        return -1;
+    out->head = bundle_head_to_sign(volumes_of_file(out->fd, out->file_size), err);
+    if (!out->head)
+        return err_wrap(err, "%s", path);
+    raw = bundle_raw_index(out->head, &len);
+    if (hash_bytes(DIGEST_SHA256, raw, len, &out->index, err) < 0)
+        return -1;
+    out->preview = bundle_preview(out->head, err);
+    return out->preview ? 0 : err_wrap(err, "%s", path);
+}
+
+void
+signable_release(struct signable *s)
+{
+    bundle_preview_release(&s->preview);
+    bundle_untrusted_release(&s->head);
+    file_close(&s->fd);
+}
+
+/* ---- adding ---- */
+
+static bool
+is_there(const struct bundle_untrusted *head, const struct signature_file *f)
+{
+    size_t count;
+    const struct signature_file *files = bundle_signatures(head, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(files[i].name, f->name) == 0 && files[i].len == f->len &&
+            memcmp(files[i].bytes, f->bytes, f->len) == 0)
+            return true;
+    }
+    return false;
+}
+
+int
+signable_add(struct signable *s, const struct signature_file *f, struct err *err)
+{
+    struct bundle_untrusted *now;
+
+    if (bundle_add_signature(s->head, f, err) < 0)
+        return -1;
+    now = bundle_head(volumes_of_file(s->fd, s->file_size), err);
+    if (!now)
+        return err_wrap(err, "read back");
+    bundle_untrusted_release(&s->head);
+    s->head = now;
+    if (!is_there(now, f))
+        return err_set(err, ERR_INTERNAL, "the signature is not there afterwards");
+    return 0;
+}
+
+bool
+signable_has(const struct signable *s, const char *name, const struct pki_key *key)
+{
+    size_t count, len;
+    const struct signature_file *files = bundle_signatures(s->head, &count);
+    const void *raw = bundle_raw_index(s->head, &len);
+
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(files[i].name, name) == 0 &&
+            signature_is_by(key, files[i].bytes, files[i].len, raw, len))
+            return true;
+    }
+    return false;
+}
+
+/* ---- making one ---- */
+
+int
+sign_bytes(const struct pki_key *key, const void *bytes, size_t len,
+           struct signature_file *out, struct err *err)
+{
+    CLEANUP(buf_release) struct buf file = BUF_INIT(BUNDLE_SIGNATURE_MAX);
+
+    if (signature_make(key, bytes, len, &file, out->name, err) < 0)
+        return err_wrap(err, "cannot sign");
+    out->len = file.len;
+    out->bytes = buf_steal(&file);
+    return 0;
+}
+
+int
+sign_run(struct sign_result *out, const struct sign_options *o, struct err *err)
+{
+    const void *raw;
+    size_t len;
+
+    if (signable_open(&out->bundle, o->path, !o->out, err) < 0)
+        return -1;
+    raw = bundle_raw_index(out->bundle.head, &len);
+    if (sign_bytes(o->key, raw, len, &out->file, err) < 0)
+        return -1;
+    if (o->out)
+        return file_put(o->out, out->file.bytes, out->file.len, 0666, true, err);
+    if (signable_has(&out->bundle, out->file.name, o->key)) {
+        out->was_there = true;
+        return 0;
+    }
+    if (signable_add(&out->bundle, &out->file, err) < 0)
+        return err_wrap(err, "%s", o->path);
+    return 0;
+}
+
+void
+sign_result_release(struct sign_result *r)
+{
+    signature_file_release(&r->file);
+    signable_release(&r->bundle);
+}

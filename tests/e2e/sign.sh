@@ -1,0 +1,228 @@
+#!/bin/sh
+# sign.sh - signatures of several people: in place, beside the bundle, made elsewhere.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+
+must start_registry source
+must start_registry target
+must fill source shapes --only chart --only index
+references source >"$work/list"
+target=$(address_of target)/mirror
+cd "$work" || exit 99
+umask 077
+for who in alice bob stranger; do
+    must make_key "$who" ecdsa
+done
+must make_key edith ed25519
+{
+    openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:3072 -out rita.key
+    openssl pkey -in rita.key -pubout -out rita.pub
+} 2>openssl.log || fail "openssl makes an RSA key" "$(cat openssl.log)"
+must sealift export -q --unsigned -o unsigned.tar -f list
+must forget_requests target
+
+# fresh: an unsigned bundle to work on.
+fresh() {
+    cp unsigned.tar b.tar
+}
+members() {
+    tar -tf "$1" | grep '^signatures/' | grep -v '\.pad$'
+}
+id16() {
+    openssl pkey -pubin -in "$1.pub" -outform DER | sha256sum | cut -c 1-16
+}
+# outside FILE: its bytes without the signature area.
+outside() {
+    python3 - "$1" <<'PYTHON'
+import sys, tarfile
+data = open(sys.argv[1], "rb").read()
+names = {m.name: m for m in tarfile.open(sys.argv[1])}
+start = min(m.offset for n, m in names.items() if n.startswith("signatures/"))
+end = names["SHA256SUMS"].offset
+sys.stdout.buffer.write(data[:start] + data[end:])
+PYTHON
+}
+
+# --- in place ----------------------------------------------------------------------------
+
+fresh
+before=$(outside b.tar | sha256sum)
+for who in alice edith rita; do
+    expect 0 "sign, by $who" sealift sign --key "$who.key" b.tar
+    expect 0 "her signature counts" sealift verify --key "$who.pub" b.tar
+done
+check_equal "each has a member of her own" \
+    "$(for who in alice edith rita; do echo "signatures/$(id16 "$who").sigstore.json"; done)" \
+    "$(members b.tar)"
+check_equal "the size is what it was" "$(stat -c %s unsigned.tar)" "$(stat -c %s b.tar)"
+check_equal "so is every byte outside the signature area" "$before" "$(outside b.tar | sha256sum)"
+cp b.tar signed.tar
+expect 0 "signing again" sealift sign --key alice.key --json b.tar
+check_equal "is told" True "$(field "$out" 'd["wasThere"]')"
+check "and changes nothing" cmp b.tar signed.tar
+expect 7 "nobody's signature is taken for another's" sealift verify --key stranger.pub b.tar
+expect 0 "the bundle can be imported" sealift import -q --key rita.pub b.tar "$target"
+must forget_requests target
+
+# A file with the right name and somebody else's content.
+fresh
+must sealift sign -q --key alice.key b.tar
+python3 - b.tar <<'PYTHON'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+at = data.index(b'"signature":"') + 20
+data[at] = ord("A") if data[at] != ord("A") else ord("B")
+open(sys.argv[1], "wb").write(data)
+PYTHON
+cp b.tar spoilt.tar
+expect 12 "a spoilt signature in the way" sealift sign --key alice.key b.tar
+check "is left alone" cmp b.tar spoilt.tar
+
+# Until there is no room.
+fresh
+number=0
+while [ "$number" -lt 70 ] && sealift sign -q --key bob.key b.tar 2>"$err"; do
+    must make_key bob ecdsa
+    number=$((number + 1))
+done
+check "there is room for 20 signatures and more" test "$number" -ge 20
+expect 11 "then there is none" sealift sign --key bob.key b.tar
+check "which comes with what to do" grep -q '^hint: --sig-out' "$err"
+expect 0 "the full bundle is whole" sealift verify -q --insecure-skip-verify b.tar
+
+# --- interrupted -------------------------------------------------------------------------
+
+# What a killed sign leaves, as far as readers see: something in the pad.
+fresh
+python3 - b.tar <<'PYTHON'
+import sys, tarfile
+pad = tarfile.open(sys.argv[1]).getmember("signatures/.pad")
+with open(sys.argv[1], "r+b") as bundle:
+    bundle.seek(pad.offset_data + 700)
+    bundle.write(b"half a signature")
+PYTHON
+expect 6 "an interrupted sign is seen" \
+    sealift import --json --key alice.pub b.tar "$target"
+check_equal "and called that" interrupted-sign "$(field "$out" 'd["error"]["reason"]')"
+expect 0 "the next sign mends it" sealift sign --key alice.key b.tar
+expect 0 "for good" sealift verify -q --key alice.pub b.tar
+
+lock_and_sign() {
+    flock "$1" "$abs_top_builddir/sealift" sign --key alice.key "$1"
+}
+fresh
+expect 12 "two at a time" lock_and_sign b.tar
+check "the second of them changes nothing" cmp b.tar unsigned.tar
+
+# --- beside the bundle -------------------------------------------------------------------
+
+fresh
+expect 0 "sign --sig-out" sealift sign --key alice.key --sig-out alice.sig b.tar
+check "leaves the bundle alone" cmp b.tar unsigned.tar
+expect 12 "and replaces nothing" sealift sign --key alice.key --sig-out alice.sig b.tar
+expect 7 "without it the bundle is unsigned" sealift verify --key alice.pub b.tar
+expect 0 "verify --signature" sealift verify --key alice.pub --signature alice.sig b.tar
+expect 7 "not for another key" sealift verify --key bob.pub --signature alice.sig b.tar
+check "the file is named" grep -q "'alice.sig'" "$err"
+expect 0 "import --signature" \
+    sealift import -q --key alice.pub --signature alice.sig b.tar "$target"
+expect 9 "a signature that is not there" sealift verify --key alice.pub --signature none b.tar
+head -c 70000 /dev/zero >large
+expect 11 "one that is too large" sealift verify --key alice.pub --signature large b.tar
+expect 0 "export --sig-out" \
+    sealift export -q --key alice.key --sig-out export.sig -o exported.tar -f list
+check_equal "writes no signature into the bundle" "" "$(members exported.tar)"
+expect 0 "but a good one beside it" \
+    sealift verify -q --key alice.pub --signature export.sig exported.tar
+expect 12 "it replaces neither" \
+    sealift export -q --key alice.key --sig-out export.sig -o other.tar -f list
+must forget_requests target
+
+# --- made elsewhere ----------------------------------------------------------------------
+
+# not_attached NAME FILE KEY: refused for its signature, and nothing is written.
+not_attached() {
+    cp unsigned.tar b.tar
+    expect 7 "$1" sealift attach --key "$3.pub" b.tar "$2"
+    check "is not attached" cmp b.tar unsigned.tar
+}
+
+fresh
+sealift payload b.tar >tosign
+tar -xOf b.tar index.json >extracted
+check "payload is index.json" cmp extracted tosign
+check_equal "digest is its digest, in groups" "$(sha256sum <tosign | cut -d ' ' -f 1)" \
+    "$(sealift digest b.tar | tr -d ' \n')"
+openssl dgst -sha256 -sign alice.key -out alice.der tosign
+openssl base64 -in alice.der -out alice.b64
+openssl pkeyutl -sign -inkey edith.key -rawin -in tosign -out edith.raw
+openssl dgst -sha256 -sign rita.key -out rita.raw tosign
+expect 0 "attach signatures of openssl" sealift attach --key alice.pub --key edith.pub \
+    --key rita.pub b.tar alice.der edith.raw rita.raw
+for who in alice edith rita; do
+    expect 0 "that of $who counts" sealift verify -q --key "$who.pub" b.tar
+done
+cp b.tar signed.tar
+expect 0 "attach in base64, what is there already" sealift attach --key alice.pub b.tar alice.b64
+check "changes nothing" cmp b.tar signed.tar
+fresh
+expect 0 "attach the file of --sig-out" sealift attach --key alice.pub b.tar alice.sig
+expect 0 "as good as sign" sealift verify -q --key alice.pub b.tar
+fresh
+expect 7 "one bad signature among good ones" \
+    sealift attach --key alice.pub --key edith.pub b.tar alice.der rita.raw edith.raw
+check "stops all of them" cmp b.tar unsigned.tar
+not_attached "a signature by another key" alice.der bob
+python3 - alice.der alice.p1363 <<'PYTHON'
+import sys
+der = open(sys.argv[1], "rb").read()
+def number(at):
+    return der[at + 2:at + 2 + der[at + 1]], at + 2 + der[at + 1]
+r, at = number(2)
+s, at = number(at)
+open(sys.argv[2], "wb").write(r[-32:].rjust(32, b"\0") + s[-32:].rjust(32, b"\0"))
+PYTHON
+not_attached "r and s without DER" alice.p1363 alice
+openssl dgst -sha256 -sign alice.key -out other.der list
+not_attached "a signature over something else" other.der alice
+sed 's/"messageSignature"/"dsseEnvelope"/' alice.sig >dsse.sig
+not_attached "a DSSE envelope" dsse.sig alice
+: >empty
+not_attached "an empty file" empty alice
+
+# --- cosign ------------------------------------------------------------------------------
+
+if command -v cosign >/dev/null 2>&1; then
+    COSIGN_PASSWORD=''
+    export COSIGN_PASSWORD
+    mkdir tree
+    tar -xf signed.tar -C tree
+    for who in alice edith rita; do
+        expect 0 "cosign verifies the signature of $who" cosign verify-blob --key "$who.pub" \
+            --bundle "tree/signatures/$(id16 "$who").sigstore.json" \
+            --insecure-ignore-tlog=true tree/index.json
+    done
+    expect 1 "cosign refuses it for other bytes" cosign verify-blob --key alice.pub \
+        --bundle "tree/signatures/$(id16 alice).sigstore.json" \
+        --insecure-ignore-tlog=true list
+    cosign signing-config create --out config.json 2>cosign.log
+    for who in alice edith rita; do
+        cosign import-key-pair --key "$who.key" --output-key-prefix "cosign-$who" \
+            >>cosign.log 2>&1
+        cosign sign-blob --yes --key "cosign-$who.key" --signing-config config.json \
+            --bundle "cosign-$who.json" tosign >>cosign.log 2>&1
+        fresh
+        expect 0 "attach what cosign signed with the key of $who" \
+            sealift attach --key "$who.pub" b.tar "cosign-$who.json"
+        expect 0 "it counts" sealift verify -q --key "$who.pub" b.tar
+        expect 0 "also as it is, beside the bundle" sealift verify -q --key "$who.pub" \
+            --signature "cosign-$who.json" unsigned.tar
+    done
+else
+    skip "cosign verifies what we sign, and we what cosign signs" "cosign is not installed"
+fi
+
+check_equal "nothing that was refused reached the registry" 0 "$(writes target)"
+
+done_testing
