@@ -161,6 +161,17 @@ scheme_of(const char *name, size_t len)
     return text_same_nocase(name, len, "basic") ? CHALLENGE_BASIC : CHALLENGE_NONE;
 }
 
+/* The better one stays in best; c is emptied when it was. */
+static void
+keep_better(struct challenge *best, struct challenge *c)
+{
+    if (c->scheme <= best->scheme)
+        return;
+    challenge_release(best);
+    *best = *c;
+    *c = (struct challenge)CHALLENGE_INIT;
+}
+
 /* One challenge at *p: a scheme and its parameters. */
 static int
 take_challenge(struct challenge *best, const char **p, struct err *err)
@@ -178,11 +189,7 @@ take_challenge(struct challenge *best, const char **p, struct err *err)
     c.scheme = scheme_of(name, (size_t)(end - name));
     if (c.scheme == CHALLENGE_BEARER && (!c.realm || c.realm[0] == '\0'))
         return malformed("asks for a token but names no token server", err);
-    if (c.scheme > best->scheme) {
-        challenge_release(best);
-        *best = c;
-        c = (struct challenge)CHALLENGE_INIT;
-    }
+    keep_better(best, &c);
     *p = skip_commas(*p);
     return 0;
 }
@@ -190,6 +197,7 @@ take_challenge(struct challenge *best, const char **p, struct err *err)
 int
 challenge_read(struct challenge *best, const char *value, struct err *err)
 {
+    CLEANUP(challenge_release) struct challenge found = CHALLENGE_INIT;
     const char *p = skip_commas(value);
 
     if (strlen(value) > VALUE_MAX)
@@ -197,9 +205,10 @@ challenge_read(struct challenge *best, const char *value, struct err *err)
     for (int count = 0; *p != '\0'; count++) {
         if (count == CHALLENGES_MAX)
             return malformed("has too many challenges", err);
-        if (take_challenge(best, &p, err) < 0)
+        if (take_challenge(&found, &p, err) < 0)
             return -1;
     }
+    keep_better(best, &found);
     return 0;
 }
 

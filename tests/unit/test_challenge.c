@@ -105,6 +105,20 @@ malformed_values_are_refused(void **state)
 }
 
 static void
+a_malformed_value_changes_nothing(void **state)
+{
+    struct challenge c = CHALLENGE_INIT;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(challenge_read(&c, "Basic realm=z", &err), 0);
+    assert_int_equal(challenge_read(&c, "Bearer realm=r, Bearer realm=\"", &err), -1);
+    assert_int_equal(c.scheme, CHALLENGE_BASIC);
+    assert_string_equal(c.realm, "z");
+    challenge_release(&c);
+}
+
+static void
 bounds_hold(void **state)
 {
     char value[9000] = "Basic ";
@@ -154,6 +168,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_best_challenge_is_kept),
         cmocka_unit_test(malformed_values_are_refused),
+        cmocka_unit_test(a_malformed_value_changes_nothing),
         cmocka_unit_test(bounds_hold),
         cmocka_unit_test(all_headers_of_a_response_count),
     };
