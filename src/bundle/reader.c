@@ -222,6 +222,14 @@ check_admission(const struct bundle_untrusted *u, const struct admission *admiss
 }
 
 int
+bundle_raw_sums(const struct bundle_untrusted *u, struct buf *out, struct err *err)
+{
+    struct cursor at = u->cursor;
+
+    return cursor_body(&at, &u->sums, out, err);
+}
+
+int
 bundle_read_meta(const struct bundle_untrusted *u, const struct admission *admission,
                  struct bundle_meta *out, struct err *err)
 {

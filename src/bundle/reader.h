@@ -41,6 +41,10 @@ const void *bundle_raw_index(const struct bundle_untrusted *u, size_t *len);
 const struct signature_file *bundle_signatures(const struct bundle_untrusted *u,
                                                size_t *count);
 
+/* The bytes of SHA256SUMS, read again.  Errors: as bundle_head(). */
+MUST_USE int bundle_raw_sums(const struct bundle_untrusted *u, struct buf *out,
+                             struct err *err);
+
 /*
  * Only what index.json says about the whole, once it may be parsed: policy is judged by
  * it before anything else is read. Errors: as bundle_open().

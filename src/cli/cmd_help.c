@@ -4,9 +4,9 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &cmd_export, &cmd_verify,  &cmd_import, &cmd_inspect, &cmd_sign,
-    &cmd_attach, &cmd_payload, &cmd_digest, &cmd_keygen,  &cmd_key,
-    &cmd_trust,  &cmd_status,  &cmd_help,   &cmd_version, NULL,
+    &cmd_export,         &cmd_verify, &cmd_import,  &cmd_inspect, &cmd_sign,  &cmd_attach,
+    &cmd_payload,        &cmd_digest, &cmd_keygen,  &cmd_key,     &cmd_trust, &cmd_status,
+    &cmd_verify_receipt, &cmd_help,   &cmd_version, NULL,
 };
 
 struct help_options {
@@ -35,7 +35,7 @@ overview(struct result *r)
                   "Carry container images across an air gap: all platforms, original "
                   "bytes,\none signed file.\n\nCommands:\n");
     for (const struct command *const *c = commands; *c; c++)
-        result_say(r, "  %-8s  %s\n", (*c)->name, (*c)->summary);
+        result_say(r, "  %-14s  %s\n", (*c)->name, (*c)->summary);
     result_say(r, "\n'sealift help COMMAND' explains one; sealift(1) is the manual.\n");
 }
 

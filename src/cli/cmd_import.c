@@ -3,7 +3,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/passphrase.h"
 #include "cli/table.h"
+#include "io/file.h"
 #include "ops/import.h"
 
 #include <inttypes.h>
@@ -17,6 +19,8 @@ struct import_command {
     bool dry_run, strip_host;
     struct opt_list map;
     const char *on_existing;
+    const char *receipt;
+    struct passphrase_options passphrase;
 };
 
 #define T struct import_command
@@ -28,6 +32,9 @@ static const struct opt table[] = {
          "names beginning with FROM get TO instead (repeatable)"),
     TEXT(T, on_existing, 0, "on-existing", "WHAT",
          "when a tag holds another digest: error (default), skip or overwrite"),
+    TEXT(T, receipt, 0, "receipt", "KEY",
+         "sign a receipt with this private key and push it beside the images"),
+    PASSPHRASE_OPTIONS(T),
     REGISTRY_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
@@ -68,6 +75,22 @@ read_mapping(const struct import_command *o, const char *target,
     out->rules = rules;
     out->rule_count = o->map.count;
     return 0;
+}
+
+static int
+load_receipt_key(const struct import_command *o, struct pki_key **out, struct err *err)
+{
+    const char *users[] = {o->registry.creds_stdin ? "--creds-stdin" : NULL,
+                           passphrase_stdin_user(&o->passphrase)};
+
+    if (stdin_users_check(users, COUNT_OF(users), err) < 0)
+        return -1;
+    if (!o->receipt)
+        return 0;
+    if (o->dry_run)
+        return err_set(err, ERR_USAGE, "--receipt and --dry-run exclude each other");
+    *out = passphrase_load_key(&o->passphrase, o->receipt, NULL, err);
+    return *out ? 0 : -1;
 }
 
 /* ---- result ---- */
@@ -157,6 +180,28 @@ put_result(struct result *r, const struct import_command *o, const char *path,
     put_counts(r, &x->counts);
 }
 
+/* Beside the report, which is about this run, lies what anybody can check. */
+static int
+put_receipt(struct result *r, const struct import_result *x, const char *report,
+            struct err *err)
+{
+    CLEANUP(mem_free_string) char *json = NULL, *signature = NULL;
+
+    if (x->receipt.json.len == 0)
+        return 0;
+    result_say(r, "receipt   pushed as sealift/%s:serial-%" PRIu64 "\n",
+               x->verified.meta.stream, x->verified.meta.serial);
+    jsout_put_bool(r->json, "receipt", true);
+    if (!report)
+        return 0;
+    json = xasprintf("%s.receipt.json", report);
+    signature = xasprintf("%s.sigstore.json", json);
+    if (file_put(json, x->receipt.json.data, x->receipt.json.len, 0644, false, err) < 0)
+        return -1;
+    return file_put(signature, x->receipt.signature.data, x->receipt.signature.len, 0644,
+                    false, err);
+}
+
 /* Registries with garbage collection forget what no tag holds. */
 static void
 warn_untagged(const struct import_result *x, const struct events *events)
@@ -182,6 +227,7 @@ import(const struct import_command *o, char **operands, const struct mapping *ma
     CLEANUP(registry_access_release)
     struct registry_access access = REGISTRY_ACCESS_INIT;
     CLEANUP(import_result_release) struct import_result x = IMPORT_RESULT_INIT;
+    CLEANUP(pki_release) struct pki_key *key = NULL;
     struct import_options options = {
         .verify = {.path = operands[0],
                    .store = store,
@@ -195,17 +241,20 @@ import(const struct import_command *o, char **operands, const struct mapping *ma
                    .cancel = &rt->cancel},
         .mapping = *mapping,
         .dry_run = o->dry_run,
+        .tool = TOOL_NAME_VERSION,
     };
     int rc;
 
     if (o->on_existing && read_on_existing(o->on_existing, &options.on_existing, err) < 0)
         return -1;
-    if (registry_access_open(&access, &o->registry, rt, true, err) < 0)
+    if (load_receipt_key(o, &key, err) < 0 ||
+        registry_access_open(&access, &o->registry, rt, true, err) < 0)
         return -1;
+    options.receipt_key = key;
     options.client = access.client;
     rc = import_run(&x, &options, err);
     put_result(r, o, operands[0], operands[1], &x, &options.verify.wishes, rc == 0);
-    if (rc < 0)
+    if (rc < 0 || put_receipt(r, &x, rt->common->report, err) < 0)
         return -1;
     warn_untagged(&x, &rt->events);
     if (o->trust.skip)

@@ -1,8 +1,11 @@
 #include "config.h"
 #include "cli/commands.h"
 
+#include "base/mem.h"
+#include "cli/passphrase.h"
 #include "cli/table.h"
 #include "ops/trust.h"
+#include "ops/trust_update.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,12 +14,16 @@
 
 struct trust_command {
     struct common_options common;
-    const char *dir;
+    struct passphrase_options passphrase;
+    const char *dir, *output, *key;
 };
 
 #define T struct trust_command
 static const struct opt table[] = {
     TEXT(T, dir, 0, "trust", "DIR", "the trust store (default " STORE_DEFAULT ")"),
+    TEXT(T, output, 'o', "output", "FILE", "export: write the update there"),
+    TEXT(T, key, 0, "key", "KEY", "sign: with this private key"),
+    PASSPHRASE_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
@@ -169,18 +176,58 @@ drop(const char *dir, const char *name, struct result *r, struct err *err)
     return 0;
 }
 
-static int
-run(const void *options, char **operands, size_t count, struct runtime *rt,
-    struct result *r, struct err *err)
-{
-    const struct trust_command *o = options;
-    const char *action = operands[0], *what = count > 1 ? operands[1] : NULL;
-    bool wants = strcmp(action, "list") != 0;
+/* ---- updates ---- */
 
-    jsout_put_text(r->json, "action", action);
-    if (wants != (what != NULL))
-        return err_set(err, ERR_USAGE, wants ? "%s wants one argument" : "%s wants none",
-                       action);
+static int export(const struct trust_command *o, struct result *r, struct err *err)
+{
+    uint64_t version;
+
+    if (!o->output)
+        return err_set(err, ERR_USAGE, "export wants --output");
+    if (trust_export(o->dir, o->output, &version, err) < 0)
+        return -1;
+    jsout_put_text(r->json, "update", o->output);
+    jsout_put_u64(r->json, "version", version);
+    result_say(r, "wrote     %s, version %" PRIu64 "\n", o->output, version);
+    return 0;
+}
+
+static int
+sign(const struct trust_command *o, const char *path, struct result *r, struct err *err)
+{
+    CLEANUP(pki_release) struct pki_key *key = NULL;
+    CLEANUP(mem_free_string) char *file = NULL;
+
+    if (!o->key)
+        return err_set(err, ERR_USAGE, "sign wants --key");
+    key = passphrase_load_key(&o->passphrase, o->key, NULL, err);
+    if (!key || trust_sign(path, key, &file, err) < 0)
+        return -1;
+    jsout_put_text(r->json, "signature", file);
+    result_say(r, "wrote     %s\n", file);
+    return 0;
+}
+
+static int
+apply(const struct trust_command *o, const char *path, struct runtime *rt,
+      struct result *r, struct err *err)
+{
+    uint64_t version;
+
+    if (trust_apply(o->dir, path, &rt->events, &version, err) < 0)
+        return -1;
+    jsout_put_u64(r->json, "version", version);
+    result_say(r, "applied   version %" PRIu64 "\n", version);
+    return 0;
+}
+
+/* ---- the command ---- */
+
+/* what is there when the action wants it. */
+static int
+act(const struct trust_command *o, const char *action, const char *what,
+    struct runtime *rt, struct result *r, struct err *err)
+{
     if (strcmp(action, "add") == 0)
         return add(o->dir, what, rt, r, err);
     if (strcmp(action, "list") == 0)
@@ -189,18 +236,50 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
         return drop(o->dir, what, r, err);
     if (strcmp(action, "revoke") == 0)
         return distrust(o->dir, what, r, err);
-    return err_set(err, ERR_USAGE, "trust can add, list, remove, revoke: not '%s'",
-                   action);
+    if (strcmp(action, "export") == 0)
+        return export(o, r, err);
+    if (strcmp(action, "sign") == 0)
+        return sign(o, what, r, err);
+    return apply(o, what, rt, r, err);
+}
+
+static int
+run(const void *options, char **operands, size_t count, struct runtime *rt,
+    struct result *r, struct err *err)
+{
+    static const struct {
+        const char *name;
+        bool wants;
+    } actions[] = {{"add", true},     {"list", false}, {"remove", true}, {"revoke", true},
+                   {"export", false}, {"sign", true},  {"apply", true}};
+    const struct trust_command *o = options;
+    const char *action = operands[0], *what = count > 1 ? operands[1] : NULL;
+
+    jsout_put_text(r->json, "action", action);
+    if ((o->output && strcmp(action, "export") != 0) ||
+        (o->key && strcmp(action, "sign") != 0))
+        return err_set(err, ERR_USAGE, "--output is for export, --key for sign");
+    for (size_t i = 0; i < COUNT_OF(actions); i++) {
+        if (strcmp(actions[i].name, action) != 0)
+            continue;
+        if (actions[i].wants != (what != NULL))
+            return err_set(err, ERR_USAGE, "%s wants %s argument", action,
+                           actions[i].wants ? "an" : "no");
+        return act(o, action, what, rt, r, err);
+    }
+    return err_set(err, ERR_USAGE, "trust has no '%s'", action);
 }
 
 const struct command cmd_trust = {
     .name = "trust",
-    .operands = "add PUB | list | remove NAME | revoke WHAT",
+    .operands = "add PUB | list | remove NAME | revoke WHAT | export | sign FILE | "
+                "apply FILE",
     .summary = "say whose bundles are accepted here",
     .about =
         "Change the trust store by which verify and import judge bundles: add a public\n"
         "key, list what is trusted, remove a key, or revoke a key (PUB or key id), a\n"
-        "bundle (sha256:HEX of its index.json) or a certificate.",
+        "bundle (sha256:HEX of its index.json) or a certificate.  To change many hosts,\n"
+        "export a store as one file, let enough people sign it, and apply it on each.",
     .table = table,
     .options_size = sizeof(struct trust_command),
     .operands_min = 1,

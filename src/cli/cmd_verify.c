@@ -2,17 +2,22 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "cli/explain.h"
 #include "ops/verify.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 struct verify_command {
     struct common_options common;
     struct trust_options trust;
+    bool explain;
 };
 
 static const struct opt table[] = {
     TRUST_OPTIONS(struct verify_command),
+    FLAG(struct verify_command, explain, 0, "explain",
+         "check nothing: print how to check this bundle with openssl and tar"),
     COMMON_OPTIONS(struct verify_command),
     {.kind = OPT_END},
 };
@@ -52,6 +57,22 @@ put_result(struct result *r, const char *path, const struct verified *v,
                    c->omitted_count);
 }
 
+/* Keys are of use here, but none is needed. */
+static int
+explain_it(const struct verify_command *o, const char *path, struct result *r,
+           struct err *err)
+{
+    CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
+    struct err why = ERR_INIT;
+
+    if (trust_options_load(&o->trust, &store, &why) < 0 &&
+        (!why.reason || strcmp(why.reason, "no-trust") != 0)) {
+        *err = why;
+        return -1;
+    }
+    return explain(r, path, &store, err);
+}
+
 static int
 run(const void *options, char **operands, size_t count, struct runtime *rt,
     struct result *r, struct err *err)
@@ -73,6 +94,8 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     int rc;
 
     (void)count;
+    if (o->explain)
+        return explain_it(o, operands[0], r, err);
     if (trust_options_load(&o->trust, &store, err) < 0)
         return -1;
     rc = verify_run(&v, &verify, err);

@@ -25,7 +25,7 @@ struct command {
 
 extern const struct command cmd_export, cmd_verify, cmd_import, cmd_inspect, cmd_sign,
     cmd_attach, cmd_payload, cmd_digest, cmd_keygen, cmd_key, cmd_trust, cmd_status,
-    cmd_help, cmd_version;
+    cmd_verify_receipt, cmd_help, cmd_version;
 
 /* All commands in the order help shows them, NULL at the end. */
 extern const struct command *const commands[];

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct trust_claims
-claims_of(const struct bundle_meta *meta)
+struct trust_claims
+acceptance_claims(const struct bundle_meta *meta)
 {
     return (struct trust_claims){
         .stream = meta->stream,
@@ -21,8 +21,8 @@ claims_of(const struct bundle_meta *meta)
 }
 
 /* Unsigned, it must neither be stopped by what is remembered nor change it. */
-static bool
-has_memory(const struct verified *v, const struct verify_options *o)
+bool
+acceptance_has_memory(const struct verified *v, const struct verify_options *o)
 {
     return o->store->state && v->admission.basis == ADMISSION_SIGNED;
 }
@@ -38,7 +38,7 @@ recall(struct verified *v, const struct verify_options *o, uint64_t *newest,
     *newest = 0;
     if (!o->store->state)
         return 0;
-    if (o->holds_stream && has_memory(v, o) &&
+    if (o->holds_stream && acceptance_has_memory(v, o) &&
         state_lock(o->store->state, v->meta.stream, &v->lock, err) < 0)
         return -1;
     if (state_list(o->store->state, &all, &count, o->events, err) < 0)
@@ -65,7 +65,7 @@ acceptance_judge(struct verified *v, const struct verify_options *o, struct err 
     if (bundle_read_meta(v->head, &v->admission, &v->meta, err) < 0 ||
         recall(v, o, &newest, err) < 0)
         return -1;
-    claims = claims_of(&v->meta);
+    claims = acceptance_claims(&v->meta);
     v->now = trust_now(clock_now(), newest, store->policy.clock, o->events);
     v->has_meta = true;
     if (trust_judge_signers(&v->verdict, store, &v->signers, o->skip_signature, &claims,
@@ -73,10 +73,22 @@ acceptance_judge(struct verified *v, const struct verify_options *o, struct err 
         trust_judge_age(&v->verdict, store, &claims, &v->now, &o->wishes, o->events,
                         err) < 0)
         return -1;
-    if (!has_memory(v, o))
+    if (!acceptance_has_memory(v, o))
         return 0;
     return trust_judge_order(&v->verdict, &claims, &v->admission.index,
                              v->has_last ? &v->last : NULL, &o->wishes, o->events, err);
+}
+
+int
+acceptance_judge_last(struct verified *v, const struct verify_options *o,
+                      const struct trust_last *last, struct err *err)
+{
+    struct trust_claims claims = acceptance_claims(&v->meta);
+
+    v->last = *last;
+    v->has_last = true;
+    return trust_judge_order(&v->verdict, &claims, &v->admission.index, last, &o->wishes,
+                             o->events, err);
 }
 
 int
@@ -113,7 +125,7 @@ acceptance_remember(const struct verified *v, const struct verify_options *o,
     };
     bool goes_back = rule && rule->may_go_back;
 
-    if (!has_memory(v, o))
+    if (!acceptance_has_memory(v, o))
         return 0;
     memcpy(last.stream, v->meta.stream, sizeof(last.stream));
     /* One step back does not open the door to all that lies between. */

@@ -15,6 +15,21 @@
 MUST_USE int acceptance_judge(struct verified *v, const struct verify_options *options,
                               struct err *err);
 
+/* What a bundle says about itself, as trust/ wants to see it; borrows the stream. */
+struct trust_claims acceptance_claims(const struct bundle_meta *meta);
+
+/* Is this bundle's order kept: is there a memory, and was its signature checked? */
+bool acceptance_has_memory(const struct verified *v,
+                           const struct verify_options *options);
+
+/*
+ * Something was remembered elsewhere: judge the order again.
+ * Errors: ERR_TRUST "rollback", "equivocation".
+ */
+MUST_USE int acceptance_judge_last(struct verified *v,
+                                   const struct verify_options *options,
+                                   const struct trust_last *last, struct err *err);
+
 /*
  * May its images land there?
  * Errors: ERR_TRUST "target".

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "ops/acceptance.h"
+#include "ops/receipt.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,22 +97,49 @@ push_all(struct importing *im, struct err *err)
     return import_read_back_tags(im, err);
 }
 
+/* Before anything is sent: where it may go, and whether the target remembers more. */
+static int
+may_begin(struct import_result *out, const struct import_options *o, struct err *err)
+{
+    struct verified *v = &out->verified;
+    char path[REFERENCE_PATH_MAX + 1];
+    struct trust_last last;
+    int rc;
+
+    if (landing_map(&out->landing, bundle_content(v->bundle), &o->mapping, err) < 0 ||
+        acceptance_check_targets(v, &out->landing, err) < 0)
+        return -1;
+    if (o->receipt_key && receipt_path(path, &o->mapping.target, v->meta.stream, err) < 0)
+        return -1;
+    if (v->has_last || !acceptance_has_memory(v, &o->verify))
+        return 0;
+    rc = receipt_recall(v, &o->verify, &o->mapping.target, o->client, &last, err);
+    return rc == 1 ? acceptance_judge_last(v, &o->verify, &last, err) : rc;
+}
+
+/* The images are there; now say so, to others and to ourselves. */
+static int
+conclude(struct import_result *out, const struct import_options *o, struct err *err)
+{
+    if (o->receipt_key && (receipt_make(&out->receipt, o, out, o->receipt_key, err) < 0 ||
+                           receipt_push(&out->receipt, o, out, err) < 0))
+        return -1;
+    return acceptance_remember(&out->verified, &o->verify, err);
+}
+
 int
 import_run(struct import_result *out, const struct import_options *o, struct err *err)
 {
     struct importing im = {.options = o, .result = out};
     int rc;
 
-    if (verify_run(&out->verified, &o->verify, err) < 0)
+    if (verify_run(&out->verified, &o->verify, err) < 0 || may_begin(out, o, err) < 0)
         return -1;
     im.content = bundle_content(out->verified.bundle);
     if (im.content->omitted_count > 0)
         events_warning(o->verify.events,
                        "platforms were left out of this bundle, and some registries "
                        "refuse an index whose children are not all there; trying");
-    if (landing_map(&out->landing, im.content, &o->mapping, err) < 0 ||
-        acceptance_check_targets(&out->verified, &out->landing, err) < 0)
-        return -1;
     out->states = xcalloc(out->landing.name_count, sizeof(*out->states));
     im.pool = pool_new(o->verify.jobs, o->verify.cancel, err);
     if (!im.pool)
@@ -122,9 +150,7 @@ import_run(struct import_result *out, const struct import_options *o, struct err
     pool_free(im.pool);
     free(im.repos);
     pthread_mutex_destroy(&im.lock);
-    if (rc < 0 || o->dry_run)
-        return rc;
-    return acceptance_remember(&out->verified, &o->verify, err);
+    return rc < 0 || o->dry_run ? rc : conclude(out, o, err);
 }
 
 void
@@ -132,6 +158,8 @@ import_result_release(struct import_result *r)
 {
     landing_release(&r->landing);
     verified_release(&r->verified);
+    buf_release(&r->receipt.json);
+    buf_release(&r->receipt.signature);
     free(r->states);
     r->states = NULL;
 }

@@ -17,6 +17,8 @@ struct import_options {
     enum on_existing on_existing;
     bool dry_run; /* stop when it is known what would be sent */
     struct client *client;
+    const char *tool;                  /* "sealift/x.y.z", for the receipt */
+    const struct pki_key *receipt_key; /* or NULL: no receipt */
 };
 
 enum image_state {
@@ -32,21 +34,35 @@ struct import_counts {
     uint64_t bytes_uploaded;
 };
 
+#define RECEIPT_MAX (32U << 20) /* bytes */
+
+/* What was done, in JSON, and the signature file over these bytes; see receipt.h. */
+struct receipt {
+    struct buf json;
+    struct buf signature;
+    char signature_name[SIGNATURE_NAME_MAX];
+};
+
 struct import_result {
     struct verified verified;
     struct landing landing;
     enum image_state *states; /* of each name */
     struct import_counts counts;
+    struct receipt receipt; /* empty unless one was asked for, and pushed */
 };
 
 #define IMPORT_RESULT_INIT                                                               \
     {                                                                                    \
-        .verified = VERIFIED_INIT, .landing = LANDING_INIT                               \
+        .verified = VERIFIED_INIT, .landing = LANDING_INIT, .receipt = {                 \
+            .json = BUF_INIT(RECEIPT_MAX),                                               \
+            .signature = BUF_INIT(BUNDLE_SIGNATURE_MAX)                                  \
+        }                                                                                \
     }
 
 /*
  * Verify all of it, map the names, look for conflicting tags; then blobs, manifests from
- * the leaves up, tags last; then read every manifest and tag back and compare the bytes.
+ * the leaves up, tags last; then read every manifest and tag back and compare the bytes;
+ * push the receipt; remember the import.
  * Errors: those of verify_run(), landing.h, pull.h and push.h; ERR_CONFLICT - a tag holds
  *         another digest.  *out tells how far it came.
  */

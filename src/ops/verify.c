@@ -53,12 +53,12 @@ check_members(const struct bundle_content *content, const struct verify_options 
 static int
 judge(struct verified *v, const struct verify_options *o, struct err *err)
 {
-    CLEANUP(evidence_release) struct evidence e = EVIDENCE_INIT;
+    struct evidence *e = &v->evidence;
     size_t len;
     const void *raw = bundle_raw_index(v->head, &len);
 
-    if (evidence_gather(&e, v->head, o->signatures, o->signature_count, err) < 0 ||
-        trust_signers(&v->signers, raw, len, e.items, e.count, o->store, err) < 0)
+    if (evidence_gather(e, v->head, o->signatures, o->signature_count, err) < 0 ||
+        trust_signers(&v->signers, raw, len, e->items, e->count, o->store, err) < 0)
         return -1;
     if (o->skip_signature)
         return trust_admit_unchecked(&v->signers, o->store, &v->admission, err);
@@ -87,6 +87,7 @@ verified_release(struct verified *v)
 {
     bundle_release(&v->bundle);
     trust_signers_release(&v->signers);
+    evidence_release(&v->evidence);
     bundle_untrusted_release(&v->head);
     file_close(&v->fd);
     file_close(&v->lock);

@@ -6,6 +6,7 @@
 #define OPS_VERIFY_H
 
 #include "bundle/reader.h"
+#include "ops/evidence.h"
 #include "trust/verdict.h"
 
 struct verify_options {
@@ -26,6 +27,7 @@ struct verified {
     int fd;
     uint64_t file_size;
     struct bundle_untrusted *head;
+    struct evidence evidence; /* what was judged: its files, in the order of signers */
     struct trust_signers signers; /* filled also when nobody counts */
     struct admission admission;
     bool has_meta; /* the policy was asked; the next three are set */
@@ -40,7 +42,7 @@ struct verified {
 
 #define VERIFIED_INIT                                                                    \
     {                                                                                    \
-        .fd = -1, .lock = -1                                                             \
+        .fd = -1, .lock = -1, .evidence = EVIDENCE_INIT                                  \
     }
 
 /*

@@ -118,8 +118,7 @@ parse_line(struct revoked *r, const char *line, size_t len, size_t number,
         return err_set(err, ERR_USAGE,
                        "line %zu is not key:HEX, index:sha256:HEX or cert:HEX:SERIAL",
                        number);
-    r->items = mem_grow(r->items, r->count, &r->cap, sizeof(*r->items));
-    r->items[r->count++] = e;
+    revoked_add(r, &e);
     return 0;
 }
 
@@ -149,6 +148,13 @@ revoked_release(struct revoked *r)
 {
     free(r->items);
     *r = (struct revoked)REVOKED_INIT;
+}
+
+void
+revoked_add(struct revoked *r, const struct revoked_entry *entry)
+{
+    r->items = mem_grow(r->items, r->count, &r->cap, sizeof(*r->items));
+    r->items[r->count++] = *entry;
 }
 
 bool

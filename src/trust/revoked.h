@@ -43,6 +43,7 @@ MUST_USE int revoked_parse(struct revoked *out, const char *text, size_t len,
                            struct err *err);
 void revoked_release(struct revoked *r);
 
+void revoked_add(struct revoked *r, const struct revoked_entry *entry);
 bool revoked_has(const struct revoked *r, const struct revoked_entry *entry);
 bool revoked_has_key(const struct revoked *r, const struct digest *key_id);
 bool revoked_has_index(const struct revoked *r, const struct digest *index);

@@ -250,7 +250,7 @@ trust_admit(const struct trust_signers *signers, const struct trust_store *store
     if (check_revoked(signers, store, err) < 0)
         return -1;
     if (signers->counting == 0 && signers->count == 0)
-        return err_because(err, ERR_TRUST, "unsigned", "the bundle is not signed");
+        return err_because(err, ERR_TRUST, "unsigned", "it is not signed");
     if (signers->counting == 0)
         return nobody_known(most_telling(signers), store, err);
     *out = (struct admission){.basis = ADMISSION_SIGNED, .index = signers->index};

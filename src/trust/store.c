@@ -16,17 +16,11 @@ trust_store_path(const struct trust_store *s, const char *name)
 /* ---- keys ---- */
 
 static int
-add_key(struct trust_store *s, const char *name, struct err *err)
+slurp_key(const struct trust_store *s, const char *name, struct buf *pem, struct err *err)
 {
-    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
     CLEANUP(mem_free_string) char *path = xasprintf("%s/keys/%s", s->dir, name);
 
-    if (folder_slurp(path, &pem, err) < 0 ||
-        trust_keys_add_pem(&s->keys, path, pem.data ? pem.data : "", pem.len, err) < 0)
-        return -1;
-    free(s->keys.names[s->keys.count - 1]);
-    s->keys.names[s->keys.count - 1] = xstrdup(name);
-    return 0;
+    return folder_slurp(path, pem, err);
 }
 
 /* Without a policy every file counts; an absent folder has none. */
@@ -42,23 +36,27 @@ read_all_keys(struct trust_store *s, struct err *err)
         return -1;
     }
     for (size_t i = 0; i < names.count; i++) {
-        if (add_key(s, names.items[i], err) < 0)
+        CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
+        const char *name = names.items[i];
+
+        if (slurp_key(s, name, &pem, err) < 0 ||
+            trust_keys_add_pem(&s->keys, name, pem.data ? pem.data : "", pem.len, err) <
+                0)
             return -1;
     }
     return 0;
 }
 
 /* One key under two names would let one signer be two. */
-static int
-add_named_key(struct trust_store *s, const char *name, struct err *err)
+int
+trust_store_add_key(struct trust_store *s, const char *name, const char *pem, size_t len,
+                    struct err *err)
 {
-    const struct digest *id;
     size_t first;
 
-    if (add_key(s, name, err) < 0)
+    if (trust_keys_add_pem(&s->keys, name, pem, len, err) < 0)
         return -1;
-    id = pki_id(s->keys.items[s->keys.count - 1]);
-    first = trust_keys_find(&s->keys, id);
+    first = trust_keys_find(&s->keys, pki_id(s->keys.items[s->keys.count - 1]));
     if (first != s->keys.count - 1)
         return err_set(err, ERR_USAGE, "'%s' and '%s' hold the same key",
                        s->keys.names[first], name);
@@ -72,7 +70,11 @@ read_named_keys(struct trust_store *s, struct err *err)
         const struct policy_signer *signer = &s->policy.signers[i];
 
         for (size_t k = 0; k < signer->keys.count; k++) {
-            if (add_named_key(s, signer->keys.items[k], err) < 0)
+            CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
+            const char *name = signer->keys.items[k];
+
+            if (slurp_key(s, name, &pem, err) < 0 ||
+                trust_store_add_key(s, name, pem.data ? pem.data : "", pem.len, err) < 0)
                 return err_wrap(err, "signer '%s'", signer->name);
         }
     }

@@ -44,6 +44,13 @@ struct trust_store {
 MUST_USE int trust_store_open(struct trust_store *out, const char *dir, struct err *err);
 void trust_store_release(struct trust_store *s);
 
+/*
+ * Add a key that the policy names; no other may be the same key.
+ * Errors: ERR_USAGE.
+ */
+MUST_USE int trust_store_add_key(struct trust_store *s, const char *name, const char *pem,
+                                 size_t len, struct err *err);
+
 /* The path of a file in it, owned by the caller. */
 char *trust_store_path(const struct trust_store *s, const char *name);
 

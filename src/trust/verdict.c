@@ -142,10 +142,11 @@ find_revoked(const struct trust_signers *signers)
     return NULL;
 }
 
+/* what: what was to be signed; nobody: the reason when none of them did. */
 static int
 too_few(const struct trust_verdict *v, const struct trust_store *store,
         const struct policy_quorum *quorum, const struct trust_signers *signers,
-        const char *what, struct err *err)
+        const char *what, const char *nobody, struct err *err)
 {
     const struct trust_finding *revoked = find_revoked(signers);
     char list[LIST_MAX];
@@ -155,7 +156,7 @@ too_few(const struct trust_verdict *v, const struct trust_store *store,
         err_because(err, ERR_TRUST, "revoked", "signature '%s': %s", revoked->file,
                     revoked->why);
     else if (v->signer_count == 0)
-        err_because(err, ERR_TRUST, "stream", "nobody who may sign for %s has signed it",
+        err_because(err, ERR_TRUST, nobody, "nobody who may sign for %s has signed it",
                     what);
     else
         err_because(err, ERR_TRUST, "threshold",
@@ -192,7 +193,22 @@ trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
     if (v->signer_count >= v->threshold)
         return 0;
     snprintf(what, sizeof(what), "stream '%s'", claims->stream);
-    return too_few(v, store, &v->rule->quorum, signers, what, err);
+    return too_few(v, store, &v->rule->quorum, signers, what, "stream", err);
+}
+
+int
+trust_judge_root(const struct trust_store *store, const struct trust_signers *signers,
+                 const struct trust_now *now, struct err *err)
+{
+    const struct policy_quorum *root = &store->policy.root;
+    const struct trust_claims claims = {.created = now->effective};
+    struct trust_verdict v = {.threshold = root->threshold};
+
+    count_quorum(&v, store, root, signers, &claims, now);
+    if (v.signer_count >= v.threshold)
+        return 0;
+    return too_few(&v, store, root, signers, "an update of the store", "unknown-signer",
+                   err);
 }
 
 /* ---- age ---- */

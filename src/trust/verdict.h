@@ -57,6 +57,14 @@ MUST_USE int trust_judge_signers(struct trust_verdict *v, const struct trust_sto
                                  const struct trust_now *now, struct err *err);
 
 /*
+ * Enough of those who may sign the next version of the store?
+ * Errors: ERR_TRUST "threshold", "unknown-signer", "revoked".
+ */
+MUST_USE int trust_judge_root(const struct trust_store *store,
+                              const struct trust_signers *signers,
+                              const struct trust_now *now, struct err *err);
+
+/*
  * Not too old, and not from the future?
  * Errors: ERR_TRUST "expired", "clock".
  */

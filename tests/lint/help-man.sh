@@ -45,7 +45,7 @@ for command in $commands; do
 done
 
 # Each heading is a command, and each option that is mentioned anywhere exists.
-headings=$(grep -oE '^## .*' "$page" | grep -oE 'sealift [a-z]+' | cut -d' ' -f2 | sort)
+headings=$(grep -oE '^## .*' "$page" | grep -oE 'sealift [a-z-]+' | cut -d' ' -f2 | sort)
 check_equal "the page has no other commands" "$(echo "$commands" | sort)" "$headings"
 for command in $commands; do
     options_of "$command"

@@ -565,10 +565,9 @@ going_without_a_check_is_recorded(void **state)
 static void
 put_on_the_list(struct world *w, enum revoked_kind kind, const struct digest *id)
 {
-    struct revoked *r = &w->store.revoked;
+    const struct revoked_entry entry = {.kind = kind, .id = *id};
 
-    r->items = mem_grow(r->items, r->count, &r->cap, sizeof(*r->items));
-    r->items[r->count++] = (struct revoked_entry){.kind = kind, .id = *id};
+    revoked_add(&w->store.revoked, &entry);
 }
 
 static void

@@ -1,0 +1,173 @@
+#include "config.h"
+#include "cli/explain.h"
+
+#include "base/mem.h"
+#include "bundle/reader.h"
+#include "io/file.h"
+#include "ops/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { QUOTED_MAX = 1024 };
+
+/* 'text' for the shell; "" when it is too long to be one. */
+static const char *
+quoted(char out[QUOTED_MAX], const char *text)
+{
+    size_t used = 0;
+
+    out[used++] = '\'';
+    for (; *text != '\0' && used + 6 < QUOTED_MAX; text++) {
+        if (*text == '\'') {
+            memcpy(out + used, "'\\''", 4);
+            used += 4;
+        } else {
+            out[used++] = *text;
+        }
+    }
+    out[used++] = '\'';
+    out[used] = '\0';
+    return out;
+}
+
+static void
+say_head(struct result *r, const char *path)
+{
+    char bundle[QUOTED_MAX];
+
+    quoted(bundle, path);
+    result_say(r,
+               "# To check this bundle with sh, tar, sha256sum and openssl only.  "
+               "Printing this\n"
+               "# checked nothing.  Public keys must come from their owners, not with "
+               "the bundle.\n"
+               "set -eu\n"
+               "bundle=%s\n"
+               "by_hand=$(mktemp -d)\n\n"
+               "# 1. No name occurs twice, or tools could read different things out of "
+               "one file.\n"
+               "test -z \"$(tar -tf \"$bundle\" | sort | uniq -d)\"\n\n"
+               "# 2. Unpack once, and use only this copy from here on.\n"
+               "tar -xf \"$bundle\" -C \"$by_hand\"\n\n"
+               "# 3. Who signed index.json?\n",
+               bundle);
+}
+
+/* The public key of a finding, as a path. */
+static void
+say_key(struct result *r, const struct trust_finding *f, const struct trust_store *store)
+{
+    char hex[2 * DIGEST_RAW_MAX + 1] = "", path[QUOTED_MAX];
+    char *file;
+
+    if (f->has_key_id)
+        digest_hex(&f->key_id, hex);
+    if (!f->key_name) {
+        result_say(r, "key=${KEY:?the public key%s%s}\n",
+                   hex[0] != '\0' ? " with id " : "", hex);
+    } else if (!store->dir) {
+        result_say(r, "key=%s\n", quoted(path, f->key_name));
+    } else {
+        file = xasprintf("%s/keys/%s", store->dir, f->key_name);
+        result_say(r, "key=%s\n", quoted(path, file));
+        free(file);
+    }
+    if (f->has_key_id)
+        result_say(r,
+                   "test \"$(openssl pkey -pubin -in \"$key\" -outform DER | sha256sum | "
+                   "cut -c 1-64)\" = \\\n    %s\n",
+                   hex);
+}
+
+/* Pure Ed25519 has no digest to be made first; everything else is over SHA-256. */
+static void
+say_signature(struct result *r, const struct trust_finding *f,
+              const struct trust_store *store)
+{
+    size_t len = strlen(f->file);
+
+    if (len > 4 && strcmp(f->file + len - 4, ".p7s") == 0) {
+        result_say(
+            r,
+            "openssl cms -verify -binary -inform DER -purpose any \\\n"
+            "    -in \"$by_hand/signatures/%s\" -content \"$by_hand/index.json\" \\\n"
+            "    -CAfile \"${CA:?the CA of the signer}\" -out /dev/null\n",
+            f->file);
+        return;
+    }
+    say_key(r, f, store);
+    result_say(
+        r,
+        "sed -n 's/.*\"signature\":\"\\([^\"]*\\)\".*/\\1/p' \\\n"
+        "    \"$by_hand/signatures/%s\" |\n"
+        "    openssl base64 -d -A >\"$by_hand/signature\"\n"
+        "if openssl pkey -pubin -in \"$key\" -noout -text | grep -q ED25519; then\n"
+        "    openssl pkeyutl -verify -pubin -inkey \"$key\" -rawin \\\n"
+        "        -in \"$by_hand/index.json\" -sigfile \"$by_hand/signature\"\n"
+        "else\n"
+        "    openssl dgst -sha256 -verify \"$key\" -signature \"$by_hand/signature\" \\\n"
+        "        \"$by_hand/index.json\"\n"
+        "fi\n",
+        f->file);
+}
+
+static void
+say_rest(struct result *r)
+{
+    result_say(r, "\n# 4. index.json pins SHA256SUMS.\n"
+                  "sum=$(sha256sum <\"$by_hand/SHA256SUMS\" | cut -d ' ' -f 1)\n"
+                  "grep -q \"\\\"dev.sealift.sums\\\":\\\"sha256:$sum\\\"\" "
+                  "\"$by_hand/index.json\"\n\n"
+                  "# 5. SHA256SUMS pins everything else, and nothing is there that it "
+                  "does not name.\n"
+                  "cd \"$by_hand\"\n"
+                  "sha256sum -c --strict --quiet SHA256SUMS\n"
+                  "find . -type f ! -path './signatures/*' ! -path ./index.json ! -path "
+                  "./SHA256SUMS "
+                  "\\\n    ! -path ./signature | sed 's,^./,,' | sort >../found.$$\n"
+                  "cut -c 67- SHA256SUMS | sort | diff - ../found.$$\n"
+                  "rm ../found.$$\n\n"
+                  "# 6. What the exporter says about it: compare stream, serial and time "
+                  "with the last\n"
+                  "#    one you took, and the names with what you expect.\n"
+                  "tr ',' '\\n' <index.json | grep -E 'dev.sealift|ref.name'\n"
+                  "echo \"good, in $by_hand\"\n");
+}
+
+static int
+read_head(const char *path, struct verified *v, const struct trust_store *store,
+          struct err *err)
+{
+    const void *raw;
+    size_t len;
+
+    v->fd = file_open_regular(path, &v->file_size, err);
+    if (v->fd < 0)
+        return -1;
+    v->head = bundle_head(volumes_of_file(v->fd, v->file_size), err);
+    if (!v->head)
+        return err_wrap(err, "%s", path);
+    raw = bundle_raw_index(v->head, &len);
+    if (evidence_gather(&v->evidence, v->head, NULL, 0, err) < 0)
+        return -1;
+    return trust_signers(&v->signers, raw, len, v->evidence.items, v->evidence.count,
+                         store, err);
+}
+
+int
+explain(struct result *r, const char *path, const struct trust_store *store,
+        struct err *err)
+{
+    CLEANUP(verified_release) struct verified v = VERIFIED_INIT;
+
+    if (read_head(path, &v, store, err) < 0)
+        return -1;
+    say_head(r, path);
+    for (size_t i = 0; i < v.signers.count; i++)
+        say_signature(r, &v.signers.items[i], store);
+    if (v.signers.count == 0)
+        result_say(r, "echo 'nobody: it is not signed' >&2; exit 1\n");
+    say_rest(r);
+    return 0;
+}

@@ -1,0 +1,19 @@
+/* explain.h - how to check a bundle without sealift, as a shell script for that bundle.
+ *
+ * Layer: cli.
+ */
+#ifndef CLI_EXPLAIN_H
+#define CLI_EXPLAIN_H
+
+#include "cli/result.h"
+#include "trust/store.h"
+
+/*
+ * Reads the head of the bundle only, and checks nothing.  The keys of the store are named
+ * where they made a signature.
+ * Errors: those of bundle_head() and file.h.
+ */
+MUST_USE int explain(struct result *r, const char *path, const struct trust_store *store,
+                     struct err *err);
+
+#endif

@@ -1,0 +1,38 @@
+#include "config.h"
+#include "ops/verify_receipt.h"
+
+#include "base/mem.h"
+#include "io/file.h"
+
+#include <string.h>
+
+int
+verify_receipt(struct verified_receipt *out, const char *path,
+               const struct trust_store *store, struct err *err)
+{
+    CLEANUP(buf_release) struct buf json = BUF_INIT(RECEIPT_MAX);
+    CLEANUP(buf_release) struct buf file = BUF_INIT(BUNDLE_SIGNATURE_MAX);
+    CLEANUP(mem_free_string) char *beside = xasprintf("%s.sigstore.json", path);
+    const char *slash = strrchr(beside, '/');
+    struct trust_evidence evidence = {.name = slash ? slash + 1 : beside};
+    struct admission admission;
+
+    if (file_slurp(path, &json, err) < 0 || file_slurp(beside, &file, err) < 0)
+        return -1;
+    evidence.bytes = file.data ? file.data : "";
+    evidence.len = file.len;
+    if (trust_signers(&out->signers, json.data ? json.data : "", json.len, &evidence, 1,
+                      store, err) < 0)
+        return -1;
+    if (trust_admit(&out->signers, store, &admission, err) < 0 ||
+        receipt_read(&out->summary, json.data ? json.data : "", json.len, err) < 0)
+        return err_wrap(err, "%s", path);
+    return 0;
+}
+
+void
+verified_receipt_release(struct verified_receipt *v)
+{
+    trust_signers_release(&v->signers);
+    receipt_summary_release(&v->summary);
+}
