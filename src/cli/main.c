@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "base/mem.h"
+#include "io/hash.h"
 #include "io/http.h"
 
 #include <fcntl.h>
@@ -136,6 +137,7 @@ main(int argc, char **argv)
     const struct command *c;
 
     harden_process();
+    hash_global_init();
     if (argc < 2) {
         err_set(&err, ERR_USAGE, "which command?");
         return complain(NULL, &err);

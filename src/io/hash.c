@@ -11,6 +11,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- the library's memory ---- */
+
+static void *
+lib_malloc(size_t size, const char *file, int line)
+{
+    (void)file, (void)line;
+    return size == 0 ? NULL : xmalloc(size);
+}
+
+static void
+lib_free(void *p, const char *file, int line)
+{
+    (void)file, (void)line;
+    free(p);
+}
+
+static void *
+lib_realloc(void *p, size_t size, const char *file, int line)
+{
+    if (size > 0)
+        return xreallocarray(p, 1, size);
+    lib_free(p, file, line);
+    return NULL;
+}
+
+void
+hash_global_init(void)
+{
+    if (CRYPTO_set_mem_functions(lib_malloc, lib_realloc, lib_free) != 1)
+        abort(); /* something was allocated already: main() has changed */
+}
+
+/* ---- digests ---- */
+
 int
 hash_start(struct hash *h, enum digest_alg alg, struct err *err)
 {

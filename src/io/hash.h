@@ -11,6 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * Once, before anything else of the library is used: its allocations are ours from then
+ * on and cannot fail either (mem.h).  OpenSSL 3.0 crashes when some of its own do.
+ */
+void hash_global_init(void);
+
 struct hash {
     void *ctx; /* the library's, owned */
     enum digest_alg alg;

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "io/tar.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 
 #include <archive.h>
@@ -75,16 +76,17 @@ entry_release(struct archive_entry **e)
     archive_entry_free(*e);
 }
 
-static bool
-write_header(struct archive *a, struct archive_entry *e, bool large, struct sink *sink)
+/* Only memory can be lacking here, and then libarchive 3.6 crashes when it is told to
+ * stop. */
+static void
+begin_archive(struct archive *a, bool large, struct sink *sink)
 {
     int format =
         large ? archive_write_set_format_gnutar(a) : archive_write_set_format_ustar(a);
 
-    return format == ARCHIVE_OK &&
-           archive_write_set_bytes_per_block(a, 0) == ARCHIVE_OK &&
-           archive_write_open(a, sink, NULL, catch_block, NULL) == ARCHIVE_OK &&
-           archive_write_header(a, e) == ARCHIVE_OK && sink->len == TAR_BLOCK;
+    if (format != ARCHIVE_OK || archive_write_set_bytes_per_block(a, 0) != ARCHIVE_OK ||
+        archive_write_open(a, sink, NULL, catch_block, NULL) != ARCHIVE_OK)
+        mem_exhausted();
 }
 
 int
@@ -105,7 +107,8 @@ tar_header(unsigned char out[TAR_BLOCK], const char *name, uint64_t size, uint64
     archive_entry_set_size(e, (la_int64_t)size);
     archive_entry_set_mtime(e, (time_t)mtime, 0);
     archive_entry_set_mode(e, S_IFREG | 0644);
-    if (!write_header(a, e, size >= USTAR_SIZE_END, &sink))
+    begin_archive(a, size >= USTAR_SIZE_END, &sink);
+    if (archive_write_header(a, e) != ARCHIVE_OK || sink.len != TAR_BLOCK)
         return err_set(err, ERR_INTERNAL, "cannot write a tar header for '%s'", name);
     memcpy(out, block, TAR_BLOCK);
     return 0;
