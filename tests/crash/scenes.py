@@ -1,0 +1,145 @@
+"""scenes.py - the commands that faults are thrown at, and what must hold afterwards."""
+import hashlib
+import shutil
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+
+class Broken(Exception):
+    """A promise that was not kept."""
+
+
+def run(argv, folder):
+    process = subprocess.run(argv, cwd=folder, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=120)
+    return process.returncode, process.stderr.decode(errors="replace").strip()
+
+
+class Export:
+    """Into a folder where there is nothing, or, with --force, an older bundle."""
+
+    publishes = True
+
+    def __init__(self, name, program, reference, old=None):
+        self.name = name
+        self.program = program
+        self.reference = reference
+        self.old = old  # a bundle that is there before, or None
+
+    def command(self, folder):
+        force = ["--force"] if self.old else []
+        return [self.program, "export", "-q", "-j1", "--retries=1", "--unsigned", *force,
+                f"--plain-http={self.reference.split('/')[0]}",
+                "-o", str(folder / "carrier" / "b.tar"), self.reference]
+
+    def prepare(self, folder):
+        (folder / "carrier").mkdir()
+        if self.old:
+            shutil.copy(self.old, folder / "carrier" / "b.tar")
+
+    @staticmethod
+    def begins(line):
+        return "b.tar.partial" in line and "O_CREAT" in line
+
+    def _verify(self, folder):
+        status, said = run([self.program, "verify", "-q", "--insecure-skip-verify",
+                            "carrier/b.tar"], folder)
+        if status != 0:
+            raise Broken(f"what has the final name is not whole: {said}")
+
+    def check(self, folder, status):
+        bundle = folder / "carrier" / "b.tar"
+        left = {path.name for path in (folder / "carrier").iterdir()} - {"b.tar"}
+        if left - {"b.tar.partial", "b.tar.partial.old"}:
+            raise Broken(f"left behind: {left}")
+        if status == 0 and (left or not bundle.exists()):
+            raise Broken(f"exit 0, and the folder has {sorted(left)} and no bundle")
+        if self.old and not bundle.exists():
+            raise Broken("the old bundle is gone")
+        if bundle.exists():
+            self._verify(folder)
+
+    def again(self, folder, status):
+        bundle = folder / "carrier" / "b.tar"
+        if self.old or not bundle.exists():
+            again, said = run(self.command(folder), folder)
+            if again != 0:
+                raise Broken(f"the same command afterwards: exit {again}, {said}")
+        self._verify(folder)
+        left = sorted(path.name for path in (folder / "carrier").iterdir())
+        if left != ["b.tar"]:
+            raise Broken(f"after the same command there is {left}")
+
+
+class Import:
+    """Into repositories of its own, a new one each run."""
+
+    name = "import"
+    publishes = False
+
+    def __init__(self, program, bundle, target, repository, digest):
+        self.program = program
+        self.bundle = bundle
+        self.target = target
+        self.repository = repository
+        self.digest = digest
+        self._lock = threading.Lock()
+        self._count = 0
+        self._places = {}
+
+    def prepare(self, folder):
+        with self._lock:
+            self._count += 1
+            self._places[folder] = f"n{self._count}"
+
+    def command(self, folder):
+        return [self.program, "import", "-q", "-j1", "--retries=1", "--insecure-skip-verify",
+                f"--plain-http={self.target}", "--strip-host", str(self.bundle), f"{self.target}/{self._places[folder]}"]
+
+    @staticmethod
+    def begins(line):
+        return "socket(" in line
+
+    def _tag(self, folder):
+        """What the target serves under the tag: a digest, or None."""
+        url = f"http://{self.target}/v2/{self._places[folder]}/{self.repository}/manifests/v1"
+        accept = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json"
+        try:
+            with urllib.request.urlopen(
+                    urllib.request.Request(url, headers={"Accept": accept})) as answer:
+                return hashlib.sha256(answer.read()).hexdigest()
+        except urllib.error.HTTPError as why:
+            if why.code == 404:
+                return None
+            raise
+
+    def check(self, folder, status):
+        tag = self._tag(folder)
+        if tag not in (None, self.digest) or (status == 0 and tag is None):
+            raise Broken(f"exit {status}, and the tag holds {tag}")
+
+    def again(self, folder, _status):
+        again, said = run(self.command(folder), folder)
+        if again != 0:
+            raise Broken(f"the same command afterwards: exit {again}, {said}")
+        if self._tag(folder) != self.digest:
+            raise Broken("the tag is not there after the same command")
+
+
+def all(work, program, source, target):
+    """The scenes, one after the other."""
+    new, old = f"{source}/fleet/image000:v1", f"{source}/fleet/image001:v1"
+    for name, reference in (("old", old), ("new", new)):
+        subprocess.run([program, "export", "-q", "--unsigned", "-o", work / f"{name}.tar",
+                        reference], check=True)
+    with urllib.request.urlopen(urllib.request.Request(
+            f"http://{source}/v2/fleet/image000/manifests/v1",
+            headers={"Accept": "application/vnd.oci.image.index.v1+json, "
+                               "application/vnd.oci.image.manifest.v1+json"})) as answer:
+        digest = hashlib.sha256(answer.read()).hexdigest()
+    yield Export("export", program, new)
+    yield Export("export --force", program, new, old=work / "old.tar")
+    yield Import(program, Path(work, "new.tar"), target, "fleet/image000", digest)

@@ -1,0 +1,16 @@
+#!/bin/sh
+# syscalls.sh - an export and an import, killed at and failed by one system call after another.
+#
+# make check tries the calls that decide what is left on a disk, make check-long all of them.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+is_quick && skip_all "quick run"
+need strace
+strace -qq -o /dev/null true 2>/dev/null || skip_all "strace is not allowed to trace here"
+
+must start_registry source
+must start_registry target
+must fill source fleet --images 2 --platforms 1 --layers 2 --layer-bytes 150000 --shared 1
+python3 "$tests/crash/syscalls.py" "$work" "$abs_top_builddir/sealift" \
+    "$(address_of source)" "$(address_of target)"
