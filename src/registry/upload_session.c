@@ -153,7 +153,7 @@ upload_resync(struct upload *up)
 void
 upload_close(struct upload *up, bool cancel)
 {
-    enum { PARTING_MS = 800 }; /* who stops by a signal ends within a second */
+    enum { PARTING_MS = 600 }; /* who stops by a signal ends within a second */
     struct call call = {.repo = up->repo,
                         .request = {.method = "DELETE",
                                     .url = up->location,

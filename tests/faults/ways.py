@@ -138,6 +138,37 @@ def resync(lab):
           "ranges are written without a unit")
 
 
+def break_off(lab, size):
+    """Keep so many bytes of a PATCH, then break the connection."""
+    def fault(request, _):
+        data = request.read_some(size)
+        for upload in lab.registry.store.uploads.values():
+            upload.data += data
+        request.connection.reset()
+    return fault
+
+
+@case(89)
+def resumed(lab):
+    "a large blob goes on where the connection broke"
+    app = image("app:1", size=65 * MIB)
+    lab.registry.on("PATCH", UPLOADS, break_off(lab, 40 * MIB), nth=[1], early=True)
+    lab.push(app, jobs=1).ok()
+    lab.landed(app)
+    same([e.size for e in patches(lab)][1:], [25 * MIB], "bytes of the second PATCH")
+    same(ranges(lab), [None, f"{40 * MIB}-{65 * MIB - 1}"], "ranges")
+
+
+@case(89)
+def resumed_in_vain(lab):
+    "a large blob begins anew where the registry takes no ranges"
+    app = image("app:1", size=65 * MIB)
+    lab.registry.handler.takes_range = False
+    lab.registry.on("PATCH", UPLOADS, break_off(lab, MIB), nth=[1], early=True)
+    lab.push(app, jobs=1).ok()
+    lab.landed(app)
+
+
 @case(90)
 def empty_range(lab):
     "an upload without anything in it says 0-0"
