@@ -1,0 +1,75 @@
+/* routes.h - where the images of a name are fetched from: mirrors first, another place
+ * than the name says, or nowhere.
+ *
+ * Only where to ask is decided here.  What an image is called does not change, and every
+ * byte is checked against the same digest wherever it came from.
+ *
+ * Layer:  registry.
+ * Source: containers-registries.conf(5), format of version 2, without short names;
+ *         containers-registries.conf.d(5).
+ */
+#ifndef REGISTRY_ROUTES_H
+#define REGISTRY_ROUTES_H
+
+#include "oci/reference.h"
+
+#include <stddef.h>
+
+struct routes;
+
+/* An empty set: everything comes from where its name says. */
+struct routes *routes_new(void);
+void routes_free(struct routes *r); /* NULL is fine */
+void routes_release(struct routes **r);
+
+/*
+ * Use the [[registry]] tables of a file; one with a prefix that is known replaces it.
+ *
+ * Shape:  prefix (HOST[:PORT][/PATH] or *.DOMAIN), location, insecure, blocked,
+ *         mirror-by-digest-only; [[registry.mirror]] with location, insecure,
+ *         pull-from-mirror.  Short-name settings are read over; anything else, also
+ *         version 1 of the format, is refused.  name is that of the file, for messages.
+ * Errors: ERR_USAGE, ERR_LIMIT, with file and line.  *r is then as before.
+ */
+MUST_USE int routes_add(struct routes *r, const char *name, const char *bytes, size_t len,
+                        struct err *err);
+
+/*
+ * The files of this machine: the one $CONTAINERS_REGISTRIES_CONF names and no other; or
+ * that of the user with its drop-ins; or that of the system, with its drop-ins and those
+ * of the user.
+ * Errors: as routes_add(); ERR_NOT_FOUND - the one that the variable names; ERR_LOCAL.
+ */
+MUST_USE int routes_load_default(struct routes *r, struct err *err);
+
+/* A place to ask. */
+struct route_stop {
+    char host[REFERENCE_HOST_MAX + 1]; /* as references say it */
+    char path[REFERENCE_PATH_MAX + 1];
+};
+
+struct route {
+    struct route_stop *stops; /* in the order to ask: mirrors, then the registry itself */
+    size_t count;             /* at least 1 */
+    const char *file;         /* that says so, and its line; NULL: no file does */
+    unsigned line;
+};
+
+#define ROUTE_INIT                                                                       \
+    {                                                                                    \
+        .stops = NULL                                                                    \
+    }
+void route_release(struct route *route);
+
+/*
+ * Where to ask for a repository; by_digest: the user gave a digest, to which mirrors may
+ * be limited.  The longest prefix decides.
+ * Errors: ERR_USAGE - it is blocked, or a location does not make a repository of it.
+ */
+MUST_USE int routes_find(const struct routes *r, const char *host, const char *path,
+                         bool by_digest, struct route *out, struct err *err);
+
+/* Does a file call this host, under whichever name of a place, insecure? */
+bool routes_call_insecure(const struct routes *r, const char *host);
+
+#endif
