@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/file.h"
+#include "io/http.h"
+#include "registry/certificates.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -40,6 +42,37 @@ check_readable(const char *path, struct err *err)
     return fd < 0 ? -1 : 0;
 }
 
+/* What is wrong with these is said now rather than at the first request. */
+static int
+check_files(const struct registry_options *options, struct err *err)
+{
+    if (options->ca_file && check_readable(options->ca_file, err) < 0)
+        return err_wrap(err, "--ca-file");
+    if (options->tls_key && !options->tls_cert)
+        return err_set(err, ERR_USAGE, "--tls-key belongs to a --tls-cert");
+    if (!options->tls_cert)
+        return 0;
+    if (check_readable(options->tls_cert, err) < 0)
+        return err_wrap(err, "--tls-cert");
+    if (certificates_check_key(options->tls_key ? options->tls_key : options->tls_cert,
+                               err) < 0)
+        return err_wrap(err, options->tls_key ? "--tls-key" : "--tls-cert");
+    return 0;
+}
+
+/* An isolated network must see no stray traffic: a push goes straight unless told. */
+static int
+read_proxy(const struct registry_options *options, struct client_config *config,
+           struct err *err)
+{
+    config->proxy = options->proxy     ? options->proxy
+                    : config->may_push ? NULL
+                                       : HTTP_PROXY_ENVIRONMENT;
+    return options->proxy && http_proxy_check(options->proxy, err) < 0
+               ? err_wrap(err, "--proxy")
+               : 0;
+}
+
 /* How patient and how fast. */
 static int
 read_pace(const struct registry_options *options, struct client_config *config,
@@ -65,8 +98,8 @@ registry_access_open(struct registry_access *out, const struct registry_options 
 {
     int rc;
 
-    if (options->ca_file && check_readable(options->ca_file, err) < 0)
-        return err_wrap(err, "--ca-file");
+    if (check_files(options, err) < 0)
+        return -1;
     out->credentials = credentials_new(&rt->events, &rt->cancel);
     if (options->creds_stdin &&
         read_creds(out->credentials, options->creds_stdin, err) < 0)
@@ -81,14 +114,16 @@ registry_access_open(struct registry_access *out, const struct registry_options 
         .plain_count = options->plain_http.count,
         .trusted_realms = options->trust_realm.items,
         .realm_count = options->trust_realm.count,
-        .use_proxy = !may_push, /* an isolated network must see no stray traffic */
+        .tls_cert = options->tls_cert,
+        .tls_key = options->tls_key,
         .may_push = may_push,
         .sessions = rt->jobs,
         .credentials = out->credentials,
         .events = &rt->events,
         .cancel = &rt->cancel,
     };
-    if (read_pace(options, &out->config, err) < 0)
+    if (read_proxy(options, &out->config, err) < 0 ||
+        read_pace(options, &out->config, err) < 0)
         return -1;
     out->client = client_new(&out->config, err);
     return out->client ? 0 : -1;

@@ -36,7 +36,7 @@ struct common_options {
 
 /* Commands that talk to registries. */
 struct registry_options {
-    const char *authfile, *creds_stdin, *ca_file;
+    const char *authfile, *creds_stdin, *ca_file, *tls_cert, *tls_key, *proxy;
     struct opt_list plain_http, trust_realm;
     struct opt_number retries;
     const char *limit_rate;
@@ -49,6 +49,12 @@ struct registry_options {
              "read USER:PASSWORD for HOST from standard input"),                         \
         TEXT(T, registry.ca_file, 0, "ca-file", "FILE",                                  \
              "trust the CA certificates in FILE instead of the system's"),               \
+        TEXT(T, registry.tls_cert, 0, "tls-cert", "FILE",                                \
+             "show this client certificate to registries that want one"),                \
+        TEXT(T, registry.tls_key, 0, "tls-key", "FILE",                                  \
+             "its private key, when that is another file"),                              \
+        TEXT(T, registry.proxy, 0, "proxy", "URL",                                       \
+             "go through this proxy, or with 'env' through those of the environment"),   \
         LIST(T, registry.plain_http, 0, "plain-http", "HOST",                            \
              "talk plain HTTP to HOST[:PORT] (repeatable)"),                             \
         LIST(T, registry.trust_realm, 0, "trust-realm", "HOST",                          \

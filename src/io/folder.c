@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -84,9 +85,9 @@ collect(struct folder_names *out, DIR *dir, const char *path, const char *suffix
     return 0;
 }
 
-int
-folder_list(struct folder_names *out, const char *path, const char *suffix,
-            struct err *err)
+static int
+list(struct folder_names *out, const char *path, const char *suffix, bool must_be_safe,
+     struct err *err)
 {
     DIR *dir = opendir(path);
     int rc;
@@ -99,13 +100,27 @@ folder_list(struct folder_names *out, const char *path, const char *suffix,
             err->kind = ERR_NOT_FOUND;
         return -1;
     }
-    rc = check_owner(dirfd(dir), path, err);
+    rc = must_be_safe ? check_owner(dirfd(dir), path, err) : 0;
     if (rc == 0)
         rc = collect(out, dir, path, suffix, err);
     closedir(dir);
     if (rc < 0)
         folder_names_release(out);
     return rc;
+}
+
+int
+folder_list(struct folder_names *out, const char *path, const char *suffix,
+            struct err *err)
+{
+    return list(out, path, suffix, true, err);
+}
+
+int
+folder_list_any(struct folder_names *out, const char *path, const char *suffix,
+                struct err *err)
+{
+    return list(out, path, suffix, false, err);
 }
 
 void

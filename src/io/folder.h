@@ -28,6 +28,9 @@ struct folder_names {
  */
 MUST_USE int folder_list(struct folder_names *out, const char *path, const char *suffix,
                          struct err *err);
+/* The same of a folder that anybody may write to. */
+MUST_USE int folder_list_any(struct folder_names *out, const char *path,
+                             const char *suffix, struct err *err);
 void folder_names_release(struct folder_names *names);
 
 /*

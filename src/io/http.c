@@ -24,11 +24,8 @@ enum {
 struct http_conn {
     CURL *easy;
     CURLM *multi; /* has the connection */
-    char *ca_file;
-    bool use_proxy;
-    bool has_failed; /* the last exchange */
-    struct cancel *cancel;
-    struct rate *rate;              /* NULL: as fast as it goes */
+    struct http_config config;
+    bool has_failed;                /* the last exchange */
     bool public_only;               /* of the exchange under way */
     bool is_guarded;                /* the connection was made under that rule */
     char refused[INET6_ADDRSTRLEN]; /* an address the rule forbade, or "" */
@@ -62,10 +59,9 @@ http_conn_new(const struct http_config *config, struct err *err)
         err_set(err, ERR_INTERNAL, "cannot make a connection handle");
         return NULL;
     }
-    conn->ca_file = config->ca_file ? xstrdup(config->ca_file) : NULL;
-    conn->use_proxy = config->use_proxy;
-    conn->cancel = config->cancel;
-    conn->rate = config->rate && config->rate->per_s > 0 ? config->rate : NULL;
+    conn->config = *config;
+    if (config->rate && config->rate->per_s == 0)
+        conn->config.rate = NULL; /* as fast as it goes */
     return conn;
 }
 
@@ -76,7 +72,6 @@ http_conn_free(struct http_conn *conn)
         return;
     curl_easy_cleanup(conn->easy);
     curl_multi_cleanup(conn->multi);
-    free(conn->ca_file);
     free(conn);
 }
 
@@ -192,9 +187,6 @@ set_fixed(CURL *c)
     rc |= curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
     rc |= curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     rc |= curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    rc |= curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    rc |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-    rc |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
     rc |= curl_easy_setopt(c, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
     rc |= curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     rc |= curl_easy_setopt(c, CURLOPT_TCP_NODELAY, 1L);
@@ -257,17 +249,14 @@ set_request(struct http_conn *conn, struct flight *f, const struct lines *lines,
     CURLcode rc;
 
     curl_easy_reset(c); /* keeps the connection */
-    rc = set_fixed(c) | set_speed(c, conn->rate != NULL) | set_body(c, f);
+    rc = set_fixed(c) | set_speed(c, conn->config.rate != NULL) | set_body(c, f);
+    rc |= flight_set_tls(c, &conn->config.tls);
     rc |= curl_easy_setopt(c, CURLOPT_URL, q->url);
     rc |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, lines->list);
     rc |= curl_easy_setopt(c, CURLOPT_ERRORBUFFER, conn->why);
     rc |= curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)patience);
     rc |= curl_easy_setopt(c, CURLOPT_HEADERDATA, f);
     rc |= curl_easy_setopt(c, CURLOPT_WRITEDATA, f);
-    if (conn->ca_file) {
-        rc |= curl_easy_setopt(c, CURLOPT_CAINFO, conn->ca_file);
-        rc |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
-    }
     rc |= curl_easy_setopt(c, CURLOPT_PROXY, proxy ? proxy : "");
     rc |= curl_easy_setopt(c, CURLOPT_NOPROXY, ""); /* settled already */
     return rc | set_address(conn, q->public_only && !proxy);
@@ -309,7 +298,7 @@ finish(struct http_conn *conn, struct flight *f, CURLcode code, bool is_proxied)
         return err_because(f->err, ERR_PROTOCOL, "private-address",
                            "the name resolves to the private address %s", conn->refused);
     if (code != CURLE_OK && (r->status == 0 || flight_is_success(r)))
-        return flight_error(code, conn->why, conn->ca_file, f->err);
+        return flight_error(code, conn->why, &conn->config.tls, f->err);
     return flight_is_success(r) && strcmp(f->request->method, "HEAD") != 0
                ? flight_begin(f)
                : 0;
@@ -319,8 +308,10 @@ int
 http_exchange(struct http_conn *conn, const struct http_request *request,
               struct http_response *response, struct err *err)
 {
-    struct flight f = {
-        .request = request, .response = response, .err = err, .cancel = conn->cancel};
+    struct flight f = {.request = request,
+                       .response = response,
+                       .err = err,
+                       .cancel = conn->config.cancel};
     CLEANUP(lines_release) struct lines lines = {.list = NULL};
     struct http_origin to;
     const char *proxy;
@@ -335,14 +326,14 @@ http_exchange(struct http_conn *conn, const struct http_request *request,
     conn->why[0] = '\0';
     if (http_url_origin(request->url, &to, err) < 0)
         return -1;
-    proxy = conn->use_proxy ? http_proxy_of_environment(&to) : NULL;
+    proxy = http_proxy_for(conn->config.proxy, &to);
     make_lines(&lines, request);
     if (set_request(conn, &f, &lines, proxy) != CURLE_OK)
         return err_set(err, ERR_INTERNAL, "this libcurl lacks something sealift needs");
     if (request->parting_ms > 0)
         f.deadline = clock_ms() + request->parting_ms;
     else
-        f.rate = conn->rate;
+        f.rate = conn->config.rate;
     code = flight_perform(&f, conn->multi, conn->easy);
     return finish(conn, &f, code, proxy != NULL);
 }

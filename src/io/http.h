@@ -89,13 +89,26 @@ char *http_url_redacted(const char *url);
 
 /* ---- proxies ---- */
 
+/* A proxy is given by its URL, by this word, or by NULL for none. */
+#define HTTP_PROXY_ENVIRONMENT "env"
+
 /*
- * The URL of the proxy that the environment names for an origin, or NULL: https_proxy or
- * HTTPS_PROXY, http_proxy in lower case only, else all_proxy or ALL_PROXY; not for
- * loopback and what no_proxy or NO_PROXY lists.  May hold a password: not for messages.
+ * Is it that word, or an http, https, socks5 or socks5h URL of a host alone?
+ * Errors: ERR_USAGE; a user name in it is refused too: everybody could see it in argv.
+ */
+MUST_USE int http_proxy_check(const char *proxy, struct err *err);
+
+/*
+ * The URL of the proxy to an origin, or NULL; never one to loopback.  In the environment
+ * it is https_proxy or HTTPS_PROXY, http_proxy in lower case only, else all_proxy or
+ * ALL_PROXY, unless no_proxy or NO_PROXY lists the origin.  May hold a password: not for
+ * messages.
  * Source: curl(1), "ENVIRONMENT".
  */
-const char *http_proxy_of_environment(const struct http_origin *to);
+const char *http_proxy_for(const char *proxy, const struct http_origin *to);
+
+/* The host and port of such a URL, for messages.  Caller frees. */
+char *http_proxy_host(const char *url);
 
 /*
  * Does such a list hold the origin?  Hosts and domains, which stand for all below them
@@ -161,9 +174,25 @@ struct http_response {
 const char *http_header(const struct http_response *r, const char *name, size_t index);
 void http_response_release(struct http_response *r);
 
+/* What TLS needs.  Everything borrowed. */
+struct http_tls {
+    const char *ca_file;    /* PEM bundle instead of the system's; or NULL */
+    const struct buf *cas;  /* PEM, to be used as http_system_cas() says; or NULL */
+    const char *cert, *key; /* PEM files of a client certificate; or NULL.  key NULL:
+                               both are in cert */
+};
+
+/*
+ * Append the CA certificates of the system, as PEM, where they are in one file; those in
+ * a folder count anyhow.  So what is added to them is trusted besides.
+ * Errors: ERR_LOCAL, ERR_LIMIT.
+ */
+MUST_USE int http_system_cas(struct buf *out, struct err *err);
+
+/* Borrowed as long as the connection. */
 struct http_config {
-    const char *ca_file; /* PEM bundle instead of the system's, or NULL */
-    bool use_proxy;      /* honour the proxy variables?  Never for loopback. */
+    struct http_tls tls;
+    const char *proxy; /* as http_proxy_for() takes it */
     struct cancel *cancel;
     struct rate *rate; /* for bodies, both ways */
 };
@@ -182,11 +211,12 @@ void http_conn_free(struct http_conn *conn); /* NULL is fine */
  * things went, also on failure.
  * Errors: ERR_NETWORK - no (complete) response; reason "tls" when the server's
  * certificate was refused or the handshake failed, "not-tls" when it does not speak TLS:
- * both make a retry pointless; ERR_PROTOCOL - what came is not HTTP/1, or reason
+ * both make a retry pointless; ERR_AUTH - the server or the proxy wants to know who we
+ * are, or does not like it; ERR_PROTOCOL - what came is not HTTP/1, or reason
  * "private-address": public_only does not allow any address of the host; ERR_LIMIT -
- * headers or collected body too large; ERR_LOCAL - the CA file cannot be read, reason
- * "no-ca" when the system has none; ERR_SIGNAL and placeholders of cancel.h; whatever
- * source or sink reported.
+ * headers or collected body too large; ERR_LOCAL - the CA file or the client certificate
+ * cannot be used, reason "no-ca" when the system has none; ERR_SIGNAL and placeholders of
+ * cancel.h; whatever source or sink reported.
  */
 MUST_USE int http_exchange(struct http_conn *conn, const struct http_request *request,
                            struct http_response *response, struct err *err);

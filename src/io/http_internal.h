@@ -44,6 +44,10 @@ void flight_forget_head(struct http_response *r);
 bool flight_is_success(const struct http_response *r);
 
 /* What a failure of the library means; why: its own words, "" when it has none. */
-int flight_error(CURLcode code, const char *why, const char *ca_file, struct err *err);
+int flight_error(CURLcode code, const char *why, const struct http_tls *tls,
+                 struct err *err);
+
+/* Whom to trust, and who we are. */
+CURLcode flight_set_tls(CURL *c, const struct http_tls *tls);
 
 #endif

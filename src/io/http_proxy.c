@@ -1,6 +1,7 @@
 #include "config.h"
 #include "io/http.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 
 #include <arpa/inet.h>
@@ -98,8 +99,8 @@ variable(const char *first, const char *second)
     return value && value[0] != '\0' ? value : NULL;
 }
 
-const char *
-http_proxy_of_environment(const struct http_origin *to)
+static const char *
+of_environment(const struct http_origin *to)
 {
     /* HTTP_PROXY is a header that a web server was sent */
     const char *proxy =
@@ -108,8 +109,51 @@ http_proxy_of_environment(const struct http_origin *to)
 
     if (!proxy)
         proxy = variable("all_proxy", "ALL_PROXY");
-    if (!proxy || http_origin_is_loopback(to) ||
-        (except && http_proxy_excepts(except, to)))
+    return proxy && except && http_proxy_excepts(except, to) ? NULL : proxy;
+}
+
+const char *
+http_proxy_for(const char *proxy, const struct http_origin *to)
+{
+    if (!proxy || http_origin_is_loopback(to))
         return NULL;
-    return proxy;
+    return strcmp(proxy, HTTP_PROXY_ENVIRONMENT) == 0 ? of_environment(to) : proxy;
+}
+
+/* ---- their URLs ---- */
+
+char *
+http_proxy_host(const char *url)
+{
+    const char *scheme = strstr(url, "://"), *userinfo = strrchr(url, '@');
+
+    url = userinfo ? userinfo + 1 : scheme ? scheme + 3 : url;
+    return xstrndup(url, strcspn(url, "/"));
+}
+
+int
+http_proxy_check(const char *proxy, struct err *err)
+{
+    static const char *const schemes[] = {"http://", "https://", "socks5://",
+                                          "socks5h://"};
+    CLEANUP(mem_free_string) char *as_http = NULL;
+    struct http_origin origin;
+
+    if (strcmp(proxy, HTTP_PROXY_ENVIRONMENT) == 0)
+        return 0;
+    if (strchr(proxy, '@')) {
+        err_set(err, ERR_USAGE, "a password on the command line is visible to everybody");
+        return err_hint(err, "put the whole URL into the variable https_proxy, then: "
+                             "--proxy env");
+    }
+    for (size_t i = 0; i < COUNT_OF(schemes) && !as_http; i++) {
+        if (text_starts(proxy, schemes[i]))
+            as_http = xasprintf("http://%s", proxy + strlen(schemes[i]));
+    }
+    if (!as_http || http_url_origin(as_http, &origin, err) < 0 ||
+        strspn(http_url_path(as_http), "/") != strlen(http_url_path(as_http)))
+        return err_set(err, ERR_USAGE,
+                       "not a URL such as http://proxy.example:3128, and not '%s'",
+                       HTTP_PROXY_ENVIRONMENT);
+    return 0;
 }

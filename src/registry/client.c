@@ -50,6 +50,7 @@ free_hosts(struct host *h)
     while (h) {
         struct host *next = h->next;
 
+        certificates_release(&h->certificates);
         free(h->name);
         free(h->realm);
         free(h->service);
@@ -118,20 +119,41 @@ client_wait(struct client *c, struct err *err)
 
 /* ---- connections ---- */
 
+static struct http_conn *
+new_conn(const struct session *s, const struct http_origin *origin, struct err *err)
+{
+    const struct client_config *config = &s->client->config;
+    const struct host *host = s->host;
+    struct http_config http = {.tls.ca_file = config->ca_file,
+                               .tls.cas = &host->certificates.cas,
+                               .proxy = config->proxy,
+                               .cancel = config->cancel,
+                               .rate = &s->client->rate};
+
+    if (strcmp(origin->host, host->origin.host) == 0 &&
+        origin->port == host->origin.port) {
+        http.tls.cert = config->tls_cert ? config->tls_cert : host->certificates.cert;
+        http.tls.key = config->tls_cert ? config->tls_key : host->certificates.key;
+    }
+    return http_conn_new(&http, err);
+}
+
+static bool
+is_conn(const struct session_conn *conn, const struct host *host,
+        const struct http_origin *origin)
+{
+    return conn->http && conn->host == host && http_origin_equal(&conn->origin, origin);
+}
+
 struct http_conn *
 session_conn(struct session *s, const struct http_origin *origin, struct err *err)
 {
-    const struct client_config *config = &s->client->config;
-    struct http_config http = {.ca_file = config->ca_file,
-                               .use_proxy = config->use_proxy,
-                               .cancel = config->cancel,
-                               .rate = &s->client->rate};
     struct session_conn *oldest = &s->conns[0];
 
     for (size_t i = 0; i < SESSION_CONNS_MAX; i++) {
         struct session_conn *conn = &s->conns[i];
 
-        if (conn->http && http_origin_equal(&conn->origin, origin)) {
+        if (is_conn(conn, s->host, origin)) {
             conn->used = ++s->clock;
             return conn->http;
         }
@@ -139,8 +161,9 @@ session_conn(struct session *s, const struct http_origin *origin, struct err *er
             oldest = conn;
     }
     http_conn_free(oldest->http);
-    *oldest = (struct session_conn){.origin = *origin, .used = ++s->clock};
-    oldest->http = http_conn_new(&http, err);
+    *oldest =
+        (struct session_conn){.host = s->host, .origin = *origin, .used = ++s->clock};
+    oldest->http = new_conn(s, origin, err);
     return oldest->http;
 }
 
@@ -150,7 +173,7 @@ drop_conn(struct session *s, const struct http_origin *origin)
     for (size_t i = 0; i < SESSION_CONNS_MAX; i++) {
         struct session_conn *conn = &s->conns[i];
 
-        if (conn->http && http_origin_equal(&conn->origin, origin)) {
+        if (is_conn(conn, s->host, origin)) {
             http_conn_free(conn->http);
             *conn = (struct session_conn){.http = NULL};
         }
@@ -267,27 +290,46 @@ ask_scheme(struct session *s, const char *name, struct http_origin *out, struct 
     return 0;
 }
 
+/* What is known of a host besides its scheme: how it is reached, and who we are there. */
 static int
-find_scheme(struct session *s, struct host *h, struct http_origin *out, struct err *err)
+prepare_host(struct session *s, struct host *h, struct err *err)
+{
+    const struct client_config *config = &s->client->config;
+    const char *proxy = http_proxy_for(config->proxy, &h->origin);
+    CLEANUP(mem_free_string) char *through = proxy ? http_proxy_host(proxy) : NULL;
+
+    if (h->is_prepared)
+        return 0;
+    if (through)
+        events_debug(config->events, "%s: through the proxy %s", h->name, through);
+    if (certificates_find(h->name, &h->certificates, err) < 0)
+        return -1;
+    if (h->certificates.folder)
+        events_debug(config->events, "%s: certificates of %s", h->name,
+                     h->certificates.folder);
+    h->is_prepared = true; /* from here on connections point into it */
+    return 0;
+}
+
+static int
+find_scheme(struct session *s, struct host *h, struct err *err)
 {
     struct retry retry = RETRY_INIT(h->name);
     const char *name = h->name;
-    struct http_origin origin;
+    bool is_plain = client_allows_plain(s->client, name);
 
     s->host = h;
     s->retry_after = -1;
     s->is_throttled = false;
-    if (client_allows_plain(s->client, name))
-        return origin_of_host(name, false, out, err);
-    if (origin_of_host(name, true, &origin, err) < 0)
+    if (origin_of_host(name, !is_plain, &h->origin, err) < 0 ||
+        prepare_host(s, h, err) < 0)
         return -1;
-    if (http_origin_is_loopback(&origin)) {
-        while (ask_scheme(s, name, &origin, err) < 0) {
-            if (retry_wait(s, &retry, err) < 0)
-                return err_wrap(err, "%s", name);
-        }
+    if (is_plain || !http_origin_is_loopback(&h->origin))
+        return 0;
+    while (ask_scheme(s, name, &h->origin, err) < 0) {
+        if (retry_wait(s, &retry, err) < 0)
+            return err_wrap(err, "%s", name);
     }
-    *out = origin;
     return 0;
 }
 
@@ -295,7 +337,6 @@ int
 client_host(struct session *s, const char *name, struct host **out, struct err *err)
 {
     struct client *c = s->client;
-    struct http_origin origin;
     struct host *h;
     int rc = 0;
 
@@ -311,12 +352,10 @@ client_host(struct session *s, const char *name, struct host **out, struct err *
     h->scheme = SCHEME_ASKING;
     pthread_mutex_unlock(&c->lock);
 
-    rc = find_scheme(s, h, &origin, err);
+    rc = find_scheme(s, h, err);
 
     pthread_mutex_lock(&c->lock);
     h->scheme = rc == 0 ? SCHEME_KNOWN : SCHEME_UNKNOWN;
-    if (rc == 0)
-        h->origin = origin;
     pthread_cond_broadcast(&c->changed);
     pthread_mutex_unlock(&c->lock);
     *out = h;

@@ -14,12 +14,13 @@
 #include <stdint.h>
 
 struct client_config {
-    const char *ca_file;            /* or NULL: the system's CAs */
+    const char *ca_file; /* or NULL: the system's CAs, and those of certificates.h */
+    const char *tls_cert, *tls_key; /* client certificate, instead of those found; NULL */
     const char *const *plain_hosts; /* --plain-http: host[:port] as in references */
     size_t plain_count;
     const char *const *trusted_realms; /* --trust-realm: host[:port] of token servers */
     size_t realm_count;
-    bool use_proxy;         /* honour the proxy variables (export) */
+    const char *proxy;      /* as http_proxy_for() takes it */
     bool may_push;          /* ask for push scopes */
     unsigned sessions;      /* one a worker */
     unsigned retries;       /* in a row without progress */

@@ -9,6 +9,7 @@
 #define REGISTRY_CLIENT_INTERNAL_H
 
 #include "io/http.h"
+#include "registry/certificates.h"
 #include "registry/challenge.h"
 #include "registry/client.h"
 #include "registry/throttle.h"
@@ -32,7 +33,9 @@ struct host {
     char *name; /* as references say it */
 
     enum { SCHEME_UNKNOWN, SCHEME_ASKING, SCHEME_KNOWN } scheme; /* guarded */
-    struct http_origin origin; /* fixed once the scheme is known */
+    struct http_origin origin; /* fixed once the scheme is known, like this */
+    struct certificates certificates;
+    bool is_prepared; /* both were looked up */
 
     enum challenge_scheme
         auth;              /* guarded, like these two: what the last challenge asked */
@@ -70,8 +73,10 @@ struct client {
     struct session *sessions;
 };
 
-/* One kept-alive connection. */
+/* One kept-alive connection.  The CAs of a registry hold for it and for where it leads;
+ * its client certificate is shown to itself alone. */
 struct session_conn {
+    const struct host *host;
     struct http_origin origin;
     struct http_conn *http;
     uint64_t used; /* session->clock when it was last used */
@@ -81,13 +86,14 @@ struct session {
     struct client *client;
     struct session_conn conns[SESSION_CONNS_MAX];
     uint64_t clock;
-    struct host *host;   /* the last one asked, NULL: none yet */
+    struct host *host;   /* the last one asked, for which all is done; NULL: none yet */
     uint64_t sent;       /* clock_ms() of when the last request was begun */
     int64_t retry_after; /* seconds the last answer asked to wait, -1: it did not */
     bool is_throttled;   /* the last answer was to slow down */
 };
 
-/* The connection for an origin, made when there is none; the oldest gives way. */
+/* The connection to an origin on behalf of s->host, made when there is none; the oldest
+ * gives way. */
 struct http_conn *session_conn(struct session *s, const struct http_origin *origin,
                                struct err *err);
 

@@ -124,10 +124,22 @@ refusal_words(const struct call *call, const struct answer *a)
     return is_reading(call) ? "not found or no access" : "no permission to push";
 }
 
+/* nginx says so in a page of its own. */
+static bool
+wants_certificate(const struct answer *a)
+{
+    return a->http.status == 400 && a->http.body.len > 0 &&
+           strstr(a->http.body.data, "SSL certificate");
+}
+
 /* The kind of failure and what it means in plain words. */
 static enum err_kind
 meaning(const struct call *call, const struct answer *a, const char **words)
 {
+    if (wants_certificate(a)) {
+        *words = "the server wants a client certificate, or another one";
+        return ERR_AUTH;
+    }
     switch (a->http.status) {
     case 401:
     case 403:
@@ -183,6 +195,8 @@ add_hint(const struct call *call, const struct answer *a, const struct detail *d
     else if (strcmp(detail->code, "NAME_UNKNOWN") == 0 && !is_reading(call))
         err_hint(err, "the repository '%s' has to be created first at %s", repo->path,
                  repo->host);
+    else if (wants_certificate(a))
+        err_hint(err, "--tls-cert FILE --tls-key FILE");
     else if (err->kind == ERR_AUTH)
         hint_at_login(call, a, err);
     else if (a->http.status == 413 && !is_reading(call))

@@ -27,9 +27,20 @@ make_ca() {
                 -subj '/CN=throw-away test authority' -keyout ca.key -out ca.pem &&
             openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc \
                 -subj '/CN=127.0.0.1' -keyout server.key -out server.csr &&
-            echo 'subjectAltName=IP:127.0.0.1,DNS:localhost' >server.ext &&
+            echo 'subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:*.test' >server.ext &&
             openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
                 -extfile server.ext -out server.pem
+    ) >"$work/tls/log" 2>&1 || { cat "$work/tls/log" >&2; return 1; }
+}
+
+# make_client_certificate NAME: $work/tls/NAME.pem and NAME.key, which ca.pem vouches for.
+make_client_certificate() {
+    (
+        cd "$work/tls" &&
+            openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc \
+                -subj "/CN=$1" -keyout "$1.key" -out "$1.csr" &&
+            openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
+                -out "$1.pem"
     ) >"$work/tls/log" 2>&1 || { cat "$work/tls/log" >&2; return 1; }
 }
 
@@ -79,6 +90,23 @@ stalled_address() {
     echo "127.0.0.1:$(cat "$work/stall")"
 }
 
+# start_front NAME COUNT <TEMPLATE: nginx, see front.py; $(front_address NAME N) is its Nth port.
+start_front() {
+    front_home=$work/front/$1
+    mkdir -p "$front_home"
+    cat >"$front_home/template"
+    # TERM, and its master takes the worker along
+    PATH=$PATH:/usr/sbin ${registry_guard:+setpriv --pdeathsig TERM} \
+        python3 "$tests/registry/front.py" "$front_home" "$2" \
+        <"$front_home/template" >"$front_home/ports" 2>/dev/null &
+    registry_pids="$registry_pids $!"
+    wait_for_line "$front_home/ports"
+}
+
+front_address() {
+    echo "127.0.0.1:$(cut -d ' ' -f "$2" "$work/front/$1/ports")"
+}
+
 # registry_config NAME KIND STORE: its settings on stdout.
 registry_config() {
     cat <<CONFIG
@@ -101,6 +129,23 @@ http:
   tls: {certificate: '$work/tls/server.pem', key: '$work/tls/server.key'}
 CONFIG
         ;;
+    mutual)
+        cat <<CONFIG
+http:
+  addr: 127.0.0.1:0
+  secret: test
+  tls:
+    certificate: '$work/tls/server.pem'
+    key: '$work/tls/server.key'
+    clientcas: ['$work/tls/ca.pem']
+CONFIG
+        ;;
+    locked)
+        cat <<CONFIG
+auth: {htpasswd: {realm: test, path: '$work/registry/$1/htpasswd'}}
+http: {addr: "127.0.0.1:0", secret: test}
+CONFIG
+        ;;
     token)
         cat <<CONFIG
 auth:
@@ -115,7 +160,9 @@ CONFIG
     esac
 }
 
-# start_registry NAME [plain|private|token [STORE]]: private means TLS and a password; token
+# start_registry NAME [plain|private|locked|mutual|token [STORE]]: private means TLS and a
+# password, mutual TLS with client certificates (after make_ca, and without a $(url_of)),
+# locked a password without TLS, for a registry behind something that has TLS; token
 # means tokens of make_token_server, on the data of the plain registry STORE.  Then
 # $(address_of NAME) is its HOST:PORT and $(url_of NAME) how to reach it.
 start_registry() {
@@ -156,6 +203,7 @@ url_of() {
     case $(cat "$work/registry/$1/kind") in
     plain | token) echo "http://$(address_of "$1")" ;;
     private) echo "https://$registry_user:over%20the%3A%20gap@$(address_of "$1")" ;;
+    locked) echo "http://$registry_user:over%20the%3A%20gap@$(address_of "$1")" ;;
     esac
 }
 

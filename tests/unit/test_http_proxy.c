@@ -122,10 +122,94 @@ variables_have_an_order(void **state)
                       table[i].url);
         for (size_t k = 0; k < COUNT_OF(table[i].set) && table[i].set[k]; k++)
             set_variable(table[i].set[k]);
-        got = http_proxy_of_environment(&to);
+        got = http_proxy_for(HTTP_PROXY_ENVIRONMENT, &to);
         assert_string_equal(got ? got : "none", table[i].proxy ? table[i].proxy : "none");
     }
     forget_variables();
+}
+
+static void
+given_proxies(void **state)
+{
+    static const struct {
+        const char *proxy, *url, *used;
+    } table[] = {
+        {NULL, "https://reg.example", "none"},
+        {"http://p:1", "https://reg.example", "http://p:1"},
+        {"http://p:1", "http://reg.example", "http://p:1"},
+        {"http://p:1", "http://127.0.0.1:5000", "none"},
+    };
+
+    (void)state;
+    forget_variables();
+    set_variable("https_proxy=a");
+    set_variable("no_proxy=*");
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct http_origin to = origin_of(table[i].url);
+        const char *got = http_proxy_for(table[i].proxy, &to);
+
+        assert_string_equal(got ? got : "none", table[i].used);
+    }
+    forget_variables();
+}
+
+static void
+proxies_have_a_form(void **state)
+{
+    static const struct {
+        const char *proxy;
+        int result;
+    } table[] = {
+        {"env", 0},
+        {"http://proxy.corp:3128", 0},
+        {"http://proxy.corp:3128/", 0},
+        {"https://proxy.corp", 0},
+        {"socks5://10.0.0.1:1080", 0},
+        {"socks5h://[fd00::1]:1080", 0},
+        {"", -1},
+        {"none", -1},
+        {"proxy.corp:3128", -1},
+        {"http://", -1},
+        {"http://proxy.corp:99999", -1},
+        {"http://proxy.corp/path", -1},
+        {"http://proxy.corp?x", -1},
+        {"ftp://proxy.corp", -1},
+        {"http://user:password@proxy.corp:3128", -1},
+        {"user@proxy.corp:3128", -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct err err = ERR_INIT;
+
+        print_message("# '%s'\n", table[i].proxy);
+        assert_int_equal(http_proxy_check(table[i].proxy, &err), table[i].result);
+        assert_int_equal(err.kind, table[i].result < 0 ? ERR_USAGE : ERR_NONE);
+        assert_null(strstr(err.msg, "password@"));
+    }
+}
+
+static void
+a_proxy_is_shown_without_its_password(void **state)
+{
+    static const struct {
+        const char *url, *shown;
+    } table[] = {
+        {"http://proxy.corp:3128", "proxy.corp:3128"},
+        {"http://user:pass@proxy.corp:3128/", "proxy.corp:3128"},
+        {"http://user:p@ss@proxy.corp", "proxy.corp"},
+        {"http://user:p/s://s@proxy.corp", "proxy.corp"},
+        {"user:pass@proxy.corp:1", "proxy.corp:1"},
+        {"proxy.corp", "proxy.corp"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        char *shown = http_proxy_host(table[i].url);
+
+        assert_string_equal(shown, table[i].shown);
+        free(shown);
+    }
 }
 
 int
@@ -134,6 +218,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_of_exceptions),
         cmocka_unit_test(variables_have_an_order),
+        cmocka_unit_test(given_proxies),
+        cmocka_unit_test(proxies_have_a_form),
+        cmocka_unit_test(a_proxy_is_shown_without_its_password),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

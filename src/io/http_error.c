@@ -1,0 +1,103 @@
+#include "config.h"
+#include "io/http_internal.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+static bool
+handshake_met_plain_http(const char *why)
+{
+    static const char *const signs[] = {"wrong version number", "http request",
+                                        "packet length too long", "record layer failure"};
+
+    for (size_t i = 0; i < COUNT_OF(signs); i++) {
+        if (strstr(why, signs[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The server speaks about our certificate, or that there is none. */
+static int
+refused_by_server(const char *why, const char *safe, const struct http_tls *tls,
+                  struct err *err)
+{
+    if (!strstr(why, "certificate"))
+        return err_because(err, ERR_NETWORK, "tls", "TLS handshake failed: %s", safe);
+    if (tls->cert)
+        return err_set(err, ERR_AUTH,
+                       "the server refuses the client certificate '%s': %s", tls->cert,
+                       safe);
+    err_set(err, ERR_AUTH, "the server wants a client certificate: %s", safe);
+    return err_hint(err, "--tls-cert FILE --tls-key FILE");
+}
+
+/* A handshake that just broke may work the next time; one that was refused will not. */
+static int
+handshake_failed(const char *why, const char *safe, const struct http_tls *tls,
+                 struct err *err)
+{
+    if (handshake_met_plain_http(why)) {
+        err_because(err, ERR_NETWORK, "not-tls", "the server does not speak TLS");
+        return err_hint(err, "for a registry without TLS: --plain-http HOST");
+    }
+    if (strstr(why, " alert "))
+        return refused_by_server(why, safe, tls, err);
+    if (strstr(why, "unsupported protocol") || strstr(why, "no protocols available") ||
+        strstr(why, "key too small"))
+        return err_because(err, ERR_NETWORK, "tls", "TLS handshake failed: %s", safe);
+    return err_set(err, ERR_NETWORK, "connection lost during the TLS handshake: %s",
+                   safe);
+}
+
+static int
+refused_by_proxy(struct err *err)
+{
+    err_set(err, ERR_AUTH, "the proxy wants a user name and a password, or others");
+    return err_hint(err,
+                    "in the environment: https_proxy=http://USER:PASSWORD@HOST:PORT");
+}
+
+int
+flight_error(CURLcode code, const char *why, const struct http_tls *tls, struct err *err)
+{
+    char safe[TEXT_SAFE_MAX];
+
+    if (why[0] == '\0')
+        why = curl_easy_strerror(code);
+    text_safe(safe, why, strlen(why));
+    switch ((int)code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+        err_because(err, ERR_NETWORK, "tls",
+                    "the server's certificate is not trusted: %s", safe);
+        return err_hint(err, "for a private CA use --ca-file FILE; dates are checked "
+                             "against the clock of this machine");
+    case CURLE_SSL_CONNECT_ERROR:
+        return handshake_failed(why, safe, tls, err);
+    case CURLE_SSL_CACERT_BADFILE:
+        if (tls->ca_file)
+            return err_set(err, ERR_LOCAL, "cannot use the CA file '%s'", tls->ca_file);
+        err_because(err, ERR_LOCAL, "no-ca", "this machine has no CA certificates");
+        return err_hint(err, "install ca-certificates, or use --ca-file FILE");
+    case CURLE_SSL_CERTPROBLEM:
+        return err_set(err, ERR_LOCAL, "cannot use the client certificate '%s': %s",
+                       tls->cert ? tls->cert : "", safe);
+    case CURLE_OUT_OF_MEMORY: /* also what one endless header line ends in */
+        return err_set(err, ERR_LIMIT, "headers too large, or out of memory");
+    case CURLE_RECV_ERROR:
+        if (strstr(why, "Too large response headers"))
+            return err_set(err, ERR_LIMIT, "headers too large");
+        if (strstr(why, "code 407 from proxy"))
+            return refused_by_proxy(err);
+        if (strstr(why, " alert ")) /* TLS 1.3 looks at ours after the handshake */
+            return refused_by_server(why, safe, tls, err);
+        break;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+        return err_set(err, ERR_PROTOCOL, "the answer is not HTTP/1: %s", safe);
+    default:
+        break;
+    }
+    return err_set(err, ERR_NETWORK, "%s", safe);
+}
