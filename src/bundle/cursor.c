@@ -44,18 +44,22 @@ cursor_next(struct cursor *c, struct tar_entry *out, struct err *err)
     struct tar_entry e;
 
     if (n < 0)
-        return -1;
+        return volumes_blame(&c->file, c->at, TAR_BLOCK, err);
     if (n < TAR_BLOCK)
         return truncated_error(err, c->at + (uint64_t)n, "the next header");
     if (tar_is_zero(block, sizeof(block)))
         return 0;
-    if (tar_parse(block, &e, err) < 0)
-        return err_wrap(err, "at byte %" PRIu64, c->at);
-    if (c->has_mtime && e.mtime != c->mtime)
-        return err_because(err, ERR_INTEGRITY, "header",
-                           "at byte %" PRIu64 ": the mtime of '%s' is %" PRIu64
-                           " instead of %" PRIu64 " as before",
-                           c->at, e.name, e.mtime, c->mtime);
+    if (tar_parse(block, &e, err) < 0) {
+        err_wrap(err, "at byte %" PRIu64, c->at);
+        return volumes_blame(&c->file, c->at, TAR_BLOCK, err);
+    }
+    if (c->has_mtime && e.mtime != c->mtime) {
+        err_because(err, ERR_INTEGRITY, "header",
+                    "at byte %" PRIu64 ": the mtime of '%s' is %" PRIu64
+                    " instead of %" PRIu64 " as before",
+                    c->at, e.name, e.mtime, c->mtime);
+        return volumes_blame(&c->file, c->at, TAR_BLOCK, err);
+    }
     c->has_mtime = true;
     c->mtime = e.mtime;
     c->at += TAR_BLOCK;
@@ -173,11 +177,13 @@ padding_check(const struct volumes *file, const char *name, uint64_t body, uint6
 
     if (zero < 0)
         return err_wrap(err, "%s", name);
-    if (zero == 0)
-        return err_because(err, ERR_INTEGRITY, "padding",
-                           "%s: the padding after it, bytes %" PRIu64 " to %" PRIu64
-                           ", is not zero",
-                           name, end, end + len - 1);
+    if (zero == 0) {
+        err_because(err, ERR_INTEGRITY, "padding",
+                    "%s: the padding after it, bytes %" PRIu64 " to %" PRIu64
+                    ", is not zero",
+                    name, end, end + len - 1);
+        return volumes_blame(file, end, len, err);
+    }
     return 0;
 }
 

@@ -11,12 +11,14 @@
 enum { CHUNK = 256 * 1024 };
 
 static int
-other_content(const struct bundle_member *m, const char *name, struct err *err)
+other_content(const struct bundle_content *c, const struct bundle_member *m,
+              const char *name, struct err *err)
 {
     err_because(err, ERR_INTEGRITY, "digest",
                 "%s, %" PRIu64 " bytes from byte %" PRIu64
                 ", is not what its digest says",
                 name, m->size, m->offset);
+    volumes_blame(&c->file, m->offset, m->size, err);
     return err_hint(err, "the copy is damaged there: copy the bundle again");
 }
 
@@ -28,7 +30,7 @@ add_piece(const struct bundle_content *c, uint64_t at, size_t want, void *piece,
     ssize_t n = volumes_read(&c->file, piece, want, at, err);
 
     if (n < 0)
-        return -1;
+        return volumes_blame(&c->file, at, want, err);
     if ((size_t)n < want)
         return truncated_error(err, at + (uint64_t)n, "a blob");
     return hash_add(h, piece, want, err);
@@ -71,7 +73,7 @@ bundle_check_member(const struct bundle_content *c, size_t member, struct cancel
     if (hash_body(c, m, cancel, progress, &d, err) < 0)
         return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);
     if (!digest_equal(&d, &m->digest))
-        return other_content(m, name, err);
+        return other_content(c, m, name, err);
     return padding_check(&c->file, name, m->offset, m->size, err);
 }
 
@@ -94,7 +96,7 @@ read_body(const struct bundle_content *c, const struct bundle_member *m, const c
     if (hash_bytes(m->digest.alg, out->data, out->len, &d, err) < 0)
         return -1;
     if (!digest_equal(&d, &m->digest))
-        return other_content(m, name, err);
+        return other_content(c, m, name, err);
     return padding_check(&c->file, name, m->offset, m->size, err);
 }
 

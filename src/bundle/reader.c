@@ -159,11 +159,13 @@ read_end(struct bundle_content *c, struct cursor *at, struct err *err)
     if (at->file.size < c->total)
         return truncated_error(err, at->file.size, "the zero blocks at the end");
     rest = at->file.size - at->at;
-    if (at->file.size - c->total > BUNDLE_TRAILING_MAX)
-        return err_because(err, ERR_INTEGRITY, "trailing",
-                           "%" PRIu64 " bytes after the end at byte %" PRIu64
-                           ", at most %u zeros",
-                           at->file.size - c->total, c->total, BUNDLE_TRAILING_MAX);
+    if (at->file.size - c->total > BUNDLE_TRAILING_MAX) {
+        err_because(err, ERR_INTEGRITY, "trailing",
+                    "%" PRIu64 " bytes after the end at byte %" PRIu64
+                    ", at most %u zeros",
+                    at->file.size - c->total, c->total, BUNDLE_TRAILING_MAX);
+        return volumes_blame(&at->file, c->total, at->file.size - c->total, err);
+    }
     rc = range_is_zero(&at->file, at->at, rest, err);
     if (rc == 0)
         return err_because(
@@ -195,6 +197,7 @@ read_content(struct bundle_content *c, const struct bundle_untrusted *u, struct 
 
     c->file = u->cursor.file;
     if (index_read(&c->index, u->index.data, u->index.len, err) < 0 ||
+        volumes_check_size(&c->file, c->index.pins.bytes, err) < 0 ||
         read_sums(c, &at, &u->sums, err) < 0)
         return -1;
     if (read_members(c, &at, err) < 0) {

@@ -18,7 +18,7 @@ struct export_command {
     struct common_options common;
     struct registry_options registry;
     struct passphrase_options passphrase;
-    const char *output, *key, *sig_out, *stream, *expires;
+    const char *output, *volume_size, *key, *sig_out, *stream, *expires;
     struct opt_list from, platforms, reuse;
     struct opt_number serial;
     bool is_unsigned, dry_run, force;
@@ -27,6 +27,8 @@ struct export_command {
 #define T struct export_command
 static const struct opt table[] = {
     TEXT(T, output, 'o', "output", "BUNDLE", "the file to write"),
+    TEXT(T, volume_size, 0, "volume-size", "N[KMG]",
+         "write volumes of N bytes, BUNDLE.001 and so on; also: fat32, dvd, cd"),
     TEXT(T, key, 0, "key", "KEY", "sign with this private key"),
     TEXT(T, sig_out, 0, "sig-out", "FILE",
          "write the signature to FILE instead of into the bundle"),
@@ -68,6 +70,34 @@ check_stdin(const struct export_command *o, struct err *err)
             users[n++] = "--from -";
     }
     return stdin_users_check(users, n, err);
+}
+
+/* Whole blocks of a tar, so that a volume begins with something recognisable. */
+static int
+read_volume_size(const char *text, uint64_t *out, struct err *err)
+{
+    static const struct {
+        const char *name;
+        uint64_t size;
+    } media[] = {
+        {"fat32", UINT64_C(4294966784)}, /* the last whole block below 4 GiB */
+        {"dvd", UINT64_C(4700000256)},
+        {"cd", UINT64_C(700) << 20},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(media); i++) {
+        if (strcmp(text, media[i].name) == 0) {
+            *out = media[i].size;
+            return 0;
+        }
+    }
+    if (text_bytes(text, strlen(text), UINT64_C(1) << 62, out) < 0 || *out < 1 << 20 ||
+        *out % 512 != 0)
+        return err_set(
+            err, ERR_USAGE,
+            "--volume-size is fat32, dvd, cd or a size of at least 1M in whole "
+            "blocks of 512 bytes");
+    return 0;
 }
 
 static int
@@ -195,8 +225,15 @@ put_result(struct result *r, const struct export_command *o,
     result_say(r, "fetched   %s of layers and configs", text_human(size, x->fetched));
     result_say(r, x->reused > 0 ? "; %s were here already\n" : "\n",
                text_human(shared, x->reused));
-    result_say(r, "wrote     %s: %s (%" PRIu64 " bytes)\n", o->output,
-               text_human(size, x->layout.total), x->layout.total);
+    if (o->volume_size) {
+        jsout_put_u64(r->json, "volumes", x->volumes);
+        result_say(r, "wrote     %s.001 and on, %zu volumes: %s (%" PRIu64 " bytes)\n",
+                   o->output, x->volumes, text_human(size, x->layout.total),
+                   x->layout.total);
+    } else {
+        result_say(r, "wrote     %s: %s (%" PRIu64 " bytes)\n", o->output,
+                   text_human(size, x->layout.total), x->layout.total);
+    }
     if (!key) {
         jsout_put_bool(r->json, "signed", false);
         result_say(r, "unsigned  whoever imports it has to skip the signature\n");
@@ -239,6 +276,8 @@ export_names(const struct export_command *o, const struct reference_list *names,
     if (o->expires && clock_parse(o->expires, &options.expires) < 0)
         return err_set(err, ERR_USAGE,
                        "--expires wants a time like 2027-01-31T00:00:00Z");
+    if (o->volume_size && read_volume_size(o->volume_size, &options.volume_size, err) < 0)
+        return -1;
     if (registry_access_open(&access, &o->registry, rt, false, err) < 0)
         return -1;
     options.plan = (struct plan_options){

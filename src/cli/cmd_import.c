@@ -220,16 +220,17 @@ warn_untagged(const struct import_result *x, const struct events *events)
 /* ---- the command ---- */
 
 static int
-import(const struct import_command *o, char **operands, const struct mapping *mapping,
-       const struct trust_store *store, struct runtime *rt, struct result *r,
-       struct err *err)
+import(const struct import_command *o, char **operands, size_t count,
+       const struct mapping *mapping, const struct trust_store *store, struct runtime *rt,
+       struct result *r, struct err *err)
 {
     CLEANUP(registry_access_release)
     struct registry_access access = REGISTRY_ACCESS_INIT;
     CLEANUP(import_result_release) struct import_result x = IMPORT_RESULT_INIT;
     CLEANUP(pki_release) struct pki_key *key = NULL;
     struct import_options options = {
-        .verify = {.path = operands[0],
+        .verify = {.paths = (const char *const *)operands,
+                   .path_count = count - 1,
                    .store = store,
                    .skip_signature = o->trust.skip,
                    .wishes = trust_options_wishes(&o->trust),
@@ -253,7 +254,8 @@ import(const struct import_command *o, char **operands, const struct mapping *ma
     options.receipt_key = key;
     options.client = access.client;
     rc = import_run(&x, &options, err);
-    put_result(r, o, operands[0], operands[1], &x, &options.verify.wishes, rc == 0);
+    put_result(r, o, operands[0], operands[count - 1], &x, &options.verify.wishes,
+               rc == 0);
     if (rc < 0 || put_receipt(r, &x, rt->common->report, err) < 0)
         return -1;
     warn_untagged(&x, &rt->events);
@@ -274,20 +276,19 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
     struct mapping_rule *rules = xcalloc(o->map.count, sizeof(*rules));
     struct mapping mapping = {.strip_host = false};
-    int rc = read_mapping(o, operands[1], rules, &mapping, err);
+    int rc = read_mapping(o, operands[count - 1], rules, &mapping, err);
 
-    (void)count;
     if (rc == 0)
         rc = trust_options_load(&o->trust, &store, err);
     if (rc == 0)
-        rc = import(o, operands, &mapping, &store, rt, r, err);
+        rc = import(o, operands, count, &mapping, &store, rt, r, err);
     free(rules);
     return rc;
 }
 
 const struct command cmd_import = {
     .name = "import",
-    .operands = "BUNDLE REGISTRY[/PREFIX]",
+    .operands = "BUNDLE... REGISTRY[/PREFIX]",
     .summary = "verify a bundle, then push it to a registry",
     .about =
         "Verify BUNDLE completely, then push what the registry lacks: blobs, manifests,\n"
@@ -297,6 +298,6 @@ const struct command cmd_import = {
     .table = table,
     .options_size = sizeof(struct import_command),
     .operands_min = 2,
-    .operands_max = 2,
+    .operands_max = SIZE_MAX,
     .run = run,
 };

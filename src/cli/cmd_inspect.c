@@ -93,9 +93,8 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     char size[TEXT_HUMAN_MAX];
 
     (void)options;
-    (void)count;
     (void)rt;
-    if (inspect_run(&x, operands[0], err) < 0)
+    if (inspect_run(&x, (const char *const *)operands, count, err) < 0)
         return -1;
     c = bundle_preview_content(x.preview);
     jsout_put_text(r->json, "bundle", operands[0]);
@@ -123,7 +122,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
 
 const struct command cmd_inspect = {
     .name = "inspect",
-    .operands = "BUNDLE",
+    .operands = "BUNDLE...",
     .summary = "show what is in a bundle",
     .about =
         "Show the images of BUNDLE, their platforms and sizes, and which keys claim to\n"
@@ -131,6 +130,6 @@ const struct command cmd_inspect = {
     .table = table,
     .options_size = sizeof(struct inspect_command),
     .operands_min = 1,
-    .operands_max = 1,
+    .operands_max = SIZE_MAX,
     .run = run,
 };

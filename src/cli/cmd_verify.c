@@ -81,7 +81,8 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
     CLEANUP(verified_release) struct verified v = VERIFIED_INIT;
     struct verify_options verify = {
-        .path = operands[0],
+        .paths = (const char *const *)operands,
+        .path_count = count,
         .store = &store,
         .skip_signature = o->trust.skip,
         .wishes = trust_options_wishes(&o->trust),
@@ -93,7 +94,6 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     };
     int rc;
 
-    (void)count;
     if (o->explain)
         return explain_it(o, operands[0], r, err);
     if (trust_options_load(&o->trust, &store, err) < 0)
@@ -112,7 +112,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
 
 const struct command cmd_verify = {
     .name = "verify",
-    .operands = "BUNDLE",
+    .operands = "BUNDLE...",
     .summary = "check the signature and every byte of a bundle",
     .about =
         "Check that a trusted key signed BUNDLE, that nothing is missing or extra, and\n"
@@ -120,6 +120,6 @@ const struct command cmd_verify = {
     .table = table,
     .options_size = sizeof(struct verify_command),
     .operands_min = 1,
-    .operands_max = 1,
+    .operands_max = SIZE_MAX,
     .run = run,
 };

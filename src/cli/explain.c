@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "bundle/reader.h"
-#include "io/file.h"
 #include "ops/verify.h"
 
 #include <stdlib.h>
@@ -142,10 +141,9 @@ read_head(const char *path, struct verified *v, const struct trust_store *store,
     const void *raw;
     size_t len;
 
-    v->fd = file_open_regular(path, &v->file_size, err);
-    if (v->fd < 0)
+    if (volume_set_open(&v->files, &path, 1, err) < 0)
         return -1;
-    v->head = bundle_head(volumes_of_file(v->fd, v->file_size), err);
+    v->head = bundle_head(v->files.volumes, err);
     if (!v->head)
         return err_wrap(err, "%s", path);
     raw = bundle_raw_index(v->head, &len);

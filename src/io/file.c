@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,6 +73,26 @@ file_close(int *fd)
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
+}
+
+int
+file_want_descriptors(size_t count, struct err *err)
+{
+    enum { OTHERS = 256 }; /* connections and libraries */
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return err_errno(err, "cannot tell how many files may be open");
+    if (limit.rlim_cur >= count + OTHERS)
+        return 0;
+    if (limit.rlim_max < count + OTHERS) {
+        err_set(err, ERR_LIMIT, "%zu files would have to be open at a time", count);
+        return err_hint(err, "raise the limit with 'ulimit -n', or use larger volumes");
+    }
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return err_errno(err, "cannot raise the number of open files");
+    return 0;
 }
 
 static int

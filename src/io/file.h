@@ -47,6 +47,9 @@ MUST_USE int file_open_regular(const char *path, uint64_t *size, struct err *err
 MUST_USE int file_open_to_change(const char *path, uint64_t *size, struct err *err);
 void file_close(int *fd); /* for CLEANUP; -1 is fine */
 
+/* May we have so many files open beside a few others?  Errors: ERR_LIMIT. */
+MUST_USE int file_want_descriptors(size_t count, struct err *err);
+
 /*
  * Write a small file whole, or leave the old one: the mode is that of the new file.
  * exclusive: an existing file is ERR_CONFLICT.
@@ -66,6 +69,7 @@ struct output {
     mode_t mode;          /* with which it is created, the umask applied */
     bool is_resumed;      /* it goes on from what an earlier run left, */
     uint64_t left;        /* which is so many bytes */
+    bool is_named;        /* it has its final name */
     bool keep;            /* output_release() leaves NAME.partial for the next run */
 };
 
@@ -95,6 +99,10 @@ MUST_USE int output_open(struct output *out, const char *path, bool replace,
 MUST_USE int output_resume(struct output *out, const char *path, bool replace,
                            struct err *err);
 
+/* The same with another name for the unfinished file, beside the target. */
+MUST_USE int output_resume_as(struct output *out, const char *path, const char *partial,
+                              bool replace, struct err *err);
+
 /* What was taken over is of no use: remove it and begin a new file. */
 MUST_USE int output_begin_anew(struct output *out, struct err *err);
 
@@ -109,16 +117,25 @@ MUST_USE int output_set_aside(struct output *out, struct err *err);
 int output_open_older(const struct output *out, uint64_t *size);
 
 /*
- * Is there room for size bytes, and may a file be that large here?  Reserves the space
- * where the file system can.  Errors: ERR_LOCAL with what is needed and what is free.
+ * Is there room for size bytes in these count files, beside what they take already, and
+ * may the largest of them be that large here?
+ * Errors: ERR_LOCAL with what is needed and what is free.
  */
+MUST_USE int output_check_room(const struct output *files, size_t count, uint64_t size,
+                               uint64_t largest, struct err *err);
+
+/* Make the file so large, and reserve the space where the file system can. */
 MUST_USE int output_reserve(struct output *out, uint64_t size, struct err *err);
 
 /*
- * fsync, rename to the final name, fsync the folder.  Nothing is left open, and what was
+ * Flushed, named, ended: then the file is published.  Nothing is left open, and what was
  * set aside is gone.
  */
 MUST_USE int output_publish(struct output *out, struct err *err);
+/* The three steps of it, for files that are published together. */
+MUST_USE int output_flush(struct output *out, struct err *err);
+MUST_USE int output_name(struct output *out, struct err *err);
+MUST_USE int output_end(struct output *out, struct err *err);
 
 /* Unless published: close, and remove unless it is to be kept.  Safe on OUTPUT_INIT and
  * twice. */

@@ -2,21 +2,15 @@
 #include "io/file.h"
 
 #include "base/mem.h"
-#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <sys/vfs.h>
 #include <unistd.h>
-
-static const uint64_t FAT_FILE_MAX = UINT64_C(4294967295);
 
 /* Open the folder of path; *name gets its last component, borrowed from path. */
 static int
@@ -82,7 +76,7 @@ lock_partial(struct output *out, struct err *err)
 
     if (flock(out->fd, LOCK_EX | LOCK_NB) < 0) {
         if (errno != EWOULDBLOCK)
-            return err_errno(err, "cannot lock '%s.partial'", out->path);
+            return err_errno(err, "cannot lock '%s'", out->partial);
         return err_set(err, ERR_CONFLICT, "another run is writing '%s'", out->path);
     }
     /* Published or removed by its owner between our open and our lock? */
@@ -104,7 +98,7 @@ open_left_behind(struct output *out, struct err *err)
     if (out->fd < 0 && errno == ENOENT)
         return 0;
     if (out->fd < 0)
-        return err_errno(err, "cannot open an old '%s.partial'", out->path);
+        return err_errno(err, "cannot open an old '%s'", out->partial);
     rc = lock_partial(out, err);
     if (rc < 0)
         file_close(&out->fd);
@@ -117,7 +111,7 @@ remove_left_behind(struct output *out, struct err *err)
     int rc = unlinkat(out->dirfd, out->partial, 0);
 
     if (rc < 0)
-        err_errno(err, "cannot remove an old '%s.partial'", out->path);
+        err_errno(err, "cannot remove an old '%s'", out->partial);
     file_close(&out->fd);
     return rc;
 }
@@ -146,7 +140,7 @@ create_partial(struct output *out, struct err *err)
     if (out->fd < 0 && errno == EEXIST)
         return err_set(err, ERR_CONFLICT, "another run is writing '%s'", out->path);
     if (out->fd < 0)
-        return err_errno(err, "cannot create '%s.partial'", out->path);
+        return err_errno(err, "cannot create '%s'", out->partial);
     if (lock_partial(out, err) < 0) {
         file_close(&out->fd); /* not ours to remove */
         return -1;
@@ -154,8 +148,10 @@ create_partial(struct output *out, struct err *err)
     return 0;
 }
 
+/* partial: another name than NAME.partial, or NULL. */
 static int
-prepare(struct output *out, const char *path, bool replace, struct err *err)
+prepare(struct output *out, const char *path, const char *partial, bool replace,
+        struct err *err)
 {
     const char *name;
 
@@ -164,7 +160,7 @@ prepare(struct output *out, const char *path, bool replace, struct err *err)
         return -1;
     out->path = xstrdup(path);
     out->name = xstrdup(name);
-    out->partial = xasprintf("%s.partial", name);
+    out->partial = partial ? xstrdup(partial) : xasprintf("%s.partial", name);
     out->replace = replace;
     if (check_target(out->dirfd, name, path, replace, err) < 0)
         return -1;
@@ -178,21 +174,36 @@ prepare(struct output *out, const char *path, bool replace, struct err *err)
 int
 output_open(struct output *out, const char *path, bool replace, struct err *err)
 {
-    if (prepare(out, path, replace, err) < 0)
+    if (prepare(out, path, NULL, replace, err) < 0)
         return -1;
     return output_begin_anew(out, err);
+}
+
+static int
+resume(struct output *out, struct err *err)
+{
+    if (out->fd < 0 || !is_ours(out))
+        return output_begin_anew(out, err);
+    out->is_resumed = true;
+    return 0;
 }
 
 int
 output_resume(struct output *out, const char *path, bool replace, struct err *err)
 {
-    if (prepare(out, path, replace, err) < 0)
+    if (prepare(out, path, NULL, replace, err) < 0)
         return -1;
     out->older = xasprintf("%s.old", out->partial);
-    if (out->fd < 0 || !is_ours(out))
-        return output_begin_anew(out, err);
-    out->is_resumed = true;
-    return 0;
+    return resume(out, err);
+}
+
+int
+output_resume_as(struct output *out, const char *path, const char *partial, bool replace,
+                 struct err *err)
+{
+    if (prepare(out, path, partial, replace, err) < 0)
+        return -1;
+    return resume(out, err);
 }
 
 int
@@ -234,42 +245,6 @@ output_open_older(const struct output *out, uint64_t *size)
     return opened;
 }
 
-int
-output_reserve(struct output *out, uint64_t size, struct err *err)
-{
-    char need[TEXT_HUMAN_MAX], have[TEXT_HUMAN_MAX];
-    struct statvfs vfs;
-    struct statfs fs;
-    struct stat st;
-    uint64_t available;
-
-    if (fstatvfs(out->fd, &vfs) < 0 || fstatfs(out->fd, &fs) < 0 ||
-        fstat(out->fd, &st) < 0)
-        return err_errno(err, "cannot examine the file system of '%s'", out->path);
-    available = (uint64_t)vfs.f_bavail * vfs.f_frsize + (uint64_t)st.st_blocks * 512;
-    if (size > available) {
-        err_set(err, ERR_LOCAL, "'%s' needs %s, but only %s are free", out->path,
-                text_human(need, size), text_human(have, available));
-        return err_hint(err, "free some space, or write to another file system");
-    }
-    if (fs.f_type == MSDOS_SUPER_MAGIC && size > FAT_FILE_MAX) {
-        err_set(err, ERR_LOCAL, "'%s' needs %s, but FAT holds files below 4 GiB",
-                out->path, text_human(need, size));
-        return err_hint(err, "use a medium with ext4, xfs or exfat");
-    }
-    /* Never posix_fallocate: where the kernel cannot, it writes every block.  And not on
-     * tmpfs, which allocates page by page before the first byte can arrive. */
-    if (fs.f_type != TMPFS_MAGIC && fallocate(out->fd, 0, 0, (off_t)size) == 0)
-        return 0;
-    if (fs.f_type != TMPFS_MAGIC && errno == ENOSPC)
-        return err_errno(err, "cannot reserve %s for '%s'", text_human(need, size),
-                         out->path);
-    if (ftruncate(out->fd, (off_t)size) < 0)
-        return err_errno(err, "cannot make '%s' %s large", out->path,
-                         text_human(need, size));
-    return 0;
-}
-
 static int
 move_into_place(struct output *out, struct err *err)
 {
@@ -285,22 +260,35 @@ move_into_place(struct output *out, struct err *err)
     if (rc < 0 && errno == EEXIST)
         return err_set(err, ERR_CONFLICT, "'%s' appeared meanwhile", out->path);
     if (rc < 0)
-        return err_errno(err, "cannot rename '%s.partial' to '%s'", out->path, out->path);
+        return err_errno(err, "cannot rename '%s' to '%s'", out->partial, out->path);
     return 0;
 }
 
 int
-output_publish(struct output *out, struct err *err)
+output_flush(struct output *out, struct err *err)
 {
-    int fd = out->fd;
-
     /* Once: a second fsync may succeed although data was lost. */
-    if (fsync(fd) < 0)
+    if (fsync(out->fd) < 0)
         return err_errno(err, "cannot flush '%s' to disk", out->path);
+    return 0;
+}
+
+int
+output_name(struct output *out, struct err *err)
+{
     if (out->older) /* first: a kill in between costs nothing */
         unlinkat(out->dirfd, out->older, 0);
     if (move_into_place(out, err) < 0)
         return -1;
+    out->is_named = true;
+    return 0;
+}
+
+int
+output_end(struct output *out, struct err *err)
+{
+    int fd = out->fd;
+
     out->fd = -1;
     if (close(fd) < 0)
         return err_errno(err, "cannot close '%s'", out->path);
@@ -310,11 +298,19 @@ output_publish(struct output *out, struct err *err)
     return 0;
 }
 
+int
+output_publish(struct output *out, struct err *err)
+{
+    if (output_flush(out, err) < 0 || output_name(out, err) < 0)
+        return -1;
+    return output_end(out, err);
+}
+
 void
 output_release(struct output *out)
 {
     if (out->fd >= 0) {
-        if (!out->keep)
+        if (!out->keep && !out->is_named)
             unlinkat(out->dirfd, out->partial, 0);
         file_close(&out->fd);
     }

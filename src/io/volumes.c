@@ -5,6 +5,8 @@
 #include "io/file.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { PIECE = 256 << 10 }; /* bytes that pass through memory at a time */
@@ -202,4 +204,73 @@ volumes_copy(const struct volumes *from, uint64_t from_at, const struct volumes 
     }
     *copied = done;
     return rc < 0 ? -1 : 0;
+}
+
+/* ---- in words ---- */
+
+/* Another volume that begins with the same bytes, or 0.  Numbers count from 1. */
+static size_t
+twin_of(const struct volumes *v, size_t number)
+{
+    char own[4096], other[sizeof(own)];
+    struct err ignored = ERR_INIT;
+    ssize_t len = file_read_at(v->fds[number - 1], own, sizeof(own), 0, &ignored);
+
+    if (len <= 0 || without_zeros(own, (size_t)len) == 0)
+        return 0;
+    for (size_t i = 0; i < v->count; i++) {
+        if (i + 1 != number &&
+            file_read_at(v->fds[i], other, sizeof(other), 0, &ignored) == len &&
+            memcmp(own, other, (size_t)len) == 0)
+            return i + 1;
+    }
+    return 0;
+}
+
+int
+volumes_blame(const struct volumes *v, uint64_t offset, uint64_t len, struct err *err)
+{
+    size_t first, last;
+
+    if (!v->fds)
+        return -1;
+    first = (size_t)(offset / v->cut) + 1;
+    last = (size_t)((offset + (len > 0 ? len - 1 : 0)) / v->cut) + 1;
+    first = first < v->count ? first : v->count;
+    last = last < v->count ? last : v->count;
+    for (size_t i = first; i <= last; i++) {
+        size_t twin = twin_of(v, i);
+
+        if (twin > 0)
+            err_hint(err, "volumes %zu and %zu hold the same bytes: copy both again",
+                     i < twin ? i : twin, i < twin ? twin : i);
+    }
+    if (first == last) {
+        err_hint(err, "copy volume %zu again", first);
+        return err_wrap(err, "volume %zu", first);
+    }
+    err_hint(err, "copy volumes %zu to %zu again", first, last);
+    return err_wrap(err, "volumes %zu to %zu", first, last);
+}
+
+int
+volumes_check_size(const struct volumes *v, uint64_t size, struct err *err)
+{
+    uint64_t needed = (size + v->cut - 1) / v->cut;
+
+    if (!v->fds || v->size >= size)
+        return 0;
+    if (needed == v->count + 1)
+        err_because(err, ERR_INTEGRITY, "missing", "volume %" PRIu64 " is missing",
+                    needed);
+    else if (needed > v->count)
+        err_because(err, ERR_INTEGRITY, "missing",
+                    "volumes %zu to %" PRIu64 " are missing", v->count + 1, needed);
+    else
+        err_because(err, ERR_INTEGRITY, "truncated",
+                    "volume %zu, the last, lacks %" PRIu64 " bytes", v->count,
+                    size - v->size);
+    if (needed > v->count)
+        return err_hint(err, "put all volumes into one folder, or name them all");
+    return err_hint(err, "copy volume %zu again", v->count);
 }

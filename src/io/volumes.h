@@ -58,4 +58,17 @@ MUST_USE int volumes_copy(const struct volumes *from, uint64_t from_at,
                           const struct volumes *to, uint64_t to_at, uint64_t len,
                           uint64_t *copied, struct err *err);
 
+/*
+ * Say in an error about a range in which volumes it lies, and which to copy again; the
+ * error of a single file stays as it is.  Always -1.
+ */
+int volumes_blame(const struct volumes *v, uint64_t offset, uint64_t len,
+                  struct err *err);
+
+/*
+ * Are there as many bytes as there should be?  Errors: ERR_INTEGRITY "missing" or
+ * "truncated", naming the volumes; a single file is not judged.
+ */
+MUST_USE int volumes_check_size(const struct volumes *v, uint64_t size, struct err *err);
+
 #endif

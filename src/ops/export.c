@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "bundle/writer.h"
-#include "io/file.h"
 #include "io/hash.h"
+#include "io/output_set.h"
 #include "ops/export_internal.h"
 #include "ops/sign.h"
 
@@ -53,12 +53,10 @@ static int
 open_reuse(struct salvage *s, const struct export_options *o, struct err *err)
 {
     for (size_t i = 0; i < o->reuse_count; i++) {
-        uint64_t size;
-        int fd = file_open_regular(o->reuse[i], &size, err);
+        CLEANUP(volume_set_release) struct volume_set files = VOLUME_SET_INIT;
 
-        if (fd < 0)
-            return err_wrap(err, "--reuse");
-        if (salvage_add(s, fd, size, err) < 0)
+        if (volume_set_open(&files, &o->reuse[i], 1, err) < 0 ||
+            salvage_add(s, &files, err) < 0)
             return err_wrap(err, "--reuse '%s'", o->reuse[i]);
     }
     return 0;
@@ -75,75 +73,98 @@ holds_blobs(const struct volumes *file)
     return holds;
 }
 
-/* Go on with an unfinished file where that helps; all else of it is a source of blobs. */
-static int
-take_over(struct writing *w, struct output *out, struct err *err)
+/* What an earlier run set aside is a source of blobs. */
+static void
+open_older(struct writing *w, const struct output *out)
 {
-    const struct events *events = w->options->plan.events;
+    CLEANUP(volume_set_release) struct volume_set files = VOLUME_SET_INIT;
     struct err useless = ERR_INIT;
     uint64_t size;
     int fd = output_open_older(out, &size);
-    struct volumes partial;
 
-    if (fd >= 0)
-        (void)!salvage_add(&w->salvage, fd, size, &useless);
-    if (!out->is_resumed)
+    if (fd < 0)
+        return;
+    files = volume_set_of_file(fd, size);
+    (void)!salvage_add(&w->salvage, &files, &useless);
+}
+
+/* What was taken over is of another bundle: it becomes such a source, too. */
+static int
+set_aside(struct writing *w, struct output *out, uint64_t size, struct err *err)
+{
+    CLEANUP(volume_set_release) struct volume_set files = VOLUME_SET_INIT;
+    int fd = output_set_aside(out, err);
+
+    if (fd < 0)
+        return -1;
+    files = volume_set_of_file(fd, size);
+    return salvage_add(&w->salvage, &files, err);
+}
+
+/* Go on with an unfinished file where that helps. */
+static int
+take_over(struct writing *w, struct output_set *out, struct err *err)
+{
+    const struct events *events = w->options->plan.events;
+    struct volumes left = output_set_left(out);
+
+    w->salvage.in_place = stock_is_of(&left, &w->result->layout);
+    if (w->salvage.in_place)
+        events_debug(events, "going on with what is there of %s", out->path);
+    if (!out->in_volumes)
+        open_older(w, out->items);
+    if (left.size == 0 || w->salvage.in_place)
         return 0;
-    partial = volumes_of_file(out->fd, out->left);
-    w->salvage.in_place = stock_is_of(&partial, &w->result->layout);
-    if (w->salvage.in_place) {
-        events_debug(events, "going on with %s.partial", out->path);
-        return 0;
-    }
-    if (!holds_blobs(&partial))
-        return output_begin_anew(out, err);
+    if (out->in_volumes || !holds_blobs(&left))
+        return output_set_begin_anew(out, err);
     events_debug(events, "taking what fits out of %s.partial", out->path);
-    fd = output_set_aside(out, err);
-    return fd < 0 ? -1 : salvage_add(&w->salvage, fd, partial.size, err);
+    return set_aside(w, out->items, left.size, err);
 }
 
 /* ---- the whole ---- */
 
 static int
-fill(struct writing *w, struct output *out, const struct signature_file *signature,
+fill(struct writing *w, struct output_set *out, const struct signature_file *signature,
      struct err *err)
 {
     const struct export_result *r = w->result;
     int rc;
 
-    w->file = volumes_of_file(out->fd, r->layout.total);
+    w->file = output_set_volumes(out);
     if (bundle_write_head(&r->layout, &w->file, signature,
                           signature->bytes && !w->options->sig_out ? 1 : 0, err) < 0)
         return err_wrap(err, "'%s'", out->path);
     rc = export_blobs(w, err);
     /* A disk that fails or is full is not to keep what it cannot finish. */
-    out->keep = rc < 0 && err->kind != ERR_LOCAL && w->fetched + w->reused > 0;
-    if (out->keep)
+    if (rc < 0 && err->kind != ERR_LOCAL && w->fetched + w->reused > 0) {
+        output_set_keep(out);
         err_hint(err, "what came so far is kept: the same command goes on from there");
+    }
     return rc;
 }
 
 static int
 write_bundle(struct writing *w, struct err *err)
 {
-    CLEANUP(output_release) struct output out = OUTPUT_INIT;
+    CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
     CLEANUP(signature_file_release) struct signature_file signature = {.bytes = NULL};
     const struct export_options *o = w->options;
 
     if ((o->key && sign_bytes(o->key, w->result->layout.index.data,
                               w->result->layout.index.len, &signature, err) < 0) ||
         open_reuse(&w->salvage, o, err) < 0 ||
-        output_resume(&out, o->output, o->force, err) < 0 ||
-        take_over(w, &out, err) < 0 ||
-        output_reserve(&out, w->result->layout.total, err) < 0 ||
+        output_set_open(&out, o->output, w->result->layout.total, o->volume_size,
+                        o->force, err) < 0 ||
+        take_over(w, &out, err) < 0 || output_set_reserve(&out, err) < 0 ||
         fill(w, &out, &signature, err) < 0)
         return -1;
+    w->volumes = out.count;
     events_phase(o->plan.events, "flushing to disk", 0, EVENT_BYTES);
     /* First the signature: without its bundle it does no harm. */
     if (o->sig_out &&
         file_put(o->sig_out, signature.bytes, signature.len, 0666, !o->force, err) < 0)
         return -1;
-    return output_publish(&out, err);
+    return output_set_publish(&out, err);
 }
 
 int
@@ -153,7 +174,8 @@ export_run(struct export_result *out, const struct export_options *o, struct err
     int rc;
 
     /* Say now what would stop it at the end. */
-    if ((o->output && output_check(o->output, o->force, err) < 0) ||
+    if ((o->output &&
+         output_set_check(o->output, o->volume_size > 0, o->force, err) < 0) ||
         (o->sig_out && output_check(o->sig_out, o->force, err) < 0)) {
         if (err->kind == ERR_CONFLICT)
             err_hint(err, "choose another name, or replace it with --force");
@@ -164,6 +186,7 @@ export_run(struct export_result *out, const struct export_options *o, struct err
     rc = o->dry_run ? 0 : write_bundle(&w, err);
     out->fetched = w.fetched;
     out->reused = w.reused;
+    out->volumes = w.volumes;
     salvage_release(&w.salvage);
     return rc;
 }

@@ -11,6 +11,7 @@
 struct export_options {
     struct plan_options plan;
     const char *output;
+    uint64_t volume_size;     /* bytes of each volume; 0: one file */
     bool force;               /* replace an existing file */
     bool dry_run;             /* stop when the plan stands */
     const char *const *reuse; /* bundles to take blobs from, reuse_count of them */
@@ -30,6 +31,7 @@ struct export_result {
     struct layout layout; /* what was written, or would be */
     struct bundle_meta meta;
     struct digest index; /* of index.json: what was signed */
+    size_t volumes;      /* files that were written */
     uint64_t fetched;    /* bytes of blobs that came over the network */
     uint64_t reused;     /* and that an earlier run or another bundle had */
 };

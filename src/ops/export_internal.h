@@ -19,6 +19,7 @@ struct writing {
     const struct export_result *result;
     struct volumes file;
     struct salvage salvage;
+    size_t volumes;                       /* as in struct export_result */
     atomic_uint_fast64_t fetched, reused; /* bytes of blobs, as in struct export_result */
 };
 

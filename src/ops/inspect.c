@@ -2,7 +2,6 @@
 #include "ops/inspect.h"
 
 #include "base/mem.h"
-#include "io/file.h"
 #include "ops/evidence.h"
 #include "ops/weigh.h"
 
@@ -67,7 +66,8 @@ describe(const struct bundle_content *c, struct scales *scales, size_t index,
 }
 
 int
-inspect_run(struct inspection *out, const char *path, struct err *err)
+inspect_run(struct inspection *out, const char *const *paths, size_t path_count,
+            struct err *err)
 {
     const struct bundle_content *content;
     CLEANUP(scales_release) struct scales *scales = NULL;
@@ -76,19 +76,18 @@ inspect_run(struct inspection *out, const char *path, struct err *err)
     const void *raw;
     size_t len;
 
-    out->fd = file_open_regular(path, &out->file_size, err);
-    if (out->fd < 0)
+    if (volume_set_open(&out->files, paths, path_count, err) < 0)
         return -1;
-    out->head = bundle_head(volumes_of_file(out->fd, out->file_size), err);
+    out->head = bundle_head(out->files.volumes, err);
     if (!out->head)
-        return err_wrap(err, "%s", path);
+        return err_wrap(err, "%s", paths[0]);
     raw = bundle_raw_index(out->head, &len);
     if (evidence_gather(&e, out->head, NULL, 0, err) < 0 ||
         trust_signers(&out->signers, raw, len, e.items, e.count, &nobody, err) < 0)
         return -1;
     out->preview = bundle_preview(out->head, err);
     if (!out->preview)
-        return err_wrap(err, "%s", path);
+        return err_wrap(err, "%s", paths[0]);
 
     content = bundle_preview_content(out->preview);
     scales = scales_new(content->graph);
@@ -110,5 +109,5 @@ inspection_release(struct inspection *i)
     bundle_preview_release(&i->preview);
     trust_signers_release(&i->signers);
     bundle_untrusted_release(&i->head);
-    file_close(&i->fd);
+    volume_set_release(&i->files);
 }

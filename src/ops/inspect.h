@@ -8,6 +8,7 @@
 #define OPS_INSPECT_H
 
 #include "bundle/reader.h"
+#include "io/volume_set.h"
 #include "trust/signers.h"
 
 struct inspected_platform {
@@ -26,8 +27,7 @@ struct inspected_image {
 };
 
 struct inspection {
-    int fd;
-    uint64_t file_size;
+    struct volume_set files;
     struct bundle_untrusted *head;
     struct bundle_preview *preview;
     struct trust_signers signers; /* judged without keys: nobody counts */
@@ -38,11 +38,12 @@ struct inspection {
 
 #define INSPECTION_INIT                                                                  \
     {                                                                                    \
-        .fd = -1                                                                         \
+        .files = VOLUME_SET_INIT                                                         \
     }
 
 /* Errors: ERR_INTEGRITY, ERR_PROTOCOL, ERR_NOT_FOUND, ERR_LOCAL. */
-MUST_USE int inspect_run(struct inspection *out, const char *path, struct err *err);
+MUST_USE int inspect_run(struct inspection *out, const char *const *paths,
+                         size_t path_count, struct err *err);
 void inspection_release(struct inspection *i);
 
 #endif

@@ -2,7 +2,6 @@
 #include "ops/salvage.h"
 
 #include "base/mem.h"
-#include "io/file.h"
 
 #include <stdlib.h>
 
@@ -18,27 +17,26 @@ salvage_release(struct salvage *s)
 {
     for (size_t i = 0; i < s->count; i++) {
         stock_release(&s->stocks[i]);
-        file_close(&s->fds[i]);
+        volume_set_release(&s->files[i]);
     }
     free(s->stocks);
-    free(s->fds);
+    free(s->files);
     *s = (struct salvage)SALVAGE_INIT;
 }
 
 int
-salvage_add(struct salvage *s, int fd, uint64_t size, struct err *err)
+salvage_add(struct salvage *s, struct volume_set *files, struct err *err)
 {
-    size_t stock_cap = s->count, fd_cap = s->count;
+    size_t stock_cap = s->count, file_cap = s->count;
     struct stock stock = STOCK_INIT;
 
-    if (stock_open(&stock, volumes_of_file(fd, size), err) < 0) {
-        file_close(&fd);
+    if (stock_open(&stock, files->volumes, err) < 0)
         return -1;
-    }
     s->stocks = mem_grow(s->stocks, s->count, &stock_cap, sizeof(*s->stocks));
-    s->fds = mem_grow(s->fds, s->count, &fd_cap, sizeof(*s->fds));
+    s->files = mem_grow(s->files, s->count, &file_cap, sizeof(*s->files));
     s->stocks[s->count] = stock;
-    s->fds[s->count++] = fd;
+    s->files[s->count++] = *files;
+    *files = (struct volume_set)VOLUME_SET_INIT;
     return 0;
 }
 

@@ -9,12 +9,13 @@
 #include "base/cancel.h"
 #include "base/events.h"
 #include "bundle/stock.h"
+#include "io/volume_set.h"
 #include "registry/pull.h"
 
 /* Where to look.  Only read while workers run. */
 struct salvage {
-    struct stock *stocks; /* bundles, and what was set aside: in this order */
-    int *fds;             /* of each, owned */
+    struct stock *stocks;     /* bundles, and what was set aside: in this order */
+    struct volume_set *files; /* of each, owned */
     size_t count;
     bool in_place; /* the file that is written goes on from an earlier run */
 };
@@ -26,10 +27,10 @@ struct salvage {
 void salvage_release(struct salvage *s);
 
 /*
- * Add a bundle to take blobs from, or the beginnings of them; fd is taken over.
+ * Add a bundle to take blobs from, or the beginnings of them.  The files are taken over.
  * Errors: those of stock_open(): it is no bundle.
  */
-MUST_USE int salvage_add(struct salvage *s, int fd, uint64_t size, struct err *err);
+MUST_USE int salvage_add(struct salvage *s, struct volume_set *files, struct err *err);
 
 /* One blob and where it is to be. */
 struct salvage_blob {

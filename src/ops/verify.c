@@ -68,17 +68,17 @@ judge(struct verified *v, const struct verify_options *o, struct err *err)
 int
 verify_run(struct verified *v, const struct verify_options *o, struct err *err)
 {
-    if (trust_check_wishes(o->store, &o->wishes, err) < 0)
+    const char *name = o->paths[0];
+
+    if (trust_check_wishes(o->store, &o->wishes, err) < 0 ||
+        volume_set_open(&v->files, o->paths, o->path_count, err) < 0)
         return -1;
-    v->fd = file_open_regular(o->path, &v->file_size, err);
-    if (v->fd < 0)
-        return -1;
-    v->head = bundle_head(volumes_of_file(v->fd, v->file_size), err);
+    v->head = bundle_head(v->files.volumes, err);
     if (!v->head || judge(v, o, err) < 0 || acceptance_judge(v, o, err) < 0)
-        return err_wrap(err, "%s", o->path);
+        return err_wrap(err, "%s", name);
     v->bundle = bundle_open(v->head, &v->admission, err);
     if (!v->bundle || check_members(bundle_content(v->bundle), o, err) < 0)
-        return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", o->path);
+        return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);
     return 0;
 }
 
@@ -89,6 +89,6 @@ verified_release(struct verified *v)
     trust_signers_release(&v->signers);
     evidence_release(&v->evidence);
     bundle_untrusted_release(&v->head);
-    file_close(&v->fd);
+    volume_set_release(&v->files);
     file_close(&v->lock);
 }

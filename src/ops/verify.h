@@ -6,11 +6,13 @@
 #define OPS_VERIFY_H
 
 #include "bundle/reader.h"
+#include "io/volume_set.h"
 #include "ops/evidence.h"
 #include "trust/verdict.h"
 
 struct verify_options {
-    const char *path;
+    const char *const *paths; /* the bundle, or its volumes: path_count of them */
+    size_t path_count;
     const struct trust_store *store;
     bool skip_signature; /* --insecure-skip-verify: the signature only, never a digest */
     struct trust_wishes wishes;
@@ -24,8 +26,7 @@ struct verify_options {
 
 /* An open bundle and what is known of it. */
 struct verified {
-    int fd;
-    uint64_t file_size;
+    struct volume_set files;
     struct bundle_untrusted *head;
     struct evidence evidence; /* what was judged: its files, in the order of signers */
     struct trust_signers signers; /* filled also when nobody counts */
@@ -42,7 +43,7 @@ struct verified {
 
 #define VERIFIED_INIT                                                                    \
     {                                                                                    \
-        .fd = -1, .lock = -1, .evidence = EVIDENCE_INIT                                  \
+        .files = VOLUME_SET_INIT, .lock = -1, .evidence = EVIDENCE_INIT                  \
     }
 
 /*

@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static void
@@ -149,6 +151,106 @@ what_is_set_aside_lasts_until_publishing(void **state)
     assert_int_equal(count_files(), 1);
 }
 
+/* ---- room, on file systems that are made up ---- */
+
+static struct {
+    bool is_on;
+    long type;
+    uint64_t free;
+} made_up;
+
+int __real_fstatfs(int fd, struct statfs *out);
+int __wrap_fstatfs(int fd, struct statfs *out);
+int __real_fstatvfs(int fd, struct statvfs *out);
+int __wrap_fstatvfs(int fd, struct statvfs *out);
+
+int
+__wrap_fstatfs(int fd, struct statfs *out)
+{
+    int rc = __real_fstatfs(fd, out);
+
+    if (made_up.is_on)
+        out->f_type = made_up.type;
+    return rc;
+}
+
+int
+__wrap_fstatvfs(int fd, struct statvfs *out)
+{
+    int rc = __real_fstatvfs(fd, out);
+
+    if (made_up.is_on) {
+        out->f_bavail = made_up.free;
+        out->f_frsize = 1;
+    }
+    return rc;
+}
+
+static void
+room_and_limits_are_known_before_the_first_byte(void **state)
+{
+    enum { EXT4 = 0xef53, FAT = 0x4d44, EXFAT = 0x2011bab0 };
+    static const uint64_t gib = UINT64_C(1) << 30, fat_max = UINT64_C(4294967295);
+    static const struct {
+        const char *name;
+        long type;
+        uint64_t free, size, largest;
+        const char *hint; /* a part of it; NULL: it fits */
+    } cases[] = {
+        {"room", EXT4, 10 << 20, 10 << 20, 10 << 20, NULL},
+        {"a byte too few", EXT4, 10 << 20, (10 << 20) + 1, (10 << 20) + 1, "free some"},
+        {"FAT, up to its limit", FAT, 100 * gib, fat_max, fat_max, NULL},
+        {"FAT, a byte more", FAT, 100 * gib, fat_max + 1, fat_max + 1,
+         "--volume-size fat32"},
+        {"FAT, in volumes", FAT, 100 * gib, 50 * gib, fat_max - 511, NULL},
+        {"FAT, large volumes", FAT, 100 * gib, 50 * gib, 5 * gib, "--volume-size fat32"},
+        {"FAT, full", FAT, gib, 2 * gib, 2 * gib, "free some"},
+        {"exFAT", EXFAT, 100 * gib, 50 * gib, 50 * gib, NULL},
+    };
+    CLEANUP(output_release) struct output out = OUTPUT_INIT;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(output_resume(&out, "b.tar", false, &err), 0);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int rc;
+
+        err = (struct err)ERR_INIT;
+        made_up.is_on = true;
+        made_up.type = cases[i].type;
+        made_up.free = cases[i].free;
+        rc = output_check_room(&out, 1, cases[i].size, cases[i].largest, &err);
+        made_up.is_on = false;
+        if (rc != (cases[i].hint ? -1 : 0))
+            fail_msg("%s: %s", cases[i].name, err.msg);
+        if (!cases[i].hint)
+            continue;
+        assert_int_equal(err.kind, ERR_LOCAL);
+        if (!strstr(err.hint, cases[i].hint))
+            fail_msg("%s: hint '%s'", cases[i].name, err.hint);
+    }
+}
+
+/* An unfinished file that is gone on with has its room already. */
+static void
+what_is_on_the_disk_needs_no_more_room(void **state)
+{
+    CLEANUP(output_release) struct output out = OUTPUT_INIT;
+    static const char bytes[1 << 20] = {1};
+    struct err err = ERR_INIT;
+    int rc;
+
+    (void)state;
+    assert_int_equal(output_resume(&out, "b.tar", false, &err), 0);
+    assert_int_equal(file_write_at(out.fd, bytes, sizeof(bytes), 0, &err), 0);
+    assert_int_equal(fsync(out.fd), 0);
+    made_up.is_on = true;
+    made_up.free = 0;
+    rc = output_check_room(&out, 1, sizeof(bytes), sizeof(bytes), &err);
+    made_up.is_on = false;
+    assert_int_equal(rc, 0);
+}
+
 int
 main(void)
 {
@@ -160,6 +262,8 @@ main(void)
         IN_FOLDER(a_file_that_others_may_have_is_not_gone_on_with),
         IN_FOLDER(what_is_of_no_use_is_removed),
         IN_FOLDER(what_is_set_aside_lasts_until_publishing),
+        IN_FOLDER(room_and_limits_are_known_before_the_first_byte),
+        IN_FOLDER(what_is_on_the_disk_needs_no_more_room),
     };
 
     return cmocka_run_group_tests_name("output", tests, NULL, NULL);

@@ -1,0 +1,221 @@
+#include "config.h"
+#include "io/output_set.h"
+
+#include "base/mem.h"
+#include "io/volume_set.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+output_set_check(const char *path, bool in_volumes, bool replace, struct err *err)
+{
+    CLEANUP(mem_free_string) char *first = in_volumes ? volume_name(path, 1, 1) : NULL;
+
+    return output_check(first ? first : path, replace, err);
+}
+
+/* "NAME.002" or "NAME.partial.002", with its folder. */
+static char *
+volume_path(const struct output_set *out, const char *middle, size_t number)
+{
+    CLEANUP(mem_free_string) char *stem = xasprintf("%s%s", out->path, middle);
+
+    return volume_name(stem, number, out->count);
+}
+
+/*
+ * A run that was killed between two renames left volumes under their final names, with
+ * the first one still unfinished: they belong to it.
+ */
+static void
+take_back(const struct output_set *out)
+{
+    CLEANUP(mem_free_string) char *first = volume_path(out, "", 1);
+    CLEANUP(mem_free_string) char *begun = volume_path(out, ".partial", 1);
+
+    if (access(first, F_OK) == 0 || access(begun, F_OK) < 0)
+        return;
+    for (size_t i = 2; i <= out->count; i++) {
+        CLEANUP(mem_free_string) char *named = volume_path(out, "", i);
+        CLEANUP(mem_free_string) char *partial = volume_path(out, ".partial", i);
+
+        renameat2(AT_FDCWD, named, AT_FDCWD, partial, RENAME_NOREPLACE);
+    }
+}
+
+static int
+open_volumes(struct output_set *out, struct err *err)
+{
+    take_back(out);
+    for (size_t i = 0; i < out->count; i++) {
+        CLEANUP(mem_free_string) char *path = volume_path(out, "", i + 1);
+        CLEANUP(mem_free_string) char *partial = volume_path(out, ".partial", i + 1);
+        const char *slash = strrchr(partial, '/');
+
+        if (output_resume_as(&out->items[i], path, slash ? slash + 1 : partial,
+                             out->replace, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+output_set_open(struct output_set *out, const char *path, uint64_t total, uint64_t cut,
+                bool replace, struct err *err)
+{
+    uint64_t count = cut > 0 ? (total + cut - 1) / cut : 1;
+
+    if (count > VOLUMES_MAX) {
+        err_set(err, ERR_LIMIT, "that would be %" PRIu64 " volumes, at most %d", count,
+                VOLUMES_MAX);
+        return err_hint(err, "use larger volumes");
+    }
+    *out = (struct output_set){.count = (size_t)count,
+                               .total = total,
+                               .cut = cut > 0 ? cut : UINT64_MAX,
+                               .in_volumes = cut > 0,
+                               .replace = replace,
+                               .path = xstrdup(path)};
+    out->items = xcalloc(out->count, sizeof(*out->items));
+    out->fds = xcalloc(out->count, sizeof(*out->fds));
+    for (size_t i = 0; i < out->count; i++)
+        out->items[i] = (struct output)OUTPUT_INIT;
+    if (file_want_descriptors(2 * out->count, err) < 0)
+        return -1;
+    if (out->in_volumes)
+        return open_volumes(out, err);
+    return output_resume(out->items, path, replace, err);
+}
+
+static struct volumes
+volumes_of(const struct output_set *out, uint64_t size)
+{
+    for (size_t i = 0; i < out->count; i++)
+        out->fds[i] = out->items[i].fd;
+    return (struct volumes){
+        .fds = out->fds, .count = out->count, .cut = out->cut, .size = size};
+}
+
+struct volumes
+output_set_volumes(const struct output_set *out)
+{
+    return volumes_of(out, out->total);
+}
+
+struct volumes
+output_set_left(const struct output_set *out)
+{
+    for (size_t i = 0; i + 1 < out->count; i++) {
+        if (!out->items[i].is_resumed || out->items[i].left != out->cut)
+            return volumes_of(out, 0);
+    }
+    if (!out->items[out->count - 1].is_resumed)
+        return volumes_of(out, 0);
+    return volumes_of(out, out->in_volumes ? (out->count - 1) * out->cut +
+                                                 out->items[out->count - 1].left
+                                           : out->items->left);
+}
+
+int
+output_set_begin_anew(struct output_set *out, struct err *err)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        if (output_begin_anew(&out->items[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+output_set_reserve(struct output_set *out, struct err *err)
+{
+    uint64_t left = out->total;
+
+    if (output_check_room(out->items, out->count, out->total,
+                          out->total < out->cut ? out->total : out->cut, err) < 0)
+        return -1;
+    for (size_t i = 0; i < out->count; i++) {
+        uint64_t size = left < out->cut ? left : out->cut;
+
+        if (output_reserve(&out->items[i], size, err) < 0)
+            return -1;
+        left -= size;
+    }
+    return 0;
+}
+
+void
+output_set_keep(struct output_set *out)
+{
+    for (size_t i = 0; i < out->count; i++)
+        out->items[i].keep = true;
+}
+
+/* ---- publishing ---- */
+
+/* Volumes beyond the last, of an older and larger set: they would make this one wrong. */
+static void
+remove_beyond(const struct output_set *out)
+{
+    static const char *const middles[] = {".partial", ""};
+
+    for (size_t m = 0; m < COUNT_OF(middles); m++) {
+        int rc = 0;
+
+        for (size_t i = out->count + 1; rc == 0 && i <= VOLUMES_MAX; i++) {
+            CLEANUP(mem_free_string) char *path = volume_path(out, middles[m], i);
+
+            rc = unlink(path);
+        }
+    }
+}
+
+static int
+name_volumes(struct output_set *out, struct err *err)
+{
+    CLEANUP(mem_free_string) char *first = volume_path(out, "", 1);
+
+    /* An older set ends here: no moment shows volumes of both under one name. */
+    if (out->replace && unlink(first) < 0 && errno != ENOENT)
+        return err_errno(err, "cannot replace '%s'", first);
+    remove_beyond(out);
+    for (size_t i = out->count; i-- > 0;) {
+        if (output_name(&out->items[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+output_set_publish(struct output_set *out, struct err *err)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        if (output_flush(&out->items[i], err) < 0)
+            return -1;
+    }
+    if ((out->in_volumes ? name_volumes(out, err) : output_name(out->items, err)) < 0)
+        return -1;
+    for (size_t i = 0; i < out->count; i++) {
+        if (output_end(&out->items[i], err) < 0)
+            return -1;
+    }
+    output_set_release(out);
+    return 0;
+}
+
+void
+output_set_release(struct output_set *out)
+{
+    for (size_t i = 0; i < out->count; i++)
+        output_release(&out->items[i]);
+    free(out->items);
+    free(out->fds);
+    free(out->path);
+    *out = (struct output_set)OUTPUT_SET_INIT;
+}

@@ -1,0 +1,59 @@
+/* output_set.h - a bundle that is written: one file, or volumes; complete or not there.
+ *
+ * One file is written as NAME.partial.  Volumes are written as NAME.partial.001, ... and
+ * get their names in falling order: without NAME.001 there is no bundle.
+ *
+ * Layer: io.
+ */
+#ifndef IO_OUTPUT_SET_H
+#define IO_OUTPUT_SET_H
+
+#include "io/file.h"
+#include "io/volumes.h"
+
+struct output_set {
+    struct output *items; /* the volumes, or the one file */
+    int *fds;             /* theirs */
+    size_t count;
+    uint64_t total, cut; /* bytes of all; of each but the last */
+    bool in_volumes;
+    bool replace;
+    char *path; /* as the user gave it */
+};
+
+#define OUTPUT_SET_INIT                                                                  \
+    {                                                                                    \
+        .items = NULL                                                                    \
+    }
+
+/* output_check() for the file, or for the first volume. */
+MUST_USE int output_set_check(const char *path, bool in_volumes, bool replace,
+                              struct err *err);
+
+/*
+ * Begin, or take over what an earlier run left.  cut: bytes a volume; 0: one file.
+ * Errors: as output_open(); ERR_LIMIT - more than VOLUMES_MAX volumes.
+ */
+MUST_USE int output_set_open(struct output_set *out, const char *path, uint64_t total,
+                             uint64_t cut, bool replace, struct err *err);
+
+/* What was taken over, as far as it may be of the same set; size 0: nothing. */
+struct volumes output_set_left(const struct output_set *out);
+
+/* Where to write. */
+struct volumes output_set_volumes(const struct output_set *out);
+
+/* What was taken over is of no use: remove it and begin anew. */
+MUST_USE int output_set_begin_anew(struct output_set *out, struct err *err);
+
+/* Room for all of it, as output_reserve(). */
+MUST_USE int output_set_reserve(struct output_set *out, struct err *err);
+
+/* All stays for the next run to go on with. */
+void output_set_keep(struct output_set *out);
+
+/* All flushed, then named, then the folder flushed. */
+MUST_USE int output_set_publish(struct output_set *out, struct err *err);
+void output_set_release(struct output_set *out);
+
+#endif

@@ -1,0 +1,43 @@
+/* volume_set.h - open a file, or the volumes it was cut into.
+ *
+ * The volumes of NAME are NAME.001, NAME.002, ...: all of one size but the last, which
+ * may be shorter.
+ *
+ * Layer:  io.
+ * Source: docs/bundle-format.md, "Volumes".
+ */
+#ifndef IO_VOLUME_SET_H
+#define IO_VOLUME_SET_H
+
+#include "io/volumes.h"
+
+#define VOLUMES_MAX 9999
+
+struct volume_set {
+    struct volumes volumes; /* valid as long as the set */
+    int *fds;
+    size_t count;
+};
+
+#define VOLUME_SET_INIT                                                                  \
+    {                                                                                    \
+        .fds = NULL                                                                      \
+    }
+
+/*
+ * Open for reading.  One path: a regular file, any volume of a set in one folder, or the
+ * name of such a set.  Several: all volumes, in any order and from any folders.
+ * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (no regular file; a volume twice);
+ *         ERR_INTEGRITY "missing", "truncated", "size", naming the volume.
+ */
+MUST_USE int volume_set_open(struct volume_set *out, const char *const *paths,
+                             size_t count, struct err *err);
+void volume_set_release(struct volume_set *set);
+
+/* A set of one file that is open already; fd is taken over. */
+struct volume_set volume_set_of_file(int fd, uint64_t size);
+
+/* "NAME.001" of a set of count volumes.  Caller frees. */
+char *volume_name(const char *name, size_t number, size_t count);
+
+#endif

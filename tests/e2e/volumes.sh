@@ -1,0 +1,112 @@
+#!/bin/sh
+# volumes.sh - a bundle in pieces: written so, read so, and the bad piece named.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+
+must start_registry source
+must fill source fleet --images 1 --platforms 1 --layers 2 --layer-bytes 2000000 --shared 0
+must make_key signer
+image=$(address_of source)/fleet/image000:v1
+SOURCE_DATE_EPOCH=1767225600
+export SOURCE_DATE_EPOCH
+must sealift export -q --key "$work/signer.key" -o "$work/whole.tar" "$image"
+mkdir "$work/set"
+base=$work/set/images.tar
+
+in_volumes() {
+    sealift export --key "$work/signer.key" --volume-size 1M -o "$base" "$@" "$image"
+}
+expect 0 "an export in volumes" in_volumes --json
+check_equal "has four of them" 4 "$(field "$out" 'd["volumes"]')"
+check_equal "and nothing else" "images.tar.001 images.tar.002 images.tar.003 images.tar.004" \
+    "$(ls -A "$work/set" | tr '\n' ' ' | sed 's/ $//')"
+cat "$base".[0-9]* >"$work/joined.tar"
+check "cat makes the bundle of them" cmp "$work/joined.tar" "$work/whole.tar"
+expect 12 "they are not written over" in_volumes
+expect 0 "unless asked to" in_volumes --force
+expect 0 "the same after that" sealift verify --key "$work/signer.pub" "$base.001"
+
+verify() {
+    sealift verify --key "$work/signer.pub" "$@"
+}
+expect 0 "any one of them will do" verify "$base.003"
+expect 0 "or the name" verify "$base"
+expect 0 "or all of them in any order" verify "$base.004" "$base.002" "$base.003" "$base.001"
+expect 0 "inspect reads them, too" sealift inspect "$base.001"
+check "and knows the image" grep -q 'fleet/image000:v1' "$out"
+
+# wrong NAME STATUS MESSAGE HINT COMMAND...: the error says which volume, the hint what to do.
+wrong() {
+    wrong_name=$1 wrong_status=$2 wrong_message=$3 wrong_hint=$4
+    shift 4
+    expect "$wrong_status" "$wrong_name" "$@" || return
+    check "says so" grep -qE "$wrong_message" "$err"
+    check "and what to do" grep -qE "^hint: $wrong_hint" "$err"
+}
+spoilt=$work/spoilt/images.tar
+spoil() {
+    rm -rf "$work/spoilt"
+    cp -r "$work/set" "$work/spoilt"
+}
+spoil && rm "$spoilt.002" "$spoilt.003"
+wrong "two missing in the middle" 6 'volumes 2 to 3 are missing' 'put all' verify "$spoilt.001"
+spoil && rm "$spoilt.003" "$spoilt.004"
+wrong "the last two missing" 6 'volumes 3 to 4 are missing' 'put all' verify "$spoilt.001"
+spoil && rm "$spoilt".00[234]
+wrong "all but the first missing" 6 'volumes 2 to 4 are missing' 'put all' verify "$spoilt"
+spoil && rm "$spoilt.001"
+wrong "the first missing" 6 'volume 1 is missing' 'put all' verify "$spoilt.002"
+wrong "one twice" 2 'volume 2 is there twice' 'sealift help' \
+    verify "$base.001" "$base.002" "$spoilt.002"
+spoil && truncate -s 1000000 "$spoilt.002"
+wrong "one cut" 6 'volume 2, .*has 1000000 bytes' 'copy volume 2 again' verify "$spoilt.001"
+spoil && truncate -s 1000 "$spoilt.004"
+wrong "the last one cut" 6 'volume 4, the last, lacks' 'copy volume 4 again' verify "$spoilt.001"
+spoil && cp "$spoilt.002" "$spoilt.003"
+wrong "one that is a copy of another" 6 'volumes 2 to 4' 'volumes 2 and 3 hold the same' \
+    verify "$spoilt.001"
+spoil && python3 - "$spoilt.002" <<'PYTHON'
+import sys
+with open(sys.argv[1], "r+b") as file:
+    file.seek(500000)
+    byte = file.read(1)
+    file.seek(500000)
+    file.write(bytes([byte[0] ^ 1]))
+PYTHON
+wrong "damage" 6 'volumes 1 to 2' 'copy volumes 1 to 2 again' verify "$spoilt.001"
+spoil && head -c 1048576 /dev/zero >"$spoilt.005"
+wrong "one too many" 6 'volume' 'copy' verify "$spoilt.001"
+
+# A killed run goes on, in the middle of a volume.
+must start_stall source 2500000
+rm -f "$base".*
+check_equal "killed in the middle" "killed 9" "$(python3 "$tests/e2e/interrupt.py" KILL \
+    "$base.partial.002=700000" "$abs_top_builddir/sealift" export --unsigned --volume-size 1M \
+    --jobs 1 -o "$base" "$(stalled_address)/fleet/image000:v1" 2>"$err")"
+kill -USR1 "$stall_pid"
+expect 0 "the same command" sealift export --json --unsigned --volume-size 1M -o "$base" \
+    "$(stalled_address)/fleet/image000:v1"
+check "does not begin anew" test "$(field "$out" 'd["reusedBytes"]')" -gt 1000000
+expect 0 "it is whole" sealift verify --insecure-skip-verify "$base"
+
+# Killed between two renames: 003 and 004 have their names, 001 and 002 have not.
+mv "$base.001" "$base.partial.001" && mv "$base.002" "$base.partial.002"
+expect 0 "killed while the names were given" sealift export --json --unsigned --volume-size 1M \
+    -o "$base" "$(stalled_address)/fleet/image000:v1"
+check_equal "nothing is fetched again" 0 "$(field "$out" 'd["fetchedBytes"]')"
+check_equal "and nothing is left over" 4 "$(ls -A "$work/set" | wc -l)"
+expect 0 "an older set is a source of blobs" sealift export --json --unsigned \
+    --reuse "$base.001" -o "$work/again.tar" "$image"
+check_equal "of all of them" 0 "$(field "$out" 'd["fetchedBytes"]')"
+
+must start_registry target
+expect 0 "import takes volumes" sealift import --insecure-skip-verify --strip-host "$base".00? \
+    "$(address_of target)/mirror"
+check "and brings what is in them" same_images source target mirror
+for size in 0 1 1000000 3k 1000001 floppy; do
+    expect 2 "a volume size of $size" sealift export --unsigned --volume-size "$size" \
+        -o "$work/x.tar" "$image"
+done
+
+done_testing

@@ -1,0 +1,193 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+#include "tests/unit/folder.h"
+
+#include "io/file.h"
+#include "io/output_set.h"
+#include "io/volume_set.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+static void
+make_file(const char *path, size_t size)
+{
+    static const char bytes[5000] = "oci-layout";
+    struct err err = ERR_INIT;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    assert_true(fd >= 0);
+    assert_int_equal(file_write_at(fd, bytes, size, 0, &err), 0);
+    close(fd);
+}
+
+static void
+sets_are_found_and_judged(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t sizes[5]; /* of a.001 and on; 0: none */
+        const char *paths[4];
+        size_t count;      /* of volumes; 0: refused */
+        const char *words; /* in the message */
+    } cases[] = {
+        {"any of them", {1024, 1024, 10}, {"a.002"}, 3, NULL},
+        {"the name", {1024, 1024, 10}, {"a"}, 3, NULL},
+        {"all full", {1024, 1024}, {"a.001"}, 2, NULL},
+        {"a single one", {1024}, {"a.001"}, 1, NULL},
+        {"named, in any order", {1024, 1024, 10}, {"a.003", "./a.001", "a.002"}, 3, NULL},
+        {"nothing", {0}, {"a"}, 0, "cannot open 'a'"},
+        {"nothing of that number", {0}, {"a.001"}, 0, "cannot open 'a.001'"},
+        {"a gap", {1024, 0, 10}, {"a.001"}, 0, "volume 2 is missing"},
+        {"gaps", {0, 1024, 0, 0, 10}, {"a.002"}, 0, "volumes 1, 3 to 4 are missing"},
+        {"not all named", {1024, 1024, 10}, {"a.001", "a.003"}, 0, "volume 2 is missing"},
+        {"one twice", {1024, 1024}, {"a.001", "a.002", "./a.002"}, 0, "there twice"},
+        {"no number", {1024}, {"a.001", "b"}, 0, "no number"},
+        {"one cut", {1024, 1000, 1024, 10}, {"a"}, 0, "volume 2, 'a.002', has 1000"},
+        {"the first cut", {1000, 1024, 1024, 10}, {"a"}, 0, "volume 1, 'a.001'"},
+        {"of two, the first cut", {1000, 1024}, {"a"}, 0, "volume 1, 'a.001'"},
+        {"the last too long",
+         {1024, 1024, 1025},
+         {"a"},
+         0,
+         "volume 3, 'a.003', has 1025"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(volume_set_release) struct volume_set set = VOLUME_SET_INIT;
+        struct err err = ERR_INIT;
+        uint64_t size = 0;
+        size_t paths = 0;
+        int rc;
+
+        for (size_t n = 0; n < COUNT_OF(cases[i].sizes); n++) {
+            char path[8];
+
+            snprintf(path, sizeof(path), "a.%03zu", n + 1);
+            unlink(path);
+            if (cases[i].sizes[n] > 0)
+                make_file(path, cases[i].sizes[n]);
+            size += cases[i].sizes[n];
+        }
+        while (paths < COUNT_OF(cases[i].paths) && cases[i].paths[paths])
+            paths++;
+        rc = volume_set_open(&set, cases[i].paths, paths, &err);
+        if (rc != (cases[i].count > 0 ? 0 : -1))
+            fail_msg("%s: %d %s", cases[i].name, rc, err.msg);
+        if (rc == 0 && (set.count != cases[i].count || set.volumes.size != size))
+            fail_msg("%s: %zu volumes", cases[i].name, set.count);
+        if (rc < 0 && !strstr(err.msg, cases[i].words))
+            fail_msg("%s: '%s'", cases[i].name, err.msg);
+    }
+}
+
+/* A bundle may be called what it likes. */
+static void
+a_file_whose_name_looks_like_a_volume(void **state)
+{
+    static const char *const paths[] = {"backup.2024"};
+    CLEANUP(volume_set_release) struct volume_set set = VOLUME_SET_INIT;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    make_file(paths[0], 3000);
+    assert_int_equal(volume_set_open(&set, paths, 1, &err), 0);
+    assert_int_equal(set.volumes.size, 3000);
+}
+
+static void
+sizes_are_compared_with_the_signed_one(void **state)
+{
+    static const struct {
+        uint64_t size, needed;
+        const char *words;
+    } cases[] = {
+        {25, 25, NULL},
+        {25, 24, NULL},
+        {25, 26, "volume 3, the last, lacks 1 bytes"},
+        {25, 31, "volume 4 is missing"},
+        {25, 50, "volumes 4 to 5 are missing"},
+    };
+    static const int fds[] = {-1, -1, -1};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct volumes v = {
+            .fds = fds, .count = 3, .cut = 10, .size = cases[i].size};
+        struct err err = ERR_INIT;
+        int rc = volumes_check_size(&v, cases[i].needed, &err);
+
+        assert_int_equal(rc, cases[i].words ? -1 : 0);
+        if (rc < 0 && !strstr(err.msg, cases[i].words))
+            fail_msg("%d: %s", (int)i, err.msg);
+    }
+}
+
+/* ---- writing ---- */
+
+static void
+volumes_appear_when_published(void **state)
+{
+    CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
+    static const char bytes[2500] = {1};
+    struct err err = ERR_INIT;
+    struct volumes v;
+
+    (void)state;
+    make_file("b.001", 10);
+    make_file("b.004", 10); /* an older, larger set */
+    assert_int_equal(output_set_open(&out, "b", 2500, 1024, false, &err), -1);
+    assert_int_equal(err.kind, ERR_CONFLICT);
+    output_set_release(&out);
+
+    assert_int_equal(output_set_open(&out, "b", 2500, 1024, true, &err), 0);
+    assert_int_equal(output_set_left(&out).size, 0);
+    assert_int_equal(output_set_reserve(&out, &err), 0);
+    v = output_set_volumes(&out);
+    assert_int_equal(volumes_write(&v, bytes, sizeof(bytes), 0, &err), 0);
+    output_set_keep(&out);
+    output_set_release(&out); /* a run that fails */
+    assert_int_equal(access("b.partial.003", F_OK), 0);
+
+    assert_int_equal(output_set_open(&out, "b", 2500, 1024, true, &err), 0);
+    assert_int_equal(output_set_left(&out).size, 2500);
+    assert_int_equal(output_set_publish(&out, &err), 0);
+    assert_int_equal(access("b.003", F_OK), 0);
+    assert_int_equal(access("b.004", F_OK), -1); /* it would not belong to the set */
+    assert_int_equal(count_files(), 3);
+}
+
+static void
+other_volumes_are_not_gone_on_with(void **state)
+{
+    CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    make_file("b.partial.001", 1024);
+    make_file("b.partial.002", 1000);
+    make_file("b.partial.003", 452);
+    assert_int_equal(output_set_open(&out, "b", 2500, 1024, false, &err), 0);
+    assert_int_equal(output_set_left(&out).size, 0);
+    assert_int_equal(output_set_begin_anew(&out, &err), 0);
+    output_set_release(&out);
+    assert_int_equal(count_files(), 0);
+    assert_int_equal(output_set_open(&out, "b", 100000, 1, false, &err), -1);
+    assert_int_equal(err.kind, ERR_LIMIT);
+}
+
+int
+main(void)
+{
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(sets_are_found_and_judged),
+        IN_FOLDER(a_file_whose_name_looks_like_a_volume),
+        IN_FOLDER(sizes_are_compared_with_the_signed_one),
+        IN_FOLDER(volumes_appear_when_published),
+        IN_FOLDER(other_volumes_are_not_gone_on_with),
+    };
+
+    return cmocka_run_group_tests_name("volume_set", tests, NULL, NULL);
+}
