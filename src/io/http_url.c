@@ -246,6 +246,18 @@ http_url_path(const char *url)
     return authority ? authority + 3 + strcspn(authority + 3, "/?") : "";
 }
 
+/* A host that reads differently the second time was encoded to hide what it is. */
+static bool
+reads_the_same(const char *url)
+{
+    CLEANUP(url_release) CURLU *u = new_url();
+    CLEANUP(part_release) char *again = NULL;
+
+    return curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+           curl_url_get(u, CURLUPART_URL, &again, 0) == CURLUE_OK &&
+           strcmp(url, again) == 0;
+}
+
 int
 http_url_resolve(const char *base, const char *location, char **out, struct err *err)
 {
@@ -262,6 +274,8 @@ http_url_resolve(const char *base, const char *location, char **out, struct err 
         return bad_url("cannot be understood", err);
     if (http_url_origin(whole, &origin, err) < 0)
         return -1;
+    if (!reads_the_same(whole))
+        return bad_url("has an encoded host", err);
     *out = xstrdup(whole);
     return 0;
 }

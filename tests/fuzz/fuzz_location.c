@@ -31,13 +31,14 @@ check_parts(const char *url, const struct http_origin *origin)
     CLEANUP(mem_free_string)
     char *longer = http_url_add_query(url, "digest", "sha256:a b");
     CLEANUP(mem_free_string) char *built = http_url_build(origin, http_url_path(url));
-    const char *added = strstr(longer, "digest=sha256%3Aa%20b");
+    const char *added = longer + strlen(url);
     struct http_origin again;
     struct err err = ERR_INIT;
 
     assert(!strchr(shown, '?') && strncmp(shown, url, strlen(shown)) == 0);
     assert(strncmp(longer, url, strlen(url)) == 0);
-    assert(added && strchr(longer, '?') < added);
+    assert(strcmp(added + strspn(added, "?&"), "digest=sha256%3Aa%20b") == 0);
+    assert(strchr(longer, '?') <= added);
     assert(http_url_origin(longer, &again, &err) == 0);
     assert(http_origin_equal(&again, origin));
     assert(http_url_origin(built, &again, &err) == 0);

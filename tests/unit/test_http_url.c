@@ -257,6 +257,8 @@ bad_locations_are_refused(void **state)
 {
     static const char *const table[] = {
         "",
+        "https://21%3070643%33/",
+        "https:/21%3070643%33/",
         "file:///etc/passwd",
         "ftp://h/x",
         "https://user:pw@h/x",
