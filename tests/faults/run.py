@@ -187,14 +187,14 @@ class Runner:
         for name in os.listdir(self._at("out")):
             os.unlink(self._at("out", name))
 
-    def export(self, *sources, jobs=4, **how):
+    def export(self, *sources, jobs=4, ca=None, **how):
         """sealift export of pictures or references, with more options among them."""
         words = [getattr(source, "ref", source) for source in sources]
         path = self._at("out", "images.tar")
         report = self._at("report.json")
         return self.sealift("export", "-v", "--json", "--report", report, "--progress", "none",
                             "-j", str(jobs), "--unsigned", "-o", path, "--ca-file",
-                            self.authority.ca, *words, path=path, **how)
+                            ca or self.authority.ca, *words, path=path, **how)
 
     def bundle(self, *pictures):
         """A bundle of these, made elsewhere without any fault."""

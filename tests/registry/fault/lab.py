@@ -25,13 +25,15 @@ class Origin:
     """A server with rules.  What nothing else says is answered by its handler."""
 
     def __init__(self, lab, name, address, handler, tls=True):
+        """tls: False, or an SSLContext of another certificate."""
         self.lab = lab
         self.name = name
         self.handler = handler
         self.access = None    # Basic or Bearer, asked first
         self.rules = []
         self.tls = tls
-        self._server = Server(address, self._answer, lab.authority.server if tls else None)
+        self._server = Server(address, self._answer,
+                              lab.authority.server if tls is True else tls or None)
         self._named = None
 
     @property

@@ -1,5 +1,6 @@
 """A throw-away authority and a server that it vouches for."""
 import os
+import secrets
 import ssl
 import subprocess
 
@@ -20,19 +21,41 @@ class Authority:
                       "/CN=throw-away test authority", "-days", "2")
         self.server = self.certificate("server", NAMES, ADDRESSES)
 
-    def certificate(self, name, names=(), addresses=()):
-        """The SSLContext of a server with such a certificate."""
+    def stranger(self):
+        """The file of another authority, which has signed nothing here."""
+        self._openssl("req", "-x509", *self._new("stranger"), "-out", "stranger.pem", "-subj",
+                      "/CN=another authority", "-days", "2")
+        return os.path.join(self.folder, "stranger.pem")
+
+    def certificate(self, name, names=(), addresses=(), dates=None):
+        """The SSLContext of a server with such a certificate; dates: from and until."""
         subject = [f"DNS:{one}" for one in names] + [f"IP:{one}" for one in addresses]
         with open(os.path.join(self.folder, name + ".ext"), "w", encoding="ascii") as file:
             file.write("subjectAltName=" + ",".join(subject) + "\n")
         self._openssl("req", *self._new(name), "-subj", "/CN=test", "-out", name + ".csr")
-        self._openssl("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-                      "-CAcreateserial", "-days", "2", "-extfile", name + ".ext",
-                      "-out", name + ".pem")
+        if dates:
+            self._sign_for(name, *dates)
+        else:
+            self._openssl("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey",
+                          "ca.key", "-set_serial", str(secrets.randbits(63)), "-days", "2",
+                          "-extfile", name + ".ext", "-out", name + ".pem")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(os.path.join(self.folder, name + ".pem"),
                                 os.path.join(self.folder, name + ".key"))
         return context
+
+    def _sign_for(self, name, start, end):
+        """Only "openssl ca" can sign for another time than from now on."""
+        config = os.path.join(self.folder, name + ".cnf")
+        with open(config, "w", encoding="ascii") as file:
+            file.write(f"[ca]\ndefault_ca = here\n[here]\ndatabase = {name}.db\n"
+                       f"new_certs_dir = .\nrand_serial = yes\ndefault_md = sha256\n"
+                       f"policy = any\n[any]\ncommonName = supplied\n")
+        with open(os.path.join(self.folder, name + ".db"), "w", encoding="ascii"):
+            pass
+        self._openssl("ca", "-batch", "-config", name + ".cnf", "-in", name + ".csr", "-cert",
+                      "ca.pem", "-keyfile", "ca.key", "-startdate", start, "-enddate", end,
+                      "-extfile", name + ".ext", "-out", name + ".pem", "-notext")
 
     @staticmethod
     def _new(name):

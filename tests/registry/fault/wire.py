@@ -135,6 +135,9 @@ class Connection:
             if len(self._rest) > HEAD_MAX:
                 raise Gone("head too large")
             self._rest += self._receive()
+            if not self._rest[:1].isalpha():  # as real ones do who are spoken to in TLS
+                self.send(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+                self.end()
         head, _, self._rest = self._rest.partition(b"\r\n\r\n")
         return head.decode("utf-8", "surrogateescape").split("\r\n")
 

@@ -1,0 +1,129 @@
+"""Below HTTP: certificates, handshakes, and servers that are too slow."""
+from harness import *
+
+import ssl
+import time
+import warnings
+
+from fault.tls import ADDRESSES
+
+
+def served_with(lab, context):
+    """An image at an origin with another certificate."""
+    origin = lab.origin("odd", "127.0.0.9", Registry, tls=context)
+    return lab.image("app:1", at=origin), origin
+
+
+@case("s38")
+def unknown_authority(lab):
+    "a certificate of an authority that nobody knows: one try, and what to do"
+    app = lab.image("app:1")
+    lab.export(app, ca=lab.authority.stranger()).fails("network", "certificate", reason="tls",
+                                                       hint="--ca-file")
+    same(lab.registry.count(), 0, "requests")
+
+
+@case("s38")
+def wrong_host(lab):
+    "a certificate for another host"
+    app, odd = served_with(lab, lab.authority.certificate("elsewhere", ["elsewhere.test"]))
+    lab.export(app).fails("network", "certificate", reason="tls")
+    same(odd.count(), 0, "requests")
+    same(odd.connections, 1, "tries")
+
+
+@case("s38")
+def wrong_time(lab):
+    "a certificate that has ended, and one that has not begun"
+    for name, dates in (("ended", ("20000101000000Z", "20010101000000Z")),
+                        ("later", ("20990101000000Z", "21000101000000Z"))):
+        context = lab.authority.certificate(name, addresses=ADDRESSES, dates=dates)
+        odd = lab.origin(name, "127.0.0.9", Registry, tls=context)
+        app = lab.image("app:1", at=odd)
+        lab.export(app).fails("network", "certificate", reason="tls", hint="clock")
+        same(odd.count(), 0, "requests")
+
+
+@case("s38")
+def old_protocol(lab):
+    "a server that only knows TLS 1.1"
+    context = lab.authority.certificate("old", addresses=ADDRESSES)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():  # that it is old is the point
+        warnings.simplefilter("ignore")
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    app, odd = served_with(lab, context)
+    lab.export(app).fails("network", "TLS", reason="tls")
+    same(odd.count(), 0, "requests")
+
+
+@case("s38", "s17")
+def no_tls(lab):
+    "a server without TLS is not asked in the clear because of that, except on loopback"
+    lab.proxied = True
+    plain = lab.origin("plain", "127.0.0.9", Registry, tls=False)
+    lab.proxy.handler.names["r.example.com", 443] = plain.door
+    lab.export("r.example.com/app:1").fails("network", "TLS", reason="not-tls",
+                                            hint="--plain-http")
+    same(plain.count(), 0, "requests")
+
+
+@case("s33")
+def silence(lab):
+    "a server that stops in the middle of a blob, and one that never begins"
+    if not IS_LONG:
+        raise Skipped("takes two minutes: SEALIFT_TESTS=long")
+    app = lab.image("app:1", size=400000)
+    lab.registry.on("GET", app.layer.digest, stall(100000), times=1)
+    lab.export(app, timeout=100).ok().carries(app)
+    lab.again()
+    lab.registry.on("GET", "/manifests/", hang())
+    began = time.monotonic()
+    lab.export(app, "--retries", "0", timeout=100).fails("network")
+    check(time.monotonic() - began < 90, "it waits for about a minute")
+
+
+@case("s33")
+def trickle(lab):
+    "a server that sends a few bytes a second"
+    if not IS_LONG:
+        raise Skipped("takes a minute: SEALIFT_TESTS=long")
+    app = lab.image("app:1", size=400000)
+    lab.registry.on("GET", app.layer.digest, drip(100, 1))
+    lab.export(app, "--retries", "0", timeout=100).fails("network", app.layer.digest)
+
+
+@case("s15")
+def token_ends(lab):
+    "a token that ends in the middle of a layer: one more token, and on from there"
+    app = lab.image("app:1", size=400000)
+    lab.wants_token(lab.registry)
+
+    def cut_and_revoke(request, proceed):
+        reply = truncate(200000, "drop")(request, proceed)
+        lab.tokens.handler.revoke_all()
+        return reply
+    lab.registry.on("GET", app.layer.digest, cut_and_revoke, times=1, admitted=True)
+    lab.export(app, jobs=1).ok().carries(app)
+    same(lab.tokens.count("GET"), 2, "tokens")
+    rest = [e.header("Range") for e in lab.registry.find("GET", app.layer.digest)]
+    check(rest[-1] is not None, f"ranges: {rest}")
+
+
+@case("s18")
+def names_that_begin_alike(lab):
+    "a registry whose name begins like another one's gets none of its credentials"
+    lab.proxied = True
+    password = lab.secret()
+    lab.docker_config({"r.example.com": ("robot", password), "example.com": ("robot", password),
+                       "127.0.0.2": ("robot", password)})
+    for name in ("r.example.com.evil.test", "s.example.com", "x.r.example.com",
+                 "r.example.com:8443"):
+        lab.wants_password(lab.registry.name_it(name))
+        lab.export(f"{name}/app:1").fails("auth")
+    other = lab.origin("other port", "127.0.0.2", Registry)
+    lab.wants_password(other)
+    lab.export(f"{other.host}/app:1").fails("auth")
+
+
+main()
