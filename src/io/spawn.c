@@ -26,7 +26,14 @@ struct child {
 
 /* ---- starting ---- */
 
-/* Our environment without what is ours alone; the strings are borrowed. */
+/* What is for us alone: passphrases of signing keys above all. */
+static bool
+is_ours(const char *variable)
+{
+    return text_starts(variable, "SEALIFT_") || text_starts(variable, "COSIGN_PASSWORD=");
+}
+
+/* Our environment without that; the strings are borrowed. */
 static char **
 environment(void)
 {
@@ -37,7 +44,7 @@ environment(void)
         count++;
     env = xcalloc(count + 1, sizeof(*env));
     for (size_t i = 0; i < count; i++) {
-        if (!text_starts(environ[i], "SEALIFT_"))
+        if (!is_ours(environ[i]))
             env[kept++] = environ[i];
     }
     return env;

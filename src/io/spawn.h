@@ -22,7 +22,8 @@ struct spawn {
 /*
  * Run it to its end.  What it writes to standard output goes to out, whose maximum bounds
  * it and whose memory never moves, so that it can be wiped; standard error goes nowhere.
- * It inherits no other descriptor, and our environment without the variables SEALIFT_*.
+ * It inherits no other descriptor, and our environment without SEALIFT_* and
+ * COSIGN_PASSWORD.
  * A program that is given up is killed with all of its process group.
  *
  * Returns: its exit status, 128 + n when signal n ended it; or -1.

@@ -39,13 +39,14 @@ output_and_status_are_taken(void **state)
         {"kill -TERM $$", "", "", 143},
         {"kill -PIPE $$", "", "", 141},
         {"(sleep 30 &) ; echo left a daemon", "", "left a daemon\n", 0},
-        {"echo $SEALIFT_PASSPHRASE-$OTHER", "", "-here\n", 0},
+        {"echo $SEALIFT_PASSPHRASE$COSIGN_PASSWORD-$OTHER", "", "-here\n", 0},
         {"printf %65536s x | tail -c 1", "", "x", 0},
     };
 
     (void)state;
     signal(SIGPIPE, SIG_IGN); /* as sealift does: it is not to inherit that */
     setenv("SEALIFT_PASSPHRASE", "secret", 1);
+    setenv("COSIGN_PASSWORD", "secret", 1);
     setenv("OTHER", "here", 1);
     for (size_t i = 0; i < COUNT_OF(table); i++) {
         struct buf out;
@@ -57,6 +58,7 @@ output_and_status_are_taken(void **state)
         buf_release(&out);
     }
     unsetenv("SEALIFT_PASSPHRASE");
+    unsetenv("COSIGN_PASSWORD");
 }
 
 static void
