@@ -145,6 +145,7 @@ fetch(struct session *s, struct host *host, const struct call *call, const char 
     if (token_server(s, host->name, copy.realm, &host->origin, copy.reach, &server, err) <
         0)
         return -1;
+    request.public_only = token_server_must_be_public(&server);
     return fetch_as(s, host, call, &request, &server, out, err);
 }
 
@@ -426,6 +427,7 @@ auth_anonymous(struct session *s, const struct answer *refusal, struct auth *a,
         return -1;
     request.realm = realm;
     request.service = c.service;
+    request.public_only = token_server_must_be_public(&server);
     if (c.scope && strlen(c.scope) < 512)
         request.scopes[request.scope_count++] = c.scope;
     if (token_fetch(s, &request, &reply, err) != 0)

@@ -121,8 +121,11 @@ ask(struct session *s, const struct token_request *request,
 
     if (http_url_origin(http->url, &origin, err) < 0)
         return -1;
-    if (redirect_follow(s, http, &r, &url, &elsewhere, err) < 0)
+    if (redirect_follow(s, http, &r, &url, &elsewhere, err) < 0) {
+        if (err->reason && strcmp(err->reason, "private-address") == 0)
+            err->kind = ERR_AUTH; /* as when the address stands in the realm itself */
         return err_wrap(err, "token server %s", origin.host);
+    }
     if (r.status != 200) {
         refused(s, &r, origin.host, request, err);
         return err->kind == ERR_AUTH ? 1 : -1;
@@ -156,8 +159,10 @@ fetch_by_get(struct session *s, const struct token_request *request,
 {
     CLEANUP(secret_release) struct secret basic = SECRET_INIT;
     char *url = xstrdup(request->realm);
-    struct http_request http = {
-        .method = "GET", .authorization = &basic, .body_max = TOKEN_BODY_MAX};
+    struct http_request http = {.method = "GET",
+                                .authorization = &basic,
+                                .body_max = TOKEN_BODY_MAX,
+                                .public_only = request->public_only};
     int rc = 0;
 
     for (size_t i = 0; i <= request->scope_count; i++) { /* the service goes first */
@@ -219,7 +224,8 @@ fetch_by_post(struct session *s, const struct token_request *request,
                                 .url = request->realm,
                                 .headers = headers,
                                 .source = &source,
-                                .body_max = TOKEN_BODY_MAX};
+                                .body_max = TOKEN_BODY_MAX,
+                                .public_only = request->public_only};
     int rc;
 
     if (refresh_form(request, &form) < 0) {
@@ -249,21 +255,25 @@ token_fetch(struct session *s, const struct token_request *request,
 
 /* ---- which token server ---- */
 
+bool
+token_server_must_be_public(const struct token_server *t)
+{
+    return http_origin_reach(t->origin, t->reach) == HTTP_REACH_PUBLIC &&
+           strcmp(t->realm.host, t->origin->host) != 0;
+}
+
 int
 token_server_check(const struct token_server *t, struct err *err)
 {
-    const struct http_origin *realm = &t->realm, *registry = t->origin;
-    enum http_reach literal = http_host_reach(registry->host);
-    enum http_reach reach = literal != HTTP_REACH_NAME ? literal : t->reach;
+    const struct http_origin *realm = &t->realm;
     bool both_loopback =
-        http_origin_is_loopback(realm) && http_origin_is_loopback(registry);
+        http_origin_is_loopback(realm) && http_origin_is_loopback(t->origin);
 
     if (!realm->tls && !both_loopback && !t->allows_plain)
         return err_set(err, ERR_AUTH, "the token server %s would be asked in plain http",
                        realm->host);
-    if (reach == HTTP_REACH_PUBLIC && strcmp(realm->host, registry->host) != 0 &&
-        (http_origin_is_loopback(realm) ||
-         http_host_reach(realm->host) == HTTP_REACH_PRIVATE))
+    if (token_server_must_be_public(t) &&
+        http_origin_reach(realm, HTTP_REACH_PUBLIC) != HTTP_REACH_PUBLIC)
         return err_set(
             err, ERR_AUTH,
             "the public registry names a token server with a private address, %s",

@@ -43,6 +43,7 @@ struct token_request {
     const char *scopes[TOKEN_SCOPES_MAX];
     size_t scope_count;
     const struct credential *credential; /* NULL: anonymous */
+    bool public_only; /* the registry is on the public network: so must be the address */
 };
 
 /*
@@ -80,5 +81,8 @@ MUST_USE int token_server_check(const struct token_server *t, struct err *err);
  * user says so.
  */
 bool token_server_is_trusted(const struct token_server *t);
+
+/* Must its name resolve to public addresses only, because the registry has one? */
+bool token_server_must_be_public(const struct token_server *t);
 
 #endif
