@@ -63,6 +63,17 @@ follow_elsewhere(struct session *s, const struct call *call, struct answer *a,
     return rc;
 }
 
+/*
+ * Once for who we are, as this was not said yet or is a token that ended; and once more
+ * for a password that a helper may know a newer one of.
+ */
+static bool
+may_renew(const struct answer *a, const struct auth *auth, int renewals)
+{
+    return ((a->http.status == 401 && !a->elsewhere) || auth_has_expired(a)) &&
+           (renewals == 0 || (renewals == 1 && auth->generation == 0));
+}
+
 /* Why it is refused, as far as who we are matters. */
 static void
 explain(struct session *s, const struct call *call, const struct auth *auth,
@@ -91,12 +102,12 @@ ask(struct session *s, struct host *host, const struct call *call, struct answer
         return -1;
     if (a->http.status == 401 && a->elsewhere)
         return follow_elsewhere(s, call, a, err);
-    if (a->http.status == 401 || auth_has_expired(a)) {
+    for (int renewals = 0; may_renew(a, &auth, renewals); renewals++) {
         rc = auth_renew(s, host, call, a, &auth, err);
-        if (rc == 1)
-            rc = follow(s, call, call->request.url, &auth, a, err);
-        if (rc < 0)
+        if (rc < 0 || (rc == 1 && follow(s, call, call->request.url, &auth, a, err) < 0))
             return -1;
+        if (rc == 0)
+            break;
     }
     explain(s, call, &auth, a);
     return 0;
