@@ -161,7 +161,8 @@ class Connection:
             self.send(reply.head() + body)
         if reply.sent:
             reply.sent()
-        if reply.close or not reply.length or not request.is_read:
+        is_last = request.header("Connection", "").lower() == "close"
+        if reply.close or not reply.length or not request.is_read or is_last:
             self.end()
 
     # ---- the ways to end ----

@@ -1,0 +1,413 @@
+"""Challenges, tokens, and who gets to see a password.  Where passwords come from: credentials.py."""
+from urllib.parse import parse_qs, urlsplit
+
+from harness import *  # first: it knows the way to the others
+
+from fault.access import Bearer
+from images import OCI_CONFIG, json_blob
+from pictures import layer, manifest
+
+HTML = "<!DOCTYPE html><html><body>Please log in</body></html>"
+
+
+def with_token(lab, realm=None):
+    """lab.registry wants tokens, and the client has a password for them."""
+    password = lab.wants_token(lab.registry)
+    if realm:
+        lab.registry.access.realm = realm
+    lab.docker_config({lab.registry.host: ("robot", password)})
+    return password
+
+
+def challenge_with(lab, *values):
+    """Refusals of lab.registry have these WWW-Authenticate headers."""
+    check_access = lab.registry.access.check
+
+    def refuse(request):
+        reply = check_access(request)
+        if reply:
+            reply.set("WWW-Authenticate", None)
+            reply.headers += [("WWW-Authenticate", value) for value in values]
+        return reply
+    lab.registry.access.check = refuse
+
+
+def realm_of(lab):
+    return lab.registry.access.realm
+
+
+def scopes_asked(origin):
+    """What each request for a token asked for."""
+    return [parse_qs(urlsplit(entry.target).query).get("scope", [])
+            for entry in origin.find("GET")]
+
+
+# ---- challenges ----
+
+@case(6)
+def comma_in_quotes(lab):
+    "a scope with a comma in quotes: one token, for both actions"
+    with_token(lab)
+    app = lab.image("app:1", at=lab.other)
+    lab.push(app).ok()
+    lab.landed(app)
+    same(scopes_asked(lab.tokens), [["repository:mirror/app:pull,push"]], "tokens asked for")
+
+
+@case(7)
+def two_headers(lab):
+    "a scheme that nobody wants in a header before the right one"
+    with_token(lab)
+    challenge_with(lab, "Negotiate", f'Bearer realm="{realm_of(lab)}",service="registry.test"')
+    app = lab.image("app:1")
+    lab.export(app).ok().carries(app)
+
+
+@case(8)
+def two_in_one(lab):
+    "two challenges in one header, with quotes inside of quotes"
+    password = lab.wants_password(lab.registry)
+    lab.docker_config({lab.registry.host: ("robot", password)})
+    challenge_with(lab, 'Newauth a="x\\"y, Bearer realm=z", Basic realm="z"')
+    app = lab.image("app:1")
+    lab.export(app).ok().carries(app)
+
+
+@case(9)
+def odd_case(lab):
+    "names in odd case, values without quotes"
+    with_token(lab)
+    challenge_with(lab, f"bEaReR REALM={realm_of(lab)},Service=registry.test")
+    app = lab.image("app:1")
+    lab.export(app).ok().carries(app)
+
+
+@case(10)
+def relative_realm(lab):
+    "a relative realm with a query stays at the registry and keeps it"
+    lab.wants_token(lab.registry)
+    password = lab.secret("registry")
+    lab.tokens.handler.users["robot"] = password
+    lab.docker_config({lab.registry.host: ("robot", password)})
+    challenge_with(lab, 'Bearer realm="/token?x=1",service="registry.test"')
+    lab.registry.on("GET", "^/token", lambda request, _: lab.tokens.handler.answer(request))
+    app = lab.image("app:1")
+    lab.export(app).ok().carries(app)
+    [asked] = lab.registry.find("GET", "^/token")
+    same(asked.target, "/token?x=1&service=registry.test&scope=repository%3Aapp%3Apull",
+         "what was asked")
+
+
+@case(20)
+def open_front_page(lab):
+    "the front page is open, the manifests are not"
+    with_token(lab)
+    lab.registry.on("GET", "^/v2/$", status(200, "{}"))
+    app = lab.image("app:1")
+    lab.export(app).ok().carries(app)
+
+
+@case(21)
+def silent_refusal(lab):
+    "a refusal without a challenge: the front page has one"
+    with_token(lab)
+    lab.registry.on("GET|HEAD", "/(manifests|blobs)/", change(
+        lambda reply: reply.set("WWW-Authenticate", None)))
+    app = lab.image("app:1")
+    lab.export(app).ok().carries(app)
+    same(lab.tokens.count(), 1, "tokens asked for")
+
+
+@case("s13")
+def hostile_challenges(lab):
+    "challenges that are none end in a refusal"
+    with_token(lab)
+    app = lab.image("app:1")
+    for value in ("Bearer", 'Bearer realm="x', 'Bearer realm="a",realm="b"',
+                  ", ".join(f"X{n} a=b" for n in range(64)), 'Bearer realm="' + "a" * 9000,
+                  "Digest realm=x", "NTLM", "Negotiate"):
+        lab.registry.access = Bearer(lab.tokens.handler, "")
+        challenge_with(lab, value)
+        lab.export(app).fails("auth")
+    same(lab.tokens.count(), 0, "tokens asked for")
+
+
+# ---- which token server ----
+
+@case(11, "s9")
+def plain_realm(lab):
+    "a realm that is not https: refused, nothing is sent there"
+    with_token(lab)
+    app = lab.image("app:1")
+    plain = lab.origin("plain", "127.0.0.2", lambda: lab.tokens.handler, tls=False)
+    lab.proxied = True
+    lab.registry.name_it("r.example.com")
+    lab.docker_config({"r.example.com": ("robot", lab.secret("tokens"))})
+    for realm in (plain.url + "/token", "http://r.example.com/token", "file:///etc/passwd",
+                  "ftp://r.example.com/token", "https://user:pw@r.example.com/token",
+                  "https:///token", "javascript:alert(1)"):
+        lab.registry.access.realm = realm
+        lab.export(app).fails("auth")
+    same(plain.count() + lab.tokens.count(), 0, "tokens asked for")
+
+
+@case(11, "s10")
+def private_realm(lab):
+    "a public registry cannot send us to private addresses"
+    with_token(lab)
+    app = lab.image("app:1")
+    lab.proxied = True
+    lab.registry.name_it("r.example.com")
+    lab.docker_config({"r.example.com": ("robot", lab.secret("tokens"))})
+    for host in ("169.254.169.254", "127.0.0.1", "10.1.2.3", "[::1]", "[::ffff:10.0.0.1]",
+                 "0.0.0.0", "localhost", lab.tokens.host):
+        lab.registry.access.realm = f"https://{host}/token"
+        lab.export(app).fails("auth", "private address")
+        if "[" not in host:
+            lab.export(app, "--trust-realm", host).fails("auth", "private address")
+    same(lab.tokens.count(), 0, "tokens asked for")
+
+
+def elsewhere(lab):
+    """lab.registry names a token server on another host, where the password is good too."""
+    password = lab.wants_token(lab.registry, lab.evil)
+    app = lab.image("app:1")
+    return password, app
+
+
+@case("s11")
+def other_domain(lab):
+    "a token server elsewhere gets credentials only when it is named"
+    password, app = elsewhere(lab)
+    lab.docker_config({lab.registry.host: ("robot", password)})
+    lab.export(app).fails("auth", "will not send the credentials",
+                          hint=f"--trust-realm {lab.evil.host}")
+    port = lab.evil.host.rpartition(":")[2]
+    lab.export(app, "--trust-realm", "127.0.0.6").fails("auth")  # that would be port 443
+    lab.export(app, "--trust-realm", f"127.0.0.7:{port}").fails("auth")
+    same(lab.evil.count(), 0, "tokens asked for")
+    lab.export(app, "--trust-realm", lab.evil.host).ok().carries(app)
+    same([user for user, _ in lab.evil.handler.granted], ["robot"], "who asked")
+    lab.export(app, "--trust-realm", "https://x/").fails("usage", "--trust-realm")
+
+
+@case("s11", 22)
+def other_domain_as_nobody(lab):
+    "a token server elsewhere may be asked without credentials"
+    _, app = elsewhere(lab)
+    lab.export(app).ok().carries(app)
+    same([user for user, _ in lab.evil.handler.granted], [None], "who asked")
+
+
+@case("s12")
+def token_server_redirects(lab):
+    "a token server that sends us elsewhere: no credentials go along"
+    with_token(lab)
+    app = lab.image("app:1")
+    lab.evil.handler.users["robot"] = ""
+    lab.tokens.on("GET", "", redirect_to(lab.evil))
+    lab.export(app)
+    check(lab.evil.count() > 0, "it was asked")
+    check("evil" not in lab.log.authorized(), "it saw no credentials")
+
+
+# ---- tokens ----
+
+@case(12)
+def token_names(lab):
+    "a token under one name, under both, under none"
+    with_token(lab)
+    app = lab.image("app:1")
+    for fields in (lambda token: {"access_token": token},
+                   lambda token: {"token": token, "access_token": token}):
+        lab.again()
+        lab.tokens.handler.answer_fields = fields
+        lab.export(app).ok().carries(app)
+    for fields in (lambda token: {"expires_in": 300}, lambda token: {"token": ""},
+                   lambda token: {"token": token, "access_token": "x"},
+                   lambda token: {"token": token + "\r\nX-Evil: 1"}):
+        lab.tokens.handler.answer_fields = fields
+        lab.again()
+        lab.export(app).fails("auth", "token server")
+
+
+@case(13)
+def token_bodies(lab):
+    "answers of the token server: text/plain, a web page, 2 MiB"
+    with_token(lab)
+    app = lab.image("app:1")
+    lab.tokens.on("GET", "", header("Content-Type", "text/plain; charset=utf-8"))
+    lab.export(app).ok().carries(app)
+    lab.again()
+    lab.tokens.on("GET", "", status(200, HTML, "text/html"))
+    lab.export(app).fails("auth", "is not a JSON object")
+    lab.again()
+    lab.tokens.on("GET", "", status(200, '{"token":"' + "a" * (2 << 20) + '"}',
+                                    "application/json"))
+    lab.export(app).fails("limit", "1048576 bytes")
+
+
+@case(14)
+def odd_lifetimes(lab):
+    "odd lifetimes never end in a loop: one token is enough"
+    with_token(lab)
+    app = lab.image("app:1")
+    for fields in ({"expires_in": 0}, {}, {"expires_in": 10}, {"expires_in": -1},
+                   {"expires_in": 1 << 62}, {"expires_in": 1.5}, {"expires_in": "x"},
+                   {"issued_at": "0001-01-01T00:00:00Z"}, {"issued_at": "2999-01-01T00:00:00Z"},
+                   {"issued_at": "yesterday"}):
+        lab.again()
+        lab.tokens.handler.answer_fields = lambda token, more=fields: {"token": token, **more}
+        lab.export(app).ok().carries(app)
+        same(lab.tokens.count(), 1, f"tokens asked for with {fields}")
+
+
+@case(15)
+def never_enough(lab):
+    "tokens that never suffice: one more is asked for, then the repository is named"
+    with_token(lab)
+    app = lab.image("team/app:1")
+    lab.tokens.handler.refuses = lambda *_: "insufficient_scope"
+    run = lab.export(app).fails("auth", hint=f"{lab.registry.host}/team/app")
+    check(lab.tokens.count() <= 2, "a token, and one more")
+    check(lab.registry.count("GET", "/manifests/") <= 2, "with one request each")
+    run.silent_about("Bearer")
+
+
+@case("s14")
+def never_good(lab):
+    "a registry that never likes a token is not asked for ever"
+    with_token(lab)
+    app = lab.image("app:1")
+    lab.registry.on("GET", "/blobs/", then(lambda _: lab.tokens.handler.revoke_all(), None))
+    lab.export(app, jobs=1).fails("auth")
+    check(lab.tokens.count() <= 3, "few tokens")
+
+
+@case(16)
+def ends_between(lab):
+    "a token that ends between two blobs: one more, and nothing is fetched twice"
+    with_token(lab)
+    app = lab.image("app:1", layers=4)
+    lab.registry.on("GET", "/blobs/", then(lambda _: lab.tokens.handler.revoke_all(), None), nth=3)
+    lab.export(app, jobs=1).ok().carries(app)
+    same(lab.tokens.count(), 2, "tokens asked for")
+
+
+@case("s15")
+def ends_within(lab):
+    "a token that ends in the middle of a layer: the rest is fetched with another one"
+    with_token(lab)
+    app = lab.image("app:1", size=300000)
+
+    def cut(request, proceed):
+        reply = truncate(100000, "drop")(request, proceed)
+        lab.tokens.handler.revoke_all()
+        return reply
+    lab.registry.on("GET", app.layer.digest, cut, nth=1)
+    lab.export(app, jobs=1).ok().carries(app)
+    same(lab.tokens.count(), 2, "tokens asked for")
+    ranges = [e.header("Range") for e in lab.registry.find("GET", app.layer.digest)]
+    check(ranges[-1] and not ranges[-1].startswith("bytes=0-"), f"it went on: {ranges}")
+
+
+@case(17)
+def ends_while_uploading(lab):
+    "a token that ends while a blob goes up: the last step is repeated, the blob is not"
+    with_token(lab)
+    app = image("app:1", size=3 << 20)
+
+    def store(request, proceed):
+        reply = proceed()
+        lab.tokens.handler.revoke_all()
+        return reply
+    lab.registry.on("PATCH", "", store)
+    lab.push(app, jobs=1).ok()
+    lab.landed(app)
+    same(lab.registry.count("PATCH"), 1, "times that the blob was sent")
+    same(lab.tokens.count(), 2, "tokens asked for")
+
+
+@case(22)
+def as_nobody(lab):
+    "without credentials the token is asked for as nobody"
+    lab.wants_token(lab.registry)
+    app = lab.image("app:1")
+    lab.export(app).ok().carries(app)
+    same([e.header("Authorization") for e in lab.tokens.find()], [None], "what was sent")
+
+
+@case(23)
+def wrong_password(lab):
+    "wrong credentials are an error, not a reason to be nobody"
+    with_token(lab)
+    wrong = lab.secret("tokens")
+    lab.docker_config({lab.registry.host: ("robot", wrong)})
+    app = lab.image("app:1")
+    lab.export(app).fails("auth", "refuses the credentials")
+    same(lab.tokens.count(), 1, "tokens asked for")
+    same(lab.tokens.handler.granted, [], "tokens given out")
+
+
+# ---- refresh tokens ----
+
+def with_identity(lab, secret, **more):
+    lab.wants_token(lab.registry)
+    lab.tokens.handler.refresh_tokens.add(secret)
+    lab.docker_config({lab.registry.host: {"identitytoken": secret, **more}})
+
+
+@case(18)
+def no_refresh_flow(lab):
+    "an identity token at a server that does not know it: the password, if there is one"
+    with_identity(lab, lab.secret("tokens"))
+    lab.tokens.handler.takes_post = False
+    app = lab.image("app:1")
+    lab.export(app).fails("auth")
+    same(lab.tokens.count("GET"), 0, "tries without it")
+    password = lab.secret("tokens")
+    with_identity(lab, lab.secret("tokens"), username="robot", password=password)
+    lab.tokens.handler.users["robot"] = password
+    lab.export(app).ok().carries(app)
+    same([user for user, _ in lab.tokens.handler.granted], ["robot"], "who got a token")
+
+
+@case(19)
+def refresh_form(lab):
+    "the form of a refresh request, byte by byte"
+    secret = lab.secret("tokens") + "+a/b=c d&e%"
+    with_identity(lab, secret)
+    lab.registry.access.challenge = lambda *_: (
+        f'Bearer realm="{realm_of(lab)}",service="A & B",'
+        'scope="repository:alias/app:pull repository:app:pull"')
+    app = lab.image("app:1")
+    lab.export(app).ok().carries(app)
+    [asked] = lab.tokens.find()
+    same(asked.method, "POST", "method")
+    same(asked.header("Content-Type"), "application/x-www-form-urlencoded", "its type")
+    same(asked.header("Authorization"), None, "Authorization")
+    coded = secret.partition("+")[0] + "%2Ba%2Fb%3Dc%20d%26e%25"
+    same(asked.body.decode(), "grant_type=refresh_token&service=A%20%26%20B&client_id=sealift"
+         "&scope=repository%3Aalias%2Fapp%3Apull%20repository%3Aapp%3Apull"
+         f"&refresh_token={coded}", "the form")
+
+
+# ---- more than one scope ----
+
+@case(33)
+def one_scope_of_two(lab):
+    "a token server that grants the last scope only: mounting fails, uploading works"
+    with_token(lab)
+    lab.tokens.handler.grant_last_only = True
+    shared = layer("shared", 200000)
+    pictures = []
+    for name in ("one:1", "two:1"):
+        config = json_blob({"config": {"Labels": {"name": name}}}, OCI_CONFIG)
+        pictures.append(Picture(name, [manifest(config, [shared])], [config, shared]))
+    lab.push(*pictures).ok()
+    for picture in pictures:
+        lab.landed(picture)
+    check([e for e in lab.registry.find("POST", "mount=") if e.status == 401], "a mount refused")
+
+
+main()
