@@ -6,7 +6,7 @@ set -u
 : "${abs_top_builddir:=$PWD}"
 
 number=0
-set -- reference challenge location token routes document header tar signature
+set -- credentials reference challenge location token routes document header tar signature
 echo "1..$#"
 for target do
     number=$((number + 1))

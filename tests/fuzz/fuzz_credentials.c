@@ -1,0 +1,78 @@
+/* What a file of credentials gives can go into a header and is found by its own key; the
+ * same bytes as the answer of a helper are no less usable. */
+#include "config.h"
+#include "tests/fuzz/fuzz.h"
+
+#include "registry/credential_helper.h"
+#include "registry/credentials_internal.h"
+
+#include <string.h>
+
+static void
+check_value(const struct secret *s)
+{
+    assert(credential_is_usable(secret_get(s), s->len));
+    assert(strlen(secret_get(s)) == s->len);
+}
+
+static void
+check_credential(const struct credential *c)
+{
+    assert(credential_is_usable(c->user, strlen(c->user)));
+    check_value(&c->password);
+    check_value(&c->identity_token);
+    check_value(&c->registry_token);
+}
+
+static void
+check_entry(const struct source *s, const struct entry *e)
+{
+    const struct entry *found;
+
+    assert(e->host[0] != '\0' && !strchr(e->host, '/'));
+    assert(!e->helper || helper_name_is_valid(e->helper));
+    if (!e->credential.user)
+        return;
+    check_credential(&e->credential);
+    found = source_find(s, e->host, e->path);
+    assert(found && strcmp(found->host, e->host) == 0);
+    assert(strcmp(found->path, e->path) == 0);
+}
+
+static void
+try_file(const uint8_t *data, size_t size)
+{
+    struct source *s = source_new("fuzz");
+    struct err err = ERR_INIT;
+
+    if (source_parse(s, data, size, &err) == 0) {
+        for (size_t i = 0; i < s->count; i++)
+            check_entry(s, &s->entries[i]);
+        assert(!s->store || helper_name_is_valid(s->store));
+    } else {
+        assert(err.kind == ERR_USAGE);
+        assert(strncmp(err.msg, "fuzz", 4) == 0);
+    }
+    source_free(s);
+}
+
+static void
+try_answer(const uint8_t *data, size_t size)
+{
+    struct credential c = CREDENTIAL_INIT;
+    struct err err = ERR_INIT;
+
+    if (helper_parse(data, size, &c, &err) == 0)
+        check_credential(&c);
+    else
+        assert(err.kind == ERR_AUTH && !c.user);
+    credential_release(&c);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    try_file(data, size);
+    try_answer(data, size);
+    return 0;
+}
