@@ -112,6 +112,15 @@ credentials_parse(struct credentials *c, const char *name, const void *bytes, si
     return 0;
 }
 
+void
+credentials_add_helper(struct credentials *c, const char *name, const char *from)
+{
+    struct source *s = source_new(from);
+
+    s->store = xstrdup(name);
+    append(c, s);
+}
+
 /* ---- helpers ---- */
 
 static struct helper_answer *

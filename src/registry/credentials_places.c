@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "io/file.h"
+#include "registry/podman_helpers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,7 @@ load_if_there(struct credentials *c, const char *dir, const char *rest, struct e
 
 /* What podman login writes: until the machine stops, or for good. */
 static int
-load_podman(struct credentials *c, const char *home, struct err *err)
+load_podman_files(struct credentials *c, const char *home, struct err *err)
 {
     CLEANUP(mem_free_string)
     char *run = xasprintf("/run/containers/%lu", (unsigned long)getuid());
@@ -59,6 +60,22 @@ load_podman(struct credentials *c, const char *home, struct err *err)
     if (config)
         return load_if_there(c, config, "containers/auth.json", err);
     return home ? load_if_there(c, home, ".config/containers/auth.json", err) : 0;
+}
+
+/* Its own files, or the helpers that its configuration has instead of them. */
+static int
+load_podman(struct credentials *c, const char *home, struct err *err)
+{
+    CLEANUP(podman_helpers_release) struct podman_helpers list = PODMAN_HELPERS_INIT;
+    int rc = podman_helpers_load(&list, home, err);
+
+    for (size_t i = 0; i < list.count && rc == 0; i++) {
+        if (strcmp(list.names[i], PODMAN_FILES) == 0)
+            rc = load_podman_files(c, home, err);
+        else
+            credentials_add_helper(c, list.names[i], "registries.conf");
+    }
+    return rc;
 }
 
 static int

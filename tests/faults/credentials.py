@@ -241,6 +241,27 @@ def helper_wins(lab):
         same(users_seen(lab), {"robot"}, "who asked")
 
 
+@case(26)
+def podmans_list(lab):
+    "podman's list of helpers, and its files between them"
+    users = {name: lab.secret("registry") for name in ("first", "file", "last")}
+    lab.registry.access = Basic(users)
+    app, host = lab.image("app:1"), lab.registry.host
+    conf = lab.given("registries.conf", 'credential-helpers = ["first", "containers-auth.json", '
+                                        '"last"]\n[[registry]]\nlocation = "x"\n')
+    lab.given("run/containers/auth.json",
+              '{"auths":{"%s":{"auth":"%s"}}}' % (host, coded("file:" + users["file"])))
+    nothing = f"echo '{NOT_FOUND}'; exit 1"
+    for first, run, who in ((gives("first", users["first"]), "run", "first"),
+                            (nothing, "run", "file"), (nothing, "nowhere", "last")):
+        lab.again()
+        helper(lab, "last", gives("last", users["last"]))
+        env = {**helper(lab, "first", first), "CONTAINERS_REGISTRIES_CONF": conf,
+               "XDG_RUNTIME_DIR": os.path.join(lab.folder, "given", run)}
+        lab.export(app, env=env).ok().carries(app)
+        same(users_seen(lab), {who}, "who asked")
+
+
 @case(27)
 def helper_has_none(lab):
     "a helper that knows nothing: nobody asks, and an error says so"

@@ -1,10 +1,13 @@
 /* What a file of credentials gives can go into a header and is found by its own key; the
- * same bytes as the answer of a helper are no less usable. */
+ * same bytes as the answer of a helper, or as podman's list of helpers, are no less
+ * usable. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
+#include "base/mem.h"
 #include "registry/credential_helper.h"
 #include "registry/credentials_internal.h"
+#include "registry/podman_helpers.h"
 
 #include <string.h>
 
@@ -69,10 +72,27 @@ try_answer(const uint8_t *data, size_t size)
     credential_release(&c);
 }
 
+static void
+try_list(const uint8_t *data, size_t size)
+{
+    struct podman_helpers list = PODMAN_HELPERS_INIT;
+    char *text = xstrndup((const char *)data, size);
+    struct err err = ERR_INIT;
+    int rc = podman_helpers_parse(&list, text, &err);
+
+    assert(rc == 1 ? list.count > 0 : list.count == 0);
+    assert(rc >= 0 || err.kind == ERR_USAGE);
+    for (size_t i = 0; i < list.count; i++)
+        assert(helper_name_is_valid(list.names[i]));
+    podman_helpers_release(&list);
+    mem_free_string(&text);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     try_file(data, size);
     try_answer(data, size);
+    try_list(data, size);
     return 0;
 }

@@ -5,9 +5,13 @@
 #include "registry/credentials.h"
 #include "tests/unit/folder.h"
 
-static const char *const variables[] = {"REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG",
-                                        "XDG_RUNTIME_DIR",    "XDG_CONFIG_HOME",
-                                        "DOCKER_CONFIG",      "HOME"};
+static const char *const variables[] = {"CONTAINERS_REGISTRIES_CONF",
+                                        "REGISTRY_AUTH_FILE",
+                                        "DOCKER_AUTH_CONFIG",
+                                        "XDG_RUNTIME_DIR",
+                                        "XDG_CONFIG_HOME",
+                                        "DOCKER_CONFIG",
+                                        "HOME"};
 
 static struct credentials *
 new_set(void)

@@ -1,0 +1,44 @@
+/* podman_helpers.h - the credential helpers that podman asks about every registry.
+ *
+ * Layer:  registry.
+ * Source: containers-registries.conf(5), "credential-helpers"; TOML 1.0.
+ */
+#ifndef REGISTRY_PODMAN_HELPERS_H
+#define REGISTRY_PODMAN_HELPERS_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+
+#define PODMAN_HELPERS_MAX 16
+#define PODMAN_FILES       "containers-auth.json" /* in the list: podman's own files */
+
+struct podman_helpers {
+    char *names[PODMAN_HELPERS_MAX]; /* owned; PODMAN_FILES or those of helpers */
+    size_t count;
+};
+
+#define PODMAN_HELPERS_INIT                                                              \
+    {                                                                                    \
+        .count = 0                                                                       \
+    }
+void podman_helpers_release(struct podman_helpers *h);
+
+/*
+ * Read the list out of the text of a registries.conf; what *out held gives way.
+ * Returns: 1; 0 there is none, or an empty one: *out is as before; -1.
+ * Errors:  ERR_USAGE - it is not an array of names of helpers.
+ */
+int podman_helpers_parse(struct podman_helpers *out, const char *text, struct err *err);
+
+/*
+ * The list in force: of $CONTAINERS_REGISTRIES_CONF, or the user's registries.conf, or
+ * the system's; then of the system's and the user's registries.conf.d, the last one wins.
+ * Without any: PODMAN_FILES.  home: or NULL.
+ * Errors: ERR_USAGE, naming the file; ERR_LOCAL, ERR_LIMIT, ERR_NOT_FOUND of a file that
+ *         was named.
+ */
+MUST_USE int podman_helpers_load(struct podman_helpers *out, const char *home,
+                                 struct err *err);
+
+#endif
