@@ -67,6 +67,7 @@ fixture_parts(struct fixture_parts *p)
         .entry_count = 2,
         .bodies = {index, manifest, config, layer, empty},
         .blob_count = 5,
+        .pad = FIXTURE_PAD,
     };
     for (size_t i = 0; i < p->blob_count; i++)
         p->blobs[i] = fixture_blob(p->bodies[i]);
@@ -204,7 +205,7 @@ fixture_make(struct fixture *f, const struct fixture_parts *p, size_t signatures
                  i % 2 ? "p7s" : "sigstore.json");
         fixture_insert(f, f->count, name, body);
     }
-    insert_bytes(f, f->count, "signatures/.pad", NULL, FIXTURE_PAD);
+    insert_bytes(f, f->count, "signatures/.pad", NULL, p->pad);
     put_sums(f, p, &pins);
     for (size_t i = 0; i < p->blob_count; i++) {
         bundle_blob_name(&p->blobs[i].digest, name);

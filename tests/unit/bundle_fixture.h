@@ -20,6 +20,7 @@ struct fixture_parts {
     struct bundle_omitted omitted[4];
     size_t omitted_count;
     const char *sums; /* SHA256SUMS, or NULL for the right one */
+    size_t pad;       /* bytes of signatures/.pad */
 };
 
 /*

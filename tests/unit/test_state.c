@@ -7,7 +7,9 @@
 #include "trust/state.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #define HEX "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define GOOD                                                                             \
@@ -160,6 +162,93 @@ one_import_at_a_time(void **state)
     file_close(&other);
 }
 
+/* ---- a run that is killed ---- */
+
+static int calls_left = -1; /* until the process dies; -1: never */
+
+static void
+maybe_die(void)
+{
+    if (calls_left == 0)
+        raise(SIGKILL);
+    if (calls_left > 0)
+        calls_left--;
+}
+
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+ssize_t __real_pwrite(int fd, const void *bytes, size_t len, off_t at);
+ssize_t __wrap_pwrite(int fd, const void *bytes, size_t len, off_t at);
+int __real_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
+int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
+
+int
+__wrap_fsync(int fd)
+{
+    maybe_die();
+    return __real_fsync(fd);
+}
+
+/* Half of it, then the end: as if the power went. */
+ssize_t
+__wrap_pwrite(int fd, const void *bytes, size_t len, off_t at)
+{
+    if (calls_left == 0)
+        (void)!__real_pwrite(fd, bytes, len / 2, at);
+    maybe_die();
+    return __real_pwrite(fd, bytes, len, at);
+}
+
+int
+__wrap_renameat2(int from, const char *old, int to, const char *new, unsigned flags)
+{
+    maybe_die();
+    return __real_renameat2(from, old, to, new, flags);
+}
+
+/* Remember something in a process that dies at its nth call; true when it lived. */
+static bool
+remember_in_child(int calls, const struct trust_last *last)
+{
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) {
+        struct err err = ERR_INIT;
+
+        calls_left = calls;
+        _exit(state_write(".", last, &err) == 0 ? 0 : 1);
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void
+killed_at_any_moment(void **state)
+{
+    struct err err = ERR_INIT;
+    bool lived = false;
+    int calls = 0;
+
+    (void)state;
+    for (; !lived; calls++) {
+        struct trust_last before = last_of("prod", 1), after = last_of("prod", 2), *all;
+        size_t count;
+
+        assert_int_equal(state_write(".", &before, &err), 0);
+        lived = remember_in_child(calls, &after);
+        assert_int_equal(state_list(".", &all, &count, &nobody, &err), 0);
+        assert_int_equal(count, 1);
+        if (memcmp(&all[0], &after, sizeof(after)) != 0) {
+            assert_false(lived);
+            assert_memory_equal(&all[0], &before, sizeof(before));
+        }
+        free(all);
+    }
+    assert_true(calls > 4); /* a write, two fsyncs and a rename, at least */
+}
+
 int
 main(void)
 {
@@ -172,6 +261,7 @@ main(void)
         cmocka_unit_test_setup_teardown(others_must_not_write_there, enter_folder,
                                         leave_folder),
         cmocka_unit_test_setup_teardown(one_import_at_a_time, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(killed_at_any_moment, enter_folder, leave_folder),
     };
 
     return cmocka_run_group_tests_name("state", tests, NULL, NULL);
