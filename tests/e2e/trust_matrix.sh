@@ -1,0 +1,115 @@
+#!/bin/sh
+# trust_matrix.sh - everything that may be wrong with a bundle and its signatures: the exit status,
+# the reason, a message, and not one request to the registry.  trust_cases.txt has the list.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+
+must start_registry source
+must start_registry target
+must fill source shapes --only chart --only artifact
+for key in signer stranger; do
+    must make_key $key ecdsa
+done
+references source >"$work/list"
+must sealift export -q -o "$work/good.tar" --key "$work/signer.key" -f "$work/list"
+must sealift export -q -o "$work/other.tar" --key "$work/signer.key" "$(head -n 1 "$work/list")"
+must sealift trust add -q --trust "$work/store" "$work/signer.pub" </dev/null
+target=$(address_of target)/mirror
+mkdir "$work/bad"
+python3 "$tests/e2e/forge.py" "$work/good.tar" "$work/other.tar" "$work" "$work/bad" \
+    >"$work/cases" || { fail "forge.py"; done_testing; }
+check "there is something to refuse" test "$(wc -l <"$work/cases")" -gt 50
+must forget_requests target
+
+import() {
+    sealift import --trust "$work/store" --report "$work/report" "$@" "$target"
+}
+
+reason_in() {
+    sed -n 's/.*"error":{"kind":"[a-z-]*","reason":"\([a-z-]*\)".*/\1/p' "$1"
+}
+
+# refused CODE REASON NAME COMMAND...
+refused() {
+    code=$1 reason=$2 name=$3
+    shift 3
+    rm -f "$work/report"
+    "$@" >"$out" 2>"$err" </dev/null
+    got="$? $(reason_in "$work/report")"
+    if [ "$got" = "$code $reason" ] && grep -q '^sealift: import: .*: ' "$err"; then
+        pass "$name"
+        return
+    fi
+    fail "$name" "$got, not $code $reason"
+    tap_show
+}
+
+while read -r number row code reason name; do
+    refused "$code" "$reason" "row $row: $name" import "$work/bad/$number.tar"
+    case $name in
+    'signed by a stranger')
+        id=$(openssl pkey -in "$work/stranger.key" -pubout -outform DER | sha256sum)
+        check "row 3: with the key id" grep -q "${id%% *}" "$err"
+        check "row 3: and the command that would accept it" \
+            grep -q "^hint: .*sealift trust add --trust $work/store " "$err"
+        ;;
+    'data in the pad') check "row 9: in words" grep -q 'interrupted' "$err" ;;
+    'a signed image index that is no bundle')
+        check "row 15: in words" grep -q 'not a sealift bundle' "$err"
+        ;;
+    'a new line in a name' | 'an escape in a name')
+        check_not "row 32: nothing of it reaches the terminal" grep -q "$(printf '\033')" "$err"
+        ;;
+    esac
+done <"$work/cases"
+
+refused 7 no-trust "no store and no key" sealift import --report "$work/report" "$work/good.tar" "$target"
+mkdir "$work/empty"
+refused 7 no-trust "an empty store" \
+    sealift import --trust "$work/empty" --report "$work/report" "$work/good.tar" "$target"
+
+check_equal "the registry was never asked anything" 0 "$(requests target)"
+
+expect 0 "row 4: a stranger's signature beside a trusted one" \
+    sealift verify --trust "$work/store" "$work/bad/stranger.tar"
+check "row 4: is listed as ignored" grep -q '^ignored .*not among the trusted' "$out"
+
+# No part of verifying opens a socket.
+if strace -o "$work/trace" -e trace=network true 2>/dev/null; then
+    expect 0 "verify, watched" strace -f -o "$work/trace" -e trace=network \
+        "$abs_top_builddir/sealift" verify -q --trust "$work/store" "$work/good.tar"
+    check_not "opens no socket" grep -q 'socket(' "$work/trace"
+    expect 0 "import, watched" strace -f -o "$work/trace" -e trace=network \
+        "$abs_top_builddir/sealift" import -q --key "$work/signer.pub" "$work/good.tar" "$target"
+    check "does, so that would be seen" grep -q 'socket(' "$work/trace"
+else
+    skip "verify opens no socket" "strace does not work here"
+fi
+
+# Row 33: the file is changed after every byte was checked, before it is sent.
+cp "$work/good.tar" "$work/moving.tar"
+must forget_requests target
+offset=$(python3 -c 'import os, sys
+sys.path.insert(0, os.environ["tests"] + "/e2e")
+from tamper import members_of
+at = largest = 0
+for member in members_of(open(sys.argv[1], "rb").read()):
+    if member.name.startswith("blobs/") and member.size > largest:
+        largest, place = member.size, at + 512
+    at += len(member.bytes)
+print(place)' "$work/moving.tar")
+address=$(address_of target)
+$registry_guard python3 "$tests/e2e/swap.py" "${address##*:}" "$work/moving.tar" "$offset" \
+    >"$work/wire" </dev/null &
+registry_pids="$registry_pids $!"
+must wait_for_line "$work/wire"
+place=127.0.0.1:$(cat "$work/wire")/late
+expect 6 "row 33: a file that changes between checking and sending" \
+    sealift import --trust "$work/store" "$work/moving.tar" "$place"
+check_equal "row 33: no manifest and no tag was pushed" 0 \
+    "$(grep -c '"PUT /v2/late/.*/manifests/' "$work/registry/target/access.log")"
+
+expect 0 "the bundle that all of these were made from" import "$work/good.tar"
+
+done_testing

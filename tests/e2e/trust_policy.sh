@@ -1,0 +1,262 @@
+#!/bin/sh
+# trust_policy.sh - who may sign what, what may not come back, and what time it is.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+
+must start_registry source
+must start_registry target
+must fill source shapes --only chart
+name=$(references source)
+cd "$work" || exit 99
+umask 022
+for key in alice alice2 bob dev host; do
+    must make_key $key
+done
+must make_key stranger ecdsa
+chmod 600 ./*.key
+target=$(address_of target)/mirror
+mkdir store
+for key in alice alice2 bob dev; do
+    must sealift trust add -q --trust store $key.pub </dev/null
+done
+
+# policy MEMBERS: policy.json with these people and whatever else.
+policy() {
+    cat >store/policy.json <<JSON
+{"version": 1,
+ "signers": {"alice": {"keys": ["alice.pub", "alice2.pub"]}, "bob": {"keys": ["bob.pub"]},
+             "dev": {"keys": ["dev.pub"]}},
+ "streams": {"prod": {"signers": ["alice", "bob"], "threshold": 2, "max_age_days": 3650,
+                      "targets": ["$target/*"]},
+             "dev-*": {"signers": ["dev"]}}$1}
+JSON
+}
+
+# bundle FILE STREAM SERIAL KEY [KEY2]: signed by one or two.
+bundle() {
+    sealift export -q --force -o "$1" --stream "$2" --serial "$3" --key "$4.key" "$name" || return
+    [ $# -lt 5 ] || sealift sign -q --key "$5.key" "$1"
+}
+
+import() {
+    sealift import -q --trust store --report report "$@" "$target"
+}
+
+# outcome CODE REASON NAME COMMAND...; REASON "-" where none is expected.
+outcome() {
+    want="$1 $2" name_of_test=$3
+    shift 3
+    rm -f report
+    "$@" >"$out" 2>"$err" </dev/null
+    got="$? $(sed -n 's/.*"error":{"kind":"[a-z-]*","reason":"\([a-z-]*\)".*/\1/p' report)"
+    case $got in
+    *' ') got=$got- ;;
+    esac
+    if [ "$got" = "$want" ]; then
+        pass "$name_of_test"
+        return
+    fi
+    fail "$name_of_test" "$got, not $want"
+    tap_show
+}
+
+# --- so many different people ------------------------------------------------------------
+
+policy ''
+must bundle one.tar prod 10 alice
+must bundle keys.tar prod 10 alice alice2
+must bundle two.tar prod 10 alice bob
+must bundle dev.tar prod 10 dev
+must bundle unlisted.tar test 10 alice bob
+must forget_requests target
+outcome 7 threshold "row 18: one of two" import one.tar
+check "names who signed and who else may" \
+    sh -c 'grep -q "signed by 1 of the 2 .*alice" "$1" && grep -q "^hint: .*alice, bob" "$1"' - "$err"
+outcome 7 threshold "row 18: two keys of one person" import keys.tar
+outcome 7 stream "row 22: a developer's key on the stream prod" import dev.tar
+outcome 7 stream "row 22: a stream that the policy does not know" import unlisted.tar
+cp stranger.pub store/keys
+must bundle stranger.tar prod 10 stranger
+outcome 7 unknown-signer "a key that the policy does not name does not count" import stranger.tar
+check_equal "none of these asked the registry anything" 0 "$(requests target)"
+rm store/keys/stranger.pub
+must sealift sign -q --key bob.key --sig-out bob.sig one.tar
+outcome 0 - "row 19: one signature inside, one beside" \
+    sealift verify -q --trust store --signature bob.sig --report report one.tar
+outcome 0 - "two people" import two.tar
+check_equal "are in the result" "['alice', 'bob'] 2" \
+    "$(field report 'str(sorted(d["signers"])) + " " + str(d["threshold"])')"
+
+# Two files of one key, one of them with r and s side by side, which some tools take as well.
+must make_key signer ecdsa
+must sealift export -q --force -o ec.tar --stream prod --serial 10 --key signer.key "$name"
+mkdir forged
+must python3 "$tests/e2e/forge.py" ec.tar ec.tar "$work" forged >forged/cases
+sed 's/"bob.pub"/"signer.pub"/' store/policy.json >policy.new
+mkdir ec
+cp -r store/keys ec
+cp signer.pub ec/keys
+cp policy.new ec/policy.json
+outcome 7 threshold "row 18: two files of one key" \
+    sealift verify -q --trust ec --report report forged/twice.tar
+outcome 7 threshold "row 18: one signature in two encodings" \
+    sealift verify -q --trust ec --report report forged/reencoded.tar
+
+# --- what may not come back --------------------------------------------------------------
+
+outcome 0 - "row 23: the same bundle again" import two.tar
+must bundle older.tar prod 9 alice bob
+outcome 7 rollback "row 23: a lower serial" import older.tar
+cp one.tar other.tar
+must env SOURCE_DATE_EPOCH="$(($(date +%s) + 5))" "$abs_top_builddir/sealift" export -q --force \
+    -o other.tar --stream prod --serial 10 --key alice.key "$name"
+must sealift sign -q --key bob.key other.tar
+outcome 7 equivocation "row 23: the same serial, another bundle" import other.tar
+must env SOURCE_DATE_EPOCH=1700000000 "$abs_top_builddir/sealift" export -q --force \
+    -o past.tar --stream prod --serial 11 --key alice.key "$name"
+must sealift sign -q --key bob.key past.tar
+outcome 7 rollback "row 27: made before the last one" import past.tar
+check "says when the two were made" grep -q '2023-11-14T22:13:20Z' "$err"
+outcome 7 override-denied "--allow-rollback, which the policy does not list" \
+    import --allow-rollback older.tar
+outcome 7 override-denied "--allow-rollback, without a store" \
+    sealift verify -q --key alice.pub --allow-rollback --report report older.tar
+policy ', "overrides": ["rollback"]'
+outcome 0 - "--allow-rollback, which it lists" import --allow-rollback older.tar
+check_equal "is recorded" "[{'name': 'rollback'}]" "$(field report 'd["overrides"]')"
+check_equal "what is remembered stays at the higher one" 10 "$(field store/state/prod.json 'd["serial"]')"
+outcome 7 equivocation "--allow-rollback does not help against two with one number" \
+    import --allow-rollback other.tar
+expect 0 "status" sealift status --trust store
+check "shows the stream" grep -q '^prod  *10  .*0 minutes' "$out"
+
+outcome 0 - "--key neither asks nor changes what is remembered" \
+    sealift import -q --key alice.pub --report report older.tar "$target"
+check_equal "so it stands where it was" 10 "$(field store/state/prod.json 'd["serial"]')"
+
+held() {
+    flock store/state/prod.lock "$abs_top_builddir/sealift" import -q --trust store --report report \
+        two.tar "$target"
+}
+if command -v flock >/dev/null; then
+    outcome 12 - "one import of a stream at a time" held
+else
+    skip "one import of a stream at a time" "flock is not installed"
+fi
+
+sed 's/"threshold": 2,/"threshold": 2, "epoch": 1,/' store/policy.json >policy.new
+mv policy.new store/policy.json
+outcome 0 - "a higher epoch forgets" import older.tar
+check_equal "and begins again" 9 "$(field store/state/prod.json 'd["serial"]')"
+policy ''
+
+# --- a memory that was lost --------------------------------------------------------------
+
+rm -r store/state
+must bundle forty-three.tar prod 43 alice bob
+must bundle forty-two.tar prod 42 alice bob
+outcome 0 - "an import with a receipt" import --receipt host.key forty-three.tar
+check "the receipt lies beside the report" test -s report.receipt.json
+expect 0 "it can be checked" sealift verify-receipt --key host.pub report.receipt.json
+check "and says what was imported" grep -q '^stream  *prod, serial 43$' "$out"
+openssl_receipt() {
+    sed -n 's/.*"signature":"\([^"]*\)".*/\1/p' report.receipt.json.sigstore.json |
+        openssl base64 -d -A >raw &&
+        openssl pkeyutl -verify -pubin -inkey host.pub -rawin -in report.receipt.json -sigfile raw
+}
+check "openssl agrees" openssl_receipt
+check_equal "it names image, digest and signers" \
+    "['alice', 'bob'] $name sha256:" \
+    "$(field report.receipt.json 'str(sorted(d["signers"])) + " " + d["images"][0]["name"] + " " + d["images"][0]["digest"][:7]')"
+cp report.receipt.json changed.json
+cp report.receipt.json.sigstore.json changed.json.sigstore.json
+sed -i 's/"serial":"43"/"serial":"44"/' changed.json
+expect 7 "a changed receipt" sealift verify-receipt --key host.pub changed.json
+expect 7 "somebody else's receipt" sealift verify-receipt --key alice.pub report.receipt.json
+rm -r store/state
+must forget_requests target
+outcome 7 rollback "row 24: state lost, the receipt at the target says 43" import forty-two.tar
+check_equal "row 24: nothing was written" 0 "$(writes target)"
+outcome 0 - "row 24: and 43 itself" import forty-three.tar
+rm -r store/state
+printf '{"stream":' >half
+mkdir store/state
+mv half store/state/prod.json
+outcome 7 rollback "half a state file counts as lost" import forty-two.tar
+check "with a warning" grep -q 'warning: .*damaged' "$err"
+rm -r store/state
+sed 's/"alice", "bob"\], "threshold": 2/"dev"]/' store/policy.json >policy.new
+mv policy.new store/policy.json
+must bundle dev42.tar prod 42 dev
+outcome 0 - "a receipt whose signers no longer count does not" import dev42.tar
+check "and a warning says so" grep -q 'warning: nothing is remembered' "$err"
+rm -r store/state
+
+# --- revoked -----------------------------------------------------------------------------
+
+policy ''
+digest=$(sealift digest --json two.tar 2>/dev/null | python3 -c 'import json, sys; print(json.load(sys.stdin)["index"])')
+must sealift trust revoke -q --trust store "$digest"
+outcome 7 revoked "row 21: a revoked bundle" import two.tar
+outcome 7 revoked "row 21: not even without its signature" import --insecure-skip-verify two.tar
+must sealift trust revoke -q --trust store bob.pub
+must bundle eleven.tar prod 11 alice bob
+outcome 7 revoked "row 21: a revoked key" import eleven.tar
+rm store/revoked
+
+# --- time --------------------------------------------------------------------------------
+
+must sealift export -q -o gone.tar --stream dev-x --serial 5 --key dev.key \
+    --expires 2026-10-01T00:00:00Z "$name"
+policy ', "overrides": ["expired"]'
+outcome 7 expired "row 25: an expired bundle" import gone.tar
+outcome 7 expired "no variable moves the clock that judges" \
+    env SOURCE_DATE_EPOCH=0 "$abs_top_builddir/sealift" import -q --trust store --report report \
+    gone.tar "$target"
+outcome 0 - "row 25: with a reason, where the policy allows it" \
+    import --receipt host.key --allow-expired 'no newer one' gone.tar
+check_equal "row 25: recorded in the receipt" "[{'name': 'expired', 'reason': 'no newer one'}]" \
+    "$(field report.receipt.json 'd["overrides"]')"
+policy ''
+outcome 7 override-denied "row 25: where it does not" import --allow-expired 'no newer one' gone.tar
+
+must env SOURCE_DATE_EPOCH="$(($(date +%s) + 30 * 86400))" "$abs_top_builddir/sealift" export -q \
+    -o future.tar --stream dev-x --serial 6 --key dev.key "$name"
+policy ', "clock": "trusted"'
+outcome 7 clock "row 27: from the future, where the clock is trusted" import future.tar
+policy ''
+outcome 0 - "row 27: else only a warning" sealift verify -q --trust store --report report future.tar
+check "row 27: which it is" grep -q 'warning: the bundle says it was made on' "$err"
+
+must bundle plain.tar dev-x 7 dev
+if faketime 2030-01-01 "$abs_top_builddir/sealift" version >/dev/null 2>&1; then
+    outcome 0 - "row 26: a clock of 1970" \
+        faketime '1970-01-02 00:00:00' "$abs_top_builddir/sealift" verify -q --trust store --report report plain.tar
+    check "row 26: with a warning" grep -q 'warning: the clock is at least .* days behind' "$err"
+    outcome 0 - "row 26: a clock of 2099" \
+        faketime '2099-01-01 00:00:00' "$abs_top_builddir/sealift" verify -q --key dev.pub --report report plain.tar
+    check "row 26: with a warning" grep -q 'warning: the clock is .* days ahead' "$err"
+    outcome 7 expired "a clock set back does not revive an expired bundle" \
+        faketime '2001-01-01 00:00:00' "$abs_top_builddir/sealift" verify -q --key dev.pub --report report gone.tar
+else
+    skip "row 26: a clock of 1970 or 2099" "faketime does not work here"
+fi
+
+# --- where to, and without a signature ---------------------------------------------------
+
+must forget_requests target
+outcome 7 target "row 32: somewhere else than the policy says" \
+    sealift import -q --trust store --report report forty-three.tar "$(address_of target)/elsewhere"
+policy ', "allow_insecure": false'
+outcome 7 override-denied "--insecure-skip-verify, which the policy forbids" \
+    import --insecure-skip-verify two.tar
+check_equal "none of these asked the registry anything" 0 "$(requests target)"
+policy ''
+before=$(cat store/state/*.json 2>/dev/null)
+outcome 0 - "--insecure-skip-verify" import --insecure-skip-verify older.tar
+check_equal "leaves what is remembered alone" "$before" "$(cat store/state/*.json 2>/dev/null)"
+outcome 7 stream "--insecure-skip-verify does not skip the rest of the policy" \
+    import --insecure-skip-verify unlisted.tar
+
+done_testing

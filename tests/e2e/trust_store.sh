@@ -1,0 +1,157 @@
+#!/bin/sh
+# trust_store.sh - the trust store and how it is changed, by one person and by several.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+
+must start_registry source
+must start_registry target
+must fill source shapes --only chart
+name=$(references source)
+cd "$work" || exit 99
+umask 022
+PATH=$abs_top_builddir:$PATH
+
+# --- two people, from nothing ------------------------------------------------------------
+
+cat >two-people <<COMMANDS
+sealift keygen -q --type ed25519 --no-passphrase alice
+sealift keygen -q --type ed25519 --no-passphrase bob
+sealift export -q -o b.tar --key alice.key $name
+sealift sign -q --key bob.key b.tar
+sealift trust add -q --trust store alice.pub
+sealift trust add -q --trust store bob.pub
+echo '{"version":1,"signers":{"alice":{"keys":["alice.pub"]},"bob":{"keys":["bob.pub"]}},"streams":{"default":{"signers":["alice","bob"],"threshold":2}},"root":{"signers":["alice","bob"],"threshold":2}}' >store/policy.json
+sealift import -q --trust store b.tar $(address_of target)/mirror
+COMMANDS
+expect 0 "two people sign, and one imports" sh -eu two-people
+check "in less than ten commands" test "$(wc -l <two-people)" -lt 10
+check "it is there" same_images source target "mirror/$(address_of source | tr : _)"
+
+# --- by hand -----------------------------------------------------------------------------
+
+sealift verify --explain --trust store b.tar >by-hand.sh
+expect 0 "what --explain prints says yes" sh by-hand.sh
+check_equal "it took two signatures" 2 "$(grep -c 'Signature Verified\|Verified OK' "$out")"
+check "it asks for no program but these" \
+    sh -c '! grep -qE "sealift |cosign|jq |python" by-hand.sh'
+cp b.tar bad.tar
+printf 'X' | dd of=bad.tar bs=1 seek=1700 conv=notrunc 2>/dev/null
+sealift verify --explain --trust store bad.tar >by-hand.sh
+expect 1 "and no to another index.json" sh by-hand.sh
+cp b.tar bad.tar
+printf 'X' | dd of=bad.tar bs=1 seek=$(($(wc -c <bad.tar) - 1530)) conv=notrunc 2>/dev/null
+sealift verify --explain --trust store bad.tar >by-hand.sh
+expect 1 "and to another blob" sh by-hand.sh
+
+# --- add, list, remove -------------------------------------------------------------------
+
+must sealift keygen -q --type ed25519 --no-passphrase carol
+must sealift keygen -q --type ecdsa --no-passphrase dave
+expect 0 "trust add makes a store" sealift trust add --trust new carol.pub
+check "and prints the key id" grep -qE '^key id +[0-9a-f]{64}$' "$out"
+expect 0 "a second time is fine" sealift trust add --trust new carol.pub
+mkdir elsewhere
+cp dave.pub elsewhere/carol.pub
+expect 12 "another key under the same name is not" sealift trust add --trust new elsewhere/carol.pub
+expect 2 "a private key is not" sealift trust add --trust new dave.key
+cp dave.key oops.pub
+expect 2 "not even under another name" sealift trust add --trust new oops.pub
+check "it is not in the store" test ! -e new/keys/oops.pub
+expect 2 "a name that is none" sealift trust add --trust new ./.pub
+expect 9 "a file that does not exist" sealift trust add --trust new nobody.pub
+expect 0 "trust list" sealift trust list --trust new
+check "shows it" grep -q '^carol.pub  carol.pub  [0-9a-f]*' "$out"
+expect 0 "trust remove" sealift trust remove --trust new carol
+expect 9 "which is then gone" sealift trust remove --trust new carol
+expect 7 "a store without keys" sealift trust list --trust new
+expect 0 "add warns where the policy does not name the key" sealift trust add --trust store carol.pub
+check "with that it does not count" grep -q 'warning: policy.json does not name carol.pub' "$err"
+expect 2 "remove keeps what the policy names" sealift trust remove --trust store bob.pub
+check "and says what to do" grep -q '^hint: .*policy.json.*trust revoke' "$err"
+expect 0 "revoke takes it all the same" sealift trust revoke --trust store bob.pub
+expect 0 "list shows that" sealift trust list --trust store
+check "beside the key" grep -q '^bob .*revoked' "$out"
+expect 0 "revoking twice is fine" sealift trust revoke --trust store bob.pub
+check_equal "and leaves one line" 1 "$(grep -c '' store/revoked)"
+expect 9 "rubbish is not revoked" sealift trust revoke --trust store key:123
+expect 2 "an unknown action" sealift trust forget --trust store
+expect 2 "list takes no argument" sealift trust list bob.pub
+expect 2 "remove wants one" sealift trust remove
+rm store/revoked
+
+# --- who may have written it -------------------------------------------------------------
+
+for path in store store/policy.json store/keys/alice.pub; do
+    chmod g+w $path
+    expect 2 "$path that a group may write" sealift verify -q --trust store b.tar
+    check "names it, and the way out" sh -c 'grep -q "$2" "$1" && grep -q "^hint: chmod go-w" "$1"' - "$err" "$path"
+    chmod 755 $path
+done
+if [ "$(id -u)" -eq 0 ]; then
+    chown 12345 store/policy.json
+    expect 2 "a policy of somebody else" sealift verify -q --trust store b.tar
+    chown 0 store/policy.json
+else
+    skip "a policy of somebody else" "only root can give a file away"
+fi
+cp store/policy.json policy.good
+sed 's/"threshold":2/"treshold":2/' policy.good >store/policy.json
+expect 2 "a misspelt policy" sealift verify -q --trust store b.tar
+check "names the word and the stream" grep -q "stream 'default'.*unknown key 'treshold'" "$err"
+sed 's/"version":1/"version":1,"version":2/' policy.good >store/policy.json
+expect 2 "a key twice" sealift verify -q --trust store b.tar
+sed 's/bob.pub/nobody.pub/' policy.good >store/policy.json
+expect 9 "a key that is not there" sealift verify -q --trust store b.tar
+check "names signer and file" grep -q "signer 'bob'.*nobody.pub" "$err"
+cp policy.good store/policy.json
+expect 9 "a store that does not exist" sealift verify -q --trust nowhere b.tar
+expect 2 "--key and --trust" sealift verify -q --key alice.pub --trust store b.tar
+
+# --- version N to N+1 --------------------------------------------------------------------
+
+mkdir next
+cp -r store/keys next
+rm next/keys/bob.pub
+sed 's/"version":1/"version":2/; s/bob.pub/carol.pub/' policy.good >next/policy.json
+must sealift trust revoke -q --trust next bob.pub
+expect 0 "trust export" sealift trust export --trust next -o update.json
+expect 12 "which replaces nothing" sealift trust export --trust next -o update.json
+before=$(find store -type f ! -path '*/state/*' -exec sha256sum {} + | sort)
+expect 7 "an unsigned update" sealift trust apply --trust store update.json
+must sealift trust sign -q --key alice.key update.json
+expect 7 "one signature of two" sealift trust apply --trust store update.json
+must sealift trust sign -q --key carol.key update.json
+expect 7 "those of the new policy alone" sealift trust apply --trust store update.json
+check "says whose are missing" grep -q 'by the present policy: signed by 1 of the 2' "$err"
+mv update.json.*.sigstore.json elsewhere
+for key in alice bob; do
+    must sealift trust sign -q --key $key.key update.json
+done
+expect 7 "those of the old policy alone" sealift trust apply --trust store update.json
+check "says whose are missing" grep -q 'by the new policy: signed by 1 of the 2' "$err"
+must sealift trust sign -q --key carol.key update.json
+sed 's/threshold\\":2/threshold\\":1/' update.json >changed.json
+for file in update.json.*; do
+    cp "$file" "changed.json${file#update.json}"
+done
+expect 7 "a changed update" sealift trust apply --trust store changed.json
+sed 's,keys/alice.pub,keys/../../alice.pub,' update.json >odd.json
+expect 2 "an update that climbs out" sealift trust apply --trust store odd.json
+check_equal "nothing of all this touched the store" "$before" \
+    "$(find store -type f ! -path '*/state/*' -exec sha256sum {} + | sort)"
+expect 0 "enough of both" sealift trust apply --trust store update.json
+expect 0 "the store has the next version" sealift trust list --trust store
+check "with its keys" sh -c 'grep -q "version 2" "$1" && grep -q "^bob  *carol.pub" "$1"' - "$out"
+check "the old key is gone" test ! -e store/keys/bob.pub
+check "and revoked" test -s store/revoked
+expect 2 "the same once more" sealift trust apply --trust store update.json
+expect 7 "what the old two signed no longer counts" sealift verify -q --trust store b.tar
+must sealift sign -q --key carol.key b.tar
+expect 0 "with the new signature it does" sealift verify -q --trust store b.tar
+sed 's/"version":2/"version":4/' next/policy.json >policy.new
+mv policy.new next/policy.json
+must sealift trust export -q --trust next -o skipping.json
+expect 2 "a version is left out" sealift trust apply --trust store skipping.json
+
+done_testing
