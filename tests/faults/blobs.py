@@ -3,7 +3,7 @@ from harness import *  # first: it knows the way to the others
 
 import hashlib
 
-from images import OCI_CONFIG, Blob, Document, json_blob
+from images import EMPTY, OCI_CONFIG, Blob, Document, json_blob
 from pictures import layer, manifest
 
 SIZE = 400000
@@ -187,15 +187,18 @@ def page(lab):
 
 @case(64)
 def small_things(lab):
-    "the empty blob is not asked for, a config that many share is asked for once"
-    empty, config = Blob([b""], "text/plain"), Blob([b"{}"], OCI_CONFIG)
-    documents = [manifest(config, [empty], annotations={"n": str(n)}) for n in range(100)]
+    "what everybody knows by its digest is not asked for, what many share is asked for once"
+    empty, config = Blob([b""], "text/plain"), Blob([b'{"n":1}'], OCI_CONFIG)
+    braces = Blob([b"{}"], EMPTY)
+    documents = [manifest(config, [empty, braces], annotations={"n": str(n)})
+                 for n in range(100)]
     top = Document({"manifests": [one.descriptor() for one in documents]},
                    "application/vnd.oci.image.index.v1+json")
-    app = lab.serve(Picture("app:1", [*documents, top], [config, empty]))
+    app = lab.serve(Picture("app:1", [*documents, top], [config, empty, braces]))
     lab.export(app).ok().carries(app)
     same(lab.registry.count("GET", config.digest), 1, "requests for the config")
     same(lab.registry.count("GET", empty.digest), 0, "requests for nothing")
+    check(lab.registry.count("GET", braces.digest) <= 1, "requests for {}")
 
 
 @case(65)
@@ -225,6 +228,19 @@ def storm(lab):
     lab.registry.on("GET", "/blobs/", end("reset"), nth=[2])
     lab.registry.on("GET", "/blobs/", truncate(20000, "reset"), nth=[3, 4])
     lab.export(app).ok().carries(app)
+
+
+@case("s60")
+def foreign(lab):
+    "a layer that only lives elsewhere is not fetched from there unless somebody says so"
+    app = image("app:1")
+    foreign = app.layer.descriptor(urls=[f"{lab.storage.url}/{app.layer.digest}"])
+    fields = {"config": app.config.descriptor(), "layers": [foreign]}
+    app.documents[0] = Document(fields, app.top.media_type)
+    lab.serve(app)
+    lab.registry.store.repo("app").blobs.pop(app.layer.digest)
+    lab.export(app).fails("not-found", app.layer.digest, hint="foreign")
+    same(lab.storage.count(), 0, "requests to elsewhere")
 
 
 main()

@@ -203,4 +203,18 @@ def media_type(lab):
     lab.landed(app)
 
 
+@case("s68")
+def names_in_documents(lab):
+    "what documents call themselves decides nothing: all goes below the target's prefix"
+    names = {"org.opencontainers.image.ref.name": "evil.test/x:1",
+             "io.containerd.image.name": f"{lab.other.host}/x:1",
+             "dev.sealift.name": "../../x:1"}
+    app = index("app:1", annotations=names)
+    lab.push(app).ok()
+    lab.landed(app)
+    same(lab.other.count(), 0, "requests to another registry")
+    same([str(e) for e in lab.log.writes() if not e.path.startswith("/v2/mirror/app/")], [],
+         "writes elsewhere")
+
+
 main()

@@ -1,5 +1,8 @@
 """Redirects: where requests may be led, and what goes along."""
-from harness import *
+from harness import *  # first: it knows the way to the others
+
+from fault.access import Bearer
+from fault.tls import PRIVATE, PUBLIC
 
 
 def with_password(lab):
@@ -10,9 +13,10 @@ def with_password(lab):
 
 
 def public(lab):
-    """lab.registry has a name, so its address is what a public one could be."""
+    """lab.registry has an address that anybody could reach, and a thief has private ones."""
     lab.proxied = True
-    return lab.registry.name_it("r.example.com")
+    thief = lab.origin("thief", "127.0.0.7", lambda: lab.storage.handler)
+    return lab.registry.name_it(PUBLIC), thief.also_named(*PRIVATE)
 
 
 @case(34, "s51")
@@ -138,14 +142,47 @@ def circle(lab):
 
 
 @case(37, "s52")
-def to_loopback(lab):
-    "a public registry leads to an address that only this machine sees"
+def to_private(lab):
+    "a public registry leads to an address that only this side sees"
+    _, thief = public(lab)
+    app = lab.image("app:1")
+    for address in (*PRIVATE, thief.host, f"[::ffff:{PRIVATE[0]}]", "2130706439", "localhost",
+                    f"[::1]:{thief.port}"):
+        lab.again()
+        lab.registry.on("GET", "/blobs/", redirect(
+            lambda request, address=address: f"https://{address}{request.path}"))
+        lab.export(app).fails("protocol", "private")
+    same(thief.count(), 0, "requests to it")
+
+
+@case("s52")
+def to_public(lab):
+    "a public registry leads to another public address"
     public(lab)
     app = lab.image("app:1")
-    lab.registry.on("GET", "/blobs/", redirect_to(lab.storage))
-    run = lab.export(app)
-    if run.status == 0:  # through a proxy nobody knows whether the registry is public
-        run.carries(app)
+    elsewhere = lab.origin("elsewhere", "127.0.0.8", lambda: lab.storage.handler)
+    elsewhere.also_named("203.0.113.8")
+    lab.registry.on("GET", "/blobs/", redirect(lambda r: f"https://203.0.113.8{r.path}"))
+    lab.export(app).ok().carries(app)
+
+
+@case("s10", "s9")
+def private_realm(lab):
+    "a public registry names a token server with a private address, also to nobody"
+    _, thief = public(lab)
+    app = lab.image("app:1")
+    lab.tokens.handler.anonymous = ("pull",)
+    password = lab.secret()
+    for is_known in (False, True):
+        if is_known:
+            lab.docker_config({PUBLIC: ("robot", password)})
+        for url in (*(f"https://{one}" for one in PRIVATE), f"https://{thief.host}",
+                    f"https://[::1]:{thief.port}", f"http://{PUBLIC}", "file:///etc",
+                    f"https://user:pw@{PUBLIC}", "ftp://203.0.113.8"):
+            lab.again()
+            lab.registry.access = Bearer(lab.tokens.handler, url + "/token")
+            lab.export(app).fails("auth")
+    same(thief.count() + lab.tokens.count(), 0, "requests to a token server")
 
 
 @case("s52")

@@ -1,9 +1,9 @@
 """For shell tests: a registry, a storage server and a token server, with a script of faults.
 
-    python3 -m fault [SCRIPT]
+    PYTHONPATH=tests/registry python3 -m fault [SCRIPT]
 
 SCRIPT is python; it finds "lab" (see lab.py) and everything of faults.py by name.  Prints
-one line "NAME HOST" for each origin it made, "ca FILE", and "ready"; then reads commands from
+one line "NAME HOST" for each origin, "ca FILE", and "ready"; then reads commands from
 standard input, one a line, and ends with it:
 
     log          print every request there was, then "."
