@@ -122,6 +122,11 @@ registry_access_open(struct registry_access *out, const struct registry_options 
         .events = &rt->events,
         .cancel = &rt->cancel,
     };
+    if (!may_push) { /* what is in a bundle goes where the user says, nowhere else */
+        out->config.routes = out->routes = routes_new();
+        if (routes_load_default(out->routes, err) < 0)
+            return -1;
+    }
     if (read_proxy(options, &out->config, err) < 0 ||
         read_pace(options, &out->config, err) < 0)
         return -1;
@@ -133,6 +138,7 @@ void
 registry_access_release(struct registry_access *a)
 {
     client_free(a->client);
+    routes_free(a->routes);
     credentials_free(a->credentials);
     *a = (struct registry_access)REGISTRY_ACCESS_INIT;
 }

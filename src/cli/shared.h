@@ -100,6 +100,7 @@ struct runtime {
 /* Credentials and client of one run. */
 struct registry_access {
     struct credentials *credentials;
+    struct routes *routes; /* of an export */
     struct client_config config;
     struct client *client;
 };

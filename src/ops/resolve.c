@@ -18,7 +18,8 @@ struct resolve_job {
 struct repository
 resolve_repository(const struct reference *ref)
 {
-    return (struct repository){.host = ref->host, .path = ref->path};
+    return (struct repository){
+        .host = ref->host, .path = ref->path, .by_digest = ref->has_digest};
 }
 
 int

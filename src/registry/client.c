@@ -223,9 +223,8 @@ origin_of_host(const char *name, bool tls, struct http_origin *out, struct err *
     return http_url_origin(url, out, err);
 }
 
-/* Under the lock. */
-static struct host *
-find_host(struct client *c, const char *name)
+struct host *
+client_find_host(struct client *c, const char *name)
 {
     struct host *h = c->hosts;
 
@@ -264,8 +263,18 @@ may_be_plain(const struct err *err)
     return strcmp(reason, "no-ca") == 0;
 }
 
+/* Is a host allowed to have no TLS, without being called so by --plain-http? */
+static bool
+may_lack_tls(const struct session *s, const struct host *h)
+{
+    const struct routes *routes = s->client->config.routes;
+
+    return http_origin_is_loopback(&h->origin) ||
+           (routes && routes_call_insecure(routes, h->name));
+}
+
 /*
- * A loopback host: https, unless it does not speak TLS and answers in plain http.  A
+ * Such a host: https, unless it does not speak TLS and answers in plain http.  A
  * refused certificate or handshake is an error of its own, never a reason to go on in the
  * clear.  TLS servers answer plain requests with 400, so that one proves nothing.
  */
@@ -324,7 +333,7 @@ find_scheme(struct session *s, struct host *h, struct err *err)
     if (origin_of_host(name, !is_plain, &h->origin, err) < 0 ||
         prepare_host(s, h, err) < 0)
         return -1;
-    if (is_plain || !http_origin_is_loopback(&h->origin))
+    if (is_plain || !may_lack_tls(s, h))
         return 0;
     while (ask_scheme(s, name, &h->origin, err) < 0) {
         if (retry_wait(s, &retry, err) < 0)
@@ -341,7 +350,7 @@ client_host(struct session *s, const char *name, struct host **out, struct err *
     int rc = 0;
 
     pthread_mutex_lock(&c->lock);
-    h = find_host(c, name);
+    h = client_find_host(c, name);
     while (rc == 0 && h->scheme == SCHEME_ASKING)
         rc = client_wait(c, err);
     if (rc < 0 || h->scheme == SCHEME_KNOWN) {

@@ -8,6 +8,7 @@
 #include "base/cancel.h"
 #include "base/events.h"
 #include "registry/credentials.h"
+#include "registry/routes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,12 +21,13 @@ struct client_config {
     size_t plain_count;
     const char *const *trusted_realms; /* --trust-realm: host[:port] of token servers */
     size_t realm_count;
-    const char *proxy;      /* as http_proxy_for() takes it */
-    bool may_push;          /* ask for push scopes */
-    unsigned sessions;      /* one a worker */
-    unsigned retries;       /* in a row without progress */
-    unsigned first_retries; /* as long as a server has not answered at all */
-    uint64_t limit_rate;    /* bytes a second, all sessions and both ways; 0: none */
+    const struct routes *routes; /* where to fetch from; NULL: from where names say */
+    const char *proxy;           /* as http_proxy_for() takes it */
+    bool may_push;               /* ask for push scopes */
+    unsigned sessions;           /* one a worker */
+    unsigned retries;            /* in a row without progress */
+    unsigned first_retries;      /* as long as a server has not answered at all */
+    uint64_t limit_rate;         /* bytes a second, all sessions and both ways; 0: none */
     struct credentials *credentials; /* or NULL: everything anonymous */
     struct events *events;
     struct cancel *cancel;
@@ -49,6 +51,8 @@ struct session *client_session(struct client *c, unsigned worker);
 struct repository {
     const char *host;
     const char *path;
+    bool
+        by_digest; /* the user named a digest: which mirrors are asked may depend on it */
 };
 
 #endif

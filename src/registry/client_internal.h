@@ -36,6 +36,7 @@ struct host {
     struct http_origin origin; /* fixed once the scheme is known, like this */
     struct certificates certificates;
     bool is_prepared; /* both were looked up */
+    bool is_given_up; /* guarded: a mirror that cannot be reached */
 
     enum challenge_scheme
         auth;              /* guarded, like these two: what the last challenge asked */
@@ -96,6 +97,9 @@ struct session {
  * gives way. */
 struct http_conn *session_conn(struct session *s, const struct http_origin *origin,
                                struct err *err);
+
+/* Under the lock: the host of that name. */
+struct host *client_find_host(struct client *c, const char *name);
 
 /* The host of that name; its scheme is known afterwards. */
 MUST_USE int client_host(struct session *s, const char *name, struct host **out,

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "io/hash.h"
 #include "registry/exchange.h"
+#include "registry/route_ask.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -83,18 +84,38 @@ fetch(struct session *s, const struct repository *repo, const char *reference,
     return 0;
 }
 
+/* What is wanted of each place along the route. */
+struct wanted {
+    const char *tag; /* or */
+    const struct digest *digest;
+    uint64_t size;
+    struct pulled *out;
+};
+
+static int
+fetch_tag(struct session *s, const struct repository *repo, void *ctx, struct err *err)
+{
+    struct wanted *w = ctx;
+
+    return fetch(s, repo, w->tag, DIGEST_SHA256, w->out, err);
+}
+
 int
 pull_by_tag(struct session *s, const struct repository *repo, const char *tag,
             struct pulled *out, struct err *err)
 {
-    return fetch(s, repo, tag, DIGEST_SHA256, out, err);
+    struct wanted w = {.tag = tag, .out = out};
+    struct route_question q = {.ask = fetch_tag, .ctx = &w, .is_worth_a_line = true};
+
+    return route_ask(s, repo, &q, err);
 }
 
-int
-pull_by_digest(struct session *s, const struct repository *repo,
-               const struct digest *digest, uint64_t size, struct pulled *out,
-               struct err *err)
+static int
+fetch_digest(struct session *s, const struct repository *repo, void *ctx, struct err *err)
 {
+    struct wanted *w = ctx;
+    const struct digest *digest = w->digest;
+    uint64_t size = w->size;
     CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
     char text[DIGEST_TEXT_MAX];
     bool fits = false;
@@ -114,10 +135,22 @@ pull_by_digest(struct session *s, const struct repository *repo,
         return err_because(err, ERR_INTEGRITY, "size",
                            "manifest %s has %zu bytes, its descriptor says %" PRIu64,
                            text, got.bytes.len, size);
-    pulled_release(out);
-    *out = got;
+    pulled_release(w->out);
+    *w->out = got;
     got = (struct pulled)PULLED_INIT;
     return 0;
+}
+
+int
+pull_by_digest(struct session *s, const struct repository *repo,
+               const struct digest *digest, uint64_t size, struct pulled *out,
+               struct err *err)
+{
+    struct wanted w = {.digest = digest, .size = size, .out = out};
+    struct route_question q = {
+        .ask = fetch_digest, .ctx = &w, .is_worth_a_line = size == UINT64_MAX};
+
+    return route_ask(s, repo, &q, err);
 }
 
 /* ---- what is there? ---- */

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "io/hash.h"
 #include "registry/exchange.h"
+#include "registry/route_ask.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -274,19 +275,38 @@ fetch_all(struct session *s, const struct repository *repo, const char *text,
     return check_digest(f, err);
 }
 
+/* What is wanted of each place along the route. */
+struct wanted {
+    const struct digest *digest;
+    uint64_t size;
+    struct blob_prefix *prefix; /* for the first that is asked */
+    const struct blob_sink *sink;
+};
+
+static int
+fetch_blob(struct session *s, const struct repository *repo, void *ctx, struct err *err)
+{
+    struct wanted *w = ctx;
+    CLEANUP(fetch_release)
+    struct fetch f = {.digest = w->digest, .size = w->size, .sink = w->sink};
+    char text[DIGEST_TEXT_MAX];
+
+    digest_text(w->digest, text);
+    if (fetch_all(s, repo, text, &f, w->prefix, err) == 0)
+        return 0;
+    w->prefix = NULL;
+    if (err->kind == ERR_SIGNAL || err->kind == ERR_LOCAL)
+        return -1;
+    return err_wrap(err, "blob %s", text);
+}
+
 int
 pull_blob(struct session *s, const struct repository *repo, const struct digest *digest,
           uint64_t size, struct blob_prefix *prefix, const struct blob_sink *sink,
           struct err *err)
 {
-    CLEANUP(fetch_release)
-    struct fetch f = {.digest = digest, .size = size, .sink = sink};
-    char text[DIGEST_TEXT_MAX];
+    struct wanted w = {.digest = digest, .size = size, .prefix = prefix, .sink = sink};
+    struct route_question q = {.ask = fetch_blob, .ctx = &w};
 
-    digest_text(digest, text);
-    if (fetch_all(s, repo, text, &f, prefix, err) == 0)
-        return 0;
-    if (err->kind == ERR_SIGNAL || err->kind == ERR_LOCAL)
-        return -1;
-    return err_wrap(err, "blob %s", text);
+    return route_ask(s, repo, &q, err);
 }

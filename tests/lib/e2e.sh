@@ -10,13 +10,16 @@ export tests
 at_exit=stop_registries
 
 # Nothing of the person who runs the tests takes part.
-unset DOCKER_CONFIG DOCKER_AUTH_CONFIG REGISTRY_AUTH_FILE CONTAINERS_REGISTRIES_CONF XDG_CONFIG_HOME \
-    SEALIFT_PASSPHRASE SEALIFT_NEW_PASSPHRASE COSIGN_PASSWORD CREDENTIALS_DIRECTORY SOURCE_DATE_EPOCH SSL_CERT_FILE SSL_CERT_DIR \
+unset DOCKER_CONFIG DOCKER_AUTH_CONFIG REGISTRY_AUTH_FILE XDG_CONFIG_HOME \
+    CONTAINERS_REGISTRIES_CONF \
+    SEALIFT_PASSPHRASE SEALIFT_NEW_PASSPHRASE COSIGN_PASSWORD CREDENTIALS_DIRECTORY \
+    SOURCE_DATE_EPOCH SSL_CERT_FILE SSL_CERT_DIR \
     http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
 HOME=$work/home
 XDG_RUNTIME_DIR=$work/run
 export HOME XDG_RUNTIME_DIR
-mkdir -p "$HOME" "$XDG_RUNTIME_DIR"
+mkdir -p "$HOME/.config/containers" "$XDG_RUNTIME_DIR"
+: >"$HOME/.config/containers/registries.conf" # instead of this machine's
 
 sealift() {
     "$abs_top_builddir/sealift" "$@"

@@ -1,0 +1,27 @@
+/* route_ask.h - asking one place after the other, along the route of a repository.
+ *
+ * Layer: registry.
+ */
+#ifndef REGISTRY_ROUTE_ASK_H
+#define REGISTRY_ROUTE_ASK_H
+
+#include "registry/client_internal.h"
+
+/* What is asked of each place until one has it. */
+struct route_question {
+    int (*ask)(struct session *s, const struct repository *at, void *ctx,
+               struct err *err);
+    void *ctx;
+    bool is_worth_a_line; /* in the log: where the answer came from */
+};
+
+/*
+ * Ask the mirrors of a repository, then the place it is at.  Without routes in the
+ * client's config that is the repository itself.  A mirror that lacks something is passed
+ * over; one that cannot be reached is not asked again in this run.
+ * Errors: those of the question, of the last place asked; those of routes_find().
+ */
+MUST_USE int route_ask(struct session *s, const struct repository *repo,
+                       const struct route_question *q, struct err *err);
+
+#endif

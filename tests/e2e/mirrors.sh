@@ -1,0 +1,102 @@
+#!/bin/sh
+# mirrors.sh - what registries.conf says about where images are fetched from.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+is_quick && skip_all "quick run"
+
+must start_registry home
+must start_registry mirror
+must fill home shapes --only index --only chart
+must fill mirror shapes --only index
+home=$(address_of home)
+mirror=$(address_of mirror)
+references home | sed 's|^[^/]*|hub.test|' >"$work/list"
+references mirror | sed 's|^[^/]*|hub.test|' >"$work/one"
+bundle=$work/b.tar
+conf=$HOME/.config/containers/registries.conf
+
+try_export() {
+    sealift export -v --force --unsigned -o "$bundle" --json "$@"
+}
+# fresh: requests are counted from here on.
+fresh() {
+    must forget_requests home
+    must forget_requests mirror
+}
+hub() {
+    printf '[[registry]]\nprefix = "hub.test"\nlocation = "%s"\n' "$home"
+}
+mirrored() {
+    hub
+    printf '[[registry.mirror]]\nlocation = "%s"\n' "$1"
+}
+
+hub >"$conf"
+required 0 "another location" try_export -f "$work/list"
+check_equal "names stay" "$(sort "$work/list")" \
+    "$(field "$out" '"\n".join(sorted(i["name"] for i in d["images"]))')"
+check "the log tells from where" grep -qF "from $home/" "$err"
+cp "$bundle" "$work/plain.tar"
+
+mirrored "$mirror" >"$conf"
+fresh
+expect 0 "a mirror that has one of two" try_export -f "$work/list"
+check "what it has comes from there" grep -qF "from $mirror/" "$err"
+check "the rest from home" grep -qF "from $home/" "$err"
+fresh
+expect 0 "a mirror that has all" try_export -f "$work/one"
+check_equal "is asked alone" 0 "$(requests home)"
+check_not "nobody is warned" grep -q warning "$err"
+
+{ mirrored "$mirror" && echo 'pull-from-mirror = "digest-only"'; } >"$conf"
+fresh
+expect 0 "a mirror for digests, and a tag" try_export -f "$work/one"
+check_equal "is not asked" 0 "$(requests mirror)"
+digest=$(field "$out" 'd["images"][0]["digest"]')
+fresh
+expect 0 "the same by digest" try_export "$(sed 's/:[^:]*$//' "$work/one")@$digest"
+check_equal "is" 0 "$(requests home)"
+
+# Damage what the mirror has: it does not look at what it serves.
+find "$work/registry/mirror/store" -path '*/blobs/sha256/*/data' -size +1k |
+    while read -r file; do
+        printf x | dd of="$file" bs=1 seek=500 conv=notrunc 2>/dev/null
+    done
+mirrored "$mirror" >"$conf"
+fresh
+expect 0 "a mirror with damaged bytes" try_export -f "$work/one"
+check "is told" grep -q "warning: the mirror $mirror/.*digest" "$err"
+expect 0 "and what was exported is whole" sealift verify --insecure-skip-verify "$bundle"
+
+mirrored 127.0.0.1:1 >"$conf"
+expect 0 "a mirror that nobody answers for" try_export -f "$work/list"
+check_equal "is told once" 1 "$(grep -c 'warning: the mirror 127.0.0.1:1 is not asked' "$err")"
+
+{ hub && echo 'blocked = true'; } >"$conf"
+fresh
+expect 2 "a blocked registry" try_export -f "$work/list"
+check "is named, with file and line" grep -q "hub.test/.*'$conf' line 1:.*blocked" "$err"
+check_equal "nothing was asked" 0 "$(requests home)"
+
+# Where it may be said.
+mkdir -p "$conf.d"
+hub >"$conf.d/50-hub.conf"
+expect 0 "a drop-in has the last word" try_export -f "$work/list"
+with_file() {
+    CONTAINERS_REGISTRIES_CONF=$1 try_export -f "$work/list"
+}
+rm "$conf.d/50-hub.conf"
+hub >"$work/other.conf"
+expect 0 "the file of CONTAINERS_REGISTRIES_CONF" with_file "$work/other.conf"
+expect 9 "which has to be there" with_file "$work/none.conf"
+printf '\n[[registry]]\nlocatoin = "a.b"\n' >"$conf"
+expect 2 "a key that nobody knows" try_export -f "$work/list"
+check "is named, with file and line" grep -q "'$conf' line 3: 'locatoin'" "$err"
+check "with a way out" grep -q '^hint: .*CONTAINERS_REGISTRIES_CONF=/dev/null' "$err"
+
+printf '[[registry]]\nlocation = "%s"\nblocked = true\n' "$home" >"$conf"
+expect 0 "an import does not look at it" \
+    sealift import --insecure-skip-verify "$work/plain.tar" "$home"
+
+done_testing
