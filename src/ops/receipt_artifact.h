@@ -6,6 +6,9 @@
 #ifndef OPS_RECEIPT_ARTIFACT_H
 #define OPS_RECEIPT_ARTIFACT_H
 
+#include "bundle/reader.h"
+#include "trust/signature.h"
+
 #define RECEIPT_ARTIFACT_TYPE "application/vnd.sealift.receipt.v1"
 
 /* Media types of its layers.  Not that of an OCI index: tools would take the layer for a
@@ -18,5 +21,28 @@
 #define RECEIPT_LAYER_CMS   "application/pkcs7-signature"
 
 #define RECEIPT_LATEST "latest"
+
+/* A layer that matters here. */
+struct receipt_part {
+    struct digest digest;
+    uint64_t size;
+    struct buf bytes;
+    char name[SIGNATURE_NAME_MAX]; /* of a signature */
+};
+
+/* The layers of a pulled receipt that count; bytes are for the caller to fill. */
+struct receipt_parts {
+    struct receipt_part index;
+    struct receipt_part signatures[BUNDLE_SIGNATURES_MAX];
+    size_t count;
+};
+
+/*
+ * Which layers does its manifest name?  On failure *out still has to be released.
+ * Errors: ERR_INTEGRITY.
+ */
+MUST_USE int receipt_parts_read(struct receipt_parts *out, const void *manifest,
+                                size_t len, struct err *err);
+void receipt_parts_release(struct receipt_parts *r);
 
 #endif

@@ -1,98 +1,13 @@
 #include "config.h"
 #include "ops/receipt.h"
 
-#include "base/mem.h"
 #include "bundle/index.h"
-#include "io/json.h"
 #include "ops/acceptance.h"
 #include "ops/receipt_artifact.h"
 #include "registry/pull.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* A layer that matters here. */
-struct part {
-    struct digest digest;
-    uint64_t size;
-    struct buf bytes;
-    char name[SIGNATURE_NAME_MAX]; /* of a signature */
-};
-
-struct recalled {
-    struct part index;
-    struct part signatures[BUNDLE_SIGNATURES_MAX];
-    size_t count;
-};
-
-static void
-recalled_release(struct recalled *r)
-{
-    buf_release(&r->index.bytes);
-    for (size_t i = 0; i < r->count; i++)
-        buf_release(&r->signatures[i].bytes);
-}
-
-/* ---- which layers ---- */
-
-static int
-no_receipt(struct err *err)
-{
-    return err_set(err, ERR_INTEGRITY, "it is no receipt");
-}
-
-static int
-read_part(const struct js *layer, struct part *out, uint64_t max, struct err *err)
-{
-    const char *digest;
-
-    *out = (struct part){.bytes = BUF_INIT((size_t)max)};
-    if (js_string(layer, "digest", &digest) != 1 ||
-        digest_parse(&out->digest, digest, strlen(digest), ERR_INTEGRITY, err) < 0 ||
-        js_u64(layer, "size", &out->size) != 1 || out->size > max)
-        return no_receipt(err);
-    return 0;
-}
-
-static int
-read_layer(const struct js *layer, struct recalled *r, struct err *err)
-{
-    struct part *next = &r->signatures[r->count];
-    bool is_cms;
-    const char *type;
-
-    if (js_string(layer, "mediaType", &type) != 1)
-        return no_receipt(err);
-    if (strcmp(type, RECEIPT_LAYER_INDEX) == 0)
-        return r->index.size > 0 ? no_receipt(err)
-                                 : read_part(layer, &r->index, BUNDLE_INDEX_MAX, err);
-    is_cms = strcmp(type, RECEIPT_LAYER_CMS) == 0;
-    if (!is_cms && strcmp(type, RECEIPT_LAYER_SIG) != 0)
-        return 0;
-    if (r->count == BUNDLE_SIGNATURES_MAX ||
-        read_part(layer, next, BUNDLE_SIGNATURE_MAX, err) < 0)
-        return no_receipt(err);
-    memcpy(next->name, is_cms ? "receipt.p7s" : "receipt", is_cms ? 12 : 8);
-    r->count++;
-    return 0;
-}
-
-static int
-read_manifest(const struct pulled *manifest, struct recalled *r, struct err *err)
-{
-    CLEANUP(js_release)
-    struct js *root =
-        js_parse(manifest->bytes.data, manifest->bytes.len, ERR_INTEGRITY, err);
-    const struct js *layers;
-
-    if (!root || js_array(root, "layers", &layers) != 1)
-        return no_receipt(err);
-    for (size_t i = 0; i < js_length(layers); i++) {
-        if (read_layer(js_at(layers, i), r, err) < 0)
-            return -1;
-    }
-    return r->index.size > 0 ? 0 : no_receipt(err);
-}
 
 /* ---- their bytes ---- */
 
@@ -103,12 +18,13 @@ keep(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
 
     if (at == 0)
         buf_clear(out);
-    return buf_add(out, bytes, len) < 0 ? no_receipt(err) : 0;
+    return buf_add(out, bytes, len) < 0 ? err_set(err, ERR_INTEGRITY, "it is no receipt")
+                                        : 0;
 }
 
 static int
-fetch_part(struct session *session, const struct repository *repo, struct part *part,
-           struct err *err)
+fetch_part(struct session *session, const struct repository *repo,
+           struct receipt_part *part, struct err *err)
 {
     const struct blob_sink sink = {.write = keep, .ctx = &part->bytes};
 
@@ -116,13 +32,13 @@ fetch_part(struct session *session, const struct repository *repo, struct part *
 }
 
 static int
-fetch(struct session *session, const struct repository *repo, struct recalled *r,
+fetch(struct session *session, const struct repository *repo, struct receipt_parts *r,
       struct err *err)
 {
     CLEANUP(pulled_release) struct pulled manifest = PULLED_INIT;
 
     if (pull_by_tag(session, repo, RECEIPT_LATEST, &manifest, err) < 0 ||
-        read_manifest(&manifest, r, err) < 0 ||
+        receipt_parts_read(r, manifest.bytes.data, manifest.bytes.len, err) < 0 ||
         fetch_part(session, repo, &r->index, err) < 0)
         return -1;
     for (size_t i = 0; i < r->count; i++) {
@@ -136,8 +52,8 @@ fetch(struct session *session, const struct repository *repo, struct recalled *r
 
 /* Exactly what a bundle with this index and these signatures would have to pass. */
 static int
-judge(const struct recalled *r, const struct verified *v, const struct trust_store *store,
-      struct trust_last *out, struct err *err)
+judge(const struct receipt_parts *r, const struct verified *v,
+      const struct trust_store *store, struct trust_last *out, struct err *err)
 {
     CLEANUP(index_content_release) struct index_content index = INDEX_CONTENT_INIT;
     CLEANUP(trust_signers_release) struct trust_signers signers = TRUST_SIGNERS_INIT;
@@ -173,7 +89,7 @@ receipt_recall(const struct verified *v, const struct verify_options *o,
                const struct target *target, struct client *client, struct trust_last *out,
                struct err *err)
 {
-    CLEANUP(recalled_release) struct recalled r = {.count = 0};
+    CLEANUP(receipt_parts_release) struct receipt_parts r = {.count = 0};
     char path[REFERENCE_PATH_MAX + 1];
     struct repository repo = {.host = target->host, .path = path};
     struct err why = ERR_INIT;

@@ -1,12 +1,9 @@
 #include "config.h"
-#include "trust/policy.h"
+#include "trust/policy_internal.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/json.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,271 +11,20 @@
 static const uint64_t EPOCH_MAX = UINT32_MAX;
 static const uint64_t AGE_DAYS_MAX = 36500;
 
-#define policy_error(err, ...) err_set(err, ERR_USAGE, __VA_ARGS__)
-
-/* ---- texts ---- */
-
-static void
-texts_release(struct policy_texts *t)
-{
-    for (size_t i = 0; i < t->count; i++)
-        free(t->items[i]);
-    free(t->items);
-}
-
-/* Letters, digits, '.', '_', '-', and never a path. */
-static bool
-is_name(const char *text)
-{
-    size_t len = strlen(text);
-
-    if (len == 0 || len > POLICY_NAME_MAX || text[0] == '.')
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        if (!text_is_alnum(text[i]) && !strchr("._-", text[i]))
-            return false;
-    }
-    return true;
-}
-
-/* A star stands at the end, or nowhere. */
-static bool
-is_pattern(const char *text, size_t max)
-{
-    const char *star = strchr(text, '*');
-
-    if (text[0] == '\0' || strlen(text) > max || (star && star[1] != '\0'))
-        return false;
-    for (; *text != '\0'; text++) {
-        if (*text <= ' ' || *text > '~')
-            return false;
-    }
-    return true;
-}
-
-static bool
-is_any_text(const char *text)
-{
-    size_t len = strlen(text);
-
-    return len > 0 && len <= POLICY_PATTERN_MAX;
-}
+/* ---- streams ---- */
 
 static bool
 is_target(const char *text)
 {
-    return is_pattern(text, POLICY_PATTERN_MAX);
+    return policy_is_pattern(text, POLICY_PATTERN_MAX);
 }
-
-/* ---- members of an object ---- */
-
-static int
-check_keys(const struct js *obj, const char *const *known, struct err *err)
-{
-    const char *key = js_unknown_key(obj, known);
-    char safe[TEXT_SAFE_MAX];
-
-    if (!key)
-        return 0;
-    text_safe(safe, key, strlen(key));
-    return policy_error(err, "unknown key '%s'", safe);
-}
-
-/* One of the words, which end with NULL; fallback when the key is absent. */
-static int
-read_word(const struct js *obj, const char *key, const char *const *words, int fallback,
-          int *out, struct err *err)
-{
-    const char *text;
-    int rc = js_string(obj, key, &text);
-
-    *out = fallback;
-    if (rc == 0)
-        return 0;
-    for (int i = 0; rc == 1 && words[i]; i++) {
-        if (strcmp(words[i], text) == 0) {
-            *out = i;
-            return 0;
-        }
-    }
-    return policy_error(err, "\"%s\" is none of the words it may be", key);
-}
-
-/* 1 there, 0 absent, -1. */
-static int
-read_number(const struct js *obj, const char *key, uint64_t min, uint64_t max,
-            uint64_t *out, struct err *err)
-{
-    int rc = js_u64(obj, key, out);
-
-    if (rc == 0 || (rc == 1 && *out >= min && *out <= max))
-        return rc;
-    return policy_error(err, "\"%s\" is not a number from %llu to %llu", key,
-                        (unsigned long long)min, (unsigned long long)max);
-}
-
-/* An array of texts; absent is empty. */
-static int
-read_texts(const struct js *obj, const char *key, bool (*is_good)(const char *text),
-           struct policy_texts *out, struct err *err)
-{
-    const struct js *array;
-    int rc = js_array(obj, key, &array);
-    size_t count;
-
-    if (rc == 0)
-        return 0;
-    count = rc == 1 ? js_length(array) : 0;
-    if (count == 0 || count > POLICY_LIST_MAX)
-        return policy_error(err, "\"%s\" is not a list of 1 to %d texts", key,
-                            POLICY_LIST_MAX);
-    out->items = xcalloc(count, sizeof(char *));
-    for (size_t i = 0; i < count; i++) {
-        const char *text = js_text(js_at(array, i));
-
-        if (!text || !is_good(text))
-            return policy_error(err, "\"%s\" holds something that cannot stand there",
-                                key);
-        for (size_t j = 0; j < out->count; j++) {
-            if (strcmp(out->items[j], text) == 0)
-                return policy_error(err, "\"%s\" holds something twice", key);
-        }
-        out->items[out->count++] = xstrdup(text);
-    }
-    return 0;
-}
-
-/* ---- signers ---- */
-
-static int
-read_spki(const struct js *obj, struct policy_x509 *out, struct err *err)
-{
-    char text[sizeof("sha256:") + 2 * DIGEST_RAW_MAX];
-    const char *hex;
-    int rc = js_string(obj, "spki_sha256", &hex);
-
-    if (rc == 0)
-        return 0;
-    if (rc < 0 || strlen(hex) > 2 * (size_t)DIGEST_RAW_MAX)
-        return policy_error(err, "\"spki_sha256\" is not 64 hex digits");
-    snprintf(text, sizeof(text), "sha256:%s", hex);
-    if (digest_parse(&out->spki, text, strlen(text), ERR_USAGE, err) < 0)
-        return policy_error(err, "\"spki_sha256\" is not 64 hex digits");
-    out->has_spki = true;
-    return 0;
-}
-
-static int
-read_x509(const struct js *obj, struct policy_x509 *out, struct err *err)
-{
-    static const char *const known[] = {"ca",  "subject", "san", "spki_sha256",
-                                        "crl", "time",    NULL};
-    static const char *const times[] = {"created", "now", "none", NULL};
-    static const char *const crls[] = {"require-if-present", "require", NULL};
-    const char *subject;
-    int rc, time, crl;
-
-    if (check_keys(obj, known, err) < 0 ||
-        read_texts(obj, "ca", is_name, &out->anchors, err) < 0 ||
-        read_texts(obj, "san", is_any_text, &out->sans, err) < 0 ||
-        read_spki(obj, out, err) < 0 || read_word(obj, "crl", crls, 0, &crl, err) < 0 ||
-        read_word(obj, "time", times, POLICY_TIME_CREATED, &time, err) < 0)
-        return -1;
-    rc = js_string(obj, "subject", &subject);
-    if (rc < 0 || (rc == 1 && !is_any_text(subject)))
-        return policy_error(err, "\"subject\" is not a text");
-    if (rc == 1)
-        out->subject = xstrdup(subject);
-    out->requires_crl = crl == 1;
-    out->time = (enum policy_time)time;
-    if (out->anchors.count == 0)
-        return policy_error(err, "\"x509\" names no \"ca\"");
-    if (!out->subject && out->sans.count == 0 && !out->has_spki)
-        return policy_error(err, "\"x509\" without \"subject\", \"san\" or "
-                                 "\"spki_sha256\" would trust everybody below that CA");
-    return 0;
-}
-
-static int
-read_signer(const struct js *obj, struct policy_signer *out, struct err *err)
-{
-    static const char *const known[] = {"keys", "x509", "not_after", NULL};
-    const struct js *x509;
-    const char *end;
-    int rc;
-
-    if (check_keys(obj, known, err) < 0 ||
-        read_texts(obj, "keys", is_name, &out->keys, err) < 0)
-        return -1;
-    rc = js_object(obj, "x509", &x509);
-    out->is_x509 = rc == 1;
-    if (rc < 0 || out->is_x509 == (out->keys.count > 0))
-        return policy_error(err, "wants either \"keys\" or \"x509\"");
-    if (out->is_x509 && read_x509(x509, &out->x509, err) < 0)
-        return -1;
-    rc = js_string(obj, "not_after", &end);
-    out->has_not_after = rc == 1;
-    if (rc < 0 || (rc == 1 && clock_parse(end, &out->not_after) < 0))
-        return policy_error(err, "\"not_after\" is not a time like 2028-01-31T00:00:00Z");
-    return 0;
-}
-
-/* What is filled while the members of an object are visited. */
-struct visit {
-    struct policy *policy;
-    struct err *err;
-};
-
-static int
-visit_signer(const char *key, const struct js *value, void *ctx)
-{
-    const struct visit *v = ctx;
-    struct policy *p = v->policy;
-    char safe[TEXT_SAFE_MAX];
-
-    text_safe(safe, key, strlen(key));
-    if (p->signer_count == POLICY_LIST_MAX)
-        return policy_error(v->err, "more than %d signers", POLICY_LIST_MAX);
-    if (!is_name(key) || !js_is_object(value))
-        return policy_error(v->err, "signer '%s' is not a name and an object", safe);
-    p->signers =
-        xreallocarray(p->signers, p->signer_count + 1, sizeof(struct policy_signer));
-    p->signers[p->signer_count] = (struct policy_signer){.name = ""};
-    snprintf(p->signers[p->signer_count].name, POLICY_NAME_MAX + 1, "%s", key);
-    if (read_signer(value, &p->signers[p->signer_count++], v->err) < 0)
-        return err_wrap(v->err, "signer '%s'", safe);
-    return 0;
-}
-
-/* A key that stood for two people would let one of them be both. */
-static int
-check_keys_are_distinct(const struct policy *p, struct err *err)
-{
-    for (size_t i = 0; i < p->signer_count; i++) {
-        for (size_t k = 0; k < p->signers[i].keys.count; k++) {
-            for (size_t j = 0; j < i; j++) {
-                for (size_t l = 0; l < p->signers[j].keys.count; l++) {
-                    if (strcmp(p->signers[i].keys.items[k],
-                               p->signers[j].keys.items[l]) == 0)
-                        return policy_error(err,
-                                            "'%s' is a key of two signers, %s and %s",
-                                            p->signers[i].keys.items[k],
-                                            p->signers[j].name, p->signers[i].name);
-                }
-            }
-        }
-    }
-    return 0;
-}
-
-/* ---- streams ---- */
 
 static int
 read_quorum(const struct policy *p, const struct js *obj, struct policy_quorum *out,
             struct err *err)
 {
     struct policy_texts names = {.items = NULL};
-    int rc = read_texts(obj, "signers", is_name, &names, err);
+    int rc = policy_read_texts(obj, "signers", policy_is_name, &names, err);
 
     out->threshold = 1;
     if (rc == 0 && names.count == 0)
@@ -295,9 +41,9 @@ read_quorum(const struct policy *p, const struct js *obj, struct policy_quorum *
         out->signers[out->count++] = s;
     }
     if (rc == 0 &&
-        read_number(obj, "threshold", 1, names.count, &out->threshold, err) < 0)
+        policy_read_number(obj, "threshold", 1, names.count, &out->threshold, err) < 0)
         rc = -1;
-    texts_release(&names);
+    policy_texts_release(&names);
     return rc;
 }
 
@@ -310,12 +56,14 @@ read_stream(const struct policy *p, const struct js *obj, struct policy_stream *
     static const char *const rollback[] = {"deny", "allow", NULL};
     int rc, back;
 
-    if (check_keys(obj, known, err) < 0 || read_quorum(p, obj, &out->quorum, err) < 0 ||
-        read_word(obj, "rollback", rollback, 0, &back, err) < 0 ||
-        read_texts(obj, "targets", is_target, &out->targets, err) < 0 ||
-        read_number(obj, "epoch", 0, EPOCH_MAX, &out->epoch, err) < 0)
+    if (policy_check_keys(obj, known, err) < 0 ||
+        read_quorum(p, obj, &out->quorum, err) < 0 ||
+        policy_read_word(obj, "rollback", rollback, 0, &back, err) < 0 ||
+        policy_read_texts(obj, "targets", is_target, &out->targets, err) < 0 ||
+        policy_read_number(obj, "epoch", 0, EPOCH_MAX, &out->epoch, err) < 0)
         return -1;
-    rc = read_number(obj, "max_age_days", 1, AGE_DAYS_MAX, &out->max_age_days, err);
+    rc =
+        policy_read_number(obj, "max_age_days", 1, AGE_DAYS_MAX, &out->max_age_days, err);
     if (rc < 0)
         return -1;
     out->has_max_age = rc == 1;
@@ -333,7 +81,7 @@ visit_stream(const char *key, const struct js *value, void *ctx)
     text_safe(safe, key, strlen(key));
     if (p->stream_count == POLICY_LIST_MAX)
         return policy_error(v->err, "more than %d streams", POLICY_LIST_MAX);
-    if (!is_pattern(key, POLICY_NAME_MAX) || !js_is_object(value))
+    if (!policy_is_pattern(key, POLICY_NAME_MAX) || !js_is_object(value))
         return policy_error(v->err, "stream '%s' is not a name and an object", safe);
     p->streams =
         xreallocarray(p->streams, p->stream_count + 1, sizeof(struct policy_stream));
@@ -373,12 +121,13 @@ read_settings(const struct js *root, struct policy *p, struct err *err)
 {
     static const char *const defaults[] = {"reject", "accept", NULL};
     static const char *const clocks[] = {"auto", "trusted", "untrusted", NULL};
-    int rc = read_number(root, "version", 1, EPOCH_MAX, &p->version, err), others, clock;
+    int rc = policy_read_number(root, "version", 1, EPOCH_MAX, &p->version, err), others,
+        clock;
 
     if (rc == 0)
         return policy_error(err, "no \"version\"");
-    if (rc < 0 || read_word(root, "default", defaults, 0, &others, err) < 0 ||
-        read_word(root, "clock", clocks, POLICY_CLOCK_AUTO, &clock, err) < 0 ||
+    if (rc < 0 || policy_read_word(root, "default", defaults, 0, &others, err) < 0 ||
+        policy_read_word(root, "clock", clocks, POLICY_CLOCK_AUTO, &clock, err) < 0 ||
         read_overrides(root, p, err) < 0)
         return -1;
     p->accepts_other_streams = others == 1;
@@ -399,7 +148,8 @@ read_people(const struct js *root, struct policy *p, struct err *err)
 
     if (js_object(root, "signers", &signers) != 1)
         return policy_error(err, "no \"signers\"");
-    if (js_each(signers, visit_signer, &v) != 0 || check_keys_are_distinct(p, err) < 0)
+    if (js_each(signers, policy_read_signer, &v) != 0 ||
+        policy_check_keys_differ(p, err) < 0)
         return -1;
     if (rc < 0)
         return policy_error(err, "\"streams\" is not an object");
@@ -411,7 +161,8 @@ read_people(const struct js *root, struct policy *p, struct err *err)
     if (rc < 0)
         return policy_error(err, "\"root\" is not an object");
     p->has_root = true;
-    if (check_keys(quorum, known, err) < 0 || read_quorum(p, quorum, &p->root, err) < 0)
+    if (policy_check_keys(quorum, known, err) < 0 ||
+        read_quorum(p, quorum, &p->root, err) < 0)
         return err_wrap(err, "root");
     return 0;
 }
@@ -425,8 +176,8 @@ policy_parse(struct policy *out, const char *text, size_t len, struct err *err)
     CLEANUP(js_release) struct js *root = js_parse(text, len, ERR_USAGE, err);
     CLEANUP(policy_release) struct policy p = POLICY_INIT;
 
-    if (!root || check_keys(root, known, err) < 0 || read_settings(root, &p, err) < 0 ||
-        read_people(root, &p, err) < 0)
+    if (!root || policy_check_keys(root, known, err) < 0 ||
+        read_settings(root, &p, err) < 0 || read_people(root, &p, err) < 0)
         return -1;
     *out = p;
     p = (struct policy)POLICY_INIT;
@@ -437,13 +188,13 @@ void
 policy_release(struct policy *p)
 {
     for (size_t i = 0; i < p->signer_count; i++) {
-        texts_release(&p->signers[i].keys);
-        texts_release(&p->signers[i].x509.anchors);
-        texts_release(&p->signers[i].x509.sans);
+        policy_texts_release(&p->signers[i].keys);
+        policy_texts_release(&p->signers[i].x509.anchors);
+        policy_texts_release(&p->signers[i].x509.sans);
         free(p->signers[i].x509.subject);
     }
     for (size_t i = 0; i < p->stream_count; i++) {
-        texts_release(&p->streams[i].targets);
+        policy_texts_release(&p->streams[i].targets);
         free(p->streams[i].quorum.signers);
     }
     free(p->root.signers);
