@@ -29,8 +29,11 @@ add_piece(const struct bundle_content *c, uint64_t at, size_t want, void *piece,
 {
     ssize_t n = volumes_read(&c->file, piece, want, at, err);
 
-    if (n < 0)
-        return volumes_blame(&c->file, at, want, err);
+    if (n < 0) {
+        volumes_blame(&c->file, at, want, err);
+        return err_hint(err, "the medium cannot be read there: copy the bundle again, to "
+                             "another one");
+    }
     if ((size_t)n < want)
         return truncated_error(err, at + (uint64_t)n, "a blob");
     return hash_add(h, piece, want, err);

@@ -96,40 +96,65 @@ put_signatures(struct head *h, const struct signature_file *signatures, size_t c
                       (size_t)(h->layout->sums_at - h->at - TAR_BLOCK), err);
 }
 
-static int
-put_blob_headers(struct head *h, struct err *err)
-{
-    const struct layout *l = h->layout;
-
-    for (size_t i = 0; i < l->member_count; i++) {
-        const struct bundle_member *m = &l->members[i];
-        char name[BUNDLE_BLOB_NAME_MAX];
-
-        bundle_blob_name(&m->digest, name);
-        if (put_header(h, name, m->size, err) < 0)
-            return -1;
-        step_over(h, m->size);
-    }
-    return 0;
-}
-
 int
-bundle_write_head(const struct layout *l, const struct volumes *to,
-                  const struct signature_file *signatures, size_t count, struct err *err)
+bundle_write_start(const struct layout *l, const struct volumes *to,
+                   const struct signature_file *signatures, size_t count, struct err *err)
 {
-    static const unsigned char end[3 * TAR_BLOCK];
     struct head h = {.layout = l, .to = to};
 
     if (check_area(l, signatures, count, err) < 0 ||
         put_member(&h, "oci-layout", BUNDLE_OCI_LAYOUT, strlen(BUNDLE_OCI_LAYOUT), err) <
             0 ||
         put_member(&h, "index.json", l->index.data, l->index.len, err) < 0 ||
-        put_signatures(&h, signatures, count, err) < 0 ||
-        put_member(&h, "SHA256SUMS", l->sums.data, l->sums.len, err) < 0 ||
-        put_blob_headers(&h, err) < 0)
+        put_signatures(&h, signatures, count, err) < 0)
         return -1;
-    return volumes_write(to, end + TAR_BLOCK - h.padding, h.padding + 2 * TAR_BLOCK,
-                         h.at - h.padding, err);
+    return put_member(&h, "SHA256SUMS", l->sums.data, l->sums.len, err);
+}
+
+/* Of the member before blob number `member`, which may be one behind the last. */
+static size_t
+padding_before(const struct layout *l, size_t member)
+{
+    uint64_t size = member > 0 ? l->members[member - 1].size : l->sums.len;
+
+    return (size_t)(tar_padded(size) - size);
+}
+
+int
+bundle_write_header(const struct layout *l, const struct volumes *to, size_t member,
+                    struct err *err)
+{
+    const struct bundle_member *m = &l->members[member];
+    const struct head h = {.layout = l,
+                           .to = to,
+                           .at = m->offset - TAR_BLOCK,
+                           .padding = padding_before(l, member)};
+    char name[BUNDLE_BLOB_NAME_MAX];
+
+    bundle_blob_name(&m->digest, name);
+    return put_header(&h, name, m->size, err);
+}
+
+int
+bundle_write_end(const struct layout *l, const struct volumes *to, struct err *err)
+{
+    static const unsigned char end[3 * TAR_BLOCK];
+    size_t len = padding_before(l, l->member_count) + 2 * TAR_BLOCK;
+
+    return volumes_write(to, end, len, l->total - len, err);
+}
+
+int
+bundle_write_head(const struct layout *l, const struct volumes *to,
+                  const struct signature_file *signatures, size_t count, struct err *err)
+{
+    if (bundle_write_start(l, to, signatures, count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < l->member_count; i++) {
+        if (bundle_write_header(l, to, i, err) < 0)
+            return -1;
+    }
+    return bundle_write_end(l, to, err);
 }
 
 int

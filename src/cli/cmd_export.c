@@ -21,7 +21,7 @@ struct export_command {
     const char *output, *volume_size, *key, *sig_out, *stream, *expires;
     struct opt_list from, platforms, reuse;
     struct opt_number serial;
-    bool is_unsigned, dry_run, force;
+    bool is_unsigned, dry_run, force, verify_after;
 };
 
 #define T struct export_command
@@ -39,6 +39,8 @@ static const struct opt table[] = {
          "only these platforms, with commas between them (repeatable)"),
     FLAG(T, dry_run, 0, "dry-run", "show what would be fetched and written, then stop"),
     FLAG(T, force, 0, "force", "replace BUNDLE if it exists"),
+    FLAG(T, verify_after, 0, "verify-after",
+         "read the bundle back from the disk and check it before it gets its name"),
     LIST(T, reuse, 0, "reuse", "BUNDLE",
          "take what fits out of this older bundle instead of fetching it (repeatable)"),
     TEXT(T, stream, 0, "stream", "NAME",
@@ -234,6 +236,8 @@ put_result(struct result *r, const struct export_command *o,
         result_say(r, "wrote     %s: %s (%" PRIu64 " bytes)\n", o->output,
                    text_human(size, x->layout.total), x->layout.total);
     }
+    result_say(r, "flushed   all of it is on the disk%s; a medium can be unmounted now\n",
+               o->verify_after ? " and was read back" : "");
     if (!key) {
         jsout_put_bool(r->json, "signed", false);
         result_say(r, "unsigned  whoever imports it has to skip the signature\n");
@@ -262,6 +266,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
         .output = o->output,
         .force = o->force,
         .dry_run = o->dry_run,
+        .verify_after = o->verify_after,
         .reuse = o->reuse.items,
         .reuse_count = o->reuse.count,
         .key = key,

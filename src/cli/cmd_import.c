@@ -172,6 +172,8 @@ put_result(struct result *r, const struct import_command *o, const char *path,
     result_signers(r, &x->verified.signers);
     if (x->verified.has_meta)
         result_verdict(r, &x->verified.verdict, wishes);
+    if (x->verified.bundle)
+        result_damage(r, x->verified.bundle, &x->verified.damage);
     if (!x->verified.bundle || !x->states)
         return;
     result_put_digest(r->json, "index", &x->verified.admission.index);

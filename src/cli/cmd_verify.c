@@ -52,6 +52,7 @@ put_result(struct result *r, const char *path, const struct verified *v,
     result_say_meta(r, &c->index.meta);
     result_say(r, "contents  %zu names, %zu objects, %s\n", c->index.count,
                c->member_count, text_human(size, c->total));
+    result_damage(r, v->bundle, &v->damage);
     if (c->omitted_count > 0)
         result_say(r, "left out  %zu children of indexes, by platform\n",
                    c->omitted_count);

@@ -284,3 +284,31 @@ stdin_users_check(const char *const *users, size_t count, struct err *err)
     }
     return 0;
 }
+
+void
+result_damage(struct result *r, const struct bundle *bundle,
+              const struct damage_list *damage)
+{
+    struct jsout *array;
+
+    if (damage->total == 0)
+        return;
+    array = jsout_array();
+    for (size_t i = 0; i < damage->count; i++) {
+        const struct damage *d = &damage->items[i];
+        const struct bundle_member *m = &bundle_content(bundle)->members[d->member];
+        struct jsout *obj = jsout_object();
+
+        result_put_digest(obj, "digest", &m->digest);
+        jsout_put_u64(obj, "offset", m->offset);
+        jsout_put_u64(obj, "size", m->size);
+        jsout_put_text(obj, "kind", err_kind_name(d->err.kind));
+        jsout_put_text(obj, "message", d->err.msg);
+        jsout_append(array, obj);
+        result_say(r, "damaged   %s\n", d->err.msg);
+    }
+    if (damage->total > damage->count)
+        result_say(r, "damaged   %zu more\n", damage->total - damage->count);
+    jsout_put(r->json, "damage", array);
+    jsout_put_u64(r->json, "damagedObjects", damage->total);
+}

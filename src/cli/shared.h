@@ -10,6 +10,7 @@
 #include "cli/progress.h"
 #include "cli/result.h"
 #include "ops/sign.h"
+#include "ops/check.h"
 #include "registry/client.h"
 #include "trust/verdict.h"
 
@@ -134,6 +135,10 @@ void result_verdict(struct result *r, const struct trust_verdict *verdict,
 
 /* What signing means: the bundle, what it says of itself, the digest of index.json. */
 void result_signable(struct result *r, const char *path, const struct signable *bundle);
+
+/* "damaged ..." lines and the JSON array "damage"; nothing when there is none. */
+void result_damage(struct result *r, const struct bundle *bundle,
+                   const struct damage_list *damage);
 
 /* Who reads standard input?  At most one may.  Errors: ERR_USAGE. */
 MUST_USE int stdin_users_check(const char *const *users, size_t count, struct err *err);

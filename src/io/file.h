@@ -128,6 +128,13 @@ MUST_USE int output_check_room(const struct output *files, size_t count, uint64_
 MUST_USE int output_reserve(struct output *out, uint64_t size, struct err *err);
 
 /*
+ * Has the file system no holes, as FAT and exFAT?  Then a write far behind the end fills
+ * everything before it with zeros first: such files are written from front to back, and
+ * not made large in advance.
+ */
+bool output_wants_order(const struct output *out);
+
+/*
  * Flushed, named, ended: then the file is published.  Nothing is left open, and what was
  * set aside is gone.
  */

@@ -210,6 +210,7 @@ int
 output_begin_anew(struct output *out, struct err *err)
 {
     out->is_resumed = false;
+    out->left = 0;
     if (out->fd >= 0 && remove_left_behind(out, err) < 0)
         return -1;
     return create_partial(out, err);

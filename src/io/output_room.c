@@ -47,6 +47,24 @@ output_check_room(const struct output *files, size_t count, uint64_t size,
     return 0;
 }
 
+/* FUSE: mostly drivers of such file systems; nobody tells. */
+static bool
+has_no_holes(const struct statfs *fs)
+{
+    enum { EXFAT_MAGIC = 0x2011bab0, FUSE_MAGIC = 0x65735546 }; /* not in all headers */
+
+    return fs->f_type == MSDOS_SUPER_MAGIC || fs->f_type == EXFAT_MAGIC ||
+           fs->f_type == FUSE_MAGIC;
+}
+
+bool
+output_wants_order(const struct output *out)
+{
+    struct statfs fs;
+
+    return fstatfs(out->fd, &fs) == 0 && has_no_holes(&fs);
+}
+
 int
 output_reserve(struct output *out, uint64_t size, struct err *err)
 {
@@ -55,6 +73,10 @@ output_reserve(struct output *out, uint64_t size, struct err *err)
 
     if (fstatfs(out->fd, &fs) < 0)
         return err_errno(err, "cannot examine the file system of '%s'", out->path);
+    if (has_no_holes(&fs)) { /* FAT can set clusters aside without filling them */
+        (void)!fallocate(out->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size);
+        return 0;
+    }
     /* Never posix_fallocate: where the kernel cannot, it writes every block.  And not on
      * tmpfs, which allocates page by page before the first byte can arrive. */
     if (fs.f_type != TMPFS_MAGIC && fallocate(out->fd, 0, 0, (off_t)size) == 0)

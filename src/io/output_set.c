@@ -108,18 +108,27 @@ output_set_volumes(const struct output_set *out)
     return volumes_of(out, out->total);
 }
 
+/* The volumes up to the first that is not full; those behind it must be empty. */
 struct volumes
 output_set_left(const struct output_set *out)
 {
-    for (size_t i = 0; i + 1 < out->count; i++) {
-        if (!out->items[i].is_resumed || out->items[i].left != out->cut)
+    uint64_t size = 0;
+    size_t i = 0;
+
+    while (i + 1 < out->count && out->items[i].left == out->cut)
+        size += out->items[i++].left;
+    size += out->items[i].left;
+    while (++i < out->count) {
+        if (out->items[i].left > 0)
             return volumes_of(out, 0);
     }
-    if (!out->items[out->count - 1].is_resumed)
-        return volumes_of(out, 0);
-    return volumes_of(out, out->in_volumes ? (out->count - 1) * out->cut +
-                                                 out->items[out->count - 1].left
-                                           : out->items->left);
+    return volumes_of(out, size);
+}
+
+bool
+output_set_wants_order(const struct output_set *out)
+{
+    return output_wants_order(out->items);
 }
 
 int
@@ -193,12 +202,18 @@ name_volumes(struct output_set *out, struct err *err)
 }
 
 int
-output_set_publish(struct output_set *out, struct err *err)
+output_set_flush(struct output_set *out, struct err *err)
 {
     for (size_t i = 0; i < out->count; i++) {
         if (output_flush(&out->items[i], err) < 0)
             return -1;
     }
+    return 0;
+}
+
+int
+output_set_publish(struct output_set *out, struct err *err)
+{
     if ((out->in_volumes ? name_volumes(out, err) : output_name(out->items, err)) < 0)
         return -1;
     for (size_t i = 0; i < out->count; i++) {

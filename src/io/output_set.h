@@ -49,10 +49,16 @@ MUST_USE int output_set_begin_anew(struct output_set *out, struct err *err);
 /* Room for all of it, as output_reserve(). */
 MUST_USE int output_set_reserve(struct output_set *out, struct err *err);
 
+/* output_wants_order() */
+bool output_set_wants_order(const struct output_set *out);
+
 /* All stays for the next run to go on with. */
 void output_set_keep(struct output_set *out);
 
-/* All flushed, then named, then the folder flushed. */
+/* All of it to the disk, once. */
+MUST_USE int output_set_flush(struct output_set *out, struct err *err);
+
+/* What was flushed gets its name, then the folder is flushed. */
 MUST_USE int output_set_publish(struct output_set *out, struct err *err);
 void output_set_release(struct output_set *out);
 

@@ -5,6 +5,7 @@
 #include "io/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -81,6 +82,13 @@ volumes_sync(const struct volumes *v, struct err *err)
             return err_errno(err, "cannot flush to disk");
     }
     return 0;
+}
+
+void
+volumes_forget(const struct volumes *v)
+{
+    for (size_t i = 0; i < v->count; i++)
+        posix_fadvise(v->fds ? v->fds[i] : v->fd, 0, 0, POSIX_FADV_DONTNEED);
 }
 
 void

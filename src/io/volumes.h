@@ -37,6 +37,9 @@ MUST_USE int volumes_write(const struct volumes *v, const void *bytes, size_t le
 /* Wait until all that was written is on disk.  Errors: ERR_LOCAL. */
 MUST_USE int volumes_sync(const struct volumes *v, struct err *err);
 
+/* Forget what is in memory of what is on disk, so that reading reads the disk. */
+void volumes_forget(const struct volumes *v);
+
 /* Ask the kernel to begin writing this range to disk; a wish, cannot fail. */
 void volumes_write_soon(const struct volumes *v, uint64_t offset, uint64_t len);
 

@@ -128,11 +128,14 @@ fill(struct writing *w, struct output_set *out, const struct signature_file *sig
      struct err *err)
 {
     const struct export_result *r = w->result;
+    size_t count = signature->bytes && !w->options->sig_out ? 1 : 0;
     int rc;
 
     w->file = output_set_volumes(out);
-    if (bundle_write_head(&r->layout, &w->file, signature,
-                          signature->bytes && !w->options->sig_out ? 1 : 0, err) < 0)
+    w->in_order = output_set_wants_order(out);
+    rc = w->in_order ? bundle_write_start(&r->layout, &w->file, signature, count, err)
+                     : bundle_write_head(&r->layout, &w->file, signature, count, err);
+    if (rc < 0)
         return err_wrap(err, "'%s'", out->path);
     rc = export_blobs(w, err);
     /* A disk that fails or is full is not to keep what it cannot finish. */
@@ -160,6 +163,9 @@ write_bundle(struct writing *w, struct err *err)
         return -1;
     w->volumes = out.count;
     events_phase(o->plan.events, "flushing to disk", 0, EVENT_BYTES);
+    if (output_set_flush(&out, err) < 0 ||
+        (o->verify_after && export_read_back(w, &signature, err) < 0))
+        return -1;
     /* First the signature: without its bundle it does no harm. */
     if (o->sig_out &&
         file_put(o->sig_out, signature.bytes, signature.len, 0666, !o->force, err) < 0)

@@ -13,6 +13,7 @@ struct export_options {
     const char *output;
     uint64_t volume_size;     /* bytes of each volume; 0: one file */
     bool force;               /* replace an existing file */
+    bool verify_after;        /* read it back from the disk before it gets its name */
     bool dry_run;             /* stop when the plan stands */
     const char *const *reuse; /* bundles to take blobs from, reuse_count of them */
     size_t reuse_count;

@@ -134,6 +134,69 @@ bring_blob(struct pool_job *base, unsigned worker, struct err *err)
     return rc == 1 ? 0 : fetch_rest(job, &prefix, worker, err);
 }
 
+static bool
+is_on_shelf(const struct plan *plan, size_t member)
+{
+    const struct bundle_member *blob = &plan->blobs[member];
+    size_t size = 0;
+
+    return shelf_find(plan->shelf, &blob->digest, &size) && size == blob->size;
+}
+
+static int
+write_from_shelf(const struct writing *w, size_t member, struct err *err)
+{
+    const struct plan *plan = &w->result->plan;
+    size_t size;
+    const char *bytes = shelf_find(plan->shelf, &plan->blobs[member].digest, &size);
+
+    events_done(w->options->plan.events, size);
+    return bundle_write_blob(&w->result->layout, &w->file, member, 0, bytes, size, err);
+}
+
+/* Every body to its place, by all workers at once. */
+static int
+write_anywhere(struct writing *w, struct blob_job *jobs, struct pool *pool,
+               struct err *err)
+{
+    const struct plan *plan = &w->result->plan;
+    struct err later = ERR_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < plan->blob_count; i++) {
+        if (!is_on_shelf(plan, i))
+            pool_add(pool, &jobs[i].job);
+        else
+            rc = write_from_shelf(w, i, err);
+    }
+    if (rc < 0)
+        cancel_request(w->options->plan.cancel);
+    return pool_wait(pool, rc < 0 ? &later : err) < 0 ? -1 : rc;
+}
+
+/* One after the other, each with its header, for file systems that want that. */
+static int
+write_in_order(struct writing *w, struct blob_job *jobs, struct pool *pool,
+               struct err *err)
+{
+    const struct plan *plan = &w->result->plan;
+    const struct layout *l = &w->result->layout;
+
+    for (size_t i = 0; i < plan->blob_count; i++) {
+        if (bundle_write_header(l, &w->file, i, err) < 0)
+            return -1;
+        if (is_on_shelf(plan, i)) {
+            if (write_from_shelf(w, i, err) < 0)
+                return -1;
+            continue;
+        }
+        pool_add(pool, &jobs[i].job);
+        if (pool_wait(pool, err) < 0)
+            return -1;
+    }
+    return bundle_write_end(l, &w->file, err);
+}
+
 int
 export_blobs(struct writing *w, struct err *err)
 {
@@ -141,30 +204,14 @@ export_blobs(struct writing *w, struct err *err)
     const struct plan_options *o = &w->options->plan;
     struct blob_job *jobs = xcalloc(plan->blob_count, sizeof(*jobs));
     CLEANUP(pool_release) struct pool *pool = pool_new(o->jobs, o->cancel, err);
-    int rc = pool ? 0 : -1;
+    int rc = -1;
 
     events_phase(o->events, "fetching", plan->bytes, EVENT_BYTES);
-    for (size_t i = 0; rc == 0 && i < plan->blob_count; i++) {
-        const struct bundle_member *blob = &plan->blobs[i];
-        size_t size = 0;
-        const char *bytes = shelf_find(plan->shelf, &blob->digest, &size);
-
+    for (size_t i = 0; i < plan->blob_count; i++)
         jobs[i] = (struct blob_job){.job.run = bring_blob, .writing = w, .member = i};
-        if (!bytes || size != blob->size) {
-            pool_add(pool, &jobs[i].job);
-            continue;
-        }
-        rc = bundle_write_blob(&w->result->layout, &w->file, i, 0, bytes, size, err);
-        events_done(o->events, size);
-    }
-    if (rc < 0)
-        cancel_request(o->cancel);
-    if (pool) {
-        struct err later = ERR_INIT;
-
-        if (pool_wait(pool, rc < 0 ? &later : err) < 0)
-            rc = -1;
-    }
+    if (pool)
+        rc = w->in_order ? write_in_order(w, jobs, pool, err)
+                         : write_anywhere(w, jobs, pool, err);
     pool_release(&pool); /* before the jobs go */
     free(jobs);
     return rc;

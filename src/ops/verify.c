@@ -1,53 +1,17 @@
 #include "config.h"
 #include "ops/verify.h"
 
-#include "base/mem.h"
-#include "base/pool.h"
 #include "io/file.h"
 #include "ops/acceptance.h"
 #include "ops/evidence.h"
 
-#include <stdlib.h>
-
-struct check_job {
-    struct pool_job job;
-    const struct verify_options *options;
-    const struct bundle_content *content;
-    size_t member;
-};
-
 static int
-check_member(struct pool_job *base, unsigned worker, struct err *err)
+check_all(struct verified *v, const struct verify_options *o, struct err *err)
 {
-    const struct check_job *job = (const struct check_job *)base;
+    const struct check_options check = {
+        .jobs = o->jobs, .events = o->events, .cancel = o->cancel};
 
-    (void)worker;
-    return bundle_check_member(job->content, job->member, job->options->cancel,
-                               job->options->events, err);
-}
-
-/* Largest first would save little: members stand in file order, which disks like. */
-static int
-check_members(const struct bundle_content *content, const struct verify_options *o,
-              struct err *err)
-{
-    CLEANUP(pool_release) struct pool *pool = pool_new(o->jobs, o->cancel, err);
-    struct check_job *jobs;
-    int rc;
-
-    if (!pool)
-        return -1;
-    events_phase(o->events, "verifying", content->total, EVENT_BYTES);
-    jobs = xcalloc(content->member_count, sizeof(*jobs));
-    for (size_t i = 0; i < content->member_count; i++) {
-        jobs[i] = (struct check_job){
-            .job.run = check_member, .options = o, .content = content, .member = i};
-        pool_add(pool, &jobs[i].job);
-    }
-    rc = pool_wait(pool, err);
-    pool_release(&pool); /* before the jobs go */
-    free(jobs);
-    return rc;
+    return check_members(bundle_content(v->bundle), &check, &v->damage, err);
 }
 
 static int
@@ -77,7 +41,7 @@ verify_run(struct verified *v, const struct verify_options *o, struct err *err)
     if (!v->head || judge(v, o, err) < 0 || acceptance_judge(v, o, err) < 0)
         return err_wrap(err, "%s", name);
     v->bundle = bundle_open(v->head, &v->admission, err);
-    if (!v->bundle || check_members(bundle_content(v->bundle), o, err) < 0)
+    if (!v->bundle || check_all(v, o, err) < 0)
         return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);
     return 0;
 }
@@ -85,6 +49,7 @@ verify_run(struct verified *v, const struct verify_options *o, struct err *err)
 void
 verified_release(struct verified *v)
 {
+    damage_list_release(&v->damage);
     bundle_release(&v->bundle);
     trust_signers_release(&v->signers);
     evidence_release(&v->evidence);

@@ -7,6 +7,7 @@
 
 #include "bundle/reader.h"
 #include "io/volume_set.h"
+#include "ops/check.h"
 #include "ops/evidence.h"
 #include "trust/verdict.h"
 
@@ -39,6 +40,7 @@ struct verified {
     struct trust_last last;
     int lock;              /* on its stream, or -1 */
     struct bundle *bundle; /* NULL until it was admitted */
+    struct damage_list damage;
 };
 
 #define VERIFIED_INIT                                                                    \

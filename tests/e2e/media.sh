@@ -1,0 +1,94 @@
+#!/bin/sh
+# media.sh - bad spots, wrong bytes, sticks with FAT: what is said and what is written.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+need strace
+strace -o /dev/null true 2>/dev/null || skip_all "strace may not trace here"
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 # the leak check is a tracer, too
+export ASAN_OPTIONS
+
+must start_registry source
+must fill source fleet --images 1 --platforms 1 --layers 3 --layer-bytes 3500000 --shared 0
+image=$(address_of source)/fleet/image000:v1
+bundle=$work/images.tar
+must sealift export -q --unsigned -o "$bundle" "$image"
+
+# All damage is told in one run.
+cp "$bundle" "$work/bad.tar"
+python3 - "$work/bad.tar" <<'PYTHON'
+import sys
+with open(sys.argv[1], "r+b") as file:
+    for offset in (600000, 4600000):
+        file.seek(offset)
+        byte = file.read(1)
+        file.seek(offset)
+        file.write(bytes([byte[0] ^ 1]))
+PYTHON
+expect 6 "two flipped bits" sealift verify --json --insecure-skip-verify "$work/bad.tar"
+check_equal "are two objects" "2 2" \
+    "$(field "$out" 'd["damagedObjects"], len(d["damage"])' | tr -d '(),')"
+check_equal "in their order, as wrong bytes" "integrity integrity True" "$(field "$out" \
+    'd["damage"][0]["kind"], d["damage"][1]["kind"], d["damage"][0]["offset"] < d["damage"][1]["offset"]' |
+    tr -d "(),'")"
+expect 6 "in words" sealift verify --insecure-skip-verify "$work/bad.tar"
+check_equal "each has its line" 2 "$(grep -c '^damaged .*blobs/sha256/' "$out")"
+
+# traced OPTION COMMAND...: with a system call tampered with.
+traced() {
+    traced_option=$1
+    shift
+    strace -f -o "$work/trace" -e trace=pread64 -e "inject=$traced_option" \
+        "$abs_top_builddir/sealift" "$@"
+}
+strace -f -o "$work/trace" -e trace=pread64 "$abs_top_builddir/sealift" verify -q -j 1 \
+    --insecure-skip-verify "$bundle"
+# Calls are counted for each thread: which of those of the last one is the last?
+reader=$(sed -n 's/^\([0-9]*\) *pread64(.*/\1/p' "$work/trace" | tail -n 1)
+last=$(grep -c "^$reader *pread64(" "$work/trace")
+
+# A bad spot is none of the digest's business, and ends nothing.
+expect 8 "a spot that cannot be read" traced "pread64:error=EIO:when=$((last - 3))" \
+    verify --json -j 1 --insecure-skip-verify "$bundle"
+check_equal "is one" "local" "$(field "$out" 'd["damage"][0]["kind"]')"
+check "is told with its offset" grep -q 'cannot read at byte [1-9].*Input/output error' "$err"
+check "and what to do" grep -q '^hint: the medium cannot be read there' "$err"
+expect 6 "beside wrong bytes" traced "pread64:error=EIO:when=$((last - 3))" \
+    verify --json -j 1 --insecure-skip-verify "$work/bad.tar"
+check_equal "all are told apart" "integrity integrity local" \
+    "$(field "$out" '" ".join(x["kind"] for x in d["damage"])')"
+
+# A medium that lies.
+expect 0 "reading back" sealift export --unsigned --verify-after -o "$work/again.tar" "$image"
+check "is said" grep -q 'was read back' "$out"
+expect 6 "reading back other bytes" traced "pread64:poke_exit=@arg2=ffffffff:when=9" export \
+    --unsigned --verify-after -o "$work/liar.tar" "$image"
+check "blames the medium" grep -q '^hint: the medium does not keep' "$err"
+check_equal "and leaves nothing" "" "$(ls "$work"/liar.tar* 2>/dev/null)"
+
+# On FAT a write behind the end costs the zeros before it.
+on_fat() {
+    strace -f -o "$work/trace" -e trace=pwrite64,ftruncate,fallocate,fstatfs \
+        -e 'inject=fstatfs:poke_exit=@arg2=444d000000000000' "$abs_top_builddir/sealift" "$@"
+}
+expect 0 "on FAT" on_fat export --unsigned -o "$work/fat.tar" "$image"
+expect 0 "the bundle is whole" sealift verify --insecure-skip-verify "$work/fat.tar"
+check "it is written from front to back" python3 - "$work/trace" <<'PYTHON'
+import re, sys
+end = 0
+calls = re.findall(r"pwrite64\(\d+, .*, (\d+), (\d+)\) += \d+|(ftruncate|fallocate\(\d+, 0,)",
+                   open(sys.argv[1]).read())
+for size, offset, early in calls:
+    if early or int(offset) != end:
+        sys.exit(f"{early} {offset} after {end}")
+    end += int(size)
+sys.exit(end < 10000000)
+PYTHON
+expect 137 "killed there" strace -f -o "$work/trace" -e trace=fstatfs,pwrite64 \
+    -e 'inject=fstatfs:poke_exit=@arg2=444d000000000000' -e inject=pwrite64:signal=KILL:when=20 \
+    "$abs_top_builddir/sealift" export --jobs 1 --unsigned -o "$work/half.tar" "$image"
+expect 0 "it goes on" on_fat export --json --unsigned -o "$work/half.tar" "$image"
+check "where it was" test "$(field "$out" 'd["reusedBytes"]')" -gt 4000000
+expect 0 "and is whole" sealift verify --insecure-skip-verify "$work/half.tar"
+
+done_testing
