@@ -22,7 +22,7 @@ check_equal "and finds nothing at hand" 0 "$(field "$work/one.json" 'd["reusedBy
 # wire works again afterwards.
 killed() {
     must start_stall source 4500000
-    check_equal "killed in the middle" "${2:-killed 9}" "$(python3 "$tests/e2e/interrupt.py" \
+    check_equal "killed in the middle" "${2:-killed 9}" "$(python3 "$tests/e2e/halt.py" \
         "${1:-KILL}" "$bundle.partial=3500000" "$abs_top_builddir/sealift" export --unsigned \
         -o "$bundle" "$(stalled_address)/$one" 2>"$err")"
     kill -USR1 "$stall_pid"
@@ -79,7 +79,7 @@ went_on "$((all + half))" "$(field "$out" 'd["fetchedBytes"] + d["reusedBytes"]'
 # A plan that changed: the old file is a source, also when it takes two more attempts.
 killed
 must start_stall source 4500000
-check_equal "killed with another plan" "killed 9" "$(python3 "$tests/e2e/interrupt.py" KILL \
+check_equal "killed with another plan" "killed 9" "$(python3 "$tests/e2e/halt.py" KILL \
     "$bundle.partial=6000000" "$abs_top_builddir/sealift" export --unsigned -o "$bundle" \
     "$(stalled_address)/$one" "$(stalled_address)/$two" 2>"$err")"
 kill -USR1 "$stall_pid"

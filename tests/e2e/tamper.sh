@@ -43,7 +43,7 @@ refused() {
 }
 
 mkdir "$work/bad"
-must python3 "$tests/e2e/tamper.py" variants "$bundle" "$work/bad" >"$work/variants"
+must python3 "$tests/e2e/damage.py" variants "$bundle" "$work/bad" >"$work/variants"
 check "there is something to refuse" test "$(wc -l <"$work/variants")" -gt 50
 number=0
 while read -r codes name; do
@@ -75,7 +75,7 @@ check_equal "the registry was never asked anything" 0 "$(requests target)"
 places=150
 is_quick && places=20
 check_equal "no flipped bit goes unseen in $places places" "" \
-    "$(python3 "$tests/e2e/tamper.py" sweep "$bundle" "$work" "$places" \
+    "$(python3 "$tests/e2e/damage.py" sweep "$bundle" "$work" "$places" \
         "$abs_top_builddir/sealift" verify -q --key "$work/signer.pub")"
 
 # The proof that refusing is not all it can do.

@@ -1,4 +1,4 @@
-"""syscalls.py FOLDER SEALIFT SOURCE TARGET - one fault a run, at every place in turn.
+"""every_call.py FOLDER SEALIFT SOURCE TARGET - one fault a run, at every place in turn.
 
 strace lets the k-th call of one kind fail, or kills the program at it; k grows until a run
 ends without having met its fault.  After every run the same questions are asked: is what

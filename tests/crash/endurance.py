@@ -1,4 +1,4 @@
-"""soak.py FOLDER SEALIFT SOURCE TARGET [SEED] - many images over a bad line, and power cuts.
+"""endurance.py FOLDER SEALIFT SOURCE TARGET [SEED] - many images over a bad line, and power cuts.
 
 The lines to both registries break now and then, anywhere; the program is killed at any
 moment and started again with the same command until it succeeds.  In the end there is what

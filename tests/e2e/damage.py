@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Damage a bundle in every way that a carrier, a disk or an enemy might.
 
-    tamper.py variants BUNDLE FOLDER            write damaged copies; print "CODES NAME" lines
-    tamper.py sweep BUNDLE FOLDER COUNT CMD...  flip a byte in COUNT places, run CMD FILE each
+    damage.py variants BUNDLE FOLDER            write damaged copies; print "CODES NAME" lines
+    damage.py sweep BUNDLE FOLDER COUNT CMD...  flip a byte in COUNT places, run CMD FILE each
                                                 time and print the places that it accepted
 
 CODES are the exit codes with which sealift may refuse that copy, as "6", "7" or "6,7".

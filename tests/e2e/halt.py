@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run a command, wait until it is busy, send it a signal, and print how it ended.
 
-    interrupt.py SIGNAL FILE[=BYTES] COMMAND...
+    halt.py SIGNAL FILE[=BYTES] COMMAND...
 
 Busy means that a file whose name begins with FILE is there, or that so many bytes of FILE
 are not zero.  Prints "exit N" or "killed N"; says so when it ended by itself or

@@ -1,0 +1,15 @@
+#!/bin/sh
+# stems.sh - of two tests called a.sh and a.py make would run one, twice.
+
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+cd "$abs_top_srcdir" || exit 99
+
+twins() {
+    find "$@" -name '*.sh' -o -name '*.py' | sed 's/\.[a-z]*$//' | sort | uniq -d
+}
+
+check_equal "no script is called as another one" "" "$(twins tests)"
+mkdir "$work/two" && touch "$work/two/a.sh" "$work/two/a.py"
+check_equal "two that are would be found" "$work/two/a" "$(twins "$work/two")"
+done_testing
