@@ -88,7 +88,7 @@ flight_error(CURLcode code, const char *why, const struct http_tls *tls, struct 
     case CURLE_RECV_ERROR:
         if (strstr(why, "Too large response headers"))
             return err_set(err, ERR_LIMIT, "headers too large");
-        if (strstr(why, "code 407 from proxy"))
+        if (strstr(why, "CONNECT tunnel failed, response 407"))
             return refused_by_proxy(err);
         if (strstr(why, " alert ")) /* TLS 1.3 looks at ours after the handshake */
             return refused_by_server(why, safe, tls, err);

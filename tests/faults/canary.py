@@ -153,7 +153,7 @@ def proxies(lab):
     lab.again()
     wrong = lab.secret("proxy")
     lab.export(app, "--retries", "0", env={
-        "https_proxy": f"http://user:{wrong}@{lab.proxy.host}"}).fails("network")
+        "https_proxy": f"http://user:{wrong}@{lab.proxy.host}"}).fails("auth", "proxy")
 
 
 @case("s17", "s25")
