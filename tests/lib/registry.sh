@@ -27,7 +27,7 @@ make_ca() {
                 -subj '/CN=throw-away test authority' -keyout ca.key -out ca.pem &&
             openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc \
                 -subj '/CN=127.0.0.1' -keyout server.key -out server.csr &&
-            echo 'subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:*.test' >server.ext &&
+            echo 'subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:*.net.test' >server.ext &&
             openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
                 -extfile server.ext -out server.pem
     ) >"$work/tls/log" 2>&1 || { cat "$work/tls/log" >&2; return 1; }
