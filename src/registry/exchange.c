@@ -166,6 +166,7 @@ exchange_once(struct session *s, const struct call *call, struct answer *a,
     struct host *host;
     int rc;
 
+    s->sent = clock_ms();
     if (client_host(s, call->repo->host, &host, err) < 0)
         return -1;
     s->host = host;

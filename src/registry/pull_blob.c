@@ -14,12 +14,11 @@
 
 enum {
     RESTARTS_MAX = 2, /* from byte 0, because the registry could not go on */
-    SLOWEST = 1024,   /* bytes a second, over all tries of one blob */
-    GRACE_MS = 10 * 60 * 1000,
 };
 
 /* A blob under way. */
 struct fetch {
+    const struct session *session;
     const struct digest *digest;
     uint64_t size;
     const struct blob_sink *sink;
@@ -30,6 +29,7 @@ struct fetch {
     bool restart;        /* the answer does not continue where we are */
     bool was_compressed; /* the server says it compressed the answer */
     unsigned restarts;
+    uint64_t spent_ms, allowed_ms; /* with transfers: until the last one began, in all */
 };
 
 void
@@ -104,6 +104,25 @@ begin(void *ctx, const struct http_response *head, struct err *err)
     return check_length(f, head, f->size, err);
 }
 
+/* ---- the time ---- */
+
+uint64_t
+pull_blob_allowance_ms(uint64_t size, const struct client_config *config)
+{
+    static const uint64_t slowest = 1024, grace_ms = 10 * 60 * 1000;
+    uint64_t share = config->limit_rate / config->sessions / 4 + 1;
+    uint64_t rate = config->limit_rate > 0 && share < slowest ? share : slowest;
+
+    return grace_ms + size / rate * 1000;
+}
+
+/* Pauses that the registry asked for do not count. */
+static uint64_t
+spent_ms(const struct fetch *f)
+{
+    return f->spent_ms + clock_ms() - f->session->sent;
+}
+
 /* ---- the bytes ---- */
 
 static int
@@ -122,6 +141,9 @@ take(void *ctx, const void *bytes, size_t len, struct err *err)
                            "the registry sends more than the %" PRIu64
                            " bytes the descriptor says",
                            f->size);
+    if (spent_ms(f) > f->allowed_ms)
+        return err_set(err, ERR_NETWORK, "%" PRIu64 " of %" PRIu64 " bytes came", f->done,
+                       f->size);
     if (len == 0)
         return 0;
     if (hash_add(&f->hash, p, len, err) < 0 ||
@@ -204,22 +226,11 @@ recover(struct session *s, struct fetch *f, uint64_t before, struct retry *retry
     return retry_wait(s, retry, err);
 }
 
-/* Bytes a second below which a blob is given up; less where the user wants it slow. */
-static uint64_t
-slowest(const struct client_config *config)
-{
-    uint64_t share = config->limit_rate / config->sessions / 4 + 1;
-
-    return config->limit_rate > 0 && share < SLOWEST ? share : SLOWEST;
-}
-
 /* All bytes, hashed; -1 when they do not come. */
 static int
 receive(struct session *s, const struct repository *repo, const char *url,
         struct fetch *f, struct err *err)
 {
-    uint64_t deadline =
-        clock_ms() + GRACE_MS + f->size / slowest(&s->client->config) * 1000;
     struct retry retry = RETRY_INIT(url);
 
     for (;;) {
@@ -227,7 +238,8 @@ receive(struct session *s, const struct repository *repo, const char *url,
 
         if (transfer(s, repo, url, f, err) == 0)
             return 0;
-        if (clock_ms() > deadline && retry_is_useful(err))
+        f->spent_ms = spent_ms(f);
+        if (f->spent_ms > f->allowed_ms && retry_is_useful(err))
             return err_wrap(err, "too slow");
         if (recover(s, f, before, &retry, err) < 0)
             return -1;
@@ -288,7 +300,11 @@ fetch_blob(struct session *s, const struct repository *repo, void *ctx, struct e
 {
     struct wanted *w = ctx;
     CLEANUP(fetch_release)
-    struct fetch f = {.digest = w->digest, .size = w->size, .sink = w->sink};
+    struct fetch f = {.session = s,
+                      .digest = w->digest,
+                      .size = w->size,
+                      .sink = w->sink,
+                      .allowed_ms = pull_blob_allowance_ms(w->size, &s->client->config)};
     char text[DIGEST_TEXT_MAX];
 
     digest_text(w->digest, text);

@@ -125,7 +125,7 @@ def for_ever(lab):
     app = lab.image("app:1")
     lab.registry.on("GET", MANIFEST, status(503))
     wanted = [(("--retries", "2"), 3), (("--retries", "0"), 1)]
-    if os.environ.get("SEALIFT_TESTS") == "long":  # 15 seconds
+    if IS_LONG:  # 15 seconds
         wanted.append(((), 6))
     for options, tries in wanted:
         lab.log.forget()
