@@ -62,6 +62,8 @@ budget_free(void *p)
 
     if (metered)
         spent -= size < spent ? size : spent;
+    if (size > 0)
+        explicit_bzero(p, size); /* some documents hold passwords */
     free(p);
 }
 
