@@ -103,12 +103,15 @@ fetch_as(struct session *s, const struct host *host, const struct call *call,
 {
     CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
     CLEANUP(credential_release) struct credential fresh = CREDENTIAL_INIT;
+    CLEANUP(mem_free_string) char *helper = NULL;
     int rc = find_credential(s, host, call, &credential, err);
 
     if (rc < 0)
         return -1;
-    if (rc == 0)
+    if (rc == 0) {
+        request->silent_helper = helper = auth_silent_helper(s, host, call);
         return token_fetch(s, request, out, err) == 0 ? 0 : -1;
+    }
     if (!token_server_is_trusted(server))
         return untrusted(server, err);
     request->credential = &credential;
@@ -390,11 +393,21 @@ auth_has_expired(const struct answer *a)
     return false;
 }
 
+char *
+auth_silent_helper(struct session *s, const struct host *host, const struct call *call)
+{
+    CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
+    struct err ignored = ERR_INIT;
+
+    if (!s->client->config.credentials ||
+        find_credential(s, host, call, &credential, &ignored) != 0)
+        return NULL;
+    return credentials_silent_helper(s->client->config.credentials, host->name);
+}
+
 enum refusal
 auth_refusal(const struct answer *a, const struct auth *used)
 {
-    if ((a->http.status != 401 && a->http.status != 403) || a->elsewhere)
-        return REFUSAL_NONE;
     if (!secret_is_set(&used->value))
         return REFUSAL_OF_NOBODY;
     if (auth_has_expired(a))

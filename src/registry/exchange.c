@@ -76,16 +76,14 @@ may_renew(const struct answer *a, const struct auth *auth, int renewals)
 
 /* Why it is refused, as far as who we are matters. */
 static void
-explain(struct session *s, const struct call *call, const struct auth *auth,
-        struct answer *a)
+explain(struct session *s, const struct host *host, const struct call *call,
+        const struct auth *auth, struct answer *a)
 {
-    struct credentials *credentials = s->client->config.credentials;
+    bool is_refused = (a->http.status == 401 || a->http.status == 403) && !a->elsewhere;
 
-    a->refusal = auth_refusal(a, auth);
+    a->refusal = is_refused ? auth_refusal(a, auth) : REFUSAL_NONE;
     free(a->silent_helper);
-    a->silent_helper = a->refusal == REFUSAL_OF_NOBODY && credentials
-                           ? credentials_silent_helper(credentials, call->repo->host)
-                           : NULL;
+    a->silent_helper = is_refused ? auth_silent_helper(s, host, call) : NULL;
 }
 
 /* With authorization, renewed when it is refused. */
@@ -109,7 +107,7 @@ ask(struct session *s, struct host *host, const struct call *call, struct answer
         if (rc == 0)
             break;
     }
-    explain(s, call, &auth, a);
+    explain(s, host, call, &auth, a);
     return 0;
 }
 

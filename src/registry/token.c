@@ -104,6 +104,9 @@ refused(struct session *s, const struct http_response *r, const char *server,
             "token server %s gives no anonymous access (%ld): not found or no "
             "access",
             server, r->status);
+    if (request->silent_helper)
+        return err_hint(err, "%s says it has no credentials for the registry",
+                        request->silent_helper);
     return err_hint(err, "log in: --authfile FILE or --creds-stdin HOST");
 }
 
@@ -262,6 +265,17 @@ token_server_must_be_public(const struct token_server *t)
            strcmp(t->realm.host, t->origin->host) != 0;
 }
 
+static int
+refuse_plain(const struct http_origin *realm, struct err *err)
+{
+    char name[HTTP_ORIGIN_TEXT_MAX];
+
+    http_origin_text(realm, name);
+    err_set(err, ERR_AUTH, "the token server %s would be asked in plain http", name);
+    return err_hint(
+        err, "if it has nothing better and the network is safe: --plain-http %s", name);
+}
+
 int
 token_server_check(const struct token_server *t, struct err *err)
 {
@@ -270,8 +284,7 @@ token_server_check(const struct token_server *t, struct err *err)
         http_origin_is_loopback(realm) && http_origin_is_loopback(t->origin);
 
     if (!realm->tls && !both_loopback && !t->allows_plain)
-        return err_set(err, ERR_AUTH, "the token server %s would be asked in plain http",
-                       realm->host);
+        return refuse_plain(realm, err);
     if (token_server_must_be_public(t) &&
         http_origin_reach(realm, HTTP_REACH_PUBLIC) != HTTP_REACH_PUBLIC)
         return err_set(

@@ -43,6 +43,7 @@ struct token_request {
     const char *scopes[TOKEN_SCOPES_MAX];
     size_t scope_count;
     const struct credential *credential; /* NULL: anonymous */
+    const char *silent_helper; /* anonymous because this one has nothing; or NULL */
     bool public_only; /* the registry is on the public network: so must be the address */
 };
 
