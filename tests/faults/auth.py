@@ -165,6 +165,10 @@ def private_realm(lab):
         lab.export(app).fails("auth", "private address")
         if "[" not in host:
             lab.export(app, "--trust-realm", host).fails("auth", "private address")
+    name = f"auth.localhost:{lab.tokens.port}"  # which resolves to this machine
+    lab.registry.access.realm = f"https://{name}/token"
+    lab.export(app, "--trust-realm", name, env={"no_proxy": "auth.localhost"}).fails(
+        "auth", "private address", reason="private-address")
     same(lab.tokens.count(), 0, "tokens asked for")
 
 
