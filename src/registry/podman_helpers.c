@@ -2,9 +2,9 @@
 #include "registry/podman_helpers.h"
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "io/file.h"
 #include "registry/credential_helper.h"
+#include "registry/toml.h"
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -19,138 +19,58 @@ podman_helpers_release(struct podman_helpers *h)
     h->count = 0;
 }
 
-/* ---- as much of TOML as it takes to find one key before the first table ---- */
+/* ---- the list of one file ---- */
 
-static const char *
-skip_blanks(const char *p)
-{
-    return p + strspn(p, " \t");
-}
+struct load {
+    struct podman_helpers found;
+    bool is_top; /* before the first table */
+};
 
-/* Blanks, line ends, comments. */
-static const char *
-skip_space(const char *p)
-{
-    for (;;) {
-        p += strspn(p, " \t\r\n");
-        if (*p != '#')
-            return p;
-        p += strcspn(p, "\n");
-    }
-}
-
-/* Behind the string that begins at p, in any of its four forms; NULL: it has no end. */
-static const char *
-skip_string(const char *p)
-{
-    char quote = *p;
-    bool is_long = p[1] == quote && p[2] == quote;
-
-    for (p += is_long ? 3 : 1; *p != '\0'; p++) {
-        if (*p == '\\' && quote == '"' && p[1] != '\0')
-            p++;
-        else if (*p == quote && !is_long)
-            return p + 1;
-        else if (*p == quote && p[1] == quote && p[2] == quote)
-            return p + 3;
-        else if (*p == '\n' && !is_long)
-            return NULL;
-    }
-    return NULL;
-}
-
-/* Behind a value of whatever kind: the end of its line, of which it may have several. */
-static const char *
-skip_value(const char *p)
-{
-    int depth = 0;
-
-    while (p && *p != '\0' && (*p != '\n' || depth > 0)) {
-        if (*p == '"' || *p == '\'') {
-            p = skip_string(p);
-        } else if (*p == '#') {
-            p += strcspn(p, "\n");
-        } else {
-            depth += *p == '[' || *p == '{';
-            depth -= *p == ']' || *p == '}';
-            p++;
-        }
-    }
-    return p;
-}
-
-/* The key at *p, without quotes, up to its "="; NULL: that is none.  The caller frees. */
-static char *
-take_key(const char **p)
-{
-    const char *start = *p, *end;
-    bool quoted = *start == '"' || *start == '\'';
-    const char *after = quoted ? skip_string(start) : start + strcspn(start, " \t=\r\n#");
-
-    if (!after || after == start)
-        return NULL;
-    end = quoted ? after - 1 : after;
-    start += quoted;
-    *p = skip_blanks(after);
-    if (**p != '=')
-        return NULL;
-    *p = skip_blanks(*p + 1);
-    return xstrndup(start, (size_t)(end - start));
-}
-
-/* ["a", 'b'] at p: plain strings only.  -1 when it is anything else. */
 static int
-take_names(const char *p, struct podman_helpers *out)
+take_table(void *ctx, const char *name, bool is_element, unsigned line, struct err *err)
 {
-    if (*p != '[')
-        return -1;
-    for (p = skip_space(p + 1); *p != ']'; p = skip_space(p)) {
-        const char *end = *p == '"' || *p == '\'' ? skip_string(p) : NULL;
-        char *name;
+    struct load *load = ctx;
 
-        if (!end || out->count == PODMAN_HELPERS_MAX)
-            return -1;
-        name = xstrndup(p + 1, (size_t)(end - p) - 2);
-        out->names[out->count++] = name;
-        if (!helper_name_is_valid(name))
-            return -1;
-        p = skip_space(end);
-        if (*p == ',')
-            p++;
-        else if (*p != ']')
-            return -1;
+    (void)name, (void)is_element, (void)line, (void)err;
+    load->is_top = false;
+    return 0;
+}
+
+static int
+take_value(void *ctx, const char *key, const struct toml_value *value, struct err *err)
+{
+    struct load *load = ctx;
+
+    if (!load->is_top || strcmp(key, "credential-helpers") != 0)
+        return 0;
+    if (value->kind != TOML_ARRAY || value->count > PODMAN_HELPERS_MAX)
+        return err_set(err, ERR_USAGE, "'%s' is not a list of up to %d names", key,
+                       PODMAN_HELPERS_MAX);
+    for (size_t i = 0; i < value->count; i++) {
+        if (!helper_name_is_valid(value->items[i]))
+            return err_set(err, ERR_USAGE, "'%s' has a name that is not usable", key);
+        load->found.names[load->found.count++] = xstrdup(value->items[i]);
     }
     return 0;
 }
 
 int
-podman_helpers_parse(struct podman_helpers *out, const char *text, struct err *err)
+podman_helpers_parse(struct podman_helpers *out, const char *name, const char *bytes,
+                     size_t len, struct err *err)
 {
-    CLEANUP(podman_helpers_release)
-    struct podman_helpers found = PODMAN_HELPERS_INIT;
-    const char *p = skip_space(text);
+    struct load load = {.is_top = true};
+    const struct toml_reader reader = {
+        .table = take_table, .value = take_value, .ctx = &load};
 
-    while (p && *p != '\0' && *p != '[') {
-        CLEANUP(mem_free_string) char *key = take_key(&p);
-
-        if (!key)
-            return 0; /* no file of this kind: podman's to complain about */
-        if (strcmp(key, "credential-helpers") != 0) {
-            p = skip_value(p);
-            p = p ? skip_space(p) : NULL;
-            continue;
-        }
-        if (take_names(p, &found) < 0)
-            return err_set(err, ERR_USAGE,
-                           "\"credential-helpers\" is not a list of credential helpers");
-        if (found.count == 0)
-            return 0; /* the same as none */
-        podman_helpers_release(out);
-        *out = found;
-        found.count = 0;
-        return 1;
+    if (toml_read(name, bytes, len, &reader, err) < 0) {
+        podman_helpers_release(&load.found);
+        return -1;
     }
-    return 0;
+    if (load.found.count == 0)
+        return 0; /* an empty list is the same as none */
+    podman_helpers_release(out);
+    *out = load.found;
+    return 1;
 }
 
 /* ---- where it is ---- */
@@ -159,8 +79,7 @@ podman_helpers_parse(struct podman_helpers *out, const char *text, struct err *e
 static int
 load_file(struct podman_helpers *out, const char *path, bool named, struct err *err)
 {
-    enum { CONFIG_MAX = 1 << 20 }; /* bytes */
-    CLEANUP(buf_release) struct buf text = BUF_INIT(CONFIG_MAX);
+    CLEANUP(buf_release) struct buf text = BUF_INIT(TOML_BYTES_MAX);
     int rc = file_slurp(path, &text, err);
 
     if (rc < 0 && err->kind == ERR_NOT_FOUND && !named) {
@@ -169,9 +88,7 @@ load_file(struct podman_helpers *out, const char *path, bool named, struct err *
     }
     if (rc < 0)
         return -1;
-    if (podman_helpers_parse(out, text.data, err) < 0)
-        return err_wrap(err, "'%s'", path);
-    return 1;
+    return podman_helpers_parse(out, path, text.data, text.len, err) < 0 ? -1 : 1;
 }
 
 static int

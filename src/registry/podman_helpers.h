@@ -1,7 +1,7 @@
 /* podman_helpers.h - the credential helpers that podman asks about every registry.
  *
  * Layer:  registry.
- * Source: containers-registries.conf(5), "credential-helpers"; TOML 1.0.
+ * Source: containers-registries.conf(5), "credential-helpers".
  */
 #ifndef REGISTRY_PODMAN_HELPERS_H
 #define REGISTRY_PODMAN_HELPERS_H
@@ -25,11 +25,12 @@ struct podman_helpers {
 void podman_helpers_release(struct podman_helpers *h);
 
 /*
- * Read the list out of the text of a registries.conf; what *out held gives way.
- * Returns: 1; 0 there is none, or an empty one: *out is as before; -1.
- * Errors:  ERR_USAGE - it is not an array of names of helpers.
+ * Read the list out of a registries.conf, whose name is for messages; what *out held
+ * gives way. Returns: 1; 0 there is none, or an empty one: *out is as before; -1. Errors:
+ * as toml_read(); ERR_USAGE - it is no list of names of helpers.
  */
-int podman_helpers_parse(struct podman_helpers *out, const char *text, struct err *err);
+int podman_helpers_parse(struct podman_helpers *out, const char *name, const char *bytes,
+                         size_t len, struct err *err);
 
 /*
  * The list in force: of $CONTAINERS_REGISTRIES_CONF, or the user's registries.conf, or

@@ -4,7 +4,6 @@
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
-#include "base/mem.h"
 #include "registry/credential_helper.h"
 #include "registry/credentials_internal.h"
 #include "registry/podman_helpers.h"
@@ -76,16 +75,15 @@ static void
 try_list(const uint8_t *data, size_t size)
 {
     struct podman_helpers list = PODMAN_HELPERS_INIT;
-    char *text = xstrndup((const char *)data, size);
+    const char *text = size > 0 ? (const char *)data : "";
     struct err err = ERR_INIT;
-    int rc = podman_helpers_parse(&list, text, &err);
+    int rc = podman_helpers_parse(&list, "fuzz", text, size, &err);
 
     assert(rc == 1 ? list.count > 0 : list.count == 0);
-    assert(rc >= 0 || err.kind == ERR_USAGE);
+    assert(rc >= 0 || err.kind == ERR_USAGE || err.kind == ERR_LIMIT);
     for (size_t i = 0; i < list.count; i++)
         assert(helper_name_is_valid(list.names[i]));
     podman_helpers_release(&list);
-    mem_free_string(&text);
 }
 
 int

@@ -17,6 +17,13 @@ expect_names(const struct podman_helpers *h, const char *want)
     assert_string_equal(text, want);
 }
 
+static int
+parse(struct podman_helpers *h, const char *text, struct err *err)
+{
+    print_message("# %s\n", text);
+    return podman_helpers_parse(h, "test.conf", text, strlen(text), err);
+}
+
 static void
 the_list_is_found(void **state)
 {
@@ -26,28 +33,12 @@ the_list_is_found(void **state)
         {"credential-helpers = [\"pass\"]", "pass"},
         {"credential-helpers=['containers-auth.json','secretservice']\n",
          "containers-auth.json secretservice"},
-        {"\"credential-helpers\" = [ # all of them\n  \"a\", # one\n\n \"b\" ,\n]\n",
-         "a b"},
-        {"# credential-helpers = [\"x\"]\n\ncredential-helpers = [\"a\"]", "a"},
-        {"unqualified-search-registries = [\"docker.io\", 'quay.io']\n"
-         "short-name-mode = \"enforcing\" # so\nn = 1\r\nt = {a = [1], b = \"]\"}\n"
-         "credential-helpers = [\"a\"]\n[[registry]]\nlocation = \"x\"\n",
+        {"short-name-mode = \"enforcing\"\ncredential-helpers = [\"a\"]\n[[registry]]\n",
          "a"},
-        {"x = \"\"\"\ncredential-helpers = [\"x\"]\n\"\"\"\ncredential-helpers = [\"a\"]",
-         "a"},
-        {"x = '''\n[y]\n'''\ncredential-helpers = [\"a\"]", "a"},
-        {"x = \"a \\\" # b\"\ncredential-helpers = [\"a\"]", "a"},
-        {"x = [\n 'a', # ]\n [1]\n]\ncredential-helpers = [\"a\"]", "a"},
         {"", NULL},
-        {"\n# nothing\n", NULL},
         {"credential-helpers = []", NULL},
         {"[registry]\ncredential-helpers = [\"a\"]", NULL},
-        {"[[registry]]\n", NULL},
         {"my-credential-helpers = [\"a\"]", NULL},
-        {"x = \"no end\ncredential-helpers = [\"a\"]", NULL},
-        {"nonsense", NULL},
-        {"= 1", NULL},
-        {"\"x", NULL},
     };
 
     (void)state;
@@ -55,32 +46,27 @@ the_list_is_found(void **state)
         struct podman_helpers h = PODMAN_HELPERS_INIT;
         struct err err = ERR_INIT;
 
-        print_message("# %s\n", table[i].text);
-        assert_int_equal(podman_helpers_parse(&h, table[i].text, &err),
-                         table[i].names ? 1 : 0);
+        assert_int_equal(parse(&h, table[i].text, &err), table[i].names ? 1 : 0);
         expect_names(&h, table[i].names ? table[i].names : "");
         podman_helpers_release(&h);
     }
 }
 
+#define FOUR "\"a\", \"b\", \"c\", \"d\", "
+
 static void
 other_lists_are_refused(void **state)
 {
+    static const char too_many[] = "credential-helpers = [" FOUR FOUR FOUR FOUR "\"e\"]";
     static const char *const table[] = {
         "credential-helpers = \"a\"",
+        "credential-helpers = true",
         "credential-helpers = [\"a\"",
-        "credential-helpers = [\"a\" \"b\"]",
-        "credential-helpers = [a]",
-        "credential-helpers = [1]",
         "credential-helpers = [\"\"]",
-        "credential-helpers = [\"../evil\"]",
+        "credential-helpers = [\"a\", \"../evil\"]",
         "credential-helpers = [\"/bin/sh\"]",
-        "credential-helpers = [\"a\\u0062\"]",
-        "credential-helpers = [\"\"\"a\"\"\"]",
-        "credential-helpers = [[\"a\"]]",
-        "credential-helpers = [\"a",
-        "credential-helpers = ['1','2','3','4','5','6','7','8','9','10','11','12','13',"
-        "'14','15','16','17']",
+        "nonsense",
+        too_many,
     };
 
     (void)state;
@@ -88,9 +74,9 @@ other_lists_are_refused(void **state)
         struct podman_helpers h = PODMAN_HELPERS_INIT;
         struct err err = ERR_INIT;
 
-        print_message("# %s\n", table[i]);
-        assert_int_equal(podman_helpers_parse(&h, table[i], &err), -1);
+        assert_int_equal(parse(&h, table[i], &err), -1);
         assert_int_equal(err.kind, ERR_USAGE);
+        assert_non_null(strstr(err.msg, "test.conf"));
         assert_int_equal(h.count, 0);
     }
 }
