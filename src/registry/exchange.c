@@ -168,6 +168,7 @@ exchange_once(struct session *s, const struct call *call, struct answer *a,
     if (client_host(s, call->repo->host, &host, err) < 0)
         return -1;
     s->host = host;
+    s->sent = clock_ms();
     s->retry_after = -1;
     s->is_throttled = false;
     if (wait_for_turn(s, host, err) < 0)
