@@ -184,14 +184,14 @@ put_result(struct result *r, const struct import_command *o, const char *path,
 
 /* Beside the report, which is about this run, lies what anybody can check. */
 static int
-put_receipt(struct result *r, const struct import_result *x, const char *report,
-            struct err *err)
+put_receipt(struct result *r, const struct import_result *x, const char *target,
+            const char *report, struct err *err)
 {
     CLEANUP(mem_free_string) char *json = NULL, *signature = NULL;
 
     if (x->receipt.json.len == 0)
         return 0;
-    result_say(r, "receipt   pushed as sealift/%s:serial-%" PRIu64 "\n",
+    result_say(r, "receipt   %s/sealift/%s:serial-%" PRIu64 "\n", target,
                x->verified.meta.stream, x->verified.meta.serial);
     jsout_put_bool(r->json, "receipt", true);
     if (!report)
@@ -258,7 +258,7 @@ import(const struct import_command *o, char **operands, size_t count,
     rc = import_run(&x, &options, err);
     put_result(r, o, operands[0], operands[count - 1], &x, &options.verify.wishes,
                rc == 0);
-    if (rc < 0 || put_receipt(r, &x, rt->common->report, err) < 0)
+    if (rc < 0 || put_receipt(r, &x, operands[count - 1], rt->common->report, err) < 0)
         return -1;
     warn_untagged(&x, &rt->events);
     if (o->trust.skip)

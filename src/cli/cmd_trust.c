@@ -79,6 +79,32 @@ add(const char *dir, const char *path, struct runtime *rt, struct result *r,
 
 /* ---- list ---- */
 
+/* What a certificate must say to be that of a signer. */
+static const char *
+pin_of(const struct policy_x509 *x)
+{
+    if (x->subject)
+        return x->subject;
+    return x->sans.count > 0 ? x->sans.items[0] : "by its key";
+}
+
+static void
+list_certificates(const struct trust_store *store, struct table *t, struct jsout *array)
+{
+    for (size_t i = 0; i < store->policy.signer_count; i++) {
+        const struct policy_signer *s = &store->policy.signers[i];
+        struct jsout *obj;
+
+        if (!s->is_x509)
+            continue;
+        obj = jsout_object();
+        jsout_put_text(obj, "signer", s->name);
+        jsout_put_text(obj, "certificate", pin_of(&s->x509));
+        jsout_append(array, obj);
+        table_add(t, (const char *const[]){s->name, "certificate", pin_of(&s->x509), ""});
+    }
+}
+
 static void
 list_keys(const struct trust_store *store, struct result *r)
 {
@@ -102,6 +128,7 @@ list_keys(const struct trust_store *store, struct result *r)
         table_add(&t, (const char *const[]){signer, store->keys.names[i], hex,
                                             revoked ? "revoked" : ""});
     }
+    list_certificates(store, &t, array);
     jsout_put(r->json, "keys", array);
     table_say(&t, r);
 }

@@ -228,7 +228,9 @@ put_overrides(struct result *r, const struct trust_verdict *verdict,
         if (o == OVERRIDE_EXPIRED)
             jsout_put_text(obj, "reason", wishes->expired);
         jsout_append(array, obj);
-        result_say(r, "override  %s\n", trust_override_name(o));
+        result_say(r, "override  %s%s%s\n", trust_override_name(o),
+                   o == OVERRIDE_EXPIRED ? ": " : "",
+                   o == OVERRIDE_EXPIRED ? wishes->expired : "");
     }
     jsout_put(r->json, "overrides", array);
 }
@@ -243,13 +245,13 @@ result_verdict(struct result *r, const struct trust_verdict *verdict,
         jsout_append_text(names, verdict->signers[i]);
     jsout_put(r->json, "signers", names);
     jsout_put_u64(r->json, "threshold", verdict->threshold);
+    if (verdict->rule && verdict->signer_count > 0) {
+        result_say(r, "approved  by %s", verdict->signers[0]);
+        for (size_t i = 1; i < verdict->signer_count; i++)
+            result_say(r, ", %s", verdict->signers[i]);
+        result_say(r, " (%" PRIu64 " needed)\n", verdict->threshold);
+    }
     put_overrides(r, verdict, wishes);
-    if (!verdict->rule || verdict->signer_count == 0)
-        return;
-    result_say(r, "approved  by %s", verdict->signers[0]);
-    for (size_t i = 1; i < verdict->signer_count; i++)
-        result_say(r, ", %s", verdict->signers[i]);
-    result_say(r, " (%" PRIu64 " needed)\n", verdict->threshold);
 }
 
 void

@@ -215,7 +215,7 @@ trust_judge_root(const struct trust_store *store, const struct trust_signers *si
 
 static int
 too_old(uint64_t limit, bool by_age, const struct trust_verdict *v,
-        const struct trust_now *now, struct err *err)
+        const struct trust_store *store, const struct trust_now *now, struct err *err)
 {
     char then[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
 
@@ -228,7 +228,9 @@ too_old(uint64_t limit, bool by_age, const struct trust_verdict *v,
     else
         err_because(err, ERR_TRUST, "expired", "it expired on %s, and now is %s", then,
                     today);
-    return err_hint(err, "get a newer bundle, or set the clock if it is wrong");
+    return err_hint(
+        err, "get a newer bundle, or set the clock if it is wrong%s",
+        store->policy.may_be_expired ? "; --allow-expired REASON takes it as it is" : "");
 }
 
 static int
@@ -273,7 +275,7 @@ trust_judge_age(struct trust_verdict *v, const struct trust_store *store,
     if (now->effective <= limit)
         return 0;
     if (!wishes->expired)
-        return too_old(limit, by_age, v, now, err);
+        return too_old(limit, by_age, v, store, now, err);
     use_override(v, OVERRIDE_EXPIRED);
     events_warning(events, "the bundle has expired, and is taken all the same: "
                            "--allow-expired");

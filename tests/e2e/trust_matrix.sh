@@ -46,6 +46,7 @@ refused() {
 }
 
 while read -r number row code reason name; do
+    ! is_quick || [ $((number % 4)) -eq 0 ] || continue
     refused "$code" "$reason" "row $row: $name" import "$work/bad/$number.tar"
     case $name in
     'signed by a stranger')
@@ -75,7 +76,9 @@ expect 0 "row 4: a stranger's signature beside a trusted one" \
     sealift verify --trust "$work/store" "$work/bad/stranger.tar"
 check "row 4: is listed as ignored" grep -q '^ignored .*not among the trusted' "$out"
 
-# No part of verifying opens a socket.
+# No part of verifying opens a socket.  (Looking for leaks takes ptrace, which strace has.)
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+export ASAN_OPTIONS
 if strace -o "$work/trace" -e trace=network true 2>/dev/null; then
     expect 0 "verify, watched" strace -f -o "$work/trace" -e trace=network \
         "$abs_top_builddir/sealift" verify -q --trust "$work/store" "$work/good.tar"
@@ -86,6 +89,7 @@ if strace -o "$work/trace" -e trace=network true 2>/dev/null; then
 else
     skip "verify opens no socket" "strace does not work here"
 fi
+unset ASAN_OPTIONS
 
 # Row 33: the file is changed after every byte was checked, before it is sent.
 cp "$work/good.tar" "$work/moving.tar"
