@@ -74,6 +74,21 @@ def odd_rests(lab):
         check(2 <= len(ranges(lab, digest)) <= 3, f"requests: {ranges(lab, digest)}")
 
 
+@case(56, "s31")
+def wrong_part(lab):
+    "other bytes than those that were asked for, twice: not taken for the rest"
+    app, digest = only_layer(lab)
+    half = SIZE // 2
+
+    def beginning(request, proceed):
+        request.headers[:] = [(key, f"bytes=0-{half - 1}" if key.lower() == "range" else value)
+                              for key, value in request.headers]
+        return proceed()
+    lab.registry.on("GET", digest, chain(*[truncate(half, "drop"), beginning] * 2))
+    lab.export(app).ok().carries(app)
+    same(len(ranges(lab, digest)), 5, "requests for it")
+
+
 @case(56)
 def star_total(lab):
     "a rest whose total the registry does not know"
