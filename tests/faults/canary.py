@@ -73,6 +73,12 @@ def prepare_addresses(lab):
     }
 
 
+def fresh_push(lab, size, *options):
+    """A push to a registry that has nothing of it."""
+    lab.registry.store.repos.clear()
+    return lab.push(image("app:1", size=size), options=["--retries", "0", *options])
+
+
 def everywhere(lab, secret, rule, run, elsewhere=None):
     """With each origin elsewhere: rule(its URL), then run(); the secret has to be used."""
     for where, url in (elsewhere or ELSEWHERE).items():
@@ -91,13 +97,19 @@ def everywhere(lab, secret, rule, run, elsewhere=None):
 
 @case("s25", "s51", "s54")
 def redirects(lab):
-    "redirects of manifests and blobs: no secret goes along"
+    "redirects of manifests and blobs: no password, token or client certificate goes along"
     password = prepare(lab)
     app = lab.image("app:1")
+    lab.certified.add("registry")
+    certificate = lab.authority.client()
+
+    def run():
+        done = lab.export(app, "--retries", "0", "--tls-cert", certificate)
+        check(all(e.certified for e in lab.registry.find()), "the registry sees it")
+        return done
     for what in ("/manifests/", "/blobs/"):
         everywhere(lab, password, lambda url, what=what: lab.registry.on(
-            "GET", what, redirect(lambda request: url + request.target), admitted=True),
-            lambda: lab.export(app, "--retries", "0"))
+            "GET", what, redirect(lambda request: url + request.target), admitted=True), run)
 
 
 @case("s9", "s11", "s25")
@@ -123,8 +135,17 @@ def locations(lab):
     for method, size in (("POST", 1000), ("PATCH", 3 << 20)):
         everywhere(lab, password, lambda url, method=method: lab.registry.on(
             method, "/uploads/", location(lambda proper: url + proper), admitted=True),
-            lambda size=size: lab.push(image("app:1", size=size), options=["--retries", "0"]),
-            elsewhere)
+            lambda size=size: fresh_push(lab, size), elsewhere)
+
+
+@case("s104", "s25")
+def locations_by_name(lab):
+    "the same with names, through a proxy"
+    password = prepare(lab)
+    for method, size in (("POST", 1000), ("PATCH", 3 << 20)):
+        everywhere(lab, password, lambda url, method=method: lab.registry.on(
+            method, "/uploads/", location(lambda proper: url + proper), admitted=True),
+            lambda size=size: fresh_push(lab, size, "--proxy", "env"))
 
 
 @case("s25", "s51", "s104")
@@ -135,7 +156,7 @@ def upload_redirects(lab):
         everywhere(lab, password, lambda url, method=method: lab.registry.on(
             method, "/v2/mirror/", redirect(lambda request: url + request.target),
             admitted=True),
-            lambda: lab.push(image("app:1", size=2 << 20), options=["--retries", "0"]), elsewhere)
+            lambda: fresh_push(lab, 2 << 20), elsewhere)
 
 
 @case("s17", "s25")

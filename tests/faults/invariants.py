@@ -90,11 +90,15 @@ def check_secrets(lab, run):
 
 
 def check_origins(lab):
-    """Secrets reached only whom they are for, and no storage server saw an Authorization."""
+    """Secrets and certificates reached only whom they are for, and no storage server saw an
+    Authorization."""
     for secret, allowed in list(lab.secrets.items()):
         strangers = lab.log.saw(secret) - allowed
         if strangers:
             raise Broken(f"a secret for {sorted(allowed)} was sent to {sorted(strangers)}")
+    strangers = {entry.origin for entry in lab.log.find() if entry.certified} - lab.certified
+    if strangers:
+        raise Broken(f"a client certificate was shown to {sorted(strangers)}")
     if "storage" in lab.log.authorized():
         raise Broken("the storage server saw an Authorization")
 

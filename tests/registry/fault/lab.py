@@ -216,6 +216,7 @@ class Network:
         self.authority = authority
         self.log = Log()
         self.secrets = {}   # secret -> names of the origins that may see it
+        self.certified = set()  # names of the origins that may see a client certificate
         self.watch = None   # function(entry), called for every request when it comes
         self._origins = {}
         self._lock = threading.RLock()

@@ -14,6 +14,7 @@ class Entry:
     def __init__(self, origin, request):
         self.origin = origin  # name of the origin that got it
         self.connection = request.connection.number
+        self.certified = request.connection.certified
         self.method = request.method
         self.target = request.target
         self.path = request.path

@@ -44,7 +44,20 @@ class Authority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(os.path.join(self.folder, name + ".pem"),
                                 os.path.join(self.folder, name + ".key"))
+        context.verify_mode = ssl.CERT_OPTIONAL  # to see who shows a certificate of its own
+        context.load_verify_locations(self.ca)
         return context
+
+    def client(self):
+        """The file of a client's certificate and its key."""
+        self.certificate("client", ["client.test"])
+        path = os.path.join(self.folder, "client-both.pem")
+        with open(path, "wb") as both:
+            for end in (".pem", ".key"):
+                with open(os.path.join(self.folder, "client" + end), "rb") as part:
+                    both.write(part.read())
+        os.chmod(path, 0o600)
+        return path
 
     def _sign_for(self, name, start, end):
         """Only "openssl ca" can sign for another time than from now on."""

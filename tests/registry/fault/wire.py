@@ -108,6 +108,8 @@ class Connection:
     def __init__(self, sock, number):
         self.sock = sock
         self.number = number
+        # did the client show a certificate of its own?
+        self.certified = isinstance(sock, ssl.SSLSocket) and bool(sock.getpeercert())
         self._rest = b""
 
     def _receive(self):
