@@ -7,12 +7,12 @@
 #include <string.h>
 #include <time.h>
 
-static volatile sig_atomic_t seen;
+static atomic_int seen; /* lock-free: a handler and all workers use it */
 
 static void
 remember(int number)
 {
-    seen = number;
+    atomic_store_explicit(&seen, number, memory_order_relaxed);
 }
 
 void
@@ -32,7 +32,7 @@ cancel_on_signals(void)
 int
 cancel_signal(void)
 {
-    return seen;
+    return atomic_load_explicit(&seen, memory_order_relaxed);
 }
 
 void
@@ -44,16 +44,18 @@ cancel_request(struct cancel *c)
 bool
 cancel_wanted(struct cancel *c)
 {
-    return seen != 0 || atomic_load_explicit(&c->stop, memory_order_relaxed);
+    return cancel_signal() != 0 || atomic_load_explicit(&c->stop, memory_order_relaxed);
 }
 
 int
 cancel_error(struct err *err)
 {
-    if (seen == 0)
+    int number = cancel_signal();
+
+    if (number == 0)
         return err_set(err, ERR_INTERNAL, "stopped because another part failed");
-    err_set(err, ERR_SIGNAL, "stopped by signal %d", (int)seen);
-    err->signal = seen;
+    err_set(err, ERR_SIGNAL, "stopped by signal %d", number);
+    err->signal = number;
     return -1;
 }
 

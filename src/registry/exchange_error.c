@@ -189,12 +189,12 @@ add_hint(const struct call *call, const struct answer *a, const struct detail *d
 {
     const struct repository *repo = call->repo;
 
-    if (says_no_project(a))
-        err_hint(err, "the project '%.*s' has to be created first at %s",
-                 (int)strcspn(repo->path, "/"), repo->path, repo->host);
-    else if (strcmp(detail->code, "NAME_UNKNOWN") == 0 && !is_reading(call))
+    if (strcmp(detail->code, "NAME_UNKNOWN") == 0 && !is_reading(call))
         err_hint(err, "the repository '%s' has to be created first at %s", repo->path,
                  repo->host);
+    else if (says_no_project(a) && !is_reading(call))
+        err_hint(err, "the project '%.*s' has to be created first at %s",
+                 (int)strcspn(repo->path, "/"), repo->path, repo->host);
     else if (wants_certificate(a))
         err_hint(err, "--tls-cert FILE --tls-key FILE");
     else if (err->kind == ERR_AUTH)
