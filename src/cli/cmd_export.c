@@ -19,9 +19,11 @@ struct export_command {
     struct registry_options registry;
     struct passphrase_options passphrase;
     const char *output, *volume_size, *key, *sig_out, *stream, *expires;
+    const char *index, *tags;
     struct opt_list from, platforms, reuse;
     struct opt_number serial;
     bool is_unsigned, dry_run, force, verify_after;
+    bool all_tags, referrers, foreign_layers;
 };
 
 #define T struct export_command
@@ -35,8 +37,17 @@ static const struct opt table[] = {
     FLAG(T, is_unsigned, 0, "unsigned", "do not sign"),
     LIST(T, from, 'f', "from", "LIST",
          "also the references in LIST, one a line, '-' for standard input (repeatable)"),
+    FLAG(T, all_tags, 0, "all-tags", "all tags of each REFERENCE without tag and digest"),
+    TEXT(T, tags, 0, "tags", "REGEX",
+         "those of them that match, as a whole, an extended regular expression"),
+    FLAG(T, referrers, 0, "referrers",
+         "also signatures, SBOMs and what else is attached to the images"),
+    FLAG(T, foreign_layers, 0, "foreign-layers",
+         "fetch layers that a registry lacks from where it links to"),
     LIST(T, platforms, 0, "platform", "OS/ARCH[/VARIANT]",
          "only these platforms, with commas between them (repeatable)"),
+    TEXT(T, index, 0, "index", "HOW",
+         "with --platform: keep indexes as they are (default), or rebuild them"),
     FLAG(T, dry_run, 0, "dry-run", "show what would be fetched and written, then stop"),
     FLAG(T, force, 0, "force", "replace BUNDLE if it exists"),
     FLAG(T, verify_after, 0, "verify-after",
@@ -129,10 +140,66 @@ check_options(const struct export_command *o, struct err *err)
     return check_stdin(o, err);
 }
 
+/* Which part of what the references name. */
+struct selection {
+    struct choice choice;
+    bool has_pattern;
+    struct tag_pattern pattern;
+};
+
+static void
+selection_release(struct selection *s)
+{
+    if (s->has_pattern)
+        tag_pattern_release(&s->pattern);
+}
+
+static int
+check_selection(const struct export_command *o, struct err *err)
+{
+    if (o->index && o->platforms.count == 0)
+        return err_set(err, ERR_USAGE, "--index is for --platform");
+    if (o->index && strcmp(o->index, "keep") != 0 && strcmp(o->index, "rebuild") != 0)
+        return err_set(err, ERR_USAGE, "--index is one of keep, rebuild");
+    if (o->all_tags && o->tags)
+        return err_set(err, ERR_USAGE, "--all-tags and --tags exclude each other");
+    return 0;
+}
+
+static int
+read_selection(const struct export_command *o, struct selection *out, struct err *err)
+{
+    if (check_selection(o, err) < 0)
+        return -1;
+    for (size_t i = 0; i < o->platforms.count; i++) {
+        if (choice_add(&out->choice, o->platforms.items[i], err) < 0)
+            return err_wrap(err, "--platform");
+    }
+    if (o->tags && tag_pattern_compile(&out->pattern, o->tags, err) < 0)
+        return err_wrap(err, "--tags");
+    out->has_pattern = o->tags != NULL;
+    return 0;
+}
+
+/* --all-tags and --tags need something to be about. */
+static int
+check_repositories(const struct reference_list *names, struct err *err)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (reference_is_repository(&names->items[i]))
+            return 0;
+    }
+    return err_set(
+        err, ERR_USAGE,
+        "--all-tags and --tags are for a REFERENCE without tag and digest, and "
+        "there is none");
+}
+
 static int
 gather_names(const struct export_command *o, char **operands, size_t count,
              struct reference_list *names, struct err *err)
 {
+    names->takes_repositories = o->all_tags || o->tags;
     for (size_t i = 0; i < count; i++) {
         if (reference_list_add(names, operands[i], strlen(operands[i]), err) < 0)
             return -1;
@@ -150,10 +217,23 @@ gather_names(const struct export_command *o, char **operands, size_t count,
     if (names->count == 0)
         return err_set(err, ERR_USAGE,
                        "nothing to export: name an image, or --from LIST");
-    return 0;
+    return names->takes_repositories ? check_repositories(names, err) : 0;
 }
 
 /* ---- result ---- */
+
+static void
+put_rebuilt(struct result *r, struct jsout *image, const struct plan_name *name,
+            const struct bundle_entry *e)
+{
+    char served[DIGEST_TEXT_MAX], made[DIGEST_TEXT_MAX];
+
+    digest_text(&name->served, served);
+    digest_text(&e->digest, made);
+    jsout_put_text(image, "rebuiltFrom", served);
+    result_say(r, "rebuilt   %s: the digest was %s and is now %s\n", e->name, served,
+               made);
+}
 
 static void
 put_images(struct result *r, const struct plan *plan)
@@ -166,6 +246,10 @@ put_images(struct result *r, const struct plan *plan)
         const struct bundle_entry *e = &plan->entries[i];
         struct jsout *obj = result_entry(e);
 
+        if (plan->names[i].is_attached)
+            result_put_digest(obj, "subject", &plan->names[i].subject);
+        if (plan->names[i].is_rebuilt)
+            put_rebuilt(r, obj, &plan->names[i], e);
         result_omitted(r, obj, graph, walk, graph_root(graph, i), e->name);
         jsout_append(images, obj);
     }
@@ -256,8 +340,8 @@ put_result(struct result *r, const struct export_command *o,
 
 static int
 export_names(const struct export_command *o, const struct reference_list *names,
-             const struct choice *choice, const struct pki_key *key, struct runtime *rt,
-             struct result *r, struct err *err)
+             const struct selection *selection, const struct pki_key *key,
+             struct runtime *rt, struct result *r, struct err *err)
 {
     CLEANUP(registry_access_release)
     struct registry_access access = REGISTRY_ACCESS_INIT;
@@ -269,6 +353,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
         .verify_after = o->verify_after,
         .reuse = o->reuse.items,
         .reuse_count = o->reuse.count,
+        .foreign_layers = o->foreign_layers,
         .key = key,
         .sig_out = key ? o->sig_out : NULL,
         .stream = o->stream ? o->stream : "default",
@@ -287,7 +372,10 @@ export_names(const struct export_command *o, const struct reference_list *names,
         return -1;
     options.plan = (struct plan_options){
         .names = names,
-        .choice = choice,
+        .choice = &selection->choice,
+        .tags = selection->has_pattern ? &selection->pattern : NULL,
+        .referrers = o->referrers,
+        .rebuild = o->index && strcmp(o->index, "rebuild") == 0,
         .client = access.client,
         .jobs = rt->jobs,
         .events = &rt->events,
@@ -306,20 +394,17 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     const struct export_command *o = options;
     CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
     CLEANUP(pki_release) struct pki_key *key = NULL;
-    struct choice choice = {.count = 0};
+    CLEANUP(selection_release) struct selection selection = {.has_pattern = false};
 
-    for (size_t i = 0; i < o->platforms.count; i++) {
-        if (choice_add(&choice, o->platforms.items[i], err) < 0)
-            return err_wrap(err, "--platform");
-    }
-    if (check_options(o, err) < 0 || gather_names(o, operands, count, &names, err) < 0)
+    if (check_options(o, err) < 0 || read_selection(o, &selection, err) < 0 ||
+        gather_names(o, operands, count, &names, err) < 0)
         return -1;
     if (o->key && !o->dry_run) {
         key = passphrase_load_key(&o->passphrase, o->key, NULL, err);
         if (!key)
             return -1;
     }
-    return export_names(o, &names, &choice, key, rt, r, err);
+    return export_names(o, &names, &selection, key, rt, r, err);
 }
 
 const struct command cmd_export = {

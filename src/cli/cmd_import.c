@@ -149,6 +149,8 @@ put_counts(struct result *r, const struct import_counts *n)
     jsout_put_u64(counts, "manifestsPresent", n->documents_present);
     jsout_put_u64(counts, "tagsPushed", n->tags_pushed);
     jsout_put_u64(counts, "tagsPresent", n->tags_present);
+    jsout_put_u64(counts, "referrerListsUpdated", n->lists_updated);
+    jsout_put_u64(counts, "referrerListsPresent", n->lists_present);
     jsout_put(r->json, "counts", counts);
     result_say(r, "blobs     %zu uploaded (%s), %zu mounted, %zu present\n",
                n->blobs_uploaded, text_human(size, n->bytes_uploaded), n->blobs_mounted,
@@ -156,6 +158,9 @@ put_counts(struct result *r, const struct import_counts *n)
     result_say(r, "manifests %zu pushed, %zu present\n", n->documents_pushed,
                n->documents_present);
     result_say(r, "tags      %zu pushed, %zu present\n", n->tags_pushed, n->tags_present);
+    if (n->lists_updated + n->lists_present > 0)
+        result_say(r, "referrers %zu lists updated, %zu present\n", n->lists_updated,
+                   n->lists_present);
 }
 
 static void
@@ -208,10 +213,16 @@ put_receipt(struct result *r, const struct import_result *x, const char *target,
 static void
 warn_untagged(const struct import_result *x, const struct events *events)
 {
+    const struct graph *graph = bundle_content(x->verified.bundle)->graph;
     size_t untagged = 0;
 
-    for (size_t i = 0; i < x->landing.name_count; i++)
-        untagged += x->landing.names[i].to.tag[0] == '\0';
+    for (size_t i = 0; i < x->landing.name_count; i++) {
+        const struct landing_name *name = &x->landing.names[i];
+
+        /* What belongs to something is held by that. */
+        untagged +=
+            name->to.tag[0] == '\0' && !graph_object(graph, name->object)->subject;
+    }
     if (untagged > 0)
         events_warning(events,
                        "%zu images were named by digest and got no tag: the registry may "

@@ -15,8 +15,10 @@ static const struct opt table[] = {
 };
 
 static const char *
-platform_label(const struct inspected_platform *p)
+platform_label(const struct inspected_image *image, const struct inspected_platform *p)
 {
+    if (image->subject)
+        return "(referrer)";
     if (p->is_attestation)
         return "(attestation)";
     return p->platform.text[0] != '\0' ? p->platform.text : "-";
@@ -50,10 +52,12 @@ add_image(const struct inspected_image *image, struct table *t, struct jsout *im
 
         jsout_append(platforms, platform_json(p));
         digest_text(&p->digest, digest);
-        table_add(t, (const char *const[]){"", platform_label(p), digest,
+        table_add(t, (const char *const[]){"", platform_label(image, p), digest,
                                            p->is_omitted ? "left out"
                                                          : text_human(size, p->bytes)});
     }
+    if (image->subject)
+        result_put_digest(obj, "subject", image->subject);
     jsout_put_u64(obj, "bytes", image->bytes);
     jsout_put(obj, "platforms", platforms);
     jsout_append(images, obj);

@@ -400,6 +400,19 @@ jsout_array(void)
     return building(json_array());
 }
 
+struct jsout *
+jsout_copy(const struct js *value)
+{
+    prepare();
+    return building(json_deep_copy(node(value)));
+}
+
+void
+jsout_drop(struct jsout *obj, const char *key)
+{
+    json_object_del(tree(obj), key);
+}
+
 void
 jsout_put_text(struct jsout *obj, const char *key, const char *text)
 {

@@ -79,7 +79,11 @@ struct jsout *jsout_array(void);
 void jsout_put_text(struct jsout *obj, const char *key, const char *text);
 void jsout_put_u64(struct jsout *obj, const char *key, uint64_t number);
 void jsout_put_bool(struct jsout *obj, const char *key, bool value);
-/* These take over the child. */
+/* A node that was read, with all below it; the document may be closed then. */
+struct jsout *jsout_copy(const struct js *node);
+/* Take a member out, if it is there. */
+void jsout_drop(struct jsout *obj, const char *key);
+/* These take over the child; a key that is there already keeps its place. */
 void jsout_put(struct jsout *obj, const char *key, struct jsout *child);
 void jsout_append(struct jsout *array, struct jsout *child);
 void jsout_append_text(struct jsout *array, const char *text);

@@ -298,6 +298,10 @@ feed_document(struct graph *g, struct graph_node *node, const void *bytes, size_
     o->media_type = g->texts[type]->text;
     o->artifact_type = g->texts[artifact]->text;
     node->is_typed = doc.names_itself;
+    if (doc.has_subject) {
+        o->subject = xmalloc(sizeof(*o->subject));
+        *o->subject = doc.subject;
+    }
     if (check_kind(g, node, err) < 0)
         return -1;
     omit = xcalloc(doc.count, sizeof(*omit));
@@ -346,8 +350,10 @@ graph_free(struct graph *g)
 {
     if (!g)
         return;
-    for (uint32_t id = 0; id < g->count; id++)
+    for (uint32_t id = 0; id < g->count; id++) {
         free(graph_node(g, id)->object.edges);
+        free(graph_node(g, id)->object.subject);
+    }
     tdestroy(g->by_digest, keep);
     tdestroy(g->by_text, keep);
     for (size_t i = 0; i < COUNT_OF(g->blocks); i++)

@@ -49,6 +49,7 @@ struct graph_object {
     const char *media_type;    /* interned; of a document its own, else the first parent's
                                 * (first seen; in the order of members when finished) */
     const char *artifact_type; /* interned; "" mostly */
+    struct digest *subject;    /* of a document: what it says it belongs to, or NULL */
     struct graph_edge *edges;
     uint32_t edge_count;
     uint8_t depth;              /* nesting at which it was first seen; roots are 0 */

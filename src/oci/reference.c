@@ -130,6 +130,18 @@ reference_is_path(const char *text)
 }
 
 bool
+reference_is_tag(const char *text)
+{
+    return is_tag(text, strlen(text));
+}
+
+bool
+reference_is_repository(const struct reference *r)
+{
+    return r->tag[0] == '\0' && !r->has_digest;
+}
+
+bool
 reference_is_host(const char *text)
 {
     return is_host(text, strlen(text));
@@ -242,7 +254,8 @@ parse_parts(struct reference *r, const char *text, size_t len, bool is_canonical
     }
     if (parse_repository(r, text + skip, name - skip, err) < 0)
         return -1;
-    if (r->tag[0] == '\0' && !r->has_digest)
+    r->is_default = r->tag[0] == '\0' && !r->has_digest;
+    if (r->is_default)
         memcpy(r->tag, "latest", sizeof("latest"));
     return 0;
 }
@@ -298,12 +311,12 @@ void
 reference_name(const struct reference *r, char out[REFERENCE_TEXT_MAX])
 {
     char digest[DIGEST_TEXT_MAX] = "";
-    bool by_tag = r->tag[0] != '\0';
+    const char *mark = r->tag[0] != '\0' ? ":" : r->has_digest ? "@" : "";
 
-    if (!by_tag)
+    if (mark[0] == '@')
         digest_text(&r->digest, digest);
-    snprintf(out, REFERENCE_TEXT_MAX, "%s/%s%s%s", r->host, r->path, by_tag ? ":" : "@",
-             by_tag ? r->tag : digest);
+    snprintf(out, REFERENCE_TEXT_MAX, "%s/%s%s%s", r->host, r->path, mark,
+             mark[0] == ':' ? r->tag : digest);
 }
 
 int

@@ -21,7 +21,9 @@
 struct reference {
     char host[REFERENCE_HOST_MAX + 1]; /* "docker.io", "reg.corp:5000", "[::1]:5000" */
     char path[REFERENCE_PATH_MAX + 1]; /* "library/nginx" */
-    char tag[REFERENCE_TAG_MAX + 1];   /* "" only when there is a digest */
+    char
+        tag[REFERENCE_TAG_MAX + 1]; /* "" when there is a digest, or a whole repository */
+    bool is_default;                /* "latest" is what nobody said */
     bool has_digest;
     struct digest digest; /* what the user insists on; the tag is then only a label */
 };
@@ -39,7 +41,8 @@ struct reference {
 MUST_USE int reference_parse(struct reference *out, const char *text, size_t len,
                              struct err *err);
 
-/* The name a bundle carries: "host/path:tag", or "host/path@digest" without a tag. */
+/* The name a bundle carries: "host/path:tag", or "host/path@digest" without a tag.  Of a
+ * repository "host/path". */
 void reference_name(const struct reference *r, char out[REFERENCE_TEXT_MAX]);
 
 /*
@@ -49,6 +52,9 @@ void reference_name(const struct reference *r, char out[REFERENCE_TEXT_MAX]);
 MUST_USE int reference_parse_name(struct reference *out, const char *name,
                                   enum err_kind kind, struct err *err);
 
+/* Neither a tag nor a digest: all of a repository, see reference_list.h. */
+bool reference_is_repository(const struct reference *r);
+
 /* Same canonical name (the digest counts only without a tag). */
 bool reference_same_name(const struct reference *a, const struct reference *b);
 
@@ -57,6 +63,7 @@ const char *reference_api_host(const char *host);
 
 /* Shape checks shared with mapping.c: a whole repository path; a host with its port. */
 bool reference_is_path(const char *text);
+bool reference_is_tag(const char *text);
 bool reference_is_host(const char *text);
 
 /* Would the first component of a name be taken for a host?  Says nothing of its shape. */

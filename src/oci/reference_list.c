@@ -70,18 +70,28 @@ reference_list_add(struct reference_list *list, const char *text, size_t len,
                    struct err *err)
 {
     struct reference r;
-    uint32_t *slot;
 
     if (reference_parse(&r, text, len, err) < 0)
         return -1;
+    if (list->takes_repositories && r.is_default)
+        r.tag[0] = '\0';
+    return reference_list_add_parsed(list, &r, err);
+}
+
+int
+reference_list_add_parsed(struct reference_list *list, const struct reference *ref,
+                          struct err *err)
+{
+    uint32_t *slot;
+
     grow_slots(list);
-    slot = find_slot(list, &r);
+    slot = find_slot(list, ref);
     if (*slot != 0)
-        return merge(&list->items[*slot - 1], &r, err);
+        return merge(&list->items[*slot - 1], ref, err);
     if (list->count == REFERENCE_LIST_MAX)
         return err_set(err, ERR_LIMIT, "more than %d images", REFERENCE_LIST_MAX);
     list->items = mem_grow(list->items, list->count, &list->cap, sizeof(*list->items));
-    list->items[list->count++] = r;
+    list->items[list->count++] = *ref;
     *slot = (uint32_t)list->count;
     return 0;
 }

@@ -15,7 +15,8 @@
 struct reference_list {
     struct reference *items;
     size_t count, cap;
-    uint32_t *slots; /* hash table by name: index + 1, 0 is free */
+    bool takes_repositories; /* a name without tag and digest stands for all its tags */
+    uint32_t *slots;         /* hash table by name: index + 1, 0 is free */
     size_t slot_count;
 };
 
@@ -32,6 +33,8 @@ struct reference_list {
  */
 MUST_USE int reference_list_add(struct reference_list *list, const char *text, size_t len,
                                 struct err *err);
+MUST_USE int reference_list_add_parsed(struct reference_list *list,
+                                       const struct reference *ref, struct err *err);
 
 /*
  * Append all of a list: one reference a line, blanks around it and empty lines ignored,

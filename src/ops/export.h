@@ -12,6 +12,7 @@ struct export_options {
     struct plan_options plan;
     const char *output;
     uint64_t volume_size;     /* bytes of each volume; 0: one file */
+    bool foreign_layers;      /* also from the URLs that descriptors name */
     bool force;               /* replace an existing file */
     bool verify_after;        /* read it back from the disk before it gets its name */
     bool dry_run;             /* stop when the plan stands */

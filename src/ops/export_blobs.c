@@ -88,6 +88,31 @@ take_part(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err
     return 0;
 }
 
+/* A layer that the registry only has a link to: from the first place that has it. */
+static int
+follow_links(struct blob_job *job, struct session *s, const struct repository *repo,
+             const struct graph_object *object, struct err *err)
+{
+    const struct writing *w = job->writing;
+    struct blob_sink sink = {.write = take_part, .ctx = job};
+    size_t count;
+    char *const *urls = links_find(w->result->plan.links, &object->digest, &count);
+
+    if (!w->options->foreign_layers)
+        return err_hint(err, "it is a foreign layer, which the registry only links to: "
+                             "--foreign-layers fetches it from there");
+    for (size_t i = 0; i < count; i++) {
+        *err = (struct err)ERR_INIT;
+        if (pull_linked_blob(s, repo, urls[i], &object->digest, object->size, &sink,
+                             err) == 0)
+            return 0;
+        if (err->kind == ERR_SIGNAL || err->kind == ERR_LOCAL)
+            return -1;
+        events_debug(w->options->plan.events, "foreign layer: %s", err->msg);
+    }
+    return -1;
+}
+
 /* Fetch what comes after the prefix. */
 static int
 fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
@@ -105,14 +130,12 @@ fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
     job->piece = xmalloc(object->size < PIECE ? (size_t)object->size : PIECE);
     rc = pull_blob(client_session(o->client, worker), &repo, &object->digest,
                    object->size, prefix, &sink, err);
+    if (rc < 0 && err->kind == ERR_NOT_FOUND && object->is_foreign)
+        rc = follow_links(job, client_session(o->client, worker), &repo, object, err);
     if (rc == 0)
         rc = write_piece(job, err);
     free(job->piece);
-    if (rc == 0)
-        return 0;
-    if (err->kind == ERR_NOT_FOUND && object->is_foreign)
-        err_hint(err, "it is a foreign layer: the registry only keeps a link to it");
-    return resolve_wrap(err, ref);
+    return rc < 0 ? resolve_wrap(err, ref) : 0;
 }
 
 static int

@@ -87,7 +87,8 @@ push_all(struct importing *im, struct err *err)
         import_look_at_documents(im, err) < 0 || import_blobs(im, err) < 0)
         return -1;
     events_phase(events, "manifests", l->document_count, EVENT_ITEMS);
-    if (import_documents(im, err) < 0 || import_tags(im, err) < 0)
+    if (import_documents(im, err) < 0 || import_referrers(im, err) < 0 ||
+        import_tags(im, err) < 0)
         return -1;
     if (im->options->dry_run)
         return 0;

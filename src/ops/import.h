@@ -31,6 +31,7 @@ struct import_counts {
     size_t blobs_present, blobs_mounted, blobs_uploaded; /* placements */
     size_t documents_present, documents_pushed;
     size_t tags_present, tags_pushed;
+    size_t lists_present, lists_updated; /* of referrers, where the registry keeps none */
     uint64_t bytes_uploaded;
 };
 

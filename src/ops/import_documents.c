@@ -60,12 +60,20 @@ look_for(const struct document_step *step, unsigned worker, struct err *err)
 static void
 explain_refusal(const struct importing *im, const struct graph_object *o, struct err *err)
 {
-    bool is_sparse = false;
+    bool is_sparse = false, is_foreign = false;
 
     for (uint32_t i = 0; i < o->edge_count; i++)
         is_sparse |=
             graph_object(im->content->graph, o->edges[i].to)->state == GRAPH_OMITTED;
-    if (is_sparse && err->kind == ERR_PROTOCOL)
+    for (uint32_t i = 0; i < o->edge_count; i++)
+        is_foreign |= graph_object(im->content->graph, o->edges[i].to)->is_foreign;
+    if (err->kind != ERR_PROTOCOL && err->kind != ERR_NOT_FOUND)
+        return;
+    if (is_foreign)
+        err_hint(err,
+                 "it has foreign layers, and registries may have to be told to accept "
+                 "those (docker-registry: validation.manifests.urls.allow)");
+    if (is_sparse)
         err_hint(err, "this registry seems to refuse an index of which platforms were "
                       "left out: export it with --index rebuild, or with all platforms");
 }

@@ -54,9 +54,15 @@ MUST_USE int import_blobs(struct importing *im, struct err *err);
 MUST_USE int import_blobs_again(struct importing *im, unsigned worker, uint32_t document,
                                 uint32_t repo, bool no_matter_what, struct err *err);
 
+/* ---- import_referrers.c ---- */
+
+/* See that what belongs to something is listed there: by the registry, or by us. */
+MUST_USE int import_referrers(struct importing *im, struct err *err);
+
 /* ---- import_names.c: tags ---- */
 
-/* See what the target's names hold, and apply --on-existing.  Sets the states. */
+/* See what the target's names hold, and apply --on-existing.  Sets the states.  What is
+ * attached to nothing but images that are left out is left out with them. */
 MUST_USE int import_look_at_names(struct importing *im, struct err *err);
 
 /* Put the tags that do not hold their digest yet. */

@@ -2,6 +2,7 @@
 #include "ops/import_internal.h"
 
 #include "base/mem.h"
+#include "oci/tag_pattern.h"
 #include "registry/push.h"
 
 #include <stdlib.h>
@@ -143,10 +144,77 @@ read_back_tag(struct pool_job *base, unsigned worker, struct err *err)
     return 0;
 }
 
+/* ---- what is attached to images that are left out ---- */
+
+struct seeker {
+    uint32_t wanted;
+    bool is_found;
+};
+
+static void
+seek(void *ctx, uint32_t id, bool as_document)
+{
+    struct seeker *s = ctx;
+
+    s->is_found |= as_document && id == s->wanted;
+}
+
+/* The object that a name belongs to, as it says itself or by cosign's tag; GRAPH_NONE. */
+static uint32_t
+subject_of(const struct importing *im, const struct landing_name *name)
+{
+    const struct graph *g = im->content->graph;
+    const struct graph_object *o = graph_object(g, name->object);
+    struct digest digest;
+
+    if (o->subject)
+        return graph_find(g, o->subject);
+    return tag_digest_of_cosign(name->from.tag, &digest) ? graph_find(g, &digest)
+                                                         : GRAPH_NONE;
+}
+
+/* Is its image left out in its repository, and nowhere else there? */
+static bool
+lost_its_image(const struct importing *im, struct graph_walk *walk, size_t self)
+{
+    const struct landing *l = &im->result->landing;
+    struct seeker s = {.wanted = subject_of(im, &l->names[self])};
+    bool is_left_out = false;
+
+    for (size_t i = 0; s.wanted != GRAPH_NONE && i < l->name_count; i++) {
+        if (i == self || l->names[i].repo != l->names[self].repo)
+            continue;
+        s.is_found = false;
+        graph_walk_root(walk, l->names[i].object, seek, &s);
+        if (s.is_found && im->result->states[i] != IMAGE_SKIPPED)
+            return false;
+        is_left_out |= s.is_found;
+    }
+    return is_left_out;
+}
+
+/* In order: what is attached stands behind what it belongs to. */
+static void
+leave_out_attached(struct importing *im)
+{
+    CLEANUP(graph_walk_release)
+    struct graph_walk *walk = graph_walk_new(im->content->graph);
+    enum image_state *states = im->result->states;
+
+    for (size_t i = 0; i < im->result->landing.name_count; i++) {
+        if (states[i] != IMAGE_SKIPPED && lost_its_image(im, walk, i))
+            states[i] = IMAGE_SKIPPED;
+    }
+}
+
 int
 import_look_at_names(struct importing *im, struct err *err)
 {
-    return for_names(im, false, check_name, err);
+    if (for_names(im, false, check_name, err) < 0)
+        return -1;
+    if (im->options->on_existing == EXISTING_SKIP)
+        leave_out_attached(im);
+    return 0;
 }
 
 int

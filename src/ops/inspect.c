@@ -42,6 +42,7 @@ describe(const struct bundle_content *c, struct scales *scales, size_t index,
     const struct graph_object *top = graph_object(c->graph, root);
 
     out->entry = &c->index.entries[index];
+    out->subject = top->subject;
     out->bytes = scales_weigh(scales, root);
     out->platforms = xcalloc((size_t)top->edge_count + 1, sizeof(*out->platforms));
     if (top->kind == MEDIA_MANIFEST) {

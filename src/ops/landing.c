@@ -107,36 +107,45 @@ place(void *ctx, uint32_t id, bool as_document)
     }
 }
 
-/* One pass from the last member to the first: has any height grown? */
+/* Has the height of a document grown above those that have to be there before it? */
 static bool
-raise_heights(const struct bundle_content *content, uint32_t *height)
+raise_height(const struct graph *g, uint32_t id, uint32_t *height)
 {
-    bool grown = false;
+    const struct graph_object *o = graph_object(g, id);
+    uint32_t least = 0, subject = o->subject ? graph_find(g, o->subject) : GRAPH_NONE;
 
-    for (size_t i = content->member_count; i-- > 0;) {
-        uint32_t id = content->object_of_member[i];
-        const struct graph_object *o = graph_object(content->graph, id);
-
-        for (uint32_t e = 0; e < o->edge_count; e++) {
-            uint32_t to = o->edges[e].to;
-
-            if (o->edges[e].kind == EDGE_CHILD && height[id] <= height[to]) {
-                height[id] = height[to] + 1;
-                grown = true;
-            }
-        }
+    for (uint32_t e = 0; e < o->edge_count; e++) {
+        if (o->edges[e].kind == EDGE_CHILD && least <= height[o->edges[e].to])
+            least = height[o->edges[e].to] + 1;
     }
-    return grown;
+    if (subject != GRAPH_NONE && least <= height[subject])
+        least = height[subject] + 1;
+    if (least <= height[id])
+        return false;
+    height[id] = least;
+    return true;
 }
 
-/* Nearly always two passes; nesting is bounded, so never more than a few. */
+/*
+ * Children stand behind their parents, referrers mostly behind what they belong to: so to
+ * and fro, until nothing grows.  Digests make sure that it ends.
+ */
 static uint32_t *
 heights(const struct bundle_content *content)
 {
+    size_t count = content->member_count;
     uint32_t *height = xcalloc(graph_count(content->graph), sizeof(*height));
+    bool has_grown;
 
-    while (raise_heights(content, height))
-        continue;
+    do {
+        has_grown = false;
+        for (size_t i = count; i-- > 0;)
+            has_grown |=
+                raise_height(content->graph, content->object_of_member[i], height);
+        for (size_t i = 0; i < count; i++)
+            has_grown |=
+                raise_height(content->graph, content->object_of_member[i], height);
+    } while (has_grown);
     return height;
 }
 

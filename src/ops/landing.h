@@ -14,7 +14,7 @@
 struct placement {
     uint32_t object; /* graph id */
     uint32_t repo;   /* index into landing.repos */
-    uint32_t height; /* of a document: 1 + that of its highest child document, else 0 */
+    uint32_t height; /* of a document: above its children and what it belongs to */
     bool is_asked;   /* of a document: we looked for it at the target */
     bool is_there;   /* ... and it was there */
 };

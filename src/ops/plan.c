@@ -3,7 +3,10 @@
 
 #include "base/mem.h"
 #include "base/pool.h"
+#include "ops/attached.h"
+#include "ops/expand.h"
 #include "ops/platforms.h"
+#include "ops/rebuild.h"
 #include "ops/resolve.h"
 #include "ops/weigh.h"
 
@@ -21,7 +24,7 @@ is_image(const struct graph *g, const struct graph_object *o)
         "application/vnd.docker.container.image.v1+json",
     };
 
-    if (o->artifact_type[0] != '\0')
+    if (o->artifact_type[0] != '\0' || o->subject)
         return false;
     if (o->kind == MEDIA_INDEX)
         return true;
@@ -47,7 +50,8 @@ describe_entries(struct plan *plan)
         reference_name(&plan->names[i].ref, name);
         plan->entries[i] = (struct bundle_entry){
             .name = xstrdup(name),
-            .is_image = is_image(plan->reach.graph, o),
+            .is_image = is_image(plan->reach.graph, o) &&
+                        !tag_is_of_cosign(plan->names[i].ref.tag),
             .media_type = xstrdup(o->media_type),
             .artifact_type = xstrdup(o->artifact_type),
             .digest = o->digest,
@@ -111,22 +115,53 @@ describe_omitted(struct plan *plan)
 
 /* ---- the whole ---- */
 
+/* Repositories become their tags. */
+static int
+list_names(struct plan *plan, const struct plan_options *options,
+           const struct walk_options *walk, struct err *err)
+{
+    CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
+
+    if (expand_names(&names, options->names, options->tags, walk, err) < 0)
+        return -1;
+    plan->name_count = names.count;
+    plan->names = xcalloc(names.count, sizeof(*plan->names));
+    for (size_t i = 0; i < names.count; i++)
+        plan->names[i].ref = names.items[i];
+    return 0;
+}
+
 static int
 find_out(struct plan *plan, const struct plan_options *options, struct pool *pool,
          struct err *err)
 {
     const struct walk_options walk = {
         .choice = options->choice,
+        .has_referrers = options->referrers,
         .client = options->client,
         .pool = pool,
         .shelf = plan->shelf,
+        .links = plan->links,
         .events = options->events,
     };
 
-    if (resolve_names(plan->names, plan->name_count, &walk, err) < 0 ||
-        walk_names(&plan->reach, plan->names, plan->name_count, &walk, err) < 0)
+    if (list_names(plan, options, &walk, err) < 0 ||
+        resolve_names(plan->names, plan->name_count, &walk, err) < 0 ||
+        walk_names(&plan->reach, plan->names, plan->name_count, &walk, err) < 0 ||
+        platforms_check(&plan->reach, plan->names, &walk, err) < 0)
         return -1;
-    return platforms_check(&plan->reach, plan->names, &walk, err);
+    if (!options->rebuild && !options->referrers)
+        return 0;
+    if (options->rebuild &&
+        rebuild_names(&plan->reach, plan->names, &plan->name_count, plan->shelf, err) < 0)
+        return -1;
+    if (options->referrers)
+        events_phase(options->events, "looking for referrers", 0, EVENT_ITEMS);
+    if (options->referrers &&
+        attached_find(&plan->names, &plan->name_count, &walk, err) < 0)
+        return -1;
+    reach_release(&plan->reach); /* once more, with the new names and from memory */
+    return walk_names(&plan->reach, plan->names, plan->name_count, &walk, err);
 }
 
 int
@@ -135,10 +170,7 @@ plan_make(struct plan *out, const struct plan_options *options, struct err *err)
     CLEANUP(pool_release) struct pool *pool = NULL;
 
     out->shelf = shelf_new();
-    out->name_count = options->names->count;
-    out->names = xcalloc(out->name_count, sizeof(*out->names));
-    for (size_t i = 0; i < out->name_count; i++)
-        out->names[i].ref = options->names->items[i];
+    out->links = links_new();
     pool = pool_new(options->jobs, options->cancel, err);
     if (!pool)
         return -1;
@@ -164,6 +196,7 @@ plan_release(struct plan *plan)
     free(plan->blobs);
     free(plan->omitted);
     reach_release(&plan->reach);
+    links_free(plan->links);
     shelf_free(plan->shelf);
     *plan = (struct plan)PLAN_INIT;
 }

@@ -8,12 +8,16 @@
 
 #include "bundle/layout.h"
 #include "oci/reference_list.h"
+#include "oci/tag_pattern.h"
 #include "ops/walk.h"
 
 struct plan_options {
     const struct reference_list *names;
-    const struct choice *choice; /* of platforms */
-    struct client *client;       /* with a session for each job */
+    const struct tag_pattern *tags; /* of repositories among the names; NULL: all */
+    const struct choice *choice;    /* of platforms */
+    bool referrers;                 /* and what is attached to the images */
+    bool rebuild;                   /* --index rebuild: new indexes of what was chosen */
+    struct client *client;          /* with a session for each job */
     unsigned jobs;
     const struct events *events;
     struct cancel *cancel;
@@ -23,6 +27,7 @@ struct plan {
     struct plan_name *names; /* in the order of entries */
     size_t name_count;
     struct reach reach;  /* root i belongs to name i */
+    struct links *links; /* to layers that the registry may not have */
     struct shelf *shelf; /* the bytes of documents, and of what else came along */
     struct bundle_entry *entries; /* one for each name, in order */
     size_t entry_count;

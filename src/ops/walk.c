@@ -60,8 +60,10 @@ note(void *ctx, const struct document *doc, bool *omit)
 {
     struct walk *walk = ctx;
 
-    for (size_t i = 0; i < doc->count; i++)
+    for (size_t i = 0; i < doc->count; i++) {
         keep_data(walk, &doc->edges[i]);
+        links_note(walk->options->links, &doc->edges[i]);
+    }
     if (doc->kind == MEDIA_INDEX)
         choice_apply(walk->options->choice, doc, omit);
 }

@@ -10,6 +10,7 @@
 #include "oci/choice.h"
 #include "oci/graph.h"
 #include "oci/reference.h"
+#include "ops/links.h"
 #include "ops/shelf.h"
 #include "registry/client.h"
 
@@ -19,13 +20,19 @@ struct plan_name {
     struct digest digest;
     uint64_t size;
     char media_type[MEDIA_TYPE_MAX + 1]; /* as the registry says; "" when it does not */
+    bool is_rebuilt;                     /* digest is that of an index made here */
+    struct digest served;                /* then: what the registry has */
+    bool is_attached;                    /* found because it belongs to something */
+    struct digest subject;               /* then: to what */
 };
 
 struct walk_options {
     const struct choice *choice; /* of platforms */
+    bool has_referrers;          /* what is attached is carried too */
     struct client *client;       /* with a session for each worker */
     struct pool *pool;
     struct shelf *shelf; /* documents are looked for here first, and put here */
+    struct links *links; /* filled */
     const struct events *events;
 };
 

@@ -111,6 +111,31 @@ ask(struct session *s, struct host *host, const struct call *call, struct answer
     return 0;
 }
 
+/* A link in a document of this registry is as good as a redirect of it, and no secret
+ * goes there. */
+static int
+ask_linked(struct session *s, struct host *host, const struct call *call,
+           struct answer *a, struct err *err)
+{
+    struct http_request request = call->request;
+    enum http_reach reach;
+    struct http_origin to;
+
+    pthread_mutex_lock(&s->client->lock);
+    reach = http_origin_reach(&host->origin, host->reach);
+    pthread_mutex_unlock(&s->client->lock);
+    if (reach == HTTP_REACH_NAME) /* nobody has been there: take it for a public one */
+        reach = HTTP_REACH_PUBLIC;
+    if (http_url_origin(request.url, &to, err) < 0 ||
+        redirect_check(&host->origin, reach, &to, err) < 0)
+        return -1;
+    if (!to.tls &&
+        !(http_origin_is_loopback(&to) && http_origin_is_loopback(&host->origin)))
+        return err_set(err, ERR_PROTOCOL, "%s is only linked to by http", to.host);
+    request.public_only = reach == HTTP_REACH_PUBLIC;
+    return redirect_follow(s, &request, &a->http, &a->url, &a->elsewhere, err);
+}
+
 /* ---- its turn ---- */
 
 /* A host that asked to slow down gets one request at a time. */
@@ -173,9 +198,12 @@ exchange_once(struct session *s, const struct call *call, struct answer *a,
     s->is_throttled = false;
     if (wait_for_turn(s, host, err) < 0)
         return -1;
-    rc = ask(s, host, call, a, err);
-    judge_speed(s, host, rc == 0 ? a : NULL);
-    if (rc == 0 && !a->elsewhere)
+    rc = call->is_linked ? ask_linked(s, host, call, a, err) : ask(s, host, call, a, err);
+    if (call->is_linked || (rc == 0 && call->stays_here && a->elsewhere))
+        s->retry_after = -1; /* that was not the registry */
+    else
+        judge_speed(s, host, rc == 0 ? a : NULL);
+    if (rc == 0 && !a->elsewhere && !call->is_linked)
         notice_take(s->client, host, &a->http);
     return rc;
 }
@@ -188,7 +216,7 @@ exchange(struct session *s, const struct call *call, struct answer *a, struct er
 
     for (;;) {
         if (exchange_once(s, call, a, err) == 0) {
-            if (!exchange_may_pass(a))
+            if (!exchange_may_pass(a) || (call->stays_here && a->elsewhere))
                 return 0;
             exchange_error(call, a, err);
         }

@@ -14,6 +14,8 @@
 struct call {
     const struct repository *repo;
     const char *mount_from; /* NULL, or the repository path a mount needs access to too */
+    bool is_linked;  /* url is what a document links to, anywhere: no authorization */
+    bool stays_here; /* what answers elsewhere is no storage: never worth another try */
     /* url: absolute, at the registry itself; authorization is filled in here. */
     struct http_request request;
 };

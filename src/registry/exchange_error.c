@@ -169,6 +169,8 @@ hint_at_login(const struct call *call, const struct answer *a, struct err *err)
 {
     const char *host = call->repo->host;
 
+    if (call->is_linked) /* nobody logs in there */
+        return;
     if (a->silent_helper) /* some say so also when they fail */
         err_hint(err, "%s says it has no credentials for %s", a->silent_helper, host);
     else if (a->refusal == REFUSAL_EXPIRED)

@@ -57,6 +57,24 @@ check_type(const struct answer *a, struct err *err)
                    a->http.body.len);
 }
 
+/* Only a strong one tells two versions apart for sure. */
+static void
+keep_etag(const struct answer *a, char out[PULLED_ETAG_MAX])
+{
+    const char *etag = http_header(&a->http, "etag", 0);
+    size_t len = etag ? strlen(etag) : 0;
+
+    if (len < 2 || len >= PULLED_ETAG_MAX || etag[0] != '"' || etag[len - 1] != '"')
+        len = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (etag[i] < '!' || etag[i] > '~')
+            len = 0;
+    }
+    if (len > 0)
+        memcpy(out, etag, len);
+    out[len] = '\0';
+}
+
 /* The bytes as they came, with their digest. */
 static int
 fetch(struct session *s, const struct repository *repo, const char *reference,
@@ -76,6 +94,7 @@ fetch(struct session *s, const struct repository *repo, const char *reference,
         return -1;
     if (!media_type_of_header(http_header(&a.http, "content-type", 0), got.media_type))
         got.media_type[0] = '\0';
+    keep_etag(&a, got.etag);
     got.bytes.len = body->len;
     got.bytes.cap = body->cap;
     got.bytes.data = buf_steal(body);

@@ -15,10 +15,13 @@
 #include "oci/document.h"
 #include "registry/client.h"
 
+#define PULLED_ETAG_MAX 200
+
 struct pulled {
     struct buf bytes;
     struct digest digest;                /* of the bytes, computed here */
     char media_type[MEDIA_TYPE_MAX + 1]; /* of Content-Type; "" when it says nothing */
+    char etag[PULLED_ETAG_MAX];          /* as it came, for If-Match; "" for none */
 };
 
 #define PULLED_INIT                                                                      \
@@ -89,5 +92,14 @@ MUST_USE int pull_blob(struct session *s, const struct repository *repo,
                        const struct digest *digest, uint64_t size,
                        struct blob_prefix *prefix, const struct blob_sink *sink,
                        struct err *err);
+
+/*
+ * The same from somewhere else, a URL that a descriptor names: anonymously, by https, or
+ * by http where that and the registry are on loopback; from private addresses only when
+ * the registry is on one itself.
+ */
+MUST_USE int pull_linked_blob(struct session *s, const struct repository *repo,
+                              const char *url, const struct digest *digest, uint64_t size,
+                              const struct blob_sink *sink, struct err *err);
 
 #endif

@@ -22,6 +22,7 @@ struct fetch {
     const struct digest *digest;
     uint64_t size;
     const struct blob_sink *sink;
+    bool is_linked; /* the URL is not the registry's */
     struct hash hash;
     uint64_t done;       /* bytes hashed and given to the sink */
     uint64_t skip;       /* bytes of this answer that came before */
@@ -188,6 +189,7 @@ transfer(struct session *s, const struct repository *repo, const char *url,
                              NULL};
     struct call call = {
         .repo = repo,
+        .is_linked = f->is_linked,
         .request = {.method = "GET", .url = url, .headers = headers, .sink = &sink}};
 
     /* Closed, because not every server understands an open one. */
@@ -260,6 +262,23 @@ check_digest(struct fetch *f, struct err *err)
     return f->was_compressed ? err_hint(err, "server compressed the response") : -1;
 }
 
+/* All of it from there; once more when the digest is wrong. */
+static int
+fetch_from(struct session *s, const struct repository *repo, const char *url,
+           struct fetch *f, struct err *err)
+{
+    if (receive(s, repo, url, f, err) < 0)
+        return -1;
+    if (check_digest(f, err) == 0)
+        return 0;
+    if (err->kind != ERR_INTEGRITY)
+        return -1;
+    *err = (struct err)ERR_INIT; /* a proxy may have kept a bad copy */
+    if (start_over(f, err) < 0 || receive(s, repo, url, f, err) < 0)
+        return -1;
+    return check_digest(f, err);
+}
+
 static int
 fetch_all(struct session *s, const struct repository *repo, const char *text,
           struct fetch *f, struct blob_prefix *prefix, struct err *err)
@@ -275,16 +294,7 @@ fetch_all(struct session *s, const struct repository *repo, const char *text,
     if (client_host(s, repo->host, &host, err) < 0)
         return -1;
     url = client_url(host, repo->path, rest);
-    if (receive(s, repo, url, f, err) < 0)
-        return -1;
-    if (check_digest(f, err) == 0)
-        return 0;
-    if (err->kind != ERR_INTEGRITY)
-        return -1;
-    *err = (struct err)ERR_INIT; /* once more: a proxy may have kept a bad copy */
-    if (start_over(f, err) < 0 || receive(s, repo, url, f, err) < 0)
-        return -1;
-    return check_digest(f, err);
+    return fetch_from(s, repo, url, f, err);
 }
 
 /* What is wanted of each place along the route. */
@@ -325,4 +335,21 @@ pull_blob(struct session *s, const struct repository *repo, const struct digest 
     struct route_question q = {.ask = fetch_blob, .ctx = &w};
 
     return route_ask(s, repo, &q, err);
+}
+
+int
+pull_linked_blob(struct session *s, const struct repository *repo, const char *url,
+                 const struct digest *digest, uint64_t size, const struct blob_sink *sink,
+                 struct err *err)
+{
+    CLEANUP(fetch_release)
+    struct fetch f = {.digest = digest, .size = size, .sink = sink, .is_linked = true};
+    char text[DIGEST_TEXT_MAX];
+
+    digest_text(digest, text);
+    if (start_over(&f, err) == 0 && fetch_from(s, repo, url, &f, err) == 0)
+        return 0;
+    if (err->kind == ERR_SIGNAL || err->kind == ERR_LOCAL)
+        return -1;
+    return err_wrap(err, "blob %s, from a link", text);
 }

@@ -2,6 +2,8 @@
 #include "registry/push.h"
 
 #include "base/mem.h"
+#include "io/hash.h"
+#include "oci/media_type.h"
 #include "registry/exchange.h"
 #include "registry/pull.h"
 
@@ -101,36 +103,72 @@ holds(struct session *s, const struct repository *repo, const char *tag,
            digest_equal(&held, digest);
 }
 
-int
-push_manifest(struct session *s, const struct repository *repo, const char *reference,
-              const struct digest *digest, const char *media_type, const void *bytes,
-              size_t len, struct err *err)
+/* What is put where. */
+struct put {
+    const struct repository *repo;
+    const char *reference, *media_type;
+    const char *etag; /* "": no condition */
+    const struct digest *digest;
+    struct memory body;
+};
+
+/* As push_manifest(); 2 when the condition does not hold. */
+static int
+put(struct session *s, const struct put *p, struct err *err)
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
-    CLEANUP(mem_free_string) char *rest = xasprintf("manifests/%s", reference);
-    CLEANUP(mem_free_string) char *type = xasprintf("Content-Type: %s", media_type);
+    CLEANUP(mem_free_string) char *rest = xasprintf("manifests/%s", p->reference);
+    CLEANUP(mem_free_string) char *type = xasprintf("Content-Type: %s", p->media_type);
+    CLEANUP(mem_free_string) char *condition = xasprintf("If-Match: %s", p->etag);
     CLEANUP(mem_free_string) char *url = NULL;
-    const char *const headers[] = {type, NULL};
-    struct memory memory = {.bytes = bytes, .len = len};
-    struct http_source source = {.read = read_memory, .ctx = &memory, .size = len};
-    struct call call = {.repo = repo,
+    const char *const headers[] = {type, p->etag[0] != '\0' ? condition : NULL, NULL};
+    struct memory memory = p->body;
+    struct http_source source = {.read = read_memory, .ctx = &memory, .size = memory.len};
+    struct call call = {.repo = p->repo,
                         .request = {.method = "PUT",
                                     .headers = headers,
                                     .source = &source,
                                     .body_max = HTTP_ERROR_BODY_MAX}};
     struct host *host;
-    int rc;
 
-    if (client_host(s, repo->host, &host, err) < 0)
+    if (client_host(s, p->repo->host, &host, err) < 0)
         return -1;
-    url = client_url(host, repo->path, rest);
+    url = client_url(host, p->repo->path, rest);
     call.request.url = url;
-    rc = exchange(s, &call, &a, err);
-    if (rc == 0)
-        rc = check_answer(&call, &a, digest, err);
+    if (exchange(s, &call, &a, err) < 0)
+        return -1;
+    if (p->etag[0] != '\0' && a.http.status == 412)
+        return 2;
+    return check_answer(&call, &a, p->digest, err);
+}
+
+int
+push_manifest(struct session *s, const struct repository *repo, const char *reference,
+              const struct digest *digest, const char *media_type, const void *bytes,
+              size_t len, struct err *err)
+{
+    const struct put p = {repo, reference, media_type, "", digest, {bytes, len}};
+    int rc = put(s, &p, err);
+
     if (rc < 0 && err->kind == ERR_CONFLICT && holds(s, repo, reference, digest))
         return 0;
     if (rc != 0)
         err_wrap(err, "manifest %s", reference);
     return rc;
+}
+
+int
+push_index_if(struct session *s, const struct repository *repo, const char *tag,
+              const char *etag, const void *bytes, size_t len, struct err *err)
+{
+    struct digest digest;
+    const struct put p = {repo, tag, MEDIA_OCI_INDEX, etag, &digest, {bytes, len}};
+    int rc;
+
+    if (hash_bytes(DIGEST_SHA256, bytes, len, &digest, err) < 0)
+        return -1;
+    rc = put(s, &p, err);
+    if (rc == 0 || rc == 2)
+        return rc / 2;
+    return err_wrap(err, "manifest %s", tag);
 }

@@ -59,4 +59,13 @@ MUST_USE int push_manifest(struct session *s, const struct repository *repo,
                            const char *media_type, const void *bytes, size_t len,
                            struct err *err);
 
+/*
+ * Put an OCI index under a tag, if that still holds what had this ETag; "" if that is not
+ * known, then in any case.
+ * Returns: 0; 1: it holds something else by now; -1.
+ */
+MUST_USE int push_index_if(struct session *s, const struct repository *repo,
+                           const char *tag, const char *etag, const void *bytes,
+                           size_t len, struct err *err);
+
 #endif

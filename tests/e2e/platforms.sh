@@ -78,4 +78,47 @@ must forget_requests target
 expect 0 "import once more" sealift import --key "$work/signer.pub" "$bundle" "$target/kept"
 check_equal "the second import writes nothing" 0 "$(writes target)"
 
+# ---- the index made anew ----
+
+expect 2 "--index without --platform has nothing to do" export_some --index rebuild "$web"
+expect 2 "--index knows two words" export_some --platform linux/amd64 --index other "$web"
+expect 0 "the same digest where nothing is left out" export_some --index rebuild \
+    --platform linux/amd64,linux/arm64,linux/arm/v7,linux/s390x "$source/team/api:latest"
+check_equal "it says that nothing was rebuilt" False \
+    "$(field "$out" '"rebuiltFrom" in d["images"][0]')"
+
+index=$(field "$work/source.json" 'next(i["digest"] for i in d if i["shape"] == "index")')
+required 0 "export with new indexes" export_some --platform linux/amd64,linux/arm64 \
+    --index rebuild "$web" "$source/team/web@$index" "$source/nested:deep"
+check_equal "the digest that it was made from is told" "$index" \
+    "$(field "$out" 'd["images"][0]["rebuiltFrom"]')"
+check_equal "a name by digest follows" True \
+    "$(field "$out" 'd["images"][1]["name"].endswith(d["images"][0]["digest"])')"
+check_equal "nothing is left out of the new one" False \
+    "$(field "$out" 'any("omitted" in i for i in d["images"])')"
+expect 0 "verify" sealift verify --key "$work/signer.pub" "$bundle"
+check_not "nothing is left out of the bundle" grep -q 'left out' "$out"
+expect 0 "import, which the registry takes" \
+    sealift import --key "$work/signer.pub" "$bundle" "$target/made"
+check "the new index has what was chosen, as it was" \
+    python3 - "$(url_of source)" "$(url_of target)" "made/$(echo "$source" | tr : _)/team/web" \
+    <<'PYTHON'
+import json, os, sys
+sys.path.insert(0, os.environ["tests"] + "/registry")
+from client import Registry
+old, kind = Registry(sys.argv[1]).get_manifest("team/web", "1.4")
+new, new_kind = Registry(sys.argv[2]).get_manifest(sys.argv[3], "1.4")
+old, new = json.loads(old), json.loads(new)
+assert kind == new_kind
+assert [m["platform"]["architecture"] for m in new["manifests"]] == ["amd64", "arm64", "unknown"]
+assert all(m in old["manifests"] for m in new["manifests"])
+assert {**old, "manifests": []} == {**new, "manifests": []}
+PYTHON
+must forget_requests target
+expect 0 "import once more" sealift import --key "$work/signer.pub" "$bundle" "$target/made"
+check_equal "the second import writes nothing" 0 "$(writes target)"
+expect 0 "as text it says so aloud" sealift export --dry-run --platform linux/amd64 \
+    --index rebuild "$web"
+check "both digests" grep -q "^rebuilt .*: the digest was $index and is now sha256:" "$out"
+
 done_testing

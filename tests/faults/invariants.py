@@ -121,7 +121,7 @@ def check_repeats(lab, mark):
 def what_it_moves(entry):
     """What a request brings or takes: a blob as a whole; None for all else."""
     digest = re.search(r"sha256:[0-9a-f]{64}$", entry.path)
-    if entry.method == "GET" and digest and "/manifests/" not in entry.path and \
+    if entry.method == "GET" and digest and not re.search("/(manifests|referrers)/", entry.path) and \
             entry.header("Range") is None:
         return "GET", digest.group()
     if entry.method == "PUT" and "/blobs/uploads/" in entry.path:

@@ -1,0 +1,166 @@
+#include "config.h"
+#include "ops/import_internal.h"
+
+#include "base/mem.h"
+#include "registry/referrers.h"
+
+#include <stdlib.h>
+
+/* The documents of one repository that say they belong to one digest. */
+struct subject_step {
+    struct pool_job job;
+    struct importing *importing;
+    const struct placement *const *placements;
+    size_t count;
+};
+
+static const struct graph_object *
+object_of(const struct importing *im, const struct placement *p)
+{
+    return graph_object(im->content->graph, p->object);
+}
+
+/* ---- what is to be listed ---- */
+
+static int
+by_subject(const void *left, const void *right, void *ctx)
+{
+    const struct placement *a = *(const struct placement *const *)left;
+    const struct placement *b = *(const struct placement *const *)right;
+    const struct importing *im = ctx;
+    const struct graph_object *x = object_of(im, a), *y = object_of(im, b);
+    int order;
+
+    if (a->repo != b->repo)
+        return a->repo < b->repo ? -1 : 1;
+    order = digest_compare(x->subject, y->subject);
+    return order != 0 ? order : digest_compare(&x->digest, &y->digest);
+}
+
+static bool
+same_list(const struct importing *im, const struct placement *a,
+          const struct placement *b)
+{
+    return a->repo == b->repo &&
+           digest_equal(object_of(im, a)->subject, object_of(im, b)->subject);
+}
+
+/* Sorted, so that those of one list stand together; the caller frees. */
+static const struct placement **
+find_referrers(struct importing *im, size_t *count)
+{
+    const struct landing *l = &im->result->landing;
+    const struct placement **found = xcalloc(l->document_count, sizeof(*found));
+
+    *count = 0;
+    for (size_t i = 0; i < l->document_count; i++) {
+        if (object_of(im, &l->documents[i])->subject)
+            found[(*count)++] = &l->documents[i];
+    }
+    qsort_r(found, *count, sizeof(*found), by_subject, im);
+    return found;
+}
+
+/* ---- seeing to it ---- */
+
+static void
+count_list(struct importing *im, enum merge_outcome outcome)
+{
+    struct import_counts *counts = &im->result->counts;
+
+    importing_count(
+        im, outcome == MERGE_DONE ? &counts->lists_updated : &counts->lists_present, 1);
+}
+
+/* The registry keeps the list itself: is all in it? */
+static void
+check_list(const struct subject_step *step, const struct referrers *list,
+           const struct repository *repo)
+{
+    const struct importing *im = step->importing;
+
+    for (size_t i = 0; i < step->count; i++) {
+        const struct graph_object *o = object_of(im, step->placements[i]);
+        char text[DIGEST_TEXT_MAX];
+
+        digest_text(&o->digest, text);
+        if (!im->options->dry_run && !referrers_have(list, &o->digest))
+            events_warning(im->options->verify.events,
+                           "%s/%s: the registry does not list %s as a referrer",
+                           repo->host, repo->path, text);
+    }
+}
+
+/* Of a registry without the API, we keep the list. */
+static int
+merge(const struct subject_step *step, struct session *s, const struct repository *repo,
+      struct err *err)
+{
+    struct importing *im = step->importing;
+    const struct digest *subject = object_of(im, step->placements[0])->subject;
+    struct attachment *items = xcalloc(step->count, sizeof(*items));
+    struct buf *bodies = xcalloc(step->count, sizeof(*bodies));
+    enum merge_outcome outcome;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < step->count; i++) {
+        const struct graph_object *o = object_of(im, step->placements[i]);
+
+        bodies[i] = (struct buf)BUF_INIT(DOCUMENT_BYTES_MAX);
+        rc = importing_read(im, step->placements[i]->object, &bodies[i], err);
+        items[i] = (struct attachment){.bytes = bodies[i].data,
+                                       .len = bodies[i].len,
+                                       .media_type = o->media_type,
+                                       .digest = o->digest};
+    }
+    if (rc == 0)
+        rc = referrers_merge(s, repo, subject, items, step->count, im->options->dry_run,
+                             &outcome, err);
+    if (rc == 0)
+        count_list(im, outcome);
+    for (size_t i = 0; i < step->count; i++)
+        buf_release(&bodies[i]);
+    free(bodies);
+    free(items);
+    return rc;
+}
+
+static int
+land_list(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct subject_step *step = (const struct subject_step *)base;
+    struct importing *im = step->importing;
+    struct session *s = importing_session(im, worker);
+    struct repository repo = importing_repository(im, step->placements[0]->repo);
+    CLEANUP(referrers_release) struct referrers list = REFERRERS_INIT;
+    int rc =
+        referrers_ask(s, &repo, object_of(im, step->placements[0])->subject, &list, err);
+
+    if (rc == 1)
+        check_list(step, &list, &repo);
+    if (rc == 0)
+        rc = merge(step, s, &repo, err);
+    return rc < 0 ? importing_wrap(err, &repo) : 0;
+}
+
+int
+import_referrers(struct importing *im, struct err *err)
+{
+    size_t count, n = 0;
+    const struct placement **found = find_referrers(im, &count);
+    struct subject_step *steps = xcalloc(count, sizeof(*steps));
+    int rc;
+
+    for (size_t i = 0; i < count; i++) {
+        if (n == 0 || !same_list(im, steps[n - 1].placements[0], found[i]))
+            steps[n++] = (struct subject_step){
+                .job.run = land_list, .importing = im, .placements = &found[i]};
+        steps[n - 1].count++;
+    }
+    for (size_t i = 0; i < n; i++)
+        pool_add(im->pool, &steps[i].job);
+    rc = pool_wait(im->pool, err);
+    free(steps);
+    free(found);
+    return rc;
+}

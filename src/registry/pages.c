@@ -1,0 +1,115 @@
+#include "config.h"
+#include "registry/pages.h"
+
+#include "base/mem.h"
+#include "oci/document.h"
+#include "registry/link.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int
+pages_begin(struct pages *out, struct session *s, const struct repository *repo,
+            const char *rest, const char *query, const char *accept, struct err *err)
+{
+    CLEANUP(mem_free_string) char *url = NULL;
+
+    *out = (struct pages){.session = s, .repo = repo, .accept = accept};
+    if (client_host(s, repo->host, &out->host, err) < 0)
+        return -1;
+    url = client_url(out->host, repo->path, rest);
+    out->path = xstrdup(http_url_path(url));
+    pages_go_to(out, query);
+    return 0;
+}
+
+void
+pages_release(struct pages *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        free(p->seen[i]);
+    free(p->seen);
+    free(p->path);
+    free(p->next);
+    *p = (struct pages){.session = NULL};
+}
+
+static bool
+is_seen(const struct pages *p, const char *url)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        if (strcmp(p->seen[i], url) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool
+pages_go_to(struct pages *p, const char *query)
+{
+    CLEANUP(mem_free_string)
+    char *path = xasprintf("%s%s%s", p->path, query ? "?" : "", query ? query : "");
+    char *url = http_url_build(&p->host->origin, path);
+
+    free(p->next);
+    p->next = NULL;
+    if (is_seen(p, url)) {
+        free(url);
+        return false;
+    }
+    p->next = url;
+    return true;
+}
+
+/* Some registries name themselves as others know them: only the query tells something. */
+static int
+follow_link(struct pages *p, const struct answer *a, const char *target, struct err *err)
+{
+    CLEANUP(mem_free_string) char *url = NULL;
+    const char *query;
+
+    if (http_url_resolve(a->url, target, &url, err) < 0)
+        return err_wrap(err, "the link to the next page");
+    query = strchr(http_url_path(url), '?');
+    if (!pages_go_to(p, query ? query + 1 : NULL))
+        return err_set(err, ERR_PROTOCOL, "the list goes in a circle");
+    return 0;
+}
+
+static int
+find_next(struct pages *p, const struct answer *a, struct err *err)
+{
+    const char *header;
+
+    for (size_t i = 0; (header = http_header(&a->http, "link", i)) != NULL; i++) {
+        CLEANUP(mem_free_string) char *target = link_next(header);
+
+        if (target)
+            return follow_link(p, a, target, err);
+    }
+    return 0;
+}
+
+int
+pages_next(struct pages *p, struct answer *a, struct err *err)
+{
+    const char *const headers[] = {p->accept, NULL};
+    struct call call = {
+        .repo = p->repo,
+        .stays_here = true,
+        .request = {.method = "GET", .headers = headers, .body_max = DOCUMENT_BYTES_MAX}};
+
+    if (!p->next)
+        return 0;
+    if (p->count == PAGES_MAX)
+        return err_set(err, ERR_LIMIT, "the list has more than %d pages", PAGES_MAX);
+    p->seen = mem_grow(p->seen, p->count, &p->cap, sizeof(*p->seen));
+    p->seen[p->count++] = p->next;
+    call.request.url = p->next;
+    p->next = NULL;
+    if (exchange(p->session, &call, a, err) < 0)
+        return -1;
+    if (a->http.status == 200 && find_next(p, a, err) < 0)
+        return -1;
+    return 1;
+}

@@ -1,0 +1,48 @@
+/* pages.h - a list that a registry hands out page by page.
+ *
+ * Layer:  registry.
+ * Source: OCI distribution-spec v1.1, "Listing Tags", "Listing Referrers".
+ */
+#ifndef REGISTRY_PAGES_H
+#define REGISTRY_PAGES_H
+
+#include "registry/exchange.h"
+
+#define PAGES_MAX 1000 /* of one list */
+
+struct pages {
+    struct session *session;
+    const struct repository *repo;
+    const char *accept; /* an Accept header, or NULL */
+    struct host *host;
+    char *path;  /* of the list, without a query; owned */
+    char *next;  /* URL of the next page, NULL: there is none; owned */
+    char **seen; /* URLs of the pages so far; owned */
+    size_t count, cap;
+};
+
+/*
+ * A list of a repository; rest as in client_url(), query "n=1000" or NULL for none.
+ * Strings are borrowed.  To be released also on failure.
+ * Errors: those of client_host().
+ */
+MUST_USE int pages_begin(struct pages *out, struct session *s,
+                         const struct repository *repo, const char *rest,
+                         const char *query, const char *accept, struct err *err);
+void pages_release(struct pages *p);
+
+/*
+ * Ask for the next page.  Where it is, its Link header says; whatever host or path that
+ * names, it stays the same list on the same registry.
+ * Returns: 1 and the answer, whatever its status; 0 after the last page; -1.
+ * Errors:  those of exchange(); ERR_PROTOCOL - a page comes again; ERR_LIMIT - more than
+ *          PAGES_MAX.
+ */
+int pages_next(struct pages *p, struct answer *a, struct err *err);
+
+/*
+ * Go on with another query than the Link header says; false when that page was seen.
+ */
+bool pages_go_to(struct pages *p, const char *query);
+
+#endif

@@ -1,0 +1,252 @@
+#include "config.h"
+#include "registry/referrers.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "registry/pages.h"
+#include "registry/pull.h"
+#include "registry/push.h"
+#include "registry/route_ask.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+referrers_release(struct referrers *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        free(r->items[i].media_type);
+    free(r->items);
+    *r = (struct referrers)REFERRERS_INIT;
+}
+
+bool
+referrers_have(const struct referrers *r, const struct digest *digest)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        if (digest_equal(&r->items[i].digest, digest))
+            return true;
+    }
+    return false;
+}
+
+void
+referrers_tag(const struct digest *digest, char out[REFERRERS_TAG_MAX])
+{
+    char text[DIGEST_TEXT_MAX];
+    char *colon;
+
+    digest_text(digest, text);
+    colon = strchr(text, ':');
+    snprintf(out, REFERRERS_TAG_MAX, "%.*s-%.64s", (int)(colon - text), text, colon + 1);
+}
+
+/* ---- what an index lists ---- */
+
+static int
+take_index(struct referrers *out, const struct buf *body, struct err *err)
+{
+    CLEANUP(document_release) struct document doc = DOCUMENT_INIT;
+
+    if (document_parse(&doc, body->data ? body->data : "", body->len, MEDIA_OCI_INDEX,
+                       ERR_PROTOCOL, err) < 0)
+        return err_wrap(err, "the list of referrers");
+    if (doc.count > REFERRERS_MAX - out->count)
+        return err_set(err, ERR_LIMIT, "more than %d referrers", REFERRERS_MAX);
+    for (size_t i = 0; i < doc.count; i++) {
+        const struct descriptor *d = &doc.edges[i];
+
+        if (referrers_have(out, &d->digest))
+            continue;
+        out->items = mem_grow(out->items, out->count, &out->cap, sizeof(*out->items));
+        out->items[out->count++] = (struct referrer){
+            .media_type = xstrdup(d->media_type), .digest = d->digest, .size = d->size};
+    }
+    return 0;
+}
+
+/* ---- the API ---- */
+
+/* Registries without it answer in many ways, some by sending us to a web site. */
+static bool
+is_no_api(const struct answer *a)
+{
+    switch (a->http.status) {
+    case 200: /* of another type */
+    case 400:
+    case 404:
+    case 405:
+    case 406:
+    case 501:
+        return true;
+    default:
+        return a->elsewhere || (a->http.status >= 300 && a->http.status < 400);
+    }
+}
+
+static bool
+is_index(const struct answer *a)
+{
+    char type[MEDIA_TYPE_MAX + 1];
+
+    return a->http.status == 200 &&
+           media_type_of_header(http_header(&a->http, "content-type", 0), type) &&
+           strcmp(type, MEDIA_OCI_INDEX) == 0;
+}
+
+static int
+ask_pages(struct pages *p, struct referrers *out, struct err *err)
+{
+    CLEANUP(answer_release) struct answer a = ANSWER_INIT;
+    int rc;
+
+    while ((rc = pages_next(p, &a, err)) == 1) {
+        struct call call = {.repo = p->repo, .request = {.method = "GET", .url = a.url}};
+
+        if (!is_index(&a) && p->count == 1 && is_no_api(&a))
+            return 0;
+        if (!is_index(&a)) {
+            exchange_error(&call, &a, err);
+            if (p->count > 1) /* it is there, and broken */
+                err->kind = ERR_PROTOCOL;
+            return -1;
+        }
+        if (take_index(out, &a.http.body, err) < 0)
+            return -1;
+    }
+    return rc < 0 ? -1 : 1;
+}
+
+int
+referrers_ask(struct session *s, const struct repository *repo,
+              const struct digest *digest, struct referrers *out, struct err *err)
+{
+    CLEANUP(pages_release) struct pages p = {.session = NULL};
+    CLEANUP(mem_free_string) char *rest = NULL;
+    char text[DIGEST_TEXT_MAX];
+    int rc = -1;
+
+    digest_text(digest, text);
+    rest = xasprintf("referrers/%s", text);
+    if (pages_begin(&p, s, repo, rest, NULL, "Accept: " MEDIA_OCI_INDEX, err) == 0)
+        rc = ask_pages(&p, out, err);
+    return rc < 0 ? err_wrap(err, "referrers of %s", text) : rc;
+}
+
+/* ---- the fallback tag ---- */
+
+/* 1 and the index under the tag, 0: no tag, -1.  ERR_CONFLICT: something else. */
+static int
+get_list(struct session *s, const struct repository *repo, const char *tag,
+         struct pulled *out, struct err *err)
+{
+    CLEANUP(document_release) struct document doc = DOCUMENT_INIT;
+    struct err why = ERR_INIT;
+
+    if (pull_by_tag(s, repo, tag, out, &why) < 0) {
+        if (why.kind == ERR_NOT_FOUND)
+            return 0;
+        *err = why;
+        return err_wrap(err, "%s", tag);
+    }
+    if (document_parse(&doc, out->bytes.data, out->bytes.len, out->media_type,
+                       ERR_PROTOCOL, err) < 0)
+        return err_wrap(err, "%s", tag);
+    if (strcmp(doc.media_type, MEDIA_OCI_INDEX) == 0)
+        return 1;
+    return err_set(err, ERR_CONFLICT,
+                   "the tag %s should hold a list of referrers, but holds something else",
+                   tag);
+}
+
+struct question {
+    const struct digest *digest;
+    struct referrers *out;
+};
+
+/* At one place along the route: no API there is a reason to ask the next one. */
+static int
+ask_at(struct session *s, const struct repository *at, void *ctx, struct err *err)
+{
+    const struct question *q = ctx;
+    int rc = referrers_ask(s, at, q->digest, q->out, err);
+
+    return rc == 0 ? err_set(err, ERR_NOT_FOUND, "no referrers API") : rc < 0 ? -1 : 0;
+}
+
+/* As referrers_ask(), wherever the repository is to be fetched from. */
+static int
+ask_along(struct session *s, const struct repository *repo, const struct digest *digest,
+          struct referrers *out, struct err *err)
+{
+    struct question question = {.digest = digest, .out = out};
+    struct route_question q = {.ask = ask_at, .ctx = &question};
+    struct err why = ERR_INIT;
+
+    if (route_ask(s, repo, &q, &why) == 0)
+        return 1;
+    if (why.kind == ERR_NOT_FOUND)
+        return 0;
+    *err = why;
+    return -1;
+}
+
+int
+referrers_list(struct session *s, const struct repository *repo,
+               const struct digest *digest, struct referrers *out, struct err *err)
+{
+    CLEANUP(pulled_release) struct pulled list = PULLED_INIT;
+    struct err why = ERR_INIT;
+    char tag[REFERRERS_TAG_MAX];
+    int rc = ask_along(s, repo, digest, out, err);
+
+    if (rc != 0)
+        return rc < 0 ? -1 : 0;
+    referrers_tag(digest, tag);
+    rc = get_list(s, repo, tag, &list, &why);
+    if (rc == 1)
+        return take_index(out, &list.bytes, err);
+    if (rc < 0 && why.kind == ERR_CONFLICT) {
+        events_warning(s->client->config.events, "%s/%s: %s", repo->host, repo->path,
+                       why.msg);
+        return 0;
+    }
+    if (rc < 0)
+        *err = why;
+    return rc;
+}
+
+/* ---- adding to it ---- */
+
+int
+referrers_merge(struct session *s, const struct repository *repo,
+                const struct digest *digest, const struct attachment *items, size_t count,
+                bool dry_run, enum merge_outcome *outcome, struct err *err)
+{
+    enum { TRIES = 6, MOMENT_MS = 200 };
+    char tag[REFERRERS_TAG_MAX];
+
+    referrers_tag(digest, tag);
+    *outcome = MERGE_PRESENT;
+    for (int tries = 0; tries < TRIES; tries++) {
+        CLEANUP(pulled_release) struct pulled old = PULLED_INIT;
+        CLEANUP(buf_release) struct buf made = BUF_INIT(DOCUMENT_BYTES_MAX);
+        size_t added;
+
+        if (tries > 1 && cancel_sleep(s->client->config.cancel, MOMENT_MS, err) < 0)
+            return -1;
+        if (get_list(s, repo, tag, &old, err) < 0 ||
+            index_attach(old.bytes.data, old.bytes.len, items, count, &made, &added,
+                         err) < 0)
+            return -1;
+        if (added == 0)
+            return 0; /* also after our own change: so it was read back */
+        *outcome = MERGE_DONE;
+        if (dry_run)
+            return 0;
+        if (push_index_if(s, repo, tag, old.etag, made.data, made.len, err) < 0)
+            return -1;
+    }
+    return err_set(err, ERR_CONFLICT, "somebody else keeps changing the tag %s", tag);
+}

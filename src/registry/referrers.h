@@ -1,0 +1,69 @@
+/* referrers.h - which manifests say that they belong to another one?
+ *
+ * Registries answer that by an API, or clients keep an index of them under a tag that
+ * follows from the digest: the fallback tag.
+ *
+ * Layer:  registry.
+ * Source: OCI distribution-spec v1.1, "Listing Referrers", "Referrers Tag Schema".
+ */
+#ifndef REGISTRY_REFERRERS_H
+#define REGISTRY_REFERRERS_H
+
+#include "oci/index_edit.h"
+#include "registry/client.h"
+
+#define REFERRERS_MAX 10000 /* of one digest */
+
+struct referrer {
+    char *media_type; /* owned */
+    struct digest digest;
+    uint64_t size;
+};
+
+struct referrers {
+    struct referrer *items;
+    size_t count, cap;
+};
+
+#define REFERRERS_INIT                                                                   \
+    {                                                                                    \
+        .items = NULL                                                                    \
+    }
+void referrers_release(struct referrers *r);
+bool referrers_have(const struct referrers *r, const struct digest *digest);
+
+/* Of the fallback tag: "sha256-<hex>", cut as the specification says. */
+#define REFERRERS_TAG_MAX (32 + 1 + 64 + 1)
+void referrers_tag(const struct digest *digest, char out[REFERRERS_TAG_MAX]);
+
+/*
+ * Ask the API only.
+ * Returns: 1 and what it lists in *out, which was empty; 0: there is no such API; -1.
+ * Errors:  as pull.h; ERR_PROTOCOL - what it lists is no index; ERR_LIMIT.
+ */
+int referrers_ask(struct session *s, const struct repository *repo,
+                  const struct digest *digest, struct referrers *out, struct err *err);
+
+/*
+ * By the API, or by the fallback tag where there is none; nothing where neither is there.
+ * What is listed need not be true: look at the subject of each.
+ */
+MUST_USE int referrers_list(struct session *s, const struct repository *repo,
+                            const struct digest *digest, struct referrers *out,
+                            struct err *err);
+
+enum merge_outcome { MERGE_PRESENT, MERGE_DONE };
+
+/*
+ * Where there is no API: make sure that the index under the fallback tag lists these
+ * manifests, whoever else changes it at the same time.  dry_run: only see whether it
+ * would be changed (MERGE_DONE).
+ * Errors: those of pull.h and push.h; ERR_CONFLICT - the tag holds something else than
+ *         an index, or changes all the time.
+ */
+MUST_USE int referrers_merge(struct session *s, const struct repository *repo,
+                             const struct digest *digest, const struct attachment *items,
+                             size_t count, bool dry_run, enum merge_outcome *outcome,
+                             struct err *err);
+
+#endif

@@ -1,0 +1,25 @@
+/* tags.h - which tags does a repository have?
+ *
+ * Layer:  registry.
+ * Source: OCI distribution-spec v1.1, "Listing Tags".
+ */
+#ifndef REGISTRY_TAGS_H
+#define REGISTRY_TAGS_H
+
+#include "registry/client.h"
+
+/* Takes one tag after the other, in the order of the registry, some perhaps twice. */
+struct tag_sink {
+    int (*take)(void *ctx, const char *tag, struct err *err);
+    void *ctx;
+};
+
+/*
+ * All of them.  What is no tag by its form is left out, with a warning.  take() must not
+ * read JSON.
+ * Errors: as pull.h; ERR_LIMIT - too many pages; what take() reported.
+ */
+MUST_USE int tags_list(struct session *s, const struct repository *repo,
+                       const struct tag_sink *sink, struct err *err);
+
+#endif

@@ -1,0 +1,304 @@
+"""Referrers and signatures: finding them, and keeping their lists at the target."""
+import json
+import threading
+
+from harness import *  # first: it knows the way to the others
+
+from client import INDEX, sha256
+from images import OCI_CONFIG, Blob, Document, json_blob
+from pictures import Picture
+
+NOTE = "application/vnd.example.note"
+
+
+def note(lab, to, text="note", kind=NOTE, **more):
+    """An artifact that belongs to a document of a picture, served without a name."""
+    made = artifact(f"{to.repo}:{text}", text.encode(), kind,
+                    subject=to.top.descriptor(), **more)
+    store = lab.registry.store
+    made.put(store)
+    del store.repo(to.repo).tags[text]
+    return made
+
+
+def fallback(digest):
+    return digest.replace(":", "-")
+
+
+def list_under(lab, to, *documents, digest=None):
+    """The fallback tag of a digest, with these in it."""
+    index_of = Document({"manifests": [one.descriptor() for one in documents]}, INDEX)
+    lab.registry.store.put_manifest(to.repo, index_of, fallback(digest or to.top.digest))
+
+
+def names(run):
+    return [image["name"].partition("/")[2] for image in run.ok().json["images"]]
+
+
+@case(70)
+def pages(lab):
+    "referrers over many pages, in the order of their digests"
+    app = lab.index("app:1")
+    notes = [note(lab, app, f"n{n}") for n in range(7)]
+    lab.registry.handler.page_size = 3
+    run = lab.export("--referrers", app).ok().carries(app, *notes)
+    same(names(run)[1:], [f"app@{digest}" for digest in sorted(n.top.digest for n in notes)],
+         "referrers")
+    same({image.get("subject") for image in run.json["images"][1:]}, {app.top.digest}, "subjects")
+    lab.log.forget()
+    planned = lab.export("--referrers", "--dry-run", "--force", app).json
+    same(planned["bundleBytes"], run.json["bundleBytes"], "bytes planned and written")
+
+
+@case()
+def not_asked_for(lab):
+    "without --referrers nobody asks for them"
+    app = lab.index("app:1")
+    note(lab, app)
+    lab.export(app).ok().carries(app)
+    same(lab.registry.count("GET", "referrers"), 0, "questions")
+
+
+@case(70)
+def of_everything(lab):
+    "referrers of children, of referrers, and of none twice"
+    app = lab.index("app:1")
+    child = Picture("app:x", app.documents[:1], [])
+    on_child = note(lab, child, "child")
+    on_note = note(lab, on_child, "of-note")
+    lab.registry.store.repo("app").tags["2"] = app.top.digest
+    run = lab.export("--referrers", app, lab.registry.host + "/app:2").ok()
+    run.carries(app, on_child, on_note)
+    same(names(run), ["app:1", f"app@{on_child.top.digest}", f"app@{on_note.top.digest}", "app:2"],
+         "names")
+
+
+@case(71)
+def no_api(lab):
+    "registries without the API: the fallback tag, or nothing"
+    app = lab.index("app:1")
+    one = note(lab, app)
+    lab.registry.handler.has_referrers = False
+    lab.export("--referrers", app).ok().carries(app)
+    list_under(lab, app, one.top)
+    answers = [None, status(404), status(400), status(405), status(406), status(501),
+               status(200, '{"manifests":[]}', "application/json"),
+               status(200, "<html>", "text/html"), redirect_to(lab.storage),
+               status(303, "", None, Location=lab.storage.url + "/login")]
+    for answer in answers:
+        lab.again()
+        if answer:
+            lab.registry.on("GET", "/referrers/", answer)
+        lab.export("--referrers", app).ok().carries(app, one)
+    lab.again()
+    lab.registry.on("GET", "/referrers/", redirect_to(lab.storage))
+    lab.storage.on("GET", "", status(429, "<html>slow down", "text/html", Retry_After="200"))
+    lab.export("--referrers", app).ok().carries(app, one)
+
+
+@case(71)
+def no_list(lab):
+    "the fallback tag holds an image"
+    app, image_there = lab.index("app:1"), lab.image("app:other")
+    lab.registry.handler.has_referrers = False
+    lab.registry.store.repo("app").tags[fallback(app.top.digest)] = image_there.top.digest
+    lab.export("--referrers", app).ok().carries(app)
+    lab.runs[-1].says("holds something else")
+
+
+@case()
+def unreadable(lab):
+    "what cannot be read is an error, never silence"
+    app = lab.index("app:1")
+    one = note(lab, app)
+    lab.registry.on("GET", "/referrers/", denied(403, "DENIED"))
+    lab.export("--referrers", app).fails("auth", "referrers of")
+    lab.again()
+    lab.registry.on("GET", "/referrers/", status(200, '{"manifests":7}', INDEX))
+    lab.export("--referrers", app).fails("protocol", "referrers of")
+    lab.again()
+    lab.registry.on("GET", one.top.digest, denied(404, "MANIFEST_UNKNOWN"))
+    lab.export("--referrers", app).fails("not-found", one.top.digest, hint="lists it")
+    lab.again()
+    lab.registry.on("GET", r"\.att$", denied(403, "DENIED"))
+    lab.export("--referrers", app).fails("auth", ".att")
+
+
+@case(72)
+def of_another(lab):
+    "a list that holds what belongs to something else"
+    app, other = lab.index("app:1"), lab.image("app:2")
+    one, stray = note(lab, app), note(lab, other, "stray")
+    lab.registry.handler.has_referrers = False
+    list_under(lab, app, one.top, stray.top)
+    lab.export("--referrers", app).ok().carries(app, one)
+    lab.runs[-1].says("belongs to something else")
+
+
+@case(73)
+def cosign(lab):
+    "cosign's tags of the index and of a child"
+    app = lab.index("app:1")
+    found = []
+    for document in (app.top, app.documents[0]):
+        for kind in ("sig", "att", "sbom"):
+            payload = Blob([f"{kind} of {document.digest}".encode()], "application/x-payload")
+            config = json_blob({"of": document.digest, "kind": kind}, OCI_CONFIG)
+            tag = f"{fallback(document.digest)}.{kind}"
+            picture = Picture(f"app:{tag}", [manifest(config, [payload])], [config, payload])
+            found.append(lab.serve(picture))
+    run = lab.export("--referrers", app).ok().carries(app, *found)
+    same(sorted(names(run)[1:]), sorted(f"app:{picture.tag}" for picture in found), "tags")
+    same({image["subject"] for image in run.json["images"][1:]},
+         {app.top.digest, app.documents[0].digest}, "what they belong to")
+    lab.again()
+    lab.export("--referrers", app, "--platform", "linux/arm64").ok()
+    same(len(lab.runs[-1].json["images"]), 4, "those of the index only: the child is left out")
+
+
+# ---- at the target ----
+
+def carried(lab, count=1):
+    """An image and what belongs to it, as names for a bundle."""
+    app = image("app:1")
+    notes = [artifact(f"app:n{n}", f"note {n}".encode(), NOTE, subject=app.top.descriptor(),
+                      annotations={"a": str(n)}) for n in range(count)]
+    return app, notes
+
+
+def listed(lab, app, repo="mirror/app"):
+    tag = fallback(app.top.digest)
+    found = lab.registry.store.repos[repo].manifest(tag)
+    return json.loads(found[1]) if found else None
+
+
+@case(104)
+def with_and_without(lab):
+    "a registry with the API keeps the list, for others we do"
+    app, notes = carried(lab)
+    for says, has in ((True, True), (False, False), (False, True)):
+        lab.registry.handler.store.repos.clear()
+        lab.again()
+        lab.registry.handler.has_referrers = has
+        if not says:
+            lab.registry.on("PUT", "/manifests/", header("OCI-Subject", None))
+        run = lab.push(app, *notes).ok()
+        got = listed(lab, app)
+        if has:
+            same(got, None, "a list where the registry has one")
+            continue
+        same(got["manifests"], [notes[0].top.descriptor(artifactType=NOTE, annotations={"a": "0"})],
+             "the list")
+        same(run.json["counts"]["referrerListsUpdated"], 1, "lists")
+        lab.again()
+        run = lab.push(app, *notes).ok()
+        same(lab.registry.count("PUT|POST|PATCH"), 0, "writes of the second import")
+        same(run.json["counts"]["referrerListsPresent"], 1, "lists that were there")
+
+
+@case(104)
+def subject_first(lab):
+    "what belongs to something comes after it, and before the tag"
+    app, notes = carried(lab, 3)
+    lab.registry.handler.has_referrers = False
+    lab.push(app, *notes, jobs=8).ok()
+    puts = [entry.target.rpartition("/")[2] for entry in lab.registry.find("PUT", "/manifests/")]
+    at = puts.index(app.top.digest)
+    check(all(puts.index(n.top.digest) > at for n in notes), f"order: {puts}")
+    check(puts.index("1") > puts.index(fallback(app.top.digest)), f"the tag is last: {puts}")
+
+
+@case(105)
+def list_of_others(lab):
+    "a list that others have begun is extended, one that is none stops it"
+    app, notes = carried(lab)
+    handler = lab.registry.handler
+    handler.has_referrers, handler.checks_children = False, False
+    old = Document({"manifests": [{"mediaType": INDEX, "digest": "sha256:" + "1" * 64, "size": 5,
+                                   "x-odd": {"kept": True}}], "annotations": {"x": "y"}}, INDEX)
+    lab.registry.store.put_manifest("mirror/app", old, fallback(app.top.digest))
+    lab.push(app, *notes).ok()
+    got, was = listed(lab, app), json.loads(old.data)
+    same(got["manifests"][0], was["manifests"][0], "what was there")
+    same(got["annotations"], was["annotations"], "annotations of the list")
+    same(len(got["manifests"]), 2, "entries")
+    lab.registry.store.put_manifest("mirror/app", app.top, fallback(app.top.digest))
+    lab.again()
+    lab.push(app, *notes).fails("conflict", "should hold a list of referrers")
+    same(lab.registry.count("PUT", fallback(app.top.digest)), 0, "writes to that tag")
+
+
+def somebody_else(lab, app, times):
+    """A rule: before our PUT of the list somebody else puts another one."""
+    def put(request, proceed):
+        number = len(lab.log.find("PUT", fallback(app.top.digest)))
+        if number <= times:
+            repo = lab.registry.store.repos["mirror/app"]
+            there = listed(lab, app) or {"schemaVersion": 2, "mediaType": INDEX, "manifests": []}
+            there["manifests"].append({"mediaType": NOTE, "size": 9,
+                                       "digest": sha256(str(number).encode())})
+            data = json.dumps(there).encode()
+            repo.manifests[sha256(data)] = (data, INDEX)
+            repo.tags[fallback(app.top.digest)] = sha256(data)
+        return proceed()
+    return put
+
+
+@case(105, 106)
+def moved_meanwhile(lab):
+    "somebody is faster: with an ETag it is tried again on top of theirs"
+    app, notes = carried(lab)
+    handler = lab.registry.handler
+    handler.has_referrers, handler.checks_children, handler.has_etags = False, False, True
+    old = Document({"manifests": []}, INDEX)
+    lab.registry.store.put_manifest("mirror/app", old, fallback(app.top.digest))
+    lab.registry.on("PUT", fallback(app.top.digest), somebody_else(lab, app, 2))
+    lab.push(app, *notes).ok()
+    same(len(listed(lab, app)["manifests"]), 3, "entries of both")
+    same([entry.status for entry in lab.registry.find("PUT", fallback(app.top.digest))],
+         [412, 412, 201], "answers")
+    lab.again()
+    lab.registry.store.put_manifest("mirror/app", old, fallback(app.top.digest))
+    lab.registry.on("PUT", fallback(app.top.digest), somebody_else(lab, app, 100))
+    lab.push(app, *notes).fails("conflict", "keeps changing")
+
+
+@case(106)
+def two_imports(lab):
+    "two imports at once extend one list: both entries survive"
+    app, notes = carried(lab, 2)
+    handler = lab.registry.handler
+    handler.has_referrers, handler.has_etags = False, True
+    old = Document({"manifests": []}, INDEX)
+    lab.registry.store.put_manifest("mirror/app", old, fallback(app.top.digest))
+    bundles = [lab.bundle(app, one) for one in notes]
+    gate = threading.Barrier(2, timeout=20)
+    met = threading.Event()
+
+    def meet(request, proceed):
+        reply = proceed()
+        if not met.is_set():
+            try:
+                gate.wait()
+            except threading.BrokenBarrierError:
+                pass
+            met.set()
+        return reply
+    lab.registry.on("GET", f"mirror/app/manifests/{fallback(app.top.digest)}", meet, times=2)
+    runs, lab.repeats_allowed = {}, True
+
+    def push(number):
+        runs[number] = lab.push(app, notes[number])
+    threads = [threading.Thread(target=push, args=(n,)) for n in (0, 1)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    check(bundles and len(runs) == 2, "both ran")
+    for run in runs.values():
+        run.ok()
+    same({entry["digest"] for entry in listed(lab, app)["manifests"]},
+         {n.top.digest for n in notes}, "entries")
+
+
+main()

@@ -1,0 +1,183 @@
+"""Images that are not all at one place: left out, linked to, or inside of a descriptor."""
+import base64
+import json
+
+from harness import *  # first: it knows the way to the others
+
+from client import INDEX
+from images import EMPTY, OCI_CONFIG, OCI_LAYER, Blob, Document, json_blob
+from pictures import Picture, layer
+
+FOREIGN = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
+FEW = ("--retries", "1")
+
+
+def windows(lab, links, size=3000, **more):
+    """An image whose first layer the registry does not have, but these links to it."""
+    far, near = layer("far", size, FOREIGN), layer("near", size)
+    config = json_blob({"os": "windows", "architecture": "amd64"}, OCI_CONFIG)
+    layers = [{**far.descriptor(), "urls": links(far)}, near.descriptor()]
+    top = Document({"config": config.descriptor(), "layers": layers, **more},
+                   "application/vnd.oci.image.manifest.v1+json")
+    picture = lab.serve(Picture("app:1", [top], [config, near]))
+    picture.far = far
+    picture.blobs.append(far)
+    return picture
+
+
+def elsewhere(lab, far):
+    """The layer is at lab.other, in a repository of its own."""
+    lab.other.store.put_blob("far", far)
+    return f"{lab.other.url}/v2/far/blobs/{far.digest}"
+
+
+@case(63, "s60")
+def linked(lab):
+    "layers that live elsewhere: only when asked to, the first place that has it, without secrets"
+    password = lab.wants_password(lab.registry)
+    lab.docker_config({lab.registry.host: ("robot", password)})
+
+    def links(far):
+        bad = f"{lab.storage.url}/nothing/{far.digest}"
+        return ["ftp://127.0.0.3/x", "/v2/", bad, elsewhere(lab, far)]
+    app = windows(lab, links)
+    lab.export(app).fails("not-found", app.far.digest, hint="--foreign-layers")
+    same(lab.other.count() + lab.storage.count(), 0, "requests to others")
+    lab.again()
+    lab.storage.on("GET", "", status(500))
+    lab.export(app, "--foreign-layers", *FEW).ok().carries(app)
+    check("other" not in lab.log.authorized() and "storage" not in lab.log.authorized(),
+          "nobody else saw a password")
+    check(lab.registry.count("GET", app.far.digest) == 1, "the registry is asked first")
+
+
+@case(63)
+def linked_with_login(lab):
+    "a link that wants a login gets none"
+    password = lab.wants_password(lab.other)
+    lab.docker_config({lab.other.host: ("robot", password)})
+    app = windows(lab, lambda far: [elsewhere(lab, far)])
+    lab.export(app, "--foreign-layers", *FEW).fails("auth", app.far.digest)
+    check("other" not in lab.log.authorized(), "the password stayed here")
+
+
+@case(63)
+def linked_badly(lab):
+    "a link to other bytes, to plain HTTP, or to a redirect"
+    app = windows(lab, lambda far: [elsewhere(lab, far)])
+    lab.repeats_allowed = True
+    lab.other.on("GET", "/blobs/", body(lambda data: bytes(len(data))))
+    lab.export(app, "--foreign-layers", *FEW).fails("integrity", app.far.digest, reason="digest")
+    lab.again()
+    lab.other.on("GET", "/blobs/", body(lambda data: data + b"more"))
+    lab.export(app, "--foreign-layers", *FEW).fails("integrity", app.far.digest, reason="size")
+    lab.again()
+    lab.other.on("GET", "/blobs/", status(302, "", None, Location="http://127.0.0.3:1/"))
+    lab.export(app, "--foreign-layers", *FEW).fails("protocol", "https to http")
+    lab.again()
+    app = windows(lab, lambda far: [elsewhere(lab, far).replace("https:", "http:")])
+    lab.export(app, "--foreign-layers", *FEW).fails("protocol", "http")
+    same(lab.other.count(), 0, "plain requests")
+
+
+@case(63)
+def registry_has_it(lab):
+    "a linked layer that the registry has is taken from there"
+    app = windows(lab, lambda far: [elsewhere(lab, far)])
+    lab.registry.store.put_blob("app", app.far)
+    lab.export(app, "--foreign-layers").ok().carries(app)
+    same(lab.other.count(), 0, "requests to others")
+
+
+@case(110)
+def pushed(lab):
+    "a linked layer that is in the bundle is pushed like any other"
+    app = image("app:1")
+    far = layer("far", 2000, FOREIGN)
+    fields = json.loads(app.top.data)
+    fields["layers"].append({**far.descriptor(), "urls": ["https://127.0.0.3:1/x"]})
+    del fields["mediaType"], fields["schemaVersion"]
+    app.documents = [Document(fields, app.top.media_type)]
+    app.blobs.append(far)
+    lab.push(app).ok()
+    check(far.digest in lab.registry.store.repos["mirror/app"].blobs, "it is there")
+    lab.again()
+    lab.registry.store.repos.clear()
+    lab.registry.on("PUT", "/manifests/", denied(400, "MANIFEST_INVALID", "invalid URL"))
+    lab.push(app).fails("protocol", hint="validation.manifests.urls.allow")
+
+
+@case(62)
+def inside(lab):
+    "content inside of descriptors: right, it is used; wrong, it is not"
+    def make(change):
+        note = Blob([b"a note inside"], "text/plain")
+        config = json_blob({"inside": True}, OCI_CONFIG)
+        data = {"data": base64.b64encode(note.pieces[0]).decode()}
+        child = Document({"config": config.descriptor(),
+                          "layers": [{**note.descriptor(), **change(data)}]},
+                         "application/vnd.oci.image.manifest.v1+json")
+        inside_too = {"data": base64.b64encode(child.data).decode()}
+        top = Document({"manifests": [{**child.descriptor(), **change(inside_too)}]}, INDEX)
+        return Picture("app:1", [child, top], [config, note])
+
+    right = make(lambda data: data)
+    right.put(lab.registry.store)
+    right.origin = lab.registry
+    lab.registry.on("GET", right.blobs[1].digest, status(404))
+    lab.registry.on("GET", right.documents[0].digest, status(404))
+    lab.export(right).ok().carries(right)
+    same(lab.registry.count("GET", right.blobs[1].digest) +
+         lab.registry.count("GET", right.documents[0].digest), 0, "requests for it")
+    for wrong in ({"data": "e30="}, {"data": "not base64"}, {"data": 7}, {"data": ""}):
+        picture = make(lambda data, wrong=wrong: wrong)
+        lab.again()
+        lab.export(lab.serve(picture)).ok().carries(picture)
+        same(lab.registry.count("GET", picture.blobs[1].digest), 1, f"requests with {wrong}")
+
+
+@case(53)
+def cache(lab):
+    "a build cache, whose children are only blobs, in an index of unknown children too"
+    layers = [layer(f"cache/{n}", 900) for n in range(2)]
+    config = json_blob({"layers": [one.digest for one in layers]},
+                       "application/vnd.buildkit.cacheconfig.v0")
+    odd = Blob([b'{"schemaVersion":2}'], "application/vnd.example.odd+json")
+    blobs = [*layers, config, odd]
+    top = Document({"manifests": [one.descriptor() for one in blobs]}, INDEX)
+    picture = lab.serve(Picture("cache:1", [top], blobs))
+    lab.export(picture).ok().carries(picture)
+    lab.again()
+    lab.export(picture, "--platform", "linux/amd64").ok().carries(picture)
+    lab.again()
+    lab.push(picture).ok()
+
+
+@case(54)
+def some_platforms(lab):
+    "an index without some of its children: kept, and taken by a registry that does not mind"
+    app = lab.index("app:1", platforms=3)
+    gone = app.documents[1].digest
+    del lab.registry.store.repos["app"].manifests[gone]
+    lab.export(app).fails("not-found", gone, hint="--platform")
+    lab.again()
+    run = lab.export(app, "--platform", "linux/amd64,linux/arm/v7").ok()
+    same([one["digest"] for one in run.json["images"][0]["omitted"]], [gone], "left out")
+    bundle = run.path
+    words = ("--insecure-skip-verify", "--strip-host", "--ca-file", lab.authority.ca, "--json",
+             "--progress", "none", bundle, lab.registry.host + "/kept")
+    lab.registry.handler.checks_children = False
+    lab.log.forget()
+    run = lab.sealift("import", *words).ok().says("platforms were left out")
+    same(lab.registry.store.digest_of("kept/app", "1"), app.top.digest, "the tag")
+    same(lab.registry.count("GET|HEAD|PUT", gone), 0, "requests for what is left out")
+    lab.log.forget()
+    lab.sealift("import", *words).ok()
+    same(lab.registry.count("PUT|POST|PATCH"), 0, "writes of the second import")
+    lab.registry.handler.checks_children = True
+    lab.registry.store.repos["kept/app"].tags.clear()
+    lab.registry.store.repos["kept/app"].manifests.pop(app.top.digest)
+    lab.sealift("import", *words, "--retries", "1").fails("not-found", hint="--index rebuild")
+
+
+main()
