@@ -297,6 +297,19 @@ fetch_all(struct session *s, const struct repository *repo, const char *text,
     return fetch_from(s, repo, url, f, err);
 }
 
+static struct fetch
+fetch_of(struct session *s, const struct digest *digest, uint64_t size,
+         const struct blob_sink *sink)
+{
+    return (struct fetch){
+        .session = s,
+        .digest = digest,
+        .size = size,
+        .sink = sink,
+        .allowed_ms = pull_blob_allowance_ms(size, &s->client->config),
+    };
+}
+
 /* What is wanted of each place along the route. */
 struct wanted {
     const struct digest *digest;
@@ -309,12 +322,7 @@ static int
 fetch_blob(struct session *s, const struct repository *repo, void *ctx, struct err *err)
 {
     struct wanted *w = ctx;
-    CLEANUP(fetch_release)
-    struct fetch f = {.session = s,
-                      .digest = w->digest,
-                      .size = w->size,
-                      .sink = w->sink,
-                      .allowed_ms = pull_blob_allowance_ms(w->size, &s->client->config)};
+    CLEANUP(fetch_release) struct fetch f = fetch_of(s, w->digest, w->size, w->sink);
     char text[DIGEST_TEXT_MAX];
 
     digest_text(w->digest, text);
@@ -342,10 +350,10 @@ pull_linked_blob(struct session *s, const struct repository *repo, const char *u
                  const struct digest *digest, uint64_t size, const struct blob_sink *sink,
                  struct err *err)
 {
-    CLEANUP(fetch_release)
-    struct fetch f = {.digest = digest, .size = size, .sink = sink, .is_linked = true};
+    CLEANUP(fetch_release) struct fetch f = fetch_of(s, digest, size, sink);
     char text[DIGEST_TEXT_MAX];
 
+    f.is_linked = true;
     digest_text(digest, text);
     if (start_over(&f, err) == 0 && fetch_from(s, repo, url, &f, err) == 0)
         return 0;
