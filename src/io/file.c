@@ -78,14 +78,14 @@ file_close(int *fd)
 int
 file_want_descriptors(size_t count, struct err *err)
 {
-    enum { OTHERS = 256 }; /* connections and libraries */
+    enum { LEAST = 32, ROOMY = 256 }; /* others, for connections and libraries */
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
         return err_errno(err, "cannot tell how many files may be open");
-    if (limit.rlim_cur >= count + OTHERS)
+    if (limit.rlim_cur >= count + ROOMY)
         return 0;
-    if (limit.rlim_max < count + OTHERS) {
+    if (limit.rlim_max < count + LEAST) {
         err_set(err, ERR_LIMIT, "%zu files would have to be open at a time", count);
         return err_hint(err, "raise the limit with 'ulimit -n', or use larger volumes");
     }

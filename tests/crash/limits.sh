@@ -43,10 +43,12 @@ leaves_nothing "$work/bound"
 then_works "$work/bound"
 
 # ---- descriptors and memory ----
+# shellcheck disable=SC3045 # dash and bash both have them
 few_descriptors() (
     ulimit -n 64
     "$@"
 )
+# shellcheck disable=SC3045
 little_memory() (
     ulimit -v $((512 * 1024))
     "$@"

@@ -64,6 +64,7 @@ PYTHON
 references source | sed "s|^[^/]*|$source|" >"$work/list"
 bundle=$work/b.tar
 
+# shellcheck disable=SC2120 # expect hands it options
 try_export() {
     sealift export -v --force -o "$bundle" --key "$work/signer.key" -f "$work/list" \
         --authfile "$work/auth.json" "$@"
@@ -122,6 +123,7 @@ check "which is shown" grep -qF "$folder" "$err"
 mkdir -p "$work/xdg/containers"
 mv "$HOME/.config/containers/certs.d" "$work/xdg/containers/certs.d"
 with_xdg() {
+    # shellcheck disable=SC2119
     XDG_CONFIG_HOME=$work/xdg try_export
 }
 expect 0 "below XDG_CONFIG_HOME" with_xdg

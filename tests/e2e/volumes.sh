@@ -20,7 +20,7 @@ in_volumes() {
 expect 0 "an export in volumes" in_volumes --json
 check_equal "has four of them" 4 "$(field "$out" 'd["volumes"]')"
 check_equal "and nothing else" "images.tar.001 images.tar.002 images.tar.003 images.tar.004" \
-    "$(ls -A "$work/set" | tr '\n' ' ' | sed 's/ $//')"
+    "$(find "$work/set" -type f -printf '%f\n' | sort | xargs)"
 cat "$base".[0-9]* >"$work/joined.tar"
 check "cat makes the bundle of them" cmp "$work/joined.tar" "$work/whole.tar"
 expect 12 "they are not written over" in_volumes
@@ -95,7 +95,7 @@ mv "$base.001" "$base.partial.001" && mv "$base.002" "$base.partial.002"
 expect 0 "killed while the names were given" sealift export --json --unsigned --volume-size 1M \
     -o "$base" "$(stalled_address)/fleet/image000:v1"
 check_equal "nothing is fetched again" 0 "$(field "$out" 'd["fetchedBytes"]')"
-check_equal "and nothing is left over" 4 "$(ls -A "$work/set" | wc -l)"
+check_equal "and nothing is left over" 4 "$(find "$work/set" -type f | wc -l)"
 expect 0 "an older set is a source of blobs" sealift export --json --unsigned \
     --reuse "$base.001" -o "$work/again.tar" "$image"
 check_equal "of all of them" 0 "$(field "$out" 'd["fetchedBytes"]')"
