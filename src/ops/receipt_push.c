@@ -98,8 +98,7 @@ add_signatures(struct pushing *p, const struct verified *v, struct err *err)
     for (size_t i = 0; i < v->signers.count && count < BUNDLE_SIGNATURES_MAX; i++) {
         const struct trust_evidence *e = &v->evidence.items[i];
         const char *name = v->signers.items[i].file;
-        size_t len = strlen(name);
-        bool is_cms = len > 4 && strcmp(name + len - 4, ".p7s") == 0;
+        bool is_cms = v->signers.items[i].has_validity;
         char title[TITLE_MAX];
 
         if (!v->signers.items[i].counts)

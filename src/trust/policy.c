@@ -138,6 +138,20 @@ read_settings(const struct js *root, struct policy *p, struct err *err)
     return 0;
 }
 
+/* The next version of a store brings its own authorities: none of them may vouch for it.
+ */
+static int
+check_root(const struct policy *p, struct err *err)
+{
+    for (size_t i = 0; i < p->root.count; i++) {
+        const struct policy_signer *s = &p->signers[p->root.signers[i]];
+
+        if (s->is_x509)
+            return policy_error(err, "'%s' has no keys, only a certificate", s->name);
+    }
+    return 0;
+}
+
 static int
 read_people(const struct js *root, struct policy *p, struct err *err)
 {
@@ -162,7 +176,7 @@ read_people(const struct js *root, struct policy *p, struct err *err)
         return policy_error(err, "\"root\" is not an object");
     p->has_root = true;
     if (policy_check_keys(quorum, known, err) < 0 ||
-        read_quorum(p, quorum, &p->root, err) < 0)
+        read_quorum(p, quorum, &p->root, err) < 0 || check_root(p, err) < 0)
         return err_wrap(err, "root");
     return 0;
 }

@@ -161,6 +161,9 @@ anything_else_is_refused(void **state)
         {"{" HEAD ",\"allow_insecure\":\"no\"}", "allow_insecure"},
         {"{" HEAD ",\"root\":{\"signers\":[\"alice\"],\"threshold\":2}}", "threshold"},
         {"{" HEAD ",\"root\":[]}", "root"},
+        {"{\"version\":7,\"signers\":{\"a\":{\"x509\":{\"ca\":[\"r.pem\"],"
+         "\"subject\":\"CN=a\"}}},\"root\":{\"signers\":[\"a\"]}}",
+         "only a certificate"},
     };
 
     (void)state;
