@@ -188,6 +188,14 @@ def project_first(lab):
         check(lab.registry.count("POST") <= 2, "asked for a mount and for an upload, no more")
 
 
+@case()
+def read_only(lab):
+    "a registry that cannot be written to, as a cache"
+    lab.registry.handler.read_only = True
+    lab.push(image("app:1"), jobs=1).fails("protocol", "405")
+    check(lab.registry.count("POST|PUT|PATCH") <= 2, "not too many tries")
+
+
 @case(108)
 def media_type(lab):
     "a registry that does not take a media type"

@@ -131,4 +131,18 @@ def lengths(lab):
     check(all(e.header("Accept") is None for e in bodies), "no Accept")
 
 
+@case(96)
+def broken_bodies(lab):
+    "a connection that is lost in the middle of a body: it is sent again from its beginning"
+    for how in ("end", "drop", "reset"):
+        for method, size in (("PUT", 1000), ("PATCH", LARGE)):
+            lab.again()
+            lab.registry.store.repos.clear()
+            app = image("app:1", size=size)
+            lab.registry.on(method, f"/uploads/.*{app.layer.digest[7:] if size < LARGE else ''}",
+                            break_body(size // 2, how), times=1, early=True)
+            lab.push(app).ok()
+            lab.landed(app)
+
+
 main()

@@ -68,6 +68,31 @@ def no_tls(lab):
     same(plain.count(), 0, "requests")
 
 
+@case()
+def bombs(lab):
+    "more headers, or longer ones, than anybody needs"
+    app = lab.image("app:1")
+    for bomb in (header_bomb(300, 10), header_bomb(1, 200000), header_bomb(100, 5000),
+                 flood_1xx(20000)):
+        for where in ("/v2/$", "/manifests/", "/blobs/"):
+            lab.again()
+            lab.registry.on("GET", where, bomb)
+            lab.export(app, "--retries", "0").fails("limit", "headers")
+
+
+@case()
+def no_http(lab):
+    "answers that are no HTTP, or none that is known"
+    app = lab.image("app:1")
+    for answer in (b"SSH-2.0-OpenSSH\r\n", b"\0\1\2", b"hello", b"HTTP/9.9 200 OK\r\n\r\n",
+                   b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 200 OK\r\n no colon\r\n\r\nx", b""):
+        for where in ("/manifests/", "/blobs/"):
+            lab.again()
+            lab.registry.on("GET", where, raw(answer))
+            run = lab.export(app, "--retries", "0")
+            check(run.status in (4, 5, 6), f"{answer}: exit {run.status}")
+
+
 @case("s33")
 def silence(lab):
     "a server that stops in the middle of a blob, and one that never begins"

@@ -2,7 +2,7 @@
 import hashlib
 import json
 import re
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from .store import INDEX, Store
 from .wire import Reply, sha256
@@ -29,7 +29,6 @@ class Registry:
 
     def __init__(self, store=None):
         self.store = store or Store()
-        self.wants_accept = True      # 404 for types that Accept does not name
         self.has_referrers = True     # the referrers API, and OCI-Subject
         self.page_size = None         # at most so many tags or referrers a page
         self.page_limit = None        # refuse n above it, as some do
@@ -37,7 +36,6 @@ class Registry:
         self.takes_put_body = True    # the whole blob in the PUT
         self.takes_range = True       # Content-Range with PATCH
         self.wants_range = False      # PATCH without it is an error
-        self.range_pattern = r"[0-9]+-[0-9]+"
         self.chunk_min = None         # OCI-Chunk-Min-Length
         self.chunk_max = None         # larger bodies: 413
         self.says_range = True        # Range in the answers of an upload
@@ -48,7 +46,6 @@ class Registry:
         self.checks_children = True
         self.makes_repos = True       # False: 404 NAME_UNKNOWN for unknown ones
         self.allowed_types = None     # media types of manifests, or 415
-        self.tag_queries = False      # PUT of a manifest with ?tag=
         self.has_etags = False
 
     def answer(self, request):
@@ -151,12 +148,11 @@ class Registry:
         if wanted is None and self.wants_range and upload.data:
             return error(416, "BLOB_UPLOAD_INVALID", "Content-Range is missing")
         if wanted is not None:
-            if not self.takes_range or not re.fullmatch(self.range_pattern, wanted):
+            if not self.takes_range or not re.fullmatch("[0-9]+-[0-9]+", wanted):
                 return error(400, "BLOB_UPLOAD_INVALID", "odd Content-Range")
             start, end = map(int, re.findall("[0-9]+", wanted)[:2])
             if start != len(upload.data) or end - start + 1 != len(request.body):
-                reply = self._uploading(416, key)
-                return reply
+                return self._uploading(416, key)
         upload.data += request.body
         return self._uploading(202, key)
 
@@ -179,7 +175,7 @@ class Registry:
             return error(404, "MANIFEST_UNKNOWN", "manifest unknown")
         digest, body, media_type = found
         accept = ",".join(value for key, value in request.headers if key.lower() == "accept")
-        if self.wants_accept and media_type not in re.split(r"\s*,\s*", accept):
+        if media_type not in re.split(r"\s*,\s*", accept):
             return error(404, "MANIFEST_UNKNOWN", "manifest found, but accept header does not "
                                                   "support its type")
         reply = Reply(200, body, media_type, [("Docker-Content-Digest", digest)])
@@ -215,10 +211,6 @@ class Registry:
             repo.tags[reference] = digest
         reply = Reply(201, headers=[("Location", f"/v2/{name}/manifests/{digest}"),
                                     ("Docker-Content-Digest", digest)])
-        if self.tag_queries:
-            for tag in parse_qs(urlsplit(request.target).query).get("tag", []):
-                repo.tags[tag] = digest
-                reply.headers.append(("OCI-Tag", tag))
         subject = json.loads(body).get("subject")
         if subject and self.has_referrers:
             reply.set("OCI-Subject", subject["digest"])
