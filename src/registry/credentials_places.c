@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "io/file.h"
+#include "registry/places.h"
 #include "registry/podman_helpers.h"
 
 #include <stdlib.h>
@@ -32,11 +33,10 @@ variable(const char *name)
     return value && value[0] != '\0' ? value : NULL;
 }
 
-/* A place that need not exist: dir/rest. */
+/* A place that need not exist. */
 static int
-load_if_there(struct credentials *c, const char *dir, const char *rest, struct err *err)
+load_if_there(struct credentials *c, const char *path, struct err *err)
 {
-    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s", dir, rest);
     struct err why = ERR_INIT;
 
     if (credentials_load(c, path, &why) == 0 || why.kind == ERR_NOT_FOUND)
@@ -47,31 +47,30 @@ load_if_there(struct credentials *c, const char *dir, const char *rest, struct e
 
 /* What podman login writes: until the machine stops, or for good. */
 static int
-load_podman_files(struct credentials *c, const char *home, struct err *err)
+load_podman_files(struct credentials *c, struct err *err)
 {
-    CLEANUP(mem_free_string)
-    char *run = xasprintf("/run/containers/%lu", (unsigned long)getuid());
     const char *runtime = variable("XDG_RUNTIME_DIR");
-    const char *config = variable("XDG_CONFIG_HOME");
+    CLEANUP(mem_free_string)
+    char *run = runtime
+                    ? xasprintf("%s/containers/auth.json", runtime)
+                    : xasprintf("/run/containers/%lu/auth.json", (unsigned long)getuid());
+    CLEANUP(mem_free_string) char *user = places_user("auth.json");
 
-    if (runtime ? load_if_there(c, runtime, "containers/auth.json", err) < 0
-                : load_if_there(c, run, "auth.json", err) < 0)
+    if (load_if_there(c, run, err) < 0)
         return -1;
-    if (config)
-        return load_if_there(c, config, "containers/auth.json", err);
-    return home ? load_if_there(c, home, ".config/containers/auth.json", err) : 0;
+    return user ? load_if_there(c, user, err) : 0;
 }
 
 /* Its own files, or the helpers that its configuration has instead of them. */
 static int
-load_podman(struct credentials *c, const char *home, struct err *err)
+load_podman(struct credentials *c, struct err *err)
 {
     CLEANUP(podman_helpers_release) struct podman_helpers list = PODMAN_HELPERS_INIT;
-    int rc = podman_helpers_load(&list, home, err);
+    int rc = podman_helpers_load(&list, err);
 
     for (size_t i = 0; i < list.count && rc == 0; i++) {
         if (strcmp(list.names[i], PODMAN_FILES) == 0)
-            rc = load_podman_files(c, home, err);
+            rc = load_podman_files(c, err);
         else
             credentials_add_helper(c, list.names[i], "registries.conf");
     }
@@ -79,13 +78,16 @@ load_podman(struct credentials *c, const char *home, struct err *err)
 }
 
 static int
-load_docker(struct credentials *c, const char *home, struct err *err)
+load_docker(struct credentials *c, struct err *err)
 {
-    const char *dir = variable("DOCKER_CONFIG");
+    const char *dir = variable("DOCKER_CONFIG"), *home = variable("HOME");
+    CLEANUP(mem_free_string) char *path = NULL;
 
     if (dir)
-        return load_if_there(c, dir, "config.json", err);
-    return home ? load_if_there(c, home, ".docker/config.json", err) : 0;
+        path = xasprintf("%s/config.json", dir);
+    else if (home)
+        path = xasprintf("%s/.docker/config.json", home);
+    return path ? load_if_there(c, path, err) : 0;
 }
 
 int
@@ -93,14 +95,13 @@ credentials_load_default(struct credentials *c, struct err *err)
 {
     const char *file = variable("REGISTRY_AUTH_FILE");
     const char *text = variable("DOCKER_AUTH_CONFIG");
-    const char *home = variable("HOME");
 
     if (file)
         return credentials_load(c, file, err) < 0 ? err_wrap(err, "$REGISTRY_AUTH_FILE")
                                                   : 0;
     if (text && credentials_parse(c, "$DOCKER_AUTH_CONFIG", text, strlen(text), err) < 0)
         return -1;
-    if (load_podman(c, home, err) < 0)
+    if (load_podman(c, err) < 0)
         return -1;
-    return load_docker(c, home, err);
+    return load_docker(c, err);
 }

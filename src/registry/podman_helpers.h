@@ -33,13 +33,9 @@ int podman_helpers_parse(struct podman_helpers *out, const char *name, const cha
                          size_t len, struct err *err);
 
 /*
- * The list in force: of $CONTAINERS_REGISTRIES_CONF, or the user's registries.conf, or
- * the system's; then of the system's and the user's registries.conf.d, the last one wins.
- * Without any: PODMAN_FILES.  home: or NULL.
- * Errors: ERR_USAGE, naming the file; ERR_LOCAL, ERR_LIMIT, ERR_NOT_FOUND of a file that
- *         was named.
+ * The list in force: that of the last file that has one, see registries_conf_read();
+ * without any PODMAN_FILES.  Errors: of both.
  */
-MUST_USE int podman_helpers_load(struct podman_helpers *out, const char *home,
-                                 struct err *err);
+MUST_USE int podman_helpers_load(struct podman_helpers *out, struct err *err);
 
 #endif

@@ -35,10 +35,8 @@ MUST_USE int routes_add(struct routes *r, const char *name, const char *bytes, s
                         struct err *err);
 
 /*
- * The files of this machine: the one $CONTAINERS_REGISTRIES_CONF names and no other; or
- * that of the user with its drop-ins; or that of the system, with its drop-ins and those
- * of the user.
- * Errors: as routes_add(); ERR_NOT_FOUND - the one that the variable names; ERR_LOCAL.
+ * The files of this machine, as registries_conf_read().
+ * Errors: of that and of routes_add().
  */
 MUST_USE int routes_load_default(struct routes *r, struct err *err);
 

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "registry/registries_conf.h"
 #include "registry/toml.h"
 
 #include <stdlib.h>
@@ -328,4 +329,16 @@ routes_add(struct routes *r, const char *name, const char *bytes, size_t len,
         route_rule_release(&load.made.rules[i]);
     free(load.made.rules);
     return rc;
+}
+
+static int
+add_file(void *ctx, const char *name, const char *bytes, size_t len, struct err *err)
+{
+    return routes_add(ctx, name, bytes, len, err);
+}
+
+int
+routes_load_default(struct routes *r, struct err *err)
+{
+    return registries_conf_read(add_file, r, err);
 }
