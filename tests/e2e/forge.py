@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from tamper import END, Member, flipped, join, members_of  # noqa: E402
+from damage import END, Member, flipped, join, members_of  # noqa: E402
 
 AREA = 512 + 32768  # bytes of signatures/ and its pad
 folder = keys = ""
