@@ -5,6 +5,7 @@
 #include "bundle/reader.h"
 #include "ops/verify.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,27 +31,43 @@ quoted(char out[QUOTED_MAX], const char *text)
     return out;
 }
 
-static void
-say_head(struct result *r, const char *path)
+/* NAME of NAME.001; or the whole path. */
+static char *
+name_of_volumes(const char *path)
 {
-    char bundle[QUOTED_MAX];
+    const char *dot = strrchr(path, '.');
+    bool is_number =
+        dot && dot[1] != '\0' && dot[strspn(dot + 1, "0123456789") + 1] == '\0';
 
-    quoted(bundle, path);
+    return xstrndup(path, is_number ? (size_t)(dot - path) : strlen(path));
+}
+
+static void
+say_head(struct result *r, const char *path, size_t volumes)
+{
+    CLEANUP(mem_free_string) char *name = name_of_volumes(path);
+    char bundle[QUOTED_MAX], whole[QUOTED_MAX + 64];
+
+    if (volumes > 1)
+        snprintf(whole, sizeof(whole), "$by_hand.tar\ncat %s.[0-9]* >\"$bundle\"",
+                 quoted(bundle, name));
+    else
+        snprintf(whole, sizeof(whole), "%s", quoted(bundle, path));
     result_say(r,
                "# To check this bundle with sh, tar, sha256sum and openssl only.  "
                "Printing this\n"
                "# checked nothing.  Public keys must come from their owners, not with "
                "the bundle.\n"
                "set -eu\n"
-               "bundle=%s\n"
-               "by_hand=$(mktemp -d)\n\n"
+               "by_hand=$(mktemp -d)\n"
+               "bundle=%s\n\n"
                "# 1. No name occurs twice, or tools could read different things out of "
                "one file.\n"
                "test -z \"$(tar -tf \"$bundle\" | sort | uniq -d)\"\n\n"
                "# 2. Unpack once, and use only this copy from here on.\n"
                "tar -xf \"$bundle\" -C \"$by_hand\"\n\n"
                "# 3. Who signed index.json?\n",
-               bundle);
+               whole);
 }
 
 /* The public key of a finding, as a path. */
@@ -161,7 +178,7 @@ explain(struct result *r, const char *path, const struct trust_store *store,
 
     if (read_head(path, &v, store, err) < 0)
         return -1;
-    say_head(r, path);
+    say_head(r, path, v.files.count);
     for (size_t i = 0; i < v.signers.count; i++)
         say_signature(r, &v.signers.items[i], store);
     if (v.signers.count == 0)

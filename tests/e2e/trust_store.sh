@@ -35,6 +35,9 @@ expect 0 "what --explain prints says yes" sh by-hand.sh
 check_equal "it took two signatures" 2 "$(grep -c 'Signature Verified\|Verified OK' "$out")"
 check "it asks for no program but these" \
     sh -c '! grep -qE "sealift |cosign|jq |python" by-hand.sh'
+split -b 16384 -a 3 --numeric-suffixes=1 b.tar 'in parts.'
+sealift verify --explain --trust store 'in parts.001' >by-hand.sh
+expect 0 "also for volumes" sh by-hand.sh
 cp b.tar bad.tar
 printf 'X' | dd of=bad.tar bs=1 seek=1700 conv=notrunc 2>/dev/null
 sealift verify --explain --trust store bad.tar >by-hand.sh
