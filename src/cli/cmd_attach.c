@@ -56,8 +56,6 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     };
 
     (void)rt;
-    if (o->keys.count == 0)
-        return err_set(err, ERR_USAGE, "say who signed: --key PUB");
     for (size_t i = 0; i < o->keys.count; i++) {
         if (trust_keys_add(&keys, o->keys.items[i], err) < 0)
             return -1;
@@ -76,7 +74,7 @@ const struct command cmd_attach = {
         "Put signatures over the bytes of 'sealift payload' into BUNDLE: sigstore "
         "bundles,\n"
         "or bare signatures as they come from openssl, a smart card or a key service,\n"
-        "binary or in base64.  Each is checked first.",
+        "binary or in base64, or CMS.  Each is checked first.",
     .table = table,
     .options_size = sizeof(struct attach_command),
     .operands_min = 2,

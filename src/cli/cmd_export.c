@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/omitted.h"
-#include "cli/passphrase.h"
+#include "cli/signer.h"
 #include "cli/table.h"
 #include "io/file.h"
 #include "ops/export.h"
@@ -18,7 +18,8 @@ struct export_command {
     struct common_options common;
     struct registry_options registry;
     struct passphrase_options passphrase;
-    const char *output, *volume_size, *key, *sig_out, *stream, *expires;
+    struct signer_options signer;
+    const char *output, *volume_size, *stream, *expires;
     const char *index, *tags;
     struct opt_list from, platforms, reuse;
     struct opt_number serial;
@@ -31,9 +32,7 @@ static const struct opt table[] = {
     TEXT(T, output, 'o', "output", "BUNDLE", "the file to write"),
     TEXT(T, volume_size, 0, "volume-size", "N[KMG]",
          "write volumes of N bytes, BUNDLE.001 and so on; also: fat32, dvd, cd"),
-    TEXT(T, key, 0, "key", "KEY", "sign with this private key"),
-    TEXT(T, sig_out, 0, "sig-out", "FILE",
-         "write the signature to FILE instead of into the bundle"),
+    SIGNER_OPTIONS(T),
     FLAG(T, is_unsigned, 0, "unsigned", "do not sign"),
     LIST(T, from, 'f', "from", "LIST",
          "also the references in LIST, one a line, '-' for standard input (repeatable)"),
@@ -60,7 +59,6 @@ static const struct opt table[] = {
            "its number in the series (default: the time in seconds)"),
     TEXT(T, expires, 0, "expires", "TIME",
          "not to be imported after this time, such as 2027-01-31T00:00:00Z"),
-    PASSPHRASE_OPTIONS(T),
     REGISTRY_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
@@ -123,11 +121,11 @@ check_options(const struct export_command *o, struct err *err)
     if (o->output && strcmp(o->output, "-") == 0)
         return err_set(err, ERR_USAGE,
                        "a bundle is written in place, not to standard output");
-    if (o->sig_out && !o->key)
-        return err_set(err, ERR_USAGE, "--sig-out wants a --key to sign with");
-    if (o->key && o->is_unsigned)
+    if (signer_check(&o->signer, err) < 0)
+        return -1;
+    if (o->signer.key && o->is_unsigned)
         return err_set(err, ERR_USAGE, "--key and --unsigned exclude each other");
-    if (!o->key && !o->is_unsigned && !o->dry_run) {
+    if (!o->signer.key && !o->is_unsigned && !o->dry_run) {
         err_set(err, ERR_USAGE, "nothing to sign with: --key KEY");
         return err_hint(err, "'sealift keygen NAME' makes a key pair; --unsigned goes "
                              "without a signature");
@@ -330,17 +328,17 @@ put_result(struct result *r, const struct export_command *o,
     digest_hex(pki_id(key), hex);
     jsout_put_bool(r->json, "signed", true);
     jsout_put_text(r->json, "keyId", hex);
-    if (o->sig_out)
-        jsout_put_text(r->json, "signature", o->sig_out);
-    result_say(r, "signed by %s (%s)%s%s\n", hex, o->key, o->sig_out ? ", in " : "",
-               o->sig_out ? o->sig_out : "");
+    if (o->signer.out)
+        jsout_put_text(r->json, "signature", o->signer.out);
+    result_say(r, "signed by %s (%s)%s%s\n", hex, o->signer.key,
+               o->signer.out ? ", in " : "", o->signer.out ? o->signer.out : "");
 }
 
 /* ---- the command ---- */
 
 static int
 export_names(const struct export_command *o, const struct reference_list *names,
-             const struct selection *selection, const struct pki_key *key,
+             const struct selection *selection, const struct signer *signer,
              struct runtime *rt, struct result *r, struct err *err)
 {
     CLEANUP(registry_access_release)
@@ -354,8 +352,9 @@ export_names(const struct export_command *o, const struct reference_list *names,
         .reuse = o->reuse.items,
         .reuse_count = o->reuse.count,
         .foreign_layers = o->foreign_layers,
-        .key = key,
-        .sig_out = key ? o->sig_out : NULL,
+        .key = signer->key,
+        .certs = signer->certs,
+        .sig_out = signer->key ? o->signer.out : NULL,
         .stream = o->stream ? o->stream : "default",
         .has_serial = o->serial.is_set,
         .serial = o->serial.value,
@@ -383,7 +382,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
     };
     if (export_run(&x, &options, err) < 0)
         return -1;
-    put_result(r, o, &x, key);
+    put_result(r, o, &x, signer->key);
     return 0;
 }
 
@@ -393,18 +392,16 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
 {
     const struct export_command *o = options;
     CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
-    CLEANUP(pki_release) struct pki_key *key = NULL;
+    CLEANUP(signer_release) struct signer signer = SIGNER_INIT;
     CLEANUP(selection_release) struct selection selection = {.has_pattern = false};
 
     if (check_options(o, err) < 0 || read_selection(o, &selection, err) < 0 ||
         gather_names(o, operands, count, &names, err) < 0)
         return -1;
-    if (o->key && !o->dry_run) {
-        key = passphrase_load_key(&o->passphrase, o->key, NULL, err);
-        if (!key)
-            return -1;
-    }
-    return export_names(o, &names, &selection, key, rt, r, err);
+    if (o->signer.key && !o->dry_run &&
+        signer_load(&o->signer, &o->passphrase, &signer, err) < 0)
+        return -1;
+    return export_names(o, &names, &selection, &signer, rt, r, err);
 }
 
 const struct command cmd_export = {

@@ -1,22 +1,19 @@
 #include "config.h"
 #include "cli/commands.h"
 
-#include "cli/passphrase.h"
+#include "cli/signer.h"
 #include "io/file.h"
 #include "ops/sign.h"
 
 struct sign_command {
     struct common_options common;
     struct passphrase_options passphrase;
-    const char *key, *out;
+    struct signer_options signer;
 };
 
 #define T struct sign_command
 static const struct opt table[] = {
-    TEXT(T, key, 0, "key", "KEY", "sign with this private key"),
-    TEXT(T, out, 0, "sig-out", "FILE",
-         "write the signature to FILE and leave the bundle as it is"),
-    PASSPHRASE_OPTIONS(T),
+    SIGNER_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
@@ -32,12 +29,13 @@ put_result(struct result *r, const struct sign_command *o, const char *path,
     result_signable(r, path, &s->bundle);
     jsout_put_text(r->json, "keyId", hex);
     jsout_put_bool(r->json, "wasThere", s->was_there);
-    jsout_put_text(r->json, "signature", o->out ? o->out : s->file.name);
+    jsout_put_text(r->json, "signature", o->signer.out ? o->signer.out : s->file.name);
     if (s->was_there)
-        result_say(r, "signed by %s (%s) before: nothing was changed\n", hex, o->key);
+        result_say(r, "signed by %s (%s) before: nothing was changed\n", hex,
+                   o->signer.key);
     else
-        result_say(r, "signed by %s (%s)%s%s\n", hex, o->key, o->out ? ", in " : "",
-                   o->out ? o->out : "");
+        result_say(r, "signed by %s (%s)%s%s\n", hex, o->signer.key,
+                   o->signer.out ? ", in " : "", o->signer.out ? o->signer.out : "");
 }
 
 static int
@@ -45,24 +43,28 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     struct result *r, struct err *err)
 {
     const struct sign_command *o = options;
-    CLEANUP(pki_release) struct pki_key *key = NULL;
+    CLEANUP(signer_release) struct signer signer = SIGNER_INIT;
     CLEANUP(sign_result_release) struct sign_result s = SIGN_RESULT_INIT;
-    struct sign_options sign = {.path = operands[0], .out = o->out};
+    struct sign_options sign = {.path = operands[0], .out = o->signer.out};
 
     (void)count;
     (void)rt;
-    if (!o->key) {
+    if (signer_check(&o->signer, err) < 0)
+        return -1;
+    if (!o->signer.key) {
         err_set(err, ERR_USAGE, "nothing to sign with: --key KEY");
         return err_hint(err, "'sealift payload' and 'sealift attach' are for keys that "
                              "cannot be used here");
     }
-    if (o->out && output_check(o->out, false, err) < 0) /* before anybody is asked */
+    if (o->signer.out && output_check(o->signer.out, false, err) < 0)
+        return -1; /* before anybody is asked anything */
+    if (signer_load(&o->signer, &o->passphrase, &signer, err) < 0)
         return -1;
-    key = passphrase_load_key(&o->passphrase, o->key, NULL, err);
-    sign.key = key;
-    if (!key || sign_run(&s, &sign, err) < 0)
+    sign.key = signer.key;
+    sign.certs = signer.certs;
+    if (sign_run(&s, &sign, err) < 0)
         return -1;
-    put_result(r, o, operands[0], &s, key);
+    put_result(r, o, operands[0], &s, signer.key);
     return 0;
 }
 

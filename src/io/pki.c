@@ -167,6 +167,12 @@ pki_generate(enum pki_type type, struct err *err)
     return key;
 }
 
+EVP_PKEY *
+pki_private_half(const struct pki_key *key)
+{
+    return key->pkey;
+}
+
 void
 pki_free(struct pki_key *key)
 {

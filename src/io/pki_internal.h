@@ -38,6 +38,9 @@ void pki_block_release(struct pki_block *b);
 struct pki_key *pki_adopt(EVP_PKEY *pkey, bool is_private, const char *name,
                           struct err *err);
 
+/* What signs: borrowed. */
+EVP_PKEY *pki_private_half(const struct pki_key *key);
+
 /* ---- cost: a key file chooses that of its own key derivation ---- */
 
 /* Is what this password-based encryption makes us compute within bounds? */

@@ -151,11 +151,13 @@ volume_set_of_file(int fd, uint64_t size)
     return set;
 }
 
+typedef int open_fn(const char *path, uint64_t *size, struct err *err);
+
 static int
-open_one(struct volume_set *out, const char *path, struct err *err)
+open_one(struct volume_set *out, const char *path, open_fn *open_file, struct err *err)
 {
     uint64_t size;
-    int fd = file_open_regular(path, &size, err);
+    int fd = open_file(path, &size, err);
 
     if (fd < 0)
         return -1;
@@ -203,14 +205,15 @@ check_sizes(const struct search *s, const uint64_t *sizes, uint64_t cut, struct 
 }
 
 static int
-open_all(struct volume_set *out, const struct search *s, struct err *err)
+open_all(struct volume_set *out, const struct search *s, open_fn *open_file,
+         struct err *err)
 {
     uint64_t *sizes = xcalloc(s->count, sizeof(*sizes)), cut;
     int rc = file_want_descriptors(s->count, err);
 
     out->fds = xcalloc(s->count, sizeof(*out->fds));
     while (rc == 0 && out->count < s->count) {
-        int fd = file_open_regular(s->items[out->count].path, &sizes[out->count], err);
+        int fd = open_file(s->items[out->count].path, &sizes[out->count], err);
 
         rc = fd < 0 ? -1 : 0;
         if (rc == 0)
@@ -244,24 +247,25 @@ is_a_beginning(const char *path)
            memcmp(start, name, sizeof(start)) == 0;
 }
 
-int
-volume_set_open(struct volume_set *out, const char *const *paths, size_t count,
-                struct err *err)
+static int
+open_set(struct volume_set *out, const char *const *paths, size_t count,
+         open_fn *open_file, struct err *err)
 {
     CLEANUP(search_release) struct search s = {.items = NULL};
     size_t stem = strlen(paths[0]), number;
 
     if (count == 1) {
         number = number_of(paths[0], &stem);
-        if (number == 0 && open_one(out, paths[0], err) == 0)
+        if (number == 0 && open_one(out, paths[0], open_file, err) == 0)
             return 0;
         if (number == 0 && err->kind != ERR_NOT_FOUND)
             return -1;
         look_around(&s, paths[0], stem);
         if (s.count == 0) /* of a name that is no set either: the error stands */
-            return number == 0 ? -1 : open_one(out, paths[0], err);
+            return number == 0 ? -1 : open_one(out, paths[0], open_file, err);
         if (s.count == 1 && s.items[0].number > 1 && is_a_beginning(s.items[0].path))
-            return open_one(out, s.items[0].path, err); /* its name only looks like it */
+            return open_one(out, s.items[0].path, open_file,
+                            err); /* its name only looks like it */
     }
     for (size_t i = 0; count > 1 && i < count; i++) {
         number = number_of(paths[i], &stem);
@@ -272,7 +276,20 @@ volume_set_open(struct volume_set *out, const char *const *paths, size_t count,
     }
     if (check_numbers(&s, err) < 0)
         return -1;
-    return open_all(out, &s, err);
+    return open_all(out, &s, open_file, err);
+}
+
+int
+volume_set_open(struct volume_set *out, const char *const *paths, size_t count,
+                struct err *err)
+{
+    return open_set(out, paths, count, file_open_regular, err);
+}
+
+int
+volume_set_open_to_change(struct volume_set *out, const char *path, struct err *err)
+{
+    return open_set(out, &path, 1, file_open_to_change, err);
 }
 
 void

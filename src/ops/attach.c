@@ -56,34 +56,83 @@ find_key(const struct attach_options *o, const struct signable *bundle,
     return NULL;
 }
 
-/* Read one file and make our own form of it.  *key: whose it is, borrowed. */
 static int
-read_one(const struct attach_options *o, const struct signable *bundle, const char *path,
-         struct signature_file *out, const struct pki_key **key, struct err *err)
+refuse(const struct attach_options *o, const char *path, struct err *err)
 {
-    CLEANUP(buf_release) struct buf file = BUF_INIT(BUNDLE_SIGNATURE_MAX);
+    if (o->keys->count == 0)
+        return err_set(err, ERR_USAGE,
+                       "'%s' is by a key: say by which one, with --key PUB", path);
+    err_because(err, ERR_TRUST, "bad-signature",
+                "'%s' is no signature over this index.json by the key given", path);
+    return err_hint(err, "'sealift payload BUNDLE' writes the exact bytes to sign");
+}
+
+/* By a key that was given: made into our own form. */
+static int
+take_bare(const struct attach_options *o, const struct signable *bundle, const char *path,
+          const struct buf *file, struct signature_file *out, struct attached *a,
+          struct err *err)
+{
     CLEANUP(buf_release) struct buf raw = BUF_INIT(PKI_SIGNATURE_MAX);
     CLEANUP(buf_release) struct buf made = BUF_INIT(BUNDLE_SIGNATURE_MAX);
     size_t len;
     const void *index = bundle_raw_index(bundle->head, &len);
+    const struct pki_key *key;
+
+    if (from_bundle(file, &raw, err) < 0)
+        return err_wrap(err, "'%s'", path);
+    key = find_key(o, bundle, raw.len > 0 ? &raw : file);
+    if (!key && raw.len == 0 && from_base64(file, &raw) == 0)
+        key = find_key(o, bundle, &raw);
+    if (!key)
+        return refuse(o, path, err);
+    if (signature_wrap(key, index, len, raw.len > 0 ? &raw : file, &made, out->name,
+                       err) < 0)
+        return -1;
+    a->key_id = *pki_id(key);
+    a->was_there = signable_has(bundle, out->name, key);
+    out->len = made.len;
+    out->bytes = buf_steal(&made);
+    return 0;
+}
+
+/* By the certificate that it brings: kept as it is.  0 when it is none, 1, or -1. */
+static int
+take_cms(const struct signable *bundle, const char *path, struct buf *file,
+         struct signature_file *out, struct attached *a, struct err *err)
+{
+    size_t len;
+    const void *index = bundle_raw_index(bundle->head, &len);
+    CLEANUP(pki_cms_release) struct pki_cms *cms = NULL;
+
+    if (!pki_cms_is_one(file->data, file->len))
+        return 0;
+    cms = pki_cms_open(file->data, file->len, index, len, err);
+    if (!cms)
+        return err_wrap(err, "'%s'", path);
+    a->key_id = *pki_cms_key_id(cms);
+    signature_name(out->name, &a->key_id, true);
+    a->was_there = signable_has(bundle, out->name, NULL);
+    out->len = file->len;
+    out->bytes = buf_steal(file);
+    return 1;
+}
+
+static int
+read_one(const struct attach_options *o, const struct signable *bundle, const char *path,
+         struct signature_file *out, struct attached *a, struct err *err)
+{
+    CLEANUP(buf_release) struct buf file = BUF_INIT(BUNDLE_SIGNATURE_MAX);
+    int rc;
 
     if (file_slurp(path, &file, err) < 0)
         return -1;
-    if (from_bundle(&file, &raw, err) < 0)
-        return err_wrap(err, "'%s'", path);
-    *key = find_key(o, bundle, raw.len > 0 ? &raw : &file);
-    if (!*key && raw.len == 0 && from_base64(&file, &raw) == 0)
-        *key = find_key(o, bundle, &raw);
-    if (!*key) {
-        err_because(err, ERR_TRUST, "bad-signature",
-                    "'%s' is no signature over this index.json by the key given", path);
-        return err_hint(err, "'sealift payload BUNDLE' writes the exact bytes to sign");
-    }
-    if (signature_wrap(*key, index, len, raw.len > 0 ? &raw : &file, &made, out->name,
-                       err) < 0)
+    rc = take_cms(bundle, path, &file, out, a, err);
+    if (rc == 0)
+        rc = take_bare(o, bundle, path, &file, out, a, err);
+    if (rc < 0)
         return -1;
-    out->len = made.len;
-    out->bytes = buf_steal(&made);
+    memcpy(a->name, out->name, sizeof(a->name));
     return 0;
 }
 
@@ -95,13 +144,9 @@ read_all(struct attach_result *r, const struct attach_options *o,
 {
     for (size_t i = 0; i < o->count; i++) {
         struct attached *a = &r->items[i];
-        const struct pki_key *key;
 
-        if (read_one(o, &r->bundle, o->signatures[i], &files[i], &key, err) < 0)
+        if (read_one(o, &r->bundle, o->signatures[i], &files[i], a, err) < 0)
             return -1;
-        memcpy(a->name, files[i].name, sizeof(a->name));
-        a->key_id = *pki_id(key);
-        a->was_there = signable_has(&r->bundle, a->name, key);
         for (size_t j = 0; j < i; j++)
             a->was_there = a->was_there || strcmp(r->items[j].name, a->name) == 0;
     }

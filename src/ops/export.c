@@ -153,7 +153,7 @@ write_bundle(struct writing *w, struct err *err)
     CLEANUP(signature_file_release) struct signature_file signature = {.bytes = NULL};
     const struct export_options *o = w->options;
 
-    if ((o->key && sign_bytes(o->key, w->result->layout.index.data,
+    if ((o->key && sign_bytes(o->key, o->certs, w->result->layout.index.data,
                               w->result->layout.index.len, &signature, err) < 0) ||
         open_reuse(&w->salvage, o, err) < 0 ||
         output_set_open(&out, o->output, w->result->layout.total, o->volume_size,

@@ -18,7 +18,8 @@ struct export_options {
     bool dry_run;             /* stop when the plan stands */
     const char *const *reuse; /* bundles to take blobs from, reuse_count of them */
     size_t reuse_count;
-    const struct pki_key *key; /* NULL: unsigned, which the user asked for */
+    const struct pki_key *key;     /* NULL: unsigned, which the user asked for */
+    const struct pki_certs *certs; /* sign as the holder of the first; NULL: by the key */
     const char *sig_out; /* a file for the signature; NULL: it goes into the bundle */
     const char *stream;
     bool has_serial;

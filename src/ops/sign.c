@@ -13,13 +13,12 @@
 static int
 open_bundle(struct signable *s, const char *path, bool to_change, struct err *err)
 {
-    if (!to_change)
-        s->fd = file_open_regular(path, &s->file_size, err);
-    else
-        s->fd = file_open_to_change(path, &s->file_size, err);
-    if (s->fd < 0 && to_change && err->kind == ERR_LOCAL)
+    int rc = to_change ? volume_set_open_to_change(&s->files, path, err)
+                       : volume_set_open(&s->files, &path, 1, err);
+
+    if (rc < 0 && to_change && err->kind == ERR_LOCAL)
         err_hint(err, "--sig-out writes the signature to a file of its own");
-    return s->fd < 0 ? -1 : 0;
+    return rc;
 }
 
 int
@@ -30,7 +29,7 @@ signable_open(struct signable *out, const char *path, bool to_change, struct err
 
     if (open_bundle(out, path, to_change, err) < 0)
         return -1;
-    out->head = bundle_head_to_sign(volumes_of_file(out->fd, out->file_size), err);
+    out->head = bundle_head_to_sign(out->files.volumes, err);
     if (!out->head)
         return err_wrap(err, "%s", path);
     raw = bundle_raw_index(out->head, &len);
@@ -45,7 +44,7 @@ signable_release(struct signable *s)
 {
     bundle_preview_release(&s->preview);
     bundle_untrusted_release(&s->head);
-    file_close(&s->fd);
+    volume_set_release(&s->files);
 }
 
 /* ---- adding ---- */
@@ -71,7 +70,7 @@ signable_add(struct signable *s, const struct signature_file *f, struct err *err
 
     if (bundle_add_signature(s->head, f, err) < 0)
         return -1;
-    now = bundle_head(volumes_of_file(s->fd, s->file_size), err);
+    now = bundle_head(s->files.volumes, err);
     if (!now)
         return err_wrap(err, "read back");
     bundle_untrusted_release(&s->head);
@@ -79,6 +78,21 @@ signable_add(struct signable *s, const struct signature_file *f, struct err *err
     if (!is_there(now, f))
         return err_set(err, ERR_INTERNAL, "the signature is not there afterwards");
     return 0;
+}
+
+/* By a certificate whose key has that file name. */
+static bool
+is_good_cms(const struct signature_file *f, const void *bytes, size_t len)
+{
+    struct err ignored = ERR_INIT;
+    CLEANUP(pki_cms_release)
+    struct pki_cms *cms = pki_cms_open(f->bytes, f->len, bytes, len, &ignored);
+    char name[SIGNATURE_NAME_MAX];
+
+    if (!cms)
+        return false;
+    signature_name(name, pki_cms_key_id(cms), true);
+    return strcmp(name, f->name) == 0;
 }
 
 bool
@@ -89,22 +103,32 @@ signable_has(const struct signable *s, const char *name, const struct pki_key *k
     const void *raw = bundle_raw_index(s->head, &len);
 
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(files[i].name, name) == 0 &&
-            signature_is_by(key, files[i].bytes, files[i].len, raw, len))
-            return true;
+        if (strcmp(files[i].name, name) == 0)
+            return key ? signature_is_by(key, files[i].bytes, files[i].len, raw, len)
+                       : is_good_cms(&files[i], raw, len);
     }
     return false;
 }
 
 /* ---- making one ---- */
 
+static int
+make(const struct pki_key *key, const struct pki_certs *certs, const void *bytes,
+     size_t len, struct buf *file, char *name, struct err *err)
+{
+    if (!certs)
+        return signature_make(key, bytes, len, file, name, err);
+    signature_name(name, pki_id(key), true);
+    return pki_cms_sign(key, certs, bytes, len, file, err);
+}
+
 int
-sign_bytes(const struct pki_key *key, const void *bytes, size_t len,
-           struct signature_file *out, struct err *err)
+sign_bytes(const struct pki_key *key, const struct pki_certs *certs, const void *bytes,
+           size_t len, struct signature_file *out, struct err *err)
 {
     CLEANUP(buf_release) struct buf file = BUF_INIT(BUNDLE_SIGNATURE_MAX);
 
-    if (signature_make(key, bytes, len, &file, out->name, err) < 0)
+    if (make(key, certs, bytes, len, &file, out->name, err) < 0)
         return err_wrap(err, "cannot sign");
     out->len = file.len;
     out->bytes = buf_steal(&file);
@@ -120,11 +144,11 @@ sign_run(struct sign_result *out, const struct sign_options *o, struct err *err)
     if (signable_open(&out->bundle, o->path, !o->out, err) < 0)
         return -1;
     raw = bundle_raw_index(out->bundle.head, &len);
-    if (sign_bytes(o->key, raw, len, &out->file, err) < 0)
+    if (sign_bytes(o->key, o->certs, raw, len, &out->file, err) < 0)
         return -1;
     if (o->out)
         return file_put(o->out, out->file.bytes, out->file.len, 0666, true, err);
-    if (signable_has(&out->bundle, out->file.name, o->key)) {
+    if (signable_has(&out->bundle, out->file.name, o->certs ? NULL : o->key)) {
         out->was_there = true;
         return 0;
     }

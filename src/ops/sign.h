@@ -9,12 +9,13 @@
 #define OPS_SIGN_H
 
 #include "bundle/reader.h"
+#include "io/pki_cms.h"
+#include "io/volume_set.h"
 #include "trust/signers.h"
 
 /* A bundle about to be signed. */
 struct signable {
-    int fd;
-    uint64_t file_size;
+    struct volume_set files;
     struct bundle_untrusted *head;
     struct bundle_preview *preview;
     struct digest index; /* of index.json */
@@ -22,11 +23,11 @@ struct signable {
 
 #define SIGNABLE_INIT                                                                    \
     {                                                                                    \
-        .fd = -1                                                                         \
+        .files = VOLUME_SET_INIT                                                         \
     }
 
 /*
- * Open it; to_change: for signable_add(), with a lock.
+ * Open it, or its volumes; to_change: for signable_add(), with a lock.
  * Errors: ERR_INTEGRITY, ERR_PROTOCOL of reader.h; ERR_NOT_FOUND, ERR_LOCAL;
  *         ERR_CONFLICT - somebody else is changing it.
  */
@@ -34,13 +35,15 @@ MUST_USE int signable_open(struct signable *out, const char *path, bool to_chang
                            struct err *err);
 void signable_release(struct signable *s);
 
-/* Sign these bytes of index.json. */
-MUST_USE int sign_bytes(const struct pki_key *key, const void *bytes, size_t len,
-                        struct signature_file *out, struct err *err);
+/* Sign these bytes of index.json; certs: as the holder of the first of them, in CMS. */
+MUST_USE int sign_bytes(const struct pki_key *key, const struct pki_certs *certs,
+                        const void *bytes, size_t len, struct signature_file *out,
+                        struct err *err);
 
 struct sign_options {
     const char *path;
     const struct pki_key *key;
+    const struct pki_certs *certs; /* NULL: by the key alone */
     const char *out; /* a new file for the signature; NULL: into the bundle, in place */
 };
 
@@ -90,10 +93,10 @@ struct attach_result {
     }
 
 /*
- * Take signatures in: sigstore bundles, and bare ones, raw or in base64.  All of them
- * are checked before the first is put into the bundle, in our own form.
- * Errors: ERR_TRUST "bad-signature" - not over this index by one of the keys; those of
- *         sign_run().
+ * Take signatures in: sigstore bundles, bare ones, raw or in base64, and CMS.  All of
+ * them are checked before the first is put into the bundle; those by keys in our own
+ * form. Errors: ERR_TRUST "bad-signature" - not over this index by one of the keys, or by
+ * the certificate in it; ERR_USAGE - by a key, and none was given; those of sign_run().
  */
 MUST_USE int attach_run(struct attach_result *out, const struct attach_options *options,
                         struct err *err);

@@ -53,12 +53,20 @@ put_message(struct jsout *root, const struct digest *digest, const struct buf *r
     return rc;
 }
 
+void
+signature_name(char out[SIGNATURE_NAME_MAX], const struct digest *key_id, bool is_cms)
+{
+    char hex[2 * DIGEST_RAW_MAX + 1];
+
+    digest_hex(key_id, hex);
+    snprintf(out, SIGNATURE_NAME_MAX, "%.16s.%s", hex, is_cms ? "p7s" : "sigstore.json");
+}
+
 int
 signature_wrap(const struct pki_key *key, const void *bytes, size_t len,
                const struct buf *raw, struct buf *out, char name[SIGNATURE_NAME_MAX],
                struct err *err)
 {
-    char hex[2 * DIGEST_RAW_MAX + 1];
     struct digest digest;
     struct jsout *root;
 
@@ -73,8 +81,7 @@ signature_wrap(const struct pki_key *key, const void *bytes, size_t len,
     }
     if (jsout_write(root, out, err) < 0)
         return err_wrap(err, "signature file");
-    digest_hex(pki_id(key), hex);
-    snprintf(name, SIGNATURE_NAME_MAX, "%.16s.sigstore.json", hex);
+    signature_name(name, pki_id(key), false);
     return 0;
 }
 

@@ -16,6 +16,10 @@ MUST_USE int signature_make(const struct pki_key *key, const void *bytes, size_t
                             struct buf *out, char name[SIGNATURE_NAME_MAX],
                             struct err *err);
 
+/* "<keyid16>.sigstore.json", or ".p7s" of a signature by a certificate with that key. */
+void signature_name(char out[SIGNATURE_NAME_MAX], const struct digest *key_id,
+                    bool is_cms);
+
 /* The same file for a signature by that key that was made elsewhere, and checked. */
 MUST_USE int signature_wrap(const struct pki_key *key, const void *bytes, size_t len,
                             const struct buf *raw, struct buf *out,

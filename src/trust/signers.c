@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/hash.h"
+#include "trust/holder.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -101,12 +102,40 @@ judge_signature(struct trust_finding *f, const struct signature *s,
     }
 }
 
-static bool
-ends_with(const char *text, const char *end)
+/* By a certificate: right first, then whose. */
+static void
+judge_cms(struct trust_finding *f, const struct trust_evidence *file,
+          const struct matter *m)
 {
-    size_t len = strlen(text), n = strlen(end);
+    CLEANUP(pki_cms_release) struct pki_cms *cms = NULL;
+    struct holder holder;
+    struct err why = ERR_INIT;
 
-    return len >= n && strcmp(text + len - n, end) == 0;
+    cms = pki_cms_open(file->bytes, file->len, m->bytes, m->len, &why);
+    if (!cms) {
+        dismiss(f, why.reason, "%s", why.msg);
+        return;
+    }
+    f->has_key_id = true;
+    f->key_id = *pki_cms_key_id(cms);
+    text_safe(f->subject, pki_cms_subject(cms), strlen(pki_cms_subject(cms)));
+    if (holder_find(&holder, m->store, cms, &why) < 0) {
+        dismiss(f, why.reason, "%s", why.msg);
+        return;
+    }
+    f->counts = true;
+    f->key_name = f->subject;
+    f->signer = holder.signer;
+    f->has_validity = true;
+    f->valid_from = holder.valid_from;
+    f->valid_until = holder.valid_until;
+}
+
+/* Every DER structure of ours is a SEQUENCE, and JSON begins otherwise. */
+static bool
+is_der(const struct trust_evidence *file)
+{
+    return file->len > 0 && file->bytes[0] == 0x30;
 }
 
 static void
@@ -119,8 +148,8 @@ judge(struct trust_finding *f, const struct trust_evidence *file, const struct m
     text_safe(safe, file->name, strlen(file->name));
     snprintf(f->file, sizeof(f->file), "%.*s", SIGNATURE_NAME_MAX - 1, safe);
     f->is_detached = file->is_detached;
-    if (ends_with(file->name, ".p7s"))
-        dismiss(f, "bad-signature", "this version cannot check CMS signatures");
+    if (is_der(file))
+        judge_cms(f, file, m);
     else if (signature_parse(&s, file->bytes, file->len, &why) < 0)
         dismiss(f, why.reason, "%s", why.msg);
     else
@@ -230,6 +259,11 @@ nobody_known(const struct trust_finding *f, const struct trust_store *store,
                         "is of another one");
     if (strcmp(f->reason, "unknown-signer") != 0 || !f->has_key_id)
         return -1;
+    if (f->subject[0] != '\0')
+        return err_hint(err,
+                        "it says it is by '%s': a signer of policy.json may have an "
+                        "\"x509\" with the authority and that subject",
+                        f->subject);
     return how_to_trust(&f->key_id, store, err);
 }
 

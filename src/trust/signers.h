@@ -5,6 +5,7 @@
 #ifndef TRUST_SIGNERS_H
 #define TRUST_SIGNERS_H
 
+#include "base/text.h"
 #include "oci/admission.h"
 #include "trust/signature.h"
 #include "trust/store.h"
@@ -16,9 +17,11 @@ struct trust_finding {
     bool counts;          /* made by somebody the store knows */
     struct digest key_id; /* that verified; without one: the hint, all zero when none */
     bool has_key_id;
-    const char *key_name; /* file of the trusted key with that id, borrowed; or NULL */
+    const char *key_name; /* file of the trusted key with that id, borrowed, or the
+                           * subject of the certificate that counts; or NULL */
     const char *signer;   /* when it counts: whose it is, as trust_store_signer() says */
-    bool has_validity;    /* by a certificate: its whole chain is valid */
+    char subject[TEXT_SAFE_MAX];      /* of the certificate that made it, or "" */
+    bool has_validity;                /* by a certificate: its whole chain is valid */
     uint64_t valid_from, valid_until; /* from then until then, epoch seconds */
     const char *reason; /* when not: "bad-signature", "unknown-signer", "revoked" */
     char why[200];      /* the same as a sentence */

@@ -167,6 +167,8 @@ trust_store_open(struct trust_store *out, const char *dir, struct err *err)
         return -1;
     if ((s.has_policy ? read_named_keys(&s, err) : read_all_keys(&s, err)) < 0)
         return -1;
+    if (authorities_open(&s.authorities, s.dir, &s.policy, err) < 0)
+        return -1;
     if (!s.has_policy && s.keys.count == 0)
         return no_trust(&s, "holds none", err);
     *out = s;
@@ -179,6 +181,7 @@ trust_store_release(struct trust_store *s)
 {
     trust_keys_release(&s->keys);
     revoked_release(&s->revoked);
+    authorities_release(&s->authorities);
     policy_release(&s->policy);
     buf_release(&s->policy_text);
     free(s->dir);

@@ -1,6 +1,7 @@
 /* store.h - the trust store: which keys count, what is revoked, what the policy says.
  *
  *     DIR/keys/NAME.pub    public keys in PEM form, one a file
+ *     DIR/ca/, DIR/crl/    certificates; see authorities.h
  *     DIR/policy.json      optional; without it any one key is enough
  *     DIR/revoked          optional; see revoked.h
  *
@@ -11,6 +12,7 @@
 #define TRUST_STORE_H
 
 #include "base/buf.h"
+#include "trust/authorities.h"
 #include "trust/keys.h"
 #include "trust/policy.h"
 #include "trust/revoked.h"
@@ -26,6 +28,7 @@ struct trust_store {
     struct revoked revoked;
     bool has_policy;
     struct policy policy;
+    struct authorities authorities;
     struct buf policy_text; /* as it stands in the file */
 };
 

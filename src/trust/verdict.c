@@ -102,16 +102,39 @@ count_quorum(struct trust_verdict *v, const struct trust_store *store,
     }
 }
 
-/* Without a rule any key is enough, each a signer of its own. */
+/* The policy's signer behind a signature that counts; NULL without a policy. */
+static const struct policy_signer *
+signer_of(const struct trust_store *store, const struct trust_finding *f)
+{
+    for (size_t i = 0; i < store->policy.signer_count; i++) {
+        if (strcmp(store->policy.signers[i].name, f->signer) == 0)
+            return &store->policy.signers[i];
+    }
+    return NULL;
+}
+
+static bool
+is_late(const struct trust_store *store, const struct trust_finding *f,
+        const struct trust_claims *claims, const struct trust_now *now)
+{
+    const struct policy_signer *s = f->counts ? signer_of(store, f) : NULL;
+
+    return s && !is_in_time(s, f, claims, now);
+}
+
+/* Without a rule any signer is enough, and without a policy each key is one. */
 static void
-count_all(struct trust_verdict *v, const struct trust_signers *signers)
+count_all(struct trust_verdict *v, const struct trust_store *store,
+          const struct trust_signers *signers, const struct trust_claims *claims,
+          const struct trust_now *now)
 {
     const struct trust_finding *used[TRUST_FILES_MAX];
 
     for (size_t j = 0; j < signers->count && v->signer_count < TRUST_FILES_MAX; j++) {
         const struct trust_finding *f = &signers->items[j];
 
-        if (f->counts && !is_used(used, v->signer_count, f)) {
+        if (f->counts && !is_late(store, f, claims, now) &&
+            !is_used(used, v->signer_count, f)) {
             used[v->signer_count] = f;
             v->signers[v->signer_count++] = f->signer;
         }
@@ -165,6 +188,34 @@ too_few(const struct trust_verdict *v, const struct trust_store *store,
     return err_hint(err, "%s takes %" PRIu64 " of: %s", what, v->threshold, list);
 }
 
+/* A right signature at the wrong time, if there is one: -1, else 0. */
+static int
+too_late(const struct trust_store *store, const struct trust_signers *signers,
+         const struct trust_claims *claims, const struct trust_now *now, struct err *err)
+{
+    char from[CLOCK_TEXT_MAX], until[CLOCK_TEXT_MAX];
+    size_t i = 0;
+    const struct trust_finding *f;
+
+    while (i < signers->count && !is_late(store, &signers->items[i], claims, now))
+        i++;
+    if (i == signers->count)
+        return 0;
+    f = &signers->items[i];
+    if (!f->has_validity) {
+        err_because(err, ERR_TRUST, "expired",
+                    "signature '%s': '%s' may not sign any more", f->file, f->signer);
+        return err_hint(err, "have it signed again, by somebody who may");
+    }
+    clock_format(from, f->valid_from);
+    clock_format(until, f->valid_until);
+    err_because(err, ERR_TRUST, "expired",
+                "signature '%s': the certificate of '%s' holds from %s to %s, "
+                "and not when it has to",
+                f->file, f->signer, from, until);
+    return err_hint(err, "have it signed again, with a certificate that holds");
+}
+
 int
 trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
                     const struct trust_signers *signers, bool skipped,
@@ -185,13 +236,15 @@ trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
     if (skipped)
         return 0;
     if (!v->rule) {
-        count_all(v, signers);
-        return 0; /* one is enough, and trust_admit() saw it */
+        count_all(v, store, signers, claims, now);
+        return v->signer_count > 0 ? 0 : too_late(store, signers, claims, now, err);
     }
     v->threshold = v->rule->quorum.threshold;
     count_quorum(v, store, &v->rule->quorum, signers, claims, now);
     if (v->signer_count >= v->threshold)
         return 0;
+    if (v->signer_count == 0 && too_late(store, signers, claims, now, err) < 0)
+        return -1;
     snprintf(what, sizeof(what), "stream '%s'", claims->stream);
     return too_few(v, store, &v->rule->quorum, signers, what, "stream", err);
 }

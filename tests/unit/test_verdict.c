@@ -198,9 +198,9 @@ a_certificate_is_valid_when_the_policy_says(void **state)
         const char *reason;
     } cases[] = {
         {"created", CREATED, CREATED, NULL},
-        {"created", CREATED + 1, CREATED + 9, "stream"},
-        {"created", CREATED - 9, CREATED - 1, "stream"},
-        {"now", CREATED, CREATED, "stream"},
+        {"created", CREATED + 1, CREATED + 9, "expired"},
+        {"created", CREATED - 9, CREATED - 1, "expired"},
+        {"now", CREATED, CREATED, "expired"},
         {"now", CREATED + DAY, CREATED + DAY, NULL},
         {"none", 0, 1, NULL},
     };

@@ -1,0 +1,47 @@
+/* signer.h - whoever signs: a private key, perhaps with a certificate.
+ *
+ * Layer: cli.
+ */
+#ifndef CLI_SIGNER_H
+#define CLI_SIGNER_H
+
+#include "cli/passphrase.h"
+#include "io/pki_cms.h"
+
+struct signer_options {
+    const char *key, *cert, *chain, *out;
+};
+
+#define SIGNER_OPTIONS(T)                                                                \
+    TEXT(T, signer.key, 0, "key", "KEY", "sign with this private key"),                  \
+        TEXT(T, signer.cert, 0, "sign-cert", "CERT",                                     \
+             "sign as the holder of this certificate of the key, in CMS"),               \
+        TEXT(T, signer.chain, 0, "sign-chain", "FILE",                                   \
+             "send the certificates in FILE along"),                                     \
+        TEXT(T, signer.out, 0, "sig-out", "FILE",                                        \
+             "write the signature to FILE instead of into the bundle"),                  \
+        PASSPHRASE_OPTIONS(T)
+
+struct signer {
+    struct pki_key *key;     /* NULL: nobody */
+    struct pki_certs *certs; /* NULL: by the key alone */
+};
+
+#define SIGNER_INIT                                                                      \
+    {                                                                                    \
+        .key = NULL                                                                      \
+    }
+
+/* Errors: ERR_USAGE - an option that needs another one, which is missing. */
+MUST_USE int signer_check(const struct signer_options *options, struct err *err);
+
+/*
+ * Load key and certificates.
+ * Errors: those of passphrase_load_key(), file_slurp() and pki_cms_check_signer().
+ */
+MUST_USE int signer_load(const struct signer_options *options,
+                         const struct passphrase_options *passphrase, struct signer *out,
+                         struct err *err);
+void signer_release(struct signer *s);
+
+#endif

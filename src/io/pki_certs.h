@@ -1,0 +1,30 @@
+/* pki_certs.h - what the files of pki_cms share.
+ *
+ * pki_certs.c  certificates and revocation lists out of PEM files
+ * pki_cms.c    a signature: made, taken apart, checked
+ * pki_chain.c  from its certificate to an authority
+ *
+ * Layer: io, private to pki.
+ */
+#ifndef IO_PKI_CERTS_H
+#define IO_PKI_CERTS_H
+
+#include "io/pki_cms.h"
+
+#include <openssl/cms.h>
+#include <openssl/x509.h>
+
+struct pki_certs {
+    STACK_OF(X509) * x509;
+    STACK_OF(X509_CRL) * crls;
+};
+
+struct pki_cms {
+    CMS_ContentInfo *info;
+    X509 *leaf;             /* of the signer, borrowed from info */
+    STACK_OF(X509) * certs; /* all that came along */
+    struct pki_key *key;    /* public, of the leaf */
+    char subject[PKI_SUBJECT_MAX];
+};
+
+#endif

@@ -1,0 +1,206 @@
+#include "config.h"
+#include "io/pki_certs.h"
+
+#include "base/text.h"
+#include "io/hash.h"
+
+#include <openssl/bn.h>
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <string.h>
+#include <time.h>
+
+enum { AUTH_LEVEL = 2 }; /* of OpenSSL: no SHA-1, RSA from 2048 bits */
+
+static void
+release_store(X509_STORE **store)
+{
+    X509_STORE_free(*store);
+}
+
+static void
+release_context(X509_STORE_CTX **ctx)
+{
+    X509_STORE_CTX_free(*ctx);
+}
+
+static void
+release_stack(STACK_OF(X509) * *stack)
+{
+    sk_X509_free(*stack); /* of borrowed certificates */
+}
+
+/* ---- what the chain consists of ---- */
+
+static int
+id_of_key(X509 *cert, struct digest *out, struct err *err)
+{
+    unsigned char *der = NULL;
+    int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der), rc;
+
+    if (len <= 0)
+        return err_set(err, ERR_INTERNAL, "cannot encode a public key");
+    rc = hash_bytes(DIGEST_SHA256, der, (size_t)len, out, err);
+    OPENSSL_free(der);
+    return rc;
+}
+
+/* Lowercase hex without leading zeros; "" when there is no room. */
+static void
+serial_of(X509 *cert, char out[PKI_SERIAL_MAX + 1])
+{
+    BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(cert), NULL);
+    char *hex = number ? BN_bn2hex(number) : NULL;
+    const char *p = hex ? hex : "";
+    size_t n = 0;
+
+    while (*p == '0' && p[1] != '\0')
+        p++;
+    if (strlen(p) <= PKI_SERIAL_MAX) {
+        while (p[n] != '\0') {
+            out[n] = text_lower(p[n]);
+            n++;
+        }
+    }
+    out[n] = '\0';
+    OPENSSL_free(hex);
+    BN_free(number);
+}
+
+static bool
+time_of(const ASN1_TIME *text, uint64_t *out)
+{
+    struct tm tm;
+    time_t t;
+
+    if (!text || ASN1_TIME_to_tm(text, &tm) != 1)
+        return false;
+    t = timegm(&tm);
+    *out = t > 0 ? (uint64_t)t : 0;
+    return true;
+}
+
+/* The time in which all of them are valid, and what identifies each. */
+static int
+describe(STACK_OF(X509) * certs, struct pki_chain *out, struct err *err)
+{
+    struct pki_chain c = {.valid_until = UINT64_MAX};
+    int count = sk_X509_num(certs);
+
+    for (int i = 0; i < count && i < PKI_CHAIN_MAX; i++) {
+        X509 *cert = sk_X509_value(certs, i);
+        struct pki_link *link = &c.links[c.count++];
+        uint64_t from, until;
+
+        if (!time_of(X509_get0_notBefore(cert), &from) ||
+            !time_of(X509_get0_notAfter(cert), &until))
+            return err_because(err, ERR_TRUST, "bad-signature",
+                               "has a certificate without a time");
+        c.valid_from = from > c.valid_from ? from : c.valid_from;
+        c.valid_until = until < c.valid_until ? until : c.valid_until;
+        serial_of(cert, link->serial);
+        if (id_of_key(cert, &link->key_id, err) < 0 ||
+            id_of_key(sk_X509_value(certs, i + 1 < count ? i + 1 : i), &link->issuer_id,
+                      err) < 0)
+            return -1;
+    }
+    *out = c;
+    return 0;
+}
+
+/* ---- the search ---- */
+
+/* A list that is missing is no error, except of the holder's issuer where one is asked.
+ */
+static int
+on_problem(int ok, X509_STORE_CTX *ctx)
+{
+    const bool *requires_crl = X509_STORE_CTX_get_app_data(ctx);
+
+    if (ok == 1)
+        return 1;
+    return X509_STORE_CTX_get_error(ctx) == X509_V_ERR_UNABLE_TO_GET_CRL &&
+           (!*requires_crl || X509_STORE_CTX_get_error_depth(ctx) > 0);
+}
+
+static X509_STORE *
+new_store(const struct pki_authority *a)
+{
+    X509_STORE *store = X509_STORE_new();
+    X509_VERIFY_PARAM *param = store ? X509_STORE_get0_param(store) : NULL;
+    /* Time is judged by whoever knows when the bundle was made. */
+    unsigned long flags = X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_PARTIAL_CHAIN |
+                          X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
+    bool done = param && X509_STORE_set_purpose(store, X509_PURPOSE_ANY) == 1 &&
+                X509_VERIFY_PARAM_set_flags(param, flags) == 1;
+
+    for (int i = 0; done && i < sk_X509_num(a->anchors->x509); i++)
+        done = X509_STORE_add_cert(store, sk_X509_value(a->anchors->x509, i)) == 1;
+    for (int i = 0; done && i < sk_X509_CRL_num(a->crls->crls); i++)
+        done = X509_STORE_add_crl(store, sk_X509_CRL_value(a->crls->crls, i)) == 1;
+    if (done) {
+        X509_VERIFY_PARAM_set_depth(param, PKI_CHAIN_MAX - 2); /* between the two ends */
+        X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
+        return store;
+    }
+    X509_STORE_free(store);
+    return NULL;
+}
+
+static STACK_OF(X509) * gather(const struct pki_cms *cms, const struct pki_authority *a)
+{
+    STACK_OF(X509) *all = sk_X509_new_null();
+    const STACK_OF(X509) *const sources[] = {cms->certs, a->intermediates->x509};
+
+    for (size_t s = 0; all && s < COUNT_OF(sources); s++) {
+        for (int i = 0; i < sk_X509_num(sources[s]); i++) {
+            if (sk_X509_push(all, sk_X509_value(sources[s], i)) <= 0) {
+                sk_X509_free(all);
+                return NULL;
+            }
+        }
+    }
+    return all;
+}
+
+static int
+refuse(int code, struct err *err)
+{
+    if (code == X509_V_ERR_CERT_REVOKED)
+        return err_because(err, ERR_TRUST, "revoked",
+                           "was made with a certificate that its issuer has revoked");
+    return err_because(err, ERR_TRUST, "unknown-signer",
+                       "was made with a certificate that the authority does not vouch "
+                       "for (%s)",
+                       X509_verify_cert_error_string(code));
+}
+
+static int
+find(const struct pki_cms *cms, const struct pki_authority *a, struct pki_chain *out,
+     struct err *err)
+{
+    CLEANUP(release_store) X509_STORE *store = new_store(a);
+    CLEANUP(release_stack) STACK_OF(X509) *helpers = gather(cms, a);
+    CLEANUP(release_context) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+    bool requires_crl = a->requires_crl;
+
+    if (!store || !helpers || !ctx ||
+        X509_STORE_CTX_init(ctx, store, cms->leaf, helpers) != 1)
+        return err_because(err, ERR_TRUST, "bad-signature",
+                           "could not be checked against the authority");
+    X509_STORE_CTX_set_app_data(ctx, &requires_crl);
+    X509_STORE_CTX_set_verify_cb(ctx, on_problem);
+    if (X509_verify_cert(ctx) != 1)
+        return refuse(X509_STORE_CTX_get_error(ctx), err);
+    return describe(X509_STORE_CTX_get0_chain(ctx), out, err);
+}
+
+int
+pki_cms_chain(const struct pki_cms *cms, const struct pki_authority *authority,
+              struct pki_chain *out, struct err *err)
+{
+    int rc = find(cms, authority, out, err);
+
+    ERR_clear_error();
+    return rc;
+}

@@ -1,0 +1,90 @@
+#include "config.h"
+#include "trust/authorities.h"
+
+#include "base/mem.h"
+#include "io/folder.h"
+
+#include <stdlib.h>
+
+static int
+add_file(struct pki_certs *certs, const char *folder, const char *name, struct err *err)
+{
+    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_CERTS_FILE_MAX);
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s", folder, name);
+
+    if (folder_slurp(path, &pem, err) < 0)
+        return -1;
+    return pki_certs_add(certs, pem.data, pem.len, path, err);
+}
+
+/* All files of a folder, which need not exist. */
+static int
+add_folder(struct pki_certs *certs, const char *dir, const char *name, struct err *err)
+{
+    CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s", dir, name);
+    struct err why = ERR_INIT;
+
+    if (folder_list(&names, path, ".pem", &why) < 0 && why.kind != ERR_NOT_FOUND) {
+        *err = why;
+        return -1;
+    }
+    for (size_t i = 0; i < names.count; i++) {
+        if (add_file(certs, path, names.items[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+add_anchors(struct pki_certs *certs, const char *dir, const struct policy_signer *signer,
+            struct err *err)
+{
+    CLEANUP(mem_free_string) char *folder = xasprintf("%s/ca", dir);
+
+    for (size_t i = 0; i < signer->x509.anchors.count; i++) {
+        if (add_file(certs, folder, signer->x509.anchors.items[i], err) < 0)
+            return err_wrap(err, "signer '%s'", signer->name);
+    }
+    return 0;
+}
+
+int
+authorities_open(struct authorities *out, const char *dir, const struct policy *policy,
+                 struct err *err)
+{
+    CLEANUP(authorities_release) struct authorities a = AUTHORITIES_INIT;
+    bool is_needed = false;
+
+    a.anchors = xcalloc(policy->signer_count, sizeof(struct pki_certs *));
+    a.count = policy->signer_count;
+    for (size_t i = 0; i < a.count; i++) {
+        if (!policy->signers[i].is_x509)
+            continue;
+        is_needed = true;
+        a.anchors[i] = pki_certs_new();
+        if (add_anchors(a.anchors[i], dir, &policy->signers[i], err) < 0)
+            return -1;
+    }
+    if (is_needed) {
+        a.intermediates = pki_certs_new();
+        a.crls = pki_certs_new();
+        if (add_folder(a.intermediates, dir, "ca/intermediates", err) < 0 ||
+            add_folder(a.crls, dir, "crl", err) < 0)
+            return -1;
+    }
+    *out = a;
+    a = (struct authorities)AUTHORITIES_INIT;
+    return 0;
+}
+
+void
+authorities_release(struct authorities *a)
+{
+    for (size_t i = 0; i < a->count; i++)
+        pki_certs_free(a->anchors[i]);
+    free(a->anchors);
+    pki_certs_free(a->intermediates);
+    pki_certs_free(a->crls);
+    *a = (struct authorities)AUTHORITIES_INIT;
+}

@@ -1,0 +1,22 @@
+/* holder.h - which signer of the policy holds the certificate that made a signature.
+ *
+ * Layer: trust.
+ */
+#ifndef TRUST_HOLDER_H
+#define TRUST_HOLDER_H
+
+#include "trust/store.h"
+
+struct holder {
+    const char *signer;               /* name in the policy, borrowed */
+    uint64_t valid_from, valid_until; /* of the whole chain, epoch seconds */
+};
+
+/*
+ * The first signer whose authority vouches for the certificate and whose pins it fits.
+ * Errors: ERR_TRUST "revoked" - by a list or by the store's file; "unknown-signer".
+ */
+MUST_USE int holder_find(struct holder *out, const struct trust_store *store,
+                         const struct pki_cms *cms, struct err *err);
+
+#endif

@@ -1,0 +1,283 @@
+#!/bin/sh
+# certificates.sh - signatures by certificate: ours for others, others' for us.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+
+must start_registry source
+must start_registry target
+must fill source shapes --only chart
+references source >"$work/list"
+target=$(address_of target)/mirror
+cd "$work" || exit 99
+umask 077
+
+# --- an authority, one below it, and holders ----------------------------------------------
+
+# new_key NAME: made by openssl, P-256.
+new_key() {
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key"
+}
+# issue NAME ISSUER EXTENSIONS [OPTIONS...]: NAME.pem for NAME.key.
+issue() {
+    name=$1 issuer=$2
+    printf '%b\n' "$3" >"$name.ext"
+    shift 3
+    openssl req -new -key "$name.key" -subj "/O=Acme/CN=$name" -out "$name.csr" &&
+        openssl x509 -req -in "$name.csr" -CA "$issuer.pem" -CAkey "$issuer.key" \
+            -set_serial "0x$(openssl rand -hex 8)" -extfile "$name.ext" -out "$name.pem" "$@"
+}
+authority() {
+    new_key "$1" && openssl req -x509 -key "$1.key" -subj "/O=Acme/CN=$1" -days 3650 \
+        -addext keyUsage=critical,keyCertSign,cRLSign -out "$1.pem"
+}
+below='basicConstraints=critical,CA:true\nkeyUsage=keyCertSign,cRLSign'
+signing='keyUsage=critical,digitalSignature\nextendedKeyUsage=codeSigning
+subjectAltName=email:bundles@acme.example,URI:https://acme.example/bundles'
+{
+    authority root
+    authority other
+    for who in issuing signer mail plain past; do
+        new_key "$who"
+    done
+    openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:3072 -out rsa.key
+    openssl genpkey -algorithm ed25519 -out edith.key
+    issue issuing root "$below" -days 3000
+    issue signer issuing "$signing" -days 1000
+    issue rsa issuing "$signing" -days 1000
+    issue edith issuing "$signing" -days 1000
+    issue mail issuing 'extendedKeyUsage=emailProtection' -days 1000
+    issue plain issuing 'basicConstraints=CA:false' -days 1000
+    issue past issuing "$signing" -days 1
+} 2>openssl.log || fail "openssl makes certificates" "$(cat openssl.log)"
+
+# policy FIELDS: a store whose one signer is whoever has such a certificate.
+policy() {
+    rm -rf store
+    mkdir -p store/ca/intermediates store/crl
+    cp root.pem other.pem store/ca/
+    printf '{"version":1,"signers":{"acme":{"x509":{%s}}},"streams":{"default":{"signers":["acme"]}},"default":"reject"}' \
+        "$1" >store/policy.json
+}
+pinned='"ca":["root.pem"],"subject":"CN=signer,O=Acme"'
+policy "$pinned"
+
+# reason WORD NAME COMMAND...: exit 7 with that word.
+reason() {
+    word=$1 name=$2
+    shift 2
+    expect 7 "$name" "$@" --json &&
+        check_equal "the reason is $word" "$word" "$(field "$out" 'd["error"]["reason"]')"
+}
+verify() {
+    sealift verify --trust store "$@"
+}
+
+# --- signed by us ------------------------------------------------------------------------
+
+must sealift export -q --unsigned -o unsigned.tar -f list
+fresh() {
+    cp unsigned.tar b.tar
+}
+expect 0 "export --sign-cert" sealift export -q --key signer.key --sign-cert signer.pem \
+    --sign-chain issuing.pem -o exported.tar -f list
+check "has a CMS signature" sh -c 'tar -tf exported.tar | grep -q "^signatures/.*\.p7s$"'
+expect 0 "which counts by the chain that it brings" verify exported.tar
+check "and is by whom the policy names" grep -q '^approved  by acme' "$out"
+check "shown with subject" grep -qF 'CN=signer,O=Acme' "$out"
+fresh
+expect 0 "sign --sign-cert" sealift sign --key signer.key --sign-cert signer.pem b.tar
+reason unknown-signer "the authority between is missing" verify b.tar
+check "the message says so" grep -q 'does not vouch for' "$out"
+cp issuing.pem store/ca/intermediates/
+expect 0 "it may lie in the store" verify b.tar
+cp b.tar signed.tar
+expect 0 "signing again" sealift sign --key signer.key --sign-cert signer.pem b.tar
+check "changes nothing" cmp b.tar signed.tar
+expect 0 "the bundle can be imported" sealift import -q --trust store b.tar "$target"
+expect 2 "a certificate is no key" sealift verify --key signer.pem b.tar
+fresh
+expect 0 "sign with an RSA certificate" sealift sign --key rsa.key --sign-cert rsa.pem \
+    --sign-chain issuing.pem b.tar
+policy '"ca":["root.pem"],"san":["email:bundles@acme.example"]'
+expect 0 "it counts by its address" verify b.tar
+expect 0 "sign --sig-out" sealift sign --key signer.key --sign-cert signer.pem \
+    --sign-chain issuing.pem --sig-out signer.p7s unsigned.tar
+expect 0 "verify --signature" verify --signature signer.p7s unsigned.tar
+fresh
+expect 0 "attach the file" sealift attach b.tar signer.p7s
+expect 0 "it counts" verify b.tar
+expect 0 "attach it again" sealift attach --json b.tar signer.p7s
+check_equal "is told" True "$(field "$out" 'd["attached"][0]["wasThere"]')"
+
+# What cannot sign.
+for who in mail plain; do
+    expect 2 "the certificate of $who is not for code signing" \
+        sealift sign --key "$who.key" --sign-cert "$who.pem" unsigned.tar
+done
+expect 2 "the certificate of another key" \
+    sealift sign --key rsa.key --sign-cert signer.pem unsigned.tar
+expect 2 "an Ed25519 key" sealift sign --key edith.key --sign-cert edith.pem unsigned.tar
+expect 2 "a key in place of a certificate" \
+    sealift sign --key signer.key --sign-cert signer.key unsigned.tar
+expect 2 "a chain without a certificate" \
+    sealift sign --key signer.key --sign-chain issuing.pem unsigned.tar
+
+# --- who counts --------------------------------------------------------------------------
+
+sign_as() {
+    fresh
+    must sealift sign -q --key "$1.key" --sign-cert "$1.pem" --sign-chain issuing.pem b.tar
+}
+sign_as signer
+policy '"ca":["root.pem"],"subject":"CN=somebody,O=Acme"'
+reason unknown-signer "another subject" verify b.tar
+policy '"ca":["root.pem"],"san":["dns:bundles@acme.example"]'
+reason unknown-signer "a name of another kind" verify b.tar
+policy '"ca":["root.pem"],"san":["dns:nobody","uri:https://acme.example/bundles"]'
+expect 0 "one of several names" verify b.tar
+id=$(openssl x509 -in signer.pem -pubkey -noout | openssl pkey -pubin -outform DER |
+    sha256sum | cut -d ' ' -f 1)
+policy "\"ca\":[\"root.pem\"],\"spki_sha256\":\"$id\""
+expect 0 "its very key" verify b.tar
+policy '"ca":["other.pem"],"subject":"CN=signer,O=Acme"'
+reason unknown-signer "another authority" verify b.tar
+policy '"ca":["missing.pem"],"subject":"CN=signer,O=Acme"'
+expect 9 "an authority that is not in the store" verify b.tar
+policy "$pinned"
+rm -rf store/policy.json store/keys
+mkdir store/keys
+must make_key friend
+cp friend.pub store/keys/
+reason unknown-signer "without a policy no certificate counts" verify b.tar
+
+# Time: that of the bundle, which it says itself, or ours.
+policy "$pinned"
+faketime=2001-01-01T00:00:00Z
+at() {
+    SOURCE_DATE_EPOCH=$(date -d "$1" +%s) sealift export -q --force --key signer.key \
+        --sign-cert signer.pem --sign-chain issuing.pem -o at.tar -f list
+}
+expect 0 "a bundle from before the certificate" at $faketime
+reason expired "does not count" verify at.tar
+expect 0 "a bundle from after it" at '+2000 days'
+reason expired "does not count" verify at.tar
+policy "$pinned,\"time\":\"none\""
+expect 0 "unless time does not matter" verify at.tar
+policy "$pinned,\"time\":\"now\""
+expect 0 "or only ours does" verify at.tar
+
+# --- revoked -----------------------------------------------------------------------------
+
+# list_of ISSUER CERTIFICATE...: a revocation list by hand, with openssl's little database.
+list_of() {
+    issuer=$1
+    shift
+    : >index.txt
+    echo 01 >crlnumber
+    cat >ca.conf <<CONF
+[ca]
+default_ca = this
+[this]
+database = $work/index.txt
+crlnumber = $work/crlnumber
+default_md = sha256
+default_crl_days = 30
+certificate = $work/$issuer.pem
+private_key = $work/$issuer.key
+CONF
+    for certificate; do
+        openssl ca -config ca.conf -revoke "$certificate" || return 1
+    done
+    openssl ca -config ca.conf -gencrl -out "$issuer.crl"
+} 2>ca.log
+
+policy "$pinned,\"crl\":\"require\""
+reason unknown-signer "a list is asked for, and there is none" verify b.tar
+must list_of issuing
+cp issuing.crl store/crl/issuing.pem
+expect 0 "an empty list of the issuer" verify b.tar
+must list_of issuing signer.pem
+cp issuing.crl store/crl/issuing.pem
+reason revoked "a list with the certificate" verify b.tar
+policy "$pinned"
+must list_of root issuing.pem
+cp root.crl store/crl/root.pem
+reason revoked "a list with the certificate of its issuer" verify b.tar
+policy "$pinned"
+issuer_id=$(openssl x509 -in issuing.pem -pubkey -noout | openssl pkey -pubin -outform DER |
+    sha256sum | cut -d ' ' -f 1)
+serial=$(openssl x509 -in signer.pem -noout -serial | cut -d = -f 2 | tr 'A-F' 'a-f' | sed 's/^0*//')
+echo "cert:$issuer_id:$serial" >store/revoked
+reason revoked "the store's own list, by issuer and serial" verify b.tar
+echo "key:$id" >store/revoked
+reason revoked "by the id of its key" verify b.tar
+echo "key:$issuer_id" >store/revoked
+reason revoked "by the key of its issuer" verify b.tar
+
+# --- openssl and GnuTLS ------------------------------------------------------------------
+
+policy "$pinned"
+sealift payload unsigned.tar >tosign
+cms_verify() {
+    openssl cms -verify -purpose any -binary -inform DER -in "$1" -content "$2" \
+        -CAfile root.pem -out /dev/null
+}
+expect 0 "openssl cms confirms our signature" cms_verify signer.p7s tosign
+expect 4 "and refuses it for other bytes" cms_verify signer.p7s list
+# cms OUTPUT OPTIONS...: what openssl makes.
+cms() {
+    output=$1
+    shift
+    openssl cms -sign -binary -in tosign -outform DER -md sha256 -out "$output" "$@"
+}
+attached() {
+    fresh
+    sealift attach b.tar "$1" && verify -q b.tar
+}
+must cms theirs.p7s -signer signer.pem -inkey signer.key -certfile issuing.pem
+expect 0 "a signature of openssl cms" attached theirs.p7s
+# Each of these is right as far as openssl goes, and does not count.
+must cms two.p7s -signer signer.pem -inkey signer.key -signer rsa.pem -inkey rsa.key \
+    -certfile issuing.pem
+must cms bare.p7s -signer signer.pem -inkey signer.key -certfile issuing.pem -noattr
+must cms mail.p7s -signer mail.pem -inkey mail.key -certfile issuing.pem
+must cms plain.p7s -signer plain.pem -inkey plain.key -certfile issuing.pem
+must cms inside.p7s -signer signer.pem -inkey signer.key -certfile issuing.pem -nodetach
+must cms alone.p7s -signer signer.pem -inkey signer.key -certfile issuing.pem -nocerts
+must cms sha1.p7s -signer signer.pem -inkey signer.key -certfile issuing.pem -md sha1
+openssl cms -sign -binary -in list -outform DER -signer signer.pem -inkey signer.key \
+    -certfile issuing.pem -out elsewhere.p7s
+head -c 900 theirs.p7s >cut.p7s
+cat theirs.p7s list >longer.p7s
+for bad in two bare mail plain inside alone sha1 elsewhere; do
+    reason bad-signature "a signature that is $bad" verify --signature "$bad.p7s" unsigned.tar
+    expect 7 "is not attached" sealift attach b.tar "$bad.p7s"
+done
+for bad in cut longer; do
+    reason bad-signature "a signature that is $bad" verify --signature "$bad.p7s" unsigned.tar
+done
+must forget_requests target
+fresh
+expect 7 "an import without a signature that counts" sealift import --trust store \
+    --signature two.p7s b.tar "$target"
+check_equal "asks the registry nothing" 0 "$(requests target)"
+
+if command -v certtool >/dev/null 2>&1; then
+    certtool_verify() {
+        certtool --p7-verify --inder --infile "$1" --load-data tosign \
+            --load-ca-certificate root.pem
+    }
+    expect 0 "certtool confirms our signature" certtool_verify signer.p7s
+    cat signer.pem issuing.pem >chain.pem
+    if certtool --p7-detached-sign --p7-time --load-certificate chain.pem \
+        --load-privkey signer.key --infile tosign --outder --outfile gnutls.p7s 2>certtool.log; then
+        expect 0 "a signature of certtool" attached gnutls.p7s
+    else
+        fail "certtool signs" "$(cat certtool.log)"
+    fi
+else
+    skip "GnuTLS and we check each other's signatures" "certtool is not installed"
+fi
+
+done_testing
