@@ -51,6 +51,8 @@ load_any(const struct key_command *o, const char *path, struct err *err)
     CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
     struct pki_key *key = NULL;
 
+    if (pki_is_token(path))
+        return passphrase_load_key(&o->passphrase, path, NULL, err);
     if (file_slurp(path, &pem, err) < 0)
         return NULL;
     if (strstr(pem.data, "PRIVATE KEY-----"))
@@ -101,6 +103,8 @@ rewrite(const struct key_command *o, const char *from, bool may_keep, const char
                 !passphrase_is_given(&o->fresh, PASSPHRASE_REPLACES);
     enum pki_form form;
 
+    if (key && pki_form(key) == PKI_FORM_TOKEN)
+        return err_set(err, ERR_USAGE, "'%s' does not leave its token", from);
     if (!key || key_form_read(&o->form, lasting_form(key), &form, err) < 0)
         return -1;
     if (o->form.no_passphrase)

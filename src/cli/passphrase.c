@@ -301,9 +301,18 @@ load_tries(const char *pem, size_t len, const struct passphrase_options *options
     return key;
 }
 
-struct pki_key *
-passphrase_load_key(const struct passphrase_options *options, const char *path,
-                    struct secret *used, struct err *err)
+static struct pki_key *
+load_token(const struct passphrase_options *options, const char *uri, struct err *err)
+{
+    struct asking asking = {.options = options};
+    const struct pki_passphrase source = {.ask = ask, .ctx = &asking};
+
+    return pki_token(uri, &source, err);
+}
+
+static struct pki_key *
+load_file(const struct passphrase_options *options, const char *path, struct secret *used,
+          struct err *err)
 {
     struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
     CLEANUP(file_close) int fd = open_file(path, err);
@@ -316,4 +325,12 @@ passphrase_load_key(const struct passphrase_options *options, const char *path,
     secret_wipe(pem.data, pem.cap);
     buf_release(&pem);
     return key;
+}
+
+struct pki_key *
+passphrase_load_key(const struct passphrase_options *options, const char *where,
+                    struct secret *used, struct err *err)
+{
+    return pki_is_token(where) ? load_token(options, where, err)
+                               : load_file(options, where, used, err);
 }

@@ -55,13 +55,13 @@ bool passphrase_is_given(const struct passphrase_options *options,
                          enum passphrase_role role);
 
 /*
- * Load the private key of a signer; up to three tries on a terminal.  used, unless NULL,
- * gets the passphrase when one was needed.
- * Errors: those of passphrase_get() and pki_private(); ERR_USAGE - it is not encrypted,
- *         and others can read it; ERR_NOT_FOUND, ERR_LOCAL.
+ * Load the private key of a signer: a file, or a "pkcs11:" URI.  Up to three tries on a
+ * terminal for the passphrase of a file.  used, unless NULL, gets that one.
+ * Errors: those of passphrase_get(), pki_private() and pki_token(); ERR_USAGE - it is not
+ * encrypted, and others can read it; ERR_NOT_FOUND, ERR_LOCAL.
  */
 struct pki_key *passphrase_load_key(const struct passphrase_options *options,
-                                    const char *path, struct secret *used,
+                                    const char *where, struct secret *used,
                                     struct err *err);
 
 #endif

@@ -23,6 +23,7 @@ enum pki_form {
     PKI_FORM_PBKDF2,   /* PKCS#8 under PBKDF2, which FIPS 140 allows */
     PKI_FORM_OLD,      /* encrypted in a way that is read, and never written */
     PKI_FORM_COSIGN,   /* cosign's key file: scrypt and secretbox */
+    PKI_FORM_TOKEN,    /* in a smart card or the like, which it does not leave */
 };
 
 #define PKI_KEY_FILE_MAX  (64 * 1024) /* bytes of a PEM file */
@@ -48,6 +49,16 @@ struct pki_passphrase {
  */
 struct pki_key *pki_private(const char *pem, size_t len, const char *name,
                             const struct pki_passphrase *pass, struct err *err);
+
+/*
+ * A private key in a smart card, an HSM or the like, by its "pkcs11:" URI (RFC 7512). The
+ * PIN is asked for once.
+ * Errors: ERR_USAGE - OpenSSL has no provider for these, a PIN in the URI, or a kind of
+ *         key we do not sign with; ERR_AUTH - the PIN; ERR_NOT_FOUND.
+ */
+struct pki_key *pki_token(const char *uri, const struct pki_passphrase *pass,
+                          struct err *err);
+bool pki_is_token(const char *where); /* does a name of a key begin with "pkcs11:"? */
 
 /* Read a PEM public key ("BEGIN PUBLIC KEY").  Errors: ERR_USAGE. */
 struct pki_key *pki_public(const char *pem, size_t len, const char *name,

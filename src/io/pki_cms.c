@@ -85,9 +85,11 @@ static CMS_ContentInfo *
 sign(const struct pki_key *key, const struct pki_certs *certs, BIO *bytes)
 {
     const unsigned flags = CMS_BINARY | CMS_DETACHED | CMS_PARTIAL | CMS_NOSMIMECAP;
-    CMS_ContentInfo *info = CMS_sign(NULL, NULL, NULL, NULL, flags);
-    bool done = info && CMS_add1_signer(info, sk_X509_value(certs->x509, 0),
-                                        pki_private_half(key), EVP_sha256(), flags);
+    OSSL_LIB_CTX *lib;
+    EVP_PKEY *pkey = pki_private_half(key, &lib);
+    CMS_ContentInfo *info = CMS_sign_ex(NULL, NULL, NULL, NULL, flags, lib, NULL);
+    bool done = info && CMS_add1_signer(info, sk_X509_value(certs->x509, 0), pkey,
+                                        EVP_sha256(), flags);
 
     for (int i = 1; done && i < sk_X509_num(certs->x509); i++)
         done = CMS_add1_cert(info, sk_X509_value(certs->x509, i)) == 1;

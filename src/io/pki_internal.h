@@ -11,7 +11,8 @@
 #include <openssl/x509.h>
 
 struct pki_key {
-    EVP_PKEY *pkey; /* owned */
+    EVP_PKEY *pkey;          /* owned; of a token the public half only */
+    struct pki_token *token; /* owned; where the private half is, or NULL */
     enum pki_type type;
     enum pki_form form;
     struct digest id;
@@ -38,8 +39,11 @@ void pki_block_release(struct pki_block *b);
 struct pki_key *pki_adopt(EVP_PKEY *pkey, bool is_private, const char *name,
                           struct err *err);
 
-/* What signs: borrowed. */
-EVP_PKEY *pki_private_half(const struct pki_key *key);
+/* What signs, and the context it works in: both borrowed. */
+EVP_PKEY *pki_private_half(const struct pki_key *key, OSSL_LIB_CTX **lib);
+
+EVP_PKEY *pki_token_key(const struct pki_token *token, OSSL_LIB_CTX **lib);
+void pki_token_free(struct pki_token *token); /* NULL is fine */
 
 /* ---- cost: a key file chooses that of its own key derivation ---- */
 

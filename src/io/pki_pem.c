@@ -275,6 +275,7 @@ put_private(BIO *bio, PKCS8_PRIV_KEY_INFO *info, enum pki_form form,
         return pki_cosign_seal(bio, info, passphrase);
     case PKI_FORM_NONE:
     case PKI_FORM_OLD:
+    case PKI_FORM_TOKEN:
         break;
     }
     return false;

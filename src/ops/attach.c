@@ -10,48 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what a file holds ---- */
-
-/* base64 as people's tools write it, in lines; -1 when it is none. */
-static int
-from_base64(const struct buf *file, struct buf *out)
-{
-    CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_SIGNATURE_MAX);
-
-    for (size_t i = 0; i < file->len; i++) {
-        if (!strchr(" \t\r\n", file->data[i]) && buf_add(&text, &file->data[i], 1) < 0)
-            return -1;
-    }
-    return text.len > 0 ? base64_decode(text.data, text.len, out) : -1;
-}
-
-/* The bare signature in a sigstore bundle, or none in other files. */
-static int
-from_bundle(const struct buf *file, struct buf *out, struct err *err)
-{
-    CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
-
-    if (file->len == 0 || file->data[0] != '{')
-        return 0;
-    if (signature_parse(&s, file->data, file->len, err) < 0)
-        return -1;
-    if (buf_add(out, s.raw.data, s.raw.len) < 0)
-        return err_set(err, ERR_INTERNAL, "no room for a signature");
-    return 0;
-}
-
 /* ---- whose it is ---- */
 
+/* The first of the keys that made one of these; *which: that one. */
 static const struct pki_key *
 find_key(const struct attach_options *o, const struct signable *bundle,
-         const struct buf *raw)
+         const struct signature_bare *bare, const struct buf **which)
 {
     size_t len;
     const void *index = bundle_raw_index(bundle->head, &len);
 
-    for (size_t i = 0; raw->len > 0 && i < o->keys->count; i++) {
-        if (pki_verify(o->keys->items[i], index, len, raw->data, raw->len))
-            return o->keys->items[i];
+    for (size_t i = 0; i < o->keys->count * bare->count; i++) {
+        const struct pki_key *key = o->keys->items[i / bare->count];
+        const struct buf *raw = &bare->items[i % bare->count];
+
+        if (pki_verify(key, index, len, raw->data, raw->len)) {
+            *which = raw;
+            return key;
+        }
     }
     return NULL;
 }
@@ -73,21 +49,19 @@ take_bare(const struct attach_options *o, const struct signable *bundle, const c
           const struct buf *file, struct signature_file *out, struct attached *a,
           struct err *err)
 {
-    CLEANUP(buf_release) struct buf raw = BUF_INIT(PKI_SIGNATURE_MAX);
+    CLEANUP(signature_bare_release) struct signature_bare bare = SIGNATURE_BARE_INIT;
     CLEANUP(buf_release) struct buf made = BUF_INIT(BUNDLE_SIGNATURE_MAX);
     size_t len;
     const void *index = bundle_raw_index(bundle->head, &len);
     const struct pki_key *key;
+    const struct buf *raw;
 
-    if (from_bundle(file, &raw, err) < 0)
+    if (signature_bare(&bare, file->data, file->len, err) < 0)
         return err_wrap(err, "'%s'", path);
-    key = find_key(o, bundle, raw.len > 0 ? &raw : file);
-    if (!key && raw.len == 0 && from_base64(file, &raw) == 0)
-        key = find_key(o, bundle, &raw);
+    key = find_key(o, bundle, &bare, &raw);
     if (!key)
         return refuse(o, path, err);
-    if (signature_wrap(key, index, len, raw.len > 0 ? &raw : file, &made, out->name,
-                       err) < 0)
+    if (signature_wrap(key, index, len, raw, &made, out->name, err) < 0)
         return -1;
     a->key_id = *pki_id(key);
     a->was_there = signable_has(bundle, out->name, key);

@@ -277,6 +277,46 @@ signature_release(struct signature *s)
     buf_release(&s->raw);
 }
 
+/* base64 as people's tools write it. */
+static int
+from_base64(const char *file, size_t len, struct buf *out)
+{
+    CLEANUP(buf_release) struct buf text = BUF_INIT(2 * PKI_SIGNATURE_MAX);
+
+    for (size_t i = 0; i < len; i++) {
+        if (!memchr(" \t\r\n", file[i], 4) && buf_add(&text, &file[i], 1) < 0)
+            return -1;
+    }
+    return text.len > 0 ? base64_decode(text.data, text.len, out) : -1;
+}
+
+int
+signature_bare(struct signature_bare *out, const char *file, size_t len, struct err *err)
+{
+    CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
+
+    if (len > 0 && file[0] == '{') {
+        if (signature_parse(&s, file, len, err) < 0)
+            return -1;
+        if (buf_add(&out->items[out->count], s.raw.data, s.raw.len) == 0)
+            out->count++;
+        return 0;
+    }
+    if (len > 0 && buf_add(&out->items[out->count], file, len) == 0)
+        out->count++;
+    if (from_base64(file, len, &out->items[out->count]) == 0)
+        out->count++;
+    return 0;
+}
+
+void
+signature_bare_release(struct signature_bare *b)
+{
+    for (size_t i = 0; i < SIGNATURE_BARE_MAX; i++)
+        buf_release(&b->items[i]);
+    b->count = 0;
+}
+
 bool
 signature_is_by(const struct pki_key *key, const char *file, size_t file_len,
                 const void *bytes, size_t len)

@@ -16,6 +16,27 @@ MUST_USE int signature_make(const struct pki_key *key, const void *bytes, size_t
                             struct buf *out, char name[SIGNATURE_NAME_MAX],
                             struct err *err);
 
+/*
+ * The bare signatures that a file may hold, for whoever tries keys on them: that in a
+ * sigstore bundle, else all its bytes, and those behind base64 (in lines or not).
+ * Errors: ERR_TRUST "bad-signature" - a sigstore bundle that is none of ours.
+ */
+#define SIGNATURE_BARE_MAX 2
+
+struct signature_bare {
+    struct buf items[SIGNATURE_BARE_MAX];
+    size_t count;
+};
+
+#define SIGNATURE_BARE_INIT                                                              \
+    {                                                                                    \
+        .items = { BUF_INIT(PKI_SIGNATURE_MAX), BUF_INIT(PKI_SIGNATURE_MAX) }            \
+    }
+
+MUST_USE int signature_bare(struct signature_bare *out, const char *file, size_t len,
+                            struct err *err);
+void signature_bare_release(struct signature_bare *b);
+
 /* "<keyid16>.sigstore.json", or ".p7s" of a signature by a certificate with that key. */
 void signature_name(char out[SIGNATURE_NAME_MAX], const struct digest *key_id,
                     bool is_cms);

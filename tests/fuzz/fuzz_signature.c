@@ -82,6 +82,23 @@ try_judge(const char *text, size_t size)
     assert_told(err.msg);
 }
 
+/* A file that somebody brings: at most two things to try keys on. */
+static void
+try_attach(const char *text, size_t size)
+{
+    CLEANUP(signature_bare_release) struct signature_bare b = SIGNATURE_BARE_INIT;
+    struct err err = ERR_INIT;
+
+    if (signature_bare(&b, text, size, &err) < 0) {
+        assert(err.kind == ERR_TRUST && strcmp(err.reason, "bad-signature") == 0);
+        assert(b.count == 0);
+        return;
+    }
+    assert(b.count <= SIGNATURE_BARE_MAX);
+    for (size_t i = 0; i < b.count; i++)
+        assert(b.items[i].len <= PKI_SIGNATURE_MAX);
+}
+
 static void
 try_keys(const char *text, size_t size)
 {
@@ -109,5 +126,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     try_parse(text, size);
     try_judge(text, size);
     try_keys(text, size);
+    try_attach(text, size);
     return 0;
 }

@@ -7,7 +7,7 @@ set -u
 
 number=0
 set -- credentials reference challenge location token routes document header tar signature \
-    policy state receipt
+    policy state receipt key cms
 echo "1..$#"
 for target do
     number=$((number + 1))

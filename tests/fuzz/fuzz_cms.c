@@ -1,0 +1,66 @@
+/* Whatever stands in a file that may be CMS: taken apart or refused in printable words,
+ * and what counts as a signature is one over the bytes that were signed.  Files of
+ * certificates and revocation lists go the same way. */
+#include "config.h"
+#include "tests/fuzz/fuzz.h"
+
+#include "base/digest.h"
+#include "io/pki_cms.h"
+
+#include <string.h>
+
+/* What the seeds with a good signature sign. */
+static const char INDEX[] = "{\"schemaVersion\":2,\"manifests\":[]}";
+
+static void
+assert_told(const struct err *err)
+{
+    assert(err->msg[0] != '\0');
+    for (const char *p = err->msg; *p != '\0'; p++)
+        assert(*p >= ' ' && *p <= '~');
+}
+
+static void
+try_cms(const char *bytes, size_t size)
+{
+    struct err err = ERR_INIT;
+    CLEANUP(pki_cms_release)
+    struct pki_cms *cms = pki_cms_open(bytes, size, INDEX, strlen(INDEX), &err);
+    struct pki_certs *none = pki_certs_new();
+    const struct pki_authority nobody = {
+        .anchors = none, .intermediates = none, .crls = none};
+    struct pki_chain chain;
+
+    if (cms) {
+        assert(strlen(pki_cms_subject(cms)) < PKI_SUBJECT_MAX);
+        assert(!pki_cms_has_name(cms, ""));
+        assert(pki_cms_chain(cms, &nobody, &chain, &err) < 0);
+        assert(pki_cms_is_one(bytes, size));
+    }
+    assert(err.kind == ERR_TRUST);
+    assert_told(&err);
+    pki_certs_free(none);
+}
+
+static void
+try_certs(const char *bytes, size_t size)
+{
+    struct pki_certs *certs = pki_certs_new();
+    struct err err = ERR_INIT;
+
+    if (pki_certs_add(certs, bytes, size, "file", &err) < 0) {
+        assert(err.kind == ERR_USAGE || err.kind == ERR_LIMIT);
+        assert_told(&err);
+    }
+    pki_certs_free(certs);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *text = size > 0 ? (const char *)data : "";
+
+    try_cms(text, size);
+    try_certs(text, size);
+    return 0;
+}
