@@ -18,6 +18,9 @@ printf 'directories.tokendir = %s/tokens\nlog.level = ERROR\n' "$work" >"$SOFTHS
 modules=$(openssl version -m | sed 's/.*"\(.*\)"/\1/')
 [ -f "$modules/pkcs11.so" ] || skip_all "OpenSSL's provider pkcs11 is not installed"
 
+# Such a module is loaded in a way that the address sanitizer does not bear.
+! grep -qa __asan_init "$abs_top_builddir/sealift" || skip_all "built with a sanitizer"
+
 umask 077
 printf '1234\n' >pin
 printf '4321\n' >wrong
