@@ -72,10 +72,14 @@ for command in $commands; do
     refused "$command: --jobs many" "$command" --jobs many x y
     refused "$command: --jobs 0" "$command" --jobs 0 x y
 done
-# Options that other programs or later versions have are not quietly accepted.
-for option in --all-platforms --compress=zstd --src-tls-verify=false; do
+# Options that other programs have are not quietly accepted, nor are ours without sense.
+for option in --all --multi-arch=all --src-tls-verify=false --platform=amd64 --platform=linux/ \
+    --index=keep --all-tags --tags=1 '--tags=(' --tags=; do
     refused "export $option" export --unsigned -o b.tar "$option" 127.0.0.1:1/a:1
 done
+refused "--index in another word" \
+    export --unsigned -o b.tar --platform linux/amd64 --index both 127.0.0.1:1/a:1
+refused "--all-tags and --tags" export --unsigned -o b.tar --all-tags --tags 1 127.0.0.1:1/a
 
 refused "export needs --key or --unsigned" export -o b.tar 127.0.0.1:1/a:1
 check "and says so" grep -q -- '--key' "$err"

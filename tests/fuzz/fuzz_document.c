@@ -5,6 +5,7 @@
 
 #include "io/hash.h"
 #include "oci/graph.h"
+#include "oci/index_edit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,11 +82,30 @@ try_graph(const uint8_t *data, size_t size)
     free(seen);
 }
 
+/* Taken for a list of referrers: what was added is there the next time. */
+static void
+try_list(const uint8_t *data, size_t size)
+{
+    CLEANUP(buf_release)
+    struct buf once = BUF_INIT(64U << 20), twice = BUF_INIT(64U << 20);
+    struct attachment item = {.bytes = "{}", .len = 2, .media_type = "a/b"};
+    struct err err = ERR_INIT;
+    size_t added;
+
+    item.digest.alg = DIGEST_SHA256;
+    if (index_attach(data, size, &item, 1, &once, &added, &err) < 0)
+        return;
+    assert(index_attach(once.data, once.len, &item, 1, &twice, &added, &err) == 0);
+    assert(added == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     document_looks_like_one("application/vnd.example.odd+json", data, size);
     if (try_document(data, size))
         try_graph(data, size);
+    if (size > 0)
+        try_list(data, size);
     return 0;
 }
