@@ -158,9 +158,9 @@ def cosign(lab):
 
 # ---- at the target ----
 
-def carried(lab, count=1):
+def carried(lab, count=1, app=None):
     """An image and what belongs to it, as names for a bundle."""
-    app = image("app:1")
+    app = app or image("app:1")
     notes = [artifact(f"app:n{n}", f"note {n}".encode(), NOTE, subject=app.top.descriptor(),
                       annotations={"a": str(n)}) for n in range(count)]
     return app, notes
@@ -199,7 +199,7 @@ def with_and_without(lab):
 @case(104)
 def subject_first(lab):
     "what belongs to something comes after it, and before the tag"
-    app, notes = carried(lab, 3)
+    app, notes = carried(lab, 3, index("app:1"))
     lab.registry.handler.has_referrers = False
     lab.push(app, *notes, jobs=8).ok()
     puts = [entry.target.rpartition("/")[2] for entry in lab.registry.find("PUT", "/manifests/")]
