@@ -4,7 +4,9 @@ Whatever a registry names - a redirect, a token server, the place of an upload -
 with every way to be another origin than the registry's, or to look like it.  After each run
 invariants.py looks for the secrets at all origins, and in everything that was written.
 """
-from harness import *
+from harness import *  # first: it knows the way to the others
+
+from images import Document
 
 HOME = "r.example.com"
 ELSEWHERE = {
@@ -110,6 +112,37 @@ def redirects(lab):
     for what in ("/manifests/", "/blobs/"):
         everywhere(lab, password, lambda url, what=what: lab.registry.on(
             "GET", what, redirect(lambda request: url + request.target), admitted=True), run)
+
+
+@case("s25", "s51")
+def links(lab):
+    "the next page of tags or referrers: no secret goes along"
+    password = prepare(lab)
+    lab.image("app:1")
+
+    def lead(url):
+        lab.registry.on("GET", "/(tags|referrers)/", change(lambda reply: reply.set(
+            "Link", f'<{url}/v2/app/tags/list?last=0>; rel="next"')), admitted=True)
+    everywhere(lab, password, lead, lambda: lab.export(
+        f"{HOME}/app", "--all-tags", "--referrers", "--retries", "0"))
+
+
+@case("s25", "s60")
+def foreign_layers(lab):
+    "places where layers live: no secret goes along"
+    password, asked = prepare(lab), 0
+    for where, url in ELSEWHERE.items():
+        app = image("app:1")
+        far = app.layer.descriptor(urls=[f"{url}/layer"])
+        app.documents[0] = Document({"config": app.config.descriptor(), "layers": [far]},
+                                    app.top.media_type)
+        lab.serve(app)
+        lab.registry.store.forget_blob(app.layer.digest)
+        lab.again()
+        check(lab.export(app, "--foreign-layers", "--retries", "0").status != 0, where)
+        same(lab.log.saw(password), {"tokens"}, f"{where}: who saw the password")
+        asked += lab.log.count(origin="thief")
+    check(asked > 0, "some of these places were asked")
 
 
 @case("s9", "s11", "s25")
