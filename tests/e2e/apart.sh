@@ -83,8 +83,9 @@ connected_to() {
         s/.*connect(.*sin6_port=htons(\([0-9]*\)).*inet_pton(AF_INET6, "\([^"]*\)".*/[\2]:\1/p' \
         "$1" | sort -u | tr '\n' ' '
 }
-traced() {
-    strace -f -qq -e trace=connect,sendto,sendmsg,sendmmsg -o "$work/trace" \
+traced() { # leaks cannot be looked for under strace
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -qq \
+        -e trace=connect,sendto,sendmsg,sendmmsg -o "$work/trace" \
         "$abs_top_builddir/sealift" "$@"
 }
 try_export() {
