@@ -181,7 +181,7 @@ ask_along(struct session *s, const struct repository *repo, const struct digest 
           struct referrers *out, struct err *err)
 {
     struct question question = {.digest = digest, .out = out};
-    struct route_question q = {.ask = ask_at, .ctx = &question};
+    struct route_question q = {.ask = ask_at, .ctx = &question, .at_home = true};
     struct err why = ERR_INIT;
 
     if (route_ask(s, repo, &q, &why) == 0)

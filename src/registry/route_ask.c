@@ -64,7 +64,7 @@ static int
 ask_along(struct session *s, const struct repository *repo, const struct route *route,
           const struct route_question *q, struct err *err)
 {
-    for (size_t i = 0;; i++) {
+    for (size_t i = q->at_home ? route->count - 1 : 0;; i++) {
         const struct repository at = {.host = route->stops[i].host,
                                       .path = route->stops[i].path,
                                       .by_digest = repo->by_digest};

@@ -13,6 +13,7 @@ struct route_question {
                struct err *err);
     void *ctx;
     bool is_worth_a_line; /* in the log: where the answer came from */
+    bool at_home;         /* no mirror is asked: it may not have all of a list */
 };
 
 /*

@@ -110,7 +110,8 @@ tags_list(struct session *s, const struct repository *repo, const struct tag_sin
           struct err *err)
 {
     struct listing l = {.sink = sink};
-    struct route_question q = {.ask = list_at, .ctx = &l, .is_worth_a_line = true};
+    struct route_question q = {
+        .ask = list_at, .ctx = &l, .is_worth_a_line = true, .at_home = true};
 
     if (route_ask(s, repo, &q, err) < 0)
         return err_wrap(err, "tags");

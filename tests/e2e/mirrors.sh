@@ -49,6 +49,11 @@ expect 0 "a mirror that has all" try_export -f "$work/one"
 check_equal "is asked alone" 0 "$(requests home)"
 check_not "nobody is warned" grep -q warning "$err"
 
+expect 0 "all tags of a repository" try_export --all-tags "$(sed 's/:[^:]*$//' "$work/one")"
+must registry_settle mirror
+check_not "are not what a mirror lists" \
+    grep -q 'tags/list' "$work/registry/mirror/access.log"
+
 { mirrored "$mirror" && echo 'pull-from-mirror = "digest-only"'; } >"$conf"
 fresh
 expect 0 "a mirror for digests, and a tag" try_export -f "$work/one"
