@@ -96,7 +96,7 @@ cp "$work/good.tar" "$work/moving.tar"
 must forget_requests target
 offset=$(python3 -c 'import os, sys
 sys.path.insert(0, os.environ["tests"] + "/e2e")
-from tamper import members_of
+from damage import members_of
 at = largest = 0
 for member in members_of(open(sys.argv[1], "rb").read()):
     if member.name.startswith("blobs/") and member.size > largest:
