@@ -65,6 +65,11 @@ expect 7 "nobody's signature is taken for another's" sealift verify --key strang
 expect 0 "the bundle can be imported" sealift import -q --key rita.pub b.tar "$target"
 must forget_requests target
 
+# Cut into volumes, smaller than sealift makes them, so that one ends in the signature area.
+must split -b 20480 -a 3 --numeric-suffixes=1 unsigned.tar cut.
+expect 0 "sign volumes" sealift sign --key alice.key cut
+expect 0 "they verify" sealift verify -q --key alice.pub cut
+
 # A file with the right name and somebody else's content.
 fresh
 must sealift sign -q --key alice.key b.tar
