@@ -11,11 +11,13 @@
 struct verify_command {
     struct common_options common;
     struct trust_options trust;
-    bool explain;
+    bool explain, layers;
 };
 
 static const struct opt table[] = {
     TRUST_OPTIONS(struct verify_command),
+    FLAG(struct verify_command, layers, 0, "layers",
+         "also unpack every layer and compare it with what its image says"),
     FLAG(struct verify_command, explain, 0, "explain",
          "check nothing: print how to check this bundle with openssl and tar"),
     COMMON_OPTIONS(struct verify_command),
@@ -89,6 +91,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
         .wishes = trust_options_wishes(&o->trust),
         .signatures = o->trust.signatures.items,
         .signature_count = o->trust.signatures.count,
+        .layers = o->layers,
         .jobs = rt->jobs,
         .events = &rt->events,
         .cancel = &rt->cancel,

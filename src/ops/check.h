@@ -28,12 +28,13 @@ void damage_list_release(struct damage_list *list);
 
 struct check_options {
     unsigned jobs;
+    bool layers; /* also unpack them, when their digests are right */
     const struct events *events;
     struct cancel *cancel;
 };
 
 /*
- * Hash all members.
+ * Hash all members, and look into layers.
  * Errors: the first damage of *out when there is some: wrong bytes before unreadable
  * ones.
  */

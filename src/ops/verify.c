@@ -9,7 +9,7 @@ static int
 check_all(struct verified *v, const struct verify_options *o, struct err *err)
 {
     const struct check_options check = {
-        .jobs = o->jobs, .events = o->events, .cancel = o->cancel};
+        .jobs = o->jobs, .layers = o->layers, .events = o->events, .cancel = o->cancel};
 
     return check_members(bundle_content(v->bundle), &check, &v->damage, err);
 }

@@ -20,6 +20,7 @@ struct verify_options {
     bool holds_stream; /* nobody else may import this stream until verified_release() */
     const char *const *signatures; /* --signature: files beside the bundle */
     size_t signature_count;
+    bool layers; /* look into them, too */
     unsigned jobs;
     const struct events *events;
     struct cancel *cancel;

@@ -1,0 +1,194 @@
+#include "config.h"
+#include "io/tar_layer.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/hash.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE = 256 << 10 }; /* bytes read at a time */
+
+/*
+ * Two readers, one behind the other: the first takes the compression off, the second
+ * finds the members.  The bytes in between are what a diff_id is the digest of.
+ */
+struct look {
+    const struct layer_source *source;
+    struct archive *unpacker, *tar;
+    struct hash hash;
+    uint64_t unpacked, max;
+    char *packed, *plain; /* PIECE bytes each */
+    struct err *err;
+    bool failed; /* *err is set, by the source or by us, not by the library */
+};
+
+static void
+look_release(struct look *l)
+{
+    archive_read_free(l->tar);
+    archive_read_free(l->unpacker);
+    hash_release(&l->hash);
+    free(l->packed);
+    free(l->plain);
+}
+
+static la_ssize_t
+fail(struct look *l)
+{
+    l->failed = true;
+    return ARCHIVE_FATAL;
+}
+
+static la_ssize_t
+read_packed(struct archive *a, void *ctx, const void **out)
+{
+    struct look *l = ctx;
+    ssize_t n = l->source->read(l->source->ctx, l->packed, PIECE, l->err);
+
+    (void)a;
+    *out = l->packed;
+    return n < 0 ? fail(l) : n;
+}
+
+static int
+library_error(struct archive *a, struct look *l, const char *what)
+{
+    const char *text = archive_error_string(a);
+    char safe[TEXT_SAFE_MAX];
+
+    if (l->failed)
+        return -1;
+    text_safe(safe, text ? text : "unknown", text ? strlen(text) : 7);
+    return err_because(l->err, ERR_INTEGRITY, "layer", "%s: %s", what, safe);
+}
+
+/* The next bytes of the tar, hashed. */
+static la_ssize_t
+read_plain(struct archive *a, void *ctx, const void **out)
+{
+    struct look *l = ctx;
+    la_ssize_t n = archive_read_data(l->unpacker, l->plain, PIECE);
+
+    (void)a;
+    if (n < 0) {
+        library_error(l->unpacker, l, "it cannot be unpacked");
+        return fail(l);
+    }
+    l->unpacked += (uint64_t)n;
+    if (l->unpacked > l->max) {
+        err_because(l->err, ERR_INTEGRITY, "layer",
+                    "it unpacks to more than %d times its size", TAR_LAYER_RATIO_MAX);
+        return fail(l);
+    }
+    if (hash_add(&l->hash, l->plain, (size_t)n, l->err) < 0)
+        return fail(l);
+    *out = l->plain;
+    return n;
+}
+
+/* ---- names ---- */
+
+static bool
+leads_out(const char *path)
+{
+    if (path[0] == '/')
+        return true;
+    for (const char *p = path; p; p = strchr(p, '/')) {
+        p += *p == '/';
+        if (p[0] == '.' && p[1] == '.' && (p[2] == '/' || p[2] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+static int
+check_entry(struct archive_entry *e, struct err *err)
+{
+    const char *name = archive_entry_pathname(e), *link = archive_entry_hardlink(e);
+    char safe[TEXT_SAFE_MAX];
+
+    if (!name)
+        return err_because(err, ERR_INTEGRITY, "layer", "it has a member without a name");
+    text_safe(safe, name, strlen(name));
+    if (leads_out(name))
+        return err_because(err, ERR_INTEGRITY, "layer",
+                           "it has the member '%s', which leads out of the image", safe);
+    if (link && leads_out(link))
+        return err_because(err, ERR_INTEGRITY, "layer",
+                           "its member '%s' is a hard link that leads out of the image",
+                           safe);
+    return 0;
+}
+
+static int
+walk(struct look *l)
+{
+    struct archive_entry *e;
+    int rc;
+
+    /* A warning is about the character set of a name, which does not matter here. */
+    while ((rc = archive_read_next_header(l->tar, &e)) == ARCHIVE_OK ||
+           rc == ARCHIVE_WARN) {
+        if (check_entry(e, l->err) < 0)
+            return -1;
+    }
+    return rc == ARCHIVE_EOF ? 0 : library_error(l->tar, l, "it is no good tar");
+}
+
+/* What follows the end of the tar counts for its digest, too. */
+static int
+drain(struct look *l)
+{
+    const void *ignored;
+    la_ssize_t n;
+
+    do
+        n = read_plain(l->tar, l, &ignored);
+    while (n > 0);
+    return n == 0 ? 0 : -1;
+}
+
+/* Only what is built into the library: never a program out of $PATH. */
+static bool
+open_readers(struct look *l)
+{
+    struct archive_entry *whole;
+
+    return l->unpacker && l->tar &&
+           archive_read_support_filter_gzip(l->unpacker) == ARCHIVE_OK &&
+           archive_read_support_filter_zstd(l->unpacker) == ARCHIVE_OK &&
+           archive_read_support_format_raw(l->unpacker) == ARCHIVE_OK &&
+           archive_read_support_format_empty(l->unpacker) == ARCHIVE_OK &&
+           archive_read_support_format_tar(l->tar) == ARCHIVE_OK &&
+           archive_read_support_format_empty(l->tar) == ARCHIVE_OK &&
+           archive_read_open(l->unpacker, l, NULL, read_packed, NULL) == ARCHIVE_OK &&
+           archive_read_next_header(l->unpacker, &whole) == ARCHIVE_OK;
+}
+
+int
+tar_layer_look(const struct layer_source *source, struct digest *diff_id, struct err *err)
+{
+    CLEANUP(look_release)
+    struct look l = {.source = source,
+                     .unpacker = archive_read_new(),
+                     .tar = archive_read_new(),
+                     .packed = xmalloc(PIECE),
+                     .plain = xmalloc(PIECE),
+                     .max = (source->size + 1024) * TAR_LAYER_RATIO_MAX,
+                     .err = err};
+
+    if (hash_start(&l.hash, DIGEST_SHA256, err) < 0)
+        return -1;
+    if (!open_readers(&l))
+        return library_error(l.unpacker, &l, "it cannot be unpacked");
+    if (archive_read_open(l.tar, &l, NULL, read_plain, NULL) != ARCHIVE_OK)
+        return library_error(l.tar, &l, "it is no good tar");
+    if (walk(&l) < 0 || drain(&l) < 0)
+        return -1;
+    return hash_finish(&l.hash, diff_id, err);
+}

@@ -1,0 +1,34 @@
+/* tar_layer.h - the inside of an image layer: decompressed, hashed, and its names looked
+ * at.  Nothing is written anywhere.
+ *
+ * Layer:  io.
+ * Source: OCI image-spec v1.1, layer.md; config.md, "rootfs".
+ */
+#ifndef IO_TAR_LAYER_H
+#define IO_TAR_LAYER_H
+
+#include "base/digest.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* No honest packer makes more of a byte: gzip cannot. */
+#define TAR_LAYER_RATIO_MAX 1100
+
+struct layer_source {
+    ssize_t (*read)(void *ctx, void *out, size_t len, struct err *err); /* 0: the end */
+    void *ctx;
+    uint64_t size; /* bytes there are */
+};
+
+/*
+ * Unpack a tar, a gzip or a zstd of one, whichever it is.  *diff_id: the SHA-256 of the
+ * tar.
+ * Errors: ERR_INTEGRITY "layer" - it cannot be unpacked or is no tar; it holds a name or
+ * a hard link that leads out of the image; it grows beyond all proportion.  Those of the
+ * source.
+ */
+MUST_USE int tar_layer_look(const struct layer_source *source, struct digest *diff_id,
+                            struct err *err);
+
+#endif

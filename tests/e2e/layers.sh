@@ -1,0 +1,41 @@
+#!/bin/sh
+# layers.sh - verify --layers: what is inside of layers is what their images say.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+
+must start_registry source
+must fill source shapes
+references source >"$work/list"
+must sealift export -q --unsigned -o "$work/shapes.tar" -f "$work/list"
+expect 0 "images of every shape" sealift verify --layers --insecure-skip-verify "$work/shapes.tar"
+
+python3 "$tests/e2e/layers.py" "$(url_of source)" >"$work/cases"
+check "there are layers to look into" test "$(wc -l <"$work/cases")" -gt 14
+while read -r name words; do
+    bundle=$work/$name.tar
+    must sealift export -q --unsigned -o "$bundle" "$(address_of source)/inside/$name:v1"
+    if [ "$words" = - ]; then
+        expect 0 "$name" sealift verify --layers --insecure-skip-verify "$bundle"
+        continue
+    fi
+    expect 6 "$name" sealift verify --json --layers --insecure-skip-verify "$bundle"
+    check "is told" grep -q "$words" "$err"
+    check_equal "as what it is" layer "$(field "$out" 'd["error"]["reason"]')"
+    expect 0 "nobody looks without being asked" \
+        sealift verify --insecure-skip-verify "$bundle"
+done <"$work/cases"
+
+# Digests first: damage is not called a bad layer.
+python3 - "$work/gzip.tar" <<'PYTHON'
+import sys
+with open(sys.argv[1], "r+b") as file:
+    data = file.read()
+    at = data.rindex(b"\x1f\x8b") + 20
+    file.seek(at)
+    file.write(bytes([data[at] ^ 1]))
+PYTHON
+expect 6 "damage" sealift verify --json --layers --insecure-skip-verify "$work/gzip.tar"
+check_equal "is damage" digest "$(field "$out" 'd["error"]["reason"]')"
+
+done_testing
