@@ -5,6 +5,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "bundle/reader.h"
+#include "bundle/stock.h"
 #include "bundle/sums.h"
 #include "io/tar.h"
 
@@ -96,6 +97,19 @@ is_a_verdict(const struct err *err)
     return err->kind == ERR_INTEGRITY || err->kind == ERR_PROTOCOL;
 }
 
+/* What is found in a damaged bundle lies within it; in a good one it is all there is. */
+static void
+try_stock(bool has_head, const struct bundle_preview *p, int fd, size_t size)
+{
+    CLEANUP(stock_release) struct stock stock = STOCK_INIT;
+    struct err err = ERR_INIT;
+
+    assert(stock_open(&stock, volumes_of_file(fd, size), &err) == (has_head ? 0 : -1));
+    for (size_t i = 0; i < stock.count; i++)
+        assert(stock.members[i].offset <= size);
+    assert(!p || stock.count == bundle_preview_content(p)->member_count);
+}
+
 static void
 try_bundle(const uint8_t *data, size_t size)
 {
@@ -115,6 +129,7 @@ try_bundle(const uint8_t *data, size_t size)
         check_content(bundle_preview_content(p), data, size);
     else
         assert(is_a_verdict(&err));
+    try_stock(u != NULL, p, fd, size);
 }
 
 /* Size as a forgiving reader would take it from a header. */

@@ -6,8 +6,8 @@ set -u
 : "${abs_top_builddir:=$PWD}"
 
 number=0
-set -- credentials reference challenge location token routes document header tar signature \
-    policy state receipt key cms
+set -- credentials reference challenge location token routes document header layer link tar \
+    signature policy state receipt key cms
 echo "1..$#"
 for target do
     number=$((number + 1))
