@@ -30,6 +30,13 @@ damage_list_release(struct damage_list *list)
     *list = (struct damage_list){.items = NULL};
 }
 
+void
+damage_list_clip(struct damage_list *list, size_t member_count)
+{
+    while (list->count > 0 && list->items[list->count - 1].member >= member_count)
+        list->count--;
+}
+
 /* A worker may find the first damage last. */
 void
 damage_note(struct damage_list *list, size_t member, const struct err *err)

@@ -26,6 +26,9 @@ struct damage_list {
 
 void damage_list_release(struct damage_list *list);
 
+/* Forget what is said of members that do not exist. */
+void damage_list_clip(struct damage_list *list, size_t member_count);
+
 struct check_options {
     unsigned jobs;
     bool layers; /* also unpack them, when their digests are right */

@@ -3,15 +3,30 @@
 
 #include "io/file.h"
 #include "ops/acceptance.h"
+#include "ops/apart.h"
 #include "ops/evidence.h"
 
+/*
+ * Apart first: when the bundle is parsed here, a process that could do no harm has lived
+ * through it.
+ */
 static int
-check_all(struct verified *v, const struct verify_options *o, struct err *err)
+open_and_check(struct verified *v, const struct verify_options *o, struct err *err)
 {
     const struct check_options check = {
         .jobs = o->jobs, .layers = o->layers, .events = o->events, .cancel = o->cancel};
+    const struct apart_job job = {v->head, &v->admission, &v->files.volumes, &check};
+    struct err ignored = ERR_INIT;
+    bool opened;
+    int rc = apart_check(&job, &v->damage, &opened, err);
 
-    return check_members(bundle_content(v->bundle), &check, &v->damage, err);
+    if (rc < 0 && !opened)
+        return -1;
+    v->bundle = bundle_open(v->head, &v->admission, rc < 0 ? &ignored : err);
+    if (!v->bundle)
+        return -1;
+    damage_list_clip(&v->damage, bundle_content(v->bundle)->member_count);
+    return rc;
 }
 
 static int
@@ -40,8 +55,7 @@ verify_run(struct verified *v, const struct verify_options *o, struct err *err)
     v->head = bundle_head(v->files.volumes, err);
     if (!v->head || judge(v, o, err) < 0 || acceptance_judge(v, o, err) < 0)
         return err_wrap(err, "%s", name);
-    v->bundle = bundle_open(v->head, &v->admission, err);
-    if (!v->bundle || check_all(v, o, err) < 0)
+    if (open_and_check(v, o, err) < 0)
         return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);
     return 0;
 }

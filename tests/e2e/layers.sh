@@ -10,6 +10,10 @@ references source >"$work/list"
 must sealift export -q --unsigned -o "$work/shapes.tar" -f "$work/list"
 expect 0 "images of every shape" sealift verify --layers --insecure-skip-verify "$work/shapes.tar"
 
+# What parses and unpacks is a process of its own, as poor as the kernel can make it.
+expect 0 "verify in detail" sealift verify -v --layers --insecure-skip-verify "$work/shapes.tar"
+check "it says how it is confined" grep -q 'in a process of its own: ' "$err"
+
 python3 "$tests/e2e/layers.py" "$(url_of source)" >"$work/cases"
 check "there are layers to look into" test "$(wc -l <"$work/cases")" -gt 14
 while read -r name words; do

@@ -1,0 +1,245 @@
+#include "config.h"
+#include "ops/apart.h"
+
+#include "base/mem.h"
+#include "io/sandbox.h"
+#include "ops/check_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { REASON_MAX = 32, TEXT_MAX = 256 };
+
+/* An error without pointers. */
+struct flat_err {
+    enum err_kind kind;
+    int signal;
+    char reason[REASON_MAX];
+    char msg[sizeof(((struct err *)0)->msg)];
+    char hint[sizeof(((struct err *)0)->hint)];
+};
+
+/* One piece of news from the child: shorter than PIPE_BUF, so that workers do not mix. */
+struct news {
+    enum { NEWS_EVENT, NEWS_DAMAGE, NEWS_END } what;
+    struct event event; /* its text is below */
+    size_t member;      /* NEWS_DAMAGE */
+    size_t damaged;     /* NEWS_END: how many there are */
+    bool opened, ok;    /* NEWS_END */
+    struct flat_err err;
+    char text[TEXT_MAX];
+};
+_Static_assert(sizeof(struct news) <= PIPE_BUF, "news must be written in one piece");
+
+static void
+flatten(struct flat_err *out, const struct err *err)
+{
+    out->kind = err->kind;
+    out->signal = err->signal;
+    snprintf(out->reason, sizeof(out->reason), "%s", err->reason ? err->reason : "");
+    memcpy(out->msg, err->msg, sizeof(out->msg));
+    memcpy(out->hint, err->hint, sizeof(out->hint));
+}
+
+/* ---- in the child ---- */
+
+static void
+tell(int fd, const struct news *news)
+{
+    ssize_t n;
+
+    do
+        n = write(fd, news, sizeof(*news));
+    while (n < 0 && errno == EINTR);
+}
+
+static void
+pass_on(void *ctx, const struct event *event)
+{
+    struct news news = {.what = NEWS_EVENT, .event = *event};
+
+    news.event.text = NULL;
+    if (event->text)
+        snprintf(news.text, sizeof(news.text), "%s", event->text);
+    tell(*(const int *)ctx, &news);
+}
+
+/* Nothing stays open but the bundle, the pipe and what everybody has. */
+static void
+close_others(const struct volumes *file, int pipe_fd)
+{
+    long most = sysconf(_SC_OPEN_MAX);
+
+    for (int fd = STDERR_FILENO + 1; fd < most && fd < 65536; fd++) {
+        bool is_needed = fd == pipe_fd;
+
+        for (size_t i = 0; i < file->count && !is_needed; i++)
+            is_needed = fd == (file->fds ? file->fds[i] : file->fd);
+        if (!is_needed)
+            close(fd);
+    }
+}
+
+static void
+be_the_child(const struct apart_job *job, int pipe_fd)
+{
+    const struct events events = {.emit = pass_on, .ctx = &pipe_fd};
+    struct check_options check = *job->check;
+    struct damage_list damage = {.items = NULL};
+    struct news end = {.what = NEWS_END};
+    struct err err = ERR_INIT;
+    struct sandbox sandbox;
+    struct bundle *bundle;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    close_others(job->file, pipe_fd);
+    sandbox = sandbox_enter();
+    check.events = &events;
+    events_debug(&events, "verifying in a process of its own: %s, %s",
+                 sandbox.files ? "it can open no file" : "the kernel has no Landlock",
+                 sandbox.syscalls ? "it can only read and compute"
+                                  : "the kernel has no seccomp filters");
+    bundle = bundle_open(job->head, job->admission, &err);
+    end.opened = bundle != NULL;
+    end.ok = bundle && check_members(bundle_content(bundle), &check, &damage, &err) == 0;
+    for (size_t i = 0; i < damage.count; i++) {
+        struct news one = {.what = NEWS_DAMAGE, .member = damage.items[i].member};
+
+        flatten(&one.err, &damage.items[i].err);
+        tell(pipe_fd, &one);
+    }
+    end.damaged = damage.total;
+    flatten(&end.err, &err);
+    tell(pipe_fd, &end);
+    _exit(0); /* not exit(): what is to be cleaned up belongs to the parent */
+}
+
+/* ---- in the parent ---- */
+
+/* Whatever was sent: text ends, numbers are those of an enum, reasons stay for good. */
+static void
+unflatten(struct flat_err *in, struct err *out)
+{
+    static char reason[REASON_MAX]; /* of the one error that ends the run */
+
+    in->reason[REASON_MAX - 1] = in->msg[sizeof(in->msg) - 1] =
+        in->hint[sizeof(in->hint) - 1] = '\0';
+    *out = (struct err)ERR_INIT;
+    out->kind = in->kind > ERR_NONE && in->kind <= ERR_CONFLICT ? in->kind : ERR_INTERNAL;
+    if (in->kind == ERR_SIGNAL && in->signal > 0 && in->signal < NSIG) {
+        out->kind = ERR_SIGNAL;
+        out->signal = in->signal;
+    }
+    memcpy(out->msg, in->msg, sizeof(out->msg));
+    memcpy(out->hint, in->hint, sizeof(out->hint));
+    if (in->reason[0] != '\0') {
+        memcpy(reason, in->reason, sizeof(reason));
+        out->reason = reason;
+    }
+}
+
+static void
+take_event(const struct events *to, struct news *news)
+{
+    struct event *e = &news->event;
+
+    news->text[TEXT_MAX - 1] = '\0';
+    e->text = news->text;
+    if (to->emit && e->kind >= EVENT_DEBUG && e->kind <= EVENT_UNDONE &&
+        (e->unit == EVENT_BYTES || e->unit == EVENT_ITEMS))
+        to->emit(to->ctx, e);
+}
+
+static void
+take_damage(struct damage_list *damage, struct news *news)
+{
+    struct err err;
+
+    unflatten(&news->err, &err);
+    err.reason = NULL;
+    damage_note(damage, news->member, &err);
+}
+
+/* 1 with news, 0 when the child said no more. */
+static int
+hear(int fd, pid_t child, struct news *news)
+{
+    size_t got = 0;
+
+    while (got < sizeof(*news)) {
+        ssize_t n;
+
+        if (cancel_signal() != 0) /* a signal for us is one for the child */
+            kill(child, cancel_signal());
+        n = read(fd, (char *)news + got, sizeof(*news) - got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return 0;
+        got += (size_t)n;
+    }
+    return 1;
+}
+
+static int
+listen_to(const struct apart_job *job, int fd, pid_t child, struct damage_list *damage,
+          bool *opened, struct err *err)
+{
+    struct news news;
+
+    while (hear(fd, child, &news) == 1) {
+        switch (news.what) {
+        case NEWS_EVENT:
+            take_event(job->check->events, &news);
+            continue;
+        case NEWS_DAMAGE:
+            take_damage(damage, &news);
+            continue;
+        case NEWS_END:
+            break;
+        }
+        *opened = news.opened;
+        if (damage->total < news.damaged)
+            damage->total = news.damaged;
+        if (news.ok)
+            return 0;
+        unflatten(&news.err, err);
+        return -1;
+    }
+    if (cancel_signal() != 0)
+        return cancel_error(err);
+    return err_set(err, ERR_INTERNAL, "the process that verified the bundle broke down");
+}
+
+int
+apart_check(const struct apart_job *job, struct damage_list *damage, bool *opened,
+            struct err *err)
+{
+    int ends[2], rc;
+    pid_t child;
+
+    *opened = false;
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return err_errno(err, "cannot make a pipe");
+    child = fork();
+    if (child == 0)
+        be_the_child(job, ends[1]);
+    close(ends[1]);
+    if (child < 0) {
+        close(ends[0]);
+        return err_errno(err, "cannot start a process to verify in");
+    }
+    rc = listen_to(job, ends[0], child, damage, opened, err);
+    close(ends[0]);
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    return rc;
+}
