@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { REASON_MAX = 32, TEXT_MAX = 256 };
+enum { REASON_MAX = 32, TEXT_MAX = 256, FIRST_OWN_FD = 3 /* after the standard ones */ };
 
 /* An error without pointers. */
 struct flat_err {
@@ -78,7 +78,7 @@ close_others(const struct volumes *file, int pipe_fd)
 {
     long most = sysconf(_SC_OPEN_MAX);
 
-    for (int fd = STDERR_FILENO + 1; fd < most && fd < 65536; fd++) {
+    for (int fd = FIRST_OWN_FD; fd < most && fd < 65536; fd++) {
         bool is_needed = fd == pipe_fd;
 
         for (size_t i = 0; i < file->count && !is_needed; i++)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Put images with layers of all sorts into a registry on loopback.
 
-    layers.py ADDRESS
+    bad_layers.py ADDRESS
 
 Each is inside/NAME:v1.  Prints lines of NAME and the words that a look into its layer has to
 say, "-" when it is a good one.

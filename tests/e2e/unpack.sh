@@ -1,5 +1,5 @@
 #!/bin/sh
-# layers.sh - verify --layers: what is inside of layers is what their images say.
+# unpack.sh - verify --layers: what is inside of layers is what their images say.
 
 # shellcheck source=tests/lib/e2e.sh
 . "$(dirname "$0")/../lib/e2e.sh"
@@ -14,7 +14,7 @@ expect 0 "images of every shape" sealift verify --layers --insecure-skip-verify 
 expect 0 "verify in detail" sealift verify -v --layers --insecure-skip-verify "$work/shapes.tar"
 check "it says how it is confined" grep -q 'in a process of its own: ' "$err"
 
-python3 "$tests/e2e/layers.py" "$(url_of source)" >"$work/cases"
+python3 "$tests/e2e/bad_layers.py" "$(url_of source)" >"$work/cases"
 check "there are layers to look into" test "$(wc -l <"$work/cases")" -gt 14
 while read -r name words; do
     bundle=$work/$name.tar
