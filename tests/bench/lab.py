@@ -9,8 +9,9 @@ from pathlib import Path
 import tools
 from runner import MIB, Readings, Registry, run
 
-DELAY = Path(__file__).with_name("delay.py")
-IMAGES = Path(__file__).resolve().parent.parent / "registry" / "images.py"
+SERVERS = Path(__file__).resolve().parent.parent / "registry"
+LINE = SERVERS / "line.py"
+IMAGES = SERVERS / "images.py"
 
 
 class Work:
@@ -30,7 +31,7 @@ class FarWork:
     def __init__(self, work, seconds):
         near = work.registry.host
         self._line = subprocess.Popen(
-            [sys.executable, DELAY, near.partition(":")[2], str(seconds)],
+            [sys.executable, LINE, near.partition(":")[2], str(seconds)],
             stdout=subprocess.PIPE, text=True)
         host = f"127.0.0.1:{int(self._line.stdout.readline())}"
         self.refs = [ref.replace(near, host, 1) for ref in work.refs]
