@@ -62,10 +62,15 @@ def one_pace(lab):
     app = lab.image("app:1", layers=12)
     asked = []
 
+    def slowly(request, proceed):
+        time.sleep(0.3)  # the others are still busy when the one that was asked has understood
+        return proceed()
+
     def ask(request, proceed):
         asked.append(time.monotonic())
         return Reply(429, headers=[("Retry-After", "3")])
     lab.registry.on("GET", "/blobs/", ask, nth=[5])
+    lab.registry.on("GET", "/blobs/", slowly)
     times = []
     lab.watch = lambda entry: times.append(time.monotonic())
     run = lab.export(app, jobs=4).ok().carries(app)
