@@ -52,7 +52,15 @@ digest_parse(struct digest *out, const char *text, size_t len, enum err_kind kin
 size_t
 digest_size(const struct digest *d)
 {
-    return d->alg == DIGEST_SHA512 ? 64 : 32;
+    switch (d->alg) {
+    case DIGEST_SHA512:
+        return 64;
+    case DIGEST_SHA384:
+        return 48;
+    case DIGEST_SHA256:
+        break;
+    }
+    return 32;
 }
 
 bool

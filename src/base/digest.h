@@ -14,7 +14,8 @@
 #define DIGEST_RAW_MAX  64                           /* bytes, sha512 */
 #define DIGEST_TEXT_MAX (7 + 2 * DIGEST_RAW_MAX + 1) /* "sha512:" + hex + NUL */
 
-enum digest_alg { DIGEST_SHA256 = 1, DIGEST_SHA512 = 2 };
+/* SHA-384 stands only in signatures by keys on P-384: no content is named by it. */
+enum digest_alg { DIGEST_SHA256 = 1, DIGEST_SHA512 = 2, DIGEST_SHA384 = 3 };
 
 /* A parsed digest.  A plain value: copy it freely, nothing to release. */
 struct digest {
@@ -33,7 +34,7 @@ struct digest {
 MUST_USE int digest_parse(struct digest *out, const char *text, size_t len,
                           enum err_kind kind, struct err *err);
 
-/* Bytes used in raw: 32 or 64. */
+/* Bytes used in raw: 32, 48 or 64. */
 size_t digest_size(const struct digest *d);
 
 bool digest_equal(const struct digest *a, const struct digest *b);

@@ -55,11 +55,11 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
         .keys = &keys,
     };
 
-    (void)rt;
     for (size_t i = 0; i < o->keys.count; i++) {
         if (trust_keys_add(&keys, o->keys.items[i], err) < 0)
             return -1;
     }
+    trust_keys_warn(&keys, &rt->events);
     if (attach_run(&a, &attach, err) < 0)
         return -1;
     put_result(r, operands[0], &a, operands + 1);

@@ -293,8 +293,10 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
 
     if (rc == 0)
         rc = trust_options_load(&o->trust, &store, err);
-    if (rc == 0)
+    if (rc == 0) {
+        trust_keys_warn(&store.keys, &rt->events);
         rc = import(o, operands, count, &mapping, &store, rt, r, err);
+    }
     free(rules);
     return rc;
 }

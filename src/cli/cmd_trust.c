@@ -70,6 +70,7 @@ add(const char *dir, const char *path, struct runtime *rt, struct result *r,
         trust_add(dir, path, &a, err) < 0)
         return -1;
     put_key(r, &a);
+    trust_key_warn(a.type, a.name, &rt->events);
     result_say(r, "%s\n", a.was_there ? "it was in the store already" : "added");
     if (!a.is_named)
         events_warning(&rt->events, "policy.json does not name %s: it does not count yet",

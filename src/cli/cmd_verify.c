@@ -102,6 +102,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
         return explain_it(o, operands[0], r, err);
     if (trust_options_load(&o->trust, &store, err) < 0)
         return -1;
+    trust_keys_warn(&store.keys, &rt->events);
     rc = verify_run(&v, &verify, err);
     put_result(r, operands[0], &v, &verify);
     if (rc < 0)

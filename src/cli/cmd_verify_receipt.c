@@ -52,13 +52,13 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     int rc;
 
     (void)count;
-    (void)rt;
     if (o->keys.count == 0)
         return err_set(err, ERR_USAGE, "whose receipt?  --key HOST.pub");
     for (size_t i = 0; i < o->keys.count; i++) {
         if (trust_keys_add(&store.keys, o->keys.items[i], err) < 0)
             return -1;
     }
+    trust_keys_warn(&store.keys, &rt->events);
     rc = verify_receipt(&v, operands[0], &store, err);
     jsout_put_text(r->json, "receipt", operands[0]);
     if (rc < 0)

@@ -96,7 +96,7 @@ say_key(struct result *r, const struct trust_finding *f, const struct trust_stor
                    hex);
 }
 
-/* Pure Ed25519 has no digest to be made first; everything else is over SHA-256. */
+/* Pure Ed25519 has no digest to be made first; all else is over what the file names. */
 static void
 say_signature(struct result *r, const struct trust_finding *f,
               const struct trust_store *store)
@@ -122,10 +122,12 @@ say_signature(struct result *r, const struct trust_finding *f,
         "    openssl pkeyutl -verify -pubin -inkey \"$key\" -rawin \\\n"
         "        -in \"$by_hand/index.json\" -sigfile \"$by_hand/signature\"\n"
         "else\n"
-        "    openssl dgst -sha256 -verify \"$key\" -signature \"$by_hand/signature\" \\\n"
-        "        \"$by_hand/index.json\"\n"
+        "    bits=$(sed -n 's/.*\"algorithm\":\"SHA2_\\([0-9]*\\)\".*/\\1/p' \\\n"
+        "        \"$by_hand/signatures/%s\")\n"
+        "    openssl dgst \"-sha$bits\" -verify \"$key\" \\\n"
+        "        -signature \"$by_hand/signature\" \"$by_hand/index.json\"\n"
         "fi\n",
-        f->file);
+        f->file, f->file);
 }
 
 static void

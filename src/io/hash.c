@@ -45,10 +45,24 @@ hash_global_init(void)
 
 /* ---- digests ---- */
 
+static const EVP_MD *
+library_digest(enum digest_alg alg)
+{
+    switch (alg) {
+    case DIGEST_SHA512:
+        return EVP_sha512();
+    case DIGEST_SHA384:
+        return EVP_sha384();
+    case DIGEST_SHA256:
+        break;
+    }
+    return EVP_sha256();
+}
+
 int
 hash_start(struct hash *h, enum digest_alg alg, struct err *err)
 {
-    const EVP_MD *md = alg == DIGEST_SHA512 ? EVP_sha512() : EVP_sha256();
+    const EVP_MD *md = library_digest(alg);
 
     if (!h->ctx)
         h->ctx = EVP_MD_CTX_new();

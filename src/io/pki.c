@@ -2,6 +2,7 @@
 #include "io/pki.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/hash.h"
 #include "io/pki_internal.h"
 
@@ -14,8 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* RSA moduli, in bits: below, too weak for what is kept for years; above, too slow. */
-enum { RSA_BITS_MIN = 3072, RSA_BITS_MAX = 8 * PKI_SIGNATURE_MAX };
+/*
+ * RSA moduli, in bits: below OLD, too weak; below MIN, too weak to begin with for what is
+ * kept for years; above, too slow.
+ */
+enum {
+    RSA_BITS_OLD = 2048,
+    RSA_BITS_MIN = 3072,
+    RSA_BITS_MAX = 8 * PKI_SIGNATURE_MAX,
+};
 
 enum { ED25519_SIGNATURE = 64 }; /* bytes */
 
@@ -48,14 +56,28 @@ release_der(unsigned char **der)
  * name or by its parameters, so settle on the form every tool writes.
  */
 static bool
-is_named_p256(EVP_PKEY *pkey)
+is_named_curve(EVP_PKEY *pkey, enum pki_type *type)
 {
+    static const struct {
+        const char *group;
+        enum pki_type type;
+    } curves[] = {
+        {SN_X9_62_prime256v1, PKI_ECDSA_P256},
+        {SN_secp384r1, PKI_ECDSA_P384},
+        {SN_secp521r1, PKI_ECDSA_P521},
+    };
     char group[32];
     int from_parameters = 1;
+    size_t i = 0;
 
-    return EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) == 1 &&
-           strcmp(group, SN_X9_62_prime256v1) == 0 &&
-           EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
+    if (EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) != 1)
+        return false;
+    while (i < COUNT_OF(curves) && strcmp(group, curves[i].group) != 0)
+        i++;
+    if (i == COUNT_OF(curves))
+        return false;
+    *type = curves[i].type;
+    return EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
                                   &from_parameters) == 1 &&
            from_parameters == 0 &&
            EVP_PKEY_set_utf8_string_param(
@@ -65,8 +87,8 @@ is_named_p256(EVP_PKEY *pkey)
 static int
 classify(EVP_PKEY *pkey, enum pki_type *type, const char *name, struct err *err)
 {
-    static const char ours[] =
-        "keys are ECDSA P-256, Ed25519 or RSA of 3072 to 8192 bits";
+    static const char known[] = "keys are ECDSA on P-256, P-384 or P-521, Ed25519 or "
+                                "RSA of 2048 to 8192 bits";
     int bits = EVP_PKEY_get_bits(pkey);
 
     if (EVP_PKEY_is_a(pkey, "ED25519") == 1) {
@@ -74,27 +96,21 @@ classify(EVP_PKEY *pkey, enum pki_type *type, const char *name, struct err *err)
         return 0;
     }
     if (EVP_PKEY_is_a(pkey, "EC") == 1) {
-        if (!is_named_p256(pkey))
-            return err_set(
-                err, ERR_USAGE,
-                "'%s' is an elliptic curve key, but not of the named curve P-256: %s",
-                name, ours);
-        *type = PKI_ECDSA_P256;
+        if (!is_named_curve(pkey, type))
+            return err_set(err, ERR_USAGE,
+                           "'%s' is an elliptic curve key, but not of a named curve that "
+                           "we know: %s",
+                           name, known);
         return 0;
     }
     if (EVP_PKEY_is_a(pkey, "RSA") == 1) {
-        if (bits < RSA_BITS_MIN)
-            return err_set(err, ERR_USAGE,
-                           "'%s' is an RSA key of only %d bits, too few for signatures "
-                           "that are to last: %s",
-                           name, bits, ours);
-        if (bits > RSA_BITS_MAX)
+        if (bits < RSA_BITS_OLD || bits > RSA_BITS_MAX)
             return err_set(err, ERR_USAGE, "'%s' is an RSA key of %d bits: %s", name,
-                           bits, ours);
-        *type = PKI_RSA;
+                           bits, known);
+        *type = bits < RSA_BITS_MIN ? PKI_RSA_2048 : PKI_RSA;
         return 0;
     }
-    return err_set(err, ERR_USAGE, "'%s' is a key of another kind: %s", name, ours);
+    return err_set(err, ERR_USAGE, "'%s' is a key of another kind: %s", name, known);
 }
 
 /* A private half that does not fit would sign under a key id nobody can verify. */
@@ -139,6 +155,26 @@ pki_adopt(EVP_PKEY *pkey, bool is_private, const char *name, struct err *err)
     return done;
 }
 
+struct pki_key *
+pki_adopt_signer(EVP_PKEY *pkey, bool is_private, const char *name, struct err *err)
+{
+    CLEANUP(pki_release) struct pki_key *key = pki_adopt(pkey, is_private, name, err);
+    struct pki_key *done;
+
+    if (!key)
+        return NULL;
+    if (key->type != PKI_ECDSA_P256 && key->type != PKI_ED25519 && key->type != PKI_RSA) {
+        err_set(err, ERR_USAGE,
+                "'%s' is a key of kind %s, whose signatures are only checked: keys that "
+                "sign are ECDSA P-256, Ed25519 or RSA of 3072 to 8192 bits",
+                name, pki_type_name(key->type));
+        return NULL;
+    }
+    done = key;
+    key = NULL;
+    return done;
+}
+
 static EVP_PKEY *
 generate(enum pki_type type)
 {
@@ -149,6 +185,10 @@ generate(enum pki_type type)
         return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
     case PKI_RSA:
         return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RSA_BITS_MIN);
+    case PKI_ECDSA_P384:
+    case PKI_ECDSA_P521:
+    case PKI_RSA_2048:
+        break; /* made elsewhere */
     }
     return NULL;
 }
@@ -207,6 +247,12 @@ pki_type_name(enum pki_type type)
         return "Ed25519";
     case PKI_RSA:
         return "RSA 3072+";
+    case PKI_ECDSA_P384:
+        return "ECDSA P-384";
+    case PKI_ECDSA_P521:
+        return "ECDSA P-521";
+    case PKI_RSA_2048:
+        return "RSA 2048+";
     }
     return "unknown";
 }
@@ -245,11 +291,45 @@ pki_id(const struct pki_key *key)
     return &key->id;
 }
 
+enum digest_alg
+pki_digest(const struct pki_key *key)
+{
+    switch (key->type) {
+    case PKI_ECDSA_P384:
+        return DIGEST_SHA384;
+    case PKI_ECDSA_P521:
+        return DIGEST_SHA512;
+    case PKI_ECDSA_P256:
+    case PKI_ED25519:
+    case PKI_RSA:
+    case PKI_RSA_2048:
+        break;
+    }
+    return DIGEST_SHA256;
+}
+
 /* Ed25519 hashes for itself. */
 static const char *
-digest_name(const struct pki_key *key)
+digest_name(const struct pki_key *key, enum digest_alg alg)
 {
-    return key->type == PKI_ED25519 ? NULL : "SHA256";
+    if (key->type == PKI_ED25519)
+        return NULL;
+    switch (alg) {
+    case DIGEST_SHA384:
+        return "SHA384";
+    case DIGEST_SHA512:
+        return "SHA512";
+    case DIGEST_SHA256:
+        break;
+    }
+    return "SHA256";
+}
+
+static bool
+may_be_over(const struct pki_key *key, enum digest_alg alg)
+{
+    return key->type == PKI_ECDSA_P384 || key->type == PKI_ECDSA_P521 ||
+           alg == pki_digest(key);
 }
 
 static bool
@@ -261,8 +341,8 @@ sign(const struct pki_key *key, const void *bytes, size_t len, unsigned char *ou
     EVP_PKEY *pkey = pki_private_half(key, &lib);
 
     return ctx &&
-           EVP_DigestSignInit_ex(ctx, NULL, digest_name(key), lib, NULL, pkey, NULL) ==
-               1 &&
+           EVP_DigestSignInit_ex(ctx, NULL, digest_name(key, pki_digest(key)), lib, NULL,
+                                 pkey, NULL) == 1 &&
            EVP_DigestSign(ctx, out, out_len, bytes, len) == 1;
 }
 
@@ -308,10 +388,13 @@ is_canonical(const struct pki_key *key, const void *signature, size_t len)
 {
     switch (key->type) {
     case PKI_ECDSA_P256:
+    case PKI_ECDSA_P384:
+    case PKI_ECDSA_P521:
         return is_der_ecdsa(signature, len);
     case PKI_ED25519:
         return len == ED25519_SIGNATURE;
     case PKI_RSA:
+    case PKI_RSA_2048:
         return len == (size_t)EVP_PKEY_get_size(key->pkey);
     }
     return false;
@@ -319,25 +402,33 @@ is_canonical(const struct pki_key *key, const void *signature, size_t len)
 
 /* The library sees to it that r, s, the scalar or the number are in range. */
 static bool
-verify(const struct pki_key *key, const void *bytes, size_t len, const void *signature,
-       size_t signature_len)
+verify(const struct pki_key *key, enum digest_alg alg, const void *bytes, size_t len,
+       const void *signature, size_t signature_len)
 {
     CLEANUP(release_digest_context) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
     return ctx &&
-           EVP_DigestVerifyInit_ex(ctx, NULL, digest_name(key), NULL, NULL, key->pkey,
-                                   NULL) == 1 &&
+           EVP_DigestVerifyInit_ex(ctx, NULL, digest_name(key, alg), NULL, NULL,
+                                   key->pkey, NULL) == 1 &&
            EVP_DigestVerify(ctx, signature, signature_len, bytes, len) == 1;
+}
+
+bool
+pki_verify_over(const struct pki_key *key, enum digest_alg alg, const void *bytes,
+                size_t len, const void *signature, size_t signature_len)
+{
+    bool good = may_be_over(key, alg) && signature_len > 0 &&
+                signature_len <= PKI_SIGNATURE_MAX &&
+                is_canonical(key, signature, signature_len) &&
+                verify(key, alg, bytes, len, signature, signature_len);
+
+    ERR_clear_error();
+    return good;
 }
 
 bool
 pki_verify(const struct pki_key *key, const void *bytes, size_t len,
            const void *signature, size_t signature_len)
 {
-    bool good = signature_len > 0 && signature_len <= PKI_SIGNATURE_MAX &&
-                is_canonical(key, signature, signature_len) &&
-                verify(key, bytes, len, signature, signature_len);
-
-    ERR_clear_error();
-    return good;
+    return pki_verify_over(key, pki_digest(key), bytes, len, signature, signature_len);
 }

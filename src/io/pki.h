@@ -13,7 +13,15 @@
 
 #include <stdbool.h>
 
-enum pki_type { PKI_ECDSA_P256 = 1, PKI_ED25519, PKI_RSA };
+/* We sign with the first three, and check signatures of all. */
+enum pki_type {
+    PKI_ECDSA_P256 = 1,
+    PKI_ED25519,
+    PKI_RSA, /* 3072 bits and more */
+    PKI_ECDSA_P384,
+    PKI_ECDSA_P521,
+    PKI_RSA_2048, /* 2048 bits and more: too few for what is kept for years */
+};
 
 /* How a private key is kept. */
 enum pki_form {
@@ -71,7 +79,7 @@ void pki_free(struct pki_key *key); /* NULL is fine */
 void pki_release(struct pki_key **key);
 
 enum pki_type pki_type(const struct pki_key *key);
-const char *pki_type_name(enum pki_type type); /* "ECDSA P-256", "Ed25519", "RSA 3072+" */
+const char *pki_type_name(enum pki_type type); /* "ECDSA P-256", "RSA 3072+", ... */
 
 /* SHA-256 of the DER SubjectPublicKeyInfo: the key id. */
 const struct digest *pki_id(const struct pki_key *key);
@@ -98,9 +106,20 @@ MUST_USE int pki_sign(const struct pki_key *key, const void *bytes, size_t len,
                       struct buf *out, struct err *err);
 
 /*
- * Is this the signature of these bytes by this key, in its one canonical encoding?
- * Anything but a clear yes, failures of the library included, is false.
+ * The digest that goes with a key: SHA-384 and SHA-512 with the curves P-384 and P-521,
+ * SHA-256 with all others (Ed25519, which hashes for itself, among them).
  */
+enum digest_alg pki_digest(const struct pki_key *key);
+
+/*
+ * Is this the signature of these bytes by this key over that digest of them, in its one
+ * canonical encoding?  Keys on P-384 and P-521 may use any of the digests, others only
+ * their own.  Anything but a clear yes, failures of the library included, is false.
+ */
+bool pki_verify_over(const struct pki_key *key, enum digest_alg alg, const void *bytes,
+                     size_t len, const void *signature, size_t signature_len);
+
+/* The same over the digest that goes with the key. */
 bool pki_verify(const struct pki_key *key, const void *bytes, size_t len,
                 const void *signature, size_t signature_len);
 

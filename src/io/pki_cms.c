@@ -46,7 +46,7 @@ key_of(X509 *cert, const char *name, struct err *err)
     EVP_PKEY *pkey = X509_get_pubkey(cert);
 
     if (pkey)
-        return pki_adopt(pkey, false, name, err);
+        return pki_adopt_signer(pkey, false, name, err);
     err_set(err, ERR_USAGE, "'%s' has a public key of another kind", name);
     return NULL;
 }

@@ -39,6 +39,10 @@ void pki_block_release(struct pki_block *b);
 struct pki_key *pki_adopt(EVP_PKEY *pkey, bool is_private, const char *name,
                           struct err *err);
 
+/* The same of a key that signs, or of a certificate: only of the kinds we sign with. */
+struct pki_key *pki_adopt_signer(EVP_PKEY *pkey, bool is_private, const char *name,
+                                 struct err *err);
+
 /* What signs, and the context it works in: both borrowed. */
 EVP_PKEY *pki_private_half(const struct pki_key *key, OSSL_LIB_CTX **lib);
 

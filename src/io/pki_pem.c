@@ -206,7 +206,7 @@ pki_private(const char *pem, size_t len, const char *name,
 
     if (find_block(pem, len, private_blocks, name, &b, err) == 0) {
         pkey = read_private(&b, name, pass, &form, err);
-        key = pkey ? pki_adopt(pkey, true, name, err) : NULL;
+        key = pkey ? pki_adopt_signer(pkey, true, name, err) : NULL;
         if (key)
             key->form = form;
     }

@@ -153,7 +153,7 @@ adopt_public(EVP_PKEY *pkey, const char *uri, struct err *err)
 
     OPENSSL_free(der);
     if (ours)
-        return pki_adopt(ours, false, uri, err);
+        return pki_adopt_signer(ours, false, uri, err);
     err_set(err, ERR_USAGE, "'%s' does not show its public half", uri);
     return NULL;
 }

@@ -37,6 +37,21 @@ trust_keys_add(struct trust_keys *keys, const char *path, struct err *err)
 }
 
 void
+trust_key_warn(enum pki_type type, const char *name, const struct events *events)
+{
+    if (type == PKI_RSA_2048)
+        events_warning(events, "'%s' is an RSA key of less than 3072 bits: replace it",
+                       name);
+}
+
+void
+trust_keys_warn(const struct trust_keys *keys, const struct events *events)
+{
+    for (size_t i = 0; i < keys->count; i++)
+        trust_key_warn(pki_type(keys->items[i]), keys->names[i], events);
+}
+
+void
 trust_keys_release(struct trust_keys *keys)
 {
     for (size_t i = 0; i < keys->count; i++) {

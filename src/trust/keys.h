@@ -5,6 +5,7 @@
 #ifndef TRUST_KEYS_H
 #define TRUST_KEYS_H
 
+#include "base/events.h"
 #include "io/pki.h"
 
 struct trust_keys {
@@ -24,6 +25,11 @@ MUST_USE int trust_keys_add(struct trust_keys *keys, const char *path, struct er
 /* The same from PEM text. */
 MUST_USE int trust_keys_add_pem(struct trust_keys *keys, const char *name,
                                 const char *pem, size_t len, struct err *err);
+
+/* Warn of a key that is taken and better replaced: RSA of less than 3072 bits. */
+void trust_key_warn(enum pki_type type, const char *name, const struct events *events);
+void trust_keys_warn(const struct trust_keys *keys, const struct events *events);
+
 void trust_keys_release(struct trust_keys *keys);
 
 /* Index of the key with that id, or of that name; keys->count when there is none. */

@@ -9,7 +9,26 @@
 #include <string.h>
 
 static const char MEDIA_TYPE[] = "application/vnd.dev.sigstore.bundle.v0.3+json";
-static const char ALGORITHM[] = "SHA2_256";
+
+/* messageDigest.algorithm */
+static const struct {
+    const char *name;
+    enum digest_alg alg;
+} algorithms[] = {
+    {"SHA2_256", DIGEST_SHA256},
+    {"SHA2_384", DIGEST_SHA384},
+    {"SHA2_512", DIGEST_SHA512},
+};
+
+static const char *
+algorithm_name(enum digest_alg alg)
+{
+    size_t i = 0;
+
+    while (i + 1 < COUNT_OF(algorithms) && algorithms[i].alg != alg)
+        i++;
+    return algorithms[i].name;
+}
 
 /* ---- making one ---- */
 
@@ -44,7 +63,7 @@ put_message(struct jsout *root, const struct digest *digest, const struct buf *r
     struct jsout *message = jsout_object(), *of = jsout_object();
     int rc;
 
-    jsout_put_text(of, "algorithm", ALGORITHM);
+    jsout_put_text(of, "algorithm", algorithm_name(digest->alg));
     rc = put_base64(of, "digest", digest->raw, digest_size(digest), err);
     jsout_put(message, "messageDigest", of);
     if (rc == 0)
@@ -70,7 +89,7 @@ signature_wrap(const struct pki_key *key, const void *bytes, size_t len,
     struct digest digest;
     struct jsout *root;
 
-    if (hash_bytes(DIGEST_SHA256, bytes, len, &digest, err) < 0)
+    if (hash_bytes(pki_digest(key), bytes, len, &digest, err) < 0)
         return -1;
     root = jsout_object();
     jsout_put_text(root, "mediaType", MEDIA_TYPE);
@@ -117,11 +136,11 @@ check_fields(const struct js *obj, const char *const *known, struct err *err)
                        safe);
 }
 
-/* The base64 of a SHA-256. */
+/* The base64 of such a digest. */
 static int
-decode_digest(const char *text, struct digest *out)
+decode_digest(enum digest_alg alg, const char *text, struct digest *out)
 {
-    struct digest d = {.alg = DIGEST_SHA256};
+    struct digest d = {.alg = alg};
     CLEANUP(buf_release) struct buf raw = BUF_INIT(digest_size(&d));
 
     if (base64_decode(text, strlen(text), &raw) < 0 || raw.len != digest_size(&d))
@@ -160,7 +179,7 @@ parse_hint(struct signature *out, const struct js *key, struct err *err)
         return refuse(err, "has a hint that is no text");
     if (hint[0] == '\0')
         return 0;
-    if (decode_digest(hint, &out->hint) < 0)
+    if (decode_digest(DIGEST_SHA256, hint, &out->hint) < 0)
         return refuse(err, "has a hint that is not a key id");
     out->has_hint = true;
     return 0;
@@ -215,6 +234,7 @@ parse_digest(struct signature *out, const struct js *message, struct err *err)
     const char *algorithm = "", *text = "";
     const struct js *of;
     int found = js_object(message, "messageDigest", &of);
+    size_t i = 0;
 
     if (found == 0)
         return 0;
@@ -226,10 +246,12 @@ parse_digest(struct signature *out, const struct js *message, struct err *err)
         return refuse(err, "has a messageDigest that is no text");
     if (algorithm[0] == '\0' && text[0] == '\0')
         return 0;
-    if (strcmp(algorithm, ALGORITHM) != 0)
-        return refuse(err, "has a messageDigest that is not SHA2_256");
-    if (decode_digest(text, &out->digest) < 0)
-        return refuse(err, "has a messageDigest that is not the base64 of a SHA-256");
+    while (i < COUNT_OF(algorithms) && strcmp(algorithm, algorithms[i].name) != 0)
+        i++;
+    if (i == COUNT_OF(algorithms))
+        return refuse(err, "has a messageDigest that is not SHA2_256, 384 or 512");
+    if (decode_digest(algorithms[i].alg, text, &out->digest) < 0)
+        return refuse(err, "has a messageDigest that is not the base64 of such a digest");
     out->has_digest = true;
     return 0;
 }
@@ -318,16 +340,32 @@ signature_bare_release(struct signature_bare *b)
 }
 
 bool
+signature_verify(const struct signature *s, const struct pki_key *key, const void *bytes,
+                 size_t len)
+{
+    return pki_verify_over(key, s->has_digest ? s->digest.alg : pki_digest(key), bytes,
+                           len, s->raw.data, s->raw.len);
+}
+
+bool
+signature_fits(const struct signature *s, const void *bytes, size_t len)
+{
+    struct err ignored = ERR_INIT;
+    struct digest digest;
+
+    return !s->has_digest ||
+           (hash_bytes(s->digest.alg, bytes, len, &digest, &ignored) == 0 &&
+            digest_equal(&s->digest, &digest));
+}
+
+bool
 signature_is_by(const struct pki_key *key, const char *file, size_t file_len,
                 const void *bytes, size_t len)
 {
     CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
     struct err ignored = ERR_INIT;
-    struct digest digest;
 
     return signature_parse(&s, file, file_len, &ignored) == 0 &&
-           hash_bytes(DIGEST_SHA256, bytes, len, &digest, &ignored) == 0 &&
            (!s.has_hint || digest_equal(&s.hint, pki_id(key))) &&
-           (!s.has_digest || digest_equal(&s.digest, &digest)) &&
-           pki_verify(key, bytes, len, s.raw.data, s.raw.len);
+           signature_fits(&s, bytes, len) && signature_verify(&s, key, bytes, len);
 }

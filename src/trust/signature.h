@@ -51,7 +51,7 @@ struct signature {
     bool has_hint;
     struct digest hint; /* key id the file names: a selector, never trust */
     bool has_digest;
-    struct digest digest; /* messageDigest: SHA-256 of the signed bytes */
+    struct digest digest; /* messageDigest: of the signed bytes */
     struct buf raw;       /* the signature itself */
 };
 
@@ -69,6 +69,13 @@ struct signature {
 MUST_USE int signature_parse(struct signature *out, const char *bytes, size_t len,
                              struct err *err);
 void signature_release(struct signature *s);
+
+/* Did that key sign these bytes, over the digest that messageDigest.algorithm names? */
+bool signature_verify(const struct signature *s, const struct pki_key *key,
+                      const void *bytes, size_t len);
+
+/* Is the messageDigest, where there is one, that of these bytes? */
+bool signature_fits(const struct signature *s, const void *bytes, size_t len);
 
 /* Does this file hold a signature over these bytes by that key, and say nothing else? */
 bool signature_is_by(const struct pki_key *key, const char *file, size_t file_len,

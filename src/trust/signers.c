@@ -17,7 +17,6 @@
 struct matter {
     const void *bytes;
     size_t len;
-    struct digest digest; /* of bytes */
     const struct trust_store *store;
 };
 
@@ -35,8 +34,7 @@ static void PRINTF(3, 4)
 static bool
 is_by(const struct matter *m, const struct signature *s, size_t key)
 {
-    return pki_verify(m->store->keys.items[key], m->bytes, m->len, s->raw.data,
-                      s->raw.len);
+    return signature_verify(s, m->store->keys.items[key], m->bytes, m->len);
 }
 
 /* Index of the key that made the signature, or keys->count: the one named, then all. */
@@ -86,7 +84,7 @@ judge_signature(struct trust_finding *f, const struct signature *s,
         dismiss_unverified(f, &m->store->revoked);
     } else if (s->has_hint && by != named) {
         dismiss(f, "bad-signature", "names another key than the one that made it");
-    } else if (s->has_digest && !digest_equal(&s->digest, &m->digest)) {
+    } else if (!signature_fits(s, m->bytes, m->len)) {
         dismiss(f, "bad-signature", "its messageDigest is not that of this index");
     } else if (!s->has_digest && pki_type(keys->items[by]) != PKI_ED25519) {
         dismiss(f, "bad-signature", "has no messageDigest");
@@ -177,11 +175,10 @@ trust_signers(struct trust_signers *out, const void *bytes, size_t len,
     struct matter m = {.bytes = bytes, .len = len, .store = store};
     struct trust_signers s = TRUST_SIGNERS_INIT;
 
-    if (hash_bytes(DIGEST_SHA256, bytes, len, &m.digest, err) < 0)
+    if (hash_bytes(DIGEST_SHA256, bytes, len, &s.index, err) < 0)
         return -1;
     s.items = xcalloc(file_count, sizeof(*s.items));
     s.count = file_count;
-    s.index = m.digest;
     for (size_t i = 0; i < file_count; i++) {
         judge(&s.items[i], &files[i], &m);
         if (s.items[i].counts && is_first_of_key(s.items, i))

@@ -212,7 +212,9 @@ if command -v cosign >/dev/null 2>&1; then
         --bundle "tree/signatures/$(id16 alice).sigstore.json" \
         --insecure-ignore-tlog=true list
     cosign signing-config create --out config.json 2>cosign.log
-    for who in alice edith rita; do
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out carla.key 2>>cosign.log
+    openssl pkey -in carla.key -pubout -out carla.pub
+    for who in alice edith rita carla; do
         cosign import-key-pair --key "$who.key" --output-key-prefix "cosign-$who" \
             >>cosign.log 2>&1
         cosign sign-blob --yes --key "cosign-$who.key" --signing-config config.json \
@@ -227,6 +229,47 @@ if command -v cosign >/dev/null 2>&1; then
 else
     skip "cosign verifies what we sign, and we what cosign signs" "cosign is not installed"
 fi
+
+# --- keys that we do not sign with -------------------------------------------------------
+
+# by_openssl NAME BITS: a signature over SHA-2 of so many bits, as a sigstore bundle.
+by_openssl() {
+    openssl dgst "-sha$2" -sign "$1.key" -out raw.sig tosign
+    printf '{"mediaType":"%s","verificationMaterial":{"publicKey":{"hint":""}},' \
+        application/vnd.dev.sigstore.bundle.v0.3+json
+    printf '"messageSignature":{"messageDigest":{"algorithm":"SHA2_%s","digest":"%s"},' \
+        "$2" "$(openssl dgst "-sha$2" -binary tosign | openssl base64 -A)"
+    printf '"signature":"%s"}}' "$(openssl base64 -A -in raw.sig)"
+}
+{
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out cora.key
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out dora.key
+    openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:2048 -out nora.key
+    for who in cora dora nora; do openssl pkey -in $who.key -pubout -out $who.pub; done
+} 2>openssl.log || fail "openssl makes more keys" "$(cat openssl.log)"
+for bits in 256 384 512; do
+    by_openssl cora $bits >cora.json
+    expect 0 "row 38: a signature by openssl on P-384 with SHA-$bits counts" \
+        sealift verify -q --key cora.pub --signature cora.json unsigned.tar
+done
+sed 's/SHA2_512/SHA2_256/' cora.json >wrong.json
+expect 7 "not when it names another digest" \
+    sealift verify -q --key cora.pub --signature wrong.json unsigned.tar
+by_openssl alice 384 >wrong.json
+expect 7 "nor on P-256 with SHA-384" \
+    sealift verify -q --key alice.pub --signature wrong.json unsigned.tar
+for pair in cora:384 dora:512; do
+    who=${pair%:*}
+    openssl dgst "-sha${pair#*:}" -sign "$who.key" -out raw.sig tosign
+    fresh
+    expect 0 "attach a bare signature of $who" sealift attach --key "$who.pub" b.tar raw.sig
+    expect 0 "and it counts" sealift verify -q --key "$who.pub" b.tar
+    expect 2 "but $who's key does not sign" sealift sign --key "$who.key" b.tar
+done
+by_openssl nora 256 >nora.json
+expect 0 "one by RSA of 2048 bits counts" \
+    sealift verify -q --key nora.pub --signature nora.json unsigned.tar
+check_equal "with one warning" 1 "$(grep -c 'warning: .*less than 3072 bits' "$err")"
 
 check_equal "nothing that was refused reached the registry" 0 "$(writes target)"
 

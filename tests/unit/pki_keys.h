@@ -306,7 +306,7 @@ static const char RSA_PUB_PKCS1[] =
     "JQtfn6obSjmLAgMBAAE=\n"
     "-----END RSA PUBLIC KEY-----\n";
 
-/* what we do not use: a short RSA key, other curves, other kinds */
+/* what we only check: a short RSA key, larger curves; and what we do not use */
 static const char RSA2048_PUB[] =
     "-----BEGIN PUBLIC KEY-----\n"
     "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAohHxJtJzkSqphL7MTUeP\n"
@@ -331,6 +331,25 @@ static const char P384_PUB[] =
     "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEL2vHhE9PejDnCyHFn9cGEhRQGBhPLsoI\n"
     "BD7zZkl497kFRAWRC4a/ZAWKPeTUNXvbBoydjYuENKkIJI3xFoD5HWWuJ9ZdZoDn\n"
     "kjTEUiiGJGL26qBpTqAevJZ0PR7k1XPR\n"
+    "-----END PUBLIC KEY-----\n";
+
+static const char P521_PUB[] =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MIGbMBAGByqGSM49AgEGBSuBBAAjA4GGAAQAcXzSHkdtY16imRXccSbIDGgjGnvE\n"
+    "GsrtLn7G3yTlImMZwJFOVERjUVmDez/V3PhzOTKaA2Xeij+Qhx+899At/0UAI0O3\n"
+    "tmvMOjGqhLV7GLrdWi4Fi1ma5rjaJhOyf9EsjbnYhkeQRk3Dcca/CYBKnuN7l3Xi\n"
+    "txolDjNLzS3dCLmcqDc=\n"
+    "-----END PUBLIC KEY-----\n";
+
+static const char RSA2040_PUB[] =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MIIBITANBgkqhkiG9w0BAQEFAAOCAQ4AMIIBCQKCAQAAsBwm9EtXupQMjSaSsloM\n"
+    "NfhFRY4uboOP8F92fS2nK+o83tMUH8v3S32qxOkhrrwGqx70NWZp4WH2JslE7VLf\n"
+    "D66fWwQIgl9Eg0ZGqISj/wqqa4koH5+IiSJ6Jl+lozVuCxMtjnVSgbdWyLOgTfb3\n"
+    "jsFloP3aoOc7Er2Fhoc1NU+L4mi8rE8zOvzpOrfPAppx4DrBjIbf6RFxey+AMB3t\n"
+    "wBqPRE4xBw0Wch5MgPL35pfKLhWtg0FdTw7EmdnakbAc6Wklw0nQlFdSu4iI93tt\n"
+    "wHJWBjQ2pMCjLqDi1ves214uuhmOIaLKpeKayeRhzYm6PoMFEybdZLGSKqak+bCt\n"
+    "AgMBAAE=\n"
     "-----END PUBLIC KEY-----\n";
 
 static const char SECP256K1_PUB[] =

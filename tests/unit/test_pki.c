@@ -5,6 +5,12 @@
 #include "io/pki.h"
 #include "tests/unit/pki_keys.h"
 
+static const char RSA2048_ID[] =
+    "69d8a893957c748df687d41671929f7fed59e5d9c9506112748e35064a9be1df";
+static const char P384_ID[] =
+    "63f95958e12908b9603761db208c26a6e6fc9b3a69f9cbff129eb999657771ae";
+static const char P521_ID[] =
+    "57666de5709dcd0245d0bc40b1db508b48b2e96fe6bd2314867c71ea9954e273";
 static const char EC_ID[] =
     "85efcc4046aceb5315b1595b00746fb2dd837606e8dc2211bf982be1ffa47f3d";
 static const char ED_ID[] =
@@ -167,7 +173,7 @@ other_files_are_refused_as_private_keys(void **state)
         {EC_CERTIFICATE, "is a certificate"},
         {"-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----\n",
          "does not read"},
-        {P384, "keys are ECDSA P-256, Ed25519 or RSA of 3072 to 8192 bits"},
+        {P384, "of kind ECDSA P-384, whose signatures are only checked"},
         {EC_MD5DES, "encrypted in a way"},
         {UNKNOWN_KDF, "encrypted in a way"},
         {"", "is not a PEM key file"},
@@ -282,6 +288,9 @@ public_keys_load(void **state)
         {EC_PUB_HYBRID, EC_ID, PKI_ECDSA_P256},
         {ED_PUB, ED_ID, PKI_ED25519},
         {RSA_PUB, RSA_ID, PKI_RSA},
+        {RSA2048_PUB, RSA2048_ID, PKI_RSA_2048},
+        {P384_PUB, P384_ID, PKI_ECDSA_P384},
+        {P521_PUB, P521_ID, PKI_ECDSA_P521},
     };
 
     (void)state;
@@ -304,10 +313,9 @@ other_files_are_refused_as_public_keys(void **state)
         {COSIGN_KEY, "is a private key"},
         {EC_CERTIFICATE, "is a certificate"},
         {RSA_PUB_PKCS1, "does not read"},
-        {RSA2048_PUB, "RSA key of only 2048 bits"},
-        {EC_PUB_EXPLICIT, "not of the named curve P-256"},
-        {P384_PUB, "not of the named curve P-256"},
-        {SECP256K1_PUB, "not of the named curve P-256"},
+        {RSA2040_PUB, "RSA key of 2040 bits"},
+        {EC_PUB_EXPLICIT, "not of a named curve"},
+        {SECP256K1_PUB, "not of a named curve"},
         {X25519_PUB, "of another kind"},
         {PSS_PUB, "of another kind"},
         {"", "is not a PEM key file"},

@@ -161,14 +161,21 @@ deviations_are_refused(void **state)
         {WITH_MESSAGE("\"messageDigest\":\"" SUM "\"," RAW), "no object"},
         {WITH_MESSAGE("\"messageDigest\":{\"algorithm\":1}," RAW), "no text"},
         {WITH_MESSAGE("\"messageDigest\":{\"algorithm\":\"SHA2_256\"}," RAW),
-         "base64 of a SHA-256"},
-        {WITH_MESSAGE("\"messageDigest\":{\"digest\":\"" SUM "\"}," RAW), "not SHA2_256"},
+         "base64 of such a digest"},
+        {WITH_MESSAGE("\"messageDigest\":{\"digest\":\"" SUM "\"}," RAW),
+         "not SHA2_256, 384 or 512"},
         {WITH_MESSAGE("\"messageDigest\":{\"algorithm\":\"SHA2_384\",\"digest\":\"" SUM
                       "\"}," RAW),
-         "not SHA2_256"},
+         "base64 of such a digest"},
+        {WITH_MESSAGE("\"messageDigest\":{\"algorithm\":\"SHA1\",\"digest\":\"" SUM
+                      "\"}," RAW),
+         "not SHA2_256, 384 or 512"},
+        {WITH_MESSAGE("\"messageDigest\":{\"algorithm\":\"SHA2_224\",\"digest\":\"" SUM
+                      "\"}," RAW),
+         "not SHA2_256, 384 or 512"},
         {WITH_MESSAGE("\"messageDigest\":{\"algorithm\":\"SHA2_256\",\"digest\":"
                       "\"c2VhbGlmdA==\"}," RAW),
-         "base64 of a SHA-256"},
+         "base64 of such a digest"},
         {WITH_MESSAGE("\"messageDigest\":{\"algorithm\":\"SHA2_256\",\"digest\":\"" SUM
                       "\",\"other\":1}," RAW),
          "'other'"},

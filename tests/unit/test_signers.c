@@ -528,7 +528,7 @@ a_bad_key_file_is_not_added(void **state)
     world_open(&w);
     assert_int_equal(trust_as(&w, "private.key", EC_PKCS8, &err), -1);
     assert_int_equal(err.kind, ERR_USAGE);
-    assert_int_equal(trust_as(&w, "short.pub", RSA2048_PUB, &err), -1);
+    assert_int_equal(trust_as(&w, "x25519.pub", X25519_PUB, &err), -1);
     assert_int_equal(err.kind, ERR_USAGE);
     assert_int_equal(trust_keys_add(&w.store.keys, "/nowhere/x.pub", &err), -1);
     assert_int_equal(err.kind, ERR_NOT_FOUND);
