@@ -312,12 +312,23 @@ from_base64(const char *file, size_t len, struct buf *out)
     return text.len > 0 ? base64_decode(text.data, text.len, out) : -1;
 }
 
+/* A sigstore bundle is ASCII; of raw signatures some begin with a '{' as well. */
+static bool
+is_json(const char *file, size_t len)
+{
+    size_t i = 0;
+
+    while (i < len && (unsigned char)file[i] < 0x80)
+        i++;
+    return len > 0 && i == len && file[0] == '{';
+}
+
 int
 signature_bare(struct signature_bare *out, const char *file, size_t len, struct err *err)
 {
     CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
 
-    if (len > 0 && file[0] == '{') {
+    if (is_json(file, len)) {
         if (signature_parse(&s, file, len, err) < 0)
             return -1;
         if (buf_add(&out->items[out->count], s.raw.data, s.raw.len) == 0)

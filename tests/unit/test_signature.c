@@ -268,6 +268,23 @@ a_file_that_does_not_fit_is_an_error(void **state)
     assert_string_equal(name, "untouched");
 }
 
+static void
+a_raw_signature_may_begin_like_json(void **state)
+{
+    CLEANUP(signature_bare_release) struct signature_bare bare = SIGNATURE_BARE_INIT;
+    static const char raw[] = "{\x16\xf3 and sixty more";
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(signature_bare(&bare, raw, strlen(raw), &err), 0);
+    assert_int_equal(bare.count, 1);
+    assert_int_equal(bare.items[0].len, strlen(raw));
+    assert_memory_equal(bare.items[0].data, raw, strlen(raw));
+
+    assert_int_equal(signature_bare(&bare, "{}", 2, &err), -1);
+    assert_int_equal(err.kind, ERR_TRUST);
+}
+
 int
 main(void)
 {
@@ -278,6 +295,7 @@ main(void)
         cmocka_unit_test(the_longest_signature_fits_and_no_longer_one),
         cmocka_unit_test(a_file_is_one_compact_line),
         cmocka_unit_test(a_file_that_does_not_fit_is_an_error),
+        cmocka_unit_test(a_raw_signature_may_begin_like_json),
     };
 
     return cmocka_run_group_tests_name("signature", tests, NULL, NULL);
