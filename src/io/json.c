@@ -48,8 +48,8 @@ budget_alloc(size_t size)
         exhausted = true; /* the library does not always say why it failed */
         return NULL;
     }
-    p = malloc(size);
-    if (metered && p)
+    p = xmalloc(size); /* NULL would be taken for JSON that is malformed */
+    if (metered)
         spent += malloc_usable_size(p) < BUDGET - spent ? malloc_usable_size(p)
                                                         : BUDGET - spent;
     return p;
