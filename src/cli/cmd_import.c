@@ -138,17 +138,9 @@ put_images(struct result *r, const struct import_result *x, const char *to_push)
 static void
 put_counts(struct result *r, const struct import_counts *n)
 {
-    struct jsout *counts = jsout_object();
+    struct jsout *counts = import_counts_out(n);
     char size[TEXT_HUMAN_MAX];
 
-    jsout_put_u64(counts, "blobsUploaded", n->blobs_uploaded);
-    jsout_put_u64(counts, "blobsMounted", n->blobs_mounted);
-    jsout_put_u64(counts, "blobsPresent", n->blobs_present);
-    jsout_put_u64(counts, "bytesUploaded", n->bytes_uploaded);
-    jsout_put_u64(counts, "manifestsPushed", n->documents_pushed);
-    jsout_put_u64(counts, "manifestsPresent", n->documents_present);
-    jsout_put_u64(counts, "tagsPushed", n->tags_pushed);
-    jsout_put_u64(counts, "tagsPresent", n->tags_present);
     jsout_put_u64(counts, "referrerListsUpdated", n->lists_updated);
     jsout_put_u64(counts, "referrerListsPresent", n->lists_present);
     jsout_put(r->json, "counts", counts);

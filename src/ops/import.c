@@ -2,6 +2,7 @@
 #include "ops/import_internal.h"
 
 #include "base/mem.h"
+#include "io/json.h"
 #include "ops/acceptance.h"
 #include "ops/receipt.h"
 
@@ -152,6 +153,22 @@ import_run(struct import_result *out, const struct import_options *o, struct err
     free(im.repos);
     pthread_mutex_destroy(&im.lock);
     return rc < 0 || o->dry_run ? rc : conclude(out, o, err);
+}
+
+struct jsout *
+import_counts_out(const struct import_counts *n)
+{
+    struct jsout *obj = jsout_object();
+
+    jsout_put_u64(obj, "blobsUploaded", n->blobs_uploaded);
+    jsout_put_u64(obj, "blobsMounted", n->blobs_mounted);
+    jsout_put_u64(obj, "blobsPresent", n->blobs_present);
+    jsout_put_u64(obj, "bytesUploaded", n->bytes_uploaded);
+    jsout_put_u64(obj, "manifestsPushed", n->documents_pushed);
+    jsout_put_u64(obj, "manifestsPresent", n->documents_present);
+    jsout_put_u64(obj, "tagsPushed", n->tags_pushed);
+    jsout_put_u64(obj, "tagsPresent", n->tags_present);
+    return obj;
 }
 
 void

@@ -71,4 +71,8 @@ MUST_USE int import_run(struct import_result *out, const struct import_options *
                         struct err *err);
 void import_result_release(struct import_result *r);
 
+/* What results and receipts have in common: blobs, manifests and tags. */
+struct jsout;
+struct jsout *import_counts_out(const struct import_counts *n);
+
 #endif

@@ -120,22 +120,6 @@ images_out(const struct import_result *done)
     return array;
 }
 
-static struct jsout *
-counts_out(const struct import_counts *n)
-{
-    struct jsout *obj = jsout_object();
-
-    jsout_put_u64(obj, "blobsUploaded", n->blobs_uploaded);
-    jsout_put_u64(obj, "blobsMounted", n->blobs_mounted);
-    jsout_put_u64(obj, "blobsPresent", n->blobs_present);
-    jsout_put_u64(obj, "bytesUploaded", n->bytes_uploaded);
-    jsout_put_u64(obj, "manifestsPushed", n->documents_pushed);
-    jsout_put_u64(obj, "manifestsPresent", n->documents_present);
-    jsout_put_u64(obj, "tagsPushed", n->tags_pushed);
-    jsout_put_u64(obj, "tagsPresent", n->tags_present);
-    return obj;
-}
-
 int
 receipt_make(struct receipt *out, const struct import_options *o,
              const struct import_result *done, const struct pki_key *key, struct err *err)
@@ -153,7 +137,7 @@ receipt_make(struct receipt *out, const struct import_options *o,
     put_bundle(obj, &done->verified);
     put_decision(obj, &done->verified, &o->verify);
     jsout_put(obj, "images", images_out(done));
-    jsout_put(obj, "counts", counts_out(&done->counts));
+    jsout_put(obj, "counts", import_counts_out(&done->counts));
     if (jsout_write(obj, &out->json, err) < 0)
         return err_wrap(err, "receipt");
     if (buf_add_text(&out->json, "\n") < 0)
