@@ -19,6 +19,30 @@ enter_folder(void **state)
     return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
 }
 
+static inline void
+make_file(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+}
+
+static inline void
+assert_content(const char *path, const char *expected)
+{
+    FILE *f = fopen(path, "r");
+    char text[1000];
+    size_t len;
+
+    assert_non_null(f);
+    len = fread(text, 1, sizeof(text), f);
+    fclose(f);
+    assert_int_equal(len, strlen(expected));
+    assert_memory_equal(text, expected, len);
+}
+
 static inline size_t
 count_files(void)
 {

@@ -55,27 +55,6 @@ enter_calm_folder(void **state)
     return enter_folder(state);
 }
 
-static void
-make_file(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
-
-static void
-assert_content(const char *path, const char *expected)
-{
-    CLEANUP(buf_release) struct buf b = BUF_INIT(1000);
-    struct err err = ERR_INIT;
-
-    assert_int_equal(file_slurp(path, &b, &err), 0);
-    assert_int_equal(b.len, strlen(expected));
-    assert_memory_equal(b.data, expected, b.len);
-}
-
 /* ---- reading and writing in place ---- */
 
 static void

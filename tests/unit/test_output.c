@@ -10,28 +10,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-static void
-make_file(const char *path, const char *text)
-{
-    struct err err = ERR_INIT;
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-    assert_true(fd >= 0);
-    assert_int_equal(file_write_at(fd, text, strlen(text), 0, &err), 0);
-    close(fd);
-}
-
-static void
-assert_content(const char *path, const char *expected)
-{
-    CLEANUP(buf_release) struct buf b = BUF_INIT(1000);
-    struct err err = ERR_INIT;
-
-    assert_int_equal(file_slurp(path, &b, &err), 0);
-    assert_int_equal(b.len, strlen(expected));
-    assert_memory_equal(b.data, expected, b.len);
-}
-
 /* ---- going on with what an earlier run left ---- */
 
 static void

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static void
-make_file(const char *path, size_t size)
+make_volume(const char *path, size_t size)
 {
     static const char bytes[5000] = "oci-layout";
     struct err err = ERR_INIT;
@@ -67,7 +67,7 @@ sets_are_found_and_judged(void **state)
             snprintf(path, sizeof(path), "a.%03zu", n + 1);
             unlink(path);
             if (cases[i].sizes[n] > 0)
-                make_file(path, cases[i].sizes[n]);
+                make_volume(path, cases[i].sizes[n]);
             size += cases[i].sizes[n];
         }
         while (paths < COUNT_OF(cases[i].paths) && cases[i].paths[paths])
@@ -91,7 +91,7 @@ a_file_whose_name_looks_like_a_volume(void **state)
     struct err err = ERR_INIT;
 
     (void)state;
-    make_file(paths[0], 3000);
+    make_volume(paths[0], 3000);
     assert_int_equal(volume_set_open(&set, paths, 1, &err), 0);
     assert_int_equal(set.volumes.size, 3000);
 }
@@ -135,8 +135,8 @@ volumes_appear_when_published(void **state)
     struct volumes v;
 
     (void)state;
-    make_file("b.001", 10);
-    make_file("b.004", 10); /* an older, larger set */
+    make_volume("b.001", 10);
+    make_volume("b.004", 10); /* an older, larger set */
     assert_int_equal(output_set_open(&out, "b", 2500, 1024, false, &err), -1);
     assert_int_equal(err.kind, ERR_CONFLICT);
     output_set_release(&out);
@@ -165,9 +165,9 @@ other_volumes_are_not_gone_on_with(void **state)
     struct err err = ERR_INIT;
 
     (void)state;
-    make_file("b.partial.001", 1024);
-    make_file("b.partial.002", 1000);
-    make_file("b.partial.003", 452);
+    make_volume("b.partial.001", 1024);
+    make_volume("b.partial.002", 1000);
+    make_volume("b.partial.003", 452);
     assert_int_equal(output_set_open(&out, "b", 2500, 1024, false, &err), 0);
     assert_int_equal(output_set_left(&out).size, 0);
     assert_int_equal(output_set_begin_anew(&out, &err), 0);
