@@ -129,6 +129,14 @@ struct http_source {
     uint64_t size; /* bytes; sent as Content-Length */
 };
 
+/* Bytes in memory as a source: its read is http_read_bytes, its ctx one of these. */
+struct http_bytes {
+    const void *data; /* not owned */
+    size_t len;
+};
+ssize_t http_read_bytes(void *bytes, void *out, size_t len, uint64_t offset,
+                        struct err *err);
+
 struct http_response;
 
 /* Takes the body of a 2xx response.  Anything else is collected in response.body. */

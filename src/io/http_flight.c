@@ -181,6 +181,20 @@ flight_send(char *out, size_t one, size_t len, void *arg)
     return (size_t)got;
 }
 
+ssize_t
+http_read_bytes(void *bytes, void *out, size_t len, uint64_t offset, struct err *err)
+{
+    const struct http_bytes *all = bytes;
+    size_t left = offset < all->len ? all->len - (size_t)offset : 0;
+
+    (void)err;
+    if (len > left)
+        len = left;
+    if (len > 0)
+        memcpy(out, (const char *)all->data + offset, len);
+    return (ssize_t)len;
+}
+
 /* The library sends again when a kept-alive connection turns out to be closed. */
 int
 flight_seek(void *arg, curl_off_t offset, int origin)

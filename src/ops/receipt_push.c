@@ -25,38 +25,6 @@ struct pushing {
 
 /* ---- blobs ---- */
 
-struct memory {
-    const char *bytes;
-    size_t len;
-};
-
-static ssize_t
-read_memory(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
-{
-    const struct memory *m = ctx;
-    size_t rest = offset < m->len ? m->len - (size_t)offset : 0;
-
-    (void)err;
-    if (len > rest)
-        len = rest;
-    memcpy(out, m->bytes + (rest > 0 ? offset : 0), len);
-    return (ssize_t)len;
-}
-
-static int
-push_bytes(const struct pushing *p, const void *bytes, size_t len, struct digest *digest,
-           struct err *err)
-{
-    struct memory m = {.bytes = bytes, .len = len};
-    const struct blob_source source = {.read = read_memory, .ctx = &m};
-    enum push_outcome outcome;
-
-    if (hash_bytes(DIGEST_SHA256, bytes, len, digest, err) < 0)
-        return -1;
-    return push_blob(p->session, &p->repo, digest, len, p->repo.path, &source, &outcome,
-                     err);
-}
-
 static struct jsout *
 descriptor_out(const char *media_type, const struct digest *digest, size_t len)
 {
@@ -77,7 +45,7 @@ add_layer(struct pushing *p, const char *media_type, const char *title, const vo
     struct jsout *layer, *annotations;
     struct digest digest;
 
-    if (push_bytes(p, bytes, len, &digest, err) < 0)
+    if (push_bytes(p->session, &p->repo, bytes, len, &digest, err) < 0)
         return err_wrap(err, "%s", title);
     layer = descriptor_out(media_type, &digest, len);
     annotations = jsout_object();
@@ -138,7 +106,7 @@ write_manifest(struct pushing *p, struct buf *out, struct err *err)
     struct jsout *obj = jsout_object();
     struct digest empty;
 
-    if (push_bytes(p, EMPTY, strlen(EMPTY), &empty, err) < 0) {
+    if (push_bytes(p->session, &p->repo, EMPTY, strlen(EMPTY), &empty, err) < 0) {
         jsout_free(obj);
         return -1;
     }

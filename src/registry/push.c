@@ -33,21 +33,6 @@ push_blob_exists(struct session *s, const struct repository *repo,
 
 /* ---- manifests ---- */
 
-struct memory {
-    const char *bytes;
-    size_t len;
-};
-
-static ssize_t
-read_memory(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
-{
-    const struct memory *m = ctx;
-
-    (void)err;
-    memcpy(out, m->bytes + offset, len); /* never asked beyond the size */
-    return (ssize_t)len;
-}
-
 /* Registries that store late, or that lost a blob they had a moment ago. */
 static bool
 lacks_something(const struct answer *a)
@@ -109,7 +94,7 @@ struct put {
     const char *reference, *media_type;
     const char *etag; /* "": no condition */
     const struct digest *digest;
-    struct memory body;
+    struct http_bytes body;
 };
 
 /* As push_manifest(); 2 when the condition does not hold. */
@@ -122,8 +107,8 @@ put(struct session *s, const struct put *p, struct err *err)
     CLEANUP(mem_free_string) char *condition = xasprintf("If-Match: %s", p->etag);
     CLEANUP(mem_free_string) char *url = NULL;
     const char *const headers[] = {type, p->etag[0] != '\0' ? condition : NULL, NULL};
-    struct memory memory = p->body;
-    struct http_source source = {.read = read_memory, .ctx = &memory, .size = memory.len};
+    struct http_bytes body = p->body;
+    struct http_source source = {.read = http_read_bytes, .ctx = &body, .size = body.len};
     struct call call = {.repo = p->repo,
                         .request = {.method = "PUT",
                                     .headers = headers,

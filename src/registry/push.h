@@ -48,6 +48,11 @@ MUST_USE int push_blob(struct session *s, const struct repository *repo,
                        const struct blob_source *source, enum push_outcome *outcome,
                        struct err *err);
 
+/* Bring bytes in memory there as a blob, unless they are; *digest is their SHA-256. */
+MUST_USE int push_bytes(struct session *s, const struct repository *repo,
+                        const void *bytes, size_t len, struct digest *digest,
+                        struct err *err);
+
 /*
  * Put a manifest under its digest or a tag (reference, text).
  * The registry's answer must not name another digest.

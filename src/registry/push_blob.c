@@ -1,6 +1,8 @@
 #include "config.h"
 #include "registry/upload.h"
 
+#include "io/hash.h"
+
 enum { RESTARTS_MAX = 3 }; /* new sessions because a way or a session was refused */
 
 /* Some registries answer first and store later.  1 it is there, 0, -1. */
@@ -93,4 +95,17 @@ push_blob(struct session *s, const struct repository *repo, const struct digest 
         return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "blob %s", up.text);
     *outcome = mounted == 1 ? PUSH_MOUNTED : PUSH_UPLOADED;
     return 0;
+}
+
+int
+push_bytes(struct session *s, const struct repository *repo, const void *bytes,
+           size_t len, struct digest *digest, struct err *err)
+{
+    struct http_bytes body = {bytes, len};
+    const struct blob_source source = {.read = http_read_bytes, .ctx = &body};
+    enum push_outcome outcome;
+
+    if (hash_bytes(DIGEST_SHA256, bytes, len, digest, err) < 0)
+        return -1;
+    return push_blob(s, repo, digest, len, repo->path, &source, &outcome, err);
 }

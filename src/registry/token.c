@@ -205,16 +205,6 @@ refresh_form(const struct token_request *request, struct buf *form)
                          secret_get(&request->credential->identity_token));
 }
 
-static ssize_t
-read_form(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
-{
-    const struct buf *form = ctx;
-
-    (void)err;
-    memcpy(out, form->data + offset, len); /* never asked beyond the size */
-    return (ssize_t)len;
-}
-
 static int
 fetch_by_post(struct session *s, const struct token_request *request,
               struct token_reply *out, struct err *err)
@@ -222,7 +212,8 @@ fetch_by_post(struct session *s, const struct token_request *request,
     static const char *const headers[] = {
         "Content-Type: application/x-www-form-urlencoded", NULL};
     struct buf form = BUF_INIT(4 * TOKEN_MAX);
-    struct http_source source = {.read = read_form, .ctx = &form};
+    struct http_bytes body;
+    struct http_source source = {.read = http_read_bytes, .ctx = &body};
     struct http_request http = {.method = "POST",
                                 .url = request->realm,
                                 .headers = headers,
@@ -234,6 +225,7 @@ fetch_by_post(struct session *s, const struct token_request *request,
     if (refresh_form(request, &form) < 0) {
         rc = err_set(err, ERR_AUTH, "the identity token is too long");
     } else {
+        body = (struct http_bytes){form.data, form.len};
         source.size = form.len;
         rc = ask(s, request, &http, out, err);
     }
