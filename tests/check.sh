@@ -129,7 +129,7 @@ distcheck() {
 echo "sealift: the whole check, in $work"
 # shellcheck disable=SC2086 # lists of names
 must_pass "packages" install_missing $packages_to_build $packages_to_run clang gnutls-bin softhsm2 \
-    clang-format-14 faketime iproute2 libcmocka-dev nginx-light pmccabe scdoc shellcheck strace \
+    clang-format-14 faketime iproute2 libarchive-tools libcmocka-dev nginx-light pmccabe scdoc shellcheck strace \
     umoci xz-utils || exit
 must_pass "a copy of the sources, configure" prepare || exit
 try "gcc" gcc gcc full
