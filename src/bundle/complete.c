@@ -51,77 +51,6 @@ find_member(const struct lookup *l, const struct digest *digest)
     return hit ? *hit : NULL;
 }
 
-/* ---- what is left out ---- */
-
-/* Digests that SHA256SUMS says are left out, for bsearch(3). */
-struct omissions {
-    const struct bundle_omitted **sorted;
-    size_t count;
-};
-
-static int
-by_omitted_digest(const void *a, const void *b)
-{
-    const struct bundle_omitted *const *x = a, *const *y = b;
-
-    return digest_compare(&(*x)->digest, &(*y)->digest);
-}
-
-static void
-omissions_release(struct omissions *o)
-{
-    free(o->sorted);
-}
-
-static struct omissions
-omissions_of(const struct bundle_content *c)
-{
-    struct omissions o = {.sorted = xcalloc(c->omitted_count, sizeof(*o.sorted)),
-                          .count = c->omitted_count};
-
-    for (size_t i = 0; i < o.count; i++)
-        o.sorted[i] = &c->omitted[i];
-    qsort(o.sorted, o.count, sizeof(*o.sorted), by_omitted_digest);
-    return o;
-}
-
-/* Only a child of an index may be left out; else it will be found missing. */
-static void
-leave_out(void *ctx, const struct document *doc, bool *omit)
-{
-    const struct omissions *o = ctx;
-
-    for (size_t i = 0; doc->kind == MEDIA_INDEX && i < doc->count; i++) {
-        struct bundle_omitted wanted = {.digest = doc->edges[i].digest};
-        const struct bundle_omitted *key = &wanted;
-
-        omit[i] = bsearch(&key, o->sorted, o->count, sizeof(*o->sorted),
-                          by_omitted_digest) != NULL;
-    }
-}
-
-/* Is exactly that left out which SHA256SUMS says, in that order? */
-static int
-check_omitted(const struct bundle_content *c, struct err *err)
-{
-    size_t count;
-    const uint32_t *ids = graph_omitted(c->graph, &count);
-
-    for (size_t i = 0; i < c->omitted_count; i++) {
-        const struct bundle_omitted *told = &c->omitted[i];
-        const struct graph_object *o = i < count ? graph_object(c->graph, ids[i]) : NULL;
-        char text[DIGEST_TEXT_MAX];
-
-        if (o && o->size == told->size && digest_equal(&o->digest, &told->digest))
-            continue;
-        digest_text(&told->digest, text);
-        return err_because(err, ERR_INTEGRITY, "sums",
-                           "SHA256SUMS says that %s is left out, which is not so here",
-                           text);
-    }
-    return 0; /* the graph leaves out nothing but what was told */
-}
-
 /* ---- the graph ---- */
 
 static int
@@ -185,11 +114,11 @@ static int
 feed_documents(struct bundle_content *c, struct err *err)
 {
     CLEANUP(lookup_release) struct lookup lookup = lookup_of(c);
-    CLEANUP(omissions_release) struct omissions omissions = omissions_of(c);
+    CLEANUP(omissions_release) struct omissions *omissions = omissions_of(c);
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
     uint32_t id;
 
-    graph_watch(c->graph, leave_out, &omissions);
+    graph_watch(c->graph, omissions_leave_out, omissions);
     while ((id = graph_next(c->graph)) != GRAPH_NONE) {
         if (feed(c, &lookup, id, &bytes, err) < 0)
             return -1;
@@ -271,7 +200,7 @@ bundle_complete(struct bundle_content *c, struct err *err)
 {
     c->graph = graph_new(ERR_INTEGRITY);
     if (add_roots(c, err) < 0 || feed_documents(c, err) < 0 || match(c, err) < 0 ||
-        check_order(c, err) < 0 || check_omitted(c, err) < 0)
+        check_order(c, err) < 0 || omissions_check(c, err) < 0)
         return -1;
     return check_entries(c, err);
 }

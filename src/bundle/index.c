@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "bundle/index_keys.h"
 #include "io/json.h"
 #include "oci/document.h"
 #include "oci/reference_list.h"
@@ -13,112 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUNDLE_TYPE "application/vnd.sealift.bundle.v1"
-
-/* Annotations of an entry. */
-#define REF_NAME   "org.opencontainers.image.ref.name"
-#define IMAGE_NAME "io.containerd.image.name"
-
-/* Annotations of the whole. */
-#define PREFIX      "dev.sealift."
-#define FORMAT      PREFIX "format"
-#define STREAM      PREFIX "stream"
-#define SERIAL      PREFIX "serial"
-#define CREATED     PREFIX "created"
-#define OCI_CREATED "org.opencontainers.image.created"
-#define EXPIRES     PREFIX "expires"
-#define SUMS        PREFIX "sums"
-#define MEMBERS     PREFIX "members"
-#define BYTES       PREFIX "bytes"
-#define TOOL        PREFIX "tool"
-#define OMITS       PREFIX "omits"
-#define BASE        PREFIX "base"
-#define BY_PLATFORM "platform" /* the one reason to leave something out */
-
 static const uint64_t SERIAL_MAX = INT64_MAX;
-
-/* ---- writing ---- */
-
-static void
-put_number(struct jsout *obj, const char *key, uint64_t n)
-{
-    char text[24];
-
-    snprintf(text, sizeof(text), "%" PRIu64, n);
-    jsout_put_text(obj, key, text); /* a string: JSON numbers differ between parsers */
-}
-
-static void
-put_time(struct jsout *obj, const char *key, uint64_t epoch)
-{
-    char text[CLOCK_TEXT_MAX];
-
-    clock_format(text, epoch);
-    jsout_put_text(obj, key, text);
-}
-
-static struct jsout *
-entry_out(const struct bundle_entry *entry)
-{
-    struct jsout *obj = jsout_object(), *annotations = jsout_object();
-    char digest[DIGEST_TEXT_MAX];
-
-    digest_text(&entry->digest, digest);
-    jsout_put_text(obj, "mediaType", entry->media_type);
-    if (entry->artifact_type[0] != '\0')
-        jsout_put_text(obj, "artifactType", entry->artifact_type);
-    jsout_put_text(obj, "digest", digest);
-    jsout_put_u64(obj, "size", entry->size);
-    jsout_put_text(annotations, REF_NAME, entry->name);
-    if (entry->is_image)
-        jsout_put_text(annotations, IMAGE_NAME, entry->name);
-    jsout_put(obj, "annotations", annotations);
-    return obj;
-}
-
-static struct jsout *
-annotations_out(const struct bundle_meta *meta, const struct index_pins *pins)
-{
-    struct jsout *obj = jsout_object();
-    char sums[DIGEST_TEXT_MAX];
-
-    digest_text(&pins->sums, sums);
-    jsout_put_text(obj, FORMAT, "1");
-    jsout_put_text(obj, STREAM, meta->stream);
-    put_number(obj, SERIAL, meta->serial);
-    put_time(obj, CREATED, meta->created);
-    put_time(obj, OCI_CREATED, meta->created);
-    if (meta->has_expires)
-        put_time(obj, EXPIRES, meta->expires);
-    jsout_put_text(obj, SUMS, sums);
-    put_number(obj, MEMBERS, pins->members);
-    put_number(obj, BYTES, pins->bytes);
-    jsout_put_text(obj, TOOL, meta->tool);
-    if (meta->omits)
-        jsout_put_text(obj, OMITS, BY_PLATFORM);
-    return obj;
-}
-
-int
-index_write(struct buf *out, const struct bundle_meta *meta,
-            const struct index_pins *pins, const struct bundle_entry *entries,
-            size_t count, struct err *err)
-{
-    struct jsout *root = jsout_object(), *manifests = jsout_array();
-
-    for (size_t i = 0; i < count; i++)
-        jsout_append(manifests, entry_out(&entries[i]));
-    jsout_put_u64(root, "schemaVersion", 2);
-    jsout_put_text(root, "mediaType", MEDIA_OCI_INDEX);
-    jsout_put_text(root, "artifactType", BUNDLE_TYPE);
-    jsout_put(root, "manifests", manifests);
-    jsout_put(root, "annotations", annotations_out(meta, pins));
-    if (jsout_write(root, out, err) < 0)
-        return err_wrap(err, "index.json");
-    return 0;
-}
-
-/* ---- reading ---- */
 
 #define format_error(err, ...) err_because(err, ERR_INTEGRITY, "format", __VA_ARGS__)
 #define newer_error(err, what) err_set(err, ERR_PROTOCOL, what ": needs a newer sealift")
@@ -190,6 +86,18 @@ is_printable(const char *text)
     return true;
 }
 
+static bool
+is_by_platform(const char *reason)
+{
+    return strcmp(reason, BY_PLATFORM) == 0 || strcmp(reason, FOR_BOTH) == 0;
+}
+
+static bool
+is_incomplete(const char *reason)
+{
+    return strcmp(reason, INCOMPLETE) == 0 || strcmp(reason, FOR_BOTH) == 0;
+}
+
 /* What decides whether this is a bundle, and one for us, before details are judged. */
 static int
 check_format(const struct js *root, const struct js **annotations, struct err *err)
@@ -205,8 +113,8 @@ check_format(const struct js *root, const struct js **annotations, struct err *e
         return format_error(err, FORMAT " is not a number");
     if (version > 1)
         return newer_error(err, "the format of this bundle is above 1");
-    if (js_has(*annotations, OMITS) &&
-        (js_string(*annotations, OMITS, &text) != 1 || strcmp(text, BY_PLATFORM) != 0))
+    if (js_has(*annotations, OMITS) && (js_string(*annotations, OMITS, &text) != 1 ||
+                                        !(is_by_platform(text) || is_incomplete(text))))
         return newer_error(err, "this bundle leaves objects out, for a new reason");
     if (js_has(*annotations, BASE))
         return newer_error(err, "this bundle builds on another one");
@@ -235,23 +143,80 @@ read_meta(const struct js *obj, struct bundle_meta *meta, struct err *err)
         strlen(text) > BUNDLE_TOOL_MAX || !is_printable(text))
         return format_error(err, TOOL " is not a short plain text");
     memcpy(meta->tool, text, strlen(text) + 1);
-    meta->omits = js_has(obj, OMITS);
+    if (js_string(obj, OMITS, &text) == 1) {
+        meta->omits_platforms = is_by_platform(text);
+        meta->is_incomplete = is_incomplete(text);
+    }
     return 0;
 }
+
+/* ---- what is missing ---- */
+
+void
+missing_list_release(struct missing_list *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        free(l->items[i].name);
+    free(l->items);
+    *l = (struct missing_list)MISSING_LIST_INIT;
+}
+
+static int
+add_missing(struct missing_list *l, size_t *cap, const char *name, size_t len,
+            struct err *err)
+{
+    struct bundle_missing *m;
+    struct reference ref;
+
+    if (l->count == BUNDLE_MISSING_MAX)
+        return format_error(err, MISSING " has more than %d names", BUNDLE_MISSING_MAX);
+    l->items = mem_grow(l->items, l->count, cap, sizeof(*l->items));
+    m = &l->items[l->count++];
+    *m = (struct bundle_missing){.name = xstrndup(name, len)};
+    if (reference_parse_name_or_repository(&ref, m->name, ERR_INTEGRITY, err) < 0)
+        return err_wrap(err, MISSING);
+    m->has_digest = ref.tag[0] == '\0' && ref.has_digest;
+    m->digest = ref.digest;
+    if (l->count > 1 && strcmp(m[-1].name, m->name) >= 0)
+        return format_error(err, MISSING " is not sorted");
+    return 0;
+}
+
+/* Names with one blank between them; an empty name is none. */
+static int
+read_missing(const struct js *obj, struct index_content *out, struct err *err)
+{
+    const char *text = NULL;
+    size_t cap = 0;
+    int has = js_string(obj, MISSING, &text);
+
+    if (has < 0 || (has == 1) != out->meta.is_incomplete)
+        return format_error(err, OMITS " and " MISSING " do not agree");
+    while (text) {
+        const char *end = strchrnul(text, ' ');
+
+        if (add_missing(&out->missing, &cap, text, (size_t)(end - text), err) < 0)
+            return -1;
+        text = *end == ' ' ? end + 1 : NULL;
+    }
+    return 0;
+}
+
+/* ---- the whole ---- */
 
 static int
 read_annotations(const struct js *obj, struct index_content *out, struct err *err)
 {
-    static const char *const known[] = {FORMAT,      STREAM,  SERIAL, CREATED,
-                                        OCI_CREATED, EXPIRES, SUMS,   MEMBERS,
-                                        BYTES,       TOOL,    OMITS,  NULL};
+    static const char *const known[] = {FORMAT,  STREAM,  SERIAL,  CREATED, OCI_CREATED,
+                                        EXPIRES, SUMS,    MEMBERS, BYTES,   TOOL,
+                                        OMITS,   MISSING, NULL};
 
     if (check_keys(obj, known, err) < 0 || read_meta(obj, &out->meta, err) < 0 ||
         read_digest(obj, SUMS, &out->pins.sums, err) < 0 ||
         read_number(obj, MEMBERS, UINT32_MAX, &out->pins.members, err) < 0 ||
         read_number(obj, BYTES, INT64_MAX, &out->pins.bytes, err) < 0)
         return -1;
-    return 0;
+    return read_missing(obj, out, err);
 }
 
 /* The name: canonical, and of this very object when it says a digest. */
@@ -307,30 +272,30 @@ read_entry(const struct js *obj, struct bundle_entry *out, struct err *err)
 }
 
 static int
-by_name(const void *a, const void *b)
+by_text(const void *a, const void *b)
 {
-    const struct bundle_entry *const *x = a, *const *y = b;
-
-    return strcmp((*x)->name, (*y)->name);
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* What is there and what is missing: each under a name of its own. */
 static int
 check_unique(const struct index_content *c, struct err *err)
 {
-    const struct bundle_entry **sorted = xcalloc(c->count, sizeof(*sorted));
-    const struct bundle_entry *twice = NULL;
+    size_t count = c->count + c->missing.count;
+    const char **sorted = xcalloc(count, sizeof(*sorted)), *twice = NULL;
 
-    for (size_t i = 0; i < c->count; i++)
-        sorted[i] = &c->entries[i];
-    qsort(sorted, c->count, sizeof(*sorted), by_name);
-    for (size_t i = 1; i < c->count && !twice; i++) {
-        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
+    for (size_t i = 0; i < count; i++)
+        sorted[i] =
+            i < c->count ? c->entries[i].name : c->missing.items[i - c->count].name;
+    qsort(sorted, count, sizeof(*sorted), by_text);
+    for (size_t i = 1; i < count && !twice; i++) {
+        if (strcmp(sorted[i - 1], sorted[i]) == 0)
             twice = sorted[i];
     }
     free(sorted);
     if (!twice)
         return 0;
-    return format_error(err, "two entries are named %s", twice->name);
+    return format_error(err, "two entries are named %s", twice);
 }
 
 static int
@@ -398,4 +363,5 @@ index_content_release(struct index_content *c)
     free(c->entries);
     c->entries = NULL;
     c->count = 0;
+    missing_list_release(&c->missing);
 }

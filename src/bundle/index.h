@@ -24,20 +24,19 @@ struct index_pins {
  *   annotations: dev.sealift.format dev.sealift.stream dev.sealift.serial
  *       dev.sealift.created org.opencontainers.image.created dev.sealift.expires?
  *       dev.sealift.sums dev.sealift.members dev.sealift.bytes dev.sealift.tool
- *       dev.sealift.omits?
+ *       dev.sealift.omits? dev.sealift.missing?
  *
  * Errors: ERR_LIMIT - longer than out may grow; out then holds a part of it.
  */
-MUST_USE int index_write(struct buf *out, const struct bundle_meta *meta,
-                         const struct index_pins *pins,
-                         const struct bundle_entry *entries, size_t count,
-                         struct err *err);
+MUST_USE int index_write(struct buf *out, const struct layout_input *in,
+                         const struct index_pins *pins, struct err *err);
 
 struct index_content {
     struct bundle_meta meta;
     struct index_pins pins;
     struct bundle_entry *entries;
     size_t count;
+    struct missing_list missing;
 };
 
 #define INDEX_CONTENT_INIT                                                               \
@@ -51,7 +50,7 @@ struct index_content {
  * Returns: 0 and fills *out, which must be empty; or -1, *out is then untouched.
  * Errors:  ERR_INTEGRITY "json" or "format": no dev.sealift.format (signed, but not a
  *          bundle), no entries, a name twice, ...; ERR_PROTOCOL: a newer format, another
- *          reason in dev.sealift.omits than "platform", dev.sealift.base.
+ *          reason in dev.sealift.omits than those there are, dev.sealift.base.
  */
 MUST_USE int index_read(struct index_content *out, const void *bytes, size_t len,
                         struct err *err);

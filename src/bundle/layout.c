@@ -131,8 +131,7 @@ settle(struct layout *l, const struct layout_input *in, struct err *err)
     do {
         pins.bytes = l->total;
         buf_clear(&l->index);
-        if (index_write(&l->index, in->meta, &pins, in->entries, in->entry_count, err) <
-            0)
+        if (index_write(&l->index, in, &pins, err) < 0)
             return -1;
         place(l, l->index.len);
     } while (l->total != pins.bytes);

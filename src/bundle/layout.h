@@ -33,7 +33,8 @@ struct bundle_meta {
     bool has_expires;
     uint64_t expires;               /* epoch seconds */
     char tool[BUNDLE_TOOL_MAX + 1]; /* "sealift/x.y.z" */
-    bool omits;                     /* children of indexes were left out, by platform */
+    bool omits_platforms;           /* children of indexes were left out, by platform */
+    bool is_incomplete; /* something could not be had: see struct missing_list */
 };
 
 bool bundle_stream_is_valid(const char *stream);
@@ -58,15 +59,36 @@ struct bundle_member {
     uint64_t offset; /* of the body; its header is the 512 bytes before */
 };
 
-/* An object that was left out on purpose: a child of an index. */
+/* An object that was left out: a child of an index. */
 struct bundle_omitted {
     struct digest digest;
     uint64_t size;
+    bool is_missing; /* it could not be had; else its platform was not wanted */
 };
+
+/* Something that was asked for and could not be had, as dev.sealift.missing names it. */
+struct bundle_missing {
+    char *name; /* a canonical reference, or a repository */
+    bool has_digest;
+    struct digest digest; /* that the name says */
+};
+
+#define BUNDLE_MISSING_MAX 10000 /* names */
+
+struct missing_list {
+    struct bundle_missing *items; /* by name, each once */
+    size_t count;
+};
+
+#define MISSING_LIST_INIT                                                                \
+    {                                                                                    \
+        .items = NULL                                                                    \
+    }
+void missing_list_release(struct missing_list *l);
 
 /* What a bundle is made from; all borrowed. */
 struct layout_input {
-    const struct bundle_meta *meta; /* omits is true exactly when something is omitted */
+    const struct bundle_meta *meta; /* agrees with omitted and missing */
     uint64_t mtime;                 /* of all members */
     const struct bundle_entry *entries;
     size_t entry_count;
@@ -74,6 +96,7 @@ struct layout_input {
     size_t blob_count;
     const struct bundle_omitted *omitted; /* in the order of graph_omitted() */
     size_t omitted_count;
+    struct missing_list missing;
 };
 
 struct layout {

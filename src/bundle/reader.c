@@ -24,6 +24,7 @@ content_release(struct bundle_content *c)
     index_content_release(&c->index);
     free(c->members);
     free(c->omitted);
+    free(c->is_missing);
     free(c->object_of_member);
     free(c->member_of_object);
     graph_release(&c->graph);
@@ -83,13 +84,11 @@ read_sums(struct bundle_content *c, struct cursor *at, const struct tar_entry *e
                            "SHA256SUMS is not the one that index.json names");
     if (sums_read(&sums, text.data, text.len, err) < 0)
         return -1;
-    if ((sums.omitted_count > 0) != c->index.meta.omits)
-        return err_because(err, ERR_INTEGRITY, "sums",
-                           "SHA256SUMS and index.json disagree on whether something is "
-                           "left out");
     c->omitted = sums.omitted;
     c->omitted_count = sums.omitted_count;
     sums.omitted = NULL;
+    if (omissions_explain(c, err) < 0)
+        return -1;
     return list_members(c, sums.files, sums.file_count, err);
 }
 
@@ -234,7 +233,7 @@ bundle_raw_sums(const struct bundle_untrusted *u, struct buf *out, struct err *e
 
 int
 bundle_read_meta(const struct bundle_untrusted *u, const struct admission *admission,
-                 struct bundle_meta *out, struct err *err)
+                 struct bundle_meta *out, struct missing_list *missing, struct err *err)
 {
     CLEANUP(index_content_release) struct index_content index = INDEX_CONTENT_INIT;
 
@@ -242,6 +241,8 @@ bundle_read_meta(const struct bundle_untrusted *u, const struct admission *admis
         index_read(&index, u->index.data, u->index.len, err) < 0)
         return -1;
     *out = index.meta;
+    *missing = index.missing;
+    index.missing = (struct missing_list)MISSING_LIST_INIT;
     return 0;
 }
 

@@ -47,11 +47,12 @@ MUST_USE int bundle_raw_sums(const struct bundle_untrusted *u, struct buf *out,
 
 /*
  * Only what index.json says about the whole, once it may be parsed: policy is judged by
- * it before anything else is read. Errors: as bundle_open().
+ * it before anything else is read.  The caller releases *missing.
+ * Errors: as bundle_open().
  */
 MUST_USE int bundle_read_meta(const struct bundle_untrusted *u,
                               const struct admission *admission, struct bundle_meta *out,
-                              struct err *err);
+                              struct missing_list *missing, struct err *err);
 
 /*
  * Put one more file into signatures/, in place: a part of the pad becomes the member, and
@@ -77,6 +78,7 @@ struct bundle_content {
     struct graph *graph;        /* finished; edges of every document */
     uint32_t *object_of_member; /* graph id of each member */
     uint32_t *member_of_object; /* and back; GRAPH_NONE of what is left out */
+    bool *is_missing;           /* by graph id: left out because it could not be had */
     uint64_t total;             /* bytes, the two zero blocks included */
     struct volumes file;        /* borrowed */
 };

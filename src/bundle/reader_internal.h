@@ -5,6 +5,7 @@
  * area.c     bundle_add_signature(): one more signature, in place
  * reader.c   bundle_open(), bundle_preview(): the members and the end
  * complete.c everything the documents need is there, in order, and nothing else
+ * omitted.c  but what SHA256SUMS says is left out, and why
  * member.c   the bodies: bundle_check_member(), bundle_read_member()
  *
  * Layer: bundle, private.
@@ -79,6 +80,26 @@ struct bundle_untrusted {
     struct signature_file *signatures;
     size_t count;
 };
+
+/* What SHA256SUMS says is left out, to be looked up. */
+struct omissions;
+struct omissions *omissions_of(const struct bundle_content *c);
+void omissions_release(struct omissions **o);
+
+/* graph_watch(): only a child of an index may be left out, else it is found missing. */
+void omissions_leave_out(void *ctx, const struct document *doc, bool *omit);
+
+/*
+ * Tell what is missing from what was not wanted, and see whether index.json agrees.
+ * Errors: ERR_INTEGRITY "sums".
+ */
+MUST_USE int omissions_explain(struct bundle_content *c, struct err *err);
+
+/*
+ * The graph is finished: is exactly that left out which SHA256SUMS says, in that order?
+ * Errors: ERR_INTEGRITY "sums".
+ */
+MUST_USE int omissions_check(struct bundle_content *c, struct err *err);
 
 /* Fill in the graph and check it against index and members, which are set. */
 MUST_USE int bundle_complete(struct bundle_content *c, struct err *err);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/omitted.h"
 #include "cli/passphrase.h"
 #include "cli/table.h"
 #include "io/file.h"
@@ -167,8 +168,10 @@ put_result(struct result *r, const struct import_command *o, const char *path,
     jsout_put_bool(r->json, "dryRun", o->dry_run);
     jsout_put_bool(r->json, "signatureSkipped", o->trust.skip);
     result_signers(r, &x->verified.signers);
-    if (x->verified.has_meta)
+    if (x->verified.has_meta) {
         result_verdict(r, &x->verified.verdict, wishes);
+        result_missing(r, &x->verified.missing);
+    }
     if (x->verified.bundle)
         result_damage(r, x->verified.bundle, &x->verified.damage);
     if (!x->verified.bundle || !x->states)

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "cli/omitted.h"
 #include "cli/table.h"
 #include "ops/inspect.h"
 
@@ -33,6 +34,7 @@ platform_json(const struct inspected_platform *p)
         jsout_put_text(obj, "platform", p->platform.text);
     jsout_put_bool(obj, "attestation", p->is_attestation);
     jsout_put_bool(obj, "omitted", p->is_omitted);
+    jsout_put_bool(obj, "missing", p->is_missing);
     result_put_digest(obj, "digest", &p->digest);
     jsout_put_u64(obj, "bytes", p->bytes);
     return obj;
@@ -53,8 +55,9 @@ add_image(const struct inspected_image *image, struct table *t, struct jsout *im
         jsout_append(platforms, platform_json(p));
         digest_text(&p->digest, digest);
         table_add(t, (const char *const[]){"", platform_label(image, p), digest,
-                                           p->is_omitted ? "left out"
-                                                         : text_human(size, p->bytes)});
+                                           p->is_missing   ? "MISSING"
+                                           : p->is_omitted ? "left out"
+                                                           : text_human(size, p->bytes)});
     }
     if (image->subject)
         result_put_digest(obj, "subject", image->subject);
@@ -112,6 +115,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
                text_human(size, c->total));
     add_signatures(&x.signers, r);
     result_say_meta(r, &c->index.meta);
+    result_missing(r, &c->index.missing);
     result_say(r, "contents  %zu names, %zu objects, %s\n\n", c->index.count,
                c->member_count, text_human(size, x.bytes));
 

@@ -42,6 +42,7 @@ put_stream(const struct trust_last *last, uint64_t now, struct table *t)
 {
     uint64_t age = now > last->imported ? now - last->imported : 0;
     char serial[24], created[CLOCK_TEXT_MAX], imported[CLOCK_TEXT_MAX], text[AGE_MAX];
+    char note[AGE_MAX + sizeof(", INCOMPLETE")];
     struct jsout *obj = jsout_object();
 
     snprintf(serial, sizeof(serial), "%" PRIu64, last->serial);
@@ -53,8 +54,10 @@ put_stream(const struct trust_last *last, uint64_t now, struct table *t)
     jsout_put_text(obj, "created", created);
     jsout_put_text(obj, "imported", imported);
     jsout_put_u64(obj, "ageSeconds", age);
-    table_add(t,
-              (const char *const[]){last->stream, serial, created, age_text(text, age)});
+    jsout_put_u64(obj, "missing", last->missing);
+    snprintf(note, sizeof(note), "%s%s", age_text(text, age),
+             last->missing > 0 ? ", INCOMPLETE" : "");
+    table_add(t, (const char *const[]){last->stream, serial, created, note});
     return obj;
 }
 

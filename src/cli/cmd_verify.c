@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cli/explain.h"
+#include "cli/omitted.h"
 #include "ops/verify.h"
 
 #include <inttypes.h>
@@ -32,13 +33,16 @@ put_result(struct result *r, const char *path, const struct verified *v,
     const struct bundle_content *c;
     struct jsout *images;
     char size[TEXT_HUMAN_MAX];
+    size_t by_platform = 0;
 
     jsout_put_text(r->json, "bundle", path);
     jsout_put_bool(r->json, "signatureSkipped", o->skip_signature);
     result_say(r, "bundle    %s\n", path);
     result_signers(r, &v->signers);
-    if (v->has_meta)
+    if (v->has_meta) {
         result_verdict(r, &v->verdict, &o->wishes);
+        result_missing(r, &v->missing);
+    }
     if (!v->bundle)
         return;
     c = bundle_content(v->bundle);
@@ -55,9 +59,10 @@ put_result(struct result *r, const char *path, const struct verified *v,
     result_say(r, "contents  %zu names, %zu objects, %s\n", c->index.count,
                c->member_count, text_human(size, c->total));
     result_damage(r, v->bundle, &v->damage);
-    if (c->omitted_count > 0)
-        result_say(r, "left out  %zu children of indexes, by platform\n",
-                   c->omitted_count);
+    for (size_t i = 0; i < c->omitted_count; i++)
+        by_platform += !c->omitted[i].is_missing;
+    if (by_platform > 0)
+        result_say(r, "left out  %zu children of indexes, by platform\n", by_platform);
 }
 
 /* Keys are of use here, but none is needed. */
@@ -111,7 +116,8 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
         result_say(r, "UNVERIFIED: every digest is right, but nobody's signature was "
                       "checked\n");
     else
-        result_say(r, "OK: the signature and every digest are right\n");
+        result_say(r, "OK: the signature and every digest are right%s\n",
+                   v.missing.count > 0 ? ", but the bundle is INCOMPLETE" : "");
     return 0;
 }
 

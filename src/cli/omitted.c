@@ -53,3 +53,15 @@ result_omitted(struct result *r, struct jsout *image, const struct graph *graph,
     result_say(r, "left out  %s%s of %s\n", line.len > 0 ? line.data : "attestations",
                l.is_cut ? ", ..." : "", name);
 }
+
+void
+result_missing(struct result *r, const struct missing_list *missing)
+{
+    struct jsout *names = jsout_array();
+
+    for (size_t i = 0; i < missing->count; i++) {
+        jsout_append_text(names, missing->items[i].name);
+        result_say(r, "missing   %s\n", missing->items[i].name);
+    }
+    jsout_put(r->json, "missing", names);
+}

@@ -16,4 +16,7 @@
 void result_omitted(struct result *r, struct jsout *image, const struct graph *graph,
                     struct graph_walk *walk, uint32_t root, const char *name);
 
+/* "missing   NAME" lines and the JSON array "missing": what the export could not have. */
+void result_missing(struct result *r, const struct missing_list *missing);
+
 #endif

@@ -180,7 +180,8 @@ struct trust_wishes
 trust_options_wishes(const struct trust_options *options)
 {
     return (struct trust_wishes){.rollback = options->allow_rollback,
-                                 .expired = options->allow_expired};
+                                 .expired = options->allow_expired,
+                                 .incomplete = options->allow_incomplete};
 }
 
 void

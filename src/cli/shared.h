@@ -71,7 +71,7 @@ struct trust_options {
     struct opt_list keys, signatures;
     const char *dir;
     bool skip;
-    bool allow_rollback;
+    bool allow_rollback, allow_incomplete;
     const char *allow_expired;
 };
 
@@ -84,6 +84,8 @@ struct trust_options {
              "take an older bundle than the last, where the policy allows it"),          \
         TEXT(T, trust.allow_expired, 0, "allow-expired", "REASON",                       \
              "take an expired bundle, where the policy allows it; REASON is recorded"),  \
+        FLAG(T, trust.allow_incomplete, 0, "allow-incomplete",                           \
+             "take a bundle that lacks what its export could not have"),                 \
         LIST(T, trust.signatures, 0, "signature", "FILE",                                \
              "also look at the signature in FILE (repeatable)"),                         \
         FLAG(T, trust.skip, 0, "insecure-skip-verify",                                   \

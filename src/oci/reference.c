@@ -319,9 +319,9 @@ reference_name(const struct reference *r, char out[REFERENCE_TEXT_MAX])
              mark[0] == ':' ? r->tag : digest);
 }
 
-int
-reference_parse_name(struct reference *out, const char *name, enum err_kind kind,
-                     struct err *err)
+static int
+parse_back(struct reference *out, const char *name, bool takes_repositories,
+           enum err_kind kind, struct err *err)
 {
     struct reference r;
     struct err why = ERR_INIT;
@@ -329,6 +329,8 @@ reference_parse_name(struct reference *out, const char *name, enum err_kind kind
 
     if (parse(&r, name, strlen(name), true, &why) < 0)
         return err_because(err, kind, "format", "not an image name: %s", why.msg);
+    if (takes_repositories && r.is_default)
+        r.tag[0] = '\0';
     reference_name(&r, canonical);
     if (strcmp(canonical, name) != 0) {
         text_safe(safe, name, strlen(name));
@@ -338,6 +340,20 @@ reference_parse_name(struct reference *out, const char *name, enum err_kind kind
     }
     *out = r;
     return 0;
+}
+
+int
+reference_parse_name(struct reference *out, const char *name, enum err_kind kind,
+                     struct err *err)
+{
+    return parse_back(out, name, false, kind, err);
+}
+
+int
+reference_parse_name_or_repository(struct reference *out, const char *name,
+                                   enum err_kind kind, struct err *err)
+{
+    return parse_back(out, name, true, kind, err);
 }
 
 bool

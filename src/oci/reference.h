@@ -52,6 +52,10 @@ void reference_name(const struct reference *r, char out[REFERENCE_TEXT_MAX]);
 MUST_USE int reference_parse_name(struct reference *out, const char *name,
                                   enum err_kind kind, struct err *err);
 
+/* The same, or a repository: "host/path". */
+MUST_USE int reference_parse_name_or_repository(struct reference *out, const char *name,
+                                                enum err_kind kind, struct err *err);
+
 /* Neither a tag nor a digest: all of a repository, see reference_list.h. */
 bool reference_is_repository(const struct reference *r);
 

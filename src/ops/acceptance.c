@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct trust_claims
-acceptance_claims(const struct bundle_meta *meta)
+acceptance_claims(const struct bundle_meta *meta, const struct missing_list *missing)
 {
     return (struct trust_claims){
         .stream = meta->stream,
@@ -17,6 +17,7 @@ acceptance_claims(const struct bundle_meta *meta)
         .created = meta->created,
         .expires = meta->expires,
         .has_expires = meta->has_expires,
+        .missing = missing->count,
     };
 }
 
@@ -62,10 +63,10 @@ acceptance_judge(struct verified *v, const struct verify_options *o, struct err 
     struct trust_claims claims;
     uint64_t newest;
 
-    if (bundle_read_meta(v->head, &v->admission, &v->meta, err) < 0 ||
+    if (bundle_read_meta(v->head, &v->admission, &v->meta, &v->missing, err) < 0 ||
         recall(v, o, &newest, err) < 0)
         return -1;
-    claims = acceptance_claims(&v->meta);
+    claims = acceptance_claims(&v->meta, &v->missing);
     v->now = trust_now(clock_now(), newest, store->policy.clock, o->events);
     v->has_meta = true;
     if (trust_judge_signers(&v->verdict, store, &v->signers, o->skip_signature, &claims,
@@ -73,17 +74,18 @@ acceptance_judge(struct verified *v, const struct verify_options *o, struct err 
         trust_judge_age(&v->verdict, store, &claims, &v->now, &o->wishes, o->events,
                         err) < 0)
         return -1;
-    if (!acceptance_has_memory(v, o))
-        return 0;
-    return trust_judge_order(&v->verdict, &claims, &v->admission.index,
-                             v->has_last ? &v->last : NULL, &o->wishes, o->events, err);
+    if (acceptance_has_memory(v, o) &&
+        trust_judge_order(&v->verdict, &claims, &v->admission.index,
+                          v->has_last ? &v->last : NULL, &o->wishes, o->events, err) < 0)
+        return -1;
+    return trust_judge_whole(&v->verdict, &claims, &o->wishes, o->events, err);
 }
 
 int
 acceptance_judge_last(struct verified *v, const struct verify_options *o,
                       const struct trust_last *last, struct err *err)
 {
-    struct trust_claims claims = acceptance_claims(&v->meta);
+    struct trust_claims claims = acceptance_claims(&v->meta, &v->missing);
 
     v->last = *last;
     v->has_last = true;
@@ -122,6 +124,7 @@ acceptance_remember(const struct verified *v, const struct verify_options *o,
         .index = v->admission.index,
         .created = v->meta.created,
         .imported = v->now.clock,
+        .missing = v->missing.count,
     };
     bool goes_back = rule && rule->may_go_back;
 
@@ -133,6 +136,7 @@ acceptance_remember(const struct verified *v, const struct verify_options *o,
         if (last.serial < v->last.serial) {
             last.serial = v->last.serial;
             last.index = v->last.index;
+            last.missing = v->last.missing;
         }
         if (last.created < v->last.created)
             last.created = v->last.created;

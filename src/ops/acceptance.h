@@ -16,7 +16,8 @@ MUST_USE int acceptance_judge(struct verified *v, const struct verify_options *o
                               struct err *err);
 
 /* What a bundle says about itself, as trust/ wants to see it; borrows the stream. */
-struct trust_claims acceptance_claims(const struct bundle_meta *meta);
+struct trust_claims acceptance_claims(const struct bundle_meta *meta,
+                                      const struct missing_list *missing);
 
 /* Is this bundle's order kept: is there a memory, and was its signature checked? */
 bool acceptance_has_memory(const struct verified *v,

@@ -30,7 +30,7 @@ describe(struct export_result *r, const struct export_options *o, struct err *er
     meta->serial = o->has_serial ? o->serial : meta->created;
     meta->has_expires = o->has_expires;
     meta->expires = o->expires;
-    meta->omits = plan->omitted_count > 0;
+    meta->omits_platforms = plan->omitted_count > 0;
     in = (struct layout_input){
         .meta = meta,
         .mtime = mtime,

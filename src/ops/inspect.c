@@ -60,6 +60,7 @@ describe(const struct bundle_content *c, struct scales *scales, size_t index,
 
         p->digest = graph_object(c->graph, e->to)->digest;
         p->is_omitted = graph_object(c->graph, e->to)->state == GRAPH_OMITTED;
+        p->is_missing = c->is_missing[e->to];
         p->bytes = p->is_omitted ? 0 : scales_weigh(scales, e->to);
         p->is_attestation = e->is_attestation;
         memcpy(p->platform.text, text, strlen(text) + 1);

@@ -17,6 +17,7 @@ struct inspected_platform {
     uint64_t bytes;           /* of the manifest and all it reaches, each once */
     bool is_attestation;
     bool is_omitted; /* left out: bytes is 0 */
+    bool is_missing; /* because it could not be had */
 };
 
 struct inspected_image {

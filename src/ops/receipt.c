@@ -32,6 +32,17 @@ put_time(struct jsout *obj, const char *key, uint64_t epoch)
     jsout_put_text(obj, key, text);
 }
 
+/* What the bundle lacked, and so this import. */
+static void
+put_missing(struct jsout *obj, const struct missing_list *missing)
+{
+    struct jsout *names = jsout_array();
+
+    for (size_t i = 0; i < missing->count; i++)
+        jsout_append_text(names, missing->items[i].name);
+    jsout_put(obj, "missing", names);
+}
+
 static void
 put_bundle(struct jsout *obj, const struct verified *v)
 {
@@ -44,6 +55,7 @@ put_bundle(struct jsout *obj, const struct verified *v)
     put_time(obj, "created", v->meta.created);
     if (v->meta.has_expires)
         put_time(obj, "expires", v->meta.expires);
+    put_missing(obj, &v->missing);
 }
 
 static struct jsout *

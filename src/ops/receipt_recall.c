@@ -71,7 +71,7 @@ judge(const struct receipt_parts *r, const struct verified *v,
         trust_admit(&signers, store, &admission, err) < 0 ||
         index_read(&index, r->index.bytes.data, r->index.bytes.len, err) < 0)
         return -1;
-    claims = acceptance_claims(&index.meta);
+    claims = acceptance_claims(&index.meta, &index.missing);
     if (strcmp(claims.stream, v->meta.stream) != 0)
         return err_set(err, ERR_TRUST, "it is of another stream");
     if (trust_judge_signers(&verdict, store, &signers, false, &claims, &v->now, err) < 0)
@@ -79,7 +79,8 @@ judge(const struct receipt_parts *r, const struct verified *v,
     *out = (struct trust_last){.epoch = verdict.rule ? verdict.rule->epoch : 0,
                                .serial = claims.serial,
                                .index = admission.index,
-                               .created = claims.created};
+                               .created = claims.created,
+                               .missing = claims.missing};
     memcpy(out->stream, v->meta.stream, sizeof(out->stream));
     return 0;
 }

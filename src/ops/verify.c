@@ -67,6 +67,7 @@ verified_release(struct verified *v)
     bundle_release(&v->bundle);
     trust_signers_release(&v->signers);
     evidence_release(&v->evidence);
+    missing_list_release(&v->missing);
     bundle_untrusted_release(&v->head);
     volume_set_release(&v->files);
     file_close(&v->lock);

@@ -33,8 +33,9 @@ struct verified {
     struct evidence evidence; /* what was judged: its files, in the order of signers */
     struct trust_signers signers; /* filled also when nobody counts */
     struct admission admission;
-    bool has_meta; /* the policy was asked; the next three are set */
+    bool has_meta; /* the policy was asked; the next four are set */
     struct bundle_meta meta;
+    struct missing_list missing; /* what the export could not have */
     struct trust_now now;
     struct trust_verdict verdict;
     bool has_last; /* something is remembered of its stream */
@@ -46,7 +47,8 @@ struct verified {
 
 #define VERIFIED_INIT                                                                    \
     {                                                                                    \
-        .files = VOLUME_SET_INIT, .lock = -1, .evidence = EVIDENCE_INIT                  \
+        .files = VOLUME_SET_INIT, .lock = -1, .evidence = EVIDENCE_INIT,                 \
+        .missing = MISSING_LIST_INIT                                                     \
     }
 
 /*

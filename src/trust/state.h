@@ -25,6 +25,7 @@ struct trust_last {
     struct digest index; /* of index.json */
     uint64_t created;    /* epoch seconds, as the bundle says */
     uint64_t imported;   /* epoch seconds of the clock then */
+    uint64_t missing;    /* things that were not in it, of an incomplete one */
 };
 
 /*

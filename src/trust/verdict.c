@@ -9,48 +9,6 @@
 
 enum { DAY = 86400, AHEAD_DAYS = 7, LIST_MAX = 200 };
 
-const char *
-trust_override_name(enum trust_override o)
-{
-    return o == OVERRIDE_ROLLBACK ? "rollback" : "expired";
-}
-
-/* ---- overrides ---- */
-
-static int
-deny(const char *option, const char *word, const struct trust_store *store,
-     struct err *err)
-{
-    err_because(err, ERR_TRUST, "override-denied", "%s: the policy does not allow it",
-                option);
-    if (!store->dir)
-        return err_hint(err, "it takes a trust store, not --key");
-    return err_hint(err,
-                    "whoever owns %s/policy.json may add \"%s\" to its \"overrides\"",
-                    store->dir, word);
-}
-
-int
-trust_check_wishes(const struct trust_store *store, const struct trust_wishes *wishes,
-                   struct err *err)
-{
-    if (wishes->rollback && !store->policy.may_roll_back)
-        return deny("--allow-rollback", "rollback", store, err);
-    if (wishes->expired && !store->policy.may_be_expired)
-        return deny("--allow-expired", "expired", store, err);
-    return 0;
-}
-
-static void
-use_override(struct trust_verdict *v, enum trust_override o)
-{
-    for (size_t i = 0; i < v->override_count; i++) {
-        if (v->overrides[i] == o)
-            return;
-    }
-    v->overrides[v->override_count++] = o;
-}
-
 /* ---- enough of the right people ---- */
 
 /* A key set ends by when the bundle was made, a certificate as its signer says. */
@@ -329,7 +287,7 @@ trust_judge_age(struct trust_verdict *v, const struct trust_store *store,
         return 0;
     if (!wishes->expired)
         return too_old(limit, by_age, v, store, now, err);
-    use_override(v, OVERRIDE_EXPIRED);
+    trust_use_override(v, OVERRIDE_EXPIRED);
     events_warning(events, "the bundle has expired, and is taken all the same: "
                            "--allow-expired");
     return 0;
@@ -388,7 +346,7 @@ trust_judge_order(struct trust_verdict *v, const struct trust_claims *claims,
     }
     if (!wishes->rollback)
         return gone_back(claims, last, err);
-    use_override(v, OVERRIDE_ROLLBACK);
+    trust_use_override(v, OVERRIDE_ROLLBACK);
     events_warning(events,
                    "older than what was imported last of stream '%s', and taken "
                    "all the same: --allow-rollback",

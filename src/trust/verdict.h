@@ -16,25 +16,28 @@ struct trust_claims {
     const char *stream;
     uint64_t serial, created, expires; /* epoch seconds */
     bool has_expires;
+    size_t missing; /* things that the export could not have */
 };
 
 /* What the user asked to be let off. */
 struct trust_wishes {
     bool rollback;
     const char *expired; /* the reason given, or NULL */
+    bool incomplete;
 };
 
-enum trust_override { OVERRIDE_ROLLBACK, OVERRIDE_EXPIRED };
+enum trust_override { OVERRIDE_ROLLBACK, OVERRIDE_EXPIRED, OVERRIDE_INCOMPLETE };
+#define OVERRIDES (OVERRIDE_INCOMPLETE + 1)
 
-/* The word in results: "rollback", "expired". */
+/* The word in results: "rollback", "expired", "incomplete". */
 const char *trust_override_name(enum trust_override o);
 
 struct trust_verdict {
     const char *signers[TRUST_FILES_MAX]; /* names that counted, each once; borrowed */
     size_t signer_count;
-    uint64_t threshold;               /* that had to be reached */
-    const struct policy_stream *rule; /* or NULL: no policy */
-    enum trust_override overrides[2]; /* without which it would be refused */
+    uint64_t threshold;                       /* that had to be reached */
+    const struct policy_stream *rule;         /* or NULL: no policy */
+    enum trust_override overrides[OVERRIDES]; /* without which it would be refused */
     size_t override_count;
     bool is_again; /* the very bundle that was accepted last */
 };
@@ -45,6 +48,9 @@ struct trust_verdict {
  */
 MUST_USE int trust_check_wishes(const struct trust_store *store,
                                 const struct trust_wishes *wishes, struct err *err);
+
+/* Note that a verdict needed an override. */
+void trust_use_override(struct trust_verdict *v, enum trust_override o);
 
 /*
  * Enough of the right people, for this stream?  skipped: the user wants no signature;
@@ -80,6 +86,14 @@ MUST_USE int trust_judge_age(struct trust_verdict *v, const struct trust_store *
  */
 MUST_USE int trust_judge_order(struct trust_verdict *v, const struct trust_claims *claims,
                                const struct digest *index, const struct trust_last *last,
+                               const struct trust_wishes *wishes,
+                               const struct events *events, struct err *err);
+
+/*
+ * Is all there that it was made for?
+ * Errors: ERR_TRUST "incomplete-bundle".
+ */
+MUST_USE int trust_judge_whole(struct trust_verdict *v, const struct trust_claims *claims,
                                const struct trust_wishes *wishes,
                                const struct events *events, struct err *err);
 

@@ -27,6 +27,17 @@ try_header(const uint8_t *data, size_t size)
     assert(memcmp(again, data, TAR_BLOCK) == 0);
 }
 
+static int
+write_again(struct buf *out, const struct index_content *c, struct err *err)
+{
+    const struct layout_input in = {.meta = &c->meta,
+                                    .entries = c->entries,
+                                    .entry_count = c->count,
+                                    .missing = c->missing};
+
+    return index_write(out, &in, &c->pins, err);
+}
+
 static void
 try_index(const uint8_t *data, size_t size)
 {
@@ -38,9 +49,9 @@ try_index(const uint8_t *data, size_t size)
 
     if (index_read(&a, data, size, &err) < 0)
         return;
-    assert(index_write(&once, &a.meta, &a.pins, a.entries, a.count, &err) == 0);
+    assert(write_again(&once, &a, &err) == 0);
     assert(index_read(&b, once.data, once.len, &err) == 0);
-    assert(index_write(&twice, &b.meta, &b.pins, b.entries, b.count, &err) == 0);
+    assert(write_again(&twice, &b, &err) == 0);
     assert(once.len == twice.len && memcmp(once.data, twice.data, once.len) == 0);
 }
 

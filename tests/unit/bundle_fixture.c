@@ -175,6 +175,10 @@ put_sums(struct fixture *f, const struct fixture_parts *p, struct index_pins *pi
 static void
 put_index(struct fixture *f, const struct fixture_parts *p, struct index_pins *pins)
 {
+    const struct layout_input in = {.meta = &p->meta,
+                                    .entries = p->entries,
+                                    .entry_count = p->entry_count,
+                                    .missing = p->missing};
     struct err err = ERR_INIT;
 
     insert_bytes(f, 1, "index.json", NULL, 0);
@@ -182,8 +186,7 @@ put_index(struct fixture *f, const struct fixture_parts *p, struct index_pins *p
         struct buf index = BUF_INIT(BUNDLE_INDEX_MAX);
 
         pins->bytes = rendered_size(f);
-        assert_int_equal(
-            index_write(&index, &p->meta, pins, p->entries, p->entry_count, &err), 0);
+        assert_int_equal(index_write(&index, &in, pins, &err), 0);
         free(f->members[1].body);
         f->members[1].len = index.len;
         f->members[1].body = buf_steal(&index);

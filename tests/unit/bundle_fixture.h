@@ -19,6 +19,7 @@ struct fixture_parts {
     size_t blob_count;
     struct bundle_omitted omitted[4];
     size_t omitted_count;
+    struct missing_list missing;
     const char *sums; /* SHA256SUMS, or NULL for the right one */
     size_t pad;       /* bytes of signatures/.pad */
 };

@@ -184,9 +184,9 @@ static void
 omitting_parts(struct fixture_parts *p)
 {
     fixture_parts(p);
-    p->meta.omits = true;
+    p->meta.omits_platforms = true;
     p->omitted[p->omitted_count++] =
-        (struct bundle_omitted){p->blobs[1].digest, p->blobs[1].size};
+        (struct bundle_omitted){p->blobs[1].digest, p->blobs[1].size, false};
     p->entry_count = 1;
     p->blob_count = 1;
 }
@@ -200,7 +200,7 @@ what_is_left_out_is_exactly_what_is_said(void **state)
     fixture_parts(&all);
     omitting_parts(&p);
     expect_parts(&p, NULL, "an index without its manifest");
-    p.meta.omits = false;
+    p.meta.omits_platforms = false;
     expect_parts(&p, "sums", "not said in index.json");
     omitting_parts(&p);
     p.omitted_count = 0;
@@ -213,7 +213,7 @@ what_is_left_out_is_exactly_what_is_said(void **state)
     expect_parts(&p, "missing", "something else");
     omitting_parts(&p);
     p.omitted[p.omitted_count++] =
-        (struct bundle_omitted){all.blobs[2].digest, all.blobs[2].size};
+        (struct bundle_omitted){all.blobs[2].digest, all.blobs[2].size, false};
     expect_parts(&p, "sums", "what only the manifest needs");
     omitting_parts(&p);
     p.blob_count = 2;
@@ -227,17 +227,59 @@ what_is_left_out_is_exactly_what_is_said(void **state)
     p.entry_count = 2; /* the manifest has a name of its own */
     expect_parts(&p, "missing", "an image by name");
     fixture_parts(&p);
-    p.meta.omits = true;
+    p.meta.omits_platforms = true;
     p.omitted[p.omitted_count++] =
-        (struct bundle_omitted){p.blobs[3].digest, p.blobs[3].size};
+        (struct bundle_omitted){p.blobs[3].digest, p.blobs[3].size, false};
     drop_blob(&p, 3);
     expect_parts(&p, "missing", "a layer");
     fixture_parts(&p);
-    p.meta.omits = true;
+    p.meta.omits_platforms = true;
     p.omitted[p.omitted_count++] =
-        (struct bundle_omitted){p.blobs[0].digest, p.blobs[0].size};
+        (struct bundle_omitted){p.blobs[0].digest, p.blobs[0].size, false};
     drop_blob(&p, 0);
     expect_parts(&p, "missing", "the top of an image");
+}
+
+/* The same, but the manifest could not be had. */
+static void
+lacking_parts(struct fixture_parts *p, struct bundle_missing items[2], char *name)
+{
+    omitting_parts(p);
+    p->meta.omits_platforms = false;
+    p->meta.is_incomplete = true;
+    items[0] = (struct bundle_missing){.name = name};
+    p->missing = (struct missing_list){.items = items, .count = 1};
+}
+
+static void
+what_is_missing_is_exactly_what_is_said(void **state)
+{
+    char other[] = "host.test/app:3", name[192], hex[DIGEST_TEXT_MAX];
+    struct bundle_missing items[2];
+    struct fixture_parts p;
+
+    (void)state;
+    omitting_parts(&p);
+    digest_text(&p.omitted[0].digest, hex);
+    snprintf(name, sizeof(name), "host.test/app@%s", hex);
+    lacking_parts(&p, items, name);
+    expect_parts(&p, NULL, "a child that could not be had");
+    p.meta.omits_platforms = true;
+    expect_parts(&p, "sums", "no platform was left out");
+    lacking_parts(&p, items, other);
+    expect_parts(&p, "sums", "a child that is left out for no reason");
+    p.meta.omits_platforms = true;
+    expect_parts(&p, NULL, "a child by platform, and an image that is missing");
+    lacking_parts(&p, items, name);
+    p.omitted_count = 0;
+    expect_parts(&p, "missing", "the line of the child taken out");
+    fixture_parts(&p);
+    p.meta.is_incomplete = true;
+    items[0].name = other;
+    p.missing = (struct missing_list){.items = items, .count = 1};
+    expect_parts(&p, NULL, "an image that is missing whole");
+    p.meta.is_incomplete = false;
+    expect_parts(&p, "format", "but nobody says incomplete");
 }
 
 static void
@@ -278,6 +320,7 @@ main(void)
         cmocka_unit_test(the_pins_hold),
         cmocka_unit_test(sums_are_read_strictly),
         cmocka_unit_test(what_is_left_out_is_exactly_what_is_said),
+        cmocka_unit_test(what_is_missing_is_exactly_what_is_said),
         cmocka_unit_test(only_what_was_admitted_is_opened),
     };
 

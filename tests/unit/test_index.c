@@ -54,21 +54,33 @@ index_json_has_one_form(void **state)
                                .expires = 1798761600,
                                .tool = "sealift/0.1.0"};
     const struct index_pins pins = {digest_of(0xaa), 7, 40960};
+    const struct layout_input in = {.meta = &meta, .entries = entries, .entry_count = 2};
     struct buf out = BUF_INIT(4096), small = BUF_INIT(100);
     struct err err = ERR_INIT;
 
     (void)state;
-    assert_int_equal(index_write(&out, &meta, &pins, entries, 2, &err), 0);
+    assert_int_equal(index_write(&out, &in, &pins, &err), 0);
     assert_string_equal(out.data, golden);
     buf_clear(&out);
-    meta.omits = true;
-    assert_int_equal(index_write(&out, &meta, &pins, entries, 2, &err), 0);
+    meta.omits_platforms = true;
+    assert_int_equal(index_write(&out, &in, &pins, &err), 0);
     assert_string_equal(out.data + strlen(golden) - 2,
                         ",\"dev.sealift.omits\":\"platform\"}}");
     buf_release(&out);
-    assert_int_equal(index_write(&small, &meta, &pins, entries, 2, &err), -1);
+    assert_int_equal(index_write(&small, &in, &pins, &err), -1);
     assert_int_equal(err.kind, ERR_LIMIT);
     buf_release(&small);
+}
+
+static int
+rewrite(struct buf *out, const struct index_content *c, struct err *err)
+{
+    const struct layout_input in = {.meta = &c->meta,
+                                    .entries = c->entries,
+                                    .entry_count = c->count,
+                                    .missing = c->missing};
+
+    return index_write(out, &in, &c->pins, err);
 }
 
 static void
@@ -87,7 +99,7 @@ what_was_written_is_read(void **state)
     assert_string_equal(c.meta.stream, "prod");
     assert_int_equal(c.meta.expires, 1798761600);
     assert_int_equal(c.pins.members, 7);
-    assert_int_equal(index_write(&again, &c.meta, &c.pins, c.entries, c.count, &err), 0);
+    assert_int_equal(rewrite(&again, &c, &err), 0);
     assert_string_equal(again.data, golden);
     buf_release(&again);
     index_content_release(&c);
@@ -126,9 +138,52 @@ variants_are_accepted(void **state)
 
         if (index_read(&c, text, strlen(text), &err) < 0)
             fail_msg("case %zu: %s", i, err.msg);
-        assert_int_equal(c.meta.omits, strstr(text, "omits") != NULL);
+        assert_int_equal(c.meta.omits_platforms, strstr(text, "omits") != NULL);
         index_content_release(&c);
         free(text);
+    }
+}
+
+/* An annotation more, of a bundle that lacks something. */
+static char *
+lacking(const char *omits, const char *missing)
+{
+    CLEANUP(mem_free_string)
+    char *all =
+        xasprintf("sealift/0.1.0\"%s%s%s%s", omits ? ",\"dev.sealift.omits\":" : "",
+                  omits ? omits : "", missing ? ",\"dev.sealift.missing\":" : "",
+                  missing ? missing : "");
+
+    return edited("sealift/0.1.0\"", all);
+}
+
+#define GONE "a.b/c:1 a.b/c@sha256:" A " a.b/d docker.io/library/x:2"
+
+static void
+what_is_missing_is_read(void **state)
+{
+    static const char *const reasons[] = {"\"incomplete\"", "\"platform,incomplete\""};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(reasons); i++) {
+        CLEANUP(mem_free_string) char *text = lacking(reasons[i], "\"" GONE "\"");
+        struct index_content c = INDEX_CONTENT_INIT;
+        struct buf again = BUF_INIT(4096);
+        struct err err = ERR_INIT;
+
+        if (index_read(&c, text, strlen(text), &err) < 0)
+            fail_msg("case %zu: %s", i, err.msg);
+        assert_true(c.meta.is_incomplete);
+        assert_int_equal(c.meta.omits_platforms, i == 1);
+        assert_int_equal(c.missing.count, 4);
+        assert_string_equal(c.missing.items[2].name, "a.b/d");
+        assert_false(c.missing.items[0].has_digest);
+        assert_true(c.missing.items[1].has_digest);
+        assert_int_equal(c.missing.items[1].digest.raw[31], 0xaa);
+        assert_int_equal(rewrite(&again, &c, &err), 0);
+        assert_string_equal(again.data, text);
+        buf_release(&again);
+        index_content_release(&c);
     }
 }
 
@@ -255,6 +310,70 @@ other_texts_are_refused(void **state)
         expect_refused(golden, len, ERR_INTEGRITY, "json");
 }
 
+static void
+other_lists_of_what_is_missing_are_refused(void **state)
+{
+    static const struct {
+        const char *omits, *missing; /* NULL: not there */
+    } cases[] = {
+        {NULL, "\"a.b/c:1\""},
+        {"\"platform\"", "\"a.b/c:1\""},
+        {"\"incomplete\"", NULL},
+        {"\"incomplete\"", "\"\""},
+        {"\"incomplete\"", "7"},
+        {"\"incomplete\"", "[\"a.b/c:1\"]"},
+        {"\"incomplete\"", "\"a.b/c:1 \""},
+        {"\"incomplete\"", "\" a.b/c:1\""},
+        {"\"incomplete\"", "\"a.b/c:1  a.b/c:2\""},
+        {"\"incomplete\"", "\"a.b/c:1,a.b/c:2\""},
+        {"\"incomplete\"", "\"a.b/c:1 a.b/c:1\""}, /* twice */
+        {"\"incomplete\"", "\"a.b/c:2 a.b/c:1\""}, /* not sorted */
+        {"\"incomplete\"", "\"c:1\""},             /* not in full */
+        {"\"incomplete\"", "\"a.b/c:1@sha256:" A "\""},
+        {"\"incomplete\"", "\"a.b/../c:1\""},
+        {"\"incomplete\"", "\"a.b/c:1\\n\""},
+        {"\"incomplete\"", "\"docker.io/library/nginx:1.27\""}, /* which is there */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(mem_free_string) char *text = lacking(cases[i].omits, cases[i].missing);
+
+        expect_refused(text, strlen(text), ERR_INTEGRITY, "format");
+    }
+    for (size_t i = 0; i < 2; i++) {
+        CLEANUP(mem_free_string)
+        char *text = lacking(i == 0 ? "\"incomplete,platform\"" : "\"\"", "\"a.b/c:1\"");
+
+        expect_refused(text, strlen(text), ERR_PROTOCOL, NULL);
+    }
+}
+
+static void
+so_much_may_be_missing_and_no_more(void **state)
+{
+    struct buf names = BUF_INIT(1 << 20);
+    struct index_content c = INDEX_CONTENT_INIT;
+    struct err err = ERR_INIT;
+    char *text;
+
+    (void)state;
+    for (int i = 0; i < BUNDLE_MISSING_MAX; i++)
+        assert_int_equal(buf_addf(&names, "%sa.b/c:%05d", i > 0 ? " " : "\"", i), 0);
+    assert_int_equal(buf_add_text(&names, "\""), 0);
+    text = lacking("\"incomplete\"", names.data);
+    assert_int_equal(index_read(&c, text, strlen(text), &err), 0);
+    assert_int_equal(c.missing.count, BUNDLE_MISSING_MAX);
+    index_content_release(&c);
+    free(text);
+    names.len--;
+    assert_int_equal(buf_add_text(&names, " a.b/d\""), 0);
+    text = lacking("\"incomplete\"", names.data);
+    expect_refused(text, strlen(text), ERR_INTEGRITY, "format");
+    free(text);
+    buf_release(&names);
+}
+
 /* The golden text with other entries. */
 static char *
 with_entries(const char *entries)
@@ -323,6 +442,9 @@ main(void)
         cmocka_unit_test(what_was_written_is_read),
         cmocka_unit_test(variants_are_accepted),
         cmocka_unit_test(other_texts_are_refused),
+        cmocka_unit_test(what_is_missing_is_read),
+        cmocka_unit_test(other_lists_of_what_is_missing_are_refused),
+        cmocka_unit_test(so_much_may_be_missing_and_no_more),
         cmocka_unit_test(a_bundle_without_images_is_refused),
         cmocka_unit_test(a_name_given_twice_is_refused),
     };

@@ -287,6 +287,25 @@ test_not_canonical(void **state)
 }
 
 static void
+test_repository_names(void **state)
+{
+    struct reference r;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(
+        reference_parse_name_or_repository(&r, "a.b:5/x/y", ERR_INTEGRITY, &err), 0);
+    assert_true(reference_is_repository(&r));
+    assert_int_equal(
+        reference_parse_name_or_repository(&r, "a.b/x:latest", ERR_INTEGRITY, &err), 0);
+    assert_string_equal(r.tag, "latest");
+    assert_int_equal(reference_parse_name(&r, "a.b/x", ERR_INTEGRITY, &err), -1);
+    assert_int_equal(reference_parse_name_or_repository(&r, "x", ERR_INTEGRITY, &err),
+                     -1);
+    assert_string_equal(r.path, "x"); /* untouched */
+}
+
+static void
 test_same_name(void **state)
 {
     static const struct {
@@ -342,11 +361,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accept),    cmocka_unit_test(test_reject),
-        cmocka_unit_test(test_nul),       cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_lengths),   cmocka_unit_test(test_longest),
-        cmocka_unit_test(test_parts),     cmocka_unit_test(test_not_canonical),
-        cmocka_unit_test(test_same_name), cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_accept),
+        cmocka_unit_test(test_reject),
+        cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_longest),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_not_canonical),
+        cmocka_unit_test(test_repository_names),
+        cmocka_unit_test(test_same_name),
+        cmocka_unit_test(test_hosts),
     };
 
     return cmocka_run_group_tests_name("reference", tests, NULL, NULL);

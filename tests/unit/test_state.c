@@ -54,6 +54,7 @@ what_is_written_is_read_back(void **state)
     assert_int_equal(state_write(".", &first, &err), 0);
     assert_int_equal(state_write(".", &second, &err), 0);
     second.serial = 2;
+    second.missing = 3;
     assert_int_equal(state_write(".", &second, &err), 0);
     assert_int_equal(count_files(), 2); /* nothing half written stays behind */
     assert_int_equal(state_list(".", &all, &count, &nobody, &err), 0);
@@ -71,6 +72,9 @@ only_what_we_write_is_read(void **state)
         "{}",
         "[]",
         GOOD "x",
+        "{\"stream\":\"prod\",\"epoch\":1,\"serial\":\"42\",\"index\":\"sha256:" HEX
+        "\",\"created\":\"2026-11-22T05:09:00Z\",\"imported\":\"2026-11-23T05:09:00Z\","
+        "\"missing\":\"3\"}",
         "{\"stream\":\"prod\",\"epoch\":1,\"serial\":42,\"index\":\"sha256:" HEX "\","
         "\"created\":\"2026-11-22T05:09:00Z\",\"imported\":\"2026-11-23T05:09:00Z\"}",
         "{\"stream\":\"prod\",\"epoch\":1,\"serial\":\"042\",\"index\":\"sha256:" HEX

@@ -27,8 +27,8 @@ lines_stand_in_the_order_of_members(void **state)
 {
     struct bundle_member members[] = {{.digest = digest_of(0xbb)},
                                       {.digest = digest_of(0xaa)}};
-    struct bundle_omitted omitted[] = {{digest_of(0xdd), 0},
-                                       {digest_of(0xcc), INT64_MAX}};
+    struct bundle_omitted omitted[] = {{digest_of(0xdd), 0, false},
+                                       {digest_of(0xcc), INT64_MAX, false}};
     struct buf out = BUF_INIT(1000);
     struct err err = ERR_INIT;
 

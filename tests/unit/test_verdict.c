@@ -375,6 +375,28 @@ some_streams_may_go_back(void **state)
 }
 
 static void
+what_is_missing_has_to_be_allowed(void **state)
+{
+    CLEANUP(court_release) struct court c;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    court_open(&c, POLICY);
+    assert_int_equal(trust_judge_whole(&c.verdict, &c.claims, &c.wishes, &nobody, &err),
+                     0);
+    assert_int_equal(c.verdict.override_count, 0);
+    c.claims.missing = 3;
+    assert_ruled(trust_judge_whole(&c.verdict, &c.claims, &c.wishes, &nobody, &err), &err,
+                 "incomplete-bundle", "3");
+    c.wishes.incomplete = true;
+    assert_int_equal(trust_check_wishes(&c.store, &c.wishes, &err), 0);
+    assert_int_equal(trust_judge_whole(&c.verdict, &c.claims, &c.wishes, &nobody, &err),
+                     0);
+    assert_int_equal(c.verdict.override_count, 1);
+    assert_string_equal(trust_override_name(c.verdict.overrides[0]), "incomplete");
+}
+
+static void
 wishes_are_the_policy_s_to_grant(void **state)
 {
     static const char strict[] =
@@ -456,6 +478,7 @@ main(void)
         cmocka_unit_test(the_future_is_refused_where_the_clock_is_trusted),
         cmocka_unit_test(order_is_kept),
         cmocka_unit_test(some_streams_may_go_back),
+        cmocka_unit_test(what_is_missing_has_to_be_allowed),
         cmocka_unit_test(wishes_are_the_policy_s_to_grant),
         cmocka_unit_test(a_clock_is_weighed_against_what_was_seen),
     };
