@@ -10,6 +10,10 @@
 /* Large enough to forget the cost of a call, small enough for a core's cache. */
 enum { CHUNK = 256 * 1024 };
 
+/* A view costs more than a copy below some size; and its pages count as memory of ours.
+ */
+enum { VIEW = 2 * 1024 * 1024, VIEW_MIN_BODY = 2 * VIEW };
+
 static int
 other_content(const struct bundle_content *c, const struct bundle_member *m,
               const char *name, struct err *err)
@@ -22,10 +26,10 @@ other_content(const struct bundle_content *c, const struct bundle_member *m,
     return err_hint(err, "the copy is damaged there: copy the bundle again");
 }
 
-/* One piece of a body, from the file into the digest. */
+/* Some bytes of a body, from the file into the digest, through a buffer of one CHUNK. */
 static int
-add_piece(const struct bundle_content *c, uint64_t at, size_t want, void *piece,
-          struct hash *h, struct err *err)
+add_read(const struct bundle_content *c, uint64_t at, size_t want, void *piece,
+         struct hash *h, struct err *err)
 {
     ssize_t n = volumes_read(&c->file, piece, want, at, err);
 
@@ -39,41 +43,65 @@ add_piece(const struct bundle_content *c, uint64_t at, size_t want, void *piece,
     return hash_add(h, piece, want, err);
 }
 
+/* The same without a buffer.  1: these bytes have to be read. */
+static int
+add_in_place(const struct bundle_content *c, uint64_t at, size_t want, struct hash *h,
+             struct err *err)
+{
+    struct view view;
+    int rc;
+
+    if (volumes_view(&c->file, at, want, &view) < 0)
+        return 1;
+    volumes_read_soon(&c->file, at + want, VIEW); /* while this is hashed */
+    rc = hash_add(h, view.bytes, want, err);
+    view_release(&view);
+    return rc;
+}
+
 static int
 hash_body(const struct bundle_content *c, const struct bundle_member *m,
-          struct cancel *cancel, const struct events *progress, struct digest *out,
-          struct err *err)
+          const struct body_check *how, struct digest *out, struct err *err)
 {
     CLEANUP(hash_release) struct hash h = HASH_INIT;
     CLEANUP(mem_free_string) char *piece = xmalloc(m->size < CHUNK ? m->size : CHUNK);
+    bool in_place = how->in_place && m->size >= VIEW_MIN_BODY;
     uint64_t done = 0;
 
     if (hash_start(&h, m->digest.alg, err) < 0)
         return -1;
     while (done < m->size) {
-        uint64_t left = m->size - done;
-        size_t want = left < CHUNK ? (size_t)left : CHUNK;
+        uint64_t at = m->offset + done, left = m->size - done;
+        uint64_t most = in_place ? VIEW : CHUNK;
+        size_t want = (size_t)(left < most ? left : most);
+        int rc;
 
-        if (cancel_wanted(cancel))
+        if (cancel_wanted(how->cancel))
             return cancel_error(err);
-        if (add_piece(c, m->offset + done, want, piece, &h, err) < 0)
+        rc = in_place ? add_in_place(c, at, want, &h, err)
+                      : add_read(c, at, want, piece, &h, err);
+        if (rc < 0)
             return -1;
-        done += want;
-        events_done(progress, want);
+        if (rc == 0) {
+            done += want;
+            events_done(how->progress, want);
+        } else {
+            in_place = false;
+        }
     }
     return hash_finish(&h, out, err);
 }
 
 int
-bundle_check_member(const struct bundle_content *c, size_t member, struct cancel *cancel,
-                    const struct events *progress, struct err *err)
+bundle_check_member(const struct bundle_content *c, size_t member,
+                    const struct body_check *how, struct err *err)
 {
     const struct bundle_member *m = &c->members[member];
     char name[BUNDLE_BLOB_NAME_MAX];
     struct digest d;
 
     bundle_blob_name(&m->digest, name);
-    if (hash_body(c, m, cancel, progress, &d, err) < 0)
+    if (hash_body(c, m, how, &d, err) < 0)
         return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);
     if (!digest_equal(&d, &m->digest))
         return other_content(c, m, name, err);

@@ -102,14 +102,21 @@ void bundle_preview_release(struct bundle_preview **p);
 const struct bundle_content *bundle_content(const struct bundle *b);
 const struct bundle_content *bundle_preview_content(const struct bundle_preview *p);
 
+/* How bodies are hashed; everything is borrowed. */
+struct body_check {
+    struct cancel *cancel;
+    const struct events *progress; /* gets the bytes as they are done */
+    bool
+        in_place; /* large ones without a copy, as volumes_view() has it: may be killed */
+};
+
 /*
- * Hash the body of one member, from the file.  progress gets its bytes as they are done.
+ * Hash the body of one member, from the file.
  * Errors: ERR_INTEGRITY "digest" naming object and byte range; "truncated"; "padding";
  *         ERR_LOCAL.  Thread-safe.
  */
 MUST_USE int bundle_check_member(const struct bundle_content *c, size_t member,
-                                 struct cancel *cancel, const struct events *progress,
-                                 struct err *err);
+                                 const struct body_check *how, struct err *err);
 
 /*
  * Read a whole member (a document or a config) into out, which bounds it, and check its

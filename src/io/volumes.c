@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { PIECE = 256 << 10 }; /* bytes that pass through memory at a time */
@@ -55,6 +56,57 @@ volumes_read(const struct volumes *v, void *out, size_t len, uint64_t offset,
             break;
     }
     return (ssize_t)got;
+}
+
+/* MAP_POPULATE would not say that a page cannot be read. */
+static int
+populate(void *pages, size_t len)
+{
+#ifdef MADV_POPULATE_READ /* Linux 5.14 */
+    return madvise(pages, len, MADV_POPULATE_READ);
+#else
+    (void)pages;
+    (void)len;
+    return -1;
+#endif
+}
+
+int
+volumes_view(const struct volumes *v, uint64_t offset, size_t len, struct view *out)
+{
+    struct part p = part_of(v, offset, len);
+    size_t before = (size_t)(p.at % (uint64_t)sysconf(_SC_PAGESIZE));
+
+    if (p.len < len || offset > v->size || len > v->size - offset)
+        return -1;
+    out->pages_len = before + len;
+    out->pages =
+        mmap(NULL, out->pages_len, PROT_READ, MAP_SHARED, p.fd, (off_t)(p.at - before));
+    if (out->pages == MAP_FAILED)
+        return -1;
+    out->bytes = (const char *)out->pages + before;
+    if (populate(out->pages, out->pages_len) == 0)
+        return 0;
+    view_release(out);
+    return -1;
+}
+
+void
+view_release(struct view *view)
+{
+    munmap(view->pages, view->pages_len);
+}
+
+void
+volumes_read_soon(const struct volumes *v, uint64_t offset, uint64_t len)
+{
+    while (len > 0) {
+        struct part p = part_of(v, offset, len);
+
+        posix_fadvise(p.fd, (off_t)p.at, (off_t)p.len, POSIX_FADV_WILLNEED);
+        offset += p.len;
+        len -= p.len;
+    }
 }
 
 int

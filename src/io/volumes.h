@@ -30,6 +30,30 @@ struct volumes volumes_of_file(int fd, uint64_t size);
 MUST_USE ssize_t volumes_read(const struct volumes *v, void *out, size_t len,
                               uint64_t offset, struct err *err);
 
+/*
+ * A range of one volume where the kernel keeps it, without a copy.  The bytes change when
+ * the file does.  Where a medium fails later than when the view was made, or the file is
+ * cut, touching them ends the process with SIGBUS: only for processes that may die.
+ */
+struct view {
+    const void *bytes;
+    void *pages; /* the mapping, which begins at a page */
+    size_t pages_len;
+};
+
+/*
+ * Returns: 0 with all of the range in memory, or -1 where there is no such view: the
+ *          range crosses volumes or the end, cannot be read, or the kernel does not
+ *          do it.
+ *          volumes_read() then reads it, or says what is wrong.
+ */
+MUST_USE int volumes_view(const struct volumes *v, uint64_t offset, size_t len,
+                          struct view *out);
+void view_release(struct view *view);
+
+/* Ask the kernel to begin reading this range; a wish, cannot fail. */
+void volumes_read_soon(const struct volumes *v, uint64_t offset, uint64_t len);
+
 /* Write all of it.  Errors: ERR_LOCAL with the offset and a hint. */
 MUST_USE int volumes_write(const struct volumes *v, const void *bytes, size_t len,
                            uint64_t offset, struct err *err);

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { BROKE_DOWN = 1 };
 enum { REASON_MAX = 32, TEXT_MAX = 256, FIRST_OWN_FD = 3 /* after the standard ones */ };
 
 /* An error without pointers. */
@@ -72,20 +73,30 @@ pass_on(void *ctx, const struct event *event)
     tell(*(const int *)ctx, &news);
 }
 
+static int
+compare_fds(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
 /* Nothing stays open but the bundle, the pipe and what everybody has. */
 static void
 close_others(const struct volumes *file, int pipe_fd)
 {
-    long most = sysconf(_SC_OPEN_MAX);
+    int *kept = xcalloc(file->count + 1, sizeof(*kept));
+    unsigned from = FIRST_OWN_FD;
 
-    for (int fd = FIRST_OWN_FD; fd < most && fd < 65536; fd++) {
-        bool is_needed = fd == pipe_fd;
-
-        for (size_t i = 0; i < file->count && !is_needed; i++)
-            is_needed = fd == (file->fds ? file->fds[i] : file->fd);
-        if (!is_needed)
-            close(fd);
+    kept[0] = pipe_fd;
+    for (size_t i = 0; i < file->count; i++)
+        kept[i + 1] = file->fds ? file->fds[i] : file->fd;
+    qsort(kept, file->count + 1, sizeof(*kept), compare_fds);
+    for (size_t i = 0; i <= file->count; i++) {
+        if ((unsigned)kept[i] > from)
+            close_range(from, (unsigned)kept[i] - 1, 0);
+        from = (unsigned)kept[i] + 1;
     }
+    close_range(from, UINT_MAX, 0);
+    free(kept);
 }
 
 static void
@@ -189,6 +200,7 @@ hear(int fd, pid_t child, struct news *news)
     return 1;
 }
 
+/* Returns: 0, or -1; BROKE_DOWN when the child ended without a verdict. */
 static int
 listen_to(const struct apart_job *job, int fd, pid_t child, struct damage_list *damage,
           bool *opened, struct err *err)
@@ -216,12 +228,13 @@ listen_to(const struct apart_job *job, int fd, pid_t child, struct damage_list *
     }
     if (cancel_signal() != 0)
         return cancel_error(err);
-    return err_set(err, ERR_INTERNAL, "the process that verified the bundle broke down");
+    return BROKE_DOWN;
 }
 
-int
-apart_check(const struct apart_job *job, struct damage_list *damage, bool *opened,
-            struct err *err)
+/* As apart_check(), or BROKE_DOWN with how the child ended. */
+static int
+check_once(const struct apart_job *job, struct damage_list *damage, bool *opened,
+           int *status, struct err *err)
 {
     int ends[2], rc;
     pid_t child;
@@ -239,7 +252,31 @@ apart_check(const struct apart_job *job, struct damage_list *damage, bool *opene
     }
     rc = listen_to(job, ends[0], child, damage, opened, err);
     close(ends[0]);
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+    while (waitpid(child, status, 0) < 0 && errno == EINTR)
         continue;
+    return rc;
+}
+
+int
+apart_check(const struct apart_job *job, struct damage_list *damage, bool *opened,
+            struct err *err)
+{
+    struct check_options check = *job->check;
+    struct apart_job own = *job;
+    int status = 0, rc;
+
+    own.check = &check;
+    check.in_place = true;
+    rc = check_once(&own, damage, opened, &status, err);
+    if (rc == BROKE_DOWN && WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS) {
+        /* A medium failed, or the file was cut, under a view: read() can say where. */
+        events_debug(check.events, "the file failed while it was read: once more");
+        damage_list_release(damage);
+        check.in_place = false;
+        rc = check_once(&own, damage, opened, &status, err);
+    }
+    if (rc == BROKE_DOWN)
+        return err_set(err, ERR_INTERNAL,
+                       "the process that verified the bundle broke down");
     return rc;
 }

@@ -5,6 +5,7 @@
 #include "base/pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 
 enum { UNPACKERS = 4 }; /* at a time: each may want 128 MiB for a window of zstd */
@@ -78,12 +79,12 @@ hash_member(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct check_job *job = (const struct check_job *)base;
     const struct checking *c = job->checking;
+    const struct body_check how = {.cancel = c->options->cancel,
+                                   .progress = c->options->events,
+                                   .in_place = c->options->in_place};
 
     (void)worker;
-    return go_on(job,
-                 bundle_check_member(c->content, job->member, c->options->cancel,
-                                     c->options->events, err),
-                 err);
+    return go_on(job, bundle_check_member(c->content, job->member, &how, err), err);
 }
 
 static int
@@ -129,6 +130,18 @@ run_jobs(struct checking *c, struct check_job *jobs, size_t count, unsigned work
     return pool_wait(pool, err);
 }
 
+/* More than cores would only make a disk jump; one reads while another hashes. */
+static unsigned
+hashers(unsigned jobs)
+{
+    unsigned most = 2;
+    cpu_set_t cores;
+
+    if (sched_getaffinity(0, sizeof(cores), &cores) == 0 && CPU_COUNT(&cores) > 2)
+        most = (unsigned)CPU_COUNT(&cores);
+    return jobs < most ? jobs : most;
+}
+
 /* Largest first would save little: members stand in file order, which disks like. */
 static int
 hash_members(struct checking *c, struct err *err)
@@ -140,7 +153,7 @@ hash_members(struct checking *c, struct err *err)
     events_phase(c->options->events, "verifying", c->content->total, EVENT_BYTES);
     for (size_t i = 0; i < count; i++)
         jobs[i] = (struct check_job){.job.run = hash_member, .member = i};
-    rc = run_jobs(c, jobs, count, c->options->jobs, err);
+    rc = run_jobs(c, jobs, count, hashers(c->options->jobs), err);
     free(jobs);
     return rc;
 }

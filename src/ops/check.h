@@ -31,7 +31,8 @@ void damage_list_clip(struct damage_list *list, size_t member_count);
 
 struct check_options {
     unsigned jobs;
-    bool layers; /* also unpack them, when their digests are right */
+    bool layers;   /* also unpack them, when their digests are right */
+    bool in_place; /* this process may be killed by a medium that fails (reader.h) */
     const struct events *events;
     struct cancel *cancel;
 };

@@ -91,4 +91,23 @@ expect 0 "it goes on" on_fat export --json --unsigned -o "$work/half.tar" "$imag
 check "where it was" test "$(field "$out" 'd["reusedBytes"]')" -gt 4000000
 expect 0 "and is whole" sealift verify --insecure-skip-verify "$work/half.tar"
 
+# Large blobs are hashed where the kernel keeps them.
+must fill source fleet --images 1 --platforms 1 --layers 1 --layer-bytes 9000000 --shared 0
+large=$work/large.tar
+must sealift export -q --unsigned -o "$large" "$image"
+in_place() {
+    ASAN_OPTIONS=$ASAN_OPTIONS:handle_sigbus=0 strace -f -o "$work/trace" \
+        -e trace=madvise,fadvise64,pread64 "$@" "$abs_top_builddir/sealift" verify -v --json \
+        --insecure-skip-verify "$large"
+}
+expect 0 "a large blob" in_place
+check "is hashed in place" grep -q 'madvise(.*MADV_POPULATE_READ) = 0' "$work/trace"
+expect 0 "a medium that fails under the hash" \
+    in_place -e inject=fadvise64:signal=BUS:when=2
+check "killed the process that verified" grep -q 'killed by SIGBUS' "$work/trace"
+check "which is said" grep -q 'failed while it was read: once more' "$err"
+expect 8 "one that cannot be read at all" in_place -e inject=madvise:error=EFAULT \
+    -e inject=pread64:error=EIO:when=25+
+check "has an offset" grep -q 'cannot read at byte [1-9].*Input/output error' "$err"
+
 done_testing

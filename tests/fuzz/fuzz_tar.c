@@ -87,7 +87,8 @@ check_member(const struct bundle_content *c, size_t i, const uint8_t *data, size
     assert(tar_parse(data + m->offset - TAR_BLOCK, &e, &err) == 0);
     assert(strcmp(e.name, name) == 0 && e.size == m->size);
     assert(c->member_of_object[c->object_of_member[i]] == i);
-    if (bundle_check_member(c, i, &cancel, &nobody, &err) < 0)
+    if (bundle_check_member(
+            c, i, &(struct body_check){.cancel = &cancel, .progress = &nobody}, &err) < 0)
         assert(err.kind == ERR_INTEGRITY);
 }
 

@@ -310,7 +310,9 @@ fixture_read(int fd, uint64_t size, const struct admission *admission, struct er
     if (!b)
         return -1;
     for (size_t i = 0; i < bundle_content(b)->member_count; i++) {
-        if (bundle_check_member(bundle_content(b), i, &cancel, &nobody, err) < 0)
+        if (bundle_check_member(
+                bundle_content(b), i,
+                &(struct body_check){.cancel = &cancel, .progress = &nobody}, err) < 0)
             return -1;
     }
     return 0;

@@ -62,7 +62,9 @@ read_all(const struct damaged *d, const struct bundle_untrusted *u, struct err *
     struct cancel cancel = CANCEL_INIT;
 
     for (size_t i = 0; b && i < bundle_content(b)->member_count; i++) {
-        if (bundle_check_member(bundle_content(b), i, &cancel, &nobody, err) < 0)
+        if (bundle_check_member(
+                bundle_content(b), i,
+                &(struct body_check){.cancel = &cancel, .progress = &nobody}, err) < 0)
             return -1;
     }
     return b ? 0 : -1;
@@ -177,10 +179,16 @@ a_cut_while_reading_is_noticed(void **state)
     b = bundle_open(u, &d.admission, &err);
     assert_non_null(b);
     assert_int_equal(ftruncate(d.fd, (off_t)bundle_content(b)->members[3].offset + 5), 0);
-    assert_int_equal(bundle_check_member(bundle_content(b), 2, &cancel, &nobody, &err),
-                     0);
-    assert_int_equal(bundle_check_member(bundle_content(b), 3, &cancel, &nobody, &err),
-                     -1);
+    assert_int_equal(
+        bundle_check_member(bundle_content(b), 2,
+                            &(struct body_check){.cancel = &cancel, .progress = &nobody},
+                            &err),
+        0);
+    assert_int_equal(
+        bundle_check_member(bundle_content(b), 3,
+                            &(struct body_check){.cancel = &cancel, .progress = &nobody},
+                            &err),
+        -1);
     assert_string_equal(err.reason, "truncated");
     assert_int_equal(bundle_read_member(bundle_content(b), 3, &body, &err), -1);
     assert_string_equal(err.reason, "truncated");
@@ -243,16 +251,64 @@ large_members_are_checked_in_pieces(void **state)
         fd = fixture_file(bytes, padded);
         memset(bytes + size, 'b', padded - size);
         lone_make(&l, bytes, size, fd);
-        assert_int_equal(bundle_check_member(&l.content, 0, &cancel, &counting, &err), 0);
+        assert_int_equal(bundle_check_member(&l.content, 0,
+                                             &(struct body_check){.cancel = &cancel,
+                                                                  .progress = &counting},
+                                             &err),
+                         0);
         assert_int_equal(done, size);
         assert_int_equal(pwrite(fd, "x", 1, (off_t)size - 1), 1);
-        assert_int_equal(bundle_check_member(&l.content, 0, &cancel, &nobody, &err), -1);
+        assert_int_equal(bundle_check_member(
+                             &l.content, 0,
+                             &(struct body_check){.cancel = &cancel, .progress = &nobody},
+                             &err),
+                         -1);
         assert_int_equal(err.kind, ERR_INTEGRITY);
         assert_string_equal(err.reason, "digest");
         assert_non_null(strstr(err.msg, "blobs/sha256/"));
         assert_non_null(strstr(err.msg, "from byte 0"));
         close(fd);
     }
+    free(bytes);
+}
+
+/* The same digest without a copy, whatever part of it the file can show in place. */
+static void
+large_members_are_checked_in_place(void **state)
+{
+    enum { MIB = 1 << 20, FIRST = 5 * MIB - 7, SIZE = 9 * MIB + 3 };
+    char *bytes = xcalloc(tar_padded(SIZE), 1);
+    struct cancel cancel = CANCEL_INIT;
+    uint64_t done = 0;
+    const struct events counting = {add_up, &done};
+    const struct body_check how = {
+        .cancel = &cancel, .progress = &counting, .in_place = true};
+    struct err err = ERR_INIT;
+    struct lone l;
+    int fds[2];
+
+    (void)state;
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (char)(i * 31 + i / 4096);
+    fds[0] = fixture_file(bytes, FIRST);
+    fds[1] = fixture_file(bytes + FIRST, tar_padded(SIZE) - FIRST);
+    lone_make(&l, bytes, SIZE, fds[0]);
+    l.content.file =
+        (struct volumes){.fds = fds, .count = 2, .cut = FIRST, .size = tar_padded(SIZE)};
+    assert_int_equal(bundle_check_member(&l.content, 0, &how, &err), 0);
+    assert_int_equal(done, SIZE);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(pwrite(fds[i], bytes + 1, 1, 3 * MIB), 1);
+        assert_int_equal(bundle_check_member(&l.content, 0, &how, &err), -1);
+        assert_string_equal(err.reason, "digest");
+        assert_int_equal(pwrite(fds[i], bytes + i * FIRST + 3 * MIB, 1, 3 * MIB), 1);
+    }
+    assert_int_equal(bundle_check_member(&l.content, 0, &how, &err), 0);
+    assert_int_equal(ftruncate(fds[1], MIB), 0);
+    assert_int_equal(bundle_check_member(&l.content, 0, &how, &err), -1);
+    assert_string_equal(err.reason, "truncated");
+    close(fds[0]);
+    close(fds[1]);
     free(bytes);
 }
 
@@ -268,7 +324,11 @@ work_stops_when_it_is_no_longer_wanted(void **state)
     (void)state;
     lone_make(&l, bytes, sizeof(bytes), fd);
     cancel_request(&cancel);
-    assert_int_equal(bundle_check_member(&l.content, 0, &cancel, &nobody, &err), -1);
+    assert_int_equal(
+        bundle_check_member(&l.content, 0,
+                            &(struct body_check){.cancel = &cancel, .progress = &nobody},
+                            &err),
+        -1);
     assert_int_not_equal(err.kind, ERR_INTEGRITY);
     close(fd);
 }
@@ -393,6 +453,7 @@ main(void)
         cmocka_unit_test(every_cut_is_noticed),
         cmocka_unit_test(a_cut_while_reading_is_noticed),
         cmocka_unit_test(large_members_are_checked_in_pieces),
+        cmocka_unit_test(large_members_are_checked_in_place),
         cmocka_unit_test(work_stops_when_it_is_no_longer_wanted),
         cmocka_unit_test(what_is_read_whole_is_bounded_and_checked),
         cmocka_unit_test(other_files_are_called_by_name),

@@ -58,6 +58,53 @@ a_set_reads_and_writes_like_one_file(void **state)
     close_set(fds);
 }
 
+static void
+a_range_of_one_volume_can_be_seen_in_place(void **state)
+{
+    struct err err = ERR_INIT;
+    struct volumes v;
+    int fds[FILES];
+
+    (void)state;
+    open_set(fds, &v);
+    assert_int_equal(volumes_write(&v, ALPHABET, SIZE, 0, &err), 0);
+    for (size_t from = 0; from <= SIZE; from++) {
+        for (size_t len = 1; len <= SIZE + 1; len++) {
+            bool fits = from + len <= SIZE && from / CUT == (from + len - 1) / CUT;
+            struct view view;
+
+            if (volumes_view(&v, from, len, &view) < 0) {
+                assert_false(fits);
+                continue;
+            }
+            assert_true(fits);
+            assert_memory_equal(view.bytes, ALPHABET + from, len);
+            view_release(&view);
+        }
+    }
+    close_set(fds);
+}
+
+/* The kernel would end the process that touches what is not there. */
+static void
+what_was_cut_off_cannot_be_seen(void **state)
+{
+    enum { LEN = 1 << 20 };
+    struct volumes v;
+    struct view view;
+    int fds[FILES];
+
+    (void)state;
+    open_set(fds, &v);
+    v = volumes_of_file(fds[0], LEN);
+    assert_int_equal(ftruncate(fds[0], LEN), 0);
+    assert_int_equal(volumes_view(&v, 12345, LEN - 12345, &view), 0);
+    view_release(&view);
+    assert_int_equal(ftruncate(fds[0], LEN / 2), 0);
+    assert_int_equal(volumes_view(&v, 12345, LEN - 12345, &view), -1);
+    close_set(fds);
+}
+
 /* A volume that lost its end: what comes after is not taken for what should be there. */
 static void
 a_short_volume_ends_a_read(void **state)
@@ -153,6 +200,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_set_reads_and_writes_like_one_file,
                                         enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(a_range_of_one_volume_can_be_seen_in_place,
+                                        enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(what_was_cut_off_cannot_be_seen, enter_folder,
+                                        leave_folder),
         cmocka_unit_test_setup_teardown(a_short_volume_ends_a_read, enter_folder,
                                         leave_folder),
         cmocka_unit_test_setup_teardown(it_is_known_how_far_a_range_was_filled,
