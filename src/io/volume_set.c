@@ -204,11 +204,25 @@ check_sizes(const struct search *s, const uint64_t *sizes, uint64_t cut, struct 
     return 0;
 }
 
+/* Of files with holes, a few are more than an offset can count. */
+static int
+sum_sizes(const uint64_t *sizes, size_t count, uint64_t *sum, struct err *err)
+{
+    *sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (sizes[i] > INT64_MAX - *sum)
+            return err_set(err, ERR_LIMIT,
+                           "the volumes have more bytes than a file can have");
+        *sum += sizes[i];
+    }
+    return 0;
+}
+
 static int
 open_all(struct volume_set *out, const struct search *s, open_fn *open_file,
          struct err *err)
 {
-    uint64_t *sizes = xcalloc(s->count, sizeof(*sizes)), cut;
+    uint64_t *sizes = xcalloc(s->count, sizeof(*sizes)), cut, sum = 0;
     int rc = file_want_descriptors(s->count, err);
 
     out->fds = xcalloc(s->count, sizeof(*out->fds));
@@ -222,10 +236,10 @@ open_all(struct volume_set *out, const struct search *s, open_fn *open_file,
     cut = usual_size(sizes, s->count);
     if (rc == 0)
         rc = check_sizes(s, sizes, cut, err);
-    out->volumes = (struct volumes){.fds = out->fds,
-                                    .count = s->count,
-                                    .cut = cut,
-                                    .size = (s->count - 1) * cut + sizes[s->count - 1]};
+    if (rc == 0)
+        rc = sum_sizes(sizes, s->count, &sum, err);
+    out->volumes =
+        (struct volumes){.fds = out->fds, .count = s->count, .cut = cut, .size = sum};
     free(sizes);
     return rc;
 }

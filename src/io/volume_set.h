@@ -28,7 +28,8 @@ struct volume_set {
  * Open for reading.  One path: a regular file, any volume of a set in one folder, or the
  * name of such a set.  Several: all volumes, in any order and from any folders.
  * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (no regular file; a volume twice);
- *         ERR_INTEGRITY "missing", "truncated", "size", naming the volume.
+ *         ERR_INTEGRITY "missing", "truncated", "size", naming the volume; ERR_LIMIT -
+ *         2^63 bytes or more in all.
  */
 MUST_USE int volume_set_open(struct volume_set *out, const char *const *paths,
                              size_t count, struct err *err);

@@ -7,6 +7,7 @@
 #include "io/volume_set.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static void
@@ -94,6 +95,29 @@ a_file_whose_name_looks_like_a_volume(void **state)
     make_volume(paths[0], 3000);
     assert_int_equal(volume_set_open(&set, paths, 1, &err), 0);
     assert_int_equal(set.volumes.size, 3000);
+}
+
+/* Files that consist of holes may be of any size. */
+static void
+sizes_that_nobody_can_add_up(void **state)
+{
+    static const char *const paths[] = {"a"};
+    CLEANUP(volume_set_release) struct volume_set set = VOLUME_SET_INIT;
+    struct err err = ERR_INIT;
+    char target[32], name[8];
+    int fd = memfd_create("volume", MFD_CLOEXEC);
+
+    (void)state;
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, INT64_MAX), 0);
+    snprintf(target, sizeof(target), "/proc/self/fd/%d", fd);
+    for (int i = 1; i <= 3; i++) {
+        snprintf(name, sizeof(name), "a.%03d", i);
+        assert_int_equal(symlink(target, name), 0);
+    }
+    assert_int_equal(volume_set_open(&set, paths, 1, &err), -1);
+    assert_int_equal(err.kind, ERR_LIMIT);
+    close(fd);
 }
 
 static void
@@ -184,6 +208,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(sets_are_found_and_judged),
         IN_FOLDER(a_file_whose_name_looks_like_a_volume),
+        IN_FOLDER(sizes_that_nobody_can_add_up),
         IN_FOLDER(sizes_are_compared_with_the_signed_one),
         IN_FOLDER(volumes_appear_when_published),
         IN_FOLDER(other_volumes_are_not_gone_on_with),
