@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "io/json.h"
-#include "oci/reference.h"
 #include "registry/pages.h"
 #include "registry/route_ask.h"
 
@@ -15,41 +14,39 @@
 
 struct listing {
     const struct tag_sink *sink;
-    size_t count;                     /* entries of the last page */
-    char last[REFERENCE_TAG_MAX + 1]; /* its last tag */
-    size_t odd;                       /* entries that are no tags */
+    struct tag_page page; /* the last one */
+    size_t odd;           /* entries of all pages that are no tags */
 };
 
 static int
-take_entry(struct listing *l, const struct js *entry, struct err *err)
+take_entry(struct tag_page *page, const struct js *entry, const struct tag_sink *sink,
+           struct err *err)
 {
     const char *tag = js_text(entry);
 
     if (!tag || !reference_is_tag(tag)) {
-        l->odd++;
+        page->odd++;
         return 0;
     }
-    memcpy(l->last, tag, strlen(tag) + 1);
-    return l->sink->take(l->sink->ctx, tag, err);
+    memcpy(page->last, tag, strlen(tag) + 1);
+    return sink->take(sink->ctx, tag, err);
 }
 
-/* "tags" may be null, or not there, when there are none. */
-static int
-read_page(struct listing *l, const struct answer *a, struct err *err)
+int
+tags_read_page(struct tag_page *out, const void *body, size_t len,
+               const struct tag_sink *sink, struct err *err)
 {
-    CLEANUP(js_release)
-    struct js *root = js_parse(a->http.body.data ? a->http.body.data : "",
-                               a->http.body.len, ERR_PROTOCOL, err);
+    CLEANUP(js_release) struct js *root = js_parse(body, len, ERR_PROTOCOL, err);
     const struct js *tags = NULL;
 
-    l->count = 0;
+    *out = (struct tag_page){.count = 0};
     if (!root)
         return err_wrap(err, "the list of tags");
     if (js_array(root, "tags", &tags) < 0 && !js_is_null(root, "tags"))
         return err_set(err, ERR_PROTOCOL, "the list of tags is no list");
-    l->count = tags ? js_length(tags) : 0;
-    for (size_t i = 0; i < l->count; i++) {
-        if (take_entry(l, js_at(tags, i), err) < 0)
+    out->count = tags ? js_length(tags) : 0;
+    for (size_t i = 0; i < out->count; i++) {
+        if (take_entry(out, js_at(tags, i), sink, err) < 0)
             return -1;
     }
     return 0;
@@ -59,9 +56,9 @@ read_page(struct listing *l, const struct answer *a, struct err *err)
 static void
 go_on_after_full_page(struct pages *p, const struct listing *l)
 {
-    CLEANUP(mem_free_string) char *query = xasprintf(PAGE "&last=%s", l->last);
+    CLEANUP(mem_free_string) char *query = xasprintf(PAGE "&last=%s", l->page.last);
 
-    if (!p->next && l->count == COUNT && l->last[0] != '\0')
+    if (!p->next && l->page.count == COUNT && l->page.last[0] != '\0')
         pages_go_to(p, query);
 }
 
@@ -83,8 +80,10 @@ list(struct session *s, const struct repository *repo, const char *query,
             *refused = p.count == 1 ? a.http.status : 0;
             return exchange_error(&call, &a, err);
         }
-        if (read_page(l, &a, err) < 0)
+        if (tags_read_page(&l->page, a.http.body.data ? a.http.body.data : "",
+                           a.http.body.len, l->sink, err) < 0)
             return -1;
+        l->odd += l->page.odd;
         go_on_after_full_page(&p, l);
     }
     return rc;

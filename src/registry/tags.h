@@ -6,6 +6,7 @@
 #ifndef REGISTRY_TAGS_H
 #define REGISTRY_TAGS_H
 
+#include "oci/reference.h"
 #include "registry/client.h"
 
 /* Takes one tag after the other, in the order of the registry, some perhaps twice. */
@@ -13,6 +14,20 @@ struct tag_sink {
     int (*take)(void *ctx, const char *tag, struct err *err);
     void *ctx;
 };
+
+/* What a page of the list had. */
+struct tag_page {
+    size_t count;                     /* entries */
+    size_t odd;                       /* of these, no tags by their form: left out */
+    char last[REFERENCE_TAG_MAX + 1]; /* the last tag, "" when there is none */
+};
+
+/*
+ * Read the body of one answer.  "tags" may be null, or not there, when there are none.
+ * Errors: ERR_PROTOCOL; what take() reported.
+ */
+MUST_USE int tags_read_page(struct tag_page *out, const void *body, size_t len,
+                            const struct tag_sink *sink, struct err *err);
 
 /*
  * All of them.  What is no tag by its form is left out, with a warning.  take() must not

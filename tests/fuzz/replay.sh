@@ -6,8 +6,11 @@ set -u
 : "${abs_top_builddir:=$PWD}"
 
 number=0
-set -- credentials reference challenge location token routes document header layer link tar \
-    signature policy state receipt key cms
+set --
+for file in "$abs_top_srcdir"/tests/fuzz/fuzz_*.c; do
+    name=${file##*/fuzz_}
+    set -- "$@" "${name%.c}"
+done
 echo "1..$#"
 for target do
     number=$((number + 1))

@@ -1,0 +1,163 @@
+/* A whole answer of a registry, its head as it comes over the wire: whatever it says, an
+ * error is one line in printable words, an upload stays at home, and a tag is a tag. */
+#include "config.h"
+#include "tests/fuzz/fuzz.h"
+
+#include "base/mem.h"
+#include "io/http_internal.h"
+#include "oci/media_type.h"
+#include "registry/exchange.h"
+#include "registry/tags.h"
+#include "registry/upload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define URL "https://reg.example:5000/v2/app/blobs/uploads/"
+
+/* ---- the answer ---- */
+
+/* The lines up to an empty one; returns where the body begins. */
+static size_t
+feed_head(struct flight *f, char *text, size_t size)
+{
+    size_t at = 0;
+
+    while (at < size && !f->head_done && !f->failed) {
+        char *end = memchr(text + at, '\n', size - at);
+        size_t len = end ? (size_t)(end - text) + 1 - at : size - at;
+        size_t taken = flight_header(text + at, 1, len, f);
+
+        assert(taken == (f->failed ? 0 : len));
+        at += len;
+    }
+    return at;
+}
+
+static bool
+receive(struct answer *a, const uint8_t *data, size_t size)
+{
+    CLEANUP(mem_free_string) char *text = xmalloc(size + 1);
+    const struct http_request request = {.method = "GET", .url = URL};
+    struct err err = ERR_INIT;
+    struct flight f = {.request = &request, .response = &a->http, .err = &err};
+    size_t at;
+
+    if (size > 0)
+        memcpy(text, data, size);
+    text[size] = '\0';
+    at = feed_head(&f, text, size);
+    assert(a->http.status >= 0 && a->http.status <= 999);
+    assert(a->http.header_count <= HTTP_HEADERS_MAX);
+    assert(!f.failed || err.kind == ERR_LIMIT);
+    a->http.body = (struct buf)BUF_INIT(HTTP_ERROR_BODY_MAX);
+    a->url = xstrdup(URL);
+    return !f.failed && (at == size || buf_add(&a->http.body, text + at, size - at) == 0);
+}
+
+/* ---- what is made of it ---- */
+
+static void
+assert_told(const struct err *err)
+{
+    assert(err->msg[0] != '\0');
+    for (const char *p = err->msg; *p != '\0'; p++)
+        assert(*p >= ' ' && *p <= '~');
+}
+
+static void
+try_error(const struct answer *a)
+{
+    static const struct repository repo = {.host = "reg.example:5000", .path = "app"};
+    static const char *const methods[] = {"GET", "PUT"};
+
+    for (size_t i = 0; i < COUNT_OF(methods); i++) {
+        struct call call = {.repo = &repo, .request = {.method = methods[i], .url = URL}};
+        struct err err = ERR_INIT;
+
+        assert(exchange_error(&call, a, &err) == -1);
+        assert(err.kind == ERR_AUTH || err.kind == ERR_NOT_FOUND ||
+               err.kind == ERR_NETWORK || err.kind == ERR_PROTOCOL);
+        assert((err.kind == ERR_NETWORK) ==
+               (exchange_may_pass(a) || a->http.status == 429));
+        assert_told(&err);
+    }
+    assert(!exchange_is_throttled(a) || exchange_may_pass(a));
+}
+
+static void
+try_upload(const struct answer *a)
+{
+    struct host host = {.origin = {.tls = true, .host = "reg.example", .port = 5000}};
+    struct upload up = {.host = &host};
+    struct http_origin to;
+    struct err err = ERR_INIT;
+
+    if (upload_take_location(&up, a, &err) == 0) {
+        assert(http_url_origin(up.location, &to, &err) == 0);
+        assert(http_origin_equal(&to, &host.origin));
+        free(up.location);
+        return;
+    }
+    assert(err.kind == ERR_PROTOCOL && !up.location);
+    assert_told(&err);
+}
+
+static void
+try_names(const struct answer *a)
+{
+    const char *type = http_header(&a->http, "content-type", 0);
+    const char *told = http_header(&a->http, "docker-content-digest", 0);
+    const struct digest mine = {.alg = DIGEST_SHA256};
+    char media_type[MEDIA_TYPE_MAX + 1];
+    struct err err = ERR_INIT;
+
+    if (media_type_of_header(type, media_type))
+        assert(media_type_is_valid(media_type));
+    if (told && exchange_check_digest(told, &mine, &err) < 0)
+        assert(err.kind == ERR_INTEGRITY);
+}
+
+/* ---- a list of tags ---- */
+
+static int
+take(void *ctx, const char *tag, struct err *err)
+{
+    size_t *count = ctx;
+
+    (void)err;
+    assert(reference_is_tag(tag));
+    (*count)++;
+    return 0;
+}
+
+static void
+try_tags(const struct buf *body)
+{
+    size_t count = 0;
+    const struct tag_sink sink = {.take = take, .ctx = &count};
+    struct tag_page page;
+    struct err err = ERR_INIT;
+
+    if (tags_read_page(&page, body->data ? body->data : "", body->len, &sink, &err) < 0) {
+        assert(err.kind == ERR_PROTOCOL && count == 0);
+        assert_told(&err);
+        return;
+    }
+    assert(page.count == count + page.odd);
+    assert((page.last[0] != '\0') == (count > 0));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    CLEANUP(answer_release) struct answer a = ANSWER_INIT;
+
+    if (!receive(&a, data, size))
+        return 0;
+    try_error(&a);
+    try_upload(&a);
+    try_names(&a);
+    try_tags(&a.http.body);
+    return 0;
+}

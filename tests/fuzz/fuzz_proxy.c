@@ -1,0 +1,60 @@
+/* What the environment says of proxies: a URL, a list of what goes without, the proxy. */
+#include "config.h"
+#include "tests/fuzz/fuzz.h"
+
+#include "base/mem.h"
+#include "io/http.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A host is always in a list of itself, and a list that is longer holds no less. */
+static void
+try_list(const char *list, const struct http_origin *to)
+{
+    CLEANUP(mem_free_string) char *longer = xasprintf("other.example, %s", list);
+    char host[HTTP_HOST_MAX + 1];
+    size_t len = strlen(to->host);
+
+    if (strcmp(list, "*") != 0 && http_proxy_excepts(list, to))
+        assert(http_proxy_excepts(longer, to));
+    memcpy(host, to->host, len + 1);
+    if (host[0] == '[') {
+        memmove(host, host + 1, len - 2);
+        host[len - 2] = '\0';
+    }
+    if (strspn(host, ".") < strlen(host) && !strpbrk(host, ", \t/"))
+        assert(http_proxy_excepts(host, to));
+}
+
+static void
+try_proxy(const char *proxy)
+{
+    CLEANUP(mem_free_string) char *host = http_proxy_host(proxy);
+    struct err err = ERR_INIT;
+
+    assert(!strchr(host, '@') && !strchr(host, '/'));
+    if (http_proxy_check(proxy, &err) == 0)
+        assert(!strchr(proxy, '@'));
+    else
+        assert(err.kind == ERR_USAGE && err.msg[0] != '\0');
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    CLEANUP(mem_free_string)
+    char *url = xstrndup(size > 0 ? (const char *)data : "", size);
+    char *list = strchr(url, '\n'), *proxy = list ? strchr(list + 1, '\n') : NULL;
+    struct http_origin to;
+    struct err err = ERR_INIT;
+
+    if (!proxy)
+        return 0;
+    *list++ = '\0';
+    *proxy++ = '\0';
+    if (http_url_origin(url, &to, &err) == 0)
+        try_list(list, &to);
+    try_proxy(proxy);
+    return 0;
+}
