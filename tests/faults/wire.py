@@ -1,8 +1,7 @@
-"""Below HTTP: certificates, handshakes, and servers that are too slow."""
+"""Below HTTP: certificates, handshakes, and lines that break."""
 from harness import *
 
 import ssl
-import time
 import warnings
 
 from fault.tls import ADDRESSES
@@ -91,31 +90,6 @@ def no_http(lab):
             lab.registry.on("GET", where, raw(answer))
             run = lab.export(app, "--retries", "0")
             check(run.status in (4, 5, 6), f"{answer}: exit {run.status}")
-
-
-@case("s33")
-def silence(lab):
-    "a server that stops in the middle of a blob, and one that never begins"
-    if not IS_LONG:
-        raise Skipped("takes two minutes: SEALIFT_TESTS=long")
-    app = lab.image("app:1", size=400000)
-    lab.registry.on("GET", app.layer.digest, stall(100000), times=1)
-    lab.export(app, timeout=100).ok().carries(app)
-    lab.again()
-    lab.registry.on("GET", "/manifests/", hang())
-    began = time.monotonic()
-    lab.export(app, "--retries", "0", timeout=100).fails("network")
-    check(time.monotonic() - began < 90, "it waits for about a minute")
-
-
-@case("s33")
-def trickle(lab):
-    "a server that sends a few bytes a second"
-    if not IS_LONG:
-        raise Skipped("takes a minute: SEALIFT_TESTS=long")
-    app = lab.image("app:1", size=400000)
-    lab.registry.on("GET", app.layer.digest, drip(100, 1))
-    lab.export(app, "--retries", "0", timeout=100).fails("network", app.layer.digest)
 
 
 @case("s15")
