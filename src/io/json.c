@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/json_internal.h"
 
-#include <jansson.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -20,18 +20,6 @@ static __thread bool metered; /* is this thread parsing? */
 /* Guarded by one_document: */
 static size_t spent;   /* bytes of the open document */
 static bool exhausted; /* did it ask for more than BUDGET? */
-
-/* The library stores nodes as json_t; outside this file they are struct js. */
-static json_t *
-node(const struct js *j)
-{
-    union {
-        const struct js *in;
-        json_t *out;
-    } cast = {.in = j};
-
-    return cast.out;
-}
 
 static struct js *
 opaque(json_t *j)
@@ -73,9 +61,8 @@ hook(void)
     json_set_alloc_funcs(budget_alloc, budget_free);
 }
 
-/* Before the first node, so that no other thread changes the allocator under it. */
-static void
-prepare(void)
+void
+js_prepare(void)
 {
     pthread_once(&hooked, hook);
 }
@@ -124,7 +111,7 @@ js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
     json_error_t why;
     json_t *root;
 
-    prepare();
+    js_prepare();
     if (!is_shallow(bytes, len)) {
         err_because(err, kind, "json", "JSON is nested more than %d levels deep",
                     DEPTH_MAX);
@@ -152,7 +139,7 @@ js_close(struct js *root)
 {
     if (!root)
         return;
-    json_decref(node(root));
+    json_decref(js_node(root));
     pthread_mutex_unlock(&one_document);
 }
 
@@ -167,7 +154,7 @@ js_release(struct js **root)
 static json_t *
 member(const struct js *obj, const char *key, int *rc)
 {
-    json_t *value = json_object_get(node(obj), key);
+    json_t *value = json_object_get(js_node(obj), key);
 
     *rc = js_is_object(obj) && !value ? 0 : -1;
     return value;
@@ -236,37 +223,37 @@ js_array(const struct js *obj, const char *key, const struct js **out)
 bool
 js_has(const struct js *obj, const char *key)
 {
-    return json_object_get(node(obj), key) != NULL;
+    return json_object_get(js_node(obj), key) != NULL;
 }
 
 bool
 js_is_null(const struct js *obj, const char *key)
 {
-    return json_is_null(json_object_get(node(obj), key));
+    return json_is_null(json_object_get(js_node(obj), key));
 }
 
 size_t
 js_length(const struct js *array)
 {
-    return json_array_size(node(array));
+    return json_array_size(js_node(array));
 }
 
 const struct js *
 js_at(const struct js *array, size_t index)
 {
-    return opaque(json_array_get(node(array), index));
+    return opaque(json_array_get(js_node(array), index));
 }
 
 bool
 js_is_object(const struct js *j)
 {
-    return json_is_object(node(j));
+    return json_is_object(js_node(j));
 }
 
 const char *
 js_text(const struct js *j)
 {
-    return json_string_value(node(j));
+    return json_string_value(js_node(j));
 }
 
 int
@@ -277,7 +264,7 @@ js_each(const struct js *obj,
     json_t *value;
     int rc;
 
-    json_object_foreach(node(obj), key, value)
+    json_object_foreach(js_node(obj), key, value)
     {
         rc = fn(key, opaque(value), ctx);
         if (rc != 0)
@@ -317,7 +304,7 @@ js_ambiguous_key(const struct js *obj, const char *const *known)
     const char *key;
     json_t *value;
 
-    json_object_foreach(node(obj), key, value)
+    json_object_foreach(js_node(obj), key, value)
     {
         for (const char *const *k = known; *k; k++) {
             if (strcmp(key, *k) != 0 && same_when_folded(key, *k))
@@ -333,7 +320,7 @@ js_unknown_key(const struct js *obj, const char *const *known)
     const char *key;
     json_t *value;
 
-    json_object_foreach(node(obj), key, value)
+    json_object_foreach(js_node(obj), key, value)
     {
         const char *const *k = known;
 
@@ -343,136 +330,4 @@ js_unknown_key(const struct js *obj, const char *const *known)
             return key;
     }
     return NULL;
-}
-
-/* ---- output ---- */
-
-static json_t *
-tree(struct jsout *out)
-{
-    return (json_t *)(void *)out;
-}
-
-static struct jsout *
-building(json_t *value)
-{
-    if (!value)
-        mem_exhausted();
-    return (struct jsout *)(void *)value;
-}
-
-static json_t *
-string_of(const char *text)
-{
-    json_t *value = text ? json_string(text) : json_null();
-    char *clean;
-
-    if (value)
-        return value;
-    clean = xstrdup(text); /* not UTF-8 */
-    for (char *p = clean; *p != '\0'; p++) {
-        if ((unsigned char)*p > 127)
-            *p = '?';
-    }
-    value = json_string(clean);
-    free(clean);
-    return value;
-}
-
-static void
-put(struct jsout *obj, const char *key, json_t *value)
-{
-    if (json_object_set_new(tree(obj), key, value) != 0)
-        mem_exhausted();
-}
-
-struct jsout *
-jsout_object(void)
-{
-    prepare();
-    return building(json_object());
-}
-
-struct jsout *
-jsout_array(void)
-{
-    prepare();
-    return building(json_array());
-}
-
-struct jsout *
-jsout_copy(const struct js *value)
-{
-    prepare();
-    return building(json_deep_copy(node(value)));
-}
-
-void
-jsout_drop(struct jsout *obj, const char *key)
-{
-    json_object_del(tree(obj), key);
-}
-
-void
-jsout_put_text(struct jsout *obj, const char *key, const char *text)
-{
-    put(obj, key, string_of(text));
-}
-
-void
-jsout_put_u64(struct jsout *obj, const char *key, uint64_t number)
-{
-    put(obj, key, json_integer((json_int_t)number));
-}
-
-void
-jsout_put_bool(struct jsout *obj, const char *key, bool value)
-{
-    put(obj, key, json_boolean(value));
-}
-
-void
-jsout_put(struct jsout *obj, const char *key, struct jsout *child)
-{
-    put(obj, key, tree(child));
-}
-
-void
-jsout_append(struct jsout *array, struct jsout *child)
-{
-    if (json_array_append_new(tree(array), tree(child)) != 0)
-        mem_exhausted();
-}
-
-void
-jsout_append_text(struct jsout *array, const char *text)
-{
-    if (json_array_append_new(tree(array), string_of(text)) != 0)
-        mem_exhausted();
-}
-
-static int
-add_to_buf(const char *bytes, size_t len, void *ctx)
-{
-    return buf_add(ctx, bytes, len);
-}
-
-int
-jsout_write(struct jsout *root, struct buf *out, struct err *err)
-{
-    size_t start = out->len;
-    int rc = json_dump_callback(tree(root), add_to_buf, out, JSON_COMPACT);
-
-    jsout_free(root);
-    if (rc == 0)
-        return 0;
-    if (buf_resize(out, start) < 0)
-        return err_set(err, ERR_INTERNAL, "cannot shrink a buffer");
-    return err_set(err, ERR_LIMIT, "JSON output is longer than %zu bytes", out->max);
-}
-
-void
-jsout_free(struct jsout *root)
-{
-    json_decref(tree(root));
 }

@@ -14,10 +14,9 @@ offenders() {
         {
             only("openssl/", "io/(hash|pki[a-z_]*)\\.[ch]")
             only("curl/", "io/http[a-z_]*\\.[ch]")
-            only("jansson", "io/json\\.c")
+            only("jansson", "io/(json(_out)?\\.c|json_internal\\.h)")
             only("archive", "io/tar[a-z_]*\\.c")
-            only("zstd", "io/zst\\.c")
-            only("(zlib|lzma|bzlib|gnutls|seccomp|glib|libxml|sodium)", "nowhere")
+            only("(zlib|lzma|bzlib|zstd|gnutls|seccomp|glib|libxml|sodium)", "nowhere")
         }'
 }
 
