@@ -1,11 +1,10 @@
 #include "config.h"
 #include "registry/auth.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "registry/auth_internal.h"
 #include "registry/redirect.h"
-#include "registry/scopes.h"
 #include "registry/token.h"
 
 #include <stdlib.h>
@@ -19,8 +18,8 @@ auth_release(struct auth *a)
     a->generation = 0;
 }
 
-static void
-set_bearer(struct auth *a, const struct secret *token)
+void
+auth_set_bearer(struct auth *a, const struct secret *token)
 {
     char *text = xasprintf("Bearer %s", secret_get(token));
 
@@ -29,194 +28,22 @@ set_bearer(struct auth *a, const struct secret *token)
     free(text);
 }
 
-/* What is known of who we are there.  1, 0: nobody, -1. */
-static int
-find_credential(struct session *s, const struct host *host, const struct call *call,
-                struct credential *out, struct err *err)
+int
+auth_find_credential(struct session *s, const struct host *host, const struct call *call,
+                     struct credential *out, struct err *err)
 {
     struct credentials *all = s->client->config.credentials;
 
     return all ? credentials_find(all, host->name, call->repo->path, out, err) : 0;
 }
 
-/* That one was refused: is there another by now? */
-static int
-renew_credential(struct session *s, const struct host *host, const struct call *call,
-                 const struct credential *refused, struct credential *out,
-                 struct err *err)
+int
+auth_renew_credential(struct session *s, const struct host *host, const struct call *call,
+                      const struct credential *refused, struct credential *out,
+                      struct err *err)
 {
     return credentials_renew(s->client->config.credentials, host->name, call->repo->path,
                              refused, out, err);
-}
-
-/* ---- tokens ---- */
-
-/* A token server that may be asked, or ERR_AUTH. */
-static int
-token_server(const struct session *s, const char *registry, const char *realm,
-             const struct http_origin *origin, enum http_reach reach,
-             struct token_server *out, struct err *err)
-{
-    char name[HTTP_ORIGIN_TEXT_MAX];
-
-    *out = (struct token_server){.registry = registry, .origin = origin, .reach = reach};
-    if (http_url_origin(realm, &out->realm, err) < 0)
-        return -1;
-    http_origin_text(&out->realm, name);
-    out->allows_plain = client_allows_plain(s->client, name);
-    out->is_named = client_trusts_realm(s->client, name);
-    return token_server_check(out, err);
-}
-
-/* What a fetch needs of the host, copied out under the lock. */
-struct server_copy {
-    char *realm, *service;
-    enum http_reach reach;
-};
-
-static void
-server_copy_release(struct server_copy *k)
-{
-    free(k->realm);
-    free(k->service);
-}
-
-static int
-untrusted(const struct token_server *server, struct err *err)
-{
-    char name[HTTP_ORIGIN_TEXT_MAX];
-
-    http_origin_text(&server->realm, name);
-    err_set(
-        err, ERR_AUTH,
-        "will not send the credentials for %s to its token server on another host, %s",
-        server->registry, name);
-    return err_hint(err, "if %s belongs to the same people: --trust-realm %s", name,
-                    name);
-}
-
-/* Ask as who we are, and once more if a helper knows better by now. */
-static int
-fetch_as(struct session *s, const struct host *host, const struct call *call,
-         struct token_request *request, const struct token_server *server,
-         struct token_reply *out, struct err *err)
-{
-    CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
-    CLEANUP(credential_release) struct credential fresh = CREDENTIAL_INIT;
-    CLEANUP(mem_free_string) char *helper = NULL;
-    int rc = find_credential(s, host, call, &credential, err);
-
-    if (rc < 0)
-        return -1;
-    if (rc == 0) {
-        request->silent_helper = helper = auth_silent_helper(s, host, call);
-        return token_fetch(s, request, out, err) == 0 ? 0 : -1;
-    }
-    if (!token_server_is_trusted(server))
-        return untrusted(server, err);
-    request->credential = &credential;
-    rc = token_fetch(s, request, out, err);
-    if (rc != 1)
-        return rc;
-    rc = renew_credential(s, host, call, &credential, &fresh, err);
-    if (rc != 1)
-        return -1; /* still with the refusal, or why it cannot be had */
-    request->credential = &fresh;
-    return token_fetch(s, request, out, err) == 0 ? 0 : -1;
-}
-
-static int
-fetch(struct session *s, struct host *host, const struct call *call, const char *demanded,
-      struct token_reply *out, struct err *err)
-{
-    CLEANUP(server_copy_release) struct server_copy copy = {.realm = NULL};
-    CLEANUP(scopes_release) struct scopes scopes = SCOPES_INIT;
-    struct token_request request = {.scope_count = 0};
-    struct token_server server;
-
-    pthread_mutex_lock(&s->client->lock);
-    copy.realm = xstrdup(host->realm);
-    copy.service = host->service ? xstrdup(host->service) : NULL;
-    copy.reach = host->reach;
-    pthread_mutex_unlock(&s->client->lock);
-
-    request.realm = copy.realm;
-    request.service = copy.service;
-    scopes_of_call(&scopes, call, s->client->config.may_push, demanded);
-    for (size_t i = 0; i < scopes.count; i++)
-        request.scopes[request.scope_count++] = scopes.items[i];
-    if (token_server(s, host->name, copy.realm, &host->origin, copy.reach, &server, err) <
-        0)
-        return -1;
-    request.public_only = token_server_must_be_public(&server);
-    return fetch_as(s, host, call, &request, &server, out, err);
-}
-
-/* Under the lock.  The token of a call, moved to the front of the list. */
-static struct token *
-find_token(struct client *c, const struct host *host, const struct call *call)
-{
-    const char *mount_from = call->mount_from ? call->mount_from : "";
-    struct token **at = &c->tokens, *t;
-
-    while ((t = *at) && (t->host != host || strcmp(t->path, call->repo->path) != 0 ||
-                         strcmp(t->mount_from, mount_from) != 0))
-        at = &t->next;
-    if (t) {
-        *at = t->next;
-    } else {
-        t = xcalloc(1, sizeof(*t));
-        t->host = host;
-        t->path = xstrdup(call->repo->path);
-        t->mount_from = xstrdup(mount_from);
-    }
-    t->next = c->tokens;
-    c->tokens = t;
-    return t;
-}
-
-/* Refresh a little early: a request that is under way must not outlive its token. */
-static uint64_t
-good_until(uint64_t lifetime_s)
-{
-    uint64_t early = lifetime_s / 10 > 5 ? lifetime_s / 10 : 5;
-
-    return clock_ms() + (lifetime_s - early) * 1000;
-}
-
-/* A token newer than the generation that was refused (0: any), fetched when need be. */
-static int
-get_token(struct session *s, struct host *host, const struct call *call, unsigned refused,
-          const char *demanded, struct auth *out, struct err *err)
-{
-    CLEANUP(token_reply_release) struct token_reply reply = TOKEN_REPLY_INIT;
-    struct client *c = s->client;
-    struct token *t;
-    int rc = 0;
-
-    pthread_mutex_lock(&c->lock);
-    t = find_token(c, host, call);
-    while (rc == 0 && t->asking)
-        rc = client_wait(c, err);
-    if (rc == 0 && (t->generation <= refused || t->good_until <= clock_ms())) {
-        t->asking = true;
-        pthread_mutex_unlock(&c->lock);
-        rc = fetch(s, host, call, demanded, &reply, err);
-        pthread_mutex_lock(&c->lock);
-        t->asking = false;
-        pthread_cond_broadcast(&c->changed);
-        if (rc == 0) {
-            secret_copy(&t->value, &reply.value);
-            t->good_until = good_until(reply.lifetime_s);
-            t->generation++;
-        }
-    }
-    if (rc == 0) {
-        set_bearer(out, &t->value);
-        out->generation = t->generation;
-    }
-    pthread_mutex_unlock(&c->lock);
-    return rc;
 }
 
 /* ---- the two ways in ---- */
@@ -241,7 +68,7 @@ set_basic(struct session *s, const struct host *host, const struct call *call,
         return -1;
     if (!is_same(out, refused))
         return 1;
-    rc = renew_credential(s, host, call, credential, &fresh, err);
+    rc = auth_renew_credential(s, host, call, credential, &fresh, err);
     if (rc != 1 || !credential_has_password(&fresh))
         return rc < 0 ? -1 : 0;
     return token_basic(&fresh, &out->value, err) < 0 ? -1 : 1;
@@ -261,16 +88,17 @@ authorize(struct session *s, struct host *host, const struct call *call,
 
     if (scheme == CHALLENGE_NONE)
         return 0;
-    known = find_credential(s, host, call, &credential, err);
+    known = auth_find_credential(s, host, call, &credential, err);
     if (known < 0)
         return -1;
     if (known == 1 && secret_is_set(&credential.registry_token)) {
-        set_bearer(out, &credential.registry_token);
+        auth_set_bearer(out, &credential.registry_token);
         return is_same(out, refused) ? 0 : 1;
     }
     if (scheme == CHALLENGE_BEARER)
-        return get_token(s, host, call, refused->generation, demanded, out, err) < 0 ? -1
-                                                                                     : 1;
+        return auth_get_token(s, host, call, refused->generation, demanded, out, err) < 0
+                   ? -1
+                   : 1;
     return known == 1 ? set_basic(s, host, call, &credential, refused, out, err) : 0;
 }
 
@@ -400,7 +228,7 @@ auth_silent_helper(struct session *s, const struct host *host, const struct call
     struct err ignored = ERR_INIT;
 
     if (!s->client->config.credentials ||
-        find_credential(s, host, call, &credential, &ignored) != 0)
+        auth_find_credential(s, host, call, &credential, &ignored) != 0)
         return NULL;
     return credentials_silent_helper(s->client->config.credentials, host->name);
 }
@@ -416,35 +244,4 @@ auth_refusal(const struct answer *a, const struct auth *used)
         return REFUSAL_NONE;
     return text_starts(secret_get(&used->value), "Basic ") ? REFUSAL_OF_PASSWORD
                                                            : REFUSAL_OF_TOKEN;
-}
-
-int
-auth_anonymous(struct session *s, const struct answer *refusal, struct auth *a,
-               struct err *err)
-{
-    CLEANUP(challenge_release) struct challenge c = CHALLENGE_INIT;
-    CLEANUP(token_reply_release) struct token_reply reply = TOKEN_REPLY_INIT;
-    CLEANUP(mem_free_string) char *realm = NULL;
-    struct token_request request = {.scope_count = 0};
-    struct http_origin origin;
-    struct token_server server;
-
-    if (challenge_of_response(&c, &refusal->http, err) < 0)
-        return -1;
-    if (c.scheme != CHALLENGE_BEARER)
-        return 0;
-    if (http_url_origin(refusal->url, &origin, err) < 0 ||
-        http_url_resolve(refusal->url, c.realm, &realm, err) < 0 ||
-        token_server(s, origin.host, realm, &origin, refusal->http.peer, &server, err) <
-            0)
-        return -1;
-    request.realm = realm;
-    request.service = c.service;
-    request.public_only = token_server_must_be_public(&server);
-    if (c.scope && strlen(c.scope) < 512)
-        request.scopes[request.scope_count++] = c.scope;
-    if (token_fetch(s, &request, &reply, err) != 0)
-        return -1;
-    set_bearer(a, &reply.value);
-    return 1;
 }

@@ -1,0 +1,30 @@
+/* auth_internal.h - what passwords and tokens share: who we are at a host.
+ *
+ * Layer: registry.
+ */
+#ifndef REGISTRY_AUTH_INTERNAL_H
+#define REGISTRY_AUTH_INTERNAL_H
+
+#include "registry/auth.h"
+
+/* What is known of who we are there.  1, 0: nobody, -1. */
+int auth_find_credential(struct session *s, const struct host *host,
+                         const struct call *call, struct credential *out,
+                         struct err *err);
+
+/* That one was refused: is there another by now?  1, 0, -1. */
+int auth_renew_credential(struct session *s, const struct host *host,
+                          const struct call *call, const struct credential *refused,
+                          struct credential *out, struct err *err);
+
+void auth_set_bearer(struct auth *a, const struct secret *token);
+
+/*
+ * The token of a call, newer than the generation that was refused (0: any), fetched when
+ * need be.  demanded: the scope of a challenge, or NULL.  Errors: as auth_prepare().
+ */
+MUST_USE int auth_get_token(struct session *s, struct host *host, const struct call *call,
+                            unsigned refused, const char *demanded, struct auth *out,
+                            struct err *err);
+
+#endif
