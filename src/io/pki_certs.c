@@ -3,18 +3,13 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/pki_internal.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void
-release_bio(BIO **bio)
-{
-    BIO_free(*bio);
-}
 
 struct pki_certs *
 pki_certs_new(void)
@@ -122,7 +117,7 @@ int
 pki_certs_add(struct pki_certs *certs, const char *pem, size_t len, const char *name,
               struct err *err)
 {
-    CLEANUP(release_bio) BIO *bio = NULL;
+    CLEANUP(pki_release_bio) BIO *bio = NULL;
     int rc;
 
     if (len > PKI_CERTS_FILE_MAX)

@@ -12,21 +12,9 @@
 #include <string.h>
 
 static void
-release_bio(BIO **bio)
-{
-    BIO_free(*bio);
-}
-
-static void
 release_info(CMS_ContentInfo **info)
 {
     CMS_ContentInfo_free(*info);
-}
-
-static void
-release_der(unsigned char **der)
-{
-    OPENSSL_free(*der);
 }
 
 /* ---- certificates ---- */
@@ -103,9 +91,9 @@ int
 pki_cms_sign(const struct pki_key *key, const struct pki_certs *certs, const void *bytes,
              size_t len, struct buf *out, struct err *err)
 {
-    CLEANUP(release_bio) BIO *bio = BIO_new_mem_buf(bytes, (int)len);
+    CLEANUP(pki_release_bio) BIO *bio = BIO_new_mem_buf(bytes, (int)len);
     CLEANUP(release_info) CMS_ContentInfo *info = bio ? sign(key, certs, bio) : NULL;
-    CLEANUP(release_der) unsigned char *der = NULL;
+    CLEANUP(pki_release_der) unsigned char *der = NULL;
     int der_len = info ? i2d_CMS_ContentInfo(info, &der) : 0;
 
     ERR_clear_error();
@@ -192,7 +180,7 @@ check_signer_info(struct pki_cms *cms, struct err *err)
 static int
 check_bytes(struct pki_cms *cms, const void *bytes, size_t len, struct err *err)
 {
-    CLEANUP(release_bio) BIO *bio = BIO_new_mem_buf(bytes, (int)len);
+    CLEANUP(pki_release_bio) BIO *bio = BIO_new_mem_buf(bytes, (int)len);
 
     cms->certs = CMS_get1_certs(cms->info);
     if (sk_X509_num(cms->certs) > PKI_CMS_CERTS_MAX)
@@ -207,7 +195,7 @@ static int
 check_leaf(struct pki_cms *cms, struct err *err)
 {
     STACK_OF(X509) *signers = CMS_get0_signers(cms->info);
-    CLEANUP(release_bio) BIO *text = BIO_new(BIO_s_mem());
+    CLEANUP(pki_release_bio) BIO *text = BIO_new(BIO_s_mem());
     struct err why = ERR_INIT;
     int n;
 

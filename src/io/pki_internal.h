@@ -7,6 +7,7 @@
 
 #include "io/pki.h"
 
+#include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
@@ -48,6 +49,12 @@ EVP_PKEY *pki_private_half(const struct pki_key *key, OSSL_LIB_CTX **lib);
 
 EVP_PKEY *pki_token_key(const struct pki_token *token, OSSL_LIB_CTX **lib);
 void pki_token_free(struct pki_token *token); /* NULL is fine */
+
+/* ---- for CLEANUP ---- */
+
+void pki_release_bio(BIO **bio); /* the memory of one is wiped */
+void pki_release_der(unsigned char **der);
+void pki_release_info(PKCS8_PRIV_KEY_INFO **info); /* the key in it is wiped */
 
 /* ---- cost: a key file chooses that of its own key derivation ---- */
 

@@ -18,18 +18,6 @@ pki_block_release(struct pki_block *b)
     *b = (struct pki_block){.name = NULL};
 }
 
-static void
-release_bio(BIO **bio)
-{
-    BIO_free(*bio); /* memory of a BIO is wiped */
-}
-
-static void
-release_info(PKCS8_PRIV_KEY_INFO **info)
-{
-    PKCS8_PRIV_KEY_INFO_free(*info); /* wipes the key in it */
-}
-
 /* ---- which block of the file ---- */
 
 static const char *const private_blocks[] = {"PRIVATE KEY",
@@ -85,7 +73,7 @@ static int
 find_block(const char *pem, size_t len, const char *const *wanted, const char *name,
            struct pki_block *out, struct err *err)
 {
-    CLEANUP(release_bio) BIO *bio = NULL;
+    CLEANUP(pki_release_bio) BIO *bio = NULL;
     CLEANUP(pki_block_release) struct pki_block found = {.name = NULL};
     CLEANUP(pki_block_release) struct pki_block other = {.name = NULL};
 
@@ -256,7 +244,7 @@ take_text(BIO *bio, bool written, struct buf *out, struct err *err)
 int
 pki_public_pem(const struct pki_key *key, struct buf *out, struct err *err)
 {
-    CLEANUP(release_bio) BIO *bio = BIO_new(BIO_s_mem());
+    CLEANUP(pki_release_bio) BIO *bio = BIO_new(BIO_s_mem());
 
     return take_text(bio, bio && PEM_write_bio_PUBKEY(bio, key->pkey) == 1, out, err);
 }
@@ -285,8 +273,8 @@ int
 pki_private_pem(const struct pki_key *key, enum pki_form form,
                 const struct secret *passphrase, struct buf *out, struct err *err)
 {
-    CLEANUP(release_bio) BIO *bio = BIO_new(BIO_s_secmem());
-    CLEANUP(release_info) PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key->pkey);
+    CLEANUP(pki_release_bio) BIO *bio = BIO_new(BIO_s_secmem());
+    CLEANUP(pki_release_info) PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key->pkey);
 
     return take_text(bio, bio && info && put_private(bio, info, form, passphrase), out,
                      err);

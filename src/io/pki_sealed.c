@@ -24,12 +24,6 @@ release_algorithm(X509_ALGOR **algorithm)
 }
 
 static void
-release_info(PKCS8_PRIV_KEY_INFO **info)
-{
-    PKCS8_PRIV_KEY_INFO_free(*info); /* wipes the key in it */
-}
-
-static void
 release_cipher(EVP_CIPHER_CTX **ctx)
 {
     EVP_CIPHER_CTX_free(*ctx);
@@ -64,7 +58,7 @@ pki_too_costly(const char *name, struct err *err)
 EVP_PKEY *
 pki_pkcs8_decode(const unsigned char *der, size_t len)
 {
-    CLEANUP(release_info) PKCS8_PRIV_KEY_INFO *info = NULL;
+    CLEANUP(pki_release_info) PKCS8_PRIV_KEY_INFO *info = NULL;
     const unsigned char *p = der;
 
     info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)len);
