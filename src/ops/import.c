@@ -88,15 +88,15 @@ push_all(struct importing *im, struct err *err)
         import_look_at_documents(im, err) < 0 || import_blobs(im, err) < 0)
         return -1;
     events_phase(events, "manifests", l->document_count, EVENT_ITEMS);
-    if (import_documents(im, err) < 0 || import_referrers(im, err) < 0 ||
-        import_tags(im, err) < 0)
+    if (import_documents(im, err) < 0 || import_referrers(im, err) < 0)
         return -1;
     if (im->options->dry_run)
-        return 0;
-    events_phase(events, "reading back", l->document_count + l->name_count, EVENT_ITEMS);
+        return import_tags(im, err);
+    events_phase(events, "reading back", l->document_count, EVENT_ITEMS);
     if (import_read_back_documents(im, err) < 0)
         return -1;
-    return import_read_back_tags(im, err);
+    events_phase(events, "tags", l->name_count, EVENT_ITEMS);
+    return import_tags(im, err) < 0 ? -1 : import_read_back_tags(im, err);
 }
 
 /* Before anything is sent: where it may go, and whether the target remembers more. */

@@ -62,8 +62,8 @@ struct import_result {
 
 /*
  * Verify all of it, map the names, look for conflicting tags; then blobs, manifests from
- * the leaves up, tags last; then read every manifest and tag back and compare the bytes;
- * push the receipt; remember the import.
+ * the leaves up; read every manifest back and compare the bytes; tags last, which are read
+ * back too; push the receipt; remember the import.
  * Errors: those of verify_run(), landing.h, pull.h and push.h; ERR_CONFLICT - a tag holds
  *         another digest.  *out tells how far it came.
  */

@@ -142,6 +142,16 @@ def read_back(lab):
         lab.push(image("app:1")).fails("integrity")
 
 
+@case("s109")
+def read_back_first(lab):
+    "a manifest that reads back with other bytes: its tag stays where it was"
+    app, old = image("app:1"), image("app:1", seed="old")
+    old.put(lab.registry.store, "mirror/app")
+    lab.registry.on("GET", f"/manifests/{app.top.digest}", body(lambda data: data + b" "))
+    lab.push(app, options=["--on-existing", "overwrite"]).fails("integrity")
+    same(lab.registry.store.digest_of("mirror/app", "1"), old.top.digest, "the tag")
+
+
 @case(102, "s105")
 def other_digest(lab):
     "a manifest that is stored under another digest"
