@@ -229,6 +229,8 @@ exchange_error(const struct call *call, const struct answer *a, struct err *err)
     err_set(err, kind, "%s (%s answers %ld%s%s%s%s)", words, server, a->http.status,
             detail.code[0] != '\0' || detail.text[0] != '\0' ? ", " : "", detail.code,
             detail.code[0] != '\0' && detail.text[0] != '\0' ? ": " : "", detail.text);
+    if (a->refusal == REFUSAL_OF_PASSWORD)
+        err->reason = "login";
     add_hint(call, a, &detail, err);
     return -1;
 }

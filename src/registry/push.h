@@ -33,7 +33,7 @@ enum push_outcome { PUSH_UPLOADED, PUSH_MOUNTED };
 /*
  * Bring it there: mounted from the repository path mount_from on the same registry when
  * that is given and the registry agrees, else uploaded while being hashed; an upload
- * whose bytes turn out wrong is never committed (ERR_INTEGRITY).
+ * whose bytes turn out wrong is never committed (ERR_INTEGRITY "changed").
  *
  * mount_from may be the repository itself: then the one request that begins an upload
  * also asks whether the blob is there already (PUSH_MOUNTED).

@@ -96,8 +96,8 @@ refused(struct session *s, const struct http_response *r, const char *server,
                        r->status);
     }
     if (request->credential) {
-        err_set(err, ERR_AUTH, "token server %s refuses the credentials (%ld)", server,
-                r->status);
+        err_because(err, ERR_AUTH, "login",
+                    "token server %s refuses the credentials (%ld)", server, r->status);
         return err_hint(err, "check user name and password, or log in again");
     }
     err_set(err, ERR_AUTH,

@@ -56,7 +56,7 @@ compare(struct upload *up, struct err *err)
         return -1;
     if (digest_equal(&got, up->digest))
         return 0;
-    return err_because(err, ERR_INTEGRITY, "digest",
+    return err_because(err, ERR_INTEGRITY, "changed",
                        "the bytes to upload have another digest");
 }
 
