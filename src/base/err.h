@@ -23,7 +23,7 @@ enum err_kind {
     ERR_TRUST = 7,     /* signature, key, policy */
     ERR_LOCAL = 8,     /* disk, permission, space */
     ERR_NOT_FOUND = 9, /* image, blob or file named is not there */
-    ERR_PARTIAL = 10,  /* reserved: asked to go on after failures, and some happened */
+    ERR_PARTIAL = 10,  /* asked to go on after failures, and some happened */
     ERR_LIMIT = 11,    /* a documented bound was exceeded */
     ERR_CONFLICT = 12, /* a tag holds another digest; the output exists */
     ERR_SIGNAL = 128,  /* stopped by signal n; the exit code is 128 + n */

@@ -17,7 +17,7 @@ struct import_command {
     struct common_options common;
     struct registry_options registry;
     struct trust_options trust;
-    bool dry_run, strip_host;
+    bool dry_run, strip_host, keep_going;
     struct opt_list map;
     const char *on_existing;
     const char *receipt;
@@ -33,6 +33,8 @@ static const struct opt table[] = {
          "names beginning with FROM get TO instead (repeatable)"),
     TEXT(T, on_existing, 0, "on-existing", "WHAT",
          "when a tag holds another digest: error (default), skip or overwrite"),
+    FLAG(T, keep_going, 0, "keep-going",
+         "when the target refuses a part of an image, still push the other images"),
     TEXT(T, receipt, 0, "receipt", "KEY",
          "sign a receipt with this private key and push it beside the images"),
     PASSPHRASE_OPTIONS(T),
@@ -105,10 +107,26 @@ state_word(enum image_state state, const char *to_push)
         return "present";
     case IMAGE_SKIPPED:
         return "skipped";
+    case IMAGE_FAILED:
+        return "failed";
     case IMAGE_PUSHED:
         break;
     }
     return to_push;
+}
+
+static struct jsout *
+setback_out(const struct setback *s)
+{
+    struct jsout *obj = jsout_object();
+
+    jsout_put_text(obj, "kind", err_kind_name(s->kind));
+    if (s->reason)
+        jsout_put_text(obj, "reason", s->reason);
+    jsout_put_text(obj, "message", s->message);
+    if (s->hint[0] != '\0')
+        jsout_put_text(obj, "hint", s->hint);
+    return obj;
 }
 
 static void
@@ -123,17 +141,36 @@ put_images(struct result *r, const struct import_result *x, const char *to_push)
         const struct bundle_entry *e = &c->index.entries[i];
         struct jsout *obj = result_entry(e);
         char target[REFERENCE_TEXT_MAX], digest[DIGEST_TEXT_MAX];
+        const struct setback *cause = import_cause(x, i);
 
         reference_name(&x->landing.names[i].to, target);
         digest_text(&e->digest, digest);
         jsout_put_text(obj, "target", target);
         jsout_put_text(obj, "state", state_word(x->states[i], to_push));
+        if (cause)
+            jsout_put(obj, "error", setback_out(cause));
         jsout_append(images, obj);
         table_add(&t, (const char *const[]){target, state_word(x->states[i], to_push),
                                             digest, ""});
     }
     jsout_put(r->json, "images", images);
     table_say(&t, r);
+}
+
+static void
+say_failed(struct result *r, const struct import_result *x)
+{
+    for (size_t i = 0; i < x->landing.name_count; i++) {
+        const struct setback *cause = import_cause(x, i);
+        char target[REFERENCE_TEXT_MAX];
+
+        if (!cause)
+            continue;
+        reference_name(&x->landing.names[i].to, target);
+        result_say(r, "failed    %s: %s\n", target, cause->message);
+        if (cause->hint[0] != '\0')
+            result_say(r, "          hint: %s\n", cause->hint);
+    }
 }
 
 static void
@@ -180,6 +217,7 @@ put_result(struct result *r, const struct import_command *o, const char *path,
     result_put_meta(r->json, &bundle_content(x->verified.bundle)->index.meta);
     put_images(r, x, o->dry_run ? "would-push" : pushed);
     put_counts(r, &x->counts);
+    say_failed(r, x);
 }
 
 /* Beside the report, which is about this run, lies what anybody can check. */
@@ -250,6 +288,7 @@ import(const struct import_command *o, char **operands, size_t count,
                    .cancel = &rt->cancel},
         .mapping = *mapping,
         .dry_run = o->dry_run,
+        .keep_going = o->keep_going,
         .tool = TOOL_NAME_VERSION,
     };
     int rc;
@@ -263,17 +302,21 @@ import(const struct import_command *o, char **operands, size_t count,
     options.client = access.client;
     rc = import_run(&x, &options, err);
     put_result(r, o, operands[0], operands[count - 1], &x, &options.verify.wishes,
-               rc == 0);
-    if (rc < 0 || put_receipt(r, &x, operands[count - 1], rt->common->report, err) < 0)
+               rc == 0 || err->kind == ERR_PARTIAL);
+    if (rc < 0 && err->kind != ERR_PARTIAL)
+        return -1;
+    if (put_receipt(r, &x, operands[count - 1], rt->common->report, err) < 0)
         return -1;
     warn_untagged(&x, &rt->events);
     if (o->trust.skip)
         result_say(r, "UNVERIFIED: every digest is right, but nobody's signature was "
                       "checked\n");
-    result_say(r, "%s\n",
-               o->dry_run ? "nothing was sent (dry run)"
-                          : "OK: every manifest and tag was read back and is the same");
-    return 0;
+    if (rc == 0 || o->dry_run)
+        result_say(r, "%s\n",
+                   o->dry_run
+                       ? "nothing was sent (dry run)"
+                       : "OK: every manifest and tag was read back and is the same");
+    return rc;
 }
 
 static int

@@ -55,8 +55,9 @@ put_stream(const struct trust_last *last, uint64_t now, struct table *t)
     jsout_put_text(obj, "imported", imported);
     jsout_put_u64(obj, "ageSeconds", age);
     jsout_put_u64(obj, "missing", last->missing);
+    jsout_put_bool(obj, "partial", last->is_partial);
     snprintf(note, sizeof(note), "%s%s", age_text(text, age),
-             last->missing > 0 ? ", INCOMPLETE" : "");
+             last->missing > 0 || last->is_partial ? ", INCOMPLETE" : "");
     table_add(t, (const char *const[]){last->stream, serial, created, note});
     return obj;
 }

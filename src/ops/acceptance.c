@@ -115,7 +115,7 @@ acceptance_check_targets(const struct verified *v, const struct landing *landing
 
 int
 acceptance_remember(const struct verified *v, const struct verify_options *o,
-                    struct err *err)
+                    bool is_partial, struct err *err)
 {
     const struct policy_stream *rule = v->verdict.rule;
     struct trust_last last = {
@@ -125,6 +125,7 @@ acceptance_remember(const struct verified *v, const struct verify_options *o,
         .created = v->meta.created,
         .imported = v->now.clock,
         .missing = v->missing.count,
+        .is_partial = is_partial,
     };
     bool goes_back = rule && rule->may_go_back;
 

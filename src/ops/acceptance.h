@@ -38,8 +38,12 @@ MUST_USE int acceptance_judge_last(struct verified *v,
 MUST_USE int acceptance_check_targets(const struct verified *v,
                                       const struct landing *landing, struct err *err);
 
-/* Remember that it was imported; the last step of all.  Errors: ERR_LOCAL. */
+/*
+ * Remember that it was imported, in part or whole; the last step of all.
+ * Errors: ERR_LOCAL.
+ */
 MUST_USE int acceptance_remember(const struct verified *v,
-                                 const struct verify_options *options, struct err *err);
+                                 const struct verify_options *options, bool is_partial,
+                                 struct err *err);
 
 #endif

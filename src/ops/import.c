@@ -45,11 +45,14 @@ importing_count(struct importing *im, size_t *counter, size_t n)
 }
 
 int
-importing_read(const struct importing *im, uint32_t object, struct buf *out,
-               struct err *err)
+importing_read(struct importing *im, uint32_t object, struct buf *out, struct err *err)
 {
-    return bundle_read_member(im->content, im->content->member_of_object[object], out,
-                              err);
+    int rc =
+        bundle_read_member(im->content, im->content->member_of_object[object], out, err);
+
+    if (rc < 0)
+        im->is_unread = true;
+    return rc;
 }
 
 int
@@ -73,7 +76,7 @@ is_wanted(void *ctx, size_t name)
 {
     const struct import_result *r = ctx;
 
-    return r->states[name] != IMAGE_SKIPPED;
+    return r->states[name] != IMAGE_SKIPPED && r->states[name] != IMAGE_FAILED;
 }
 
 static int
@@ -84,19 +87,24 @@ push_all(struct importing *im, struct err *err)
 
     events_phase(events, "looking at tags", l->name_count, EVENT_ITEMS);
     if (import_look_at_names(im, err) < 0 ||
-        landing_place(l, im->content, is_wanted, im->result, err) < 0 ||
-        import_look_at_documents(im, err) < 0 || import_blobs(im, err) < 0)
+        landing_place(l, im->content, is_wanted, im->result, err) < 0)
+        return -1;
+    im->has_begun = true;
+    if (import_look_at_documents(im, err) < 0 || import_blobs(im, err) < 0)
         return -1;
     events_phase(events, "manifests", l->document_count, EVENT_ITEMS);
     if (import_documents(im, err) < 0 || import_referrers(im, err) < 0)
         return -1;
-    if (im->options->dry_run)
-        return import_tags(im, err);
-    events_phase(events, "reading back", l->document_count, EVENT_ITEMS);
-    if (import_read_back_documents(im, err) < 0)
+    if (!im->options->dry_run) {
+        events_phase(events, "reading back", l->document_count, EVENT_ITEMS);
+        if (import_read_back_documents(im, err) < 0)
+            return -1;
+        events_phase(events, "tags", l->name_count, EVENT_ITEMS);
+    }
+    import_give_up_names(im);
+    if (import_tags(im, err) < 0)
         return -1;
-    events_phase(events, "tags", l->name_count, EVENT_ITEMS);
-    return import_tags(im, err) < 0 ? -1 : import_read_back_tags(im, err);
+    return im->options->dry_run ? 0 : import_read_back_tags(im, err);
 }
 
 /* Before anything is sent: where it may go, and whether the target remembers more. */
@@ -119,14 +127,29 @@ may_begin(struct import_result *out, const struct import_options *o, struct err 
     return rc == 1 ? acceptance_judge_last(v, &o->verify, &last, err) : rc;
 }
 
-/* The images are there; now say so, to others and to ourselves. */
+/* The images are there, or some of them; now say so, to others and to ourselves. */
 static int
 conclude(struct import_result *out, const struct import_options *o, struct err *err)
 {
+    if (o->dry_run || out->failed == out->landing.name_count)
+        return 0;
     if (o->receipt_key && (receipt_make(&out->receipt, o, out, o->receipt_key, err) < 0 ||
                            receipt_push(&out->receipt, o, out, err) < 0))
         return -1;
-    return acceptance_remember(&out->verified, &o->verify, err);
+    return acceptance_remember(&out->verified, &o->verify, out->failed > 0, err);
+}
+
+static int
+partial(const struct import_result *out, const struct import_options *o, struct err *err)
+{
+    size_t all = out->landing.name_count;
+
+    if (out->failed == all)
+        return err_set(err, ERR_PARTIAL, "none of the %zu images could be pushed", all);
+    err_set(err, ERR_PARTIAL, "%zu of %zu images could not be pushed", out->failed, all);
+    return o->dry_run ? -1
+                      : err_hint(err, "all others are there; the same command again "
+                                      "sends only what is missing");
 }
 
 int
@@ -143,6 +166,7 @@ import_run(struct import_result *out, const struct import_options *o, struct err
                        "platforms were left out of this bundle, and some registries "
                        "refuse an index whose children are not all there; trying");
     out->states = xcalloc(out->landing.name_count, sizeof(*out->states));
+    out->causes = xcalloc(out->landing.name_count, sizeof(*out->causes));
     im.pool = pool_new(o->verify.jobs, o->verify.cancel, err);
     if (!im.pool)
         return -1;
@@ -152,7 +176,9 @@ import_run(struct import_result *out, const struct import_options *o, struct err
     pool_free(im.pool);
     free(im.repos);
     pthread_mutex_destroy(&im.lock);
-    return rc < 0 || o->dry_run ? rc : conclude(out, o, err);
+    if (rc == 0)
+        rc = conclude(out, o, err);
+    return rc == 0 && out->failed > 0 ? partial(out, o, err) : rc;
 }
 
 struct jsout *
@@ -179,5 +205,14 @@ import_result_release(struct import_result *r)
     buf_release(&r->receipt.json);
     buf_release(&r->receipt.signature);
     free(r->states);
+    free(r->causes);
+    for (size_t i = 0; i < r->setback_count; i++) {
+        free(r->setbacks[i].message);
+        free(r->setbacks[i].hint);
+    }
+    free(r->setbacks);
     r->states = NULL;
+    r->causes = NULL;
+    r->setbacks = NULL;
+    r->setback_count = 0;
 }

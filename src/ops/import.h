@@ -15,7 +15,8 @@ struct import_options {
     struct verify_options verify;
     struct mapping mapping;
     enum on_existing on_existing;
-    bool dry_run; /* stop when it is known what would be sent */
+    bool dry_run;    /* stop when it is known what would be sent */
+    bool keep_going; /* what the target refuses does not stop the other images */
     struct client *client;
     const char *tool;                  /* "sealift/x.y.z", for the receipt */
     const struct pki_key *receipt_key; /* or NULL: no receipt */
@@ -25,6 +26,16 @@ enum image_state {
     IMAGE_PUSHED,  /* something was sent for it, its tag at least */
     IMAGE_PRESENT, /* the tag held that digest already */
     IMAGE_SKIPPED, /* the tag holds another digest and stays */
+    IMAGE_FAILED,  /* with keep_going: something of it could not be brought */
+};
+
+#define IMPORT_SETBACKS_MAX 100000
+
+/* What went wrong at the target while the import went on.  Texts are owned. */
+struct setback {
+    enum err_kind kind;
+    const char *reason; /* as in struct err, or NULL */
+    char *message, *hint;
 };
 
 struct import_counts {
@@ -48,6 +59,10 @@ struct import_result {
     struct verified verified;
     struct landing landing;
     enum image_state *states; /* of each name */
+    uint32_t *causes;         /* of each name: why it failed, see import_cause() */
+    struct setback *setbacks; /* in the order in which they happened */
+    size_t setback_count, setback_cap;
+    size_t failed; /* names */
     struct import_counts counts;
     struct receipt receipt; /* empty unless one was asked for, and pushed */
 };
@@ -62,14 +77,18 @@ struct import_result {
 
 /*
  * Verify all of it, map the names, look for conflicting tags; then blobs, manifests from
- * the leaves up; read every manifest back and compare the bytes; tags last, which are read
- * back too; push the receipt; remember the import.
- * Errors: those of verify_run(), landing.h, pull.h and push.h; ERR_CONFLICT - a tag holds
- *         another digest.  *out tells how far it came.
+ * the leaves up; read every manifest back and compare the bytes; tags last, which are
+ * read back too; push the receipt; remember the import. Errors: those of verify_run(),
+ * landing.h, pull.h and push.h; ERR_CONFLICT - a tag holds another digest; ERR_PARTIAL -
+ * with keep_going, some images failed and all others are there.  *out tells how far it
+ * came.
  */
 MUST_USE int import_run(struct import_result *out, const struct import_options *options,
                         struct err *err);
 void import_result_release(struct import_result *r);
+
+/* Why that image failed; NULL: it did not. */
+const struct setback *import_cause(const struct import_result *r, size_t name);
 
 /* What results and receipts have in common: blobs, manifests and tags. */
 struct jsout;

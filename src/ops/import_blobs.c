@@ -16,7 +16,7 @@ static const uint64_t ASK_FIRST_ABOVE = 1 << 20;
 struct blob_step {
     struct pool_job job;
     struct importing *importing;
-    const struct placement *placements;
+    struct placement *placements;
     size_t count;
 };
 
@@ -26,7 +26,7 @@ enum blob_standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING };
 
 struct member_bytes {
     const struct bundle_member *member;
-    const struct volumes *file;
+    struct importing *importing;
 };
 
 static ssize_t
@@ -34,37 +34,69 @@ read_member_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err 
 {
     const struct member_bytes *m = ctx;
     uint64_t left = m->member->size - offset;
-    ssize_t n = volumes_read(m->file, out, left < len ? (size_t)left : len,
-                             m->member->offset + offset, err);
+    ssize_t n =
+        volumes_read(&m->importing->content->file, out, left < len ? (size_t)left : len,
+                     m->member->offset + offset, err);
 
     if (n == 0 && left > 0)
-        return err_because(err, ERR_INTEGRITY, "truncated",
-                           "the bundle became shorter while it was read");
+        n = err_because(err, ERR_INTEGRITY, "truncated",
+                        "the bundle became shorter while it was read");
+    if (n < 0)
+        m->importing->is_unread = true;
     return n;
 }
 
 /* ---- where it is ---- */
 
+static bool
+is_to_ask(const struct importing *im, const struct placement *p)
+{
+    return im->options->dry_run || im->repos[p->repo].is_known ||
+           graph_object(im->content->graph, p->object)->size > ASK_FIRST_ABOVE;
+}
+
+static int
+ask_one(struct importing *im, unsigned worker, const struct placement *p,
+        enum blob_standing *standing, struct err *err)
+{
+    const struct graph_object *o = graph_object(im->content->graph, p->object);
+    struct repository repo = importing_repository(im, p->repo);
+    int rc = push_blob_exists(importing_session(im, worker), &repo, &o->digest, err);
+
+    if (rc < 0)
+        return -1;
+    *standing = rc == 1 ? BLOB_THERE : BLOB_LACKING;
+    if (rc == 1)
+        importing_found(im, p->repo);
+    return 0;
+}
+
+/* What came of one of the places. */
+static int
+settle(struct importing *im, unsigned worker, struct placement *p, int rc,
+       struct err *err)
+{
+    struct repository repo = importing_repository(im, p->repo);
+
+    return import_settle(im, worker, p->repo, &p->cause, rc, err) < 0
+               ? importing_wrap(err, &repo)
+               : 0;
+}
+
 /* Sets standing[i] for each placement. */
 static int
-ask(const struct blob_step *step, unsigned worker, const struct graph_object *o,
-    enum blob_standing *standing, struct err *err)
+ask(const struct blob_step *step, unsigned worker, enum blob_standing *standing,
+    struct err *err)
 {
     struct importing *im = step->importing;
 
     for (size_t i = 0; i < step->count; i++) {
-        uint32_t r = step->placements[i].repo;
-        struct repository repo = importing_repository(im, r);
-        int rc;
+        struct placement *p = &step->placements[i];
 
-        if (!im->options->dry_run && !im->repos[r].is_known && o->size <= ASK_FIRST_ABOVE)
+        if (!is_to_ask(im, p) || import_is_closed(im, p->repo, &p->cause))
             continue;
-        rc = push_blob_exists(importing_session(im, worker), &repo, &o->digest, err);
-        if (rc < 0)
-            return importing_wrap(err, &repo);
-        standing[i] = rc == 1 ? BLOB_THERE : BLOB_LACKING;
-        if (rc == 1)
-            importing_found(im, r);
+        if (settle(im, worker, p, ask_one(im, worker, p, &standing[i], err), err) < 0)
+            return -1;
     }
     return 0;
 }
@@ -85,27 +117,23 @@ add_counts(struct importing *im, const struct import_counts *more)
 /* ---- bringing it ---- */
 
 static int
-send_blob(const struct importing *im, unsigned worker, uint32_t object,
+send_blob(struct importing *im, unsigned worker, uint32_t object,
           const struct repository *repo, const char *mount_from,
           enum push_outcome *outcome, struct err *err)
 {
     const struct bundle_member *member =
         &im->content->members[im->content->member_of_object[object]];
-    struct member_bytes bytes = {.member = member, .file = &im->content->file};
+    struct member_bytes bytes = {.member = member, .importing = im};
     struct blob_source source = {.read = read_member_bytes, .ctx = &bytes};
 
-    if (push_blob(importing_session(im, worker), repo, &member->digest, member->size,
-                  mount_from, &source, outcome, err) < 0)
-        return importing_wrap(err, repo);
-    return 0;
+    return push_blob(importing_session(im, worker), repo, &member->digest, member->size,
+                     mount_from, &source, outcome, err);
 }
 
 static int
-bring_one(const struct blob_step *step, unsigned worker, size_t i, const char *mount_from,
-          struct import_counts *counts, struct err *err)
+bring_one(struct importing *im, unsigned worker, const struct placement *p,
+          const char *mount_from, struct import_counts *counts, struct err *err)
 {
-    struct importing *im = step->importing;
-    const struct placement *p = &step->placements[i];
     struct repository repo = importing_repository(im, p->repo);
     enum push_outcome outcome;
 
@@ -131,7 +159,8 @@ static int
 bring(const struct blob_step *step, unsigned worker, const enum blob_standing *standing,
       struct import_counts *counts, struct err *err)
 {
-    char *const *repos = step->importing->result->landing.repos;
+    struct importing *im = step->importing;
+    char *const *repos = im->result->landing.repos;
     const char *sibling = NULL;
 
     for (size_t i = 0; i < step->count; i++) {
@@ -139,18 +168,22 @@ bring(const struct blob_step *step, unsigned worker, const enum blob_standing *s
             sibling = repos[step->placements[i].repo];
     }
     for (size_t i = 0; i < step->count; i++) {
-        const char *own = repos[step->placements[i].repo];
+        struct placement *p = &step->placements[i];
+        const char *own = repos[p->repo];
         const char *from = sibling;
 
         if (standing[i] == BLOB_THERE) {
             counts->blobs_present++;
             continue;
         }
+        if (import_is_closed(im, p->repo, &p->cause))
+            continue;
         if (!from && standing[i] == BLOB_UNASKED)
             from = own;
-        if (bring_one(step, worker, i, from, counts, err) < 0)
+        if (settle(im, worker, p, bring_one(im, worker, p, from, counts, err), err) < 0)
             return -1;
-        sibling = own;
+        if (p->cause == 0)
+            sibling = own;
     }
     return 0;
 }
@@ -160,10 +193,11 @@ static void
 count_dry(const struct blob_step *step, const enum blob_standing *standing, uint64_t size,
           struct import_counts *counts)
 {
-    for (size_t i = 0; i < step->count; i++)
+    for (size_t i = 0; i < step->count; i++) {
         counts->blobs_present += standing[i] == BLOB_THERE;
-    counts->blobs_mounted = step->count - counts->blobs_present;
-    if (counts->blobs_present == 0) {
+        counts->blobs_mounted += standing[i] == BLOB_LACKING;
+    }
+    if (counts->blobs_present == 0 && counts->blobs_mounted > 0) {
         counts->blobs_mounted--;
         counts->blobs_uploaded = 1;
         counts->bytes_uploaded = size;
@@ -179,7 +213,7 @@ land_blob(struct pool_job *base, unsigned worker, struct err *err)
         graph_object(im->content->graph, step->placements->object);
     enum blob_standing *standing = xcalloc(step->count, sizeof(*standing));
     struct import_counts counts = {.blobs_present = 0};
-    int rc = ask(step, worker, o, standing, err);
+    int rc = ask(step, worker, standing, err);
 
     if (rc == 0 && im->options->dry_run)
         count_dry(step, standing, o->size, &counts);
@@ -201,7 +235,7 @@ import_blobs(struct importing *im, struct err *err)
     int rc;
 
     for (size_t i = 0; i < l->blob_count; i++) {
-        const struct placement *p = &l->blobs[i];
+        struct placement *p = &l->blobs[i];
 
         if (n == 0 || steps[n - 1].placements->object != p->object) {
             steps[n++] = (struct blob_step){
@@ -240,10 +274,8 @@ import_blobs_again(struct importing *im, unsigned worker, uint32_t document,
         if (!no_matter_what)
             there = push_blob_exists(importing_session(im, worker), &repo, &blob->digest,
                                      err);
-        if (there < 0)
-            return importing_wrap(err, &repo);
-        if (there == 0 &&
-            send_blob(im, worker, o->edges[i].to, &repo, NULL, &outcome, err) < 0)
+        if (there < 0 || (there == 0 && send_blob(im, worker, o->edges[i].to, &repo, NULL,
+                                                  &outcome, err) < 0))
             return -1;
     }
     return 0;

@@ -6,17 +6,38 @@
 
 #include <stdlib.h>
 
-/* One document in one repository. */
+/* One thing to do for one document in one repository. */
 struct document_step {
     struct pool_job job;
     struct importing *importing;
     struct placement *placement;
+    int (*run)(const struct document_step *step, unsigned worker, struct err *err);
 };
+
+/* What is not whole is not tried. */
+static int
+run_step(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct document_step *step = (const struct document_step *)base;
+    struct importing *im = step->importing;
+    struct placement *p = step->placement;
+    struct repository repo = importing_repository(im, p->repo);
+
+    if (p->cause == 0)
+        p->cause = import_why_not_whole(im, p);
+    if (import_is_closed(im, p->repo, &p->cause))
+        return 0;
+    if (import_settle(im, worker, p->repo, &p->cause, step->run(step, worker, err), err) <
+        0)
+        return importing_wrap(err, &repo);
+    return 0;
+}
 
 /* Run one step for each placement; by height: children are done before parents begin. */
 static int
 for_documents(struct importing *im, bool by_height,
-              int (*run)(struct pool_job *job, unsigned worker, struct err *err),
+              int (*run)(const struct document_step *step, unsigned worker,
+                         struct err *err),
               struct err *err)
 {
     const struct landing *l = &im->result->landing;
@@ -26,8 +47,10 @@ for_documents(struct importing *im, bool by_height,
     for (size_t i = 0; rc == 0 && i < l->document_count; i++) {
         if (by_height && i > 0 && l->documents[i - 1].height != l->documents[i].height)
             rc = pool_wait(im->pool, err);
-        steps[i] = (struct document_step){
-            .job.run = run, .importing = im, .placement = &l->documents[i]};
+        steps[i] = (struct document_step){.job.run = run_step,
+                                          .importing = im,
+                                          .placement = &l->documents[i],
+                                          .run = run};
         if (rc == 0)
             pool_add(im->pool, &steps[i].job);
     }
@@ -38,7 +61,7 @@ for_documents(struct importing *im, bool by_height,
 }
 
 static int
-look_for(const struct document_step *step, unsigned worker, struct err *err)
+look(const struct document_step *step, unsigned worker, struct err *err)
 {
     struct importing *im = step->importing;
     struct placement *p = step->placement;
@@ -50,7 +73,7 @@ look_for(const struct document_step *step, unsigned worker, struct err *err)
         return 0;
     rc = pull_look_for(importing_session(im, worker), &repo, &o->digest, err);
     if (rc < 0)
-        return importing_wrap(err, &repo);
+        return -1;
     p->is_asked = true;
     p->is_there = rc == 1;
     return 0;
@@ -76,12 +99,6 @@ explain_refusal(const struct importing *im, const struct graph_object *o, struct
     if (is_sparse)
         err_hint(err, "this registry seems to refuse an index of which platforms were "
                       "left out: export it with --index rebuild, or with all platforms");
-}
-
-static int
-look(struct pool_job *base, unsigned worker, struct err *err)
-{
-    return look_for((const struct document_step *)base, worker, err);
 }
 
 /*
@@ -115,36 +132,34 @@ push(const struct document_step *step, unsigned worker, const struct buf *bytes,
         return 0;
     *err = why;
     explain_refusal(im, o, err);
-    return importing_wrap(err, &repo);
+    return -1;
 }
 
 static int
-land(struct pool_job *base, unsigned worker, struct err *err)
+land(const struct document_step *step, unsigned worker, struct err *err)
 {
-    const struct document_step *step = (const struct document_step *)base;
     struct importing *im = step->importing;
     struct import_counts *counts = &im->result->counts;
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
 
     events_done(im->options->verify.events, 1);
-    if (look_for(step, worker, err) < 0)
+    if (look(step, worker, err) < 0)
         return -1;
     if (step->placement->is_there) {
         importing_count(im, &counts->documents_present, 1);
         return 0;
     }
-    importing_count(im, &counts->documents_pushed, 1);
-    if (im->options->dry_run)
-        return 0;
-    if (importing_read(im, step->placement->object, &bytes, err) < 0)
+    if (!im->options->dry_run &&
+        (importing_read(im, step->placement->object, &bytes, err) < 0 ||
+         push(step, worker, &bytes, err) < 0))
         return -1;
-    return push(step, worker, &bytes, err);
+    importing_count(im, &counts->documents_pushed, 1);
+    return 0;
 }
 
 static int
-read_back_document(struct pool_job *base, unsigned worker, struct err *err)
+read_back(const struct document_step *step, unsigned worker, struct err *err)
 {
-    const struct document_step *step = (const struct document_step *)base;
     struct importing *im = step->importing;
     const struct graph_object *o =
         graph_object(im->content->graph, step->placement->object);
@@ -152,10 +167,9 @@ read_back_document(struct pool_job *base, unsigned worker, struct err *err)
     CLEANUP(pulled_release) struct pulled back = PULLED_INIT;
 
     if (pull_by_digest(importing_session(im, worker), &repo, &o->digest, o->size, &back,
-                       err) < 0 ||
-        importing_compare(im, step->placement->object, &back, err) < 0)
-        return importing_wrap(err, &repo);
-    return 0;
+                       err) < 0)
+        return -1;
+    return importing_compare(im, step->placement->object, &back, err);
 }
 
 int
@@ -179,5 +193,8 @@ import_documents(struct importing *im, struct err *err)
 int
 import_read_back_documents(struct importing *im, struct err *err)
 {
-    return for_documents(im, false, read_back_document, err);
+    if (for_documents(im, false, read_back, err) < 0)
+        return -1;
+    import_spread_causes(im);
+    return 0;
 }

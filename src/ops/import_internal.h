@@ -10,11 +10,15 @@
 #include "registry/pull.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* What is known of a repository at the target; it grows while things are looked for. */
 struct standing {
     bool is_used;  /* it has some tag, manifest or blob of ours: more may be there */
     bool is_known; /* ... a manifest: all of its blobs may be */
+
+    unsigned in_a_row; /* tries that were given up since something worked */
+    uint32_t cause;    /* nothing is tried there any more: why; 0: it is */
 };
 
 struct importing {
@@ -23,8 +27,31 @@ struct importing {
     const struct bundle_content *content;
     struct pool *pool;
     struct standing *repos; /* of each repository at the target */
-    pthread_mutex_t lock;   /* guards result->counts and states, and repos */
+    bool has_begun;         /* something may have been sent */
+    atomic_bool is_unread;  /* the bundle could not be read */
+    pthread_mutex_t lock;   /* guards result->counts, states, setbacks, and repos */
 };
+
+/* ---- import_setbacks.c: --keep-going ---- */
+
+/*
+ * What came of one step in a repository, rc and *err.  A failure that leaves other images
+ * alone is written down, *cause is its number from then on, and the step counts as done.
+ * Returns: 0; -1 with *err kept when work has to end: not asked to go on, the trouble is
+ *          here and not at the target, the password is refused, or the registry answers
+ *          nobody any more.  ERR_LIMIT - too many setbacks.
+ */
+MUST_USE int import_settle(struct importing *im, unsigned worker, uint32_t repo,
+                           uint32_t *cause, int rc, struct err *err);
+
+/* Is it of no use to try there?  Then *cause says why. */
+bool import_is_closed(struct importing *im, uint32_t repo, uint32_t *cause);
+
+/* Why a document is not whole there: itself, a part of it, what it belongs to; or 0. */
+uint32_t import_why_not_whole(const struct importing *im, const struct placement *p);
+
+/* Give the documents that are not whole their cause, after the last one was found. */
+void import_spread_causes(struct importing *im);
 
 /* ---- import_documents.c ---- */
 
@@ -65,6 +92,9 @@ MUST_USE int import_referrers(struct importing *im, struct err *err);
  * attached to nothing but images that are left out is left out with them. */
 MUST_USE int import_look_at_names(struct importing *im, struct err *err);
 
+/* What is not whole, or belongs to what is not, gets no tag.  Sets states and causes. */
+void import_give_up_names(struct importing *im);
+
 /* Put the tags that do not hold their digest yet. */
 MUST_USE int import_tags(struct importing *im, struct err *err);
 
@@ -78,7 +108,7 @@ struct repository importing_repository(const struct importing *im, uint32_t repo
 void importing_found(struct importing *im, uint32_t repo); /* the repository is used */
 void importing_count(struct importing *im, size_t *counter, size_t n);
 int importing_wrap(struct err *err, const struct repository *repo);
-MUST_USE int importing_read(const struct importing *im, uint32_t object, struct buf *out,
+MUST_USE int importing_read(struct importing *im, uint32_t object, struct buf *out,
                             struct err *err);
 /* Are these the bytes of the object?  Errors: ERR_INTEGRITY. */
 MUST_USE int importing_compare(struct importing *im, uint32_t object,

@@ -7,11 +7,12 @@
 
 #include <stdlib.h>
 
-/* One step for one name. */
+/* One thing to do for one name. */
 struct name_step {
     struct pool_job job;
     struct importing *importing;
     size_t name;
+    int (*run)(const struct name_step *step, unsigned worker, struct err *err);
 };
 
 static int
@@ -23,11 +24,44 @@ wrap_target(struct err *err, const struct reference *to)
     return err_wrap(err, "%s", name);
 }
 
+static bool
+is_left_out(enum image_state state)
+{
+    return state == IMAGE_SKIPPED || state == IMAGE_FAILED;
+}
+
+static void
+give_up(struct importing *im, size_t name, uint32_t cause)
+{
+    pthread_mutex_lock(&im->lock);
+    im->result->states[name] = IMAGE_FAILED;
+    im->result->causes[name] = cause;
+    im->result->failed++;
+    pthread_mutex_unlock(&im->lock);
+}
+
+static int
+run_step(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct name_step *step = (const struct name_step *)base;
+    struct importing *im = step->importing;
+    const struct landing_name *name = &im->result->landing.names[step->name];
+    uint32_t cause = 0;
+
+    if (!import_is_closed(im, name->repo, &cause) &&
+        import_settle(im, worker, name->repo, &cause, step->run(step, worker, err), err) <
+            0)
+        return wrap_target(err, &name->to);
+    if (cause != 0)
+        give_up(im, step->name, cause);
+    return 0;
+}
+
 /* Run one step for each name that is not left out; some steps only make sense for tags.
  */
 static int
 for_names(struct importing *im, bool only_tags,
-          int (*run)(struct pool_job *job, unsigned worker, struct err *err),
+          int (*run)(const struct name_step *step, unsigned worker, struct err *err),
           struct err *err)
 {
     const struct landing *l = &im->result->landing;
@@ -35,9 +69,10 @@ for_names(struct importing *im, bool only_tags,
     int rc;
 
     for (size_t i = 0; i < l->name_count; i++) {
-        steps[i] = (struct name_step){.job.run = run, .importing = im, .name = i};
+        steps[i] = (struct name_step){
+            .job.run = run_step, .importing = im, .name = i, .run = run};
         if ((l->names[i].to.tag[0] != '\0' || !only_tags) &&
-            im->result->states[i] != IMAGE_SKIPPED)
+            !is_left_out(im->result->states[i]))
             pool_add(im->pool, &steps[i].job);
     }
     rc = pool_wait(im->pool, err);
@@ -88,22 +123,20 @@ look_at_name(struct importing *im, unsigned worker, size_t i, struct err *err)
 }
 
 static int
-check_name(struct pool_job *base, unsigned worker, struct err *err)
+check_name(const struct name_step *step, unsigned worker, struct err *err)
 {
-    const struct name_step *step = (const struct name_step *)base;
     struct importing *im = step->importing;
 
     if (look_at_name(im, worker, step->name, err) < 0)
-        return wrap_target(err, &im->result->landing.names[step->name].to);
+        return -1;
     events_done(im->options->verify.events, 1);
     return 0;
 }
 
 /* Move the tag, unless somebody else did something to it since we looked. */
 static int
-set_tag(struct pool_job *base, unsigned worker, struct err *err)
+set_tag(const struct name_step *step, unsigned worker, struct err *err)
 {
-    const struct name_step *step = (const struct name_step *)base;
     struct importing *im = step->importing;
     const struct landing_name *name = &im->result->landing.names[step->name];
     const struct graph_object *o = graph_object(im->content->graph, name->object);
@@ -111,37 +144,33 @@ set_tag(struct pool_job *base, unsigned worker, struct err *err)
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
 
     if (!im->options->dry_run && look_at_name(im, worker, step->name, err) < 0)
-        return wrap_target(err, &name->to);
+        return -1;
     if (im->result->states[step->name] == IMAGE_SKIPPED)
         return 0;
     if (im->result->states[step->name] == IMAGE_PRESENT) {
         importing_count(im, &im->result->counts.tags_present, 1);
         return 0;
     }
-    importing_count(im, &im->result->counts.tags_pushed, 1);
-    if (im->options->dry_run)
-        return 0;
-    if (importing_read(im, name->object, &bytes, err) < 0)
+    if (!im->options->dry_run &&
+        (importing_read(im, name->object, &bytes, err) < 0 ||
+         push_manifest(importing_session(im, worker), &repo, name->to.tag, &o->digest,
+                       o->media_type, bytes.data, bytes.len, err) != 0))
         return -1;
-    if (push_manifest(importing_session(im, worker), &repo, name->to.tag, &o->digest,
-                      o->media_type, bytes.data, bytes.len, err) != 0)
-        return wrap_target(err, &name->to);
+    importing_count(im, &im->result->counts.tags_pushed, 1);
     return 0;
 }
 
 static int
-read_back_tag(struct pool_job *base, unsigned worker, struct err *err)
+read_back_tag(const struct name_step *step, unsigned worker, struct err *err)
 {
-    const struct name_step *step = (const struct name_step *)base;
     struct importing *im = step->importing;
     const struct landing_name *name = &im->result->landing.names[step->name];
     struct repository repo = importing_repository(im, name->repo);
     CLEANUP(pulled_release) struct pulled back = PULLED_INIT;
 
-    if (pull_by_tag(importing_session(im, worker), &repo, name->to.tag, &back, err) < 0 ||
-        importing_compare(im, name->object, &back, err) < 0)
-        return wrap_target(err, &name->to);
-    return 0;
+    if (pull_by_tag(importing_session(im, worker), &repo, name->to.tag, &back, err) < 0)
+        return -1;
+    return importing_compare(im, name->object, &back, err);
 }
 
 /* ---- what is attached to images that are left out ---- */
@@ -173,24 +202,28 @@ subject_of(const struct importing *im, const struct landing_name *name)
                                                          : GRAPH_NONE;
 }
 
-/* Is its image left out in its repository, and nowhere else there? */
-static bool
-lost_its_image(const struct importing *im, struct graph_walk *walk, size_t self)
+enum { NO_NAME = -1 };
+
+/* The image it belongs to, when that is left out in its repository and nowhere else is
+ * one there; or NO_NAME. */
+static ssize_t
+lost_image(const struct importing *im, struct graph_walk *walk, size_t self)
 {
     const struct landing *l = &im->result->landing;
     struct seeker s = {.wanted = subject_of(im, &l->names[self])};
-    bool is_left_out = false;
+    ssize_t lost = NO_NAME;
 
     for (size_t i = 0; s.wanted != GRAPH_NONE && i < l->name_count; i++) {
         if (i == self || l->names[i].repo != l->names[self].repo)
             continue;
         s.is_found = false;
         graph_walk_root(walk, l->names[i].object, seek, &s);
-        if (s.is_found && im->result->states[i] != IMAGE_SKIPPED)
-            return false;
-        is_left_out |= s.is_found;
+        if (s.is_found && !is_left_out(im->result->states[i]))
+            return NO_NAME;
+        if (s.is_found)
+            lost = (ssize_t)i;
     }
-    return is_left_out;
+    return lost;
 }
 
 /* In order: what is attached stands behind what it belongs to. */
@@ -202,7 +235,11 @@ leave_out_attached(struct importing *im)
     enum image_state *states = im->result->states;
 
     for (size_t i = 0; i < im->result->landing.name_count; i++) {
-        if (states[i] != IMAGE_SKIPPED && lost_its_image(im, walk, i))
+        ssize_t image = is_left_out(states[i]) ? NO_NAME : lost_image(im, walk, i);
+
+        if (image != NO_NAME && states[image] == IMAGE_FAILED)
+            give_up(im, i, im->result->causes[image]);
+        else if (image != NO_NAME)
             states[i] = IMAGE_SKIPPED;
     }
 }
@@ -212,9 +249,36 @@ import_look_at_names(struct importing *im, struct err *err)
 {
     if (for_names(im, false, check_name, err) < 0)
         return -1;
-    if (im->options->on_existing == EXISTING_SKIP)
+    if (im->options->on_existing == EXISTING_SKIP || im->result->failed > 0)
         leave_out_attached(im);
     return 0;
+}
+
+/* By cosign's tag alone its document does not know what it belongs to. */
+static uint32_t
+why_not(const struct importing *im, const struct landing_name *name)
+{
+    const struct landing *l = &im->result->landing;
+    const struct placement *own = landing_find(l, name->object, name->repo, true);
+    uint32_t subject = subject_of(im, name);
+    const struct placement *other =
+        subject == GRAPH_NONE ? NULL : landing_find(l, subject, name->repo, true);
+
+    return own->cause == 0 && other ? other->cause : own->cause;
+}
+
+void
+import_give_up_names(struct importing *im)
+{
+    const struct landing *l = &im->result->landing;
+
+    for (size_t i = 0; im->result->setback_count > 0 && i < l->name_count; i++) {
+        uint32_t cause =
+            is_left_out(im->result->states[i]) ? 0 : why_not(im, &l->names[i]);
+
+        if (cause != 0)
+            give_up(im, i, cause);
+    }
 }
 
 int

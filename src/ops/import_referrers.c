@@ -10,7 +10,7 @@
 struct subject_step {
     struct pool_job job;
     struct importing *importing;
-    const struct placement *const *placements;
+    struct placement *const *placements;
     size_t count;
 };
 
@@ -46,15 +46,15 @@ same_list(const struct importing *im, const struct placement *a,
 }
 
 /* Sorted, so that those of one list stand together; the caller frees. */
-static const struct placement **
+static struct placement **
 find_referrers(struct importing *im, size_t *count)
 {
     const struct landing *l = &im->result->landing;
-    const struct placement **found = xcalloc(l->document_count, sizeof(*found));
+    struct placement **found = xcalloc(l->document_count, sizeof(*found));
 
     *count = 0;
     for (size_t i = 0; i < l->document_count; i++) {
-        if (object_of(im, &l->documents[i])->subject)
+        if (object_of(im, &l->documents[i])->subject && l->documents[i].cause == 0)
             found[(*count)++] = &l->documents[i];
     }
     qsort_r(found, *count, sizeof(*found), by_subject, im);
@@ -126,35 +126,50 @@ merge(const struct subject_step *step, struct session *s, const struct repositor
 }
 
 static int
-land_list(struct pool_job *base, unsigned worker, struct err *err)
+land_list(const struct subject_step *step, const struct repository *repo, unsigned worker,
+          struct err *err)
+{
+    struct importing *im = step->importing;
+    struct session *s = importing_session(im, worker);
+    CLEANUP(referrers_release) struct referrers list = REFERRERS_INIT;
+    int rc =
+        referrers_ask(s, repo, object_of(im, step->placements[0])->subject, &list, err);
+
+    if (rc == 1)
+        check_list(step, &list, repo);
+    return rc == 0 ? merge(step, s, repo, err) : rc < 0 ? -1 : 0;
+}
+
+/* What is not listed does not belong to anything. */
+static int
+run_step(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct subject_step *step = (const struct subject_step *)base;
     struct importing *im = step->importing;
-    struct session *s = importing_session(im, worker);
-    struct repository repo = importing_repository(im, step->placements[0]->repo);
-    CLEANUP(referrers_release) struct referrers list = REFERRERS_INIT;
-    int rc =
-        referrers_ask(s, &repo, object_of(im, step->placements[0])->subject, &list, err);
+    uint32_t r = step->placements[0]->repo, cause = 0;
+    struct repository repo = importing_repository(im, r);
 
-    if (rc == 1)
-        check_list(step, &list, &repo);
-    if (rc == 0)
-        rc = merge(step, s, &repo, err);
-    return rc < 0 ? importing_wrap(err, &repo) : 0;
+    if (!import_is_closed(im, r, &cause) &&
+        import_settle(im, worker, r, &cause, land_list(step, &repo, worker, err), err) <
+            0)
+        return importing_wrap(err, &repo);
+    for (size_t i = 0; i < step->count; i++)
+        step->placements[i]->cause = cause;
+    return 0;
 }
 
 int
 import_referrers(struct importing *im, struct err *err)
 {
     size_t count, n = 0;
-    const struct placement **found = find_referrers(im, &count);
+    struct placement **found = find_referrers(im, &count);
     struct subject_step *steps = xcalloc(count, sizeof(*steps));
     int rc;
 
     for (size_t i = 0; i < count; i++) {
         if (n == 0 || !same_list(im, steps[n - 1].placements[0], found[i]))
             steps[n++] = (struct subject_step){
-                .job.run = land_list, .importing = im, .placements = &found[i]};
+                .job.run = run_step, .importing = im, .placements = &found[i]};
         steps[n - 1].count++;
     }
     for (size_t i = 0; i < n; i++)

@@ -182,7 +182,6 @@ landing_place(struct landing *l, const struct bundle_content *content,
 {
     CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(content->graph);
     struct placing p = {.landing = l};
-    uint32_t *height;
 
     for (size_t i = 0; i < l->name_count; i++) {
         p.repo = l->names[i].repo;
@@ -192,13 +191,24 @@ landing_place(struct landing *l, const struct bundle_content *content,
     if (p.too_many)
         return err_set(err, ERR_LIMIT, "more than %d objects to place",
                        LANDING_PLACEMENTS_MAX);
-    height = heights(content);
+    l->height = heights(content);
     for (size_t i = 0; i < l->document_count; i++)
-        l->documents[i].height = height[l->documents[i].object];
-    free(height);
+        l->documents[i].height = l->height[l->documents[i].object];
     l->blob_count = sort_unique(l->blobs, l->blob_count);
     l->document_count = sort_unique(l->documents, l->document_count);
     return 0;
+}
+
+struct placement *
+landing_find(const struct landing *l, uint32_t object, uint32_t repo, bool as_document)
+{
+    const struct placement key = {
+        .object = object, .repo = repo, .height = as_document ? l->height[object] : 0};
+    size_t count = as_document ? l->document_count : l->blob_count;
+
+    return count > 0 ? bsearch(&key, as_document ? l->documents : l->blobs, count,
+                               sizeof(key), by_height)
+                     : NULL;
 }
 
 void
@@ -210,5 +220,6 @@ landing_release(struct landing *l)
     free(l->names);
     free(l->blobs);
     free(l->documents);
+    free(l->height);
     *l = (struct landing)LANDING_INIT;
 }

@@ -17,6 +17,7 @@ struct placement {
     uint32_t height; /* of a document: above its children and what it belongs to */
     bool is_asked;   /* of a document: we looked for it at the target */
     bool is_there;   /* ... and it was there */
+    uint32_t cause;  /* why it is not to be had there, as import knows; 0: it is */
 };
 
 /* One name of the bundle and where it goes. */
@@ -35,6 +36,7 @@ struct landing {
     size_t blob_count;
     struct placement *documents; /* by height, then object: children before parents */
     size_t document_count;
+    uint32_t *height; /* of each document of the graph, once they are placed */
 };
 
 #define LANDING_INIT                                                                     \
@@ -56,6 +58,10 @@ MUST_USE int landing_map(struct landing *out, const struct bundle_content *conte
 MUST_USE int landing_place(struct landing *l, const struct bundle_content *content,
                            bool (*wanted)(void *ctx, size_t name), void *ctx,
                            struct err *err);
+
+/* Where an object stands in a repository, in one of its two uses; NULL: nowhere. */
+struct placement *landing_find(const struct landing *l, uint32_t object, uint32_t repo,
+                               bool as_document);
 void landing_release(struct landing *l);
 
 #endif

@@ -107,7 +107,8 @@ state_word(enum image_state state)
 {
     static const char *const words[] = {[IMAGE_PUSHED] = "pushed",
                                         [IMAGE_PRESENT] = "present",
-                                        [IMAGE_SKIPPED] = "skipped"};
+                                        [IMAGE_SKIPPED] = "skipped",
+                                        [IMAGE_FAILED] = "failed"};
 
     return words[state];
 }
@@ -127,6 +128,8 @@ images_out(const struct import_result *done)
         put_digest(obj, "digest", &c->index.entries[i].digest);
         jsout_put_text(obj, "target", target);
         jsout_put_text(obj, "state", state_word(done->states[i]));
+        if (import_cause(done, i))
+            jsout_put_text(obj, "why", import_cause(done, i)->message);
         jsout_append(array, obj);
     }
     return array;
@@ -146,6 +149,8 @@ receipt_make(struct receipt *out, const struct import_options *o,
     jsout_put_text(obj, "tool", o->tool);
     put_time(obj, "time", done->verified.now.clock);
     jsout_put_text(obj, "target", place);
+    if (done->failed > 0)
+        jsout_put_bool(obj, "partial", true);
     put_bundle(obj, &done->verified);
     put_decision(obj, &done->verified, &o->verify);
     jsout_put(obj, "images", images_out(done));
@@ -198,7 +203,8 @@ read_summary(const struct js *root, struct receipt_summary *s, struct err *err)
         return -1;
     if (js_array(root, "images", &images) != 1 ||
         js_array(root, "overrides", &overrides) != 1 ||
-        js_bool(root, "signatureSkipped", &s->signature_skipped) != 1)
+        js_bool(root, "signatureSkipped", &s->signature_skipped) != 1 ||
+        js_bool(root, "partial", &s->is_partial) < 0)
         return no_receipt("something is missing", err);
     s->images = js_length(images);
     s->overrides = js_length(overrides);

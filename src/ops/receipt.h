@@ -41,6 +41,7 @@ struct receipt_summary {
     uint64_t serial, time; /* time: epoch seconds of the import */
     size_t images, overrides;
     bool signature_skipped;
+    bool is_partial; /* some of the images could not be pushed */
 };
 
 /*

@@ -53,8 +53,9 @@ read_index(const struct js *obj, struct digest *out)
 int
 state_parse(struct trust_last *out, const char *text, size_t len, struct err *err)
 {
-    static const char *const known[] = {"stream",  "epoch",    "serial",  "index",
-                                        "created", "imported", "missing", NULL};
+    static const char *const known[] = {"stream",  "epoch",   "serial",
+                                        "index",   "created", "imported",
+                                        "missing", "partial", NULL};
     CLEANUP(js_release) struct js *root = js_parse(text, len, ERR_USAGE, err);
     struct trust_last last = {.stream = ""};
     const char *stream;
@@ -67,7 +68,8 @@ state_parse(struct trust_last *out, const char *text, size_t len, struct err *er
         read_index(root, &last.index) < 0 ||
         read_time(root, "created", &last.created) < 0 ||
         read_time(root, "imported", &last.imported) < 0 ||
-        js_u64(root, "missing", &last.missing) < 0)
+        js_u64(root, "missing", &last.missing) < 0 ||
+        js_bool(root, "partial", &last.is_partial) < 0)
         return err_set(err, ERR_USAGE, "not what sealift writes");
     memcpy(last.stream, stream, strlen(stream) + 1);
     *out = last;
@@ -92,6 +94,8 @@ render(const struct trust_last *last, struct buf *out, struct err *err)
     jsout_put_text(obj, "imported", text);
     if (last->missing > 0)
         jsout_put_u64(obj, "missing", last->missing);
+    if (last->is_partial)
+        jsout_put_bool(obj, "partial", true);
     if (jsout_write(obj, out, err) < 0)
         return -1;
     return buf_add_text(out, "\n") < 0 ? err_set(err, ERR_LIMIT, "the state is too long")

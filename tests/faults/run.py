@@ -8,7 +8,8 @@ import tarfile
 import invariants
 
 KINDS = {1: "internal", 2: "usage", 3: "auth", 4: "network", 5: "protocol", 6: "integrity",
-         7: "trust", 8: "local", 9: "not-found", 11: "limit", 12: "conflict"}
+         7: "trust", 8: "local", 9: "not-found", 10: "partial",
+         11: "limit", 12: "conflict"}
 TIMEOUT_S = 60
 
 

@@ -55,6 +55,7 @@ what_is_written_is_read_back(void **state)
     assert_int_equal(state_write(".", &second, &err), 0);
     second.serial = 2;
     second.missing = 3;
+    second.is_partial = true;
     assert_int_equal(state_write(".", &second, &err), 0);
     assert_int_equal(count_files(), 2); /* nothing half written stays behind */
     assert_int_equal(state_list(".", &all, &count, &nobody, &err), 0);
