@@ -1,6 +1,7 @@
 #include "config.h"
 #include "io/volumes.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "io/file.h"
 
@@ -11,7 +12,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { PIECE = 256 << 10 }; /* bytes that pass through memory at a time */
+enum {
+    PIECE = 256 << 10, /* bytes that pass through memory at a time */
+    ADVICE_MAX = 200,  /* bytes of a list of volumes */
+    TWINS_MAX = 16,    /* volumes of a list that are compared with all others */
+};
 
 struct volumes
 volumes_of_file(int fd, uint64_t size)
@@ -287,30 +292,81 @@ twin_of(const struct volumes *v, size_t number)
     return 0;
 }
 
+bool
+volumes_span(const struct volumes *v, uint64_t offset, uint64_t len, size_t *first,
+             size_t *last)
+{
+    uint64_t begin = offset / v->cut, end = (offset + (len > 0 ? len - 1 : 0)) / v->cut;
+
+    if (!v->fds)
+        return false;
+    *first = (size_t)(begin < v->count ? begin + 1 : v->count);
+    *last = (size_t)(end < v->count ? end + 1 : v->count);
+    return true;
+}
+
+static void
+hint_at_twins(const struct volumes *v, size_t number, struct err *err)
+{
+    size_t twin = twin_of(v, number);
+
+    if (twin > 0)
+        err_hint(err, "volumes %zu and %zu hold the same bytes: copy both again",
+                 number < twin ? number : twin, number < twin ? twin : number);
+}
+
 int
 volumes_blame(const struct volumes *v, uint64_t offset, uint64_t len, struct err *err)
 {
     size_t first, last;
 
-    if (!v->fds)
+    if (!volumes_span(v, offset, len, &first, &last))
         return -1;
-    first = (size_t)(offset / v->cut) + 1;
-    last = (size_t)((offset + (len > 0 ? len - 1 : 0)) / v->cut) + 1;
-    first = first < v->count ? first : v->count;
-    last = last < v->count ? last : v->count;
-    for (size_t i = first; i <= last; i++) {
-        size_t twin = twin_of(v, i);
-
-        if (twin > 0)
-            err_hint(err, "volumes %zu and %zu hold the same bytes: copy both again",
-                     i < twin ? i : twin, i < twin ? twin : i);
-    }
+    for (size_t i = first; i <= last; i++)
+        hint_at_twins(v, i, err);
     if (first == last) {
         err_hint(err, "copy volume %zu again", first);
         return err_wrap(err, "volume %zu", first);
     }
     err_hint(err, "copy volumes %zu to %zu again", first, last);
     return err_wrap(err, "volumes %zu to %zu", first, last);
+}
+
+/* "1, 3 to 5"; -1 when there are too many to name. */
+static int
+list_volumes(const struct volumes *v, const bool *wanted, struct buf *out, size_t *count)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        size_t first = i;
+
+        if (!wanted[i])
+            continue;
+        while (i + 1 < v->count && wanted[i + 1])
+            i++;
+        *count += i - first + 1;
+        if (buf_addf(out, "%s%zu", out->len > 0 ? ", " : "", first + 1) < 0 ||
+            (i > first && buf_addf(out, " to %zu", i + 1) < 0))
+            return -1;
+    }
+    return 0;
+}
+
+void
+volumes_advise(const struct volumes *v, const bool *wanted, struct err *err)
+{
+    CLEANUP(buf_release) struct buf list = BUF_INIT(ADVICE_MAX);
+    size_t count = 0, compared = 0;
+    int rc = list_volumes(v, wanted, &list, &count);
+
+    err->hint[0] = '\0';
+    for (size_t i = 0; i < v->count && compared < TWINS_MAX; i++) {
+        if (wanted[i]) {
+            hint_at_twins(v, i + 1, err);
+            compared++;
+        }
+    }
+    err_hint(err, "copy volume%s %s%s again", count == 1 ? "" : "s", list.data,
+             rc < 0 ? " and all others named above" : "");
 }
 
 int

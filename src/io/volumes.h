@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -91,6 +92,16 @@ MUST_USE int volumes_copy(const struct volumes *from, uint64_t from_at,
  */
 int volumes_blame(const struct volumes *v, uint64_t offset, uint64_t len,
                   struct err *err);
+
+/*
+ * In which volumes is that range?  Numbers count from 1; a range behind the end is in the
+ * last.  false: there is but a single file.
+ */
+bool volumes_span(const struct volumes *v, uint64_t offset, uint64_t len, size_t *first,
+                  size_t *last);
+
+/* Hint at all volumes to copy again: wanted[n - 1] for volume n.  Replaces the hint. */
+void volumes_advise(const struct volumes *v, const bool *wanted, struct err *err);
 
 /*
  * Are there as many bytes as there should be?  Errors: ERR_INTEGRITY "missing" or
