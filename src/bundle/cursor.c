@@ -23,8 +23,8 @@ member_name_is_known(const char *name)
 {
     static const char *const fixed[] = {"oci-layout", "index.json", "signatures/.pad",
                                         "SHA256SUMS"};
-    static const char signatures[] = "signatures/", blobs[] = "blobs/sha256/";
-    unsigned char raw[32];
+    static const char signatures[] = "signatures/";
+    struct digest ignored;
 
     for (size_t i = 0; i < COUNT_OF(fixed); i++) {
         if (strcmp(name, fixed[i]) == 0)
@@ -32,8 +32,7 @@ member_name_is_known(const char *name)
     }
     if (text_starts(name, signatures))
         return bundle_signature_name_is_valid(name + strlen(signatures));
-    return text_starts(name, blobs) && strlen(name) == strlen(blobs) + 2 * sizeof(raw) &&
-           text_unhex(raw, name + strlen(blobs), sizeof(raw)) == 0;
+    return bundle_blob_digest(&ignored, name);
 }
 
 int

@@ -50,6 +50,19 @@ bundle_blob_name(const struct digest *d, char out[BUNDLE_BLOB_NAME_MAX])
     text_hex(out + n, d->raw, 32);
 }
 
+bool
+bundle_blob_digest(struct digest *out, const char *name)
+{
+    static const char folder[] = "blobs/sha256/";
+    struct digest d = {.alg = DIGEST_SHA256};
+
+    if (!text_starts(name, folder) || strlen(name) != BUNDLE_BLOB_NAME_MAX - 1 ||
+        text_unhex(d.raw, name + strlen(folder), 32) < 0)
+        return false;
+    *out = d;
+    return true;
+}
+
 void
 layout_release(struct layout *l)
 {

@@ -127,5 +127,7 @@ void layout_release(struct layout *l);
 /* "blobs/sha256/<hex>" */
 #define BUNDLE_BLOB_NAME_MAX (sizeof("blobs/sha256/") + 64)
 void bundle_blob_name(const struct digest *d, char out[BUNDLE_BLOB_NAME_MAX]);
+/* And back; false: it is no such name, *out is untouched. */
+bool bundle_blob_digest(struct digest *out, const char *name);
 
 #endif

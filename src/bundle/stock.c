@@ -2,7 +2,6 @@
 #include "bundle/stock.h"
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "bundle/reader_internal.h"
 
 #include <stdlib.h>
@@ -16,17 +15,6 @@ by_digest(const void *a, const void *b)
     const struct bundle_member *x = a, *y = b;
 
     return digest_compare(&x->digest, &y->digest);
-}
-
-/* Is that the header of a blob? */
-static bool
-read_blob_name(const struct tar_entry *e, struct digest *out)
-{
-    static const char folder[] = "blobs/sha256/";
-
-    *out = (struct digest){.alg = DIGEST_SHA256};
-    return text_starts(e->name, folder) && strlen(e->name) == strlen(folder) + 64 &&
-           text_unhex(out->raw, e->name + strlen(folder), 32) == 0;
 }
 
 int
@@ -48,7 +36,7 @@ stock_open(struct stock *out, struct volumes file, struct err *err)
            cursor_next(&c, &e, &end) == 1) {
         struct bundle_member m = {.size = e.size, .offset = c.at};
 
-        if (!read_blob_name(&e, &m.digest))
+        if (!bundle_blob_digest(&m.digest, e.name))
             break;
         out->members = mem_grow(out->members, out->count, &cap, sizeof(*out->members));
         out->members[out->count++] = m;
