@@ -232,13 +232,21 @@ bundle_raw_sums(const struct bundle_untrusted *u, struct buf *out, struct err *e
 }
 
 int
+bundle_read_index(const struct bundle_untrusted *u, const struct admission *admission,
+                  struct index_content *out, struct err *err)
+{
+    if (check_admission(u, admission, err) < 0)
+        return -1;
+    return index_read(out, u->index.data, u->index.len, err);
+}
+
+int
 bundle_read_meta(const struct bundle_untrusted *u, const struct admission *admission,
                  struct bundle_meta *out, struct missing_list *missing, struct err *err)
 {
     CLEANUP(index_content_release) struct index_content index = INDEX_CONTENT_INIT;
 
-    if (check_admission(u, admission, err) < 0 ||
-        index_read(&index, u->index.data, u->index.len, err) < 0)
+    if (bundle_read_index(u, admission, &index, err) < 0)
         return -1;
     *out = index.meta;
     *missing = index.missing;

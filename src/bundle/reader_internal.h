@@ -101,6 +101,11 @@ MUST_USE int omissions_explain(struct bundle_content *c, struct err *err);
  */
 MUST_USE int omissions_check(struct bundle_content *c, struct err *err);
 
+/* Parse index.json, which must be the one that was admitted. */
+MUST_USE int bundle_read_index(const struct bundle_untrusted *u,
+                               const struct admission *admission,
+                               struct index_content *out, struct err *err);
+
 /* Fill in the graph and check it against index and members, which are set. */
 MUST_USE int bundle_complete(struct bundle_content *c, struct err *err);
 

@@ -1,0 +1,56 @@
+/* survey.h - what is damaged in a bundle that cannot be opened.
+ *
+ * The reader stops at the first thing that is wrong.  A survey comes after that, and goes
+ * on as long as it knows where it is, so that one run tells all that has to be copied
+ * again.  Whatever it finds, the bundle stays refused: what comes out of it is places to
+ * hash, and no type that could be pushed.
+ *
+ * Layer:  bundle.
+ * Source: docs/bundle-format.md.
+ */
+#ifndef BUNDLE_SURVEY_H
+#define BUNDLE_SURVEY_H
+
+#include "bundle/reader.h"
+
+/* A place that is not as it should be. */
+struct damage {
+    uint64_t offset, size; /* the bytes it is about */
+    bool has_digest;       /* they belong to this object: */
+    struct digest digest;
+    struct err err; /* ERR_INTEGRITY: other bytes; ERR_LOCAL: they cannot be read */
+};
+
+struct survey_options {
+    void (*note)(void *ctx,
+                 const struct damage *damage); /* gets all but bodies of blobs */
+    void *ctx;
+    struct cancel *cancel;
+};
+
+/*
+ * Where the blobs are of a bundle whose index.json was admitted.  Names and order come
+ * from SHA256SUMS when that is the one that index.json names, sizes from the documents
+ * that are what their digest says, or from headers.  Without a SHA256SUMS to believe, see
+ * bundle_survey_names().
+ * *out has members (those whose place is known, in file order), member_count, file and
+ * total, and nothing else; free it with bundle_survey_release().
+ * Returns: 1; 0 when it went by names only; -1.
+ * Errors: ERR_SIGNAL; those of bundle_open() that are not damage: nothing can be said.
+ */
+MUST_USE int bundle_survey(struct bundle_content *out, const struct bundle_untrusted *u,
+                           const struct admission *admission,
+                           const struct survey_options *options, struct err *err);
+
+/*
+ * The same of any file, by nothing but its headers: a blob is what its own name says.
+ * Nothing vouches for those, so this finds accidents, not forgeries.  A file that does
+ * not begin like a bundle has no members and no damage.
+ * Returns: 0, -1.  Errors: ERR_SIGNAL.
+ */
+MUST_USE int bundle_survey_names(struct bundle_content *out, struct volumes file,
+                                 const struct survey_options *options, struct err *err);
+
+void bundle_survey_release(struct bundle_content *c);
+
+#endif

@@ -1,0 +1,51 @@
+/* survey_internal.h - what the parts of a survey share.
+ *
+ * survey.c        notes, finding the next header, bundle_survey(), bundle_survey_names()
+ * survey_list.c   along the list of an authentic SHA256SUMS
+ * survey_names.c  along the headers alone
+ *
+ * Layer: bundle, private.
+ */
+#ifndef BUNDLE_SURVEY_INTERNAL_H
+#define BUNDLE_SURVEY_INTERNAL_H
+
+#include "bundle/reader_internal.h"
+#include "bundle/survey.h"
+
+struct survey {
+    const struct survey_options *options;
+    struct cursor at;
+    struct bundle_member *found; /* blobs whose place is known, as they come */
+    size_t count, cap;
+};
+
+/* Of an object, or with digest NULL of none. */
+void survey_note(const struct survey *s, uint64_t offset, uint64_t size,
+                 const struct digest *digest, const struct err *why);
+
+/* The body of a blob begins there.  false: the file ends before it does. */
+bool survey_place(struct survey *s, const struct digest *digest, uint64_t offset,
+                  uint64_t size);
+
+/*
+ * The first header of the bundle's form in a range that wanted() takes.
+ * Returns: 1 with its offset, 0 when there is none, -1 when nobody wants to wait.
+ */
+MUST_USE int survey_find(const struct survey *s, uint64_t from, uint64_t to,
+                         bool (*wanted)(void *ctx, const struct tar_entry *e), void *ctx,
+                         uint64_t *at, struct err *err);
+
+/*
+ * From the cursor on, which is behind SHA256SUMS.  What of index is used is authentic,
+ * and so are the digests.
+ */
+MUST_USE int survey_list(struct survey *s, const struct index_content *index,
+                         const struct digest *digests, size_t count, struct err *err);
+
+/* From the cursor on; bytes: of the whole bundle, 0 when nobody knows. */
+MUST_USE int survey_names(struct survey *s, uint64_t bytes, struct err *err);
+
+/* Are the bytes from there to the end of the file the zeros that end a bundle? */
+void survey_end(const struct survey *s, uint64_t end);
+
+#endif
