@@ -209,8 +209,7 @@ put_result(struct result *r, const struct import_command *o, const char *path,
         result_verdict(r, &x->verified.verdict, wishes);
         result_missing(r, &x->verified.missing);
     }
-    if (x->verified.bundle)
-        result_damage(r, x->verified.bundle, &x->verified.damage);
+    result_damage(r, &x->verified.files.volumes, &x->verified.damage);
     if (!x->verified.bundle || !x->states)
         return;
     result_put_digest(r->json, "index", &x->verified.admission.index);

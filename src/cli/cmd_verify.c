@@ -43,6 +43,7 @@ put_result(struct result *r, const char *path, const struct verified *v,
         result_verdict(r, &v->verdict, &o->wishes);
         result_missing(r, &v->missing);
     }
+    result_damage(r, &v->files.volumes, &v->damage);
     if (!v->bundle)
         return;
     c = bundle_content(v->bundle);
@@ -58,7 +59,6 @@ put_result(struct result *r, const char *path, const struct verified *v,
     result_say_meta(r, &c->index.meta);
     result_say(r, "contents  %zu names, %zu objects, %s\n", c->index.count,
                c->member_count, text_human(size, c->total));
-    result_damage(r, v->bundle, &v->damage);
     for (size_t i = 0; i < c->omitted_count; i++)
         by_platform += !c->omitted[i].is_missing;
     if (by_platform > 0)

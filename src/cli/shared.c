@@ -288,8 +288,27 @@ stdin_users_check(const char *const *users, size_t count, struct err *err)
     return 0;
 }
 
+static struct jsout *
+damage_out(const struct damage *d, const struct volumes *file)
+{
+    struct jsout *obj = jsout_object();
+    size_t first, last;
+
+    if (d->has_digest)
+        result_put_digest(obj, "digest", &d->digest);
+    jsout_put_u64(obj, "offset", d->offset);
+    jsout_put_u64(obj, "size", d->size);
+    jsout_put_text(obj, "kind", err_kind_name(d->err.kind));
+    jsout_put_text(obj, "message", d->err.msg);
+    if (volumes_span(file, d->offset, d->size, &first, &last)) {
+        jsout_put_u64(obj, "firstVolume", first);
+        jsout_put_u64(obj, "lastVolume", last);
+    }
+    return obj;
+}
+
 void
-result_damage(struct result *r, const struct bundle *bundle,
+result_damage(struct result *r, const struct volumes *file,
               const struct damage_list *damage)
 {
     struct jsout *array;
@@ -298,17 +317,8 @@ result_damage(struct result *r, const struct bundle *bundle,
         return;
     array = jsout_array();
     for (size_t i = 0; i < damage->count; i++) {
-        const struct damage *d = &damage->items[i];
-        const struct bundle_member *m = &bundle_content(bundle)->members[d->member];
-        struct jsout *obj = jsout_object();
-
-        result_put_digest(obj, "digest", &m->digest);
-        jsout_put_u64(obj, "offset", m->offset);
-        jsout_put_u64(obj, "size", m->size);
-        jsout_put_text(obj, "kind", err_kind_name(d->err.kind));
-        jsout_put_text(obj, "message", d->err.msg);
-        jsout_append(array, obj);
-        result_say(r, "damaged   %s\n", d->err.msg);
+        jsout_append(array, damage_out(&damage->items[i], file));
+        result_say(r, "damaged   %s\n", damage->items[i].err.msg);
     }
     if (damage->total > damage->count)
         result_say(r, "damaged   %zu more\n", damage->total - damage->count);

@@ -139,7 +139,7 @@ void result_verdict(struct result *r, const struct trust_verdict *verdict,
 void result_signable(struct result *r, const char *path, const struct signable *bundle);
 
 /* "damaged ..." lines and the JSON array "damage"; nothing when there is none. */
-void result_damage(struct result *r, const struct bundle *bundle,
+void result_damage(struct result *r, const struct volumes *file,
                    const struct damage_list *damage);
 
 /* Who reads standard input?  At most one may.  Errors: ERR_USAGE. */

@@ -32,9 +32,13 @@ struct flat_err {
 struct news {
     enum { NEWS_EVENT, NEWS_DAMAGE, NEWS_END } what;
     struct event event; /* its text is below */
-    size_t member;      /* NEWS_DAMAGE */
-    size_t damaged;     /* NEWS_END: how many there are */
-    bool opened, ok;    /* NEWS_END */
+    struct {
+        uint64_t offset, size;
+        bool has_digest;
+        struct digest digest;
+    } place;         /* NEWS_DAMAGE */
+    size_t damaged;  /* NEWS_END: how many there are */
+    bool opened, ok; /* NEWS_END */
     struct flat_err err;
     char text[TEXT_MAX];
 };
@@ -100,15 +104,43 @@ close_others(const struct volumes *file, int pipe_fd)
 }
 
 static void
+tell_damage(int fd, const struct damage *d)
+{
+    struct news news = {.what = NEWS_DAMAGE,
+                        .place = {d->offset, d->size, d->has_digest, d->digest}};
+
+    flatten(&news.err, &d->err);
+    tell(fd, &news);
+}
+
+/* What ends the check is in *end, damage in the list. */
+static void
+work(const struct apart_job *job, const struct check_options *check,
+     struct damage_list *damage, struct news *end)
+{
+    const struct check_survey survey = {job->file, job->head, job->admission};
+    struct err err = job->why ? *job->why : (struct err)ERR_INIT;
+    struct bundle *bundle = NULL;
+
+    if (!job->why)
+        bundle = bundle_open(job->head, job->admission, &err);
+    end->opened = bundle != NULL;
+    if (bundle)
+        end->ok = check_members(bundle_content(bundle), check, damage, &err) == 0;
+    else if (job->why || check_is_damage(&err))
+        check_damaged(&survey, check, damage, &err);
+    end->damaged = damage->total;
+    flatten(&end->err, &err);
+}
+
+static void
 be_the_child(const struct apart_job *job, int pipe_fd)
 {
     const struct events events = {.emit = pass_on, .ctx = &pipe_fd};
     struct check_options check = *job->check;
     struct damage_list damage = {.items = NULL};
     struct news end = {.what = NEWS_END};
-    struct err err = ERR_INIT;
     struct sandbox sandbox;
-    struct bundle *bundle;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     close_others(job->file, pipe_fd);
@@ -118,17 +150,9 @@ be_the_child(const struct apart_job *job, int pipe_fd)
                  sandbox.files ? "it can open no file" : "the kernel has no Landlock",
                  sandbox.syscalls ? "it can only read and compute"
                                   : "the kernel has no seccomp filters");
-    bundle = bundle_open(job->head, job->admission, &err);
-    end.opened = bundle != NULL;
-    end.ok = bundle && check_members(bundle_content(bundle), &check, &damage, &err) == 0;
-    for (size_t i = 0; i < damage.count; i++) {
-        struct news one = {.what = NEWS_DAMAGE, .member = damage.items[i].member};
-
-        flatten(&one.err, &damage.items[i].err);
-        tell(pipe_fd, &one);
-    }
-    end.damaged = damage.total;
-    flatten(&end.err, &err);
+    work(job, &check, &damage, &end);
+    for (size_t i = 0; i < damage.count; i++)
+        tell_damage(pipe_fd, &damage.items[i]);
     tell(pipe_fd, &end);
     _exit(0); /* not exit(): what is to be cleaned up belongs to the parent */
 }
@@ -170,13 +194,17 @@ take_event(const struct events *to, struct news *news)
 }
 
 static void
-take_damage(struct damage_list *damage, struct news *news)
+take_damage(struct damage_list *list, struct news *news)
 {
-    struct err err;
+    struct damage d = {.offset = news->place.offset, .size = news->place.size};
 
-    unflatten(&news->err, &err);
-    err.reason = NULL;
-    damage_note(damage, news->member, &err);
+    unflatten(&news->err, &d.err);
+    d.err.reason = NULL;
+    if (news->place.has_digest && news->place.digest.alg == DIGEST_SHA256) {
+        d.has_digest = true;
+        d.digest = news->place.digest;
+    }
+    damage_note(list, &d);
 }
 
 /* 1 with news, 0 when the child said no more. */

@@ -15,17 +15,19 @@
 
 /* What the child is to do; everything is borrowed. */
 struct apart_job {
-    const struct bundle_untrusted *head;
+    const struct bundle_untrusted *head; /* with admission, or both are NULL */
     const struct admission *admission;
     const struct volumes *file;
     const struct check_options *check;
+    const struct err *why; /* it is refused already: only look for damage */
 };
 
 /*
- * Open the bundle and check it, apart.  To be called while there is one thread only.
- * opened: the failure is damage of an open bundle, listed in *damage.
- * Errors: those of bundle_open() and check_members(); ERR_INTERNAL - the child broke
- * down.
+ * Open the bundle and check it, apart; what cannot be opened is surveyed.  To be called
+ * while there is one thread only.
+ * opened: the bundle could be opened.  *damage is what the failure is about.
+ * Errors: *why; those of bundle_open(), check_members() and check_damaged();
+ *         ERR_INTERNAL - the child broke down.
  */
 MUST_USE int apart_check(const struct apart_job *job, struct damage_list *damage,
                          bool *opened, struct err *err);

@@ -3,10 +3,12 @@
 
 #include "base/mem.h"
 #include "base/pool.h"
+#include "io/tar.h"
 
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { UNPACKERS = 4 }; /* at a time: each may want 128 MiB for a window of zstd */
 
@@ -15,6 +17,7 @@ struct checking {
     const struct check_options *options;
     pthread_mutex_t lock; /* guards the list */
     struct damage_list *damage;
+    bool *volumes; /* that are concerned; NULL when there is but one file */
 };
 
 struct check_job {
@@ -31,30 +34,67 @@ damage_list_release(struct damage_list *list)
     *list = (struct damage_list){.items = NULL};
 }
 
-void
-damage_list_clip(struct damage_list *list, size_t member_count)
+static bool
+is_worse(const struct damage *a, const struct damage *b)
 {
-    while (list->count > 0 && list->items[list->count - 1].member >= member_count)
-        list->count--;
+    if (a->err.kind != b->err.kind)
+        return a->err.kind == ERR_INTEGRITY;
+    return a->offset < b->offset;
 }
 
 /* A worker may find the first damage last. */
 void
-damage_note(struct damage_list *list, size_t member, const struct err *err)
+damage_note(struct damage_list *list, const struct damage *damage)
 {
     size_t at;
 
-    list->total++;
+    if (list->total++ == 0 || is_worse(damage, &list->worst))
+        list->worst = *damage;
     if (!list->items)
         list->items = xcalloc(DAMAGE_MAX, sizeof(*list->items));
-    if (list->count == DAMAGE_MAX)
-        return;
+    if (list->count == DAMAGE_MAX) {
+        if (damage->offset >= list->items[DAMAGE_MAX - 1].offset)
+            return;
+        list->count--;
+    }
     at = list->count++;
-    while (at > 0 && list->items[at - 1].member > member) {
+    while (at > 0 && list->items[at - 1].offset > damage->offset) {
         list->items[at] = list->items[at - 1];
         at--;
     }
-    list->items[at] = (struct damage){.member = member, .err = *err};
+    list->items[at] = *damage;
+}
+
+struct damage
+damage_of_member(const struct bundle_content *c, size_t member, const struct err *err)
+{
+    const struct bundle_member *m = &c->members[member];
+    struct damage d = {.offset = m->offset,
+                       .size = m->size,
+                       .has_digest = true,
+                       .digest = m->digest,
+                       .err = *err};
+
+    if (err->reason && strcmp(err->reason, "padding") == 0) {
+        d.offset += m->size;
+        d.size = tar_padded(m->size) - m->size;
+    }
+    return d;
+}
+
+/* From the survey, and under the lock. */
+static void
+keep(void *ctx, const struct damage *damage)
+{
+    struct checking *c = ctx;
+    size_t first, last;
+
+    damage_note(c->damage, damage);
+    if (!c->volumes ||
+        !volumes_span(&c->content->file, damage->offset, damage->size, &first, &last))
+        return;
+    for (size_t i = first; i <= last; i++)
+        c->volumes[i - 1] = true;
 }
 
 /* Damage is noted, anything else ends the check. */
@@ -62,13 +102,15 @@ static int
 go_on(const struct check_job *job, int rc, struct err *err)
 {
     struct checking *c = job->checking;
+    struct damage damage;
 
     if (rc == 0)
         return 0;
-    if (err->kind != ERR_INTEGRITY && err->kind != ERR_LOCAL)
+    if (!check_is_damage(err))
         return -1;
+    damage = damage_of_member(c->content, job->member, err);
     pthread_mutex_lock(&c->lock);
-    damage_note(c->damage, job->member, err);
+    keep(c, &damage);
     pthread_mutex_unlock(&c->lock);
     *err = (struct err)ERR_INIT;
     return 0;
@@ -99,20 +141,18 @@ unpack_layer(struct pool_job *base, unsigned worker, struct err *err)
 
 /* What the run as a whole says. */
 static int
-sum_up(const struct damage_list *list, struct err *err)
+sum_up(const struct checking *c, struct err *err)
 {
-    const struct damage *worst = list->items;
+    const struct damage_list *list = c->damage;
 
     if (list->total == 0)
         return 0;
-    for (size_t i = list->count; i-- > 0;) {
-        if (list->items[i].err.kind == ERR_INTEGRITY)
-            worst = &list->items[i];
-    }
-    *err = worst->err;
-    return list->total > 1
-               ? err_wrap(err, "%zu objects are damaged, one of them", list->total)
-               : -1;
+    *err = list->worst.err;
+    if (list->total > 1)
+        err_wrap(err, "%zu places are damaged, one of them", list->total);
+    if (c->volumes)
+        volumes_advise(&c->content->file, c->volumes, err);
+    return -1;
 }
 
 static int
@@ -183,17 +223,93 @@ unpack_layers(struct checking *c, struct err *err)
     return rc;
 }
 
+static void
+checking_begin(struct checking *c, const struct volumes *file)
+{
+    pthread_mutex_init(&c->lock, NULL);
+    c->volumes = file->fds ? xcalloc(file->count, sizeof(*c->volumes)) : NULL;
+}
+
+static void
+checking_end(struct checking *c)
+{
+    pthread_mutex_destroy(&c->lock);
+    free(c->volumes);
+}
+
 int
 check_members(const struct bundle_content *content, const struct check_options *o,
               struct damage_list *out, struct err *err)
 {
+    CLEANUP(checking_end)
     struct checking checking = {.content = content, .options = o, .damage = out};
     int rc;
 
-    pthread_mutex_init(&checking.lock, NULL);
+    checking_begin(&checking, &content->file);
     rc = hash_members(&checking, err);
     if (rc == 0 && o->layers && out->total == 0) /* damaged ones cannot be unpacked */
         rc = unpack_layers(&checking, err);
-    pthread_mutex_destroy(&checking.lock);
-    return rc < 0 ? -1 : sum_up(out, err);
+    return rc < 0 ? -1 : sum_up(&checking, err);
+}
+
+/* ---- what cannot be opened ---- */
+
+bool
+check_is_damage(const struct err *err)
+{
+    return err->kind == ERR_INTEGRITY || err->kind == ERR_LOCAL;
+}
+
+static int
+survey_and_hash(struct checking *c, const struct check_survey *survey, struct err *err)
+{
+    const struct check_options *o = c->options;
+    const struct survey_options options = {.note = keep, .ctx = c, .cancel = o->cancel};
+    struct bundle_content content = {.file = *survey->file};
+    int rc;
+
+    c->content = &content;
+    events_phase(o->events, "looking for damage", 0, EVENT_BYTES);
+    rc = survey->head
+             ? bundle_survey(&content, survey->head, survey->admission, &options, err)
+             : bundle_survey_names(&content, *survey->file, &options, err);
+    if (rc == 0 && content.member_count > 0)
+        events_warning(o->events,
+                       "what this file should hold cannot be known: its %zu objects were "
+                       "compared with the digests in their own names",
+                       content.member_count);
+    if (rc >= 0)
+        rc = hash_members(c, err);
+    bundle_survey_release(&content);
+    c->content = NULL;
+    return rc;
+}
+
+int
+check_damaged(const struct check_survey *survey, const struct check_options *o,
+              struct damage_list *out, struct err *err)
+{
+    CLEANUP(checking_end) struct checking checking = {.options = o, .damage = out};
+    struct err found = ERR_INIT;
+
+    checking_begin(&checking, survey->file);
+    if (survey_and_hash(&checking, survey, &found) < 0) {
+        if (found.kind == ERR_SIGNAL)
+            *err = found;
+        return -1;
+    }
+    if (out->total == 0)
+        return -1;
+    if (err->kind == ERR_LOCAL && out->worst.err.kind == ERR_INTEGRITY)
+        *err = out->worst.err; /* there is worse than what ended the reading */
+    if (!check_is_damage(err))
+        return -1;
+    if (out->total > 1)
+        err_wrap(err, "%zu places are damaged, one of them", out->total);
+    if (checking.volumes)
+        volumes_advise(survey->file, checking.volumes, err);
+    return err_hint(err, err->kind == ERR_LOCAL
+                             ? "the medium cannot be read there: copy the bundle again, "
+                               "to another one"
+                             : "the copy is damaged there: copy the bundle again");
 }

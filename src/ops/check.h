@@ -9,25 +9,18 @@
 
 #include "base/cancel.h"
 #include "base/events.h"
-#include "bundle/reader.h"
+#include "bundle/survey.h"
 
-#define DAMAGE_MAX 100 /* kept; all are counted */
-
-struct damage {
-    size_t member;
-    struct err err; /* ERR_INTEGRITY: other bytes; ERR_LOCAL: they cannot be read */
-};
+#define DAMAGE_MAX 100 /* kept: the first in the file; all are counted */
 
 struct damage_list {
-    struct damage *items; /* in the order of members */
+    struct damage *items; /* by offset */
     size_t count;         /* of items */
-    size_t total;         /* damaged members, kept or not */
+    size_t total;         /* damaged places, kept or not */
+    struct damage worst;  /* the first with wrong bytes, else the first; when total > 0 */
 };
 
 void damage_list_release(struct damage_list *list);
-
-/* Forget what is said of members that do not exist. */
-void damage_list_clip(struct damage_list *list, size_t member_count);
 
 struct check_options {
     unsigned jobs;
@@ -40,10 +33,28 @@ struct check_options {
 /*
  * Hash all members, and look into layers.
  * Errors: the first damage of *out when there is some: wrong bytes before unreadable
- * ones.
+ * ones; with volumes, the hint names all that are concerned.
  */
 MUST_USE int check_members(const struct bundle_content *content,
                            const struct check_options *options, struct damage_list *out,
                            struct err *err);
+
+/* What of a file that is no good bundle can be surveyed. */
+struct check_survey {
+    const struct volumes *file;
+    const struct bundle_untrusted *head; /* NULL: nothing was admitted */
+    const struct admission *admission;   /* with head */
+};
+
+/*
+ * Find all damage of a bundle that could not be opened, as far as bundle/survey.h gets:
+ * to be called with the error of that in *err, which becomes that of the whole.
+ * Always -1.
+ */
+int check_damaged(const struct check_survey *survey, const struct check_options *options,
+                  struct damage_list *out, struct err *err);
+
+/* May damage be why?  Nothing else is surveyed. */
+bool check_is_damage(const struct err *err);
 
 #endif

@@ -28,7 +28,12 @@ MUST_USE int check_gather_layers(const struct bundle_content *c, struct layer_wi
 MUST_USE int check_layer(const struct bundle_content *c, const struct layer_wish *wish,
                          const struct check_options *options, struct err *err);
 
-/* Keep it, in the order of members.  Not thread-safe. */
-void damage_note(struct damage_list *list, size_t member, const struct err *err);
+/* Count it, and keep it when there is room or it stands before another one.  Not
+ * thread-safe. */
+void damage_note(struct damage_list *list, const struct damage *damage);
+
+/* Damage of a member, with what hashing it found. */
+struct damage damage_of_member(const struct bundle_content *c, size_t member,
+                               const struct err *err);
 
 #endif

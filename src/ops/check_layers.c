@@ -130,6 +130,7 @@ check_gather_layers(const struct bundle_content *c, struct layer_wish **out,
                     size_t *count, struct damage_list *damage, struct err *err)
 {
     struct gathering g = {.content = c};
+    struct damage found;
 
     for (uint32_t id = 0; id < graph_count(c->graph); id++) {
         const struct graph_object *o = graph_object(c->graph, id);
@@ -147,7 +148,8 @@ check_gather_layers(const struct bundle_content *c, struct layer_wish **out,
                 return -1;
             }
             err_wrap(err, "the config of an image");
-            damage_note(damage, c->member_of_object[e->to], err);
+            found = damage_of_member(c, c->member_of_object[e->to], err);
+            damage_note(damage, &found);
             *err = (struct err)ERR_INIT;
         }
     }

@@ -6,6 +6,15 @@
 #include "ops/apart.h"
 #include "ops/evidence.h"
 
+#include <string.h>
+
+static struct check_options
+check_options(const struct verify_options *o)
+{
+    return (struct check_options){
+        .jobs = o->jobs, .layers = o->layers, .events = o->events, .cancel = o->cancel};
+}
+
 /*
  * Apart first: when the bundle is parsed here, a process that could do no harm has lived
  * through it.
@@ -13,9 +22,11 @@
 static int
 open_and_check(struct verified *v, const struct verify_options *o, struct err *err)
 {
-    const struct check_options check = {
-        .jobs = o->jobs, .layers = o->layers, .events = o->events, .cancel = o->cancel};
-    const struct apart_job job = {v->head, &v->admission, &v->files.volumes, &check};
+    const struct check_options check = check_options(o);
+    const struct apart_job job = {.head = v->head,
+                                  .admission = &v->admission,
+                                  .file = &v->files.volumes,
+                                  .check = &check};
     struct err ignored = ERR_INIT;
     bool opened;
     int rc = apart_check(&job, &v->damage, &opened, err);
@@ -23,10 +34,28 @@ open_and_check(struct verified *v, const struct verify_options *o, struct err *e
     if (rc < 0 && !opened)
         return -1;
     v->bundle = bundle_open(v->head, &v->admission, rc < 0 ? &ignored : err);
-    if (!v->bundle)
-        return -1;
-    damage_list_clip(&v->damage, bundle_content(v->bundle)->member_count);
-    return rc;
+    return v->bundle ? rc : -1;
+}
+
+/*
+ * A head that cannot be read, or was changed: that ends the check, but whoever has to
+ * copy the file again wants to know what else is damaged.  *err stays, unless there is
+ * worse.
+ */
+static void
+look_for_damage(struct verified *v, const struct verify_options *o, struct err *err)
+{
+    const struct check_options check = check_options(o);
+    const struct apart_job job = {.file = &v->files.volumes, .check = &check, .why = err};
+    bool is_changed = err->kind == ERR_TRUST && strcmp(err->reason, "bad-signature") == 0;
+    struct err found = ERR_INIT;
+    bool opened;
+
+    if ((!is_changed && !check_is_damage(err)) ||
+        apart_check(&job, &v->damage, &opened, &found) == 0)
+        return;
+    if (found.kind == ERR_SIGNAL || (!is_changed && check_is_damage(&found)))
+        *err = found;
 }
 
 static int
@@ -53,7 +82,11 @@ verify_run(struct verified *v, const struct verify_options *o, struct err *err)
         volume_set_open(&v->files, o->paths, o->path_count, err) < 0)
         return -1;
     v->head = bundle_head(v->files.volumes, err);
-    if (!v->head || judge(v, o, err) < 0 || acceptance_judge(v, o, err) < 0)
+    if (!v->head || judge(v, o, err) < 0) {
+        look_for_damage(v, o, err);
+        return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);
+    }
+    if (acceptance_judge(v, o, err) < 0)
         return err_wrap(err, "%s", name);
     if (open_and_check(v, o, err) < 0)
         return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);

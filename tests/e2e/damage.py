@@ -4,6 +4,10 @@
     damage.py variants BUNDLE FOLDER            write damaged copies; print "CODES NAME" lines
     damage.py sweep BUNDLE FOLDER COUNT CMD...  flip a byte in COUNT places, run CMD FILE each
                                                 time and print the places that it accepted
+    damage.py spoil BUNDLE COPY PART...         spoil parts of a copy, such as header:7, body:9,
+                                                padding:12, blocks:9 (body and padding), all:3
+                                                (members count from 0), cut:OFFSET;
+                                                print "OFFSET SIZE" of what verify should report
 
 CODES are the exit codes with which sealift may refuse that copy, as "6", "7" or "6,7".
 """
@@ -172,12 +176,38 @@ def sweep(raw, folder, count, command):
             print(f"byte {place}: exit {status}")
 
 
+def spoil(raw, parts):
+    """One wrong byte in each part; the ranges, in order."""
+    members, at, starts, ranges = members_of(raw), 0, [], []
+    for member in members:
+        starts.append(at)
+        at += len(member.bytes)
+    for part, number in (part.split(":") for part in parts):
+        if part == "cut":
+            ranges.append((int(number), len(raw) - int(number)))
+            raw = raw[:int(number)]
+            continue
+        member, header = members[int(number)], starts[int(number)]
+        start, size = {"header": (header, 512), "body": (header + 512, member.size),
+                       "padding": (header + 512 + member.size, -member.size % 512),
+                       "blocks": (header + 512, len(member.body)),
+                       "all": (header, len(member.bytes))}[part]
+        raw = flipped(raw, start + (256 if part == "all" else size // 2))
+        ranges.append((start, size))
+    return raw, sorted(ranges)
+
+
 def main():
     what, bundle, folder, *rest = sys.argv[1:]
     with open(bundle, "rb") as file:
         raw = file.read()
     if what == "sweep":
         sweep(raw, folder, int(rest[0]), rest[1:])
+        return
+    if what == "spoil":
+        raw, ranges = spoil(raw, rest)
+        write(os.path.dirname(folder), os.path.basename(folder), raw)
+        print(*(f"{start} {size}" for start, size in ranges), sep="\n")
         return
     for number, (codes, name, data) in enumerate(variants(raw)):
         write(folder, f"{number}.tar", data)

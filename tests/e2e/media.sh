@@ -15,8 +15,8 @@ bundle=$work/images.tar
 must sealift export -q --unsigned -o "$bundle" "$image"
 
 # All damage is told in one run.
-cp "$bundle" "$work/bad.tar"
-python3 - "$work/bad.tar" <<'PYTHON'
+cp "$bundle" "$work/flips.tar"
+python3 - "$work/flips.tar" <<'PYTHON'
 import sys
 with open(sys.argv[1], "r+b") as file:
     for offset in (600000, 4600000):
@@ -25,14 +25,40 @@ with open(sys.argv[1], "r+b") as file:
         file.seek(offset)
         file.write(bytes([byte[0] ^ 1]))
 PYTHON
-expect 6 "two flipped bits" sealift verify --json --insecure-skip-verify "$work/bad.tar"
+expect 6 "two flipped bits" sealift verify --json --insecure-skip-verify "$work/flips.tar"
 check_equal "are two objects" "2 2" \
     "$(field "$out" 'd["damagedObjects"], len(d["damage"])' | tr -d '(),')"
 check_equal "in their order, as wrong bytes" "integrity integrity True" "$(field "$out" \
     'd["damage"][0]["kind"], d["damage"][1]["kind"], d["damage"][0]["offset"] < d["damage"][1]["offset"]' |
     tr -d "(),'")"
-expect 6 "in words" sealift verify --insecure-skip-verify "$work/bad.tar"
+expect 6 "in words" sealift verify --insecure-skip-verify "$work/flips.tar"
 check_equal "each has its line" 2 "$(grep -c '^damaged .*blobs/sha256/' "$out")"
+
+# Headers, padding, documents, the end: members are 0 oci-layout, 1 index.json, 2 .pad,
+# 3 SHA256SUMS, 4 the index, 5 the manifest, 6 its config, 7 to 9 the layers.
+# spoilt NAME STATUS PART...: exactly these places are told, each with its range.
+spoilt() {
+    spoilt_name=$1 spoilt_status=$2
+    shift 2
+    wanted=$(must python3 "$tests/e2e/damage.py" spoil "$bundle" "$work/bad.tar" "$@")
+    expect "$spoilt_status" "$spoilt_name" \
+        sealift verify --json --insecure-skip-verify "$work/bad.tar"
+    check_equal "$spoilt_name: these places" "$wanted" \
+        "$(field "$out" '"\n".join("%d %d" % (x["offset"], x["size"]) for x in d["damage"])')"
+}
+spoilt "a header" 6 header:7
+spoilt "headers, paddings and bodies" 6 header:6 padding:7 body:8 header:9 body:9
+spoilt "documents" 6 body:4 body:5 padding:6 header:8
+# Nobody says how long the manifest is, so its blocks are told.
+spoilt "documents, and a header behind them" 6 body:4 header:5 blocks:5 padding:6
+# Nobody says whose header that was.
+spoilt "a list, and what is behind it" 6 body:3 body:7 all:8
+check "says what that means" grep -q 'warning: .*cannot be known' "$err"
+spoilt "the padding of the list" 6 padding:3 body:7
+spoilt "a cut, and something before it" 6 body:6 cut:5000000
+check_equal "what is cut off is one line" 2 "$(field "$out" 'd["damagedObjects"]')"
+check "with what is missing" grep -q '"message":"2 of 6 objects are missing, from blobs/' "$out"
+spoilt "the head" 6 body:0 body:2 body:8 padding:9
 
 # traced OPTION COMMAND...: with a system call tampered with.
 traced() {
@@ -54,7 +80,7 @@ check_equal "is one" "local" "$(field "$out" 'd["damage"][0]["kind"]')"
 check "is told with its offset" grep -q 'cannot read at byte [1-9].*Input/output error' "$err"
 check "and what to do" grep -q '^hint: the medium cannot be read there' "$err"
 expect 6 "beside wrong bytes" traced "pread64:error=EIO:when=$((last - 3))" \
-    verify --json -j 1 --insecure-skip-verify "$work/bad.tar"
+    verify --json -j 1 --insecure-skip-verify "$work/flips.tar"
 check_equal "all are told apart" "integrity integrity local" \
     "$(field "$out" '" ".join(x["kind"] for x in d["damage"])')"
 

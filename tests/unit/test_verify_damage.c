@@ -3,6 +3,7 @@
 #include "config.h"
 #include "tests/unit/unit.h"
 
+#include "io/tar.h"
 #include "ops/verify.h"
 #include "tests/unit/bundle_fixture.h"
 #include "tests/unit/pki_keys.h"
@@ -13,7 +14,8 @@
 enum {
     PAD = BUNDLE_SIGNATURE_AREA - 512 - 1536, /* as export leaves it for one signature */
     BUNDLE_MAX = 1 << 20,
-    SAMPLE = 31, /* one bit in so many, unless all are asked for */
+    SAMPLE = 31,      /* one bit in so many, unless all are asked for */
+    PAD_SAMPLE = 509, /* in the pad, where they are all alike */
 };
 
 static const struct events nobody = {.emit = NULL};
@@ -22,6 +24,7 @@ struct damaged {
     int fd;
     char path[32], *bytes;
     size_t len;
+    size_t pad; /* where the body of signatures/.pad begins */
     struct trust_store store;
 };
 
@@ -59,6 +62,9 @@ damaged_make(struct damaged *d)
     fixture_make(&f, &parts, 1);
     sign(&f);
     fixture_render(&f, &bytes);
+    d->pad = 4 * TAR_BLOCK;
+    for (size_t i = 0; i < fixture_find(&f, "signatures/.pad"); i++)
+        d->pad += tar_padded(f.members[i].len);
     fixture_release(&f);
     d->len = bytes.len;
     d->fd = fixture_file(bytes.data, bytes.len);
@@ -116,6 +122,12 @@ as_it_is_it_is_accepted(void **state)
     damaged_release(&d);
 }
 
+static bool
+is_in_pad(const struct damaged *d, size_t at)
+{
+    return at >= d->pad && at < d->pad + PAD;
+}
+
 static void
 every_flipped_bit_is_refused(void **state)
 {
@@ -124,7 +136,8 @@ every_flipped_bit_is_refused(void **state)
 
     (void)state;
     damaged_make(&d);
-    for (size_t bit = 0; bit < 8 * d.len; bit += step) {
+    for (size_t bit = 0; bit < 8 * d.len;
+         bit += is_in_pad(&d, bit / 8) ? PAD_SAMPLE : step) {
         struct err err = ERR_INIT;
 
         d.bytes[bit / 8] ^= (char)(1 << bit % 8);
