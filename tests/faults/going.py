@@ -115,6 +115,11 @@ def read_back(lab):
     run = lab.push(one, two, options=[GOING]).fails("partial")
     same([ends(run)[name][:2] for name in ("a:1", "b:1")],
          [("failed", "integrity"), ("present", None)], "what came of them")
+    lab.again()
+    three = index("c:1")
+    child = three.documents[0].digest
+    lab.registry.on("GET", f"/manifests/{child}", body(lambda data: data + b" "))
+    partly(lab, lab.push(three, two, options=[GOING]), ["c:1"], "integrity", child, [two])
 
 
 @case()
