@@ -9,7 +9,8 @@
  *
  * The body and the new header of the pad are written first, inside of what still is the
  * old pad, and flushed.  Then the header of the file replaces that of the old pad: one
- * block of 512 bytes, which disks write whole.  So there are these states, and no other:
+ * block of 512 bytes at a multiple of that, which disks write whole.  So there are these
+ * states, and no other:
  *
  * - nothing was written: the bundle is what it was;
  * - the old header still stands and something lies behind it: the pad is not zero, which
@@ -47,6 +48,19 @@ check_room(const struct bundle_untrusted *u, const struct signature_file *f,
     else
         return 0;
     return err_hint(err, "--sig-out writes it to a file of its own, for --signature");
+}
+
+/* Volumes that somebody cut elsewhere than sealift does have no such block. */
+static int
+check_block(const struct bundle_untrusted *u, struct err *err)
+{
+    if (volumes_takes_whole(&u->cursor.file, u->pad_at, TAR_BLOCK))
+        return 0;
+    err_set(err, ERR_USAGE,
+            "it is cut into volumes in the midst of its signatures, where one cannot be "
+            "added safely");
+    return err_hint(err, "--sig-out writes it to a file of its own, for --signature; or "
+                         "make one file of the volumes: cat BUNDLE.[0-9]*");
 }
 
 /* Make the pad zero again. */
@@ -92,7 +106,7 @@ bundle_add_signature(const struct bundle_untrusted *u, const struct signature_fi
     if (!bundle_signature_name_is_valid(f->name))
         return err_set(err, ERR_INTERNAL, "a signature file has an odd name");
     snprintf(name, sizeof(name), "signatures/%s", f->name);
-    if (check_room(u, f, err) < 0 ||
+    if (check_block(u, err) < 0 || check_room(u, f, err) < 0 ||
         tar_header(header, name, f->len, u->cursor.mtime, err) < 0 ||
         tar_header(pad, "signatures/.pad", u->pad_size - TAR_BLOCK - tar_padded(f->len),
                    u->cursor.mtime, err) < 0 ||

@@ -33,9 +33,8 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     CLEANUP(signable_release) struct signable bundle = SIGNABLE_INIT;
 
     (void)options;
-    (void)count;
     (void)rt;
-    if (signable_open(&bundle, operands[0], false, err) < 0)
+    if (signable_open(&bundle, (const char *const *)operands, count, false, err) < 0)
         return -1;
     jsout_put_text(r->json, "bundle", operands[0]);
     result_put_digest(r->json, "index", &bundle.index);
@@ -45,7 +44,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
 
 const struct command cmd_digest = {
     .name = "digest",
-    .operands = "BUNDLE",
+    .operands = "BUNDLE...",
     .summary = "print the digest of what gets signed, for reading aloud",
     .about = "Print the SHA-256 of index.json of BUNDLE in groups of four digits.  Two "
              "people\n"
@@ -54,6 +53,6 @@ const struct command cmd_digest = {
     .table = table,
     .options_size = sizeof(struct digest_command),
     .operands_min = 1,
-    .operands_max = 1,
+    .operands_max = SIZE_MAX,
     .run = run,
 };

@@ -23,9 +23,8 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     size_t len;
 
     (void)options;
-    (void)count;
     (void)rt;
-    if (signable_open(&bundle, operands[0], false, err) < 0)
+    if (signable_open(&bundle, (const char *const *)operands, count, false, err) < 0)
         return -1;
     raw = bundle_raw_index(bundle.head, &len);
     if (buf_add(&r->text, raw, len) < 0 || base64_encode(raw, len, &base64) < 0)
@@ -38,7 +37,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
 
 const struct command cmd_payload = {
     .name = "payload",
-    .operands = "BUNDLE",
+    .operands = "BUNDLE...",
     .summary = "write the bytes that get signed to standard output",
     .about =
         "Write index.json of BUNDLE, byte for byte, to standard output.  A signature "
@@ -48,6 +47,6 @@ const struct command cmd_payload = {
     .table = table,
     .options_size = sizeof(struct payload_command),
     .operands_min = 1,
-    .operands_max = 1,
+    .operands_max = SIZE_MAX,
     .run = run,
 };

@@ -45,9 +45,10 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     const struct sign_command *o = options;
     CLEANUP(signer_release) struct signer signer = SIGNER_INIT;
     CLEANUP(sign_result_release) struct sign_result s = SIGN_RESULT_INIT;
-    struct sign_options sign = {.path = operands[0], .out = o->signer.out};
+    struct sign_options sign = {.paths = (const char *const *)operands,
+                                .path_count = count,
+                                .out = o->signer.out};
 
-    (void)count;
     (void)rt;
     if (signer_check(&o->signer, err) < 0)
         return -1;
@@ -70,7 +71,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
 
 const struct command cmd_sign = {
     .name = "sign",
-    .operands = "BUNDLE",
+    .operands = "BUNDLE...",
     .summary = "add a signature to a bundle",
     .about =
         "Sign BUNDLE as it is, for instance as a second person.  The signature goes "
@@ -80,6 +81,6 @@ const struct command cmd_sign = {
     .table = table,
     .options_size = sizeof(struct sign_command),
     .operands_min = 1,
-    .operands_max = 1,
+    .operands_max = SIZE_MAX,
     .run = run,
 };

@@ -301,9 +301,10 @@ volume_set_open(struct volume_set *out, const char *const *paths, size_t count,
 }
 
 int
-volume_set_open_to_change(struct volume_set *out, const char *path, struct err *err)
+volume_set_open_to_change(struct volume_set *out, const char *const *paths, size_t count,
+                          struct err *err)
 {
-    return open_set(out, &path, 1, file_open_to_change, err);
+    return open_set(out, paths, count, file_open_to_change, err);
 }
 
 void

@@ -34,11 +34,11 @@ struct volume_set {
 MUST_USE int volume_set_open(struct volume_set *out, const char *const *paths,
                              size_t count, struct err *err);
 /*
- * The same of one path for reading and writing, with a lock on every file.
+ * The same for reading and writing, with a lock on every file.
  * Errors: those, and ERR_CONFLICT - another run has one.
  */
-MUST_USE int volume_set_open_to_change(struct volume_set *out, const char *path,
-                                       struct err *err);
+MUST_USE int volume_set_open_to_change(struct volume_set *out, const char *const *paths,
+                                       size_t count, struct err *err);
 void volume_set_release(struct volume_set *set);
 
 /* A set of one file that is open already; fd is taken over. */

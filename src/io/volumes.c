@@ -130,6 +130,14 @@ volumes_write(const struct volumes *v, const void *bytes, size_t len, uint64_t o
     return 0;
 }
 
+bool
+volumes_takes_whole(const struct volumes *v, uint64_t offset, uint64_t len)
+{
+    struct part p = part_of(v, offset, len);
+
+    return p.len == len && p.at % len == 0;
+}
+
 int
 volumes_sync(const struct volumes *v, struct err *err)
 {

@@ -59,6 +59,10 @@ void volumes_read_soon(const struct volumes *v, uint64_t offset, uint64_t len);
 MUST_USE int volumes_write(const struct volumes *v, const void *bytes, size_t len,
                            uint64_t offset, struct err *err);
 
+/* Does a disk take this block, of len bytes and at a multiple of that, whole or not at
+ * all? Not when it lies across the end of a volume. */
+bool volumes_takes_whole(const struct volumes *v, uint64_t offset, uint64_t len);
+
 /* Wait until all that was written is on disk.  Errors: ERR_LOCAL. */
 MUST_USE int volumes_sync(const struct volumes *v, struct err *err);
 

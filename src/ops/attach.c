@@ -146,7 +146,7 @@ attach_run(struct attach_result *out, const struct attach_options *o, struct err
     struct signature_file *files;
     int rc;
 
-    if (signable_open(&out->bundle, o->path, true, err) < 0)
+    if (signable_open(&out->bundle, &o->path, 1, true, err) < 0)
         return -1;
     out->items = xcalloc(o->count, sizeof(*out->items));
     out->count = o->count;

@@ -11,10 +11,11 @@
 /* ---- the bundle ---- */
 
 static int
-open_bundle(struct signable *s, const char *path, bool to_change, struct err *err)
+open_bundle(struct signable *s, const char *const *paths, size_t count, bool to_change,
+            struct err *err)
 {
-    int rc = to_change ? volume_set_open_to_change(&s->files, path, err)
-                       : volume_set_open(&s->files, &path, 1, err);
+    int rc = to_change ? volume_set_open_to_change(&s->files, paths, count, err)
+                       : volume_set_open(&s->files, paths, count, err);
 
     if (rc < 0 && to_change && err->kind == ERR_LOCAL)
         err_hint(err, "--sig-out writes the signature to a file of its own");
@@ -22,21 +23,22 @@ open_bundle(struct signable *s, const char *path, bool to_change, struct err *er
 }
 
 int
-signable_open(struct signable *out, const char *path, bool to_change, struct err *err)
+signable_open(struct signable *out, const char *const *paths, size_t count,
+              bool to_change, struct err *err)
 {
     const void *raw;
     size_t len;
 
-    if (open_bundle(out, path, to_change, err) < 0)
+    if (open_bundle(out, paths, count, to_change, err) < 0)
         return -1;
     out->head = bundle_head_to_sign(out->files.volumes, err);
     if (!out->head)
-        return err_wrap(err, "%s", path);
+        return err_wrap(err, "%s", paths[0]);
     raw = bundle_raw_index(out->head, &len);
     if (hash_bytes(DIGEST_SHA256, raw, len, &out->index, err) < 0)
         return -1;
     out->preview = bundle_preview(out->head, err);
-    return out->preview ? 0 : err_wrap(err, "%s", path);
+    return out->preview ? 0 : err_wrap(err, "%s", paths[0]);
 }
 
 void
@@ -141,7 +143,7 @@ sign_run(struct sign_result *out, const struct sign_options *o, struct err *err)
     const void *raw;
     size_t len;
 
-    if (signable_open(&out->bundle, o->path, !o->out, err) < 0)
+    if (signable_open(&out->bundle, o->paths, o->path_count, !o->out, err) < 0)
         return -1;
     raw = bundle_raw_index(out->bundle.head, &len);
     if (sign_bytes(o->key, o->certs, raw, len, &out->file, err) < 0)
@@ -153,7 +155,7 @@ sign_run(struct sign_result *out, const struct sign_options *o, struct err *err)
         return 0;
     }
     if (signable_add(&out->bundle, &out->file, err) < 0)
-        return err_wrap(err, "%s", o->path);
+        return err_wrap(err, "%s", o->paths[0]);
     return 0;
 }
 

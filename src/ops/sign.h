@@ -27,12 +27,13 @@ struct signable {
     }
 
 /*
- * Open it, or its volumes; to_change: for signable_add(), with a lock.
+ * Open it, or its volumes, as volume_set.h says; to_change: for signable_add(), with a
+ * lock.
  * Errors: ERR_INTEGRITY, ERR_PROTOCOL of reader.h; ERR_NOT_FOUND, ERR_LOCAL;
  *         ERR_CONFLICT - somebody else is changing it.
  */
-MUST_USE int signable_open(struct signable *out, const char *path, bool to_change,
-                           struct err *err);
+MUST_USE int signable_open(struct signable *out, const char *const *paths, size_t count,
+                           bool to_change, struct err *err);
 void signable_release(struct signable *s);
 
 /* Sign these bytes of index.json; certs: as the holder of the first of them, in CMS. */
@@ -41,7 +42,8 @@ MUST_USE int sign_bytes(const struct pki_key *key, const struct pki_certs *certs
                         struct err *err);
 
 struct sign_options {
-    const char *path;
+    const char *const *paths;
+    size_t path_count;
     const struct pki_key *key;
     const struct pki_certs *certs; /* NULL: by the key alone */
     const char *out; /* a new file for the signature; NULL: into the bundle, in place */

@@ -48,6 +48,7 @@ PYTHON
 
 fresh
 before=$(outside b.tar | sha256sum)
+must tar -xf unsigned.tar index.json
 for who in alice edith rita; do
     expect 0 "sign, by $who" sealift sign --key "$who.key" b.tar
     expect 0 "her signature counts" sealift verify --key "$who.pub" b.tar
@@ -69,6 +70,30 @@ must forget_requests target
 must split -b 20480 -a 3 --numeric-suffixes=1 unsigned.tar cut.
 expect 0 "sign volumes" sealift sign --key alice.key cut
 expect 0 "they verify" sealift verify -q --key alice.pub cut
+mkdir one two
+must split -b 20480 -a 3 --numeric-suffixes=1 unsigned.tar one/cut.
+mv one/cut.001 two
+expect 0 "payload of volumes in two folders" sealift payload one/cut.* two/cut.001
+check "is that of the bundle" cmp "$out" index.json
+expect 0 "and digest" sealift digest one/cut.* two/cut.001
+expect 6 "one folder alone lacks a volume" sealift sign --key alice.key one/cut
+expect 0 "sign them, named one by one" sealift sign --key alice.key one/cut.* two/cut.001
+mv two/cut.001 one
+expect 0 "the signature counts" sealift verify -q --key alice.pub one/cut
+check "the bundle is otherwise the same" test "$before" = \
+    "$(cat one/cut.* >joined.tar && outside joined.tar | sha256sum)"
+openssl dgst -sha256 -sign bob.key -out bob.der index.json
+expect 0 "attach to volumes" sealift attach --key bob.pub one/cut.002 bob.der
+expect 0 "that one counts, too" sealift verify -q --key bob.pub one/cut
+# Cut in the midst of the header that makes a signature count.
+must split -b "$(($(grep -abo -m1 'signatures/\.pad' unsigned.tar | head -n 1 | cut -d : -f 1) + 100))" \
+    -a 3 --numeric-suffixes=1 unsigned.tar odd.
+sha256sum odd.* >odd
+expect 2 "volumes that were cut inside of a block" sealift sign --key alice.key odd.001
+check "are left alone" sha256sum --quiet -c odd
+check "and the hint knows a way" grep -q '^hint: --sig-out' "$err"
+expect 0 "which works" sealift sign --key alice.key --sig-out odd.sig odd.001
+expect 0 "and counts" sealift verify -q --key alice.pub --signature odd.sig odd.001
 
 # A file with the right name and somebody else's content.
 fresh

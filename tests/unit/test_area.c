@@ -106,9 +106,9 @@ make(struct buf *bytes, size_t signatures)
 }
 
 static int
-add(int fd, size_t size, const struct signature_file *f, struct err *err)
+add_to(struct volumes file, const struct signature_file *f, struct err *err)
 {
-    struct bundle_untrusted *u = bundle_head_to_sign(volumes_of_file(fd, size), err);
+    struct bundle_untrusted *u = bundle_head_to_sign(file, err);
     int rc;
 
     assert_non_null(u);
@@ -117,6 +117,12 @@ add(int fd, size_t size, const struct signature_file *f, struct err *err)
     watching = false;
     bundle_untrusted_release(&u);
     return rc;
+}
+
+static int
+add(int fd, size_t size, const struct signature_file *f, struct err *err)
+{
+    return add_to(volumes_of_file(fd, size), f, err);
 }
 
 enum state { OLD, INTERRUPTED, NEW };
@@ -364,6 +370,144 @@ a_full_disk_leaves_the_old_bundle(void **state)
     }
 }
 
+/* ---- in volumes ---- */
+
+enum { SET_MAX = 1024 };
+
+/* The bundle, cut every so many bytes. */
+static struct volumes
+cut_up(const struct buf *bundle, size_t size, int fds[SET_MAX])
+{
+    struct volumes v = {.fds = fds, .cut = size, .size = bundle->len};
+
+    for (size_t at = 0; at < bundle->len; at += size, v.count++) {
+        size_t left = bundle->len - at;
+
+        assert_true(v.count < SET_MAX);
+        fds[v.count] = fixture_file(bundle->data + at, left < size ? left : size);
+    }
+    return v;
+}
+
+/* One file of them again. */
+static int
+join(const struct volumes *v)
+{
+    CLEANUP(buf_release) struct buf all = BUF_INIT(BUNDLE_MAX);
+    struct err err = ERR_INIT;
+
+    assert_int_equal(buf_resize(&all, v->size), 0);
+    assert_int_equal(volumes_read(v, all.data, all.len, 0, &err), all.len);
+    return fixture_file(all.data, all.len);
+}
+
+static enum state
+state_of_set(const struct volumes *v, const struct buf *before)
+{
+    int fd = join(v);
+    enum state state = state_of(fd, before, 1);
+
+    close(fd);
+    return state;
+}
+
+static void
+close_all(const struct volumes *v)
+{
+    for (size_t i = 0; i < v->count; i++)
+        close(v->fds[i]);
+}
+
+/* Where the header of the pad is. */
+static size_t
+pad_of(const struct buf *bundle)
+{
+    static const char name[] = "signatures/.pad";
+    const char *at = memmem(bundle->data, bundle->len, name, sizeof(name));
+
+    assert_non_null(at);
+    return (size_t)(at - bundle->data);
+}
+
+/* SIGKILL at each write and each flush of each volume, wherever one of them ends. */
+static void
+killed_in_volumes_it_is_old_or_refused_or_new(void **state)
+{
+    bool seen[3] = {false};
+    struct buf before;
+    size_t pad;
+
+    (void)state;
+    make(&before, 1);
+    pad = pad_of(&before);
+    for (size_t end = pad; end <= pad + 3 * TAR_BLOCK; end += TAR_BLOCK) {
+        int fds[SET_MAX], status = 0;
+        unsigned n = 0;
+
+        do {
+            struct volumes v = cut_up(&before, end, fds);
+            pid_t child = fork();
+
+            n++;
+            assert_true(child >= 0);
+            if (child == 0) {
+                struct signature_file f = new_file();
+                struct err err = ERR_INIT;
+
+                forget();
+                kill_at = n;
+                _exit(add_to(v, &f, &err) == 0 ? 0 : 1);
+            }
+            assert_int_equal(waitpid(child, &status, 0), child);
+            assert_true(WIFEXITED(status) || WTERMSIG(status) == SIGKILL);
+            seen[state_of_set(&v, &before)] = true;
+            if (state_of_set(&v, &before) != NEW) {
+                struct signature_file f = new_file();
+                struct err err = ERR_INIT;
+
+                forget();
+                assert_int_equal(add_to(v, &f, &err), 0);
+                assert_int_equal(state_of_set(&v, &before), NEW);
+                /* every volume was flushed before the header that makes it count */
+                assert_true(sectors[sector_count - 1].flushes >= v.count);
+            }
+            close_all(&v);
+        } while (!WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+    }
+    assert_true(seen[OLD] && seen[INTERRUPTED] && seen[NEW]);
+    buf_release(&before);
+}
+
+/* A header that two volumes share, or that two sectors of one do, is not written whole.
+ */
+static void
+a_cut_in_a_block_is_refused_and_changes_nothing(void **state)
+{
+    struct buf before;
+    size_t pad;
+
+    (void)state;
+    make(&before, 1);
+    pad = pad_of(&before);
+    for (size_t i = 0; i < 3; i++) {
+        const size_t ends[] = {pad + 1, pad + TAR_BLOCK - 1, pad - 100};
+        struct signature_file f = new_file();
+        struct err err = ERR_INIT;
+        int fds[SET_MAX];
+        struct volumes v = cut_up(&before, ends[i], fds);
+
+        forget();
+        assert_int_equal(add_to(v, &f, &err), -1);
+        assert_int_equal(err.kind, ERR_USAGE);
+        assert_non_null(strstr(err.hint, "--sig-out"));
+        assert_int_equal(calls, 0);
+        assert_int_equal(state_of_set(&v, &before), OLD);
+        close_all(&v);
+    }
+    buf_release(&before);
+}
+
 int
 main(void)
 {
@@ -373,6 +517,8 @@ main(void)
         cmocka_unit_test(without_power_it_is_old_or_refused_or_new),
         cmocka_unit_test(killed_it_is_old_or_refused_or_new),
         cmocka_unit_test(a_full_disk_leaves_the_old_bundle),
+        cmocka_unit_test(killed_in_volumes_it_is_old_or_refused_or_new),
+        cmocka_unit_test(a_cut_in_a_block_is_refused_and_changes_nothing),
     };
 
     return cmocka_run_group_tests_name("area", tests, NULL, NULL);
