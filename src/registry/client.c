@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "oci/reference.h"
 #include "registry/exchange.h"
+#include "registry/pace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,7 @@ client_free(struct client *c)
     free_hosts(c->hosts);
     free_tokens(c->tokens);
     rate_end(&c->rate);
+    pace_forget_all(c);
     for (size_t i = 0; i < c->told_count; i++)
         free(c->told[i]);
     pthread_cond_destroy(&c->changed);

@@ -45,10 +45,16 @@ struct host {
 
     struct upload_habits upload; /* guarded */
 
-    bool has_answered; /* guarded, like all below: anything, ever */
-    uint64_t served;   /* requests it answered as it should */
-    struct throttle throttle;
+    bool has_answered;  /* guarded, like all below: anything, ever */
+    uint64_t served;    /* requests it answered as it should */
     bool is_limit_told; /* that few pulls are left */
+};
+
+/* A server that asked to slow down: a registry, or one that it leads to. */
+struct pace {
+    struct pace *next;
+    struct http_origin origin;
+    struct throttle throttle;
 };
 
 /* A token for one repository, and one more to mount from. */
@@ -66,9 +72,11 @@ struct client {
     struct client_config config;
     struct rate rate; /* of all sessions together */
     pthread_mutex_t lock;
-    pthread_cond_t changed;  /* something ceased to be under way */
-    struct host *hosts;      /* guarded */
-    struct token *tokens;    /* guarded; the last one used first */
+    pthread_cond_t changed; /* something ceased to be under way */
+    struct host *hosts;     /* guarded */
+    struct token *tokens;   /* guarded; the last one used first */
+    struct pace *paces;     /* guarded, see pace.h */
+    size_t pace_count;
     char *told[NOTICES_MAX]; /* guarded: warnings of registries that were shown */
     size_t told_count;
     struct session *sessions;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "registry/auth.h"
 #include "registry/notice.h"
+#include "registry/pace.h"
 #include "registry/redirect.h"
 
 #include <stdlib.h>
@@ -136,48 +137,28 @@ ask_linked(struct session *s, struct host *host, const struct call *call,
     return redirect_follow(s, &request, &a->http, &a->url, &a->elsewhere, err);
 }
 
-/* ---- its turn ---- */
-
-/* A host that asked to slow down gets one request at a time. */
-static int
-wait_for_turn(struct session *s, struct host *host, struct err *err)
-{
-    struct client *c = s->client;
-    uint64_t wait;
-
-    for (;;) {
-        s->sent = clock_ms();
-        pthread_mutex_lock(&c->lock);
-        wait = throttle_wait(&host->throttle, s->sent);
-        pthread_mutex_unlock(&c->lock);
-        if (wait == 0)
-            return 0;
-        if (cancel_sleep(c->config.cancel, wait, err) < 0)
-            return -1;
-    }
-}
+/* ---- its pace ---- */
 
 /* Learn from what came of a request; a: NULL when nothing came. */
 static void
 judge_speed(struct session *s, struct host *host, const struct answer *a)
 {
     struct client *c = s->client;
-    bool is_fine = a && !exchange_may_pass(a), must_tell = false;
+    bool is_fine = a && !exchange_may_pass(a);
+    struct http_origin at = host->origin;
+    struct err ignored = ERR_INIT;
 
+    if (a && a->elsewhere && http_url_origin(a->url, &at, &ignored) < 0)
+        at = host->origin;
     s->is_throttled = s->retry_after >= 0 || (a && exchange_is_throttled(a));
     pthread_mutex_lock(&c->lock);
     host->has_answered = host->has_answered || a;
-    if (s->is_throttled && s->retry_after <= THROTTLE_WAIT_MAX_S) {
-        throttle_slow(&host->throttle, clock_ms(), s->sent, s->retry_after);
-        must_tell = !host->throttle.is_told;
-        host->throttle.is_told = true;
-    } else if (is_fine) {
-        host->served++;
-        throttle_recover(&host->throttle, s->sent);
-    }
+    host->served += is_fine && !s->is_throttled;
     pthread_mutex_unlock(&c->lock);
-    if (must_tell)
-        events_warning(c->config.events, "registry %s asks to slow down", host->name);
+    if (s->is_throttled && s->retry_after <= THROTTLE_WAIT_MAX_S)
+        s->is_throttled = pace_slow(s, &at, s->retry_after);
+    else if (is_fine)
+        pace_recover(s, &at);
 }
 
 /* ---- one call ---- */
@@ -196,7 +177,7 @@ exchange_once(struct session *s, const struct call *call, struct answer *a,
     s->sent = clock_ms();
     s->retry_after = -1;
     s->is_throttled = false;
-    if (wait_for_turn(s, host, err) < 0)
+    if (pace_wait(s, &host->origin, err) < 0)
         return -1;
     rc = call->is_linked ? ask_linked(s, host, call, a, err) : ask(s, host, call, a, err);
     if (call->is_linked || (rc == 0 && call->stays_here && a->elsewhere))

@@ -2,6 +2,7 @@
 #include "registry/redirect.h"
 
 #include "base/mem.h"
+#include "registry/pace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,9 +87,12 @@ redirect_follow(struct session *s, const struct http_request *request,
     at = first;
     hop.url = *url;
     for (int hops = 0;; hops++) {
-        struct http_conn *conn = session_conn(s, &at, err);
+        struct http_conn *conn;
         bool resend;
 
+        if (hops > 0 && pace_wait(s, &at, err) < 0)
+            return -1;
+        conn = session_conn(s, &at, err);
         if (!conn || http_exchange(conn, &hop, r, err) < 0)
             return hops == 0 ? -1 : err_wrap(err, "redirected to %s", at.host);
         resend = r->status == 307 || r->status == 308;
@@ -97,6 +101,7 @@ redirect_follow(struct session *s, const struct http_request *request,
         if (hops == REDIRECTS_MAX)
             return err_set(err, ERR_PROTOCOL, "%s redirects more than %d times",
                            first.host, REDIRECTS_MAX);
+        pace_recover(s, &at);
         if (take_hop(r, url, &at, &hop, err) < 0 ||
             check_upload_hop(hop.method, &first, &at, err) < 0)
             return -1;

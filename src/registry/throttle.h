@@ -1,4 +1,4 @@
-/* throttle.h - a registry that asks to slow down is obeyed by all workers at once.
+/* throttle.h - a server that asks to slow down is obeyed by all workers at once.
  *
  * After such an answer (429, or another one with Retry-After) nothing is asked of the
  * host for a while, and then one request at a time goes out, with a gap between two.  The

@@ -113,6 +113,27 @@ def slow_down_code(lab):
         lab.landed(other)
 
 
+@case(74)
+def storage_slow_down(lab):
+    "a storage server that asks to slow down does not slow down the registry"
+    app = lab.image("app:1", layers=8)
+    led = []
+
+    def lead_the_first(request, proceed):
+        led.append(request.path)
+        return (redirect_to(lab.storage)(request, proceed) if request.path == led[0]
+                else proceed())
+    lab.registry.on("GET", "/blobs/", lead_the_first)
+    lab.storage.on("GET", "", status(429, Retry_After=4), times=1)
+    run = lab.export(app, jobs=2).ok().carries(app)
+    run.says(f"{lab.storage.host}, where registry {lab.registry.host} leads to, asks")
+    run.silent_about(f"registry {lab.registry.host} asks")
+    log = lab.log.find("GET", "sha256:")
+    first, again = [n for n, entry in enumerate(log) if entry.origin == "storage"]
+    between = [e for e in log[first + 1:again] if "/blobs/" in e.path and e.status == 200]
+    check(len(between) >= 3, f"the registry goes on serving: {len(between)}")
+
+
 @case(75)
 def passing(lab):
     "errors that pass are waited for"
