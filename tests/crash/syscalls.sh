@@ -6,10 +6,7 @@
 # shellcheck source=tests/lib/e2e.sh
 . "$(dirname "$0")/../lib/e2e.sh"
 is_quick && skip_all "quick run"
-ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 # the leak check is a tracer, too
-export ASAN_OPTIONS
-need strace
-strace -qq -o /dev/null true 2>/dev/null || skip_all "strace is not allowed to trace here"
+need_to_trace
 
 must start_registry source
 must start_registry target

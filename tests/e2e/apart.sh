@@ -15,7 +15,8 @@ fi
 . "$(dirname "$0")/../lib/e2e.sh"
 is_quick && skip_all "quick run"
 PATH=$PATH:/usr/sbin:/sbin
-need nginx ip strace
+need nginx ip
+need_to_trace
 [ "$SEALIFT_APART" != none ] || skip_all "no network namespaces here"
 
 # Nobody has these addresses (RFC 5737): they stand for the public network.
@@ -83,9 +84,8 @@ connected_to() {
         s/.*connect(.*sin6_port=htons(\([0-9]*\)).*inet_pton(AF_INET6, "\([^"]*\)".*/[\2]:\1/p' \
         "$1" | sort -u | tr '\n' ' '
 }
-traced() { # leaks cannot be looked for under strace
-    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -qq \
-        -e trace=connect,sendto,sendmsg,sendmmsg -o "$work/trace" \
+traced() {
+    strace -f -qq -e trace=connect,sendto,sendmsg,sendmmsg -o "$work/trace" \
         "$abs_top_builddir/sealift" "$@"
 }
 try_export() {

@@ -3,10 +3,7 @@
 
 # shellcheck source=tests/lib/e2e.sh
 . "$(dirname "$0")/../lib/e2e.sh"
-need strace
-strace -o /dev/null true 2>/dev/null || skip_all "strace may not trace here"
-ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 # the leak check is a tracer, too
-export ASAN_OPTIONS
+need_to_trace
 
 must start_registry source
 must fill source fleet --images 1 --platforms 1 --layers 3 --layer-bytes 3500000 --shared 0

@@ -32,6 +32,17 @@ must() {
     exit 1
 }
 
+# May strace trace here?  From then on no leaks are looked for, which takes a tracer, too.
+can_trace() {
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+    export ASAN_OPTIONS
+    strace -o /dev/null true 2>/dev/null
+}
+need_to_trace() {
+    need strace
+    can_trace || skip_all "strace may not trace here"
+}
+
 # make_key NAME [ed25519|ecdsa]: $work/NAME.key without a passphrase and $work/NAME.pub, by openssl: quick.
 make_key() {
     case ${2:-ed25519} in

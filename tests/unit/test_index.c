@@ -1,5 +1,6 @@
 #include "config.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/digest_of.h"
 
 #include "base/mem.h"
 #include "bundle/index.h"
@@ -27,15 +28,6 @@ static const char golden[] =
     "\"dev.sealift.expires\":\"2027-01-01T00:00:00Z\",\"dev.sealift.sums\":\"sha256:" A
     "\",\"dev.sealift.members\":\"7\",\"dev.sealift.bytes\":\"40960\","
     "\"dev.sealift.tool\":\"sealift/0.1.0\"}}";
-
-static struct digest
-digest_of(unsigned char byte)
-{
-    struct digest d = {.alg = DIGEST_SHA256};
-
-    memset(d.raw, byte, 32);
-    return d;
-}
 
 static void
 index_json_has_one_form(void **state)

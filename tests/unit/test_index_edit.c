@@ -1,6 +1,7 @@
 /* Indexes made of other ones. */
 #include "config.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/digest_of.h"
 
 #include "oci/index_edit.h"
 
@@ -17,15 +18,6 @@ static const char old[] =
     ", \"size\": 1, \"data\": \"YQ==\", \"z\": \"\\u00e4\"},"
     "{\"mediaType\": \"b/b\", " A ", \"size\": 1, \"annotations\": {\"k\": \"v\"}}],"
     "\"annotations\": {\"last\": \"one\"}}\n";
-
-static struct digest
-digest_of(unsigned char byte)
-{
-    struct digest d = {.alg = DIGEST_SHA256};
-
-    memset(d.raw, byte, 32);
-    return d;
-}
 
 static void
 only_what_is_edited_changes(void **state)

@@ -1,5 +1,6 @@
 #include "config.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/digest_of.h"
 
 #include "bundle/sums.h"
 
@@ -12,15 +13,6 @@
 #define LEFT_OUT "#omitted sha256:" D " 0\n#omitted sha256:" C " 9223372036854775807\n"
 #define FIRST    LAYOUT "  oci-layout\n"
 #define GOOD     FIRST B "  blobs/sha256/" B "\n" A "  blobs/sha256/" A "\n"
-
-static struct digest
-digest_of(unsigned char byte)
-{
-    struct digest d = {.alg = DIGEST_SHA256};
-
-    memset(d.raw, byte, 32);
-    return d;
-}
 
 static void
 lines_stand_in_the_order_of_members(void **state)
