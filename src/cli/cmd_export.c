@@ -2,16 +2,11 @@
 #include "cli/commands.h"
 
 #include "base/clock.h"
-#include "base/mem.h"
 #include "base/text.h"
-#include "cli/omitted.h"
+#include "cli/export_result.h"
 #include "cli/signer.h"
-#include "cli/table.h"
 #include "io/file.h"
-#include "ops/export.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct export_command {
@@ -24,7 +19,7 @@ struct export_command {
     struct opt_list from, platforms, reuse;
     struct opt_number serial;
     bool is_unsigned, dry_run, force, verify_after;
-    bool all_tags, referrers, foreign_layers;
+    bool all_tags, referrers, foreign_layers, keep_going, allow_incomplete;
 };
 
 #define T struct export_command
@@ -47,6 +42,10 @@ static const struct opt table[] = {
          "only these platforms, with commas between them (repeatable)"),
     TEXT(T, index, 0, "index", "HOW",
          "with --platform: keep indexes as they are (default), or rebuild them"),
+    FLAG(T, keep_going, 0, "keep-going",
+         "when something cannot be had, fetch all the rest, then end with status 10"),
+    FLAG(T, allow_incomplete, 0, "allow-incomplete",
+         "--keep-going, and write a bundle of the rest that says what it lacks"),
     FLAG(T, dry_run, 0, "dry-run", "show what would be fetched and written, then stop"),
     FLAG(T, force, 0, "force", "replace BUNDLE if it exists"),
     FLAG(T, verify_after, 0, "verify-after",
@@ -218,122 +217,6 @@ gather_names(const struct export_command *o, char **operands, size_t count,
     return names->takes_repositories ? check_repositories(names, err) : 0;
 }
 
-/* ---- result ---- */
-
-static void
-put_rebuilt(struct result *r, struct jsout *image, const struct plan_name *name,
-            const struct bundle_entry *e)
-{
-    char served[DIGEST_TEXT_MAX], made[DIGEST_TEXT_MAX];
-
-    digest_text(&name->served, served);
-    digest_text(&e->digest, made);
-    jsout_put_text(image, "rebuiltFrom", served);
-    result_say(r, "rebuilt   %s: the digest was %s and is now %s\n", e->name, served,
-               made);
-}
-
-static void
-put_images(struct result *r, const struct plan *plan)
-{
-    const struct graph *graph = plan->reach.graph;
-    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(graph);
-    struct jsout *images = jsout_array();
-
-    for (size_t i = 0; i < plan->entry_count; i++) {
-        const struct bundle_entry *e = &plan->entries[i];
-        struct jsout *obj = result_entry(e);
-
-        if (plan->names[i].is_attached)
-            result_put_digest(obj, "subject", &plan->names[i].subject);
-        if (plan->names[i].is_rebuilt)
-            put_rebuilt(r, obj, &plan->names[i], e);
-        result_omitted(r, obj, graph, walk, graph_root(graph, i), e->name);
-        jsout_append(images, obj);
-    }
-    jsout_put(r->json, "images", images);
-    if (plan->omitted_count > 0)
-        result_say(r, "indexes are kept as they are; some registries refuse one whose "
-                      "children are not all there\n");
-}
-
-static void
-say_images(struct result *r, const struct plan *plan)
-{
-    CLEANUP(table_release) struct table t = TABLE_INIT;
-
-    table_add(&t, (const char *const[]){"IMAGE", "KIND", "DIGEST", ""});
-    for (size_t i = 0; i < plan->entry_count; i++) {
-        const struct bundle_entry *e = &plan->entries[i];
-        char digest[DIGEST_TEXT_MAX];
-
-        digest_text(&e->digest, digest);
-        table_add(&t, (const char *const[]){e->name, e->is_image ? "image" : "artifact",
-                                            digest, ""});
-    }
-    table_say(&t, r);
-}
-
-static void
-put_result(struct result *r, const struct export_command *o,
-           const struct export_result *x, const struct pki_key *key)
-{
-    const struct plan *plan = &x->plan;
-    char size[TEXT_HUMAN_MAX], shared[TEXT_HUMAN_MAX], hex[2 * DIGEST_RAW_MAX + 1];
-
-    if (o->output)
-        jsout_put_text(r->json, "bundle", o->output);
-    jsout_put_bool(r->json, "dryRun", o->dry_run);
-    say_images(r, plan);
-    put_images(r, plan);
-    jsout_put_u64(r->json, "platforms", plan->platforms);
-    jsout_put_u64(r->json, "objects", plan->blob_count);
-    jsout_put_u64(r->json, "objectBytes", plan->bytes);
-    jsout_put_u64(r->json, "sharedBytes", plan->bytes_shared);
-    jsout_put_u64(r->json, "bundleBytes", x->layout.total);
-    result_put_digest(r->json, "index", &x->index);
-    result_put_meta(r->json, &x->meta);
-
-    result_say(r,
-               "%zu names, %zu platform images, %zu objects, %s; %s saved by sharing\n",
-               plan->entry_count, plan->platforms, plan->blob_count,
-               text_human(size, plan->bytes), text_human(shared, plan->bytes_shared));
-    if (o->dry_run) {
-        result_say(r, "would write %s: %s (%" PRIu64 " bytes)\n",
-                   o->output ? o->output : "a bundle", text_human(size, x->layout.total),
-                   x->layout.total);
-        return;
-    }
-    jsout_put_u64(r->json, "fetchedBytes", x->fetched);
-    jsout_put_u64(r->json, "reusedBytes", x->reused);
-    result_say(r, "fetched   %s of layers and configs", text_human(size, x->fetched));
-    result_say(r, x->reused > 0 ? "; %s were here already\n" : "\n",
-               text_human(shared, x->reused));
-    if (o->volume_size) {
-        jsout_put_u64(r->json, "volumes", x->volumes);
-        result_say(r, "wrote     %s.001 and on, %zu volumes: %s (%" PRIu64 " bytes)\n",
-                   o->output, x->volumes, text_human(size, x->layout.total),
-                   x->layout.total);
-    } else {
-        result_say(r, "wrote     %s: %s (%" PRIu64 " bytes)\n", o->output,
-                   text_human(size, x->layout.total), x->layout.total);
-    }
-    result_say(r, "flushed   all of it is on the disk%s; a medium can be unmounted now\n",
-               o->verify_after ? " and was read back" : "");
-    if (!key) {
-        jsout_put_bool(r->json, "signed", false);
-        result_say(r, "unsigned  whoever imports it has to skip the signature\n");
-        return;
-    }
-    digest_hex(pki_id(key), hex);
-    jsout_put_bool(r->json, "signed", true);
-    jsout_put_text(r->json, "keyId", hex);
-    if (o->signer.out)
-        jsout_put_text(r->json, "signature", o->signer.out);
-    result_say(r, "signed by %s (%s)%s%s\n", hex, o->signer.key,
-               o->signer.out ? ", in " : "", o->signer.out ? o->signer.out : "");
-}
-
 /* ---- the command ---- */
 
 static int
@@ -352,6 +235,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
         .reuse = o->reuse.items,
         .reuse_count = o->reuse.count,
         .foreign_layers = o->foreign_layers,
+        .allow_incomplete = o->allow_incomplete,
         .key = signer->key,
         .certs = signer->certs,
         .sig_out = signer->key ? o->signer.out : NULL,
@@ -361,6 +245,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
         .has_expires = o->expires != NULL,
         .tool = TOOL_NAME_VERSION,
     };
+    int rc;
 
     if (o->expires && clock_parse(o->expires, &options.expires) < 0)
         return err_set(err, ERR_USAGE,
@@ -375,15 +260,16 @@ export_names(const struct export_command *o, const struct reference_list *names,
         .tags = selection->has_pattern ? &selection->pattern : NULL,
         .referrers = o->referrers,
         .rebuild = o->index && strcmp(o->index, "rebuild") == 0,
+        .keep_going = o->keep_going || o->allow_incomplete,
         .client = access.client,
         .jobs = rt->jobs,
         .events = &rt->events,
         .cancel = &rt->cancel,
     };
-    if (export_run(&x, &options, err) < 0)
-        return -1;
-    put_result(r, o, &x, signer->key);
-    return 0;
+    rc = export_run(&x, &options, err);
+    if (rc == 0 || err->kind == ERR_PARTIAL)
+        result_export(r, &options, &x, o->signer.key);
+    return rc;
 }
 
 static int

@@ -1,19 +1,42 @@
 #include "config.h"
 #include "cli/omitted.h"
 
+#include <stdio.h>
+#include <string.h>
+
 enum { LINE_MAX_BYTES = 600 };
+
+struct line {
+    char bytes[LINE_MAX_BYTES];
+    size_t len;
+    bool is_used, is_cut;
+};
 
 struct listing {
     const struct graph *graph;
+    struct gaps *gaps;
     struct jsout *items; /* NULL: none so far */
-    struct buf *line;
-    bool is_cut;
+    struct line omitted, missing;
 };
+
+static void
+add_to_line(struct line *l, const char *platform)
+{
+    size_t need = strlen(platform) + (l->len > 0 ? strlen(", ") : 0);
+
+    l->is_cut |= l->len + need >= sizeof(l->bytes);
+    if (!l->is_cut)
+        l->len +=
+            (size_t)sprintf(l->bytes + l->len, "%s%s", l->len > 0 ? ", " : "", platform);
+}
 
 static void
 add(struct listing *l, const struct graph_edge *e)
 {
     const char *platform = graph_platform(l->graph, e);
+    const struct digest *digest = &graph_object(l->graph, e->to)->digest;
+    bool is_missing = gaps_has(l->gaps, digest);
+    struct line *line = is_missing ? &l->missing : &l->omitted;
     struct jsout *obj = jsout_object();
 
     if (!l->items)
@@ -21,10 +44,12 @@ add(struct listing *l, const struct graph_edge *e)
     if (platform[0] != '\0')
         jsout_put_text(obj, "platform", platform);
     jsout_put_bool(obj, "attestation", e->is_attestation);
-    result_put_digest(obj, "digest", &graph_object(l->graph, e->to)->digest);
+    jsout_put_bool(obj, "missing", is_missing);
+    result_put_digest(obj, "digest", digest);
     jsout_append(l->items, obj);
-    if (!e->is_attestation && !l->is_cut)
-        l->is_cut = buf_addf(l->line, "%s%s", l->line->len > 0 ? ", " : "", platform) < 0;
+    line->is_used = true;
+    if (!e->is_attestation)
+        add_to_line(line, platform[0] != '\0' ? platform : "an image");
 }
 
 static void
@@ -39,19 +64,27 @@ look(void *ctx, uint32_t id, bool as_document)
     }
 }
 
+static void
+say_line(struct result *r, const char *what, const struct line *l, const char *name)
+{
+    if (l->is_used)
+        result_say(r, "%s  %s%s of %s\n", what, l->len > 0 ? l->bytes : "attestations",
+                   l->is_cut ? ", ..." : "", name);
+}
+
 void
 result_omitted(struct result *r, struct jsout *image, const struct graph *graph,
-               struct graph_walk *walk, uint32_t root, const char *name)
+               struct graph_walk *walk, struct gaps *gaps, uint32_t root,
+               const char *name)
 {
-    CLEANUP(buf_release) struct buf line = BUF_INIT(LINE_MAX_BYTES);
-    struct listing l = {.graph = graph, .line = &line};
+    struct listing l = {.graph = graph, .gaps = gaps};
 
     graph_walk_root(walk, root, look, &l);
     if (!l.items)
         return;
     jsout_put(image, "omitted", l.items);
-    result_say(r, "left out  %s%s of %s\n", line.len > 0 ? line.data : "attestations",
-               l.is_cut ? ", ..." : "", name);
+    say_line(r, "left out", &l.omitted, name);
+    say_line(r, "lacks   ", &l.missing, name);
 }
 
 void

@@ -34,16 +34,16 @@ volume_path(const struct output_set *out, const char *middle, size_t number)
  * the first one still unfinished: they belong to it.
  */
 static void
-take_back(const struct output_set *out)
+take_back(const struct output_set *out, const char *stem)
 {
     CLEANUP(mem_free_string) char *first = volume_path(out, "", 1);
-    CLEANUP(mem_free_string) char *begun = volume_path(out, ".partial", 1);
+    CLEANUP(mem_free_string) char *begun = volume_path(out, stem, 1);
 
     if (access(first, F_OK) == 0 || access(begun, F_OK) < 0)
         return;
     for (size_t i = 2; i <= out->count; i++) {
         CLEANUP(mem_free_string) char *named = volume_path(out, "", i);
-        CLEANUP(mem_free_string) char *partial = volume_path(out, ".partial", i);
+        CLEANUP(mem_free_string) char *partial = volume_path(out, stem, i);
 
         renameat2(AT_FDCWD, named, AT_FDCWD, partial, RENAME_NOREPLACE);
     }
@@ -52,10 +52,9 @@ take_back(const struct output_set *out)
 static int
 open_volumes(struct output_set *out, struct err *err)
 {
-    take_back(out);
     for (size_t i = 0; i < out->count; i++) {
         CLEANUP(mem_free_string) char *path = volume_path(out, "", i + 1);
-        CLEANUP(mem_free_string) char *partial = volume_path(out, ".partial", i + 1);
+        CLEANUP(mem_free_string) char *partial = volume_path(out, out->stem, i + 1);
         const char *slash = strrchr(partial, '/');
 
         if (output_resume_as(&out->items[i], path, slash ? slash + 1 : partial,
@@ -65,9 +64,38 @@ open_volumes(struct output_set *out, struct err *err)
     return 0;
 }
 
-int
-output_set_open(struct output_set *out, const char *path, uint64_t total, uint64_t cut,
-                bool replace, struct err *err)
+/* Volumes from number `from` on, up to the first that is not there. */
+static void
+remove_volumes(const struct output_set *out, const char *stem, size_t from)
+{
+    int rc = 0;
+
+    for (size_t i = from; rc == 0 && i <= VOLUMES_MAX; i++) {
+        CLEANUP(mem_free_string) char *path = volume_path(out, stem, i);
+
+        rc = unlink(path);
+    }
+}
+
+static const char PARTIAL[] = ".partial", BESIDE[] = ".partial.new";
+
+/* What a run left that was killed while it had two files. */
+static void
+remove_beside(const struct output_set *out)
+{
+    CLEANUP(mem_free_string) char *one = xasprintf("%s%s", out->path, BESIDE);
+
+    if (!out->in_volumes) {
+        unlink(one);
+        return;
+    }
+    take_back(out, BESIDE);
+    remove_volumes(out, BESIDE, 1);
+}
+
+static int
+prepare(struct output_set *out, const char *path, uint64_t total, uint64_t cut,
+        bool replace, const char *stem, struct err *err)
 {
     uint64_t count = cut > 0 ? (total + cut - 1) / cut : 1;
 
@@ -81,16 +109,48 @@ output_set_open(struct output_set *out, const char *path, uint64_t total, uint64
                                .cut = cut > 0 ? cut : UINT64_MAX,
                                .in_volumes = cut > 0,
                                .replace = replace,
+                               .stem = stem,
                                .path = xstrdup(path)};
     out->items = xcalloc(out->count, sizeof(*out->items));
     out->fds = xcalloc(out->count, sizeof(*out->fds));
     for (size_t i = 0; i < out->count; i++)
         out->items[i] = (struct output)OUTPUT_INIT;
-    if (file_want_descriptors(2 * out->count, err) < 0)
+    return 0;
+}
+
+int
+output_set_open(struct output_set *out, const char *path, uint64_t total, uint64_t cut,
+                bool replace, struct err *err)
+{
+    if (prepare(out, path, total, cut, replace, PARTIAL, err) < 0 ||
+        file_want_descriptors(2 * out->count, err) < 0)
         return -1;
     if (out->in_volumes)
-        return open_volumes(out, err);
-    return output_resume(out->items, path, replace, err);
+        take_back(out, PARTIAL);
+    if ((out->in_volumes ? open_volumes(out, err)
+                         : output_resume(out->items, path, replace, err)) < 0)
+        return -1;
+    remove_beside(out); /* now that nobody else is at it */
+    return 0;
+}
+
+int
+output_set_open_beside(struct output_set *out, const struct output_set *other,
+                       uint64_t total, struct err *err)
+{
+    CLEANUP(mem_free_string) char *one = xasprintf("%s%s", other->path, BESIDE);
+    const char *slash = strrchr(one, '/');
+
+    if (prepare(out, other->path, total, other->in_volumes ? other->cut : 0,
+                other->replace, BESIDE, err) < 0 ||
+        file_want_descriptors(2 * out->count + 3 * other->count, err) < 0)
+        return -1;
+    if (out->in_volumes
+            ? open_volumes(out, err) < 0
+            : output_resume_as(out->items, other->path, slash ? slash + 1 : one,
+                               out->replace, err) < 0)
+        return -1;
+    return output_set_begin_anew(out, err);
 }
 
 static struct volumes
@@ -106,6 +166,27 @@ struct volumes
 output_set_volumes(const struct output_set *out)
 {
     return volumes_of(out, out->total);
+}
+
+int
+output_set_to_read(const struct output_set *out, const struct volumes *which,
+                   struct volume_set *to_read, struct err *err)
+{
+    CLEANUP(volume_set_release) struct volume_set set = VOLUME_SET_INIT;
+
+    set.fds = xcalloc(out->count, sizeof(*set.fds));
+    for (size_t i = 0; i < out->count; i++) {
+        int fd = fcntl(out->items[i].fd, F_DUPFD_CLOEXEC, 0);
+
+        if (fd < 0)
+            return err_errno(err, "cannot go on with '%s%s'", out->path, out->stem);
+        set.fds[set.count++] = fd;
+    }
+    set.volumes = *which;
+    set.volumes.fds = set.fds;
+    *to_read = set;
+    set = (struct volume_set)VOLUME_SET_INIT;
+    return 0;
 }
 
 /* The volumes up to the first that is not full; those behind it must be empty. */
@@ -159,31 +240,26 @@ output_set_reserve(struct output_set *out, struct err *err)
     return 0;
 }
 
+static void
+set_keep(struct output_set *out, bool keep)
+{
+    for (size_t i = 0; i < out->count; i++)
+        out->items[i].keep = keep;
+}
+
 void
 output_set_keep(struct output_set *out)
 {
-    for (size_t i = 0; i < out->count; i++)
-        out->items[i].keep = true;
+    set_keep(out, true);
+}
+
+void
+output_set_discard(struct output_set *out)
+{
+    set_keep(out, false);
 }
 
 /* ---- publishing ---- */
-
-/* Volumes beyond the last, of an older and larger set: they would make this one wrong. */
-static void
-remove_beyond(const struct output_set *out)
-{
-    static const char *const middles[] = {".partial", ""};
-
-    for (size_t m = 0; m < COUNT_OF(middles); m++) {
-        int rc = 0;
-
-        for (size_t i = out->count + 1; rc == 0 && i <= VOLUMES_MAX; i++) {
-            CLEANUP(mem_free_string) char *path = volume_path(out, middles[m], i);
-
-            rc = unlink(path);
-        }
-    }
-}
 
 static int
 name_volumes(struct output_set *out, struct err *err)
@@ -193,7 +269,10 @@ name_volumes(struct output_set *out, struct err *err)
     /* An older set ends here: no moment shows volumes of both under one name. */
     if (out->replace && unlink(first) < 0 && errno != ENOENT)
         return err_errno(err, "cannot replace '%s'", first);
-    remove_beyond(out);
+    /* Volumes beyond the last, of an older and larger set: they would make this one
+     * wrong. */
+    remove_volumes(out, out->stem, out->count + 1);
+    remove_volumes(out, "", out->count + 1);
     for (size_t i = out->count; i-- > 0;) {
         if (output_name(&out->items[i], err) < 0)
             return -1;

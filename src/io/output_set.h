@@ -9,7 +9,7 @@
 #define IO_OUTPUT_SET_H
 
 #include "io/file.h"
-#include "io/volumes.h"
+#include "io/volume_set.h"
 
 struct output_set {
     struct output *items; /* the volumes, or the one file */
@@ -18,7 +18,8 @@ struct output_set {
     uint64_t total, cut; /* bytes of all; of each but the last */
     bool in_volumes;
     bool replace;
-    char *path; /* as the user gave it */
+    const char *stem; /* between NAME and the number while it is written: ".partial" */
+    char *path;       /* as the user gave it */
 };
 
 #define OUTPUT_SET_INIT                                                                  \
@@ -37,11 +38,27 @@ MUST_USE int output_set_check(const char *path, bool in_volumes, bool replace,
 MUST_USE int output_set_open(struct output_set *out, const char *path, uint64_t total,
                              uint64_t cut, bool replace, struct err *err);
 
+/*
+ * Begin another file of the same name beside one that is open and stays:
+ * NAME.partial.new. Nobody goes on with such a file: what output_set_open() finds of one
+ * is removed.
+ */
+MUST_USE int output_set_open_beside(struct output_set *out,
+                                    const struct output_set *other, uint64_t total,
+                                    struct err *err);
+
 /* What was taken over, as far as it may be of the same set; size 0: nothing. */
 struct volumes output_set_left(const struct output_set *out);
 
 /* Where to write. */
 struct volumes output_set_volumes(const struct output_set *out);
+
+/*
+ * The same to read from, for as long as the caller likes, whatever becomes of the names.
+ * Errors: ERR_LOCAL.
+ */
+MUST_USE int output_set_to_read(const struct output_set *out, const struct volumes *which,
+                                struct volume_set *to_read, struct err *err);
 
 /* What was taken over is of no use: remove it and begin anew. */
 MUST_USE int output_set_begin_anew(struct output_set *out, struct err *err);
@@ -54,6 +71,9 @@ bool output_set_wants_order(const struct output_set *out);
 
 /* All stays for the next run to go on with. */
 void output_set_keep(struct output_set *out);
+
+/* Or it does not, after all. */
+void output_set_discard(struct output_set *out);
 
 /* All of it to the disk, once. */
 MUST_USE int output_set_flush(struct output_set *out, struct err *err);

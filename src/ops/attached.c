@@ -99,6 +99,26 @@ take(struct ask_job *job, const char *tag, struct pulled *got, const char *media
                      (size_t)name.size, err);
 }
 
+/* A tag or a digest of the repository that cannot be had. */
+static int
+do_without(struct ask_job *job, const char *tag, const struct digest *digest,
+           struct err *err)
+{
+    struct gaps *gaps = job->options->gaps;
+    struct reference ref = job->ref;
+
+    memset(ref.tag, 0, sizeof(ref.tag));
+    memcpy(ref.tag, tag, strlen(tag));
+    ref.has_digest = digest != NULL;
+    if (digest)
+        ref.digest = *digest;
+    if (!gaps_may_note(gaps, err))
+        return -1;
+    gaps_miss(gaps, &ref);
+    err_wrap(err, "%s/%s", ref.host, ref.path);
+    return gaps_note_name(gaps, &ref, err);
+}
+
 /* Anybody can list anything: does it say so itself? */
 static int
 belongs(const struct ask_job *job, const struct pulled *got, const char *media_type,
@@ -130,9 +150,11 @@ take_referrer(struct ask_job *job, struct session *s, const struct repository *r
     if (pull_by_digest(s, repo, &r->digest, r->size, &got, err) < 0) {
         if (err->kind == ERR_NOT_FOUND)
             err_hint(err, "the registry lists it as a referrer, but does not have it");
-        return -1;
+        return do_without(job, "", &r->digest, err);
     }
     rc = belongs(job, &got, r->media_type, err);
+    if (rc < 0)
+        return do_without(job, "", &r->digest, err);
     return rc == 1 ? take(job, "", &got, r->media_type, err) : rc;
 }
 
@@ -141,9 +163,11 @@ take_referrers(struct ask_job *job, struct session *s, const struct repository *
                struct err *err)
 {
     CLEANUP(referrers_release) struct referrers list = REFERRERS_INIT;
+    char tag[REFERRERS_TAG_MAX];
 
+    referrers_tag(&job->subject, tag);
     if (referrers_list(s, repo, &job->subject, &list, err) < 0)
-        return -1;
+        return do_without(job, tag, NULL, err);
     for (size_t i = 0; i < list.count; i++) {
         if (take_referrer(job, s, repo, &list.items[i], err) < 0)
             return -1;
@@ -167,7 +191,8 @@ take_cosign(struct ask_job *job, struct session *s, const struct repository *rep
     if (why.kind == ERR_NOT_FOUND)
         return 0;
     *err = why;
-    return err_wrap(err, "%s", tag);
+    err_wrap(err, "%s", tag);
+    return do_without(job, tag, NULL, err);
 }
 
 static int
@@ -234,20 +259,21 @@ plan_questions(struct round *r, size_t begin, struct err *err)
     size_t count = search->count - begin;
     struct plan_name *names = xcalloc(count, sizeof(*names));
     CLEANUP(graph_walk_release) struct graph_walk *walk = NULL;
+    size_t kept = count, next = 0;
     int rc;
 
     for (size_t i = 0; i < count; i++)
         names[i] = search->nodes[begin + i].name;
-    rc = walk_names(&r->reach, names, count, search->options, err);
-    free(names);
-    if (rc < 0)
-        return -1;
-    walk = graph_walk_new(r->reach.graph);
-    for (size_t i = 0; i < count; i++) {
+    rc = walk_what_is_there(&r->reach, names, &kept, search->options, err);
+    walk = rc == 0 ? graph_walk_new(r->reach.graph) : NULL;
+    for (size_t i = 0; walk && i < count && next < kept; i++) {
         r->node = begin + i;
-        graph_walk_root(walk, graph_root(r->reach.graph, i), plan_question, r);
+        if (!reference_same_name(&search->nodes[r->node].name.ref, &names[next].ref))
+            continue; /* it was lost */
+        graph_walk_root(walk, graph_root(r->reach.graph, next++), plan_question, r);
     }
-    return 0;
+    free(names);
+    return rc;
 }
 
 static int

@@ -43,20 +43,35 @@ by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Half a list is none. */
+static int
+do_without(struct expand_job *job, struct err *err)
+{
+    struct gaps *gaps = job->options->gaps;
+
+    resolve_wrap(err, job->ref);
+    if (gaps_note_name(gaps, job->ref, err) < 0)
+        return -1;
+    gaps_miss(gaps, job->ref);
+    while (job->count > 0)
+        free(job->tags[--job->count]);
+    return 0;
+}
+
 static int
 expand(struct pool_job *base, unsigned worker, struct err *err)
 {
     struct expand_job *job = (struct expand_job *)base;
     struct repository repo = resolve_repository(job->ref);
     struct tag_sink sink = {.take = take, .ctx = job};
+    struct session *session = client_session(job->options->client, worker);
+    int rc = tags_list(session, &repo, &sink, err);
 
-    if (tags_list(client_session(job->options->client, worker), &repo, &sink, err) < 0)
-        return resolve_wrap(err, job->ref);
-    if (job->count == 0) {
-        err_set(err, ERR_NOT_FOUND,
-                job->pattern ? "none of its tags matches" : "it has no tags");
-        return resolve_wrap(err, job->ref);
-    }
+    if (rc == 0 && job->count == 0)
+        rc = err_set(err, ERR_NOT_FOUND,
+                     job->pattern ? "none of its tags matches" : "it has no tags");
+    if (rc < 0)
+        return do_without(job, err);
     if (job->lists > 0 && !job->options->has_referrers)
         events_warning(job->options->events,
                        "%s/%s: %zu tags hold lists of referrers, which only --referrers "

@@ -15,8 +15,8 @@
 
 /* ---- what the bundle says of itself ---- */
 
-static int
-describe(struct export_result *r, const struct export_options *o, struct err *err)
+int
+export_describe(struct export_result *r, const struct export_options *o, struct err *err)
 {
     const struct plan *plan = &r->plan;
     struct bundle_meta *meta = &r->meta;
@@ -30,7 +30,10 @@ describe(struct export_result *r, const struct export_options *o, struct err *er
     meta->serial = o->has_serial ? o->serial : meta->created;
     meta->has_expires = o->has_expires;
     meta->expires = o->expires;
-    meta->omits_platforms = plan->omitted_count > 0;
+    meta->omits_platforms = false;
+    for (size_t i = 0; i < plan->omitted_count; i++)
+        meta->omits_platforms |= !plan->omitted[i].is_missing;
+    meta->is_incomplete = plan->missing.count > 0;
     in = (struct layout_input){
         .meta = meta,
         .mtime = mtime,
@@ -40,6 +43,7 @@ describe(struct export_result *r, const struct export_options *o, struct err *er
         .blob_count = plan->blob_count,
         .omitted = plan->omitted,
         .omitted_count = plan->omitted_count,
+        .missing = plan->missing,
     };
     if (layout_plan(&r->layout, &in, err) < 0)
         return -1;
@@ -101,6 +105,19 @@ set_aside(struct writing *w, struct output *out, uint64_t size, struct err *err)
     return salvage_add(&w->salvage, &files, err);
 }
 
+/* The same of volumes, which do without their names: a run that is killed loses them. */
+static int
+hold_on_to(struct writing *w, struct output_set *out, const struct volumes *left,
+           struct err *err)
+{
+    CLEANUP(volume_set_release) struct volume_set files = VOLUME_SET_INIT;
+
+    if (output_set_to_read(out, left, &files, err) < 0 ||
+        salvage_add(&w->salvage, &files, err) < 0)
+        return -1;
+    return output_set_begin_anew(out, err);
+}
+
 /* Go on with an unfinished file where that helps. */
 static int
 take_over(struct writing *w, struct output_set *out, struct err *err)
@@ -115,35 +132,55 @@ take_over(struct writing *w, struct output_set *out, struct err *err)
         open_older(w, out->items);
     if (left.size == 0 || w->salvage.in_place)
         return 0;
-    if (out->in_volumes || !holds_blobs(&left))
+    if (!holds_blobs(&left))
         return output_set_begin_anew(out, err);
     events_debug(events, "taking what fits out of %s.partial", out->path);
-    return set_aside(w, out->items, left.size, err);
+    return out->in_volumes ? hold_on_to(w, out, &left, err)
+                           : set_aside(w, out->items, left.size, err);
 }
 
-/* ---- the whole ---- */
+/* ---- the bundle ---- */
 
-static int
-fill(struct writing *w, struct output_set *out, const struct signature_file *signature,
-     struct err *err)
+int
+export_fill(struct writing *w, struct output_set *out, struct signature_file *signature,
+            struct err *err)
 {
-    const struct export_result *r = w->result;
-    size_t count = signature->bytes && !w->options->sig_out ? 1 : 0;
+    const struct export_options *o = w->options;
+    const struct layout *layout = &w->result->layout;
+    size_t count = o->key && !o->sig_out ? 1 : 0;
     int rc;
 
+    if (o->key && sign_bytes(o->key, o->certs, layout->index.data, layout->index.len,
+                             signature, err) < 0)
+        return -1;
     w->file = output_set_volumes(out);
     w->in_order = output_set_wants_order(out);
-    rc = w->in_order ? bundle_write_start(&r->layout, &w->file, signature, count, err)
-                     : bundle_write_head(&r->layout, &w->file, signature, count, err);
+    rc = w->in_order ? bundle_write_start(layout, &w->file, signature, count, err)
+                     : bundle_write_head(layout, &w->file, signature, count, err);
     if (rc < 0)
         return err_wrap(err, "'%s'", out->path);
-    rc = export_blobs(w, err);
-    /* A disk that fails or is full is not to keep what it cannot finish. */
-    if (rc < 0 && err->kind != ERR_LOCAL && w->fetched + w->reused > 0) {
-        output_set_keep(out);
-        err_hint(err, "what came so far is kept: the same command goes on from there");
-    }
-    return rc;
+    return export_blobs(w, err);
+}
+
+int
+export_publish(struct writing *w, struct output_set *out,
+               const struct signature_file *signature, struct err *err)
+{
+    const struct export_options *o = w->options;
+
+    w->result->volumes = out->count;
+    events_phase(o->plan.events, "flushing to disk", 0, EVENT_BYTES);
+    if (output_set_flush(out, err) < 0 ||
+        (o->verify_after && export_read_back(w, signature, err) < 0))
+        return -1;
+    /* First the signature: without its bundle it does no harm. */
+    if (o->sig_out &&
+        file_put(o->sig_out, signature->bytes, signature->len, 0666, !o->force, err) < 0)
+        return -1;
+    if (output_set_publish(out, err) < 0)
+        return -1;
+    w->result->is_published = true;
+    return 0;
 }
 
 static int
@@ -152,25 +189,65 @@ write_bundle(struct writing *w, struct err *err)
     CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
     CLEANUP(signature_file_release) struct signature_file signature = {.bytes = NULL};
     const struct export_options *o = w->options;
+    size_t planned = gaps_count(w->result->plan.gaps);
 
-    if ((o->key && sign_bytes(o->key, o->certs, w->result->layout.index.data,
-                              w->result->layout.index.len, &signature, err) < 0) ||
-        open_reuse(&w->salvage, o, err) < 0 ||
+    if (open_reuse(&w->salvage, o, err) < 0 ||
         output_set_open(&out, o->output, w->result->layout.total, o->volume_size,
                         o->force, err) < 0 ||
-        take_over(w, &out, err) < 0 || output_set_reserve(&out, err) < 0 ||
-        fill(w, &out, &signature, err) < 0)
+        take_over(w, &out, err) < 0 || output_set_reserve(&out, err) < 0)
         return -1;
-    w->volumes = out.count;
-    events_phase(o->plan.events, "flushing to disk", 0, EVENT_BYTES);
-    if (output_set_flush(&out, err) < 0 ||
-        (o->verify_after && export_read_back(w, &signature, err) < 0))
+    if (export_fill(w, &out, &signature, err) < 0) {
+        /* A disk that fails or is full is not to keep what it cannot finish. */
+        if (err->kind != ERR_LOCAL && w->fetched + w->reused > 0) {
+            output_set_keep(&out);
+            err_hint(err,
+                     "what came so far is kept: the same command goes on from there");
+        }
         return -1;
-    /* First the signature: without its bundle it does no harm. */
-    if (o->sig_out &&
-        file_put(o->sig_out, signature.bytes, signature.len, 0666, !o->force, err) < 0)
-        return -1;
-    return output_set_publish(&out, err);
+    }
+    w->result->fetched = w->fetched;
+    w->result->reused = w->reused;
+    if (gaps_count(w->result->plan.gaps) > planned)
+        return export_less(w, &out, err);
+    if (planned == 0 || o->allow_incomplete)
+        return export_publish(w, &out, &signature, err);
+    output_set_keep(&out);
+    return 0;
+}
+
+/* ---- the whole ---- */
+
+/* What else went well is no success. */
+static int
+sum_up(const struct export_result *r, const struct export_options *o, struct err *err)
+{
+    size_t count;
+    const struct gap *gaps = gaps_items(r->plan.gaps, &count);
+
+    if (count == 0)
+        return 0;
+    err_set(err, ERR_PARTIAL, "%zu could not be had, %zu missing; first: %s", count,
+            r->plan.missing.count, gaps[0].message);
+    if (r->is_published)
+        return err_hint(err, "the bundle says what it lacks: --allow-incomplete of "
+                             "'verify' and 'import' takes it");
+    if (r->plan.name_count == 0)
+        return err_hint(err, "nothing is left to make a bundle of");
+    return err_hint(err, o->dry_run ? "--allow-incomplete writes a bundle of the rest"
+                                    : "what came is kept for the same command to go on "
+                                      "with; --allow-incomplete writes a bundle of it");
+}
+
+static int
+check_outputs(const struct export_options *o, struct err *err)
+{
+    if ((!o->output ||
+         output_set_check(o->output, o->volume_size > 0, o->force, err) == 0) &&
+        (!o->sig_out || output_check(o->sig_out, o->force, err) == 0))
+        return 0;
+    if (err->kind == ERR_CONFLICT)
+        err_hint(err, "choose another name, or replace it with --force");
+    return -1;
 }
 
 int
@@ -180,21 +257,12 @@ export_run(struct export_result *out, const struct export_options *o, struct err
     int rc;
 
     /* Say now what would stop it at the end. */
-    if ((o->output &&
-         output_set_check(o->output, o->volume_size > 0, o->force, err) < 0) ||
-        (o->sig_out && output_check(o->sig_out, o->force, err) < 0)) {
-        if (err->kind == ERR_CONFLICT)
-            err_hint(err, "choose another name, or replace it with --force");
+    if (check_outputs(o, err) < 0 || plan_make(&out->plan, &o->plan, err) < 0 ||
+        export_describe(out, o, err) < 0)
         return -1;
-    }
-    if (plan_make(&out->plan, &o->plan, err) < 0 || describe(out, o, err) < 0)
-        return -1;
-    rc = o->dry_run ? 0 : write_bundle(&w, err);
-    out->fetched = w.fetched;
-    out->reused = w.reused;
-    out->volumes = w.volumes;
+    rc = o->dry_run || out->plan.name_count == 0 ? 0 : write_bundle(&w, err);
     salvage_release(&w.salvage);
-    return rc;
+    return rc < 0 ? -1 : sum_up(out, o, err);
 }
 
 void

@@ -16,6 +16,7 @@ struct export_options {
     bool force;               /* replace an existing file */
     bool verify_after;        /* read it back from the disk before it gets its name */
     bool dry_run;             /* stop when the plan stands */
+    bool allow_incomplete;    /* with plan.keep_going: publish what can be had */
     const char *const *reuse; /* bundles to take blobs from, reuse_count of them */
     size_t reuse_count;
     const struct pki_key *key;     /* NULL: unsigned, which the user asked for */
@@ -37,6 +38,7 @@ struct export_result {
     size_t volumes;      /* files that were written */
     uint64_t fetched;    /* bytes of blobs that came over the network */
     uint64_t reused;     /* and that an earlier run or another bundle had */
+    bool is_published;   /* there is a bundle under its name */
 };
 
 #define EXPORT_RESULT_INIT                                                               \
@@ -48,7 +50,11 @@ struct export_result {
  * Plan, then write in place, sign, publish.  Under its final name the bundle is complete,
  * or it does not exist.  What an unfinished run left is gone on with: in place when it is
  * for the same content, else as a source of blobs.
- * Errors: ERR_CONFLICT, ERR_LOCAL of file.h; those of plan_make() and pull.h.
+ *
+ * With plan.keep_going what cannot be had is noted in plan.gaps, and the run ends with
+ * ERR_PARTIAL: with allow_incomplete there is a bundle of all the rest, which says what
+ * it lacks; else that rest is kept for the next run. Errors: ERR_CONFLICT, ERR_LOCAL of
+ * file.h; those of plan_make() and pull.h.
  */
 MUST_USE int export_run(struct export_result *out, const struct export_options *options,
                         struct err *err);

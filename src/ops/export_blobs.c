@@ -25,6 +25,9 @@ struct blob_job {
     size_t held;           /* bytes in the piece */
     uint64_t salvaged;     /* bytes that were not fetched */
     uint64_t written_back; /* offset in the blob up to which write-back was begun */
+    uint32_t name;         /* whose repository is asked */
+    struct places tried;
+    struct err *failure; /* owned; NULL unless it may be had elsewhere */
 };
 
 static const struct bundle_member *
@@ -113,6 +116,19 @@ follow_links(struct blob_job *job, struct session *s, const struct repository *r
     return -1;
 }
 
+/* Another repository may have it, or it is a gap: that is seen when all others are done.
+ */
+static int
+put_off(struct blob_job *job, struct err *err)
+{
+    if (!gaps_may_note(job->writing->result->plan.gaps, err))
+        return -1;
+    job->failure = xmalloc(sizeof(*job->failure));
+    *job->failure = *err;
+    *err = (struct err)ERR_INIT;
+    return 0;
+}
+
 /* Fetch what comes after the prefix. */
 static int
 fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
@@ -122,7 +138,7 @@ fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
     const struct plan *plan = &job->writing->result->plan;
     uint32_t id = graph_order(plan->reach.graph)[job->member];
     const struct graph_object *object = graph_object(plan->reach.graph, id);
-    const struct reference *ref = &plan->names[plan->reach.names[id]].ref;
+    const struct reference *ref = &plan->names[job->name].ref;
     struct repository repo = resolve_repository(ref);
     struct blob_sink sink = {.write = take_part, .ctx = job};
     int rc;
@@ -135,7 +151,10 @@ fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
     if (rc == 0)
         rc = write_piece(job, err);
     free(job->piece);
-    return rc < 0 ? resolve_wrap(err, ref) : 0;
+    if (rc == 0)
+        return 0;
+    resolve_wrap(err, ref);
+    return put_off(job, err);
 }
 
 static int
@@ -156,6 +175,58 @@ bring_blob(struct pool_job *base, unsigned worker, struct err *err)
     job->at = job->written_back = job->salvaged;
     return rc == 1 ? 0 : fetch_rest(job, &prefix, worker, err);
 }
+
+/* ---- elsewhere ---- */
+
+static int
+bring_from_elsewhere(struct pool_job *base, unsigned worker, struct err *err)
+{
+    return fetch_rest((struct blob_job *)base, NULL, worker, err);
+}
+
+/* 1: somebody else is asked; 0: it is a gap; -1. */
+static int
+go_elsewhere(struct blob_job *job, struct pool *pool, struct err *err)
+{
+    const struct plan *plan = &job->writing->result->plan;
+    uint32_t id = graph_order(plan->reach.graph)[job->member];
+    struct err failure = *job->failure;
+
+    free(job->failure);
+    job->failure = NULL;
+    job->tried.names[job->tried.count++] = job->name;
+    job->name = reach_elsewhere(&plan->reach, plan->names, id, &job->tried, &failure);
+    if (job->name != UINT32_MAX) {
+        job->job.run = bring_from_elsewhere;
+        pool_add(pool, &job->job);
+        return 1;
+    }
+    *err = failure;
+    return gaps_note_object(plan->gaps, GAP_BLOB, &plan->names[job->tried.names[0]].ref,
+                            &member_of(job)->digest, err);
+}
+
+/* Of these jobs. */
+static int
+ask_elsewhere(struct blob_job *jobs, size_t count, struct pool *pool, struct err *err)
+{
+    bool goes_on;
+
+    do {
+        int rc = 0;
+
+        goes_on = false;
+        for (size_t i = 0; rc >= 0 && i < count; i++) {
+            rc = jobs[i].failure ? go_elsewhere(&jobs[i], pool, err) : 0;
+            goes_on |= rc == 1;
+        }
+        if (rc < 0 || (goes_on && pool_wait(pool, err) < 0))
+            return -1;
+    } while (goes_on);
+    return 0;
+}
+
+/* ---- all of them ---- */
 
 static bool
 is_on_shelf(const struct plan *plan, size_t member)
@@ -194,7 +265,9 @@ write_anywhere(struct writing *w, struct blob_job *jobs, struct pool *pool,
     }
     if (rc < 0)
         cancel_request(w->options->plan.cancel);
-    return pool_wait(pool, rc < 0 ? &later : err) < 0 ? -1 : rc;
+    if (pool_wait(pool, rc < 0 ? &later : err) < 0 || rc < 0)
+        return -1;
+    return ask_elsewhere(jobs, plan->blob_count, pool, err);
 }
 
 /* One after the other, each with its header, for file systems that want that. */
@@ -214,7 +287,7 @@ write_in_order(struct writing *w, struct blob_job *jobs, struct pool *pool,
             continue;
         }
         pool_add(pool, &jobs[i].job);
-        if (pool_wait(pool, err) < 0)
+        if (pool_wait(pool, err) < 0 || ask_elsewhere(&jobs[i], 1, pool, err) < 0)
             return -1;
     }
     return bundle_write_end(l, &w->file, err);
@@ -231,11 +304,18 @@ export_blobs(struct writing *w, struct err *err)
 
     events_phase(o->events, "fetching", plan->bytes, EVENT_BYTES);
     for (size_t i = 0; i < plan->blob_count; i++)
-        jobs[i] = (struct blob_job){.job.run = bring_blob, .writing = w, .member = i};
+        jobs[i] = (struct blob_job){
+            .job.run = bring_blob,
+            .writing = w,
+            .member = i,
+            .name = plan->reach.names[graph_order(plan->reach.graph)[i]],
+        };
     if (pool)
         rc = w->in_order ? write_in_order(w, jobs, pool, err)
                          : write_anywhere(w, jobs, pool, err);
     pool_release(&pool); /* before the jobs go */
+    for (size_t i = 0; i < plan->blob_count; i++)
+        free(jobs[i].failure);
     free(jobs);
     return rc;
 }

@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "ops/attached.h"
 #include "ops/expand.h"
+#include "ops/missing.h"
 #include "ops/platforms.h"
 #include "ops/rebuild.h"
 #include "ops/resolve.h"
@@ -109,8 +110,39 @@ describe_omitted(struct plan *plan)
     for (size_t i = 0; i < plan->omitted_count; i++) {
         const struct graph_object *o = graph_object(plan->reach.graph, ids[i]);
 
-        plan->omitted[i] = (struct bundle_omitted){.digest = o->digest, .size = o->size};
+        plan->omitted[i] =
+            (struct bundle_omitted){.digest = o->digest,
+                                    .size = o->size,
+                                    .is_missing = gaps_has(plan->gaps, &o->digest)};
     }
+}
+
+static int
+describe(struct plan *plan, struct err *err)
+{
+    describe_entries(plan);
+    describe_bytes(plan);
+    describe_omitted(plan);
+    return plan->gaps ? missing_of(&plan->missing, plan, err) : 0;
+}
+
+static void
+forget_description(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->entry_count; i++) {
+        free(plan->entries[i].name);
+        free(plan->entries[i].media_type);
+        free(plan->entries[i].artifact_type);
+    }
+    free(plan->entries);
+    free(plan->blobs);
+    free(plan->omitted);
+    missing_list_release(&plan->missing);
+    plan->entries = NULL;
+    plan->blobs = NULL;
+    plan->omitted = NULL;
+    plan->entry_count = plan->blob_count = plan->omitted_count = plan->platforms = 0;
+    plan->bytes = plan->bytes_shared = 0;
 }
 
 /* ---- the whole ---- */
@@ -131,37 +163,69 @@ list_names(struct plan *plan, const struct plan_options *options,
     return 0;
 }
 
+/* Once more, with other names and from memory. */
 static int
-find_out(struct plan *plan, const struct plan_options *options, struct pool *pool,
-         struct err *err)
+walk_again(struct plan *plan, const struct walk_options *walk, struct err *err)
 {
-    const struct walk_options walk = {
+    reach_release(&plan->reach);
+    return walk_what_is_there(&plan->reach, plan->names, &plan->name_count, walk, err);
+}
+
+/* An image that lacks a platform may be a gap, too. */
+static int
+walk_and_check(struct plan *plan, const struct walk_options *walk, struct err *err)
+{
+    size_t gaps;
+
+    do {
+        if (walk_again(plan, walk, err) < 0)
+            return -1;
+        gaps = gaps_count(plan->gaps);
+        if (platforms_check(&plan->reach, plan->names, walk, err) < 0)
+            return -1;
+        if (gaps_count(plan->gaps) > gaps)
+            gaps_spread(plan->gaps, plan->reach.graph);
+    } while (gaps_count(plan->gaps) > gaps);
+    return 0;
+}
+
+static struct walk_options
+walk_options_of(const struct plan *plan, const struct plan_options *options,
+                struct pool *pool)
+{
+    return (struct walk_options){
         .choice = options->choice,
         .has_referrers = options->referrers,
         .client = options->client,
         .pool = pool,
         .shelf = plan->shelf,
         .links = plan->links,
+        .gaps = plan->gaps,
         .events = options->events,
     };
+}
+
+static int
+find_out(struct plan *plan, const struct plan_options *options, struct pool *pool,
+         struct err *err)
+{
+    const struct walk_options walk = walk_options_of(plan, options, pool);
 
     if (list_names(plan, options, &walk, err) < 0 ||
         resolve_names(plan->names, plan->name_count, &walk, err) < 0 ||
-        walk_names(&plan->reach, plan->names, plan->name_count, &walk, err) < 0 ||
-        platforms_check(&plan->reach, plan->names, &walk, err) < 0)
+        walk_and_check(plan, &walk, err) < 0)
         return -1;
     if (!options->rebuild && !options->referrers)
         return 0;
-    if (options->rebuild &&
-        rebuild_names(&plan->reach, plan->names, &plan->name_count, plan->shelf, err) < 0)
+    if (options->rebuild && rebuild_names(&plan->reach, plan->names, &plan->name_count,
+                                          plan->shelf, plan->gaps, err) < 0)
         return -1;
     if (options->referrers)
         events_phase(options->events, "looking for referrers", 0, EVENT_ITEMS);
     if (options->referrers &&
         attached_find(&plan->names, &plan->name_count, &walk, err) < 0)
         return -1;
-    reach_release(&plan->reach); /* once more, with the new names and from memory */
-    return walk_names(&plan->reach, plan->names, plan->name_count, &walk, err);
+    return walk_again(plan, &walk, err);
 }
 
 int
@@ -171,32 +235,40 @@ plan_make(struct plan *out, const struct plan_options *options, struct err *err)
 
     out->shelf = shelf_new();
     out->links = links_new();
+    out->gaps = options->keep_going ? gaps_new(options->events) : NULL;
     pool = pool_new(options->jobs, options->cancel, err);
     if (!pool)
         return -1;
     events_phase(options->events, "resolving", 0, EVENT_ITEMS);
     if (find_out(out, options, pool, err) < 0)
         return -1;
-    describe_entries(out);
-    describe_bytes(out);
-    describe_omitted(out);
-    return 0;
+    return describe(out, err);
+}
+
+int
+plan_again(struct plan *plan, const struct plan_options *options, struct err *err)
+{
+    CLEANUP(pool_release)
+    struct pool *pool = pool_new(options->jobs, options->cancel, err);
+    const struct walk_options walk = walk_options_of(plan, options, pool);
+
+    if (!pool)
+        return -1;
+    forget_description(plan);
+    gaps_spread(plan->gaps, plan->reach.graph);
+    if (walk_again(plan, &walk, err) < 0)
+        return -1;
+    return describe(plan, err);
 }
 
 void
 plan_release(struct plan *plan)
 {
-    for (size_t i = 0; i < plan->entry_count; i++) {
-        free(plan->entries[i].name);
-        free(plan->entries[i].media_type);
-        free(plan->entries[i].artifact_type);
-    }
-    free(plan->entries);
+    forget_description(plan);
     free(plan->names);
-    free(plan->blobs);
-    free(plan->omitted);
     reach_release(&plan->reach);
     links_free(plan->links);
     shelf_free(plan->shelf);
+    gaps_free(plan->gaps);
     *plan = (struct plan)PLAN_INIT;
 }

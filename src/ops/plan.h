@@ -17,6 +17,7 @@ struct plan_options {
     const struct choice *choice;    /* of platforms */
     bool referrers;                 /* and what is attached to the images */
     bool rebuild;                   /* --index rebuild: new indexes of what was chosen */
+    bool keep_going;                /* what cannot be had is a gap, not an error */
     struct client *client;          /* with a session for each job */
     unsigned jobs;
     const struct events *events;
@@ -29,12 +30,14 @@ struct plan {
     struct reach reach;  /* root i belongs to name i */
     struct links *links; /* to layers that the registry may not have */
     struct shelf *shelf; /* the bytes of documents, and of what else came along */
+    struct gaps *gaps;   /* NULL unless it keeps going */
     struct bundle_entry *entries; /* one for each name, in order */
     size_t entry_count;
     struct bundle_member *blobs; /* in member order; offsets not set */
     size_t blob_count;
     struct bundle_omitted *omitted; /* in the order of graph_omitted() */
     size_t omitted_count;
+    struct missing_list missing;
     uint64_t bytes;        /* of all blobs, each once */
     uint64_t bytes_shared; /* more that separate copies of the images would take */
     size_t platforms;      /* images for some platform, over all names */
@@ -53,6 +56,13 @@ struct plan {
  */
 MUST_USE int plan_make(struct plan *out, const struct plan_options *options,
                        struct err *err);
+
+/*
+ * There are new gaps: plan again without them, from memory.  The plan may be left without
+ * any name.
+ */
+MUST_USE int plan_again(struct plan *plan, const struct plan_options *options,
+                        struct err *err);
 void plan_release(struct plan *plan);
 
 #endif

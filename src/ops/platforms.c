@@ -122,7 +122,9 @@ fetch_config(struct pool_job *base, unsigned worker, struct err *err)
     if (pull_blob(client_session(job->options->client, worker), &repo, &job->digest,
                   job->size, NULL, &sink, err) < 0) {
         free(bytes);
-        return resolve_wrap(err, job->ref);
+        resolve_wrap(err, job->ref);
+        return gaps_note_object(job->options->gaps, GAP_BLOB, job->ref, &job->digest,
+                                err);
     }
     return shelf_put(job->options->shelf, &job->digest, bytes, (size_t)job->size, err);
 }
@@ -207,7 +209,7 @@ judge(const struct offer *o, const struct reference *ref, struct err *err)
 }
 
 static int
-check(const struct reach *reach, const struct plan_name *names,
+check(const struct reach *reach, struct plan_name *names,
       const struct walk_options *options, const bool *is_silent, struct err *err)
 {
     CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(reach->graph);
@@ -219,14 +221,17 @@ check(const struct reach *reach, const struct plan_name *names,
                               .is_silent = is_silent};
 
         graph_walk_root(walk, graph_root(reach->graph, i), note_document, &offer);
-        if (judge(&offer, &names[i].ref, err) < 0)
+        if (judge(&offer, &names[i].ref, err) == 0)
+            continue;
+        if (gaps_note_name(options->gaps, &names[i].ref, err) < 0)
             return -1;
+        names[i].is_lost = true;
     }
     return 0;
 }
 
 int
-platforms_check(const struct reach *reach, const struct plan_name *names,
+platforms_check(const struct reach *reach, struct plan_name *names,
                 const struct walk_options *options, struct err *err)
 {
     bool *is_silent;

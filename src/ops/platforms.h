@@ -11,9 +11,10 @@
  * An index says so itself, nested ones included; where nobody says it of an image, its
  * config does, which is fetched for this and put on the shelf.  What says no platform at
  * all, such as a chart, has none to lack.
+ * With gaps, an image that lacks one is lost.
  * Errors: ERR_NOT_FOUND, naming what there is; those of pull.h.
  */
-MUST_USE int platforms_check(const struct reach *reach, const struct plan_name *names,
+MUST_USE int platforms_check(const struct reach *reach, struct plan_name *names,
                              const struct walk_options *options, struct err *err);
 
 #endif

@@ -18,6 +18,7 @@ struct outcome {
 struct rebuilding {
     const struct graph *graph;
     struct shelf *shelf;
+    struct gaps *gaps;
     struct outcome *outcomes; /* by graph id */
 };
 
@@ -53,8 +54,9 @@ edit_children(struct rebuilding *r, const struct graph_object *o,
         uint32_t to = o->edges[i].to;
         const struct outcome *child = &r->outcomes[to];
 
-        edits[i].drop = graph_object(r->graph, to)->state == GRAPH_OMITTED;
-        if (!edits[i].drop && rebuild(r, to, err) < 0)
+        if (graph_object(r->graph, to)->state == GRAPH_OMITTED)
+            edits[i].drop = !gaps_has(r->gaps, &graph_object(r->graph, to)->digest);
+        else if (rebuild(r, to, err) < 0)
             return -1;
         edits[i].replace = child->is_new;
         edits[i].digest = child->digest;
@@ -106,9 +108,9 @@ is_there(const struct plan_name *names, size_t count, const struct plan_name *na
 
 int
 rebuild_names(const struct reach *reach, struct plan_name *names, size_t *count,
-              struct shelf *shelf, struct err *err)
+              struct shelf *shelf, struct gaps *gaps, struct err *err)
 {
-    struct rebuilding r = {.graph = reach->graph, .shelf = shelf};
+    struct rebuilding r = {.graph = reach->graph, .shelf = shelf, .gaps = gaps};
     size_t kept = 0;
     int rc = 0;
 

@@ -10,10 +10,12 @@
 /*
  * Give each name whose index lacks children, or has a nested one that does, an index of
  * what is there; the new ones are put on the shelf.  A name by digest gets the new
- * digest; two that fall together become one.
+ * digest; two that fall together become one.  What is lost stays listed: once it can be
+ * had, the index is the same.
  * Errors: ERR_LIMIT of shelf.h.
  */
 MUST_USE int rebuild_names(const struct reach *reach, struct plan_name *names,
-                           size_t *count, struct shelf *shelf, struct err *err);
+                           size_t *count, struct shelf *shelf, struct gaps *gaps,
+                           struct err *err);
 
 #endif

@@ -13,6 +13,7 @@ struct resolve_job {
     struct plan_name *name;
     const struct walk_options *options;
     bool is_resolved;
+    struct err *failure; /* owned; NULL unless it was asked for and could not be had */
 };
 
 struct repository
@@ -40,6 +41,18 @@ resolve_warn_large(const struct events *events, size_t len)
                        DOCUMENT_WARN_BYTES >> 20);
 }
 
+/* Another name may lead to the same document. */
+static int
+keep_failure(struct resolve_job *job, struct err *err)
+{
+    if (!gaps_may_note(job->options->gaps, err))
+        return -1;
+    job->failure = xmalloc(sizeof(*job->failure));
+    *job->failure = *err;
+    *err = (struct err)ERR_INIT;
+    return 0;
+}
+
 static int
 resolve(struct pool_job *base, unsigned worker, struct err *err)
 {
@@ -53,8 +66,10 @@ resolve(struct pool_job *base, unsigned worker, struct err *err)
                  ? pull_by_digest(session, &repo, &ref->digest, UINT64_MAX, &top, err)
                  : pull_by_tag(session, &repo, ref->tag, &top, err);
 
-    if (rc < 0)
-        return resolve_wrap(err, ref);
+    if (rc < 0) {
+        resolve_wrap(err, ref);
+        return keep_failure(job, err);
+    }
     resolve_warn_large(job->options->events, top.bytes.len);
     name->digest = top.digest;
     name->size = top.bytes.len;
@@ -87,12 +102,6 @@ by_digest(const void *left, const void *right)
     return a < b ? -1 : 1;
 }
 
-static bool
-same_as_before(struct resolve_job *const *sorted, size_t i)
-{
-    return i > 0 && digest_equal(known_digest(sorted[i - 1]), known_digest(sorted[i]));
-}
-
 /* The document is on the shelf: only its description is missing. */
 static void
 take_from_twin(struct resolve_job *job, const struct resolve_job *twin)
@@ -105,20 +114,67 @@ take_from_twin(struct resolve_job *job, const struct resolve_job *twin)
     job->is_resolved = true;
 }
 
+/* The first after `from` with another digest. */
+static size_t
+end_of_twins(struct resolve_job *const *sorted, size_t from, size_t count)
+{
+    size_t i = from;
+
+    while (i < count && digest_equal(known_digest(sorted[from]), known_digest(sorted[i])))
+        i++;
+    return i;
+}
+
+/* Of each digest that nobody has yet, ask the first name that was not asked. */
+static bool
+ask_for_digests(struct resolve_job **sorted, size_t count, struct pool *pool)
+{
+    bool asks = false;
+
+    qsort(sorted, count, sizeof(struct resolve_job *), by_digest);
+    for (size_t i = 0, end; i < count; i = end) {
+        size_t next = i;
+
+        end = end_of_twins(sorted, i, count);
+        while (next < end && sorted[next]->failure)
+            next++;
+        if (sorted[i]->is_resolved || next == end)
+            continue;
+        pool_add(pool, &sorted[next]->job);
+        asks = true;
+    }
+    return asks;
+}
+
 static int
 resolve_digests(struct resolve_job **sorted, size_t count, struct pool *pool,
                 struct err *err)
 {
-    qsort(sorted, count, sizeof(struct resolve_job *), by_digest);
-    for (size_t i = 0; i < count; i++) {
-        if (!sorted[i]->is_resolved && !same_as_before(sorted, i))
-            pool_add(pool, &sorted[i]->job);
+    while (ask_for_digests(sorted, count, pool)) {
+        if (pool_wait(pool, err) < 0)
+            return -1;
     }
-    if (pool_wait(pool, err) < 0)
-        return -1;
     for (size_t i = 1; i < count; i++) {
-        if (!sorted[i]->is_resolved)
+        if (!sorted[i]->is_resolved && sorted[i - 1]->is_resolved &&
+            digest_equal(known_digest(sorted[i - 1]), known_digest(sorted[i])))
             take_from_twin(sorted[i], sorted[i - 1]);
+    }
+    return 0;
+}
+
+/* In the order of the names. */
+static int
+note_failures(struct resolve_job *jobs, size_t count, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i].is_resolved)
+            continue;
+        jobs[i].name->is_lost = true;
+        if (!jobs[i].failure) /* a twin was asked */
+            continue;
+        *err = *jobs[i].failure;
+        if (gaps_note_name(jobs[i].options->gaps, &jobs[i].name->ref, err) < 0)
+            return -1;
     }
     return 0;
 }
@@ -129,18 +185,26 @@ resolve_names(struct plan_name *names, size_t count, const struct walk_options *
 {
     struct resolve_job *jobs = xcalloc(count, sizeof(*jobs));
     struct resolve_job **sorted = xcalloc(count, sizeof(*sorted));
+    size_t digests = 0;
     int rc;
 
     for (size_t i = 0; i < count; i++) {
         jobs[i] = (struct resolve_job){
             .job.run = resolve, .name = &names[i], .options = options};
-        sorted[i] = &jobs[i];
         if (!names[i].ref.has_digest)
             pool_add(options->pool, &jobs[i].job);
     }
     rc = pool_wait(options->pool, err);
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i].is_resolved || names[i].ref.has_digest)
+            sorted[digests++] = &jobs[i];
+    }
     if (rc == 0)
-        rc = resolve_digests(sorted, count, options->pool, err);
+        rc = resolve_digests(sorted, digests, options->pool, err);
+    if (rc == 0)
+        rc = note_failures(jobs, count, err);
+    for (size_t i = 0; i < count; i++)
+        free(jobs[i].failure);
     free(sorted);
     free(jobs);
     return rc;

@@ -17,6 +17,8 @@ struct fetch_job {
     struct walk *walk;
     uint32_t id;
     struct fetch_job *next; /* all of them, to be freed at the end */
+    struct places tried;
+    struct err *failure; /* owned; NULL unless it may be had elsewhere */
 };
 
 struct walk {
@@ -26,17 +28,9 @@ struct walk {
     struct reach *reach;
     pthread_mutex_t lock; /* guards what is below, and the reach */
     struct fetch_job *fetches;
-    struct err *note_err; /* where note() reports, and whether something failed */
-    bool failed;
+    struct err *note_err; /* where note() reports, */
+    bool failed;          /* and whether something failed: the graph is of no use then */
 };
-
-void
-reach_release(struct reach *r)
-{
-    graph_release(&r->graph);
-    free(r->names);
-    *r = (struct reach)REACH_INIT;
-}
 
 /* ---- what documents say on the way ---- */
 
@@ -56,6 +50,13 @@ keep_data(struct walk *walk, const struct descriptor *d)
 }
 
 static void
+leave_out_lost(struct walk *walk, const struct document *index, bool *omit)
+{
+    for (size_t i = 0; walk->options->gaps && i < index->count; i++)
+        omit[i] |= gaps_has(walk->options->gaps, &index->edges[i].digest);
+}
+
+static void
 note(void *ctx, const struct document *doc, bool *omit)
 {
     struct walk *walk = ctx;
@@ -64,8 +65,10 @@ note(void *ctx, const struct document *doc, bool *omit)
         keep_data(walk, &doc->edges[i]);
         links_note(walk->options->links, &doc->edges[i]);
     }
-    if (doc->kind == MEDIA_INDEX)
+    if (doc->kind == MEDIA_INDEX) {
         choice_apply(walk->options->choice, doc, omit);
+        leave_out_lost(walk, doc, omit);
+    }
 }
 
 /* ---- the graph ---- */
@@ -91,6 +94,18 @@ note_new_objects(struct walk *walk, uint32_t parent, uint32_t name)
     }
 }
 
+/* A document that is there, but of no use: the next walk goes without it.  Locked. */
+static int
+refuse(struct walk *walk, const struct reference *ref, const struct digest *digest,
+       struct err *err)
+{
+    resolve_wrap(err, ref);
+    walk->failed = true;
+    if (err->kind == ERR_LIMIT) /* that is the bundle's, not the document's */
+        return -1;
+    return gaps_note_object(walk->options->gaps, GAP_DOCUMENT, ref, digest, err);
+}
+
 /* Locked. */
 static int
 feed(struct walk *walk, uint32_t id, const char *bytes, size_t len, struct err *err)
@@ -101,7 +116,8 @@ feed(struct walk *walk, uint32_t id, const char *bytes, size_t len, struct err *
     if (graph_feed(r->graph, id, bytes, len, err) < 0)
         walk->failed = true;
     if (walk->failed)
-        return resolve_wrap(err, &walk->names[r->names[id]].ref);
+        return refuse(walk, &walk->names[r->names[id]].ref,
+                      &graph_object(r->graph, id)->digest, err);
     note_new_objects(walk, id, r->names[id]);
     return 0;
 }
@@ -115,7 +131,7 @@ get_what_is_wanted(struct walk *walk, struct err *err)
     struct graph *graph = walk->reach->graph;
     uint32_t id;
 
-    while ((id = graph_next(graph)) != GRAPH_NONE) {
+    while (!walk->failed && (id = graph_next(graph)) != GRAPH_NONE) {
         const struct graph_object *o = graph_object(graph, id);
         size_t len;
         const char *bytes = shelf_find(walk->options->shelf, &o->digest, &len);
@@ -169,6 +185,18 @@ pull_child(struct session *session, const struct repository *repo,
     return -1;
 }
 
+/* It may be had elsewhere: that is seen when all else is known. */
+static int
+put_off(struct fetch_job *job, struct err *err)
+{
+    if (!gaps_may_note(job->walk->options->gaps, err))
+        return -1;
+    job->failure = xmalloc(sizeof(*job->failure));
+    *job->failure = *err;
+    *err = (struct err)ERR_INIT;
+    return 0;
+}
+
 static int
 fetch(struct pool_job *base, unsigned worker, struct err *err)
 {
@@ -189,8 +217,10 @@ fetch(struct pool_job *base, unsigned worker, struct err *err)
     pthread_mutex_unlock(&walk->lock);
 
     repo = resolve_repository(ref);
-    if (pull_child(client_session(options->client, worker), &repo, &o, &got, err) < 0)
-        return resolve_wrap(err, ref);
+    if (pull_child(client_session(options->client, worker), &repo, &o, &got, err) < 0) {
+        resolve_wrap(err, ref);
+        return put_off(job, err);
+    }
     resolve_warn_large(options->events, got.bytes.len);
     len = got.bytes.len;
     if (shelf_put(options->shelf, &o.digest, buf_steal(&got.bytes), len, err) < 0)
@@ -208,6 +238,12 @@ fetch(struct pool_job *base, unsigned worker, struct err *err)
 
 /* ---- the whole ---- */
 
+static void
+free_failure(struct err **failure)
+{
+    free(*failure);
+}
+
 /* Add the roots in the order of the names.  Locked. */
 static int
 plant_roots(struct walk *walk, struct err *err)
@@ -218,15 +254,66 @@ plant_roots(struct walk *walk, struct err *err)
 
         if (graph_add_root(walk->reach->graph, &name->digest, name->size,
                            name->media_type, &id, err) < 0)
-            return resolve_wrap(err, &name->ref);
+            return refuse(walk, &name->ref, &name->digest, err);
         note_new_objects(walk, id, (uint32_t)i);
     }
     return 0;
 }
 
+/* Ask where another name has it; 1 when somebody is to be asked.  Locked. */
+static int
+go_elsewhere(struct walk *walk, struct fetch_job *job, struct err *err)
+{
+    struct reach *r = walk->reach;
+    CLEANUP(free_failure) struct err *failure = job->failure;
+    uint32_t *name = &r->names[job->id];
+
+    job->failure = NULL;
+    job->tried.names[job->tried.count++] = *name;
+    *name = reach_elsewhere(r, walk->names, job->id, &job->tried, failure);
+    if (*name != NOBODY) {
+        pool_add(walk->options->pool, &job->job);
+        return 1;
+    }
+    *name = job->tried.names[0];
+    *err = *failure;
+    return gaps_note_object(walk->options->gaps, GAP_DOCUMENT, &walk->names[*name].ref,
+                            &graph_object(r->graph, job->id)->digest, err);
+}
+
+/* The number of those that were put off and go on, or -1. */
+static int
+take_up_again(struct walk *walk, struct err *err)
+{
+    int count = 0, rc = 0;
+
+    pthread_mutex_lock(&walk->lock);
+    for (struct fetch_job *job = walk->fetches; job && rc >= 0 && !walk->failed;
+         job = job->next) {
+        rc = job->failure ? go_elsewhere(walk, job, err) : 0;
+        count += rc == 1;
+    }
+    pthread_mutex_unlock(&walk->lock);
+    return rc < 0 ? -1 : count;
+}
+
+/* What some repository does not have, another may. */
+static int
+ask_elsewhere(struct walk *walk, struct err *err)
+{
+    int count;
+
+    while ((count = take_up_again(walk, err)) > 0) {
+        if (pool_wait(walk->options->pool, err) < 0)
+            return -1;
+    }
+    return count;
+}
+
 static int
 run(struct walk *walk, struct err *err)
 {
+    size_t gaps = gaps_count(walk->options->gaps);
     struct err later = ERR_INIT;
     int rc;
 
@@ -235,9 +322,11 @@ run(struct walk *walk, struct err *err)
     if (rc == 0)
         rc = get_what_is_wanted(walk, err);
     pthread_mutex_unlock(&walk->lock);
-    if (pool_wait(walk->options->pool, rc < 0 ? &later : err) < 0 || rc < 0)
+    if (pool_wait(walk->options->pool, rc < 0 ? &later : err) < 0 || rc < 0 ||
+        ask_elsewhere(walk, err) < 0)
         return -1;
-    return graph_finish(walk->reach->graph, err);
+    return gaps_count(walk->options->gaps) > gaps ? 1
+                                                  : graph_finish(walk->reach->graph, err);
 }
 
 int
@@ -255,6 +344,7 @@ walk_names(struct reach *out, const struct plan_name *names, size_t count,
     while (walk.fetches) {
         struct fetch_job *next = walk.fetches->next;
 
+        free(walk.fetches->failure);
         free(walk.fetches);
         walk.fetches = next;
     }

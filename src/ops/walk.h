@@ -10,6 +10,7 @@
 #include "oci/choice.h"
 #include "oci/graph.h"
 #include "oci/reference.h"
+#include "ops/gaps.h"
 #include "ops/links.h"
 #include "ops/shelf.h"
 #include "registry/client.h"
@@ -24,6 +25,7 @@ struct plan_name {
     struct digest served;                /* then: what the registry has */
     bool is_attached;                    /* found because it belongs to something */
     struct digest subject;               /* then: to what */
+    bool is_lost;                        /* it could not be resolved: see gaps.h */
 };
 
 struct walk_options {
@@ -33,6 +35,7 @@ struct walk_options {
     struct pool *pool;
     struct shelf *shelf; /* documents are looked for here first, and put here */
     struct links *links; /* filled */
+    struct gaps *gaps;   /* what cannot be had is noted here; NULL: it is an error */
     const struct events *events;
 };
 
@@ -52,10 +55,34 @@ void reach_release(struct reach *r);
 /*
  * Walk by digest, each digest once.  *out must be empty; it is to be released in any
  * case.
- * Errors: those of pull.h, wrapped with the name; ERR_PROTOCOL - sha512, schema 1;
- *         ERR_LIMIT - a bound of graph.h or shelf.h.
+ * Returns: 0; 1 when there were gaps: *out is then good for gaps_spread() only; -1.
+ * Errors:  those of pull.h, wrapped with the name; ERR_PROTOCOL - sha512, schema 1;
+ *          ERR_LIMIT - a bound of graph.h or shelf.h.
  */
 MUST_USE int walk_names(struct reach *out, const struct plan_name *names, size_t count,
                         const struct walk_options *options, struct err *err);
+
+/*
+ * The same without the names that turn out to be lost, which are dropped and missed; and
+ * without lost children of indexes.
+ */
+MUST_USE int walk_what_is_there(struct reach *out, struct plan_name *names, size_t *count,
+                                const struct walk_options *options, struct err *err);
+
+/* Repositories in which an object was asked for, by names that reach it. */
+#define PLACES_MAX 4
+struct places {
+    uint32_t names[PLACES_MAX];
+    size_t count;
+};
+
+/*
+ * A name that reaches the object in a repository that is not among those places, or
+ * UINT32_MAX.  why: of the last failure; a host that cannot be reached has no other
+ * repositories.  The graph need not be finished.
+ */
+uint32_t reach_elsewhere(const struct reach *reach, const struct plan_name *names,
+                         uint32_t object, const struct places *tried,
+                         const struct err *why);
 
 #endif

@@ -51,21 +51,21 @@ trust_judge_whole(struct trust_verdict *v, const struct trust_claims *claims,
                   const struct trust_wishes *wishes, const struct events *events,
                   struct err *err)
 {
+    const char *is_or_are = claims->missing == 1 ? "is" : "are";
+
     if (claims->missing == 0)
         return 0;
     if (!wishes->incomplete) {
         err_because(err, ERR_TRUST, "incomplete-bundle",
-                    "the export could not have all it was asked for: %zu images or parts "
-                    "of images are missing",
-                    claims->missing);
+                    "it is incomplete: of what was to be exported, %zu %s missing",
+                    claims->missing, is_or_are);
         return err_hint(err, "'sealift inspect' names them; --allow-incomplete takes "
                              "what is there");
     }
     trust_use_override(v, OVERRIDE_INCOMPLETE);
-    events_warning(
-        events,
-        "%zu images or parts of images are missing from this bundle, and it is "
-        "taken all the same: --allow-incomplete",
-        claims->missing);
+    events_warning(events,
+                   "the bundle is incomplete and taken all the same: of what was to be "
+                   "exported, %zu %s missing",
+                   claims->missing, is_or_are);
     return 0;
 }

@@ -55,13 +55,18 @@ def check_files(lab, run, before):
     if run.path:
         name = os.path.basename(run.path)
         partial = {name + ".partial", name + ".partial.old"}
+        if "--volume-size" in run.argv:
+            partial |= {f"{name}.partial.{number:03}" for number in range(1, 10)}
+            allowed |= {f"{name}.{number:03}" for number in range(1, 10)}
         allowed = allowed - partial | {name} if run.status == 0 else allowed | partial
+        if run.status == 10 and "--allow-incomplete" in run.argv:
+            allowed.add(name)
     left = set(os.listdir(os.path.join(lab.folder, "out"))) - allowed
     left |= set(os.listdir(os.path.join(lab.folder, "tmp")))
     if left:
         raise Broken(f"files were left: {sorted(left)}")
-    if run.path and run.status == 0 and not os.path.exists(run.path) and \
-            "--dry-run" not in run.argv:
+    if run.path and run.status == 0 and "--dry-run" not in run.argv and \
+            not any(map(os.path.exists, (run.path, run.path + ".001"))):
         raise Broken("it succeeded without a bundle")
 
 
