@@ -12,10 +12,11 @@
 
 /* ---- whose it is ---- */
 
-/* The first of the keys that made one of these; *which: that one. */
+/* The first of the keys that made one of these; *which: that one, over *alg. */
 static const struct pki_key *
 find_key(const struct attach_options *o, const struct signable *bundle,
-         const struct signature_bare *bare, const struct buf **which)
+         const struct signature_bare *bare, const struct buf **which,
+         enum digest_alg *alg)
 {
     size_t len;
     const void *index = bundle_raw_index(bundle->head, &len);
@@ -24,7 +25,7 @@ find_key(const struct attach_options *o, const struct signable *bundle,
         const struct pki_key *key = o->keys->items[i / bare->count];
         const struct buf *raw = &bare->items[i % bare->count];
 
-        if (pki_verify(key, index, len, raw->data, raw->len)) {
+        if (signature_find(key, index, len, raw, alg)) {
             *which = raw;
             return key;
         }
@@ -54,14 +55,15 @@ take_bare(const struct attach_options *o, const struct signable *bundle, const c
     size_t len;
     const void *index = bundle_raw_index(bundle->head, &len);
     const struct pki_key *key;
+    enum digest_alg alg;
     const struct buf *raw;
 
     if (signature_bare(&bare, file->data, file->len, err) < 0)
         return err_wrap(err, "'%s'", path);
-    key = find_key(o, bundle, &bare, &raw);
+    key = find_key(o, bundle, &bare, &raw, &alg);
     if (!key)
         return refuse(o, path, err);
-    if (signature_wrap(key, index, len, raw, &made, out->name, err) < 0)
+    if (signature_wrap(key, index, len, raw, alg, &made, out->name, err) < 0)
         return -1;
     a->key_id = *pki_id(key);
     a->was_there = signable_has(bundle, out->name, key);

@@ -81,15 +81,28 @@ signature_name(char out[SIGNATURE_NAME_MAX], const struct digest *key_id, bool i
     snprintf(out, SIGNATURE_NAME_MAX, "%.16s.%s", hex, is_cms ? "p7s" : "sigstore.json");
 }
 
+bool
+signature_find(const struct pki_key *key, const void *bytes, size_t len,
+               const struct buf *raw, enum digest_alg *alg)
+{
+    for (size_t i = 0; i < COUNT_OF(algorithms); i++) {
+        if (pki_verify_over(key, algorithms[i].alg, bytes, len, raw->data, raw->len)) {
+            *alg = algorithms[i].alg;
+            return true;
+        }
+    }
+    return false;
+}
+
 int
 signature_wrap(const struct pki_key *key, const void *bytes, size_t len,
-               const struct buf *raw, struct buf *out, char name[SIGNATURE_NAME_MAX],
-               struct err *err)
+               const struct buf *raw, enum digest_alg alg, struct buf *out,
+               char name[SIGNATURE_NAME_MAX], struct err *err)
 {
     struct digest digest;
     struct jsout *root;
 
-    if (hash_bytes(pki_digest(key), bytes, len, &digest, err) < 0)
+    if (hash_bytes(alg, bytes, len, &digest, err) < 0)
         return -1;
     root = jsout_object();
     jsout_put_text(root, "mediaType", MEDIA_TYPE);
@@ -112,7 +125,7 @@ signature_make(const struct pki_key *key, const void *bytes, size_t len, struct 
 
     if (pki_sign(key, bytes, len, &raw, err) < 0)
         return -1;
-    return signature_wrap(key, bytes, len, &raw, out, name, err);
+    return signature_wrap(key, bytes, len, &raw, pki_digest(key), out, name, err);
 }
 
 /* ---- taking one apart ---- */

@@ -41,9 +41,16 @@ void signature_bare_release(struct signature_bare *b);
 void signature_name(char out[SIGNATURE_NAME_MAX], const struct digest *key_id,
                     bool is_cms);
 
-/* The same file for a signature by that key that was made elsewhere, and checked. */
+/*
+ * Is that, made elsewhere, a signature of these bytes by that key?  *alg: over which
+ * digest of them, when the key may sign over several.
+ */
+bool signature_find(const struct pki_key *key, const void *bytes, size_t len,
+                    const struct buf *raw, enum digest_alg *alg);
+
+/* The same file for what signature_find() found. */
 MUST_USE int signature_wrap(const struct pki_key *key, const void *bytes, size_t len,
-                            const struct buf *raw, struct buf *out,
+                            const struct buf *raw, enum digest_alg alg, struct buf *out,
                             char name[SIGNATURE_NAME_MAX], struct err *err);
 
 /* A signature file taken apart; says nothing yet about who made it. */

@@ -139,6 +139,30 @@ done
 check "without a bundle" test ! -e "$bundle"
 expect 9 "a key that does not exist" signs none.key ecdsa.pub
 
+# Of keys that sealift does not sign with, signatures made elsewhere count: P-384 over any of
+# its digests, RSA of 2048 bits over SHA-256.
+must sealift export -q -o "$bundle" --unsigned "$name"
+must sealift payload "$bundle" >payload
+while read -r status key digest; do
+    openssl dgst "-$digest" -sign "$key.key" payload >made.sig
+    cp "$bundle" attached.tar
+    expect "$status" "openssl's $digest by $key" \
+        sealift attach --key "$key.pub" attached.tar made.sig
+    [ "$status" = 0 ] || continue
+    expect 0 "verify takes it" sealift verify --key "$key.pub" attached.tar
+    sealift verify --explain --key "$key.pub" attached.tar >by-hand.sh
+    expect 0 "and so does what --explain prints" sh by-hand.sh
+done <<'ROWS'
+0 p384 sha256
+0 p384 sha384
+0 p384 sha512
+7 p384 sha1
+0 weak sha256
+7 weak sha384
+7 pkcs8 sha384
+ROWS
+rm -f "$bundle"
+
 # --- other forms -------------------------------------------------------------------------
 
 # key_is FORM FILE OPTIONS...
