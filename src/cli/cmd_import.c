@@ -329,11 +329,9 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     int rc = read_mapping(o, operands[count - 1], rules, &mapping, err);
 
     if (rc == 0)
-        rc = trust_options_load(&o->trust, &store, err);
-    if (rc == 0) {
-        trust_keys_warn(&store.keys, &rt->events);
+        rc = trust_options_load(&o->trust, &store, &rt->events, err);
+    if (rc == 0)
         rc = import(o, operands, count, &mapping, &store, rt, r, err);
-    }
     free(rules);
     return rc;
 }

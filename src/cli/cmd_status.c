@@ -76,8 +76,10 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
 
     (void)operands;
     (void)count;
-    if (trust_store_open(&store, o->dir, err) < 0 ||
-        state_list(store.state, &all, &n, &rt->events, err) < 0)
+    if (trust_store_open(&store, o->dir, err) < 0)
+        return -1;
+    trust_store_warn(&store, now, &rt->events);
+    if (state_list(store.state, &all, &n, &rt->events, err) < 0)
         return -1;
     streams = jsout_array();
     table_add(&t, (const char *const[]){"STREAM", "SERIAL", "CREATED", "LAST IMPORT"});

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "cli/commands.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "cli/passphrase.h"
 #include "cli/table.h"
@@ -160,12 +161,13 @@ list_streams(const struct trust_store *store, struct result *r)
 }
 
 static int
-list(const char *dir, struct result *r, struct err *err)
+list(const char *dir, struct runtime *rt, struct result *r, struct err *err)
 {
     CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
 
     if (trust_store_open(&store, dir, err) < 0)
         return -1;
+    trust_store_warn(&store, clock_now(), &rt->events);
     jsout_put_text(r->json, "store", store.dir);
     result_say(r, "store     %s\n", store.dir);
     if (store.has_policy) {
@@ -259,7 +261,7 @@ act(const struct trust_command *o, const char *action, const char *what,
     if (strcmp(action, "add") == 0)
         return add(o->dir, what, rt, r, err);
     if (strcmp(action, "list") == 0)
-        return list(o->dir, r, err);
+        return list(o->dir, rt, r, err);
     if (strcmp(action, "remove") == 0)
         return drop(o->dir, what, r, err);
     if (strcmp(action, "revoke") == 0)

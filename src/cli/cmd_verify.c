@@ -67,13 +67,13 @@ put_result(struct result *r, const char *path, const struct verified *v,
 
 /* Keys are of use here, but none is needed. */
 static int
-explain_it(const struct verify_command *o, const char *path, struct result *r,
-           struct err *err)
+explain_it(const struct verify_command *o, const char *path, struct runtime *rt,
+           struct result *r, struct err *err)
 {
     CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
     struct err why = ERR_INIT;
 
-    if (trust_options_load(&o->trust, &store, &why) < 0 &&
+    if (trust_options_load(&o->trust, &store, &rt->events, &why) < 0 &&
         (!why.reason || strcmp(why.reason, "no-trust") != 0)) {
         *err = why;
         return -1;
@@ -104,10 +104,9 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     int rc;
 
     if (o->explain)
-        return explain_it(o, operands[0], r, err);
-    if (trust_options_load(&o->trust, &store, err) < 0)
+        return explain_it(o, operands[0], rt, r, err);
+    if (trust_options_load(&o->trust, &store, &rt->events, err) < 0)
         return -1;
-    trust_keys_warn(&store.keys, &rt->events);
     rc = verify_run(&v, &verify, err);
     put_result(r, operands[0], &v, &verify);
     if (rc < 0)

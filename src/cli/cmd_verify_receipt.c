@@ -60,7 +60,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
         if (trust_keys_add(&store.keys, o->keys.items[i], err) < 0)
             return -1;
     }
-    trust_keys_warn(&store.keys, &rt->events);
+    trust_store_warn(&store, clock_now(), &rt->events);
     rc = verify_receipt(&v, operands[0], &store, err);
     jsout_put_text(r->json, "receipt", operands[0]);
     if (rc < 0)

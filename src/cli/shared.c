@@ -1,6 +1,7 @@
 #include "config.h"
 #include "cli/shared.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/file.h"
@@ -153,9 +154,8 @@ load_keys(const struct opt_list *paths, struct trust_store *out, struct err *err
     return 0;
 }
 
-int
-trust_options_load(const struct trust_options *options, struct trust_store *out,
-                   struct err *err)
+static int
+load_trust(const struct trust_options *options, struct trust_store *out, struct err *err)
 {
     bool has_keys = options->keys.count > 0;
     struct err why = ERR_INIT;
@@ -174,6 +174,16 @@ trust_options_load(const struct trust_options *options, struct trust_store *out,
         return 0;
     *err = why;
     return -1;
+}
+
+int
+trust_options_load(const struct trust_options *options, struct trust_store *out,
+                   const struct events *events, struct err *err)
+{
+    if (load_trust(options, out, err) < 0)
+        return -1;
+    trust_store_warn(out, clock_now(), events);
+    return 0;
 }
 
 struct trust_wishes

@@ -120,12 +120,14 @@ MUST_USE int registry_access_open(struct registry_access *out,
 void registry_access_release(struct registry_access *a);
 
 /*
- * What decides about trust: the keys given, or the trust store.
+ * What decides about trust: the keys given, or the trust store; weak spots of it are
+ * warned of.
  * Errors: ERR_USAGE - keys given together with --trust or --insecure-skip-verify; those
  * of keys.h and store.h.
  */
 MUST_USE int trust_options_load(const struct trust_options *options,
-                                struct trust_store *out, struct err *err);
+                                struct trust_store *out, const struct events *events,
+                                struct err *err);
 struct trust_wishes trust_options_wishes(const struct trust_options *options);
 
 /* "signed by ..." lines and the JSON array "signatures". */

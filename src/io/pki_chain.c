@@ -80,6 +80,32 @@ time_of(const ASN1_TIME *text, uint64_t *out)
     return true;
 }
 
+bool
+pki_crl_term(const struct pki_certs *certs, size_t i, struct pki_crl_term *out)
+{
+    struct pki_crl_term term = {.ends = false};
+    char raw[PKI_SUBJECT_MAX] = "";
+    BIO *text;
+    X509_CRL *crl;
+    int len;
+
+    if (i >= (size_t)sk_X509_CRL_num(certs->crls))
+        return false;
+    crl = sk_X509_CRL_value(certs->crls, (int)i);
+    term.ends = time_of(X509_CRL_get0_nextUpdate(crl), &term.next_update);
+    text = BIO_new(BIO_s_mem());
+    if (text &&
+        X509_NAME_print_ex(text, X509_CRL_get_issuer(crl), 0, XN_FLAG_RFC2253) >= 0) {
+        len = BIO_read(text, raw, sizeof(raw) - 1);
+        raw[len > 0 ? len : 0] = '\0';
+    }
+    BIO_free(text);
+    ERR_clear_error();
+    text_safe(term.issuer, raw, strlen(raw));
+    *out = term;
+    return true;
+}
+
 /* The time in which all of them are valid, and what identifies each. */
 static int
 describe(STACK_OF(X509) * certs, struct pki_chain *out, struct err *err)

@@ -11,6 +11,7 @@
 #ifndef IO_PKI_CMS_H
 #define IO_PKI_CMS_H
 
+#include "base/text.h"
 #include "io/pki.h"
 
 #include <stdint.h>
@@ -36,6 +37,18 @@ void pki_certs_release(struct pki_certs **certs);
  */
 MUST_USE int pki_certs_add(struct pki_certs *certs, const char *pem, size_t len,
                            const char *name, struct err *err);
+
+/*
+ * Number i of the revocation lists among them: who made it, as text_safe() writes it, and
+ * until when it is the newest.  false: there is no such number.
+ */
+struct pki_crl_term {
+    char issuer[TEXT_SAFE_MAX];
+    bool ends; /* it says when */
+    uint64_t next_update;
+};
+
+bool pki_crl_term(const struct pki_certs *certs, size_t i, struct pki_crl_term *out);
 
 /* ---- making one ---- */
 

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "ops/trust_update.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "io/file.h"
 #include "io/folder.h"
@@ -313,6 +314,7 @@ trust_apply(const char *dir, const char *path, const struct events *events,
         return err_wrap(err, "%s", path);
     if (install(&current, &u, err) < 0)
         return -1;
+    trust_store_warn(&next, clock_now(), events);
     *version = next.policy.version;
     return 0;
 }

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "trust/store.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "io/folder.h"
 
@@ -174,6 +175,25 @@ trust_store_open(struct trust_store *out, const char *dir, struct err *err)
     *out = s;
     s = (struct trust_store)TRUST_STORE_INIT;
     return 0;
+}
+
+void
+trust_store_warn(const struct trust_store *s, uint64_t now, const struct events *events)
+{
+    const struct pki_certs *crls = s->authorities.crls;
+    struct pki_crl_term term;
+    char time[CLOCK_TEXT_MAX];
+
+    trust_keys_warn(&s->keys, events);
+    for (size_t i = 0; crls && pki_crl_term(crls, i, &term); i++) {
+        if (!term.ends || term.next_update >= now)
+            continue;
+        clock_format(time, term.next_update);
+        events_warning(events,
+                       "the revocation list of '%s' ran out at %s: it still revokes, but "
+                       "knows of nothing later; put a new one into %s/crl",
+                       term.issuer, time, s->dir);
+    }
 }
 
 void

@@ -48,6 +48,13 @@ MUST_USE int trust_store_open(struct trust_store *out, const char *dir, struct e
 void trust_store_release(struct trust_store *s);
 
 /*
+ * Warn of what counts and had better be replaced: weak keys, and revocation lists that
+ * ran out before `now`, epoch seconds.
+ */
+void trust_store_warn(const struct trust_store *s, uint64_t now,
+                      const struct events *events);
+
+/*
  * Add a key that the policy names; no other may be the same key.
  * Errors: ERR_USAGE.
  */

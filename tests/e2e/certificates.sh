@@ -189,7 +189,8 @@ CONF
     for certificate; do
         openssl ca -config ca.conf -revoke "$certificate" || return 1
     done
-    openssl ca -config ca.conf -gencrl -out "$issuer.crl"
+    # shellcheck disable=SC2086 # options
+    openssl ca -config ca.conf -gencrl ${crl_times:-} -out "$issuer.crl"
 } 2>ca.log
 
 policy "$pinned,\"crl\":\"require\""
@@ -200,6 +201,17 @@ expect 0 "an empty list of the issuer" verify b.tar
 must list_of issuing signer.pem
 cp issuing.crl store/crl/issuing.pem
 reason revoked "row 21: a list with the certificate" verify b.tar
+check "a list that has not run out is nothing to warn of" \
+    sh -c '! grep -q "ran out" "$1"' sh "$err"
+crl_times="-crl_lastupdate 20200101000000Z -crl_nextupdate 20200201000000Z"
+must list_of issuing signer.pem
+crl_times=
+cp issuing.crl store/crl/issuing.pem
+reason revoked "a list that ran out" verify b.tar
+check "is told to have, and when" \
+    grep -q "warning: the revocation list of '.*' ran out at 2020-02-01T00:00:00Z" "$err"
+expect 0 "trust list" sealift trust list --trust store
+check "says so too" grep -q 'ran out at 2020-02-01' "$err"
 policy "$pinned"
 must list_of root issuing.pem
 cp root.crl store/crl/root.pem

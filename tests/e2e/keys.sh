@@ -163,6 +163,28 @@ done <<'ROWS'
 ROWS
 rm -f "$bundle"
 
+# Wherever such a short key has a say, that is warned of.
+mkdir -p store/keys && cp weak.pub pkcs8.pub store/keys
+openssl dgst -sha256 -sign weak.key payload >made.sig
+must sealift attach -q --key weak.pub attached.tar made.sig 2>attach.log
+check "attach warns of RSA with 2048 bits" grep -q "warning: 'weak.pub' is an RSA key" attach.log
+for command in "status" "trust list" "verify --explain attached.tar" "verify attached.tar"; do
+    # shellcheck disable=SC2086 # the words of a command
+    expect 0 "$command" sealift $command --trust store
+    check "warns of it" grep -q "warning: 'weak.pub' is an RSA key" "$err"
+done
+cp -r store next
+for version in 1 2; do
+    echo '{"version":'$version',"signers":{"old":{"keys":["weak.pub"]},"new":{"keys":["pkcs8.pub"]}},
+        "streams":{"default":{"signers":["old","new"]}},"root":{"signers":["new"]}}' \
+        >"$(test $version = 1 && echo store || echo next)/policy.json"
+done
+must sealift trust export -q --trust next -o update.json
+chmod 600 pkcs8.key
+must sealift trust sign -q --key pkcs8.key update.json
+expect 0 "trust apply" sealift trust apply --trust store update.json
+check "warns of it" grep -q "warning: 'weak.pub' is an RSA key" "$err"
+
 # --- other forms -------------------------------------------------------------------------
 
 # key_is FORM FILE OPTIONS...
