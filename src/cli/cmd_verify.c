@@ -67,8 +67,8 @@ put_result(struct result *r, const char *path, const struct verified *v,
 
 /* Keys are of use here, but none is needed. */
 static int
-explain_it(const struct verify_command *o, const char *path, struct runtime *rt,
-           struct result *r, struct err *err)
+explain_it(const struct verify_command *o, const char *const *paths, size_t count,
+           struct runtime *rt, struct result *r, struct err *err)
 {
     CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
     struct err why = ERR_INIT;
@@ -78,7 +78,7 @@ explain_it(const struct verify_command *o, const char *path, struct runtime *rt,
         *err = why;
         return -1;
     }
-    return explain(r, path, &store, err);
+    return explain(r, paths, count, &store, err);
 }
 
 static int
@@ -104,7 +104,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     int rc;
 
     if (o->explain)
-        return explain_it(o, operands[0], rt, r, err);
+        return explain_it(o, verify.paths, count, rt, r, err);
     if (trust_options_load(&o->trust, &store, &rt->events, err) < 0)
         return -1;
     rc = verify_run(&v, &verify, err);

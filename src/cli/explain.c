@@ -31,43 +31,39 @@ quoted(char out[QUOTED_MAX], const char *text)
     return out;
 }
 
-/* NAME of NAME.001; or the whole path. */
-static char *
-name_of_volumes(const char *path)
+/* One name for the bundle; of volumes it is that of a copy. */
+static void
+say_bundle(struct result *r, const char *path, const struct volume_set *files)
 {
-    const char *dot = strrchr(path, '.');
-    bool is_number =
-        dot && dot[1] != '\0' && dot[strspn(dot + 1, "0123456789") + 1] == '\0';
+    char name[QUOTED_MAX];
 
-    return xstrndup(path, is_number ? (size_t)(dot - path) : strlen(path));
+    if (!files->paths) {
+        result_say(r, "bundle=%s\n", quoted(name, path));
+        return;
+    }
+    result_say(r, "bundle=$by_hand.tar\ncat");
+    for (size_t i = 0; i < files->count; i++)
+        result_say(r, " %s", quoted(name, files->paths[i]));
+    result_say(r, " >\"$bundle\"\n");
 }
 
 static void
-say_head(struct result *r, const char *path, size_t volumes)
+say_head(struct result *r, const char *path, const struct volume_set *files)
 {
-    CLEANUP(mem_free_string) char *name = name_of_volumes(path);
-    char bundle[QUOTED_MAX], whole[QUOTED_MAX + 64];
-
-    if (volumes > 1)
-        snprintf(whole, sizeof(whole), "$by_hand.tar\ncat %s.[0-9]* >\"$bundle\"",
-                 quoted(bundle, name));
-    else
-        snprintf(whole, sizeof(whole), "%s", quoted(bundle, path));
+    result_say(r, "# To check this bundle with sh, tar, sha256sum and openssl only.  "
+                  "Printing this\n"
+                  "# checked nothing.  Public keys must come from their owners, not with "
+                  "the bundle.\n"
+                  "set -eu\n"
+                  "by_hand=$(mktemp -d)\n");
+    say_bundle(r, path, files);
     result_say(r,
-               "# To check this bundle with sh, tar, sha256sum and openssl only.  "
-               "Printing this\n"
-               "# checked nothing.  Public keys must come from their owners, not with "
-               "the bundle.\n"
-               "set -eu\n"
-               "by_hand=$(mktemp -d)\n"
-               "bundle=%s\n\n"
-               "# 1. No name occurs twice, or tools could read different things out of "
+               "\n# 1. No name occurs twice, or tools could read different things out of "
                "one file.\n"
                "test -z \"$(tar -tf \"$bundle\" | sort | uniq -d)\"\n\n"
                "# 2. Unpack once, and use only this copy from here on.\n"
                "tar -xf \"$bundle\" -C \"$by_hand\"\n\n"
-               "# 3. Who signed index.json?\n",
-               whole);
+               "# 3. Who signed index.json?\n");
 }
 
 /* The public key of a finding, as a path. */
@@ -154,17 +150,17 @@ say_rest(struct result *r)
 }
 
 static int
-read_head(const char *path, struct verified *v, const struct trust_store *store,
-          struct err *err)
+read_head(const char *const *paths, size_t count, struct verified *v,
+          const struct trust_store *store, struct err *err)
 {
     const void *raw;
     size_t len;
 
-    if (volume_set_open(&v->files, &path, 1, err) < 0)
+    if (volume_set_open(&v->files, paths, count, err) < 0)
         return -1;
     v->head = bundle_head(v->files.volumes, err);
     if (!v->head)
-        return err_wrap(err, "%s", path);
+        return err_wrap(err, "%s", paths[0]);
     raw = bundle_raw_index(v->head, &len);
     if (evidence_gather(&v->evidence, v->head, NULL, 0, err) < 0)
         return -1;
@@ -173,14 +169,14 @@ read_head(const char *path, struct verified *v, const struct trust_store *store,
 }
 
 int
-explain(struct result *r, const char *path, const struct trust_store *store,
-        struct err *err)
+explain(struct result *r, const char *const *paths, size_t count,
+        const struct trust_store *store, struct err *err)
 {
     CLEANUP(verified_release) struct verified v = VERIFIED_INIT;
 
-    if (read_head(path, &v, store, err) < 0)
+    if (read_head(paths, count, &v, store, err) < 0)
         return -1;
-    say_head(r, path, v.files.count);
+    say_head(r, paths[0], &v.files);
     for (size_t i = 0; i < v.signers.count; i++)
         say_signature(r, &v.signers.items[i], store);
     if (v.signers.count == 0)

@@ -226,12 +226,15 @@ open_all(struct volume_set *out, const struct search *s, open_fn *open_file,
     int rc = file_want_descriptors(s->count, err);
 
     out->fds = xcalloc(s->count, sizeof(*out->fds));
+    out->paths = xcalloc(s->count, sizeof(char *));
     while (rc == 0 && out->count < s->count) {
         int fd = open_file(s->items[out->count].path, &sizes[out->count], err);
 
         rc = fd < 0 ? -1 : 0;
-        if (rc == 0)
-            out->fds[out->count++] = fd;
+        if (rc < 0)
+            break;
+        out->paths[out->count] = xstrdup(s->items[out->count].path);
+        out->fds[out->count++] = fd;
     }
     cut = usual_size(sizes, s->count);
     if (rc == 0)
@@ -310,8 +313,12 @@ volume_set_open_to_change(struct volume_set *out, const char *const *paths, size
 void
 volume_set_release(struct volume_set *set)
 {
-    for (size_t i = 0; i < set->count; i++)
+    for (size_t i = 0; i < set->count; i++) {
         file_close(&set->fds[i]);
+        if (set->paths)
+            free(set->paths[i]);
+    }
     free(set->fds);
+    free(set->paths);
     *set = (struct volume_set)VOLUME_SET_INIT;
 }

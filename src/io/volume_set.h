@@ -16,6 +16,7 @@
 struct volume_set {
     struct volumes volumes; /* valid as long as the set */
     int *fds;
+    char **paths; /* of the volumes, in order; NULL: it is a single file */
     size_t count;
 };
 

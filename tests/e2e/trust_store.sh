@@ -38,6 +38,12 @@ check "it asks for no program but these" \
 split -b 16384 -a 3 --numeric-suffixes=1 b.tar 'in parts.'
 sealift verify --explain --trust store 'in parts.001' >by-hand.sh
 expect 0 "also for volumes" sh by-hand.sh
+mkdir 'other place'
+mv 'in parts.002' 'other place'
+sealift verify --explain --trust store 'in parts.003' 'other place/in parts.002' \
+    'in parts.001' >by-hand.sh
+expect 0 "and for volumes that were named, in any order" sh by-hand.sh
+expect 2 "two bundles are one too many" sealift verify --explain --trust store b.tar b.tar
 cp b.tar bad.tar
 printf 'X' | dd of=bad.tar bs=1 seek=1700 conv=notrunc 2>/dev/null
 sealift verify --explain --trust store bad.tar >by-hand.sh
