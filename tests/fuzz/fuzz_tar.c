@@ -7,6 +7,8 @@
 #include "bundle/reader.h"
 #include "bundle/stock.h"
 #include "bundle/sums.h"
+#include "bundle/survey.h"
+#include "io/hash.h"
 #include "io/tar.h"
 
 #include <stdlib.h>
@@ -123,6 +125,47 @@ try_stock(bool has_head, const struct bundle_preview *p, int fd, size_t size)
 }
 
 static void
+count_note(void *ctx, const struct damage *d)
+{
+    size_t *notes = ctx;
+
+    assert(d->err.kind == ERR_INTEGRITY && d->err.reason);
+    (*notes)++;
+}
+
+/* The same of a survey, which has nothing to say of the head and headers of a good one.
+ */
+static void
+try_survey(const struct bundle_untrusted *u, const struct bundle_preview *p, int fd,
+           size_t size)
+{
+    struct bundle_content found = {.members = NULL};
+    struct cancel cancel = CANCEL_INIT;
+    size_t notes = 0, len;
+    const struct survey_options options = {count_note, &notes, &cancel};
+    struct admission admission = {.basis = ADMISSION_SKIPPED};
+    struct err err = ERR_INIT;
+    const void *raw;
+    int rc = -1;
+
+    for (int by_names = 0; by_names < 2; by_names++) {
+        if (by_names) {
+            rc = bundle_survey_names(&found, volumes_of_file(fd, size), &options, &err);
+        } else if (u) {
+            raw = bundle_raw_index(u, &len);
+            assert(hash_bytes(DIGEST_SHA256, raw, len, &admission.index, &err) == 0);
+            rc = bundle_survey(&found, u, &admission, &options, &err);
+        }
+        for (size_t i = 0; rc >= 0 && i < found.member_count; i++)
+            assert(found.members[i].offset <= size &&
+                   found.members[i].size <= size - found.members[i].offset);
+        assert(!p || (rc >= 0 && notes == 0 &&
+                      found.member_count == bundle_preview_content(p)->member_count));
+        bundle_survey_release(&found);
+    }
+}
+
+static void
 try_bundle(const uint8_t *data, size_t size)
 {
     static int fd = -1; /* one file for all runs: making one takes longer than a run */
@@ -142,6 +185,7 @@ try_bundle(const uint8_t *data, size_t size)
     else
         assert(is_a_verdict(&err));
     try_stock(u != NULL, p, fd, size);
+    try_survey(u, p, fd, size);
 }
 
 /* Size as a forgiving reader would take it from a header. */
