@@ -308,8 +308,8 @@ volumes_span(const struct volumes *v, uint64_t offset, uint64_t len, size_t *fir
 
     if (!v->fds)
         return false;
-    *first = (size_t)(begin < v->count ? begin + 1 : v->count);
-    *last = (size_t)(end < v->count ? end + 1 : v->count);
+    *first = (size_t)begin + 1;
+    *last = (size_t)end + 1;
     return true;
 }
 
@@ -330,6 +330,8 @@ volumes_blame(const struct volumes *v, uint64_t offset, uint64_t len, struct err
 
     if (!volumes_span(v, offset, len, &first, &last))
         return -1;
+    first = first < v->count ? first : v->count;
+    last = last < v->count ? last : v->count;
     for (size_t i = first; i <= last; i++)
         hint_at_twins(v, i, err);
     if (first == last) {
@@ -366,6 +368,8 @@ volumes_advise(const struct volumes *v, const bool *wanted, struct err *err)
     size_t count = 0, compared = 0;
     int rc = list_volumes(v, wanted, &list, &count);
 
+    if (count == 0)
+        return;
     err->hint[0] = '\0';
     for (size_t i = 0; i < v->count && compared < TWINS_MAX; i++) {
         if (wanted[i]) {

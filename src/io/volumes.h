@@ -98,8 +98,8 @@ int volumes_blame(const struct volumes *v, uint64_t offset, uint64_t len,
                   struct err *err);
 
 /*
- * In which volumes is that range?  Numbers count from 1; a range behind the end is in the
- * last.  false: there is but a single file.
+ * In which volumes is that range?  Numbers count from 1; behind the end they are those of
+ * volumes that are missing.  false: there is but a single file.
  */
 bool volumes_span(const struct volumes *v, uint64_t offset, uint64_t len, size_t *first,
                   size_t *last);

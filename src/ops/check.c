@@ -93,7 +93,7 @@ keep(void *ctx, const struct damage *damage)
     if (!c->volumes ||
         !volumes_span(&c->content->file, damage->offset, damage->size, &first, &last))
         return;
-    for (size_t i = first; i <= last; i++)
+    for (size_t i = first; i <= last && i <= c->content->file.count; i++)
         c->volumes[i - 1] = true;
 }
 
@@ -285,6 +285,14 @@ survey_and_hash(struct checking *c, const struct check_survey *survey, struct er
     return rc;
 }
 
+/* Then its hint says which volumes there should be. */
+static bool
+is_cut(const struct err *err)
+{
+    return err->reason && err->hint[0] != '\0' &&
+           (strcmp(err->reason, "missing") == 0 || strcmp(err->reason, "truncated") == 0);
+}
+
 int
 check_damaged(const struct check_survey *survey, const struct check_options *o,
               struct damage_list *out, struct err *err)
@@ -306,7 +314,7 @@ check_damaged(const struct check_survey *survey, const struct check_options *o,
         return -1;
     if (out->total > 1)
         err_wrap(err, "%zu places are damaged, one of them", out->total);
-    if (checking.volumes)
+    if (checking.volumes && !is_cut(err))
         volumes_advise(survey->file, checking.volumes, err);
     return err_hint(err, err->kind == ERR_LOCAL
                              ? "the medium cannot be read there: copy the bundle again, "

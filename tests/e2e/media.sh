@@ -45,8 +45,8 @@ spoilt() {
 }
 spoilt "a header" 6 header:7
 spoilt "headers, paddings and bodies" 6 header:6 padding:7 body:8 header:9 body:9
-spoilt "documents" 6 body:4 body:5 padding:6 header:8
-# Nobody says how long the manifest is, so its blocks are told.
+# Only the manifest says how long the layer is, so its blocks are told.
+spoilt "documents" 6 body:4 body:5 padding:6 header:8 blocks:8
 spoilt "documents, and a header behind them" 6 body:4 header:5 blocks:5 padding:6
 # Nobody says whose header that was.
 spoilt "a list, and what is behind it" 6 body:3 body:7 all:8

@@ -53,6 +53,9 @@ spoil && rm "$spoilt.002" "$spoilt.003"
 wrong "two missing in the middle" 6 'volumes 2 to 3 are missing' 'put all' verify "$spoilt.001"
 spoil && rm "$spoilt.003" "$spoilt.004"
 wrong "the last two missing" 6 'volumes 3 to 4 are missing' 'put all' verify "$spoilt.001"
+expect 6 "in JSON, too" verify --json "$spoilt.001"
+check_equal "with the volumes that lack" "3 4" \
+    "$(field "$out" '"%(firstVolume)d %(lastVolume)d" % d["damage"][-1]')"
 spoil && rm "$spoilt".00[234]
 wrong "all but the first missing" 6 'volumes 2 to 4 are missing' 'put all' verify "$spoilt"
 spoil && rm "$spoilt.001"
