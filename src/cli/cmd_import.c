@@ -174,23 +174,25 @@ say_failed(struct result *r, const struct import_result *x)
 }
 
 static void
-put_counts(struct result *r, const struct import_counts *n)
+put_counts(struct result *r, const struct import_counts *n, bool dry_run)
 {
+    const char *push = dry_run ? "to push" : "pushed";
     struct jsout *counts = import_counts_out(n);
     char size[TEXT_HUMAN_MAX];
 
     jsout_put_u64(counts, "referrerListsUpdated", n->lists_updated);
     jsout_put_u64(counts, "referrerListsPresent", n->lists_present);
     jsout_put(r->json, "counts", counts);
-    result_say(r, "blobs     %zu uploaded (%s), %zu mounted, %zu present\n",
-               n->blobs_uploaded, text_human(size, n->bytes_uploaded), n->blobs_mounted,
-               n->blobs_present);
-    result_say(r, "manifests %zu pushed, %zu present\n", n->documents_pushed,
+    result_say(r, "blobs     %zu %s (%s), %zu %s, %zu present\n", n->blobs_uploaded,
+               dry_run ? "to upload" : "uploaded", text_human(size, n->bytes_uploaded),
+               n->blobs_mounted, dry_run ? "to mount" : "mounted", n->blobs_present);
+    result_say(r, "manifests %zu %s, %zu present\n", n->documents_pushed, push,
                n->documents_present);
-    result_say(r, "tags      %zu pushed, %zu present\n", n->tags_pushed, n->tags_present);
+    result_say(r, "tags      %zu %s, %zu present\n", n->tags_pushed, push,
+               n->tags_present);
     if (n->lists_updated + n->lists_present > 0)
-        result_say(r, "referrers %zu lists updated, %zu present\n", n->lists_updated,
-                   n->lists_present);
+        result_say(r, "referrers %zu lists %s, %zu present\n", n->lists_updated,
+                   dry_run ? "to update" : "updated", n->lists_present);
 }
 
 static void
@@ -215,7 +217,7 @@ put_result(struct result *r, const struct import_command *o, const char *path,
     result_put_digest(r->json, "index", &x->verified.admission.index);
     result_put_meta(r->json, &bundle_content(x->verified.bundle)->index.meta);
     put_images(r, x, o->dry_run ? "would-push" : pushed);
-    put_counts(r, &x->counts);
+    put_counts(r, &x->counts, o->dry_run);
     say_failed(r, x);
 }
 

@@ -49,6 +49,7 @@ must forget_requests target
 expect 0 "import --dry-run plans" \
     sealift import --dry-run --key "$work/signer.pub" "$bundle" "$target"
 check_equal "import --dry-run writes nothing" 0 "$(writes target)"
+check "and does not say that it did" grep -q '^blobs  *[1-9][0-9]* to upload' "$out"
 
 required 0 "import" sealift import --key "$work/signer.pub" "$bundle" "$target"
 check "every tag, document and blob is the same at the target" \
