@@ -15,7 +15,7 @@ set -u
 : "${abs_top_builddir:=$PWD}"
 export LC_ALL=C
 here=$abs_top_srcdir/tests/fuzz
-limit=5 # seconds for one input, on a machine that has other things to do, too
+limit=30 # seconds for one input: a key file may ask for ten of them
 
 engine=${1:-libfuzzer}
 seconds=${2:-20}
@@ -60,7 +60,7 @@ build() {
 run_libfuzzer() {
     mkdir corpus
     "$place/build/tests/fuzz/fuzz_$1" ${2:+"-dict=$2"} -max_total_time="$seconds" \
-        -timeout="$limit" -artifact_prefix=found/ -print_final_stats=1 \
+        -timeout="$limit" -report_slow_units="$limit" -artifact_prefix=found/ -print_final_stats=1 \
         corpus "$here/corpus/$1" >log 2>&1 </dev/null
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' log)
     edges=$(sed -n 's/^#.* cov: \([0-9]*\) .*/\1/p' log | tail -n 1)
