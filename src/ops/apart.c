@@ -16,7 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { BROKE_DOWN = 1 };
 enum { REASON_MAX = 32, TEXT_MAX = 256, FIRST_OWN_FD = 3 /* after the standard ones */ };
 
 /* An error without pointers. */
@@ -34,11 +33,11 @@ struct news {
     struct event event; /* its text is below */
     struct {
         uint64_t offset, size;
-        bool has_digest;
+        unsigned char has_digest;
         struct digest digest;
-    } place;         /* NEWS_DAMAGE */
-    size_t damaged;  /* NEWS_END: how many there are */
-    bool opened, ok; /* NEWS_END */
+    } place;                  /* NEWS_DAMAGE */
+    size_t damaged;           /* NEWS_END: how many there are */
+    unsigned char opened, ok; /* NEWS_END.  No bool: any byte can come out of a pipe */
     struct flat_err err;
     char text[TEXT_MAX];
 };
@@ -159,14 +158,26 @@ be_the_child(const struct apart_job *job, int pipe_fd)
 
 /* ---- in the parent ---- */
 
+/* What a terminal shows as it is: our own words, and what they quote was escaped. */
+static void
+make_plain(char *text, size_t size)
+{
+    text[size - 1] = '\0';
+    for (; *text != '\0'; text++) {
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+    }
+}
+
 /* Whatever was sent: text ends, numbers are those of an enum, reasons stay for good. */
 static void
 unflatten(struct flat_err *in, struct err *out)
 {
     static char reason[REASON_MAX]; /* of the one error that ends the run */
 
-    in->reason[REASON_MAX - 1] = in->msg[sizeof(in->msg) - 1] =
-        in->hint[sizeof(in->hint) - 1] = '\0';
+    make_plain(in->reason, sizeof(in->reason));
+    make_plain(in->msg, sizeof(in->msg));
+    make_plain(in->hint, sizeof(in->hint));
     *out = (struct err)ERR_INIT;
     out->kind = in->kind > ERR_NONE && in->kind <= ERR_CONFLICT ? in->kind : ERR_INTERNAL;
     if (in->kind == ERR_SIGNAL && in->signal > 0 && in->signal < NSIG) {
@@ -186,7 +197,7 @@ take_event(const struct events *to, struct news *news)
 {
     struct event *e = &news->event;
 
-    news->text[TEXT_MAX - 1] = '\0';
+    make_plain(news->text, sizeof(news->text));
     e->text = news->text;
     if (to->emit && e->kind >= EVENT_DEBUG && e->kind <= EVENT_UNDONE &&
         (e->unit == EVENT_BYTES || e->unit == EVENT_ITEMS))
@@ -198,11 +209,14 @@ take_damage(struct damage_list *list, struct news *news)
 {
     struct damage d = {.offset = news->place.offset, .size = news->place.size};
 
+    if (d.offset > INT64_MAX || d.size > INT64_MAX - d.offset)
+        d.offset = d.size = 0; /* no file has such a place */
     unflatten(&news->err, &d.err);
     d.err.reason = NULL;
-    if (news->place.has_digest && news->place.digest.alg == DIGEST_SHA256) {
+    if (news->place.has_digest != 0 && news->place.digest.alg == DIGEST_SHA256) {
         d.has_digest = true;
-        d.digest = news->place.digest;
+        d.digest.alg = DIGEST_SHA256;
+        memcpy(d.digest.raw, news->place.digest.raw, digest_size(&d.digest));
     }
     damage_note(list, &d);
 }
@@ -228,38 +242,46 @@ hear(int fd, pid_t child, struct news *news)
     return 1;
 }
 
-/* Returns: 0, or -1; BROKE_DOWN when the child ended without a verdict. */
 static int
-listen_to(const struct apart_job *job, int fd, pid_t child, struct damage_list *damage,
-          bool *opened, struct err *err)
+take_end(const struct news *news, struct damage_list *damage, bool *opened,
+         struct err *err)
+{
+    struct flat_err flat = news->err;
+
+    *opened = news->opened != 0;
+    if (damage->count > 0 && damage->total < news->damaged && news->damaged <= INT64_MAX)
+        damage->total = news->damaged;
+    if (news->ok != 0)
+        return 0;
+    unflatten(&flat, err);
+    return -1;
+}
+
+int
+apart_listen(const struct events *events, int fd, pid_t child, struct damage_list *damage,
+             bool *opened, struct err *err)
 {
     struct news news;
 
     while (hear(fd, child, &news) == 1) {
         switch (news.what) {
         case NEWS_EVENT:
-            take_event(job->check->events, &news);
+            take_event(events, &news);
             continue;
         case NEWS_DAMAGE:
             take_damage(damage, &news);
             continue;
         case NEWS_END:
-            break;
+            return take_end(&news, damage, opened, err);
         }
-        *opened = news.opened;
-        if (damage->total < news.damaged)
-            damage->total = news.damaged;
-        if (news.ok)
-            return 0;
-        unflatten(&news.err, err);
-        return -1;
+        break; /* it talks nonsense */
     }
     if (cancel_signal() != 0)
         return cancel_error(err);
-    return BROKE_DOWN;
+    return APART_BROKE_DOWN;
 }
 
-/* As apart_check(), or BROKE_DOWN with how the child ended. */
+/* As apart_check(), or APART_BROKE_DOWN with how the child ended. */
 static int
 check_once(const struct apart_job *job, struct damage_list *damage, bool *opened,
            int *status, struct err *err)
@@ -278,8 +300,9 @@ check_once(const struct apart_job *job, struct damage_list *damage, bool *opened
         close(ends[0]);
         return err_errno(err, "cannot start a process to verify in");
     }
-    rc = listen_to(job, ends[0], child, damage, opened, err);
+    rc = apart_listen(job->check->events, ends[0], child, damage, opened, err);
     close(ends[0]);
+    kill(child, SIGKILL); /* it has nothing more to say, whatever it does */
     while (waitpid(child, status, 0) < 0 && errno == EINTR)
         continue;
     return rc;
@@ -296,14 +319,14 @@ apart_check(const struct apart_job *job, struct damage_list *damage, bool *opene
     own.check = &check;
     check.in_place = true;
     rc = check_once(&own, damage, opened, &status, err);
-    if (rc == BROKE_DOWN && WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS) {
+    if (rc == APART_BROKE_DOWN && WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS) {
         /* A medium failed, or the file was cut, under a view: read() can say where. */
         events_debug(check.events, "the file failed while it was read: once more");
         damage_list_release(damage);
         check.in_place = false;
         rc = check_once(&own, damage, opened, &status, err);
     }
-    if (rc == BROKE_DOWN)
+    if (rc == APART_BROKE_DOWN)
         return err_set(err, ERR_INTERNAL,
                        "the process that verified the bundle broke down");
     return rc;

@@ -13,6 +13,8 @@
 
 #include "ops/check.h"
 
+#include <sys/types.h>
+
 /* What the child is to do; everything is borrowed. */
 struct apart_job {
     const struct bundle_untrusted *head; /* with admission, or both are NULL */
@@ -31,5 +33,14 @@ struct apart_job {
  */
 MUST_USE int apart_check(const struct apart_job *job, struct damage_list *damage,
                          bool *opened, struct err *err);
+
+/*
+ * The half of the parent: take what the child writes into the pipe until it has a
+ * verdict.  Nothing of it is believed: events and errors are well-formed and printable.
+ * Returns: as apart_check(); APART_BROKE_DOWN when there is no verdict.
+ */
+enum { APART_BROKE_DOWN = 1 };
+MUST_USE int apart_listen(const struct events *events, int fd, pid_t child,
+                          struct damage_list *damage, bool *opened, struct err *err);
 
 #endif
