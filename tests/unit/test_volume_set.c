@@ -104,7 +104,7 @@ sizes_that_nobody_can_add_up(void **state)
     static const char *const paths[] = {"a"};
     CLEANUP(volume_set_release) struct volume_set set = VOLUME_SET_INIT;
     struct err err = ERR_INIT;
-    char target[32], name[8];
+    char target[32], name[16];
     int fd = memfd_create("volume", MFD_CLOEXEC);
 
     (void)state;
