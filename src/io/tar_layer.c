@@ -8,10 +8,17 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 256 << 10 }; /* bytes read at a time */
+enum {
+    PACKED_PIECE = 256 << 10, /* bytes read at a time */
+    PLAIN_PIECE = 64 << 10,
+};
+
+/* A frame of zstd may ask for a window of 128 MiB, so there is one of them at a time. */
+static pthread_mutex_t one_zstd = PTHREAD_MUTEX_INITIALIZER;
 
 /*
  * Two readers, one behind the other: the first takes the compression off, the second
@@ -22,9 +29,11 @@ struct look {
     struct archive *unpacker, *tar;
     struct hash hash;
     uint64_t unpacked, max;
-    char *packed, *plain; /* PIECE bytes each */
+    uint64_t header_end; /* by then a header must be whole; UINT64_MAX in a body */
+    char *packed, *plain;
     struct err *err;
-    bool failed; /* *err is set, by the source or by us, not by the library */
+    bool failed;   /* *err is set, by the source or by us, not by the library */
+    bool has_turn; /* holds one_zstd */
 };
 
 static void
@@ -35,6 +44,8 @@ look_release(struct look *l)
     hash_release(&l->hash);
     free(l->packed);
     free(l->plain);
+    if (l->has_turn)
+        pthread_mutex_unlock(&one_zstd);
 }
 
 static la_ssize_t
@@ -48,7 +59,7 @@ static la_ssize_t
 read_packed(struct archive *a, void *ctx, const void **out)
 {
     struct look *l = ctx;
-    ssize_t n = l->source->read(l->source->ctx, l->packed, PIECE, l->err);
+    ssize_t n = l->source->read(l->source->ctx, l->packed, PACKED_PIECE, l->err);
 
     (void)a;
     *out = l->packed;
@@ -72,7 +83,7 @@ static la_ssize_t
 read_plain(struct archive *a, void *ctx, const void **out)
 {
     struct look *l = ctx;
-    la_ssize_t n = archive_read_data(l->unpacker, l->plain, PIECE);
+    la_ssize_t n = archive_read_data(l->unpacker, l->plain, PLAIN_PIECE);
 
     (void)a;
     if (n < 0) {
@@ -83,6 +94,12 @@ read_plain(struct archive *a, void *ctx, const void **out)
     if (l->unpacked > l->max) {
         err_because(l->err, ERR_INTEGRITY, "layer",
                     "it unpacks to more than %d times its size", TAR_LAYER_RATIO_MAX);
+        return fail(l);
+    }
+    if (l->unpacked > l->header_end) {
+        err_because(l->err, ERR_INTEGRITY, "layer",
+                    "it has a member whose headers take more than %d KiB",
+                    TAR_LAYER_HEADERS_MAX >> 10);
         return fail(l);
     }
     if (hash_add(&l->hash, l->plain, (size_t)n, l->err) < 0)
@@ -125,6 +142,28 @@ check_entry(struct archive_entry *e, struct err *err)
     return 0;
 }
 
+/* A list of holes costs the library ten times its bytes: headers must not be endless. */
+static int
+next_header(struct look *l, struct archive_entry **e)
+{
+    int rc;
+
+    l->header_end = l->unpacked + TAR_LAYER_HEADERS_MAX;
+    rc = archive_read_next_header(l->tar, e);
+    l->header_end = UINT64_MAX;
+    return rc;
+}
+
+static int
+skip_body(struct look *l)
+{
+    int rc = archive_read_data_skip(l->tar);
+
+    return rc == ARCHIVE_OK || rc == ARCHIVE_WARN
+               ? 0
+               : library_error(l->tar, l, "it is no good tar");
+}
+
 static int
 walk(struct look *l)
 {
@@ -132,9 +171,8 @@ walk(struct look *l)
     int rc;
 
     /* A warning is about the character set of a name, which does not matter here. */
-    while ((rc = archive_read_next_header(l->tar, &e)) == ARCHIVE_OK ||
-           rc == ARCHIVE_WARN) {
-        if (check_entry(e, l->err) < 0)
+    while ((rc = next_header(l, &e)) == ARCHIVE_OK || rc == ARCHIVE_WARN) {
+        if (check_entry(e, l->err) < 0 || skip_body(l) < 0)
             return -1;
     }
     return rc == ARCHIVE_EOF ? 0 : library_error(l->tar, l, "it is no good tar");
@@ -170,6 +208,20 @@ open_readers(struct look *l)
            archive_read_next_header(l->unpacker, &whole) == ARCHIVE_OK;
 }
 
+/* Packed once at most, as no runtime unpacks it twice. */
+static int
+take_turn(struct look *l)
+{
+    if (archive_filter_count(l->unpacker) > 2) /* the last one does nothing */
+        return err_because(l->err, ERR_INTEGRITY, "layer",
+                           "it is compressed more than once");
+    if (archive_filter_code(l->unpacker, 0) == ARCHIVE_FILTER_ZSTD) {
+        pthread_mutex_lock(&one_zstd);
+        l->has_turn = true;
+    }
+    return 0;
+}
+
 int
 tar_layer_look(const struct layer_source *source, struct digest *diff_id, struct err *err)
 {
@@ -177,15 +229,18 @@ tar_layer_look(const struct layer_source *source, struct digest *diff_id, struct
     struct look l = {.source = source,
                      .unpacker = archive_read_new(),
                      .tar = archive_read_new(),
-                     .packed = xmalloc(PIECE),
-                     .plain = xmalloc(PIECE),
+                     .packed = xmalloc(PACKED_PIECE),
+                     .plain = xmalloc(PLAIN_PIECE),
                      .max = (source->size + 1024) * TAR_LAYER_RATIO_MAX,
+                     .header_end = UINT64_MAX,
                      .err = err};
 
     if (hash_start(&l.hash, DIGEST_SHA256, err) < 0)
         return -1;
     if (!open_readers(&l))
         return library_error(l.unpacker, &l, "it cannot be unpacked");
+    if (take_turn(&l) < 0)
+        return -1;
     if (archive_read_open(l.tar, &l, NULL, read_plain, NULL) != ARCHIVE_OK)
         return library_error(l.tar, &l, "it is no good tar");
     if (walk(&l) < 0 || drain(&l) < 0)

@@ -52,6 +52,9 @@ def cases():
     yield "other", packed, good + b"\0", LAYER + "+gzip", "does not unpack to what"
     yield "cut", packed[:-100], good, LAYER + "+gzip", "cannot be unpacked"
     yield "garbage", b"garbage" * 500, b"garbage" * 500, LAYER, "no good tar"
+    yield "twice-packed", gzip.compress(packed, mtime=0), good, LAYER + "+gzip", "compressed more than once"
+    yield "long-header", *[tar(("n" * 400000, file, ""))] * 2, LAYER, "headers take more than 256 KiB"
+    yield "longest-header", *[tar(("n" * 100000, file, ""))] * 2, LAYER, "-"
     for name, member in (("up", ("../escape", file, "")), ("inside-up", ("a/../../b", file, "")),
                          ("absolute", ("/etc/cron.d/x", file, "")), ("dots", ("..", tarfile.DIRTYPE, "")),
                          ("hard-up", ("h", link, "../../etc/passwd")),
