@@ -11,7 +11,8 @@
 #include <string.h>
 
 enum { DEPTH_MAX = 32 };
-static const size_t BUDGET = 96U << 20; /* bytes; 8 MiB of "{}," would cost 600 MB */
+static const size_t BUDGET = 64U << 20; /* bytes; 8 MiB of "{}," would cost 600 MB */
+static const size_t LARGE = 4U << 20;   /* bytes that are given back at once */
 
 /* Held while a document is open. */
 static pthread_mutex_t one_document = PTHREAD_MUTEX_INITIALIZER;
@@ -19,6 +20,7 @@ static pthread_once_t hooked = PTHREAD_ONCE_INIT;
 static __thread bool metered; /* is this thread parsing? */
 /* Guarded by one_document: */
 static size_t spent;   /* bytes of the open document */
+static size_t most;    /* of spent while it was parsed */
 static bool exhausted; /* did it ask for more than BUDGET? */
 
 static struct js *
@@ -37,9 +39,11 @@ budget_alloc(size_t size)
         return NULL;
     }
     p = xmalloc(size); /* NULL would be taken for JSON that is malformed */
-    if (metered)
+    if (metered) {
         spent += malloc_usable_size(p) < BUDGET - spent ? malloc_usable_size(p)
                                                         : BUDGET - spent;
+        most = spent > most ? spent : most;
+    }
     return p;
 }
 
@@ -105,6 +109,17 @@ syntax_error(const json_error_t *why, enum err_kind kind, struct err *err)
                        why->line, why->column);
 }
 
+/* Each thread has a heap of its own, which keeps what was freed for that thread alone: a
+ * large document read by all of them in turn would be paid for by each. */
+static void
+close_document(json_t *root)
+{
+    json_decref(root);
+    if (most > LARGE)
+        malloc_trim(0);
+    pthread_mutex_unlock(&one_document);
+}
+
 struct js *
 js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
 {
@@ -118,7 +133,7 @@ js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
         return NULL;
     }
     pthread_mutex_lock(&one_document);
-    spent = 0;
+    spent = most = 0;
     exhausted = false;
     metered = true;
     root = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &why);
@@ -129,18 +144,15 @@ js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
         err_because(err, kind, "json", "JSON is not an object");
     else
         syntax_error(&why, kind, err);
-    json_decref(root);
-    pthread_mutex_unlock(&one_document);
+    close_document(root);
     return NULL;
 }
 
 void
 js_close(struct js *root)
 {
-    if (!root)
-        return;
-    json_decref(js_node(root));
-    pthread_mutex_unlock(&one_document);
+    if (root)
+        close_document(js_node(root));
 }
 
 void

@@ -178,7 +178,7 @@ a_memory_bomb_is_refused(void **state)
     memcpy(text + at - 1, "]}", 2);
     assert_null(js_parse(text, at + 1, ERR_PROTOCOL, &err));
     assert_int_equal(err.kind, ERR_PROTOCOL);
-    assert_non_null(strstr(err.msg, "96 MiB"));
+    assert_non_null(strstr(err.msg, "64 MiB"));
     free(text);
 
     root = parse("{}", &err); /* and the next document is read as ever */
