@@ -9,7 +9,7 @@
 
 #include "base/digest.h"
 
-#define SHELF_BYTES_MAX (256U << 20) /* of all objects together */
+#define SHELF_BYTES_MAX (96U << 20) /* of all objects together */
 
 struct shelf;
 

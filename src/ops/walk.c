@@ -26,7 +26,8 @@ struct walk {
     const struct plan_name *names;
     size_t name_count;
     struct reach *reach;
-    pthread_mutex_t lock; /* guards what is below, and the reach */
+    pthread_mutex_t one_large; /* held while one arrives; taken before lock */
+    pthread_mutex_t lock;      /* guards what is below, and the reach */
     struct fetch_job *fetches;
     struct err *note_err; /* where note() reports, */
     bool failed;          /* and whether something failed: the graph is of no use then */
@@ -197,18 +198,40 @@ put_off(struct fetch_job *job, struct err *err)
     return 0;
 }
 
+/* Onto the shelf, and into the graph, which may want more then. */
+static int
+take_in(struct walk *walk, uint32_t id, const struct digest *digest, struct buf *got,
+        struct err *err)
+{
+    struct shelf *shelf = walk->options->shelf;
+    size_t len = got->len;
+    const char *bytes;
+    int rc;
+
+    resolve_warn_large(walk->options->events, len);
+    if (shelf_put(shelf, digest, buf_steal(got), len, err) < 0)
+        return -1;
+    bytes = shelf_find(shelf, digest, &len);
+
+    pthread_mutex_lock(&walk->lock);
+    rc = walk->failed ? 0 : feed(walk, id, bytes, len, err);
+    if (rc == 0 && !walk->failed)
+        rc = get_what_is_wanted(walk, err);
+    pthread_mutex_unlock(&walk->lock);
+    events_done(walk->options->events, 1);
+    return rc;
+}
+
 static int
 fetch(struct pool_job *base, unsigned worker, struct err *err)
 {
     struct fetch_job *job = (struct fetch_job *)base;
     struct walk *walk = job->walk;
-    const struct walk_options *options = walk->options;
     CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
     const struct reference *ref;
     struct repository repo;
-    const char *bytes;
     struct graph_object o;
-    size_t len;
+    bool is_large;
     int rc;
 
     pthread_mutex_lock(&walk->lock);
@@ -216,23 +239,19 @@ fetch(struct pool_job *base, unsigned worker, struct err *err)
     ref = &walk->names[walk->reach->names[job->id]].ref;
     pthread_mutex_unlock(&walk->lock);
 
+    is_large = o.size > PULL_SMALL_MAX;
+    if (is_large)
+        pthread_mutex_lock(&walk->one_large);
     repo = resolve_repository(ref);
-    if (pull_child(client_session(options->client, worker), &repo, &o, &got, err) < 0) {
+    rc = pull_child(client_session(walk->options->client, worker), &repo, &o, &got, err);
+    if (rc == 0) {
+        rc = take_in(walk, job->id, &o.digest, &got.bytes, err);
+    } else {
         resolve_wrap(err, ref);
-        return put_off(job, err);
+        rc = put_off(job, err);
     }
-    resolve_warn_large(options->events, got.bytes.len);
-    len = got.bytes.len;
-    if (shelf_put(options->shelf, &o.digest, buf_steal(&got.bytes), len, err) < 0)
-        return -1;
-    bytes = shelf_find(options->shelf, &o.digest, &len);
-
-    pthread_mutex_lock(&walk->lock);
-    rc = walk->failed ? 0 : feed(walk, job->id, bytes, len, err);
-    if (rc == 0 && !walk->failed)
-        rc = get_what_is_wanted(walk, err);
-    pthread_mutex_unlock(&walk->lock);
-    events_done(options->events, 1);
+    if (is_large)
+        pthread_mutex_unlock(&walk->one_large);
     return rc;
 }
 
@@ -339,6 +358,7 @@ walk_names(struct reach *out, const struct plan_name *names, size_t count,
 
     out->graph = graph_new(ERR_PROTOCOL);
     graph_watch(out->graph, note, &walk);
+    pthread_mutex_init(&walk.one_large, NULL);
     pthread_mutex_init(&walk.lock, NULL);
     rc = run(&walk, err);
     while (walk.fetches) {
@@ -349,5 +369,6 @@ walk_names(struct reach *out, const struct plan_name *names, size_t count,
         walk.fetches = next;
     }
     pthread_mutex_destroy(&walk.lock);
+    pthread_mutex_destroy(&walk.one_large);
     return rc;
 }

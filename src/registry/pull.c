@@ -17,10 +17,10 @@ pulled_release(struct pulled *p)
     buf_release(&p->bytes);
 }
 
-/* GET or HEAD a manifest; 0 with whatever status came back. */
+/* GET or HEAD a manifest of at most max bytes; 0 with whatever status came back. */
 static int
 ask_for_manifest(struct session *s, const struct repository *repo, const char *method,
-                 const char *reference, struct call *call, struct answer *a,
+                 const char *reference, size_t max, struct call *call, struct answer *a,
                  struct err *err)
 {
     CLEANUP(mem_free_string) char *accept = xasprintf("Accept: %s", media_accept);
@@ -33,11 +33,9 @@ ask_for_manifest(struct session *s, const struct repository *repo, const char *m
     if (client_host(s, repo->host, &host, err) < 0)
         return -1;
     url = client_url(host, repo->path, rest);
-    *call = (struct call){.repo = repo,
-                          .request = {.method = method,
-                                      .url = url,
-                                      .headers = headers,
-                                      .body_max = DOCUMENT_BYTES_MAX}};
+    *call = (struct call){
+        .repo = repo,
+        .request = {.method = method, .url = url, .headers = headers, .body_max = max}};
     rc = exchange(s, call, a, err);
     call->request.url = NULL;
     call->request.headers = NULL;
@@ -78,14 +76,14 @@ keep_etag(const struct answer *a, char out[PULLED_ETAG_MAX])
 /* The bytes as they came, with their digest. */
 static int
 fetch(struct session *s, const struct repository *repo, const char *reference,
-      enum digest_alg alg, struct pulled *out, struct err *err)
+      enum digest_alg alg, size_t max, struct pulled *out, struct err *err)
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
     struct buf *body = &a.http.body;
     struct pulled got = PULLED_INIT;
     struct call call;
 
-    if (ask_for_manifest(s, repo, "GET", reference, &call, &a, err) < 0)
+    if (ask_for_manifest(s, repo, "GET", reference, max, &call, &a, err) < 0)
         return -1;
     if (a.http.status != 200)
         return exchange_error(&call, &a, err);
@@ -116,7 +114,7 @@ fetch_tag(struct session *s, const struct repository *repo, void *ctx, struct er
 {
     struct wanted *w = ctx;
 
-    return fetch(s, repo, w->tag, DIGEST_SHA256, w->out, err);
+    return fetch(s, repo, w->tag, DIGEST_SHA256, DOCUMENT_BYTES_MAX, w->out, err);
 }
 
 int
@@ -138,10 +136,11 @@ fetch_digest(struct session *s, const struct repository *repo, void *ctx, struct
     CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
     char text[DIGEST_TEXT_MAX];
     bool fits = false;
+    size_t max = size <= PULL_SMALL_MAX ? PULL_SMALL_MAX : DOCUMENT_BYTES_MAX;
 
     digest_text(digest, text);
     for (int tries = 0; tries < 2 && !fits; tries++) { /* a proxy may have cut it short */
-        if (fetch(s, repo, text, digest->alg, &got, err) < 0)
+        if (fetch(s, repo, text, digest->alg, max, &got, err) < 0)
             return err_wrap(err, "manifest %s", text);
         fits = digest_equal(&got.digest, digest);
     }
@@ -210,7 +209,7 @@ pull_look_for(struct session *s, const struct repository *repo,
     struct call call;
 
     digest_text(digest, text);
-    if (ask_for_manifest(s, repo, "HEAD", text, &call, &a, err) < 0)
+    if (ask_for_manifest(s, repo, "HEAD", text, DOCUMENT_BYTES_MAX, &call, &a, err) < 0)
         return -1;
     if (a.http.status == 200)
         return 1;

@@ -16,6 +16,8 @@
 #include "registry/client.h"
 
 #define PULLED_ETAG_MAX 200
+#define PULL_SMALL_MAX                                                                   \
+    (1U << 20) /* bytes; who says so sends no more, see pull_by_digest() */
 
 struct pulled {
     struct buf bytes;
@@ -39,6 +41,7 @@ MUST_USE int pull_by_tag(struct session *s, const struct repository *repo,
 
 /*
  * A document by digest; size: what the descriptor says, or UINT64_MAX when nobody did.
+ * Where that is at most PULL_SMALL_MAX, no more bytes than that are read: ERR_LIMIT.
  * Bytes that do not match are fetched once more.  What the registry says the digest is
  * never counts.
  */
