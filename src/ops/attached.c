@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "oci/reference_list.h"
+#include "ops/attached_internal.h"
 #include "ops/resolve.h"
 #include "registry/pull.h"
 #include "registry/referrers.h"
@@ -11,17 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const size_t NOBODY = SIZE_MAX;
-
-/* A name, and the one that it is attached to. */
-struct node {
-    struct plan_name name;
-    size_t parent; /* index of a node, or NOBODY */
-};
-
 struct search {
     const struct walk_options *options;
-    struct node *nodes; /* in the order of discovery */
+    struct attached_node *nodes; /* in the order of discovery */
     size_t count, cap;
     void *names; /* tree of texts: the names there are, see tsearch(3) */
     void *asked; /* tree of texts: documents asked about, by repository */
@@ -286,7 +279,8 @@ add_found(struct search *s, const struct ask_job *job, struct err *err)
             return err_set(err, ERR_LIMIT, "more than %d images and what belongs to them",
                            REFERENCE_LIST_MAX);
         s->nodes = mem_grow(s->nodes, s->count, &s->cap, sizeof(*s->nodes));
-        s->nodes[s->count++] = (struct node){.name = job->found[i], .parent = job->node};
+        s->nodes[s->count++] =
+            (struct attached_node){.name = job->found[i], .parent = job->node};
     }
     return 0;
 }
@@ -309,65 +303,6 @@ search_below(struct search *s, size_t begin, struct err *err)
     return 0;
 }
 
-/* ---- the order of names ---- */
-
-static int
-by_parent(const void *left, const void *right)
-{
-    const struct node *a = *(const struct node *const *)left;
-    const struct node *b = *(const struct node *const *)right;
-    int order;
-
-    if (a->parent != b->parent)
-        return a->parent < b->parent ? -1 : 1;
-    order = digest_compare(&a->name.digest, &b->name.digest);
-    return order != 0 ? order : strcmp(a->name.ref.tag, b->name.ref.tag);
-}
-
-struct ordering {
-    const struct node *nodes;
-    const struct node **sorted; /* by parent */
-    size_t count;
-    struct plan_name *out;
-    size_t out_count;
-};
-
-/* A name, then what belongs to it.  Recurses at most ATTACHED_DEPTH_MAX deep. */
-static void
-emit(struct ordering *o, const struct node *node)
-{
-    size_t self = (size_t)(node - o->nodes), low = 0, high = o->count;
-
-    o->out[o->out_count++] = node->name;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (o->sorted[middle]->parent < self)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < o->count && o->sorted[low]->parent == self; low++)
-        emit(o, o->sorted[low]);
-}
-
-/* The names that were given, each followed by what belongs to it. */
-static struct plan_name *
-order_names(const struct search *s, size_t given)
-{
-    struct ordering o = {.nodes = s->nodes, .count = s->count};
-
-    o.sorted = xcalloc(s->count, sizeof(*o.sorted));
-    o.out = xcalloc(s->count, sizeof(*o.out));
-    for (size_t i = 0; i < s->count; i++)
-        o.sorted[i] = &s->nodes[i];
-    qsort(o.sorted, s->count, sizeof(*o.sorted), by_parent);
-    for (size_t i = 0; i < given; i++)
-        emit(&o, &s->nodes[i]);
-    free(o.sorted);
-    return o.out;
-}
-
 /* ---- the whole ---- */
 
 static void
@@ -388,7 +323,8 @@ attached_find(struct plan_name **names, size_t *count, const struct walk_options
 
     for (size_t i = 0; i < *count; i++) {
         s.nodes = mem_grow(s.nodes, s.count, &s.cap, sizeof(*s.nodes));
-        s.nodes[s.count++] = (struct node){.name = (*names)[i], .parent = NOBODY};
+        s.nodes[s.count++] =
+            (struct attached_node){.name = (*names)[i], .parent = ATTACHED_TO_NOBODY};
         (void)is_news(&s.names, name_text(&(*names)[i].ref));
     }
     for (unsigned depth = 0; begin < s.count; depth++) {
@@ -401,7 +337,7 @@ attached_find(struct plan_name **names, size_t *count, const struct walk_options
             return -1;
         begin = next;
     }
-    ordered = order_names(&s, *count);
+    ordered = attached_order(s.nodes, s.count, *count);
     free(*names);
     *names = ordered;
     *count = s.count;

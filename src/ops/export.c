@@ -253,7 +253,8 @@ check_outputs(const struct export_options *o, struct err *err)
 int
 export_run(struct export_result *out, const struct export_options *o, struct err *err)
 {
-    struct writing w = {.options = o, .result = out, .salvage = SALVAGE_INIT};
+    struct writing w = {
+        .options = o, .result = out, .phase = "fetching", .salvage = SALVAGE_INIT};
     int rc;
 
     /* Say now what would stop it at the end. */

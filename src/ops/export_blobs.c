@@ -302,7 +302,7 @@ export_blobs(struct writing *w, struct err *err)
     CLEANUP(pool_release) struct pool *pool = pool_new(o->jobs, o->cancel, err);
     int rc = -1;
 
-    events_phase(o->events, "fetching", plan->bytes, EVENT_BYTES);
+    events_phase(o->events, w->phase, plan->bytes, EVENT_BYTES);
     for (size_t i = 0; i < plan->blob_count; i++)
         jobs[i] = (struct blob_job){
             .job.run = bring_blob,

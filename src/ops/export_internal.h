@@ -22,7 +22,8 @@ struct writing {
     const struct export_options *options;
     struct export_result *result;
     struct volumes file;
-    bool in_order; /* it is written from front to back */
+    bool in_order;     /* it is written from front to back */
+    const char *phase; /* what people are told */
     struct salvage salvage;
     size_t volumes;                       /* as in struct export_result */
     atomic_uint_fast64_t fetched, reused; /* bytes of blobs, as in struct export_result */

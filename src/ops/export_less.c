@@ -21,6 +21,7 @@ write_beside(struct writing *w, const struct output_set *all, struct err *err)
     CLEANUP(signature_file_release) struct signature_file signature = {.bytes = NULL};
     size_t gaps = gaps_count(w->result->plan.gaps);
 
+    w->phase = "copying what came";
     if (output_set_open_beside(&out, all, w->result->layout.total, err) < 0 ||
         output_set_reserve(&out, err) < 0 || export_fill(w, &out, &signature, err) < 0)
         return -1;

@@ -163,8 +163,9 @@ import_run(struct import_result *out, const struct import_options *o, struct err
     im.content = bundle_content(out->verified.bundle);
     if (im.content->omitted_count > 0)
         events_warning(o->verify.events,
-                       "platforms were left out of this bundle, and some registries "
-                       "refuse an index whose children are not all there; trying");
+                       "platforms were left out of this bundle%s, and some registries "
+                       "refuse an index whose children are not all there; trying",
+                       out->verified.missing.count > 0 ? ", or are missing" : "");
     out->states = xcalloc(out->landing.name_count, sizeof(*out->states));
     out->causes = xcalloc(out->landing.name_count, sizeof(*out->causes));
     im.pool = pool_new(o->verify.jobs, o->verify.cancel, err);

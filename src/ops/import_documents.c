@@ -83,11 +83,13 @@ look(const struct document_step *step, unsigned worker, struct err *err)
 static void
 explain_refusal(const struct importing *im, const struct graph_object *o, struct err *err)
 {
-    bool is_sparse = false, is_foreign = false;
+    bool is_sparse = false, is_foreign = false, is_incomplete = false;
 
-    for (uint32_t i = 0; i < o->edge_count; i++)
+    for (uint32_t i = 0; i < o->edge_count; i++) {
+        is_incomplete |= im->content->is_missing[o->edges[i].to];
         is_sparse |=
             graph_object(im->content->graph, o->edges[i].to)->state == GRAPH_OMITTED;
+    }
     for (uint32_t i = 0; i < o->edge_count; i++)
         is_foreign |= graph_object(im->content->graph, o->edges[i].to)->is_foreign;
     if (err->kind != ERR_PROTOCOL && err->kind != ERR_NOT_FOUND)
@@ -96,7 +98,12 @@ explain_refusal(const struct importing *im, const struct graph_object *o, struct
         err_hint(err,
                  "it has foreign layers, and registries may have to be told to accept "
                  "those (docker-registry: validation.manifests.urls.allow)");
-    if (is_sparse)
+    if (is_incomplete)
+        err_hint(err,
+                 "this registry seems to refuse an index of which a child is missing: "
+                 "export it again when that can be had; --keep-going pushes the "
+                 "other images");
+    else if (is_sparse)
         err_hint(err, "this registry seems to refuse an index of which platforms were "
                       "left out: export it with --index rebuild, or with all platforms");
 }

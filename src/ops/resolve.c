@@ -170,8 +170,6 @@ note_failures(struct resolve_job *jobs, size_t count, struct err *err)
         if (jobs[i].is_resolved)
             continue;
         jobs[i].name->is_lost = true;
-        if (!jobs[i].failure) /* a twin was asked */
-            continue;
         *err = *jobs[i].failure;
         if (gaps_note_name(jobs[i].options->gaps, &jobs[i].name->ref, err) < 0)
             return -1;
