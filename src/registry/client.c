@@ -355,6 +355,11 @@ client_host(struct session *s, const char *name, struct host **out, struct err *
     h = client_find_host(c, name);
     while (rc == 0 && h->scheme == SCHEME_ASKING)
         rc = client_wait(c, err);
+    if (rc == 0 && h->is_silent) {
+        s->host = h;
+        rc = err_set(err, ERR_NETWORK, "%s did not answer before, and is not asked again",
+                     h->name);
+    }
     if (rc < 0 || h->scheme == SCHEME_KNOWN) {
         pthread_mutex_unlock(&c->lock);
         *out = h;

@@ -46,6 +46,7 @@ struct host {
     struct upload_habits upload; /* guarded */
 
     bool has_answered;  /* guarded, like all below: anything, ever */
+    bool is_silent;     /* it never did, and was asked often enough */
     uint64_t served;    /* requests it answered as it should */
     bool is_limit_told; /* that few pulls are left */
 };

@@ -35,6 +35,7 @@ pause_ms(unsigned failures, uint64_t ms)
 /* What is known of the host that failed. */
 struct standing {
     bool has_answered; /* ever */
+    bool is_silent;
     uint64_t served;
 };
 
@@ -47,9 +48,23 @@ look_at_host(const struct session *s)
     if (!s->host)
         return standing;
     pthread_mutex_lock(&c->lock);
-    standing = (struct standing){s->host->has_answered, s->host->served};
+    standing =
+        (struct standing){s->host->has_answered, s->host->is_silent, s->host->served};
     pthread_mutex_unlock(&c->lock);
     return standing;
+}
+
+/* Whoever goes on without what it has shall not try all that for each object. */
+static void
+give_up_host(struct session *s)
+{
+    struct client *c = s->client;
+
+    if (!s->host)
+        return;
+    pthread_mutex_lock(&c->lock);
+    s->host->is_silent = !s->host->has_answered;
+    pthread_mutex_unlock(&c->lock);
 }
 
 static int
@@ -74,15 +89,17 @@ retry_wait(struct session *s, struct retry *retry, struct err *err)
 
     if (cancel_wanted(config->cancel))
         return cancel_error(err);
-    if (!retry_is_useful(err))
+    if (!retry_is_useful(err) || host.is_silent)
         return -1;
     if (s->retry_after > THROTTLE_WAIT_MAX_S)
         return asks_too_much(s->retry_after, err);
     if (!s->is_throttled || host.served == retry->served)
         retry->failures++;
     retry->served = host.served;
-    if (retry->failures > most)
+    if (retry->failures > most) {
+        give_up_host(s);
         return most == 0 ? -1 : err_wrap(err, "gave up after %u tries", retry->failures);
+    }
     if (s->is_throttled) { /* it waits for its turn, like all others */
         ms = 0;
         events_debug(config->events, "%s: %s; waiting", retry->what, err->msg);

@@ -177,6 +177,16 @@ def one_of_two(lab):
 
 
 @case()
+def silent(lab):
+    "a registry that never answers is not asked for each image anew"
+    good = lab.image("good:1")
+    lab.other.on("", "", end("drop"))
+    gone = [f"{lab.other.host}/gone{number}:1" for number in range(20)]
+    incomplete(lab.export(good, *gone, "--allow-incomplete", jobs=1), *gone).carries(good)
+    check(lab.other.count() < 10, f"{lab.other.count()} requests")
+
+
+@case()
 def elsewhere(lab):
     "a child that one repository lost and another still has"
     app = lab.index("app:1")
