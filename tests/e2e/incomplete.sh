@@ -79,6 +79,10 @@ if strace -qq -o /dev/null true 2>/dev/null; then
             "$abs_top_builddir/sealift" export -q -j1 --key team.key -o "$bundle" --retries 0 \
             --allow-incomplete "$index" "$single" "$chart" 2>/dev/null
         check_equal "killed at $call" 137 "$?"
+        if [ "$call" = fsync:1 ]; then
+            expect 10 "killed at $call: the next run does not want that file" make --keep-going
+            check_equal "killed at $call: and removes it" images.tar.partial "$(ls -A carrier)"
+        fi
         if [ ! -e "$bundle" ]; then
             expect 10 "killed at $call: the same command goes on" make --allow-incomplete
             check_equal "killed at $call: nothing is fetched again" 0 \
