@@ -274,11 +274,26 @@ apart_listen(const struct events *events, int fd, pid_t child, struct damage_lis
         case NEWS_END:
             return take_end(&news, damage, opened, err);
         }
-        break; /* it talks nonsense */
+        return err_set(err, ERR_INTERNAL,
+                       "the process that verified the bundle talks nonsense");
     }
     if (cancel_signal() != 0)
         return cancel_error(err);
     return APART_BROKE_DOWN;
+}
+
+/* Signals of the program itself are faults of it, others come from outside. */
+static int
+no_verdict(int status, struct err *err)
+{
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : SIGKILL;
+
+    if (number != SIGKILL)
+        return err_set(err, ERR_INTERNAL,
+                       "the process that verified the bundle broke down (signal %d)",
+                       number);
+    err_set(err, ERR_LOCAL, "the process that verified the bundle was stopped");
+    return err_hint(err, "the system may have run out of memory: see its log");
 }
 
 /* As apart_check(), or APART_BROKE_DOWN with how the child ended. */
@@ -326,8 +341,5 @@ apart_check(const struct apart_job *job, struct damage_list *damage, bool *opene
         check.in_place = false;
         rc = check_once(&own, damage, opened, &status, err);
     }
-    if (rc == APART_BROKE_DOWN)
-        return err_set(err, ERR_INTERNAL,
-                       "the process that verified the bundle broke down");
-    return rc;
+    return rc == APART_BROKE_DOWN ? no_verdict(status, err) : rc;
 }

@@ -29,7 +29,7 @@ struct apart_job {
  * while there is one thread only.
  * opened: the bundle could be opened.  *damage is what the failure is about.
  * Errors: *why; those of bundle_open(), check_members() and check_damaged();
- *         ERR_INTERNAL - the child broke down.
+ *         ERR_INTERNAL - the child broke down; ERR_LOCAL - it was stopped.
  */
 MUST_USE int apart_check(const struct apart_job *job, struct damage_list *damage,
                          bool *opened, struct err *err);
