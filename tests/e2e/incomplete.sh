@@ -16,7 +16,6 @@ umask 022
 chmod 600 team.key host.key
 mkdir store carrier
 must sealift trust add -q --trust store team.pub </dev/null
-source=$(address_of source)
 target=$(address_of target)
 index=$(references source index)
 single=$(references source docker-single)

@@ -142,9 +142,9 @@ expect 9 "a key that does not exist" signs none.key ecdsa.pub
 # Of keys that sealift does not sign with, signatures made elsewhere count: P-384 over any of
 # its digests, RSA of 2048 bits over SHA-256.
 must sealift export -q -o "$bundle" --unsigned "$name"
-must sealift payload "$bundle" >payload
+must sealift payload "$bundle" >signed.bytes
 while read -r status key digest; do
-    openssl dgst "-$digest" -sign "$key.key" payload >made.sig
+    openssl dgst "-$digest" -sign "$key.key" signed.bytes >made.sig
     cp "$bundle" attached.tar
     expect "$status" "openssl's $digest by $key" \
         sealift attach --key "$key.pub" attached.tar made.sig
@@ -165,7 +165,7 @@ rm -f "$bundle"
 
 # Wherever such a short key has a say, that is warned of.
 mkdir -p store/keys && cp weak.pub pkcs8.pub store/keys
-openssl dgst -sha256 -sign weak.key payload >made.sig
+openssl dgst -sha256 -sign weak.key signed.bytes >made.sig
 must sealift attach -q --key weak.pub attached.tar made.sig 2>attach.log
 check "attach warns of RSA with 2048 bits" grep -q "warning: 'weak.pub' is an RSA key" attach.log
 for command in "status" "trust list" "verify --explain attached.tar" "verify attached.tar"; do

@@ -2,6 +2,7 @@
 import email.utils
 import os
 import socket
+import threading
 import time
 
 from harness import *
@@ -117,14 +118,20 @@ def slow_down_code(lab):
 def storage_slow_down(lab):
     "a storage server that asks to slow down does not slow down the registry"
     app = lab.image("app:1", layers=8)
-    led = []
+    led, asked = [], threading.Event()
 
     def lead_the_first(request, proceed):
         led.append(request.path)
-        return (redirect_to(lab.storage)(request, proceed) if request.path == led[0]
-                else proceed())
+        if request.path == led[0]:
+            return redirect_to(lab.storage)(request, proceed)
+        asked.wait(20)
+        return proceed()
+
+    def slow_down(request, proceed):
+        asked.set()
+        return status(429, Retry_After=4)(request, proceed)
     lab.registry.on("GET", "/blobs/", lead_the_first)
-    lab.storage.on("GET", "", status(429, Retry_After=4), times=1)
+    lab.storage.on("GET", "", slow_down, times=1)
     run = lab.export(app, jobs=2).ok().carries(app)
     run.says(f"{lab.storage.host}, where registry {lab.registry.host} leads to, asks")
     run.silent_about(f"registry {lab.registry.host} asks")
