@@ -20,7 +20,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/sealift-check.XXXXXX") || exit 1
 stages=0 # stages that count as one result and are done
 broken=0 # failures that no test result stands for
 began=$(date +%s)
-stage_limit=360 # seconds for one run of the tests: nothing may hang
+stage_limit=900 # seconds for one run of the tests: nothing may hang
 
 # The sums of all test results so far, and the one line this script is about.
 finish() {
