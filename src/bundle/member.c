@@ -10,8 +10,7 @@
 /* Large enough to forget the cost of a call, small enough for a core's cache. */
 enum { CHUNK = 256 * 1024 };
 
-/* A view costs more than a copy below some size; and its pages count as memory of ours.
- */
+/* Less is copied as quickly; and the pages of a view count as memory of ours. */
 enum { VIEW = 2 * 1024 * 1024, VIEW_MIN_BODY = 2 * VIEW };
 
 static int
