@@ -10,4 +10,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Nothing in it that a terminal would obey. */
+static inline void
+assert_plain(const char *text)
+{
+    for (; *text != '\0'; text++)
+        assert(*text >= ' ' && *text <= '~');
+}
+
+/* A message: plain, and there is one. */
+static inline void
+assert_told(const char *text)
+{
+    assert(text[0] != '\0');
+    assert_plain(text);
+}
+
 #endif

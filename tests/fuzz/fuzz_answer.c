@@ -58,14 +58,6 @@ receive(struct answer *a, const uint8_t *data, size_t size)
 /* ---- what is made of it ---- */
 
 static void
-assert_told(const struct err *err)
-{
-    assert(err->msg[0] != '\0');
-    for (const char *p = err->msg; *p != '\0'; p++)
-        assert(*p >= ' ' && *p <= '~');
-}
-
-static void
 try_error(const struct answer *a)
 {
     static const struct repository repo = {.host = "reg.example:5000", .path = "app"};
@@ -80,7 +72,7 @@ try_error(const struct answer *a)
                err.kind == ERR_NETWORK || err.kind == ERR_PROTOCOL);
         assert((err.kind == ERR_NETWORK) ==
                (exchange_may_pass(a) || a->http.status == 429));
-        assert_told(&err);
+        assert_told(err.msg);
     }
     assert(!exchange_is_throttled(a) || exchange_may_pass(a));
 }
@@ -100,7 +92,7 @@ try_upload(const struct answer *a)
         return;
     }
     assert(err.kind == ERR_PROTOCOL && !up.location);
-    assert_told(&err);
+    assert_told(err.msg);
 }
 
 static void
@@ -141,7 +133,7 @@ try_tags(const struct buf *body)
 
     if (tags_read_page(&page, body->data ? body->data : "", body->len, &sink, &err) < 0) {
         assert(err.kind == ERR_PROTOCOL && count == 0);
-        assert_told(&err);
+        assert_told(err.msg);
         return;
     }
     assert(page.count == count + page.odd);

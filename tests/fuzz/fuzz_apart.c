@@ -11,14 +11,7 @@
 #include <unistd.h>
 
 static void
-assert_plain(const char *text)
-{
-    for (; *text != '\0'; text++)
-        assert(*text >= ' ' && *text <= '~');
-}
-
-static void
-assert_told(const struct err *err)
+assert_error(const struct err *err)
 {
     assert(err->kind > ERR_NONE && err->kind <= ERR_SIGNAL);
     assert(err->kind != ERR_SIGNAL || err->signal > 0);
@@ -33,7 +26,7 @@ assert_place(const struct damage *d)
 {
     assert(d->offset <= INT64_MAX && d->size <= INT64_MAX - d->offset);
     assert(!d->has_digest || d->digest.alg == DIGEST_SHA256);
-    assert_told(&d->err);
+    assert_error(&d->err);
 }
 
 static void
@@ -63,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(lseek(fd, 0, SEEK_SET) == 0);
     rc = apart_listen(&events, fd, 0, &damage, &opened, &err);
     if (rc < 0)
-        assert_told(&err);
+        assert_error(&err);
     assert(rc == 0 || rc == -1 || rc == APART_BROKE_DOWN);
     assert(damage.count <= DAMAGE_MAX && damage.count <= damage.total);
     assert(damage.total <= INT64_MAX && (damage.count > 0) == (damage.total > 0));

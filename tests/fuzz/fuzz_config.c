@@ -116,8 +116,7 @@ try_platform(const uint8_t *data, size_t size)
     root = js_parse(data, size, ERR_INTEGRITY, &err);
     if (!root || platform_read(&p, root) != 1)
         return;
-    for (const char *c = p.text; *c != '\0'; c++)
-        assert(*c >= ' ' && *c <= '~');
+    assert_plain(p.text);
     if (p.spec[0] == '\0')
         return;
     assert(platform_parse(again, p.spec, strlen(p.spec), &err) == 0);

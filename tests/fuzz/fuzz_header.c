@@ -18,9 +18,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char text[NOTICE_TEXT_MAX];
 
     if (notice_warning(value, text) == 0) {
-        assert(text[0] != '\0' && strlen(text) < sizeof(text));
-        for (const char *p = text; *p != '\0'; p++)
-            assert(*p >= ' ' && *p <= '~');
+        assert(strlen(text) < sizeof(text));
+        assert_told(text);
     }
     if (notice_limit(value, &count, &window) == 0)
         assert(count <= UINT32_MAX && window <= UINT32_MAX);

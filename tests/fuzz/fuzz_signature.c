@@ -17,14 +17,6 @@ static char name_of_key[] = "team.pub";
 static char *names[] = {name_of_key, name_of_key, name_of_key};
 
 static void
-assert_told(const char *text)
-{
-    assert(text[0] != '\0');
-    for (; *text != '\0'; text++)
-        assert(*text >= ' ' && *text <= '~');
-}
-
-static void
 try_parse(const char *text, size_t size)
 {
     CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
