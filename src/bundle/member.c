@@ -13,6 +13,15 @@ enum { CHUNK = 256 * 1024 };
 /* Less is copied as quickly; and the pages of a view count as memory of ours. */
 enum { VIEW = 2 * 1024 * 1024, VIEW_MIN_BODY = 2 * VIEW };
 
+int
+bundle_advise(struct err *err)
+{
+    return err_hint(err, err->kind == ERR_LOCAL
+                             ? "the medium cannot be read there: copy the bundle again, "
+                               "to another one"
+                             : "the copy is damaged there: copy the bundle again");
+}
+
 static int
 other_content(const struct bundle_content *c, const struct bundle_member *m,
               const char *name, struct err *err)
@@ -22,7 +31,7 @@ other_content(const struct bundle_content *c, const struct bundle_member *m,
                 ", is not what its digest says",
                 name, m->size, m->offset);
     volumes_blame(&c->file, m->offset, m->size, err);
-    return err_hint(err, "the copy is damaged there: copy the bundle again");
+    return bundle_advise(err);
 }
 
 /* Some bytes of a body, from the file into the digest, through a buffer of one CHUNK. */
@@ -34,8 +43,7 @@ add_read(const struct bundle_content *c, uint64_t at, size_t want, void *piece,
 
     if (n < 0) {
         volumes_blame(&c->file, at, want, err);
-        return err_hint(err, "the medium cannot be read there: copy the bundle again, to "
-                             "another one");
+        return bundle_advise(err);
     }
     if ((size_t)n < want)
         return truncated_error(err, at + (uint64_t)n, "a blob");

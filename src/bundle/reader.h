@@ -118,6 +118,9 @@ struct body_check {
 MUST_USE int bundle_check_member(const struct bundle_content *c, size_t member,
                                  const struct body_check *how, struct err *err);
 
+/* What to do about such an error, as a hint.  Always -1. */
+int bundle_advise(struct err *err);
+
 /*
  * Read a whole member (a document or a config) into out, which bounds it, and check its
  * digest.  On failure out is empty.

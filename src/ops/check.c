@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNPACKERS = 4 }; /* at a time: each may want 128 MiB for a window of zstd */
+enum { UNPACKERS = 4 }; /* at a time; of those of zstd one at a time (tar_layer.c) */
 
 struct checking {
     const struct bundle_content *content;
@@ -139,6 +139,13 @@ unpack_layer(struct pool_job *base, unsigned worker, struct err *err)
     return go_on(job, check_layer(c->content, job->wish, c->options, err), err);
 }
 
+static void
+tell_how_many(const struct damage_list *list, struct err *err)
+{
+    if (list->total > 1)
+        err_wrap(err, "%zu places are damaged, one of them", list->total);
+}
+
 /* What the run as a whole says. */
 static int
 sum_up(const struct checking *c, struct err *err)
@@ -148,8 +155,7 @@ sum_up(const struct checking *c, struct err *err)
     if (list->total == 0)
         return 0;
     *err = list->worst.err;
-    if (list->total > 1)
-        err_wrap(err, "%zu places are damaged, one of them", list->total);
+    tell_how_many(list, err);
     if (c->volumes)
         volumes_advise(&c->content->file, c->volumes, err);
     return -1;
@@ -312,12 +318,8 @@ check_damaged(const struct check_survey *survey, const struct check_options *o,
         *err = out->worst.err; /* there is worse than what ended the reading */
     if (!check_is_damage(err))
         return -1;
-    if (out->total > 1)
-        err_wrap(err, "%zu places are damaged, one of them", out->total);
+    tell_how_many(out, err);
     if (checking.volumes && !is_cut(err))
         volumes_advise(survey->file, checking.volumes, err);
-    return err_hint(err, err->kind == ERR_LOCAL
-                             ? "the medium cannot be read there: copy the bundle again, "
-                               "to another one"
-                             : "the copy is damaged there: copy the bundle again");
+    return bundle_advise(err);
 }
