@@ -113,6 +113,7 @@ expect 137 "killed there" strace -f -o "$work/trace" -e trace=fstatfs,pwrite64 \
 expect 0 "it goes on" on_fat export --json --unsigned -o "$work/half.tar" "$image"
 check "where it was" test "$(field "$out" 'd["reusedBytes"]')" -gt 4000000
 expect 0 "and is whole" sealift verify --insecure-skip-verify "$work/half.tar"
+skip "a real FAT volume does the same" "none is mounted here: made-up answers of statfs stand in for it"
 
 # Large blobs are hashed where the kernel keeps them.
 must fill source fleet --images 1 --platforms 1 --layers 1 --layer-bytes 9000000 --shared 0
