@@ -127,6 +127,10 @@ js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
     json_t *root;
 
     js_prepare();
+    if (len > 0 && memchr(bytes, '\0', len)) { /* the library skips some of these */
+        err_because(err, kind, "json", "not valid JSON: there is a NUL byte in it");
+        return NULL;
+    }
     if (!is_shallow(bytes, len)) {
         err_because(err, kind, "json", "JSON is nested more than %d levels deep",
                     DEPTH_MAX);
