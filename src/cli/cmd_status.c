@@ -2,15 +2,16 @@
 #include "cli/commands.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "cli/table.h"
 #include "trust/store.h"
 #include "trust/state.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-enum { DAY = 86400, HOUR = 3600, AGE_MAX = 32 };
+enum { DAY = 86400, HOUR = 3600, AGE_MAX = 32, SHOWN_MAX = 2048 };
 
 struct status_command {
     struct common_options common;
@@ -62,35 +63,61 @@ put_stream(const struct trust_last *last, uint64_t now, struct table *t)
     return obj;
 }
 
+static void
+put_streams(struct result *r, const struct state_list *list)
+{
+    CLEANUP(table_release) struct table t = TABLE_INIT;
+    struct jsout *streams = jsout_array();
+    uint64_t now = clock_now();
+
+    table_add(&t, (const char *const[]){"STREAM", "SERIAL", "CREATED", "LAST IMPORT"});
+    for (size_t i = 0; i < list->count; i++)
+        jsout_append(streams, put_stream(&list->streams[i], now, &t));
+    jsout_put(r->json, "streams", streams);
+    if (list->count > 0)
+        table_say(&t, r);
+}
+
+/* A file name in that folder may be anything. */
+static void
+put_damaged(struct result *r, const struct state_list *list)
+{
+    struct jsout *damaged = jsout_array();
+
+    for (size_t i = 0; i < list->damaged_count; i++) {
+        const struct state_damage *d = &list->damaged[i];
+        struct jsout *obj = jsout_object();
+        char path[SHOWN_MAX], why[SHOWN_MAX];
+
+        text_safe_in(path, sizeof(path), d->path, strlen(d->path));
+        text_safe_in(why, sizeof(why), d->why, strlen(d->why));
+        jsout_put_text(obj, "file", path);
+        jsout_put_text(obj, "why", why);
+        jsout_append(damaged, obj);
+        result_say(r, "damaged: %s\n", why);
+    }
+    jsout_put(r->json, "damaged", damaged);
+}
+
 static int
 run(const void *options, char **operands, size_t count, struct runtime *rt,
     struct result *r, struct err *err)
 {
     const struct status_command *o = options;
     CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
-    CLEANUP(table_release) struct table t = TABLE_INIT;
-    struct jsout *streams;
-    struct trust_last *all;
-    uint64_t now = clock_now();
-    size_t n;
+    CLEANUP(state_list_release) struct state_list list = STATE_LIST_INIT;
 
     (void)operands;
     (void)count;
     if (trust_store_open(&store, o->dir, err) < 0)
         return -1;
-    trust_store_warn(&store, now, &rt->events);
-    if (state_list(store.state, &all, &n, &rt->events, err) < 0)
+    trust_store_warn(&store, clock_now(), &rt->events);
+    if (state_list(store.state, &list, err) < 0)
         return -1;
-    streams = jsout_array();
-    table_add(&t, (const char *const[]){"STREAM", "SERIAL", "CREATED", "LAST IMPORT"});
-    for (size_t i = 0; i < n; i++)
-        jsout_append(streams, put_stream(&all[i], now, &t));
-    jsout_put(r->json, "streams", streams);
-    if (n > 0)
-        table_say(&t, r);
-    else
+    put_streams(r, &list);
+    put_damaged(r, &list);
+    if (list.count == 0 && list.damaged_count == 0)
         result_say(r, "nothing was imported yet with %s\n", store.dir);
-    free(all);
     return 0;
 }
 
@@ -101,7 +128,8 @@ const struct command cmd_status = {
     .about =
         "Show the last import of each stream: its serial, when the bundle was made, and\n"
         "how long ago it was imported.  A stream that stands still may be one whose new\n"
-        "bundles somebody keeps back.",
+        "bundles somebody keeps back.  Files of that memory which are damaged are "
+        "listed.",
     .table = table,
     .options_size = sizeof(struct status_command),
     .run = run,

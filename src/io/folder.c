@@ -50,11 +50,11 @@ folder_slurp(const char *path, struct buf *out, struct err *err)
 /* ---- what is in it ---- */
 
 static bool
-is_wanted(const char *name, const char *suffix)
+ends_with(const char *name, const char *suffix)
 {
     size_t len = strlen(name), n = strlen(suffix);
 
-    return name[0] != '.' && len > n && strcmp(name + len - n, suffix) == 0;
+    return len > n && strcmp(name + len - n, suffix) == 0;
 }
 
 static int
@@ -65,12 +65,13 @@ compare_names(const void *a, const void *b)
 
 static int
 collect(struct folder_names *out, DIR *dir, const char *path, const char *suffix,
-        struct err *err)
+        bool with_hidden, struct err *err)
 {
     const struct dirent *entry;
 
     for (errno = 0; (entry = readdir(dir)); errno = 0) {
-        if (!is_wanted(entry->d_name, suffix))
+        if ((entry->d_name[0] == '.' && !with_hidden) ||
+            !ends_with(entry->d_name, suffix))
             continue;
         if (out->count == FOLDER_NAMES_MAX)
             return err_set(err, ERR_LIMIT, "'%s' holds more than %d files", path,
@@ -85,24 +86,43 @@ collect(struct folder_names *out, DIR *dir, const char *path, const char *suffix
     return 0;
 }
 
-static int
-list(struct folder_names *out, const char *path, const char *suffix, bool must_be_safe,
-     struct err *err)
+static DIR *
+open_folder(const char *path, struct err *err)
 {
     DIR *dir = opendir(path);
+    bool is_absent = !dir && errno == ENOENT;
+
+    if (dir)
+        return dir;
+    err_errno(err, "cannot open the folder '%s'", path);
+    if (is_absent)
+        err->kind = ERR_NOT_FOUND;
+    return NULL;
+}
+
+int
+folder_check(const char *path, struct err *err)
+{
+    DIR *dir = open_folder(path, err);
+    int rc = dir ? check_owner(dirfd(dir), path, err) : -1;
+
+    if (dir)
+        closedir(dir);
+    return rc;
+}
+
+static int
+list(struct folder_names *out, const char *path, const char *suffix, bool with_hidden,
+     bool must_be_safe, struct err *err)
+{
+    DIR *dir = open_folder(path, err);
     int rc;
 
-    if (!dir) {
-        bool absent = errno == ENOENT;
-
-        err_errno(err, "cannot open the folder '%s'", path);
-        if (absent)
-            err->kind = ERR_NOT_FOUND;
+    if (!dir)
         return -1;
-    }
     rc = must_be_safe ? check_owner(dirfd(dir), path, err) : 0;
     if (rc == 0)
-        rc = collect(out, dir, path, suffix, err);
+        rc = collect(out, dir, path, suffix, with_hidden, err);
     closedir(dir);
     if (rc < 0)
         folder_names_release(out);
@@ -113,14 +133,21 @@ int
 folder_list(struct folder_names *out, const char *path, const char *suffix,
             struct err *err)
 {
-    return list(out, path, suffix, true, err);
+    return list(out, path, suffix, false, true, err);
+}
+
+int
+folder_list_hidden(struct folder_names *out, const char *path, const char *suffix,
+                   struct err *err)
+{
+    return list(out, path, suffix, true, true, err);
 }
 
 int
 folder_list_any(struct folder_names *out, const char *path, const char *suffix,
                 struct err *err)
 {
-    return list(out, path, suffix, false, err);
+    return list(out, path, suffix, false, false, err);
 }
 
 void

@@ -28,10 +28,19 @@ struct folder_names {
  */
 MUST_USE int folder_list(struct folder_names *out, const char *path, const char *suffix,
                          struct err *err);
-/* The same of a folder that anybody may write to. */
+/* As folder_list(), with the hidden ones. */
+MUST_USE int folder_list_hidden(struct folder_names *out, const char *path,
+                                const char *suffix, struct err *err);
+/* As folder_list(), of a folder that anybody may write to. */
 MUST_USE int folder_list_any(struct folder_names *out, const char *path,
                              const char *suffix, struct err *err);
 void folder_names_release(struct folder_names *names);
+
+/*
+ * May only root or we write to this folder?
+ * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (unsafe).
+ */
+MUST_USE int folder_check(const char *path, struct err *err);
 
 /*
  * Read a whole file that only root or we can write to.  Links are followed: what counts

@@ -5,7 +5,6 @@
 #include "base/text.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct trust_claims
@@ -28,32 +27,21 @@ acceptance_has_memory(const struct verified *v, const struct verify_options *o)
     return o->store->state && v->admission.basis == ADMISSION_SIGNED;
 }
 
-/* What this host has seen: of this stream, and the newest of all. */
+/* What this host has seen of this stream.  What an unsigned bundle calls its stream is
+ * only its word, but neither may a clock that was set back help it. */
 static int
-recall(struct verified *v, const struct verify_options *o, uint64_t *newest,
-       struct err *err)
+recall(struct verified *v, const struct verify_options *o, struct err *err)
 {
-    struct trust_last *all;
-    size_t count;
+    int rc;
 
-    *newest = 0;
     if (!o->store->state)
         return 0;
     if (o->holds_stream && acceptance_has_memory(v, o) &&
         state_lock(o->store->state, v->meta.stream, &v->lock, err) < 0)
         return -1;
-    if (state_list(o->store->state, &all, &count, o->events, err) < 0)
-        return -1;
-    for (size_t i = 0; i < count; i++) {
-        if (all[i].created > *newest)
-            *newest = all[i].created;
-        if (strcmp(all[i].stream, v->meta.stream) == 0) {
-            v->last = all[i];
-            v->has_last = true;
-        }
-    }
-    free(all);
-    return 0;
+    rc = state_read(o->store->state, v->meta.stream, &v->last, err);
+    v->has_last = rc == 1;
+    return rc < 0 ? -1 : 0;
 }
 
 int
@@ -61,13 +49,13 @@ acceptance_judge(struct verified *v, const struct verify_options *o, struct err 
 {
     const struct trust_store *store = o->store;
     struct trust_claims claims;
-    uint64_t newest;
 
     if (bundle_read_meta(v->head, &v->admission, &v->meta, &v->missing, err) < 0 ||
-        recall(v, o, &newest, err) < 0)
+        recall(v, o, err) < 0)
         return -1;
     claims = acceptance_claims(&v->meta, &v->missing);
-    v->now = trust_now(clock_now(), newest, store->policy.clock, o->events);
+    v->now = trust_now(clock_now(), v->has_last ? v->last.created : 0,
+                       store->policy.clock, o->events);
     v->has_meta = true;
     if (trust_judge_signers(&v->verdict, store, &v->signers, o->skip_signature, &claims,
                             &v->now, err) < 0 ||

@@ -16,6 +16,8 @@
 #include <string.h>
 #include <sys/file.h>
 
+#define ENDING ".json"
+
 static const uint64_t EPOCH_MAX = UINT32_MAX;
 
 /* ---- the file ---- */
@@ -104,30 +106,43 @@ render(const struct trust_last *last, struct buf *out, struct err *err)
 
 /* ---- in its folder ---- */
 
-/* 1 and *out, 0 when there is none that can be read, -1. */
 static int
-read_stream(const char *dir, const char *stream, struct trust_last *out,
-            const struct events *events, struct err *err)
+read_file(const char *path, const char *stream, struct trust_last *out, struct err *err)
 {
-    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s.json", dir, stream);
     CLEANUP(buf_release) struct buf text = BUF_INIT(STATE_FILE_MAX);
     struct err why = ERR_INIT;
     struct trust_last last;
 
     if (folder_slurp(path, &text, &why) < 0 && why.kind != ERR_LIMIT) {
-        if (why.kind == ERR_NOT_FOUND)
-            return 0;
         *err = why;
         return -1;
     }
     if (why.kind == ERR_NONE &&
         state_parse(&last, text.data ? text.data : "", text.len, &why) == 0 &&
-        strcmp(last.stream, stream) == 0) {
-        *out = last;
-        return 1;
-    }
-    events_warning(events, "'%s' is damaged: what it remembered is lost", path);
+        strcmp(last.stream, stream) != 0)
+        err_set(&why, ERR_USAGE, "it is of another stream");
+    if (why.kind != ERR_NONE)
+        return err_because(err, ERR_TRUST, "state", "'%s' is damaged: %s", path, why.msg);
+    *out = last;
     return 0;
+}
+
+int
+state_read(const char *dir, const char *stream, struct trust_last *out, struct err *err)
+{
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s" ENDING, dir, stream);
+    struct err why = ERR_INIT;
+
+    if (folder_check(dir, &why) == 0 && read_file(path, stream, out, &why) == 0)
+        return 1;
+    if (why.kind == ERR_NOT_FOUND)
+        return 0;
+    *err = why;
+    if (err->kind == ERR_TRUST)
+        err_hint(err,
+                 "what was imported of this stream is in it: move the file away, and "
+                 "import asks the target for its last receipt instead");
+    return -1;
 }
 
 int
@@ -155,7 +170,7 @@ state_lock(const char *dir, const char *stream, int *fd, struct err *err)
 int
 state_write(const char *dir, const struct trust_last *last, struct err *err)
 {
-    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s.json", dir, last->stream);
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s" ENDING, dir, last->stream);
     CLEANUP(buf_release) struct buf text = BUF_INIT(STATE_FILE_MAX);
 
     if (render(last, &text, err) < 0)
@@ -163,32 +178,46 @@ state_write(const char *dir, const struct trust_last *last, struct err *err)
     return file_put(path, text.data, text.len, 0644, false, err);
 }
 
+static void
+add_file(struct state_list *list, const char *dir, const char *name)
+{
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s", dir, name);
+    CLEANUP(mem_free_string) char *stream = xstrdup(name);
+    struct err why = ERR_INIT;
+
+    stream[strlen(stream) - strlen(ENDING)] = '\0';
+    if (read_file(path, stream, &list->streams[list->count], &why) == 0)
+        list->count++;
+    else
+        list->damaged[list->damaged_count++] =
+            (struct state_damage){.path = xstrdup(path), .why = xstrdup(why.msg)};
+}
+
 int
-state_list(const char *dir, struct trust_last **out, size_t *count,
-           const struct events *events, struct err *err)
+state_list(const char *dir, struct state_list *out, struct err *err)
 {
     CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
     struct err why = ERR_INIT;
-    struct trust_last *items;
-    size_t n = 0;
 
-    if (folder_list(&names, dir, ".json", &why) < 0 && why.kind != ERR_NOT_FOUND) {
+    if (folder_list_hidden(&names, dir, ENDING, &why) < 0 && why.kind != ERR_NOT_FOUND) {
         *err = why;
         return -1;
     }
-    items = xcalloc(names.count, sizeof(*items));
-    for (size_t i = 0; i < names.count; i++) {
-        int rc;
-
-        names.items[i][strlen(names.items[i]) - strlen(".json")] = '\0';
-        rc = read_stream(dir, names.items[i], &items[n], events, err);
-        if (rc < 0) {
-            free(items);
-            return -1;
-        }
-        n += (size_t)rc;
-    }
-    *out = items;
-    *count = n;
+    out->streams = xcalloc(names.count, sizeof(*out->streams));
+    out->damaged = xcalloc(names.count, sizeof(*out->damaged));
+    for (size_t i = 0; i < names.count; i++)
+        add_file(out, dir, names.items[i]);
     return 0;
+}
+
+void
+state_list_release(struct state_list *list)
+{
+    for (size_t i = 0; i < list->damaged_count; i++) {
+        free(list->damaged[i].path);
+        free(list->damaged[i].why);
+    }
+    free(list->damaged);
+    free(list->streams);
+    *list = (struct state_list)STATE_LIST_INIT;
 }

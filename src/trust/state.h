@@ -1,7 +1,9 @@
 /* state.h - what was accepted last of each series, so that nothing older comes back.
  *
  * One file a stream, STREAM.json; replaced as a whole, and locked by STREAM.lock while an
- * import of that stream runs.
+ * import of that stream runs.  The names of streams hold no slash and no upper case, and
+ * each kind of file has its own ending: no two streams share a file, whatever their names
+ * begin or end with.
  *
  * Layer:  trust.
  * Source: docs/trust.md, "What is remembered".
@@ -10,13 +12,14 @@
 #define TRUST_STATE_H
 
 #include "base/digest.h"
-#include "base/events.h"
+#include "base/err.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#define STATE_FILE_MAX    4096 /* bytes */
-#define STATE_STREAM_MAX  64   /* characters */
-#define STATE_STREAMS_MAX 4096
+#define STATE_FILE_MAX   4096 /* bytes */
+#define STATE_STREAM_MAX 64   /* characters */
 
 struct trust_last {
     char stream[STATE_STREAM_MAX + 1];
@@ -46,11 +49,37 @@ MUST_USE int state_lock(const char *dir, const char *stream, int *fd, struct err
 MUST_USE int state_write(const char *dir, const struct trust_last *last, struct err *err);
 
 /*
- * All streams, sorted by name; none when there is no folder.  A damaged file counts as
- * absent, with a warning.  Caller frees.
- * Errors: ERR_USAGE - others may write there; ERR_LOCAL.
+ * What is remembered of one stream; no other file is looked at.
+ * Returns: 1 and *out, 0 when nothing is, -1.
+ * Errors: ERR_TRUST "state" - the file is damaged; ERR_USAGE - others may write there;
+ *         ERR_LOCAL.
  */
-MUST_USE int state_list(const char *dir, struct trust_last **out, size_t *count,
-                        const struct events *events, struct err *err);
+int state_read(const char *dir, const char *stream, struct trust_last *out,
+               struct err *err);
+
+/* A file that cannot be used, and why.  Owned. */
+struct state_damage {
+    char *path, *why;
+};
+
+struct state_list {
+    struct trust_last *streams; /* sorted by name */
+    size_t count;
+    struct state_damage *damaged;
+    size_t damaged_count;
+};
+
+#define STATE_LIST_INIT                                                                  \
+    {                                                                                    \
+        .streams = NULL                                                                  \
+    }
+
+/*
+ * All streams; none when there is no folder.  A file that cannot be used does not hide
+ * the others.
+ * Errors: ERR_USAGE - others may write to the folder; ERR_LOCAL; ERR_LIMIT.
+ */
+MUST_USE int state_list(const char *dir, struct state_list *out, struct err *err);
+void state_list_release(struct state_list *list);
 
 #endif

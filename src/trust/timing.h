@@ -17,8 +17,8 @@ struct trust_now {
 };
 
 /*
- * Weigh the clock against the newest bundle that was accepted so far (0: none); warns
- * about a clock that is behind, or absurdly far ahead.
+ * Weigh the clock against the newest bundle that was accepted of this stream (0: none);
+ * warns about a clock that is behind, or absurdly far ahead.
  */
 struct trust_now trust_now(uint64_t clock, uint64_t newest, enum policy_clock kind,
                            const struct events *events);

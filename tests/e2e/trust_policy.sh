@@ -151,6 +151,22 @@ outcome 0 - "a higher epoch forgets" import older.tar
 check_equal "and begins again" 9 "$(field store/state/prod.json 'd["serial"]')"
 policy ''
 
+# A stream may be called almost anything.
+policy ', "default": "accept"'
+for stream in .hidden ..; do
+    must bundle dots.tar "$stream" 10 alice
+    outcome 0 - "stream $stream" import dots.tar
+    must bundle dots.tar "$stream" 9 alice
+    outcome 7 rollback "row 23: a lower serial of stream $stream" import dots.tar
+    must env SOURCE_DATE_EPOCH="$(($(date +%s) + 5))" "$abs_top_builddir/sealift" export -q \
+        --force -o dots.tar --stream "$stream" --serial 10 --key alice.key "$name"
+    outcome 7 equivocation "row 23: the same serial of stream $stream" import dots.tar
+done
+expect 0 "status" sealift status --trust store
+check_equal "shows them" ".. .hidden " \
+    "$(sed -n 's/^\(\.[a-z.]*\)  *10 .*/\1/p' "$out" | tr '\n' ' ')"
+policy ''
+
 # --- a memory that was lost --------------------------------------------------------------
 
 rm -r store/state
@@ -180,11 +196,25 @@ outcome 7 rollback "row 24: state lost, the receipt at the target says 43" impor
 check_equal "row 24: nothing was written" 0 "$(writes target)"
 outcome 0 - "row 24: and 43 itself" import forty-three.tar
 rm -r store/state
-printf '{"stream":' >half
 mkdir store/state
-mv half store/state/prod.json
-outcome 7 rollback "half a state file counts as lost" import forty-two.tar
-check "with a warning" grep -q 'warning: .*damaged' "$err"
+printf '{"stream":' >store/state/prod.json
+must forget_requests target
+outcome 7 state "row 39: half a state file ends an import" import forty-three.tar
+check "row 39: and says which file to move" grep -q "'store/state/prod.json' is damaged" "$err"
+check "row 39: and what is asked then" grep -q '^hint: .*move the file away.*receipt' "$err"
+check_equal "row 39: nothing was asked" 0 "$(requests target)"
+outcome 7 state "row 39: it ends a verify, too" \
+    sealift verify -q --trust store --report report forty-three.tar
+expect 0 "row 39: status goes on" sealift status --trust store --report report
+check "row 39: and lists it" grep -q "^damaged: .*store/state/prod.json" "$out"
+check_equal "row 39: in the result, too" "store/state/prod.json" \
+    "$(field report 'd["damaged"][0]["file"]')"
+mv store/state/prod.json store/state/other.json
+outcome 7 rollback "row 39: with it out of the way the receipt counts" import forty-two.tar
+outcome 0 - "row 39: other streams' files are not read" import forty-three.tar
+expect 0 "status" sealift status --trust store
+check "row 39: shows what is whole beside what is not" \
+    sh -c 'grep -q "^prod  *43 " "$1" && grep -q "^damaged: .*other.json" "$1"' - "$out"
 rm -r store/state
 sed 's/"alice", "bob"\], "threshold": 2/"dev"]/' store/policy.json >policy.new
 mv policy.new store/policy.json

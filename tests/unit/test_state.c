@@ -16,8 +16,6 @@
     "{\"stream\":\"prod\",\"epoch\":1,\"serial\":\"42\",\"index\":\"sha256:" HEX "\","   \
     "\"created\":\"2026-11-22T05:09:00Z\",\"imported\":\"2026-11-23T05:09:00Z\"}\n"
 
-static const struct events nobody = {.emit = NULL};
-
 static void
 put(const char *path, const char *text)
 {
@@ -42,15 +40,15 @@ last_of(const char *stream, uint64_t serial)
 static void
 what_is_written_is_read_back(void **state)
 {
-    struct trust_last first = last_of("prod", INT64_MAX), second = last_of("dev", 1),
-                      *all;
+    struct trust_last first = last_of("prod", INT64_MAX), second = last_of("dev", 1), got;
+    struct state_list all = STATE_LIST_INIT;
     struct err err = ERR_INIT;
-    size_t count;
 
     (void)state;
-    assert_int_equal(state_list("nothing", &all, &count, &nobody, &err), 0);
-    assert_int_equal(count, 0);
-    free(all);
+    assert_int_equal(state_list("nothing", &all, &err), 0);
+    assert_int_equal(all.count, 0);
+    state_list_release(&all);
+    assert_int_equal(state_read("nothing", "prod", &got, &err), 0);
     assert_int_equal(state_write(".", &first, &err), 0);
     assert_int_equal(state_write(".", &second, &err), 0);
     second.serial = 2;
@@ -58,11 +56,93 @@ what_is_written_is_read_back(void **state)
     second.is_partial = true;
     assert_int_equal(state_write(".", &second, &err), 0);
     assert_int_equal(count_files(), 2); /* nothing half written stays behind */
-    assert_int_equal(state_list(".", &all, &count, &nobody, &err), 0);
-    assert_int_equal(count, 2);
-    assert_memory_equal(&all[0], &second, sizeof(second));
-    assert_memory_equal(&all[1], &first, sizeof(first));
-    free(all);
+    assert_int_equal(state_list(".", &all, &err), 0);
+    assert_int_equal(all.count, 2);
+    assert_int_equal(all.damaged_count, 0);
+    assert_memory_equal(&all.streams[0], &second, sizeof(second));
+    assert_memory_equal(&all.streams[1], &first, sizeof(first));
+    state_list_release(&all);
+    assert_int_equal(state_read(".", "dev", &got, &err), 1);
+    assert_memory_equal(&got, &second, sizeof(second));
+    assert_int_equal(state_read(".", "test", &got, &err), 0);
+}
+
+#define LONG64 "0123456789012345678901234567890123456789012345678901234567890123"
+
+/* All that a stream may be called: 1 to 64 of a-z, 0-9, dot, underscore and hyphen. */
+static const char *const names[] = {
+    "prod",
+    ".prod",
+    "prod.",
+    "prod..",
+    ".",
+    "..",
+    "...",
+    "-",
+    "--help",
+    "_",
+    "a",
+    "a-",
+    "a_",
+    "a.",
+    "0",
+    "00",
+    "con",
+    "nul",
+    ".json",
+    "prod.json",
+    ".prod.json",
+    "prod.json.",
+    "prod.lock",
+    ".lock",
+    "prod.json.partial",
+    "prod.json.partial.old",
+    "prod.partial",
+    "prod.tmp",
+    "prod.swp",
+    LONG64,
+    ".234567890123456789012345678901234567890123456789012345678.json",
+};
+
+static void
+every_name_is_remembered(void **state)
+{
+    struct state_list all = STATE_LIST_INIT;
+    struct err err = ERR_INIT;
+    struct trust_last got;
+    int lock;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        const struct trust_last last = last_of(names[i], i + 1);
+
+        assert_int_equal(state_lock(".", names[i], &lock, &err), 0);
+        assert_int_equal(state_read(".", names[i], &got, &err), 0);
+        assert_int_equal(state_write(".", &last, &err), 0);
+        file_close(&lock);
+    }
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (state_read(".", names[i], &got, &err) != 1 || got.serial != i + 1)
+            fail_msg("stream '%s' is not remembered: %s", names[i], err.msg);
+        assert_string_equal(got.stream, names[i]);
+    }
+    assert_int_equal(state_list(".", &all, &err), 0);
+    assert_int_equal(all.count, COUNT_OF(names));
+    assert_int_equal(all.damaged_count, 0);
+    state_list_release(&all);
+}
+
+/* The name of the file is a promise: what earlier versions wrote still counts. */
+static void
+a_file_has_the_name_of_its_stream(void **state)
+{
+    struct err err = ERR_INIT;
+    struct trust_last got;
+
+    (void)state;
+    put("prod.json", GOOD);
+    assert_int_equal(state_read(".", "prod", &got, &err), 1);
+    assert_int_equal(got.serial, 42);
 }
 
 static void
@@ -107,45 +187,79 @@ only_what_we_write_is_read(void **state)
     }
 }
 
-/* Every cut: the old one or the new one, never half of one. */
+/* Every cut, a file that is too long, and one of another stream. */
 static void
-a_damaged_file_counts_as_none(void **state)
+a_damaged_file_is_an_error(void **state)
 {
-    struct trust_last *all;
+    static char huge[STATE_FILE_MAX + 1];
     struct err err = ERR_INIT;
-    size_t count;
+    struct trust_last last;
 
     (void)state;
     for (size_t len = 0; len < strlen(GOOD) - 1; len++) {
+        err = (struct err)ERR_INIT;
         assert_int_equal(file_put("prod.json", GOOD, len, 0644, false, &err), 0);
-        assert_int_equal(state_list(".", &all, &count, &nobody, &err), 0);
-        assert_int_equal(count, 0);
-        free(all);
+        assert_int_equal(state_read(".", "prod", &last, &err), -1);
+        assert_int_equal(err.kind, ERR_TRUST);
+        assert_string_equal(err.reason, "state");
+        assert_non_null(strstr(err.msg, "./prod.json"));
+        assert_non_null(strstr(err.hint, "move the file away"));
     }
+    memset(huge, ' ', sizeof(huge));
+    assert_int_equal(file_put("prod.json", huge, sizeof(huge), 0644, false, &err), 0);
+    assert_int_equal(state_read(".", "prod", &last, &err), -1);
+    assert_string_equal(err.reason, "state");
+    put("other.json", GOOD);
+    assert_int_equal(state_read(".", "other", &last, &err), -1);
+    assert_string_equal(err.reason, "state");
+    assert_int_equal(state_read(".", "third", &last, &err), 0);
+}
+
+static void
+a_damaged_file_hides_no_other(void **state)
+{
+    struct state_list all = STATE_LIST_INIT;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    put("half.json", "{\"stream\":");
+    put("other.json", GOOD);
     put("prod.json", GOOD);
-    put("other.json", GOOD); /* of another stream than its name says */
-    assert_int_equal(state_list(".", &all, &count, &nobody, &err), 0);
-    assert_int_equal(count, 1);
-    free(all);
+    put("unsafe.json", GOOD);
+    assert_int_equal(chmod("unsafe.json", 0666), 0);
+    assert_int_equal(mkdir("folder.json", 0755), 0);
+    assert_int_equal(state_list(".", &all, &err), 0);
+    assert_int_equal(all.count, 1);
+    assert_string_equal(all.streams[0].stream, "prod");
+    assert_int_equal(all.damaged_count, 4);
+    assert_string_equal(all.damaged[0].path, "./folder.json");
+    assert_string_equal(all.damaged[1].path, "./half.json");
+    assert_non_null(strstr(all.damaged[1].why, "'./half.json' is damaged"));
+    assert_non_null(strstr(all.damaged[2].why, "of another stream"));
+    assert_non_null(strstr(all.damaged[3].why, "others may write"));
+    state_list_release(&all);
 }
 
 static void
 others_must_not_write_there(void **state)
 {
-    struct trust_last *all;
+    struct state_list all = STATE_LIST_INIT;
+    struct trust_last last;
     struct err err = ERR_INIT;
-    size_t count;
 
     (void)state;
     put("prod.json", GOOD);
     assert_int_equal(chmod("prod.json", 0666), 0);
-    assert_int_equal(state_list(".", &all, &count, &nobody, &err), -1);
+    assert_int_equal(state_read(".", "prod", &last, &err), -1);
     assert_int_equal(err.kind, ERR_USAGE);
     assert_int_equal(chmod("prod.json", 0644), 0);
     assert_int_equal(chmod(".", 0777), 0);
-    assert_int_equal(state_list(".", &all, &count, &nobody, &err), -1);
+    assert_int_equal(state_read(".", "prod", &last, &err), -1);
     assert_int_equal(err.kind, ERR_USAGE);
     assert_non_null(strstr(err.hint, "chmod go-w"));
+    assert_int_equal(state_read(".", "nothing", &last, &err), -1);
+    assert_int_equal(state_list(".", &all, &err), -1);
+    assert_int_equal(err.kind, ERR_USAGE);
     assert_int_equal(chmod(".", 0700), 0);
 }
 
@@ -238,18 +352,15 @@ killed_at_any_moment(void **state)
 
     (void)state;
     for (; !lived; calls++) {
-        struct trust_last before = last_of("prod", 1), after = last_of("prod", 2), *all;
-        size_t count;
+        struct trust_last before = last_of("prod", 1), after = last_of("prod", 2), got;
 
         assert_int_equal(state_write(".", &before, &err), 0);
         lived = remember_in_child(calls, &after);
-        assert_int_equal(state_list(".", &all, &count, &nobody, &err), 0);
-        assert_int_equal(count, 1);
-        if (memcmp(&all[0], &after, sizeof(after)) != 0) {
+        assert_int_equal(state_read(".", "prod", &got, &err), 1);
+        if (memcmp(&got, &after, sizeof(after)) != 0) {
             assert_false(lived);
-            assert_memory_equal(&all[0], &before, sizeof(before));
+            assert_memory_equal(&got, &before, sizeof(before));
         }
-        free(all);
     }
     assert_true(calls > 4); /* a write, two fsyncs and a rename, at least */
 }
@@ -261,7 +372,13 @@ main(void)
         cmocka_unit_test_setup_teardown(what_is_written_is_read_back, enter_folder,
                                         leave_folder),
         cmocka_unit_test(only_what_we_write_is_read),
-        cmocka_unit_test_setup_teardown(a_damaged_file_counts_as_none, enter_folder,
+        cmocka_unit_test_setup_teardown(every_name_is_remembered, enter_folder,
+                                        leave_folder),
+        cmocka_unit_test_setup_teardown(a_file_has_the_name_of_its_stream, enter_folder,
+                                        leave_folder),
+        cmocka_unit_test_setup_teardown(a_damaged_file_is_an_error, enter_folder,
+                                        leave_folder),
+        cmocka_unit_test_setup_teardown(a_damaged_file_hides_no_other, enter_folder,
                                         leave_folder),
         cmocka_unit_test_setup_teardown(others_must_not_write_there, enter_folder,
                                         leave_folder),
