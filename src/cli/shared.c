@@ -69,8 +69,10 @@ read_proxy(const struct registry_options *options, struct client_config *config,
     config->proxy = options->proxy     ? options->proxy
                     : config->may_push ? NULL
                                        : HTTP_PROXY_ENVIRONMENT;
-    return options->proxy && http_proxy_check(options->proxy, err) < 0
-               ? err_wrap(err, "--proxy")
+    if (options->proxy && http_proxy_check(options->proxy, err) < 0)
+        return err_wrap(err, "--proxy");
+    return config->proxy && strcmp(config->proxy, HTTP_PROXY_ENVIRONMENT) == 0
+               ? http_proxy_check_environment(err)
                : 0;
 }
 

@@ -276,8 +276,14 @@ renew_handle(struct http_conn *conn)
 }
 
 static int
-finish(struct http_conn *conn, struct flight *f, CURLcode code, bool is_proxied)
+finish(struct http_conn *conn, struct flight *f, CURLcode code,
+       const struct http_origin *to, const char *proxy)
 {
+    struct flight_failure failure = {.code = code,
+                                     .why = conn->why,
+                                     .to = to,
+                                     .proxy = proxy,
+                                     .tls = &conn->config.tls};
     struct http_response *r = f->response;
     curl_off_t sent = 0;
     char *peer = NULL;
@@ -285,9 +291,10 @@ finish(struct http_conn *conn, struct flight *f, CURLcode code, bool is_proxied)
     conn->has_failed = code != CURLE_OK;
     curl_easy_getinfo(conn->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
     curl_easy_getinfo(conn->easy, CURLINFO_PRIMARY_IP, &peer);
+    curl_easy_getinfo(conn->easy, CURLINFO_OS_ERRNO, &failure.os_error);
     r->sent = (uint64_t)sent;
     if (peer && peer[0] != '\0')
-        r->peer = is_proxied ? HTTP_REACH_PUBLIC : http_host_reach(peer);
+        r->peer = proxy ? HTTP_REACH_PUBLIC : http_host_reach(peer);
     if (!f->head_done)
         flight_forget_head(r);
     if (f->failed)
@@ -298,7 +305,7 @@ finish(struct http_conn *conn, struct flight *f, CURLcode code, bool is_proxied)
         return err_because(f->err, ERR_PROTOCOL, "private-address",
                            "the name resolves to the private address %s", conn->refused);
     if (code != CURLE_OK && (r->status == 0 || flight_is_success(r)))
-        return flight_error(code, conn->why, &conn->config.tls, f->err);
+        return flight_error(&failure, f->err);
     return flight_is_success(r) && strcmp(f->request->method, "HEAD") != 0
                ? flight_begin(f)
                : 0;
@@ -335,5 +342,5 @@ http_exchange(struct http_conn *conn, const struct http_request *request,
     else
         f.rate = conn->config.rate;
     code = flight_perform(&f, conn->multi, conn->easy);
-    return finish(conn, &f, code, proxy != NULL);
+    return finish(conn, &f, code, &to, proxy);
 }

@@ -99,6 +99,13 @@ char *http_url_redacted(const char *url);
 MUST_USE int http_proxy_check(const char *proxy, struct err *err);
 
 /*
+ * Are the variables below, as far as they are set, URLs that the library reads as they
+ * are meant?  A scheme may be missing, as in curl; user name and password may be there.
+ * Errors: ERR_USAGE, naming the variable and what is wrong, and nothing of its value.
+ */
+MUST_USE int http_proxy_check_environment(struct err *err);
+
+/*
  * The URL of the proxy to an origin, or NULL; never one to loopback.  In the environment
  * it is https_proxy or HTTPS_PROXY, http_proxy in lower case only, else all_proxy or
  * ALL_PROXY, unless no_proxy or NO_PROXY lists the origin.  May hold a password: not for

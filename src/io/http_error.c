@@ -1,6 +1,7 @@
 #include "config.h"
 #include "io/http_internal.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -59,39 +60,106 @@ refused_by_proxy(struct err *err)
                     "in the environment: https_proxy=http://USER:PASSWORD@HOST:PORT");
 }
 
-int
-flight_error(CURLcode code, const char *why, const struct http_tls *tls, struct err *err)
+/* Where the connection was to be made. */
+static char *
+next_server(const struct flight_failure *f)
 {
-    char safe[TEXT_SAFE_MAX];
+    CLEANUP(mem_free_string) char *proxy = f->proxy ? http_proxy_host(f->proxy) : NULL;
+    char origin[HTTP_ORIGIN_TEXT_MAX];
 
-    if (why[0] == '\0')
-        why = curl_easy_strerror(code);
-    text_safe(safe, why, strlen(why));
-    switch ((int)code) {
+    http_origin_text(f->to, origin);
+    return proxy ? xasprintf("the proxy %s", proxy) : xstrdup(origin);
+}
+
+static int
+not_connected(const struct flight_failure *f, struct err *err)
+{
+    CLEANUP(mem_free_string) char *server = next_server(f);
+
+    if (f->code != CURLE_COULDNT_CONNECT)
+        return err_set(err, ERR_NETWORK, "cannot resolve the name of %s", server);
+    return err_set(err, ERR_NETWORK, "cannot connect to %s%s%s", server,
+                   f->os_error > 0 ? ": " : "",
+                   f->os_error > 0 ? strerror((int)f->os_error) : "");
+}
+
+/*
+ * The library's own words about these quote bytes of the connection or none at all.
+ * Those about all others may quote what was given to it: the URL of a proxy, say, with
+ * the password in it.
+ */
+static const char *
+words_of(const struct flight_failure *f)
+{
+    static const CURLcode quotable[] = {
+        CURLE_PEER_FAILED_VERIFICATION,
+        CURLE_SSL_CONNECT_ERROR,
+        CURLE_SSL_CERTPROBLEM,
+        CURLE_OPERATION_TIMEDOUT,
+        CURLE_RECV_ERROR,
+        CURLE_SEND_ERROR,
+        CURLE_GOT_NOTHING,
+        CURLE_PARTIAL_FILE,
+        CURLE_WEIRD_SERVER_REPLY,
+    };
+
+    for (size_t i = 0; i < COUNT_OF(quotable); i++) {
+        if (f->code == quotable[i] && f->why[0] != '\0')
+            return f->why;
+    }
+    return curl_easy_strerror(f->code);
+}
+
+static int
+tls_error(const struct flight_failure *f, const char *safe, struct err *err)
+{
+    const struct http_tls *tls = f->tls;
+
+    switch ((int)f->code) {
     case CURLE_PEER_FAILED_VERIFICATION:
         err_because(err, ERR_NETWORK, "tls",
                     "the server's certificate is not trusted: %s", safe);
         return err_hint(err, "for a private CA use --ca-file FILE; dates are checked "
                              "against the clock of this machine");
     case CURLE_SSL_CONNECT_ERROR:
-        return handshake_failed(why, safe, tls, err);
+        return handshake_failed(f->why, safe, tls, err);
     case CURLE_SSL_CACERT_BADFILE:
         if (tls->ca_file)
             return err_set(err, ERR_LOCAL, "cannot use the CA file '%s'", tls->ca_file);
         err_because(err, ERR_LOCAL, "no-ca", "this machine has no CA certificates");
         return err_hint(err, "install ca-certificates, or use --ca-file FILE");
-    case CURLE_SSL_CERTPROBLEM:
+    default:
         return err_set(err, ERR_LOCAL, "cannot use the client certificate '%s': %s",
                        tls->cert ? tls->cert : "", safe);
+    }
+}
+
+int
+flight_error(const struct flight_failure *f, struct err *err)
+{
+    const char *words = words_of(f);
+    char safe[TEXT_SAFE_MAX];
+
+    text_safe(safe, words, strlen(words));
+    switch ((int)f->code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+        return tls_error(f, safe, err);
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+        return not_connected(f, err);
     case CURLE_OUT_OF_MEMORY: /* also what one endless header line ends in */
         return err_set(err, ERR_LIMIT, "headers too large, or out of memory");
     case CURLE_RECV_ERROR:
-        if (strstr(why, "Too large response headers"))
+        if (strstr(f->why, "Too large response headers"))
             return err_set(err, ERR_LIMIT, "headers too large");
-        if (strstr(why, "CONNECT tunnel failed, response 407"))
+        if (strstr(f->why, "CONNECT tunnel failed, response 407"))
             return refused_by_proxy(err);
-        if (strstr(why, " alert ")) /* TLS 1.3 looks at ours after the handshake */
-            return refused_by_server(why, safe, tls, err);
+        if (strstr(f->why, " alert ")) /* TLS 1.3 looks at ours after the handshake */
+            return refused_by_server(f->why, safe, f->tls, err);
         break;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:

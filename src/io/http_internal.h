@@ -43,9 +43,18 @@ void flight_forget_head(struct http_response *r);
 /* 2xx? */
 bool flight_is_success(const struct http_response *r);
 
-/* What a failure of the library means; why: its own words, "" when it has none. */
-int flight_error(CURLcode code, const char *why, const struct http_tls *tls,
-                 struct err *err);
+/* A failure of the library. */
+struct flight_failure {
+    CURLcode code;
+    const char *why; /* its own words, "" when it has none */
+    long os_error;   /* errno of a connection that was not made, or 0 */
+    const struct http_origin *to;
+    const char *proxy; /* its URL, or NULL */
+    const struct http_tls *tls;
+};
+
+/* What it means.  Always -1. */
+int flight_error(const struct flight_failure *failure, struct err *err);
 
 /* Whom to trust, and who we are. */
 CURLcode flight_set_tls(CURL *c, const struct http_tls *tls);

@@ -99,16 +99,22 @@ variable(const char *first, const char *second)
     return value && value[0] != '\0' ? value : NULL;
 }
 
+/* The proxy for a scheme.  HTTP_PROXY is a header that a web server was sent. */
+static const char *
+variable_of_scheme(bool tls)
+{
+    const char *proxy =
+        tls ? variable("https_proxy", "HTTPS_PROXY") : variable("http_proxy", NULL);
+
+    return proxy ? proxy : variable("all_proxy", "ALL_PROXY");
+}
+
 static const char *
 of_environment(const struct http_origin *to)
 {
-    /* HTTP_PROXY is a header that a web server was sent */
-    const char *proxy =
-        to->tls ? variable("https_proxy", "HTTPS_PROXY") : variable("http_proxy", NULL);
+    const char *proxy = variable_of_scheme(to->tls);
     const char *except = variable("no_proxy", "NO_PROXY");
 
-    if (!proxy)
-        proxy = variable("all_proxy", "ALL_PROXY");
     return proxy && except && http_proxy_excepts(except, to) ? NULL : proxy;
 }
 
@@ -131,13 +137,74 @@ http_proxy_host(const char *url)
     return xstrndup(url, strcspn(url, "/"));
 }
 
+/* Where a URL leaves its scheme behind; NULL: the scheme is not one of these. */
+static const char *
+skip_scheme(const char *url, const char *const *schemes, size_t count)
+{
+    const char *end = strstr(url, "://");
+
+    for (size_t i = 0; end && i < count; i++) {
+        if (text_same_nocase(url, (size_t)(end - url), schemes[i]))
+            return end + 3;
+    }
+    return NULL;
+}
+
+static bool
+is_host_and_port(const char *text)
+{
+    CLEANUP(mem_free_string) char *url = xasprintf("http://%s", text);
+    struct err ignored = ERR_INIT;
+    struct http_origin origin;
+    size_t len = strcspn(text, "/?#");
+
+    return http_url_origin(url, &origin, &ignored) == 0 &&
+           strspn(text + len, "/") == strlen(text + len);
+}
+
+/* Bytes that end the user name and password of a URL too early, and those that the
+ * library does not decode.  It takes all others, escaped or not. */
+static bool
+is_userinfo(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (c <= ' ' || c == 127 || strchr("#/?@", c))
+            return false;
+        if (c == '%' && i + 2 < len && (text[i + 1] == '0' || text[i + 1] == '1') &&
+            strchr("0123456789abcdefABCDEF", text[i + 2]))
+            return false;
+    }
+    return true;
+}
+
+/* [USER[:PASSWORD]@]HOST[:PORT][/]: whatever is wrong, the words quote nothing of it. */
+static int
+check_authority(const char *text, struct err *err)
+{
+    const char *at = strrchr(text, '@');
+
+    if (at && !is_userinfo(text, (size_t)(at - text))) {
+        err_set(err, ERR_USAGE,
+                "the user name or password of the proxy has a character that a URL "
+                "must have percent-encoded");
+        return err_hint(err, "# is written %%23, / %%2F, ? %%3F, @ %%40, a blank %%20; "
+                             "control characters are not possible");
+    }
+    if (is_host_and_port(at ? at + 1 : text))
+        return 0;
+    err_set(err, ERR_USAGE,
+            "malformed proxy URL: expected a host, and nothing after its port");
+    return err_hint(err, "http://USER:PASSWORD@HOST:PORT, where # / ? @ and blanks in "
+                         "the first two are percent-encoded");
+}
+
 int
 http_proxy_check(const char *proxy, struct err *err)
 {
-    static const char *const schemes[] = {"http://", "https://", "socks5://",
-                                          "socks5h://"};
-    CLEANUP(mem_free_string) char *as_http = NULL;
-    struct http_origin origin;
+    static const char *const schemes[] = {"http", "https", "socks5", "socks5h"};
+    const char *authority = skip_scheme(proxy, schemes, COUNT_OF(schemes));
 
     if (strcmp(proxy, HTTP_PROXY_ENVIRONMENT) == 0)
         return 0;
@@ -146,14 +213,46 @@ http_proxy_check(const char *proxy, struct err *err)
         return err_hint(err, "put the whole URL into the variable https_proxy, then: "
                              "--proxy env");
     }
-    for (size_t i = 0; i < COUNT_OF(schemes) && !as_http; i++) {
-        if (text_starts(proxy, schemes[i]))
-            as_http = xasprintf("http://%s", proxy + strlen(schemes[i]));
-    }
-    if (!as_http || http_url_origin(as_http, &origin, err) < 0 ||
-        strspn(http_url_path(as_http), "/") != strlen(http_url_path(as_http)))
+    if (!authority || !is_host_and_port(authority))
         return err_set(err, ERR_USAGE,
                        "not a URL such as http://proxy.example:3128, and not '%s'",
                        HTTP_PROXY_ENVIRONMENT);
+    return 0;
+}
+
+static int
+check_variable(const char *proxy, struct err *err)
+{
+    static const char *const schemes[] = {"http",    "https",  "socks4",
+                                          "socks4a", "socks5", "socks5h"};
+    const char *authority = skip_scheme(proxy, schemes, COUNT_OF(schemes));
+
+    if (!authority && strstr(proxy, "://"))
+        return err_set(err, ERR_USAGE,
+                       "the scheme of the proxy URL is not one of http, https, socks4, "
+                       "socks4a, socks5, socks5h");
+    return check_authority(authority ? authority : proxy, err);
+}
+
+int
+http_proxy_check_environment(struct err *err)
+{
+    static const struct {
+        const char *first, *second;
+    } variables[] = {
+        {"https_proxy", "HTTPS_PROXY"},
+        {"http_proxy", NULL},
+        {"all_proxy", "ALL_PROXY"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(variables); i++) {
+        const char *proxy = variable(variables[i].first, variables[i].second);
+
+        if (proxy && check_variable(proxy, err) < 0)
+            return err_wrap(err, "%s",
+                            proxy == variable(variables[i].first, NULL)
+                                ? variables[i].first
+                                : variables[i].second);
+    }
     return 0;
 }

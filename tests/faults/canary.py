@@ -209,6 +209,51 @@ def proxies(lab):
         "https_proxy": f"http://user:{wrong}@{lab.proxy.host}"}).fails("auth", "proxy")
 
 
+@case("s25")
+def proxy_urls(lab):
+    "proxy URLs that are read otherwise than they are meant: refused without their password"
+    app, host = lab.image("app:1"), lab.proxy.host
+    lab.registry.name_it("r.example.com")
+    word = lab.secret()
+    for url, says in (
+            *((f"http://user:{a}{b}@{host}", "percent-encoded")
+              for odd in "#/?@ \t\x7f" for a, b in ((word, odd), (odd, word))),
+            (f"http://{word}/x:y@{host}", "percent-encoded"),
+            (f"http://user:{word}%0a@{host}", "percent-encoded"),
+            (f"user:{word}#x@{host}", "percent-encoded"),
+            (f"http://user:{word}#x", "malformed"),
+            (f"http://user:{word}@{host}0000", "malformed"),
+            (f"http://user:{word}@127.0.0.5:port", "malformed"),
+            (f"http://user:{word}@", "malformed"),
+            (f"http://user:{word}@{host}/path", "malformed"),
+            (f"http://user:{word}@{host}?x", "malformed"),
+            (f"http://user:{word}@{host}#x", "malformed"),
+            (f"gopher://user:{word}@{host}", "scheme"),
+            (f"user:{word}://x@{host}", "scheme")):
+        for name in ("https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY"):
+            lab.export(app, env={name: url}).fails("usage", f"{name}: ").fails("usage", says)
+        lab.push(app, env={"all_proxy": url}, options=["--proxy", "env"]).fails("usage", says)
+    same(lab.proxy.connections, 0, "connections to the proxy")
+    for url in (f"http://user:{word}@127.0.0.1:1", f"http://user:{word}@nowhere.invalid:1"):
+        lab.export(app, "--retries", "0", env={"https_proxy": url}).fails("network", "the proxy")
+
+
+@case("s17", "s25")
+def proxy_passwords(lab):
+    "passwords with every character that a URL can have, as it is or percent-encoded"
+    lab.registry.name_it("r.example.com")
+    app = lab.image("app:1")
+    for odd, coded in (("#", "%23"), ("/", "%2F"), ("?", "%3f"), ("@", "%40"), (" ", "%20"),
+                       ("%", "%25"), (":", ":"), ("%zz", "%zz"), ("!$&'()*+,;=", "!$&'()*+,;="),
+                       ("[\\]^`{|}~\"<>", "[\\]^`{|}~\"<>")):
+        password = lab.secret("proxy")
+        lab.proxy.handler.users = {"user": password + odd}
+        for scheme in ("http://", "HTTP://", ""):
+            lab.again()
+            lab.export(app, env={"https_proxy": f"{scheme}user:{password}{coded}@{lab.proxy.host}"}
+                       ).ok().carries(app)
+
+
 @case("s17", "s25")
 def plain(lab):
     "a registry that only speaks plain HTTP is given no password without --plain-http"

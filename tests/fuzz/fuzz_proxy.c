@@ -3,6 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/http.h"
 
 #include <stdlib.h>
@@ -40,6 +41,24 @@ try_proxy(const char *proxy)
         assert(err.kind == ERR_USAGE && err.msg[0] != '\0');
 }
 
+/* What is accepted shows a host and nothing else; what is refused shows nothing of it. */
+static void
+try_variable(const char *proxy)
+{
+    struct err err = ERR_INIT;
+
+    assert(setenv("https_proxy", proxy, 1) == 0);
+    if (http_proxy_check_environment(&err) == 0) {
+        CLEANUP(mem_free_string) char *host = http_proxy_host(proxy);
+
+        assert(!strpbrk(host, "@/?#% "));
+    } else {
+        assert(err.kind == ERR_USAGE && text_starts(err.msg, "https_proxy: "));
+        assert(strlen(proxy) < 16 ||
+               (!strstr(err.msg, proxy) && !strstr(err.hint, proxy)));
+    }
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -56,5 +75,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (http_url_origin(url, &to, &err) == 0)
         try_list(list, &to);
     try_proxy(proxy);
+    try_variable(proxy);
     return 0;
 }

@@ -173,6 +173,7 @@ proxies_have_a_form(void **state)
         {"http://proxy.corp:99999", -1},
         {"http://proxy.corp/path", -1},
         {"http://proxy.corp?x", -1},
+        {"http://proxy.corp#x", -1},
         {"ftp://proxy.corp", -1},
         {"http://user:password@proxy.corp:3128", -1},
         {"user@proxy.corp:3128", -1},
@@ -187,6 +188,64 @@ proxies_have_a_form(void **state)
         assert_int_equal(err.kind, table[i].result < 0 ? ERR_USAGE : ERR_NONE);
         assert_null(strstr(err.msg, "password@"));
     }
+}
+
+/* The names that count, the words of the error, and that nothing of a value is in them.
+ */
+static void
+variables_are_checked_first(void **state)
+{
+    static const struct {
+        const char *set[2];
+        const char *says; /* NULL: it is fine */
+    } table[] = {
+        {{NULL}, NULL},
+        {{"https_proxy=http://proxy.corp:3128"}, NULL},
+        {{"https_proxy=proxy.corp"}, NULL},
+        {{"https_proxy=HTTPS://proxy.corp/"}, NULL},
+        {{"https_proxy=socks4a://u:s3cret@proxy.corp"}, NULL},
+        {{"https_proxy=http://u:s3cret%23%2f%40%zz%@[fd00::1]:1"}, NULL},
+        {{"https_proxy=http://u:s3cret\xc3\xa4@proxy.corp"}, NULL},
+        {{"HTTP_PROXY=http://u:s3#cret@proxy.corp"}, NULL},
+        {{"https_proxy=http://proxy.corp", "HTTPS_PROXY=x://s3cret"}, NULL},
+        {{"https_proxy=http://u:s3cret#@proxy.corp"}, "https_proxy: the user name or"},
+        {{"HTTPS_PROXY=http://u:/s3cret@proxy.corp"}, "HTTPS_PROXY: the user name or"},
+        {{"http_proxy=http://u:s3?cret@proxy.corp"}, "http_proxy: the user name or"},
+        {{"all_proxy=http://u:s3@cret@proxy.corp"}, "all_proxy: the user name or"},
+        {{"ALL_PROXY=http://u:s3 cret@proxy.corp"}, "ALL_PROXY: the user name or"},
+        {{"https_proxy=", "HTTPS_PROXY=http://u:s3\ncret@h"}, "HTTPS_PROXY: the user"},
+        {{"https_proxy=http://u:s3\177cret@h"}, "https_proxy: the user"},
+        {{"https_proxy=http://u:s3%1Fcret@h"}, "https_proxy: the user"},
+        {{"https_proxy=u:s3cret@h:port"}, "https_proxy: malformed"},
+        {{"https_proxy=u:s3cret@h:65536"}, "https_proxy: malformed"},
+        {{"https_proxy=http://u:s3#cret"}, "https_proxy: malformed"},
+        {{"https_proxy=http://u:s3cret@"}, "https_proxy: malformed"},
+        {{"https_proxy=http://u:s3cret@h/p"}, "https_proxy: malformed"},
+        {{"https_proxy=http://u:s3cret@h#p"}, "https_proxy: malformed"},
+        {{"https_proxy=http://u:s3cret@h%20"}, "https_proxy: malformed"},
+        {{"https_proxy=ftp://u:s3cret@h"}, "https_proxy: the scheme"},
+        {{"https_proxy=://u:s3cret@h"}, "https_proxy: the scheme"},
+        {{"https_proxy=http://h", "all_proxy=ftp://u:s3cret@h"}, "all_proxy: the scheme"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct err err = ERR_INIT;
+
+        forget_variables();
+        print_message("# %s\n", table[i].set[0] ? table[i].set[0] : "nothing");
+        for (size_t k = 0; k < COUNT_OF(table[i].set) && table[i].set[k]; k++)
+            set_variable(table[i].set[k]);
+        assert_int_equal(http_proxy_check_environment(&err), table[i].says ? -1 : 0);
+        if (!table[i].says)
+            continue;
+        assert_int_equal(err.kind, ERR_USAGE);
+        assert_ptr_equal(strstr(err.msg, table[i].says), err.msg);
+        assert_null(strstr(err.msg, "s3"));
+        assert_null(strstr(err.msg, "cret"));
+        assert_null(strstr(err.hint, "cret"));
+    }
+    forget_variables();
 }
 
 static void
@@ -220,6 +279,7 @@ main(void)
         cmocka_unit_test(variables_have_an_order),
         cmocka_unit_test(given_proxies),
         cmocka_unit_test(proxies_have_a_form),
+        cmocka_unit_test(variables_are_checked_first),
         cmocka_unit_test(a_proxy_is_shown_without_its_password),
     };
 
