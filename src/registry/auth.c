@@ -28,13 +28,55 @@ auth_set_bearer(struct auth *a, const struct secret *token)
     free(text);
 }
 
+/* May secrets go there?  With TLS, within this machine, or where --plain-http says so:
+ * registries.conf lets a host lack TLS, which is not the same. */
+static bool
+may_have_secrets(const struct session *s, const struct host *host)
+{
+    return host->origin.tls || http_origin_is_loopback(&host->origin) ||
+           client_allows_plain(s->client, host->name);
+}
+
+static void
+tell_withheld(struct session *s, struct host *host)
+{
+    bool is_told;
+
+    pthread_mutex_lock(&s->client->lock);
+    is_told = host->is_withheld_told;
+    host->is_withheld_told = true;
+    pthread_mutex_unlock(&s->client->lock);
+    if (!is_told)
+        events_warning(s->client->config.events,
+                       "registry %s: credentials are not sent over plain HTTP, unless "
+                       "--plain-http names it",
+                       host->name);
+}
+
 int
-auth_find_credential(struct session *s, const struct host *host, const struct call *call,
+auth_find_credential(struct session *s, struct host *host, const struct call *call,
                      struct credential *out, struct err *err)
 {
     struct credentials *all = s->client->config.credentials;
+    int rc = all ? credentials_find(all, host->name, call->repo->path, out, err) : 0;
 
-    return all ? credentials_find(all, host->name, call->repo->path, out, err) : 0;
+    if (rc != 1 || may_have_secrets(s, host))
+        return rc;
+    credential_release(out);
+    tell_withheld(s, host);
+    return 0;
+}
+
+bool
+auth_is_withheld(struct session *s, const struct host *host, const struct call *call)
+{
+    CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
+    struct credentials *all = s->client->config.credentials;
+    struct err ignored = ERR_INIT;
+
+    return all && !may_have_secrets(s, host) &&
+           credentials_find(all, host->name, call->repo->path, &credential, &ignored) ==
+               1;
 }
 
 int
@@ -222,7 +264,7 @@ auth_has_expired(const struct answer *a)
 }
 
 char *
-auth_silent_helper(struct session *s, const struct host *host, const struct call *call)
+auth_silent_helper(struct session *s, struct host *host, const struct call *call)
 {
     CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
     struct err ignored = ERR_INIT;
@@ -234,8 +276,11 @@ auth_silent_helper(struct session *s, const struct host *host, const struct call
 }
 
 enum refusal
-auth_refusal(const struct answer *a, const struct auth *used)
+auth_refusal(struct session *s, const struct host *host, const struct call *call,
+             const struct answer *a, const struct auth *used)
 {
+    if (auth_is_withheld(s, host, call))
+        return REFUSAL_OF_WITHHELD;
     if (!secret_is_set(&used->value))
         return REFUSAL_OF_NOBODY;
     if (auth_has_expired(a))

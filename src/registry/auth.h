@@ -41,12 +41,13 @@ int auth_renew(struct session *s, struct host *host, const struct call *call,
 bool auth_has_expired(const struct answer *a);
 
 /* What a final 401 or 403 of a registry refuses, for the message. */
-enum refusal auth_refusal(const struct answer *a, const struct auth *used);
+enum refusal auth_refusal(struct session *s, const struct host *host,
+                          const struct call *call, const struct answer *a,
+                          const struct auth *used);
 
 /* When we are nobody there because a helper said so: that program, or NULL.  The caller
  * frees it. */
-char *auth_silent_helper(struct session *s, const struct host *host,
-                         const struct call *call);
+char *auth_silent_helper(struct session *s, struct host *host, const struct call *call);
 
 /*
  * A storage server we were redirected to asks for a token: an anonymous one from the

@@ -56,7 +56,7 @@ untrusted(const struct token_server *server, struct err *err)
 
 /* Ask as who we are, and once more if a helper knows better by now. */
 static int
-fetch_as(struct session *s, const struct host *host, const struct call *call,
+fetch_as(struct session *s, struct host *host, const struct call *call,
          struct token_request *request, const struct token_server *server,
          struct token_reply *out, struct err *err)
 {
@@ -69,6 +69,7 @@ fetch_as(struct session *s, const struct host *host, const struct call *call,
         return -1;
     if (rc == 0) {
         request->silent_helper = helper = auth_silent_helper(s, host, call);
+        request->withheld_from = auth_is_withheld(s, host, call) ? host->name : NULL;
         return token_fetch(s, request, out, err) == 0 ? 0 : -1;
     }
     if (!token_server_is_trusted(server))

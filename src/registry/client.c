@@ -226,15 +226,16 @@ origin_of_host(const char *name, bool tls, struct http_origin *out, struct err *
 }
 
 struct host *
-client_find_host(struct client *c, const char *name)
+client_find_host(struct client *c, const struct repository *repo)
 {
     struct host *h = c->hosts;
 
-    while (h && strcmp(h->name, name) != 0)
+    while (h && (strcmp(h->name, repo->host) != 0 || h->is_insecure != repo->is_insecure))
         h = h->next;
     if (!h) {
         h = xcalloc(1, sizeof(*h));
-        h->name = xstrdup(name);
+        h->name = xstrdup(repo->host);
+        h->is_insecure = repo->is_insecure;
         h->next = c->hosts;
         c->hosts = h;
     }
@@ -265,20 +266,11 @@ may_be_plain(const struct err *err)
     return strcmp(reason, "no-ca") == 0;
 }
 
-/* Is a host allowed to have no TLS, without being called so by --plain-http? */
-static bool
-may_lack_tls(const struct session *s, const struct host *h)
-{
-    const struct routes *routes = s->client->config.routes;
-
-    return http_origin_is_loopback(&h->origin) ||
-           (routes && routes_call_insecure(routes, h->name));
-}
-
 /*
- * Such a host: https, unless it does not speak TLS and answers in plain http.  A
- * refused certificate or handshake is an error of its own, never a reason to go on in the
- * clear.  TLS servers answer plain requests with 400, so that one proves nothing.
+ * A host that may lack TLS without being named by --plain-http: https, unless it does not
+ * speak TLS and answers in plain http.  A refused certificate or handshake is an error of
+ * its own, never a reason to go on in the clear.  TLS servers answer plain requests with
+ * 400, so that one proves nothing.
  */
 static int
 ask_scheme(struct session *s, const char *name, struct http_origin *out, struct err *err)
@@ -335,7 +327,7 @@ find_scheme(struct session *s, struct host *h, struct err *err)
     if (origin_of_host(name, !is_plain, &h->origin, err) < 0 ||
         prepare_host(s, h, err) < 0)
         return -1;
-    if (is_plain || !may_lack_tls(s, h))
+    if (is_plain || (!h->is_insecure && !http_origin_is_loopback(&h->origin)))
         return 0;
     while (ask_scheme(s, name, &h->origin, err) < 0) {
         if (retry_wait(s, &retry, err) < 0)
@@ -345,14 +337,15 @@ find_scheme(struct session *s, struct host *h, struct err *err)
 }
 
 int
-client_host(struct session *s, const char *name, struct host **out, struct err *err)
+client_host(struct session *s, const struct repository *repo, struct host **out,
+            struct err *err)
 {
     struct client *c = s->client;
     struct host *h;
     int rc = 0;
 
     pthread_mutex_lock(&c->lock);
-    h = client_find_host(c, name);
+    h = client_find_host(c, repo);
     while (rc == 0 && h->scheme == SCHEME_ASKING)
         rc = client_wait(c, err);
     if (rc == 0 && h->is_silent) {

@@ -53,6 +53,7 @@ struct repository {
     const char *path;
     bool
         by_digest; /* the user named a digest: which mirrors are asked may depend on it */
+    bool is_insecure; /* registries.conf lets this one be asked in plain http */
 };
 
 #endif

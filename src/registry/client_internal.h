@@ -27,10 +27,12 @@ struct upload_habits {
     uint64_t piece;   /* bytes of the largest request, 0: any number */
 };
 
-/* A registry.  Lives as long as the client. */
+/* A registry, for those of its repositories that may lack TLS, or for all others.  Lives
+ * as long as the client. */
 struct host {
     struct host *next;
-    char *name; /* as references say it */
+    char *name;       /* as references say it */
+    bool is_insecure; /* as its repository is; the same name without that is another */
 
     enum { SCHEME_UNKNOWN, SCHEME_ASKING, SCHEME_KNOWN } scheme; /* guarded */
     struct http_origin origin; /* fixed once the scheme is known, like this */
@@ -45,10 +47,11 @@ struct host {
 
     struct upload_habits upload; /* guarded */
 
-    bool has_answered;  /* guarded, like all below: anything, ever */
-    bool is_silent;     /* it never did, and was asked often enough */
-    uint64_t served;    /* requests it answered as it should */
-    bool is_limit_told; /* that few pulls are left */
+    bool has_answered;     /* guarded, like all below: anything, ever */
+    bool is_silent;        /* it never did, and was asked often enough */
+    uint64_t served;       /* requests it answered as it should */
+    bool is_limit_told;    /* that few pulls are left */
+    bool is_withheld_told; /* that credentials for it are not sent */
 };
 
 /* A server that asked to slow down: a registry, or one that it leads to. */
@@ -107,12 +110,12 @@ struct session {
 struct http_conn *session_conn(struct session *s, const struct http_origin *origin,
                                struct err *err);
 
-/* Under the lock: the host of that name. */
-struct host *client_find_host(struct client *c, const char *name);
+/* Under the lock: the host of a repository. */
+struct host *client_find_host(struct client *c, const struct repository *repo);
 
-/* The host of that name; its scheme is known afterwards. */
-MUST_USE int client_host(struct session *s, const char *name, struct host **out,
-                         struct err *err);
+/* The host of a repository; its scheme is known afterwards. */
+MUST_USE int client_host(struct session *s, const struct repository *repo,
+                         struct host **out, struct err *err);
 
 /*
  * Under the lock: wait until somebody signals a change, or for a moment.

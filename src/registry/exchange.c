@@ -77,12 +77,12 @@ may_renew(const struct answer *a, const struct auth *auth, int renewals)
 
 /* Why it is refused, as far as who we are matters. */
 static void
-explain(struct session *s, const struct host *host, const struct call *call,
+explain(struct session *s, struct host *host, const struct call *call,
         const struct auth *auth, struct answer *a)
 {
     bool is_refused = (a->http.status == 401 || a->http.status == 403) && !a->elsewhere;
 
-    a->refusal = is_refused ? auth_refusal(a, auth) : REFUSAL_NONE;
+    a->refusal = is_refused ? auth_refusal(s, host, call, a, auth) : REFUSAL_NONE;
     free(a->silent_helper);
     a->silent_helper = is_refused ? auth_silent_helper(s, host, call) : NULL;
 }
@@ -171,7 +171,7 @@ exchange_once(struct session *s, const struct call *call, struct answer *a,
     int rc;
 
     s->sent = clock_ms();
-    if (client_host(s, call->repo->host, &host, err) < 0)
+    if (client_host(s, call->repo, &host, err) < 0)
         return -1;
     s->host = host;
     s->sent = clock_ms();

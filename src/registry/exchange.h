@@ -22,8 +22,9 @@ struct call {
 
 /* What was not good enough, of an answer 401 or 403. */
 enum refusal {
-    REFUSAL_NONE,      /* it does not matter who we are */
-    REFUSAL_OF_NOBODY, /* we did not say who we are */
+    REFUSAL_NONE,        /* it does not matter who we are */
+    REFUSAL_OF_NOBODY,   /* we did not say who we are */
+    REFUSAL_OF_WITHHELD, /* nor did we want to, in plain http */
     REFUSAL_OF_PASSWORD,
     REFUSAL_OF_TOKEN,
     REFUSAL_EXPIRED, /* it was good enough once */

@@ -121,6 +121,8 @@ refusal_words(const struct call *call, const struct answer *a)
         return "user name or password refused";
     if (a->refusal == REFUSAL_EXPIRED)
         return "the login has expired";
+    if (a->refusal == REFUSAL_OF_WITHHELD)
+        return "no access without credentials, which are not sent over plain HTTP";
     return is_reading(call) ? "not found or no access" : "no permission to push";
 }
 
@@ -171,7 +173,9 @@ hint_at_login(const struct call *call, const struct answer *a, struct err *err)
 
     if (call->is_linked) /* nobody logs in there */
         return;
-    if (a->silent_helper) /* some say so also when they fail */
+    if (a->refusal == REFUSAL_OF_WITHHELD)
+        err_hint(err, "if the network is safe: --plain-http %s", host);
+    else if (a->silent_helper) /* some say so also when they fail */
         err_hint(err, "%s says it has no credentials for %s", a->silent_helper, host);
     else if (a->refusal == REFUSAL_EXPIRED)
         err_hint(err, "log in to %s again", host);

@@ -15,7 +15,7 @@ pages_begin(struct pages *out, struct session *s, const struct repository *repo,
     CLEANUP(mem_free_string) char *url = NULL;
 
     *out = (struct pages){.session = s, .repo = repo, .accept = accept};
-    if (client_host(s, repo->host, &out->host, err) < 0)
+    if (client_host(s, repo, &out->host, err) < 0)
         return -1;
     url = client_url(out->host, repo->path, rest);
     out->path = xstrdup(http_url_path(url));

@@ -30,7 +30,7 @@ ask_for_manifest(struct session *s, const struct repository *repo, const char *m
     struct host *host;
     int rc;
 
-    if (client_host(s, repo->host, &host, err) < 0)
+    if (client_host(s, repo, &host, err) < 0)
         return -1;
     url = client_url(host, repo->path, rest);
     *call = (struct call){

@@ -291,7 +291,7 @@ fetch_all(struct session *s, const struct repository *repo, const char *text,
         return -1;
     if (f->size == 0)
         return check_digest(f, err);
-    if (client_host(s, repo->host, &host, err) < 0)
+    if (client_host(s, repo, &host, err) < 0)
         return -1;
     url = client_url(host, repo->path, rest);
     return fetch_from(s, repo, url, f, err);

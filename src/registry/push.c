@@ -20,7 +20,7 @@ push_blob_exists(struct session *s, const struct repository *repo,
     char text[DIGEST_TEXT_MAX];
     struct host *host;
 
-    if (client_host(s, repo->host, &host, err) < 0)
+    if (client_host(s, repo, &host, err) < 0)
         return -1;
     digest_text(digest, text);
     rest = xasprintf("blobs/%s", text);
@@ -116,7 +116,7 @@ put(struct session *s, const struct put *p, struct err *err)
                                     .body_max = HTTP_ERROR_BODY_MAX}};
     struct host *host;
 
-    if (client_host(s, p->repo->host, &host, err) < 0)
+    if (client_host(s, p->repo, &host, err) < 0)
         return -1;
     url = client_url(host, p->repo->path, rest);
     call.request.url = url;

@@ -85,7 +85,7 @@ push_blob(struct session *s, const struct repository *repo, const struct digest 
     int mounted = 0;
 
     digest_text(digest, up.text);
-    if (client_host(s, repo->host, &up.host, err) < 0)
+    if (client_host(s, repo, &up.host, err) < 0)
         return -1;
     if (mount_from)
         mounted = upload_mount(&up, mount_from, err);

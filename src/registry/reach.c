@@ -14,7 +14,7 @@ registry_is_serving(struct session *s, const struct repository *repo)
     struct err ignored = ERR_INIT;
     struct host *host;
 
-    if (client_host(s, repo->host, &host, &ignored) < 0)
+    if (client_host(s, repo, &host, &ignored) < 0)
         return false;
     call.request.url = url = client_url(host, "", "");
     return exchange_once(s, &call, &a, &ignored) == 0 && !exchange_may_pass(&a);

@@ -2,25 +2,27 @@
 #include "registry/route_ask.h"
 
 static bool
-is_given_up(struct client *c, const char *name)
+is_given_up(struct client *c, const struct repository *mirror)
 {
     bool answer;
 
     pthread_mutex_lock(&c->lock);
-    answer = client_find_host(c, name)->is_given_up;
+    answer = client_find_host(c, mirror)->is_given_up;
     pthread_mutex_unlock(&c->lock);
     return answer;
 }
 
 /* False when that was so before. */
 static bool
-give_up(struct client *c, const char *name)
+give_up(struct client *c, const struct repository *mirror)
 {
+    struct host *host;
     bool was;
 
     pthread_mutex_lock(&c->lock);
-    was = client_find_host(c, name)->is_given_up;
-    client_find_host(c, name)->is_given_up = true;
+    host = client_find_host(c, mirror);
+    was = host->is_given_up;
+    host->is_given_up = true;
     pthread_mutex_unlock(&c->lock);
     return !was;
 }
@@ -36,7 +38,7 @@ pass_over(struct session *s, const struct repository *mirror, struct err *err)
         err->kind == ERR_LOCAL || err->kind == ERR_INTERNAL)
         return -1;
     if (err->kind == ERR_NETWORK) {
-        if (give_up(c, mirror->host))
+        if (give_up(c, mirror))
             events_warning(events, "the mirror %s is not asked any more: %s",
                            mirror->host, err->msg);
     } else if (err->kind == ERR_INTEGRITY) {
@@ -67,10 +69,11 @@ ask_along(struct session *s, const struct repository *repo, const struct route *
     for (size_t i = q->at_home ? route->count - 1 : 0;; i++) {
         const struct repository at = {.host = route->stops[i].host,
                                       .path = route->stops[i].path,
-                                      .by_digest = repo->by_digest};
+                                      .by_digest = repo->by_digest,
+                                      .is_insecure = route->stops[i].is_insecure};
         bool is_last = i + 1 == route->count;
 
-        if (!is_last && is_given_up(s->client, at.host))
+        if (!is_last && is_given_up(s->client, &at))
             continue;
         if (q->ask(s, &at, q->ctx, err) == 0) {
             if (q->is_worth_a_line)

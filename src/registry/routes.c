@@ -107,6 +107,7 @@ make_stop(const struct route_place *place, const char *rest, struct route_stop *
                        place->host, path[0] != '\0' ? "/" : "", path);
     memcpy(out->host, place->host, sizeof(out->host));
     memcpy(out->path, path, strlen(path) + 1);
+    out->is_insecure = place->is_insecure;
     return 0;
 }
 
@@ -123,7 +124,7 @@ follow_rule(const struct route_rule *rule, const char *host, const char *path,
             bool by_digest, struct route *out, struct err *err)
 {
     const char *rest = path + strlen(rule->prefix.path);
-    struct route_place itself = {.is_wildcard = false};
+    struct route_place itself;
 
     if (rule->is_blocked) {
         err_set(err, ERR_USAGE, "images of %s/%s are blocked", host, path);
@@ -138,9 +139,8 @@ follow_rule(const struct route_rule *rule, const char *host, const char *path,
             return -1;
         out->count++;
     }
-    if (rule->location.host[0] != '\0')
-        itself = rule->location;
-    else
+    itself = rule->location;
+    if (itself.host[0] == '\0')
         memcpy(itself.host, host, strlen(host) + 1);
     if (make_stop(&itself, rest, &out->stops[out->count], err) < 0)
         return -1;
@@ -166,22 +166,4 @@ routes_find(const struct routes *r, const char *host, const char *path, bool by_
     *out = route;
     route = (struct route)ROUTE_INIT;
     return 0;
-}
-
-bool
-routes_call_insecure(const struct routes *r, const char *host)
-{
-    for (size_t i = 0; i < r->count; i++) {
-        const struct route_rule *rule = &r->rules[i];
-        const struct route_place *itself =
-            rule->location.host[0] != '\0' ? &rule->location : &rule->prefix;
-
-        if (rule->location.is_insecure && is_host_of(itself, host))
-            return true;
-        for (size_t k = 0; k < rule->mirror_count; k++) {
-            if (rule->mirrors[k].is_insecure && is_host_of(&rule->mirrors[k], host))
-                return true;
-        }
-    }
-    return false;
 }

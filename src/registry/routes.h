@@ -13,6 +13,7 @@
 
 #include "oci/reference.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct routes;
@@ -44,6 +45,7 @@ MUST_USE int routes_load_default(struct routes *r, struct err *err);
 struct route_stop {
     char host[REFERENCE_HOST_MAX + 1]; /* as references say it */
     char path[REFERENCE_PATH_MAX + 1];
+    bool is_insecure; /* it may lack TLS, when asked along this way */
 };
 
 struct route {
@@ -66,8 +68,5 @@ void route_release(struct route *route);
  */
 MUST_USE int routes_find(const struct routes *r, const char *host, const char *path,
                          bool by_digest, struct route *out, struct err *err);
-
-/* Does a file call this host, under whichever name of a place, insecure? */
-bool routes_call_insecure(const struct routes *r, const char *host);
 
 #endif

@@ -104,6 +104,14 @@ refused(struct session *s, const struct http_response *r, const char *server,
             "token server %s gives no anonymous access (%ld): not found or no "
             "access",
             server, r->status);
+    if (request->withheld_from) {
+        err_set(err, ERR_AUTH,
+                "token server %s gives no anonymous access (%ld), and the credentials "
+                "for %s are not sent over plain HTTP",
+                server, r->status, request->withheld_from);
+        return err_hint(err, "if the network is safe: --plain-http %s",
+                        request->withheld_from);
+    }
     if (request->silent_helper)
         return err_hint(err, "%s says it has no credentials for the registry",
                         request->silent_helper);

@@ -44,6 +44,7 @@ struct token_request {
     size_t scope_count;
     const struct credential *credential; /* NULL: anonymous */
     const char *silent_helper; /* anonymous because this one has nothing; or NULL */
+    const char *withheld_from; /* or because this host is asked in plain http; or NULL */
     bool public_only; /* the registry is on the public network: so must be the address */
 };
 

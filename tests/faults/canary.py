@@ -269,4 +269,95 @@ def plain(lab):
     lab.export(app, "--plain-http", public.host).ok().carries(app)
 
 
+def insecure(lab, *places):
+    """A registry without TLS that is not on this machine, and a file that says so of places."""
+    lab.proxied = lab.repeats_allowed = True  # the proxy and the registry see each request
+    public = lab.origin("public", "127.0.0.8", Registry, tls=False).name_it("p.example.com")
+    conf = lab.given("registries.conf", "".join(
+        f'[[registry]]\nlocation = "{public.host}{place}"\ninsecure = true\n' for place in places))
+    return public, {"CONTAINERS_REGISTRIES_CONF": conf}
+
+
+@case("s17", "s25")
+def insecure_password(lab):
+    "insecure in registries.conf: plain HTTP, but no password"
+    public, env = insecure(lab, "")
+    app = lab.image("app:1", at=public)
+    lab.docker_config({public.host: ("robot", lab.secret())})
+    lab.export(app, env=env).ok().carries(app)  # which asks for none
+    lab.again()
+    password = lab.wants_password(public)
+    lab.docker_config({public.host: ("robot", password)})
+    lab.export(app, "--retries", "0", env=env).fails(
+        "auth", "not sent over plain HTTP", hint=f"--plain-http {public.host}"
+        ).says("credentials are not sent over plain HTTP")
+    same(lab.log.authorized(), set(), "who saw credentials")
+    lab.docker_config({public.host: {"registrytoken": lab.secret()}})
+    lab.export(app, "--retries", "0", env=env).fails("auth", hint="--plain-http")
+    same(lab.log.authorized(), set(), "who saw a token")
+    lab.docker_config({})
+    lab.export(app, "--retries", "0", env=env).fails("auth", hint="log in")
+    lab.again()
+    lab.docker_config({public.host: ("robot", password)})
+    lab.secrets[password] |= {"proxy"}
+    lab.export(app, "--plain-http", public.host, env=env).ok().carries(app)
+
+
+@case("s17", "s25")
+def insecure_tokens(lab):
+    "the same with tokens: none is obtained with a password, one for everybody may go there"
+    public, env = insecure(lab, "")
+    lab.tokens.name_it("p.example.com:8443")
+    app = lab.image("app:1", at=public)
+    password = lab.wants_token(public)
+    lab.docker_config({public.host: ("robot", password)})
+    lab.tokens.handler.new_secret = lambda: lab.secret("public", "proxy")
+    lab.export(app, env=env).ok().says("credentials are not sent").carries(app)
+    same({user for user, _ in lab.tokens.handler.granted}, {None}, "who got tokens")
+    lab.again()
+    lab.tokens.handler.anonymous = None
+    lab.export(app, "--retries", "0", env=env).fails(
+        "auth", "not sent over plain HTTP", hint=f"--plain-http {public.host}")
+    lab.tokens.handler.anonymous = ("push",)
+    lab.export(app, "--retries", "0", env=env).fails(
+        "auth", "not sent over plain HTTP", hint=f"--plain-http {public.host}")
+    lab.docker_config({public.host: {"identitytoken": lab.secret()}})
+    lab.export(app, "--retries", "0", env=env).fails("auth", hint="--plain-http")
+    same(lab.log.saw(password), set(), "who saw the password")
+
+
+@case("s17", "s18")
+def insecure_namespace(lab):
+    "insecure holds for the namespace it is written for, not for its host"
+    public, env = insecure(lab, "/open")
+    pictures = [lab.image(f"{name}:1", at=public) for name in ("open", "open/x", "opening", "x")]
+    lab.export(*pictures[:2], env=env).ok().carries(*pictures[:2])
+    lab.again()
+    for picture in pictures[2:]:
+        lab.export(picture, "--retries", "0", env=env).fails("network")
+    lab.export(*pictures, "--retries", "0", env=env).fails("network")
+    same(public.count("GET|HEAD", "/v2/(opening|x)/"), 0, "requests for other names")
+
+
+@case("s17", "s25")
+def insecure_mirror(lab):
+    "a mirror that is insecure gets no password; the registry itself is asked"
+    public, env = insecure(lab)
+    app = lab.image("app:1")
+    lab.registry.name_it(HOME)
+    picture = lab.serve(image("app:1"), at=public)
+    picture.origin = lab.registry
+    password = lab.wants_password(public)
+    lab.docker_config({public.host: ("robot", password)})
+    lab.given("registries.conf", f'[[registry]]\nlocation = "{HOME}"\n[[registry.mirror]]\n'
+              f'location = "{public.host}"\ninsecure = true\n')
+    lab.export(app, "--retries", "0", env=env).ok().says("not sent over plain HTTP").carries(app)
+    same(lab.log.authorized(), set(), "who saw credentials")
+    check(public.count() > 0, "the mirror was asked")
+    lab.again()
+    lab.secrets[password] |= {"proxy"}
+    lab.export(app, "--plain-http", public.host, env=env).ok().carries(app)
+    check("public" in lab.log.authorized(), "the mirror got the password")
+
+
 main()

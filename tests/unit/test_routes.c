@@ -127,25 +127,59 @@ names_lead_somewhere(void **state)
     routes_free(r);
 }
 
+/* One letter a stop: i for insecure, t for TLS. */
 static void
-insecure_hosts(void **state)
+insecure_places(void **state)
 {
+    static const char more[] = "[[registry]]\n"
+                               "location = 'reg.corp/open'\n"
+                               "insecure = true\n"
+                               "[[registry]]\n"
+                               "location = 'reg.corp/open/shut'\n"
+                               "[[registry]]\n"
+                               "prefix = 'far.example/x'\n"
+                               "location = 'reg.corp/else'\n"
+                               "insecure = true\n"
+                               "[[registry.mirror]]\n"
+                               "location = 'reg.corp/mirror'\n";
     static const struct {
-        const char *host;
-        bool insecure;
+        const char *host, *path;
+        bool by_digest;
+        const char *stops;
     } table[] = {
-        {"hub.corp:5000", true}, {"a.lab", true},      {"x.a.lab", true},
-        {"hub.corp", false},     {"tags.corp", false}, {"docker.io", false},
-        {"lab", false},          {"deep.corp", false},
+        {"docker.io", "library/redis", false, "itt"},
+        {"docker.io", "library/nginx", false, "t"},
+        {"hub.corp:5000", "hub/library/redis", false, "t"}, /* by its own name */
+        {"a.lab", "x", false, "ti"},
+        {"x.a.lab", "x", true, "ti"},
+        {"a.deep.lab", "x", false, "t"},
+        {"lab.corp", "all/x", false, "t"},
+        {"reg.corp", "open", false, "i"},
+        {"reg.corp", "open/x", false, "i"},
+        {"reg.corp", "opening", false, "t"},
+        {"reg.corp", "open/shut/x", false, "t"},
+        {"reg.corp", "other", false, "t"},
+        {"reg.corp", "else/y", false, "t"},
+        {"far.example", "x/y", false, "ti"},
+        {"far.example", "y", false, "t"},
     };
     struct routes *r = routes_new();
     struct err err = ERR_INIT;
 
     (void)state;
     assert_int_equal(add(r, "f", example, &err), 0);
+    assert_int_equal(add(r, "g", more, &err), 0);
     for (size_t i = 0; i < COUNT_OF(table); i++) {
-        print_message("# %s\n", table[i].host);
-        assert_int_equal(routes_call_insecure(r, table[i].host), table[i].insecure);
+        CLEANUP(route_release) struct route route = ROUTE_INIT;
+        char stops[8] = "";
+
+        print_message("# %s/%s\n", table[i].host, table[i].path);
+        assert_int_equal(routes_find(r, table[i].host, table[i].path, table[i].by_digest,
+                                     &route, &err),
+                         0);
+        for (size_t k = 0; k < route.count; k++)
+            stops[k] = route.stops[k].is_insecure ? 'i' : 't';
+        assert_string_equal(stops, table[i].stops);
     }
     routes_free(r);
 }
@@ -249,7 +283,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_lead_somewhere),
-        cmocka_unit_test(insecure_hosts),
+        cmocka_unit_test(insecure_places),
         cmocka_unit_test(files_add_up),
         cmocka_unit_test(odd_files_are_refused),
     };
