@@ -42,17 +42,20 @@ static struct jsout *
 put_stream(const struct trust_last *last, uint64_t now, struct table *t)
 {
     uint64_t age = now > last->imported ? now - last->imported : 0;
-    char serial[24], created[CLOCK_TEXT_MAX], imported[CLOCK_TEXT_MAX], text[AGE_MAX];
+    char serial[24], created[CLOCK_TEXT_MAX], floor[CLOCK_TEXT_MAX];
+    char imported[CLOCK_TEXT_MAX], text[AGE_MAX];
     char note[AGE_MAX + sizeof(", INCOMPLETE")];
     struct jsout *obj = jsout_object();
 
     snprintf(serial, sizeof(serial), "%" PRIu64, last->serial);
     clock_format(created, last->created);
+    clock_format(floor, last->floor);
     clock_format(imported, last->imported);
     jsout_put_text(obj, "stream", last->stream);
     jsout_put_u64(obj, "serial", last->serial);
     result_put_digest(obj, "index", &last->index);
     jsout_put_text(obj, "created", created);
+    jsout_put_text(obj, "floor", floor);
     jsout_put_text(obj, "imported", imported);
     jsout_put_u64(obj, "ageSeconds", age);
     jsout_put_u64(obj, "missing", last->missing);

@@ -44,41 +44,61 @@ recall(struct verified *v, const struct verify_options *o, struct err *err)
     return rc < 0 ? -1 : 0;
 }
 
-int
-acceptance_judge(struct verified *v, const struct verify_options *o, struct err *err)
+/* What the stream's epoch was raised above no longer counts, its time included. */
+static uint64_t
+floor_so_far(const struct verified *v, const struct trust_store *store)
 {
-    const struct trust_store *store = o->store;
-    struct trust_claims claims;
+    const struct policy_stream *rule =
+        store->has_policy ? policy_stream_for(&store->policy, v->meta.stream) : NULL;
 
-    if (bundle_read_meta(v->head, &v->admission, &v->meta, &v->missing, err) < 0 ||
-        recall(v, o, err) < 0)
-        return -1;
-    claims = acceptance_claims(&v->meta, &v->missing);
-    v->now = trust_now(clock_now(), v->has_last ? v->last.created : 0,
-                       store->policy.clock, o->events);
-    v->has_meta = true;
-    if (trust_judge_signers(&v->verdict, store, &v->signers, o->skip_signature, &claims,
-                            &v->now, err) < 0 ||
-        trust_judge_age(&v->verdict, store, &claims, &v->now, &o->wishes, o->events,
+    return v->has_last && v->last.epoch >= (rule ? rule->epoch : 0) ? v->last.floor : 0;
+}
+
+/* events: for what does not depend on the memory; the rest goes to those of the run. */
+static int
+judge(struct verified *v, const struct verify_options *o, const struct events *events,
+      struct err *err)
+{
+    const struct trust_claims claims = acceptance_claims(&v->meta, &v->missing);
+
+    v->verdict = (struct trust_verdict){.signer_count = 0};
+    if (trust_judge_signers(&v->verdict, o->store, &v->signers, o->skip_signature,
+                            &claims, &v->now, err) < 0 ||
+        trust_judge_age(&v->verdict, o->store, &claims, &v->now, &o->wishes, events,
                         err) < 0)
         return -1;
     if (acceptance_has_memory(v, o) &&
         trust_judge_order(&v->verdict, &claims, &v->admission.index,
                           v->has_last ? &v->last : NULL, &o->wishes, o->events, err) < 0)
         return -1;
-    return trust_judge_whole(&v->verdict, &claims, &o->wishes, o->events, err);
+    return trust_judge_whole(&v->verdict, &claims, &o->wishes, events, err);
+}
+
+int
+acceptance_judge(struct verified *v, const struct verify_options *o, struct err *err)
+{
+    if (bundle_read_meta(v->head, &v->admission, &v->meta, &v->missing, err) < 0 ||
+        recall(v, o, err) < 0)
+        return -1;
+    v->now = trust_now(clock_now(), floor_so_far(v, o->store), o->store->policy.clock,
+                       o->events);
+    v->has_meta = true;
+    return judge(v, o, o->events, err);
 }
 
 int
 acceptance_judge_last(struct verified *v, const struct verify_options *o,
                       const struct trust_last *last, struct err *err)
 {
-    struct trust_claims claims = acceptance_claims(&v->meta, &v->missing);
+    static const struct events silent = {.emit = NULL}; /* it was all said before */
 
     v->last = *last;
+    v->last.floor = trust_floor(0, last->created, v->now.clock);
     v->has_last = true;
-    return trust_judge_order(&v->verdict, &claims, &v->admission.index, last, &o->wishes,
-                             o->events, err);
+    if (v->last.floor > v->now.floor)
+        v->now =
+            trust_now(v->now.clock, v->last.floor, o->store->policy.clock, o->events);
+    return judge(v, o, &silent, err);
 }
 
 int
@@ -101,6 +121,17 @@ acceptance_check_targets(const struct verified *v, const struct landing *landing
     return 0;
 }
 
+/* A bundle that comes again says nothing new about what time it is. */
+static uint64_t
+floor_after(const struct verified *v, const struct trust_store *store)
+{
+    uint64_t before = floor_so_far(v, store);
+    bool is_next = v->has_last && v->meta.serial > v->last.serial;
+    uint64_t after = trust_floor(is_next ? before : 0, v->meta.created, v->now.clock);
+
+    return after > before ? after : before;
+}
+
 int
 acceptance_remember(const struct verified *v, const struct verify_options *o,
                     bool is_partial, struct err *err)
@@ -111,6 +142,7 @@ acceptance_remember(const struct verified *v, const struct verify_options *o,
         .serial = v->meta.serial,
         .index = v->admission.index,
         .created = v->meta.created,
+        .floor = floor_after(v, o->store),
         .imported = v->now.clock,
         .missing = v->missing.count,
         .is_partial = is_partial,

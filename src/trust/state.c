@@ -7,6 +7,7 @@
 #include "io/file.h"
 #include "io/folder.h"
 #include "io/json.h"
+#include "trust/timing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +29,16 @@ read_time(const struct js *obj, const char *key, uint64_t *out)
     const char *text;
 
     return js_string(obj, key, &text) == 1 ? clock_parse(text, out) : -1;
+}
+
+/* Versions that kept no floor took whatever the bundle said. */
+static int
+read_floor(const struct js *obj, struct trust_last *last)
+{
+    if (js_has(obj, "floor"))
+        return read_time(obj, "floor", &last->floor);
+    last->floor = trust_floor(0, last->created, last->imported);
+    return 0;
 }
 
 static int
@@ -55,9 +66,9 @@ read_index(const struct js *obj, struct digest *out)
 int
 state_parse(struct trust_last *out, const char *text, size_t len, struct err *err)
 {
-    static const char *const known[] = {"stream",  "epoch",   "serial",
-                                        "index",   "created", "imported",
-                                        "missing", "partial", NULL};
+    static const char *const known[] = {"stream",  "epoch", "serial",   "index",
+                                        "created", "floor", "imported", "missing",
+                                        "partial", NULL};
     CLEANUP(js_release) struct js *root = js_parse(text, len, ERR_USAGE, err);
     struct trust_last last = {.stream = ""};
     const char *stream;
@@ -69,7 +80,7 @@ state_parse(struct trust_last *out, const char *text, size_t len, struct err *er
         last.epoch > EPOCH_MAX || read_serial(root, &last.serial) < 0 ||
         read_index(root, &last.index) < 0 ||
         read_time(root, "created", &last.created) < 0 ||
-        read_time(root, "imported", &last.imported) < 0 ||
+        read_time(root, "imported", &last.imported) < 0 || read_floor(root, &last) < 0 ||
         js_u64(root, "missing", &last.missing) < 0 ||
         js_bool(root, "partial", &last.is_partial) < 0)
         return err_set(err, ERR_USAGE, "not what sealift writes");
@@ -92,6 +103,8 @@ render(const struct trust_last *last, struct buf *out, struct err *err)
     jsout_put_text(obj, "index", text);
     clock_format(text, last->created);
     jsout_put_text(obj, "created", text);
+    clock_format(text, last->floor);
+    jsout_put_text(obj, "floor", text);
     clock_format(text, last->imported);
     jsout_put_text(obj, "imported", text);
     if (last->missing > 0)

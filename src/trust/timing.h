@@ -17,10 +17,17 @@ struct trust_now {
 };
 
 /*
- * Weigh the clock against the newest bundle that was accepted of this stream (0: none);
- * warns about a clock that is behind, or absurdly far ahead.
+ * Weigh the clock against the floor of this stream (0: none), see trust_floor(); warns
+ * about a clock that is behind, or absurdly far ahead.
  */
-struct trust_now trust_now(uint64_t clock, uint64_t newest, enum policy_clock kind,
+struct trust_now trust_now(uint64_t clock, uint64_t floor, enum policy_clock kind,
                            const struct events *events);
+
+/*
+ * The floor of a stream after a bundle of it was accepted: not before the bundle was
+ * made, but what one bundle says about time goes 400 days beyond what is known at most.
+ * floor: of the stream before that bundle, or 0; clock: of the system, as it is.
+ */
+uint64_t trust_floor(uint64_t floor, uint64_t created, uint64_t clock);
 
 #endif

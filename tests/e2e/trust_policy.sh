@@ -273,11 +273,60 @@ else
     skip "row 26: a clock of 1970 or 2099" "faketime does not work here"
 fi
 
+# One signer of one stream, who dates a bundle into the year 2240.
+dated() {
+    at=$(($(date +%s) + $2 * 86400)) file=$1
+    shift 2
+    env SOURCE_DATE_EPOCH="$at" "$abs_top_builddir/sealift" export -q --force -o "$file" "$@" "$name"
+}
+policy ', "clock": "untrusted"'
+must dated far.tar 78000 --stream dev-far --serial 1 --key dev.key
+must bundle near.tar dev-near 1 dev
+must bundle forty-four.tar prod 44 alice bob
+must sealift export -q --force -o soon.tar --stream dev-far --serial 2 --key dev.key \
+    --expires "$(date -u -d "@$(($(date +%s) + 500 * 86400))" +%Y-%m-%dT%H:%M:%SZ)" "$name"
+floor() {
+    python3 - "store/state/$1.json" <<'SCRIPT'
+import calendar, json, sys, time
+floor = time.strptime(json.load(open(sys.argv[1]))["floor"], "%Y-%m-%dT%H:%M:%SZ")
+print(round((calendar.timegm(floor) - time.time()) / 86400))
+SCRIPT
+}
+outcome 0 - "a bundle of the year 2240" import far.tar
+check_equal "row 40: counts for 400 days from now, whatever the clock is taken for" 400 \
+    "$(floor dev-far)"
+outcome 0 - "the same bundle again" import far.tar
+check_equal "row 40: does not make that more" 400 "$(floor dev-far)"
+policy ''
+outcome 0 - "row 40: other streams are as old as they were" import forty-four.tar
+outcome 0 - "row 40: and not only those that came before" import near.tar
+outcome 7 rollback "row 40: of its own stream nothing is newer" import soon.tar
+sed 's/"dev-\*": {/"dev-*": {"epoch": 1, /' store/policy.json >policy.new
+mv policy.new store/policy.json
+outcome 0 - "row 40: until the epoch is raised" import soon.tar
+check_equal "row 40: which forgets the time, too" 0 "$(floor dev-far)"
+
+# Within the 400 days a stream's own time counts, against a clock that was set back.
+sed 's/"dev-\*": {/"dev-*": {"rollback": "allow", /' store/policy.json >policy.new
+mv policy.new store/policy.json
+must dated ahead.tar 100 --stream dev-far --serial 4 --key dev.key
+in_50_days=$(date -u -d "@$(($(date +%s) + 50 * 86400))" +%Y-%m-%dT%H:%M:%SZ)
+for stream in far near; do
+    must sealift export -q --force -o "$stream.tar" --stream "dev-$stream" --serial 3 --key dev.key \
+        --expires "$in_50_days" "$name"
+done
+outcome 0 - "a bundle made in 100 days" import --receipt host.key ahead.tar
+outcome 7 expired "row 40: what expired before that, of its stream" import far.tar
+rm store/state/dev-far.json
+outcome 7 expired "row 40: also when only the receipt knows" import far.tar
+outcome 0 - "row 40: and of another one" import near.tar
+policy ''
+
 # --- where to, and without a signature ---------------------------------------------------
 
 must forget_requests target
 outcome 7 target "row 32: somewhere else than the policy says" \
-    sealift import -q --trust store --report report forty-three.tar "$(address_of target)/elsewhere"
+    sealift import -q --trust store --report report forty-four.tar "$(address_of target)/elsewhere"
 policy ', "allow_insecure": false'
 outcome 7 override-denied "--insecure-skip-verify, which the policy forbids" \
     import --insecure-skip-verify two.tar

@@ -25,5 +25,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(last.index.alg == DIGEST_SHA256);
     clock_format(text, last.created);
     clock_format(text, last.imported);
+    clock_format(text, last.floor);
     return 0;
 }

@@ -30,6 +30,7 @@ last_of(const char *stream, uint64_t serial)
     struct trust_last last = {.epoch = 1,
                               .serial = serial,
                               .created = 1795000000,
+                              .floor = 1795000000 - 1,
                               .imported = 1795000001,
                               .index = {.alg = DIGEST_SHA256, .raw = {7}}};
 
@@ -132,17 +133,26 @@ every_name_is_remembered(void **state)
     state_list_release(&all);
 }
 
-/* The name of the file is a promise: what earlier versions wrote still counts. */
+/* The name of the file is a promise, and without a floor it still counts: what earlier
+ * versions wrote.  They took the bundle's word for the time, up to the year 9999. */
 static void
-a_file_has_the_name_of_its_stream(void **state)
+files_of_earlier_versions_count(void **state)
 {
+    static const char FAR[] =
+        "{\"stream\":\"far\",\"epoch\":1,\"serial\":\"7\",\"index\":\"sha256:" HEX "\","
+        "\"created\":\"2242-07-13T00:00:00Z\",\"imported\":\"2026-11-23T05:09:00Z\"}\n";
     struct err err = ERR_INIT;
     struct trust_last got;
 
     (void)state;
     put("prod.json", GOOD);
+    put("far.json", FAR);
     assert_int_equal(state_read(".", "prod", &got, &err), 1);
     assert_int_equal(got.serial, 42);
+    assert_int_equal(got.floor, got.created);
+    assert_int_equal(state_read(".", "far", &got, &err), 1);
+    assert_true(got.created > got.floor);
+    assert_int_equal(got.floor, got.imported + 400 * 86400);
 }
 
 static void
@@ -172,6 +182,9 @@ only_what_we_write_is_read(void **state)
         "{\"stream\":\"prod\",\"epoch\":1,\"serial\":\"42\",\"index\":\"sha256:" HEX
         "\",\"created\":\"2026-11-22T05:09:00Z\",\"imported\":\"2026-11-23T05:09:00Z\","
         "\"floor\":1}",
+        "{\"stream\":\"prod\",\"epoch\":1,\"serial\":\"42\",\"index\":\"sha256:" HEX
+        "\",\"created\":\"2026-11-22T05:09:00Z\",\"imported\":\"2026-11-23T05:09:00Z\","
+        "\"floor\":\"2026-11-22\"}",
     };
     struct trust_last last;
     struct err err = ERR_INIT;
@@ -374,7 +387,7 @@ main(void)
         cmocka_unit_test(only_what_we_write_is_read),
         cmocka_unit_test_setup_teardown(every_name_is_remembered, enter_folder,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(a_file_has_the_name_of_its_stream, enter_folder,
+        cmocka_unit_test_setup_teardown(files_of_earlier_versions_count, enter_folder,
                                         leave_folder),
         cmocka_unit_test_setup_teardown(a_damaged_file_is_an_error, enter_folder,
                                         leave_folder),

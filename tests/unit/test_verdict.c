@@ -436,7 +436,7 @@ a_clock_is_weighed_against_what_was_seen(void **state)
 {
     static const uint64_t WRITTEN = UINT64_C(1793491200), YEARS_30 = 30 * 365 * DAY;
     const struct {
-        uint64_t clock, newest;
+        uint64_t clock, floor;
         enum policy_clock kind;
         uint64_t effective;
         size_t warnings;
@@ -456,12 +456,37 @@ a_clock_is_weighed_against_what_was_seen(void **state)
         size_t warnings = 0;
         const struct events counting = {count_warnings, &warnings};
         struct trust_now now =
-            trust_now(cases[i].clock, cases[i].newest, cases[i].kind, &counting);
+            trust_now(cases[i].clock, cases[i].floor, cases[i].kind, &counting);
 
         assert_int_equal(now.effective, cases[i].effective);
         assert_int_equal(now.clock, cases[i].clock);
         assert_int_equal(warnings, cases[i].warnings);
     }
+}
+
+static void
+one_bundle_moves_the_floor_by_400_days_at_most(void **state)
+{
+    static const uint64_t WRITTEN = UINT64_C(1793491200),
+                          YEAR_2242 = UINT64_C(8600000000);
+    const struct {
+        uint64_t before, created, clock, after;
+    } cases[] = {
+        {0, CREATED, CREATED + 5, CREATED},
+        {0, YEAR_2242, CREATED, CREATED + 400 * DAY},
+        {0, YEAR_2242, 0, WRITTEN + 400 * DAY}, /* a host without a clock */
+        {0, WRITTEN + 400 * DAY, 0, WRITTEN + 400 * DAY},
+        {CREATED, YEAR_2242, 0, CREATED + 400 * DAY},
+        {CREATED, YEAR_2242, CREATED + DAY, CREATED + 401 * DAY},
+        {CREATED, YEAR_2242, YEAR_2242, YEAR_2242},
+        {CREATED, CREATED - DAY, CREATED - DAY, CREATED}, /* never back */
+        {CREATED, 0, 0, CREATED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_int_equal(trust_floor(cases[i].before, cases[i].created, cases[i].clock),
+                         cases[i].after);
 }
 
 int
@@ -481,6 +506,7 @@ main(void)
         cmocka_unit_test(what_is_missing_has_to_be_allowed),
         cmocka_unit_test(wishes_are_the_policy_s_to_grant),
         cmocka_unit_test(a_clock_is_weighed_against_what_was_seen),
+        cmocka_unit_test(one_bundle_moves_the_floor_by_400_days_at_most),
     };
 
     return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);
