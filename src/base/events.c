@@ -62,3 +62,9 @@ events_undone(const struct events *to, uint64_t count)
 {
     emit(to, &(struct event){.kind = EVENT_UNDONE, .count = count});
 }
+
+void
+events_waiting(const struct events *to, const char *server, uint64_t seconds)
+{
+    emit(to, &(struct event){.kind = EVENT_WAITING, .text = server, .count = seconds});
+}

@@ -18,6 +18,7 @@ enum event_kind {
                     */
     EVENT_DONE,    /* count: more bytes or items of the phase are done */
     EVENT_UNDONE,  /* count: done work that has to be done again */
+    EVENT_WAITING, /* text: a server that does not move; count: for so many seconds */
 };
 
 struct event {
@@ -38,5 +39,6 @@ void events_phase(const struct events *to, const char *text, uint64_t count,
                   enum event_unit unit);
 void events_done(const struct events *to, uint64_t count);
 void events_undone(const struct events *to, uint64_t count);
+void events_waiting(const struct events *to, const char *server, uint64_t seconds);
 
 #endif

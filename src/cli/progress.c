@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 
 #include "base/clock.h"
+#include "base/patience.h"
 #include "base/text.h"
 #include "io/json.h"
 
@@ -10,7 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TTY_MS = 100, PLAIN_MS = 5000 }; /* between two lines */
+enum {
+    TTY_MS = 100, /* between two lines */
+    PLAIN_MS = 5000,
+    IDLE_MS = 1000, /* one worker's wait is worth a word when no other gets on */
+};
 
 int
 progress_init(struct progress *p, const char *mode, bool quiet, bool verbose,
@@ -90,11 +95,19 @@ format_line(const struct progress *p, uint64_t now, char *out, size_t size)
 }
 
 static void
-show_json(const char *kind, const struct progress *p, const char *text)
+write_json(struct jsout *obj)
 {
     CLEANUP(buf_release) struct buf line = BUF_INIT(8192);
-    struct jsout *obj = jsout_object();
     struct err ignored = ERR_INIT;
+
+    if (jsout_write(obj, &line, &ignored) == 0)
+        fprintf(stderr, "%s\n", line.data);
+}
+
+static void
+show_json(const char *kind, const struct progress *p, const char *text)
+{
+    struct jsout *obj = jsout_object();
 
     jsout_put_text(obj, "event", kind);
     if (text) {
@@ -105,8 +118,19 @@ show_json(const char *kind, const struct progress *p, const char *text)
         jsout_put_u64(obj, "done", p->done);
         jsout_put_u64(obj, "total", p->total);
     }
-    if (jsout_write(obj, &line, &ignored) == 0)
-        fprintf(stderr, "%s\n", line.data);
+    write_json(obj);
+}
+
+/* A line of progress in place of the one before it. */
+static void
+put_line(struct progress *p, const char *line)
+{
+    if (p->mode == PROGRESS_TTY) {
+        fprintf(stderr, "\r%s\033[K", line);
+        p->line_open = true;
+    } else {
+        fprintf(stderr, "%s\n", line);
+    }
 }
 
 /* Show the state of the phase when it is time, or when it must be said. */
@@ -125,12 +149,38 @@ show(struct progress *p, bool now_or_never)
         return;
     }
     format_line(p, now, line, sizeof(line));
-    if (p->mode == PROGRESS_TTY) {
-        fprintf(stderr, "\r%s\033[K", line);
-        p->line_open = true;
-    } else {
-        fprintf(stderr, "%s\n", line);
+    put_line(p, line);
+}
+
+static void
+show_wait_json(const struct event *event)
+{
+    struct jsout *obj = jsout_object();
+
+    jsout_put_text(obj, "event", "waiting");
+    jsout_put_text(obj, "host", event->text);
+    jsout_put_u64(obj, "seconds", event->count);
+    write_json(obj);
+}
+
+/* "waiting for quay.io, 45 s" */
+static void
+show_wait(struct progress *p, const struct event *event)
+{
+    uint64_t now = clock_ms();
+    char line[320];
+
+    if (p->mode == PROGRESS_NONE || now - p->moved < IDLE_MS ||
+        (p->mode != PROGRESS_TTY && now - p->shown < patience.log_ms))
+        return;
+    p->shown = now;
+    if (p->mode == PROGRESS_JSON) {
+        show_wait_json(event);
+        return;
     }
+    snprintf(line, sizeof(line), "waiting for %s, %" PRIu64 " s", event->text,
+             event->count);
+    put_line(p, line);
 }
 
 static void
@@ -142,7 +192,7 @@ begin_phase(struct progress *p, const struct event *event)
     p->total = event->count;
     p->done = 0;
     p->began = clock_ms();
-    p->shown = p->began;
+    p->shown = p->moved = p->began;
     if (p->mode == PROGRESS_TTY || p->mode == PROGRESS_JSON)
         show(p, true);
     else if (p->mode == PROGRESS_PLAIN)
@@ -180,7 +230,11 @@ progress_emit(void *ctx, const struct event *event)
         break;
     case EVENT_DONE:
         p->done += event->count;
+        p->moved = clock_ms();
         show(p, false);
+        break;
+    case EVENT_WAITING:
+        show_wait(p, event);
         break;
     case EVENT_UNDONE:
         p->done -= event->count < p->done ? event->count : p->done;

@@ -1,5 +1,6 @@
 /* progress.h - what happens, on stderr: one line redrawn on a terminal, plain lines in a
- * log, JSON lines for a program.
+ * log, JSON lines for a program.  Where nothing is done for a while it says which server
+ * is waited for.
  *
  * Layer: cli.
  */
@@ -23,6 +24,7 @@ struct progress {
     enum event_unit unit;
     uint64_t total, done;  /* bytes or items of the phase; total 0: unknown */
     uint64_t began, shown; /* clock_ms() of the phase, of the last line */
+    uint64_t moved;        /* clock_ms() when something was last done */
     bool line_open;        /* the terminal's cursor stands behind a progress line */
 };
 

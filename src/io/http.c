@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/patience.h"
 #include "base/text.h"
 #include "io/http_internal.h"
 
@@ -13,9 +14,6 @@
 #include <unistd.h>
 
 enum {
-    CONNECT_S = 30,   /* name lookup, TCP and TLS together */
-    LOW_SPEED = 1024, /* bytes a second; slower for PATIENCE_S means stuck */
-    PATIENCE_S = 60,
     RECEIVE_BUFFER = 128 << 10,
     SEND_BUFFER = 512 << 10,
     SLOW_BUFFER = 16 << 10, /* with a limit of the user: small steps */
@@ -191,7 +189,7 @@ set_fixed(CURL *c)
     rc |= curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     rc |= curl_easy_setopt(c, CURLOPT_TCP_NODELAY, 1L);
     rc |= curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
-    rc |= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
+    rc |= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)patience.connect_ms);
     rc |= curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* never wait for a name server */
     rc |= curl_easy_setopt(c, CURLOPT_USERAGENT, "sealift/" PACKAGE_VERSION);
     rc |= curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, flight_header);
@@ -199,14 +197,12 @@ set_fixed(CURL *c)
     return rc;
 }
 
-/* A limit that the user wants must not look like a connection that is stuck. */
 static CURLcode
-set_speed(CURL *c, bool is_limited)
+set_buffers(CURL *c, bool is_limited)
 {
     CURLcode rc = CURLE_OK;
     long most = SLOW_BUFFER;
 
-    rc |= curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, is_limited ? 1L : (long)LOW_SPEED);
     rc |=
         curl_easy_setopt(c, CURLOPT_BUFFERSIZE, is_limited ? most : (long)RECEIVE_BUFFER);
     rc |= curl_easy_setopt(c, CURLOPT_UPLOAD_BUFFERSIZE,
@@ -244,17 +240,15 @@ set_request(struct http_conn *conn, struct flight *f, const struct lines *lines,
             const char *proxy)
 {
     const struct http_request *q = f->request;
-    unsigned patience = q->patience_s > 0 ? q->patience_s : PATIENCE_S;
     CURL *c = conn->easy;
     CURLcode rc;
 
     curl_easy_reset(c); /* keeps the connection */
-    rc = set_fixed(c) | set_speed(c, conn->config.rate != NULL) | set_body(c, f);
+    rc = set_fixed(c) | set_buffers(c, conn->config.rate != NULL) | set_body(c, f);
     rc |= flight_set_tls(c, &conn->config.tls);
     rc |= curl_easy_setopt(c, CURLOPT_URL, q->url);
     rc |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, lines->list);
     rc |= curl_easy_setopt(c, CURLOPT_ERRORBUFFER, conn->why);
-    rc |= curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)patience);
     rc |= curl_easy_setopt(c, CURLOPT_HEADERDATA, f);
     rc |= curl_easy_setopt(c, CURLOPT_WRITEDATA, f);
     rc |= curl_easy_setopt(c, CURLOPT_PROXY, proxy ? proxy : "");
@@ -304,6 +298,9 @@ finish(struct http_conn *conn, struct flight *f, CURLcode code,
     if (code == CURLE_COULDNT_CONNECT && conn->refused[0] != '\0')
         return err_because(f->err, ERR_PROTOCOL, "private-address",
                            "the name resolves to the private address %s", conn->refused);
+    r->is_silence = f->verdict == HTTP_SILENT;
+    if (f->verdict != HTTP_WAIT && (r->status == 0 || flight_is_success(r)))
+        return flight_wait_error(f, f->err);
     if (code != CURLE_OK && (r->status == 0 || flight_is_success(r)))
         return flight_error(&failure, f->err);
     return flight_is_success(r) && strcmp(f->request->method, "HEAD") != 0
@@ -315,12 +312,19 @@ int
 http_exchange(struct http_conn *conn, const struct http_request *request,
               struct http_response *response, struct err *err)
 {
-    struct flight f = {.request = request,
-                       .response = response,
-                       .err = err,
-                       .cancel = conn->config.cancel};
-    CLEANUP(lines_release) struct lines lines = {.list = NULL};
     struct http_origin to;
+    struct flight f = {
+        .request = request,
+        .response = response,
+        .err = err,
+        .cancel = conn->config.cancel,
+        .events = conn->config.events,
+        .to = &to,
+        .began = clock_ms(),
+        .wait.answer_ms =
+            request->answer_ms > 0 ? request->answer_ms : patience.answer_ms,
+    };
+    CLEANUP(lines_release) struct lines lines = {.list = NULL};
     const char *proxy;
     CURLcode code;
 
@@ -330,6 +334,7 @@ http_exchange(struct http_conn *conn, const struct http_request *request,
     buf_clear(&response->body);
     response->sent = response->received = 0;
     response->peer = HTTP_REACH_NAME;
+    response->is_silence = false;
     conn->why[0] = '\0';
     if (http_url_origin(request->url, &to, err) < 0)
         return -1;
@@ -337,9 +342,10 @@ http_exchange(struct http_conn *conn, const struct http_request *request,
     make_lines(&lines, request);
     if (set_request(conn, &f, &lines, proxy) != CURLE_OK)
         return err_set(err, ERR_INTERNAL, "this libcurl lacks something sealift needs");
-    if (request->parting_ms > 0)
-        f.deadline = clock_ms() + request->parting_ms;
-    else
+    if (request->parting_ms > 0 || request->total_ms > 0)
+        f.deadline =
+            f.began + (request->parting_ms > 0 ? request->parting_ms : request->total_ms);
+    if (request->parting_ms == 0)
         f.rate = conn->config.rate;
     code = flight_perform(&f, conn->multi, conn->easy);
     return finish(conn, &f, code, &to, proxy);

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/cancel.h"
+#include "base/events.h"
 #include "base/rate.h"
 #include "base/secret.h"
 
@@ -164,10 +165,12 @@ struct http_request {
     const struct http_sink *sink; /* NULL: collect into response.body */
     size_t body_max;     /* bytes to collect of a 2xx; more is ERR_LIMIT.  Of any other
                             status HTTP_ERROR_BODY_MAX, the rest is cut */
-    unsigned patience_s; /* how long nothing may move; 0: 60 s */
+    uint64_t answer_ms;  /* how long a whole request may go without an answer; 0:
+                            patience.answer_ms */
+    uint64_t total_ms;   /* how long all of it may take; 0: as long as it goes on */
     bool public_only;    /* connect to no private or loopback address, whatever the name
                             resolves to.  Where there is a proxy, that one resolves */
-    unsigned parting_ms; /* not 0: a last request.  It goes out although work should stop,
+    uint64_t parting_ms; /* not 0: a last request.  It goes out although work should stop,
                             and is given up after that time */
 };
 
@@ -182,7 +185,8 @@ struct http_response {
     size_t header_count;
     struct buf body;         /* collected */
     uint64_t sent, received; /* body bytes that went over the wire */
-    enum http_reach peer;    /* the address that answered; behind a proxy: public */
+    bool is_silence;      /* it failed, as nothing answered the whole request in time */
+    enum http_reach peer; /* the address that answered; behind a proxy: public */
 };
 
 /* The index-th header of that (lower case) name, or NULL. */
@@ -209,7 +213,8 @@ struct http_config {
     struct http_tls tls;
     const char *proxy; /* as http_proxy_for() takes it */
     struct cancel *cancel;
-    struct rate *rate; /* for bodies, both ways */
+    struct rate *rate;           /* for bodies, both ways */
+    const struct events *events; /* told of long waits; or NULL */
 };
 
 /* Once per process, before threads; and its end. */
@@ -224,6 +229,7 @@ void http_conn_free(struct http_conn *conn); /* NULL is fine */
 /*
  * Do it.  response must be zeroed or reused from an earlier call; it is filled as far as
  * things went, also on failure.
+ * How long anything is waited for is in base/patience.h.
  * Errors: ERR_NETWORK - no (complete) response; reason "tls" when the server's
  * certificate was refused or the handshake failed, "not-tls" when it does not speak TLS:
  * both make a retry pointless; ERR_AUTH - the server or the proxy wants to know who we

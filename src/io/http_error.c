@@ -2,8 +2,10 @@
 #include "io/http_internal.h"
 
 #include "base/mem.h"
+#include "base/patience.h"
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static bool
@@ -168,4 +170,27 @@ flight_error(const struct flight_failure *f, struct err *err)
         break;
     }
     return err_set(err, ERR_NETWORK, "%s", safe);
+}
+
+int
+flight_wait_error(const struct flight *f, struct err *err)
+{
+    const uint64_t stall_s = patience.stall_ms / 1000;
+
+    switch (f->verdict) {
+    case HTTP_STALLED:
+        return err_set(err, ERR_NETWORK, "the connection stalled for %" PRIu64 " s",
+                       stall_s);
+    case HTTP_SLOW:
+        return err_set(err, ERR_NETWORK,
+                       "less than %" PRIu64 " bytes a second came for %" PRIu64 " s",
+                       patience.slowest, stall_s);
+    case HTTP_SILENT:
+        return err_set(err, ERR_NETWORK, "no answer within %" PRIu64 " s",
+                       f->wait.answer_ms / 1000);
+    case HTTP_WAIT:
+    case HTTP_OVERDUE:
+        break;
+    }
+    return err_set(err, ERR_NETWORK, "not finished in time");
 }

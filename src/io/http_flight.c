@@ -156,12 +156,14 @@ size_t
 flight_body(char *bytes, size_t one, size_t len, void *arg)
 {
     struct flight *f = arg;
+    uint64_t start = clock_ms();
+    bool is_good;
 
     f->response->received += len * one;
-    if (take_body(f, bytes, len * one) == 0 && go_slowly(f, len * one) == 0)
-        return len * one;
-    f->failed = !f->cut;
-    return 0;
+    is_good = take_body(f, bytes, len * one) == 0 && go_slowly(f, len * one) == 0;
+    f->own_ms += clock_ms() - start;
+    f->failed = f->failed || (!is_good && !f->cut);
+    return is_good ? len * one : 0;
 }
 
 size_t
@@ -171,9 +173,12 @@ flight_send(char *out, size_t one, size_t len, void *arg)
     const struct http_source *source = f->request->source;
     uint64_t left = source->size - f->offset;
     size_t want = len * one < left ? len * one : (size_t)left;
+    uint64_t start = clock_ms();
     ssize_t got = want == 0 ? 0 : source->read(source->ctx, out, want, f->offset, f->err);
+    bool is_good = got >= 0 && go_slowly(f, (size_t)got) == 0;
 
-    if (got < 0 || go_slowly(f, (size_t)got) < 0) {
+    f->own_ms += clock_ms() - start;
+    if (!is_good) {
         f->failed = true;
         return CURL_READFUNC_ABORT;
     }
@@ -215,6 +220,39 @@ is_overdue(const struct flight *f)
     return f->deadline > 0 && clock_ms() >= f->deadline;
 }
 
+static void
+tell_of_wait(struct flight *f, uint64_t ms)
+{
+    uint64_t seconds = http_wait_notice(&f->wait, ms);
+    char server[HTTP_ORIGIN_TEXT_MAX];
+
+    if (seconds == 0 || !f->events)
+        return;
+    http_origin_text(f->to, server);
+    events_waiting(f->events, server, seconds);
+}
+
+/* Does it take too long? */
+static enum http_verdict
+look(struct flight *f, CURL *easy)
+{
+    const struct http_source *source = f->request->source;
+    struct http_view view = {.ms = clock_ms() - f->began - f->own_ms,
+                             .received = f->response->received,
+                             .has_head = f->head_done};
+    curl_off_t connected = 0, sent = 0;
+    enum http_verdict verdict;
+
+    curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
+    curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    view.sent = (uint64_t)sent;
+    view.is_connected = connected > 0;
+    view.all_sent = !source || view.sent == source->size;
+    verdict = http_wait_look(&f->wait, &view);
+    tell_of_wait(f, view.ms);
+    return is_overdue(f) ? HTTP_OVERDUE : verdict;
+}
+
 /* The result of the one transfer. */
 static CURLcode
 result_of(CURLM *multi)
@@ -237,9 +275,11 @@ flight_perform(struct flight *f, CURLM *multi, CURL *easy)
         rc = curl_multi_perform(multi, &running);
         if (rc == CURLM_OK && running > 0)
             rc = curl_multi_poll(multi, NULL, 0, LOOK_UP_MS, NULL);
-        if (f->deadline == 0 && cancel_wanted(f->cancel))
+        if (f->request->parting_ms == 0 && cancel_wanted(f->cancel))
             code = CURLE_ABORTED_BY_CALLBACK;
-        else if (is_overdue(f))
+        else if (running > 0)
+            f->verdict = look(f, easy);
+        if (f->verdict != HTTP_WAIT)
             code = CURLE_OPERATION_TIMEDOUT;
     }
     if (rc == CURLM_OK && running == 0)

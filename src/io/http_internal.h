@@ -7,6 +7,7 @@
 #define IO_HTTP_INTERNAL_H
 
 #include "io/http.h"
+#include "io/http_wait.h"
 
 #include <curl/curl.h>
 
@@ -15,8 +16,14 @@ struct flight {
     const struct http_request *request;
     struct http_response *response;
     struct cancel *cancel;
-    struct rate *rate; /* or NULL */
+    struct rate *rate;           /* or NULL */
+    const struct events *events; /* or NULL */
+    const struct http_origin *to;
+    uint64_t began;    /* clock_ms() */
     uint64_t deadline; /* clock_ms() at which it is given up, 0: none */
+    uint64_t own_ms;   /* time that was spent in the callbacks below */
+    struct http_wait wait;
+    enum http_verdict verdict; /* HTTP_WAIT unless it was given up */
     struct err *err;
     uint64_t offset; /* of the source */
     bool head_done;  /* all headers of the final response came */
@@ -31,7 +38,8 @@ size_t flight_body(char *bytes, size_t one, size_t len, void *arg);
 size_t flight_send(char *out, size_t one, size_t len, void *arg);
 int flight_seek(void *arg, curl_off_t offset, int origin);
 
-/* Run it.  CURLE_ABORTED_BY_CALLBACK when work should stop, which is noticed soon. */
+/* Run it.  CURLE_ABORTED_BY_CALLBACK when work should stop, which is noticed soon;
+ * CURLE_OPERATION_TIMEDOUT with a verdict when it takes too long. */
 CURLcode flight_perform(struct flight *f, CURLM *multi, CURL *easy);
 
 /* Tell the sink that a response begins, unless that was done.  Fine without a sink. */
@@ -55,6 +63,9 @@ struct flight_failure {
 
 /* What it means.  Always -1. */
 int flight_error(const struct flight_failure *failure, struct err *err);
+
+/* The same for a wait that was given up. */
+int flight_wait_error(const struct flight *f, struct err *err);
 
 /* Whom to trust, and who we are. */
 CURLcode flight_set_tls(CURL *c, const struct http_tls *tls);

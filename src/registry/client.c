@@ -130,7 +130,8 @@ new_conn(const struct session *s, const struct http_origin *origin, struct err *
                                .tls.cas = &host->certificates.cas,
                                .proxy = config->proxy,
                                .cancel = config->cancel,
-                               .rate = &s->client->rate};
+                               .rate = &s->client->rate,
+                               .events = config->events};
 
     if (strcmp(origin->host, host->origin.host) == 0 &&
         origin->port == host->origin.port) {

@@ -2,6 +2,7 @@
 #include "registry/credential_helper.h"
 
 #include "base/mem.h"
+#include "base/patience.h"
 #include "base/text.h"
 #include "io/json.h"
 #include "io/spawn.h"
@@ -72,10 +73,9 @@ static int
 get(const char *program, const char *server, struct cancel *cancel,
     struct credential *out, struct err *err)
 {
-    enum { PATIENCE_S = 30 };
     const char *const argv[] = {program, "get", NULL};
     const struct spawn what = {
-        .argv = argv, .input = server, .patience_s = PATIENCE_S, .cancel = cancel};
+        .argv = argv, .input = server, .patience_s = patience.helper_s, .cancel = cancel};
     struct buf said = BUF_INIT(HELPER_ANSWER_MAX);
     int rc = spawn_run(&what, &said, err);
 

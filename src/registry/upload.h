@@ -86,6 +86,9 @@ bool upload_resync(struct upload *up);
 /* Done with the session.  cancel: tell the registry, which may not listen. */
 void upload_close(struct upload *up, bool cancel);
 
+/* How long to wait for the answer to the bytes of a blob, and to its commit. */
+uint64_t upload_answer_ms(uint64_t size);
+
 /* ---- upload_body.c ---- */
 
 /* Is what the source has the blob?  Reads what was not read yet.  Errors: ERR_INTEGRITY.

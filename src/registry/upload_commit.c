@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-enum { PATIENCE_S = 300 }; /* some registries copy the blob before they answer */
-
 /* The registry does not take a body with the PUT. */
 static bool
 is_refused_body(const struct answer *a)
@@ -74,7 +72,7 @@ upload_commit(struct upload *up, bool with_body, struct err *err)
                                     .url = url,
                                     .headers = headers,
                                     .source = has_body ? &source : NULL,
-                                    .patience_s = PATIENCE_S,
+                                    .answer_ms = upload_answer_ms(up->size),
                                     .body_max = HTTP_ERROR_BODY_MAX}};
 
     if (!has_body && upload_check_digest(up, err) < 0)

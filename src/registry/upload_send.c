@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { PATIENCE_S = 300 }; /* what came is written to a disk before there is an answer */
-
 /* Is all of it to go with the PUT? */
 static bool
 goes_with_put(const struct upload *up)
@@ -85,7 +83,7 @@ patch(struct upload *up, uint64_t len, struct err *err)
                                     .url = url,
                                     .headers = headers,
                                     .source = &source,
-                                    .patience_s = PATIENCE_S,
+                                    .answer_ms = upload_answer_ms(up->size),
                                     .body_max = HTTP_ERROR_BODY_MAX}};
 
     if (exchange_once(up->session, &call, &a, err) < 0) {

@@ -2,6 +2,7 @@
 #include "registry/upload.h"
 
 #include "base/mem.h"
+#include "base/patience.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -150,14 +151,19 @@ upload_resync(struct upload *up)
     return true;
 }
 
+uint64_t
+upload_answer_ms(uint64_t size)
+{
+    return patience.store_ms + size / (patience.store_mib << 20) * 1000;
+}
+
 void
 upload_close(struct upload *up, bool cancel)
 {
-    enum { PARTING_MS = 600 }; /* who stops by a signal ends within a second */
     struct call call = {.repo = up->repo,
                         .request = {.method = "DELETE",
                                     .url = up->location,
-                                    .parting_ms = PARTING_MS,
+                                    .parting_ms = patience.parting_ms,
                                     .body_max = HTTP_ERROR_BODY_MAX}};
 
     if (up->location && cancel)

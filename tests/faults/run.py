@@ -31,8 +31,8 @@ def same(got, want, what):
         raise Failed(f"{what}: want {want!r}, got {got!r}")
 
 
-def program():
-    return os.path.join(os.environ.get("abs_top_builddir", os.getcwd()), "sealift")
+def program(name):
+    return os.path.join(os.environ.get("abs_top_builddir", os.getcwd()), name)
 
 
 class Run:
@@ -110,6 +110,7 @@ class Runner:
         self.mill = mill
         self.runs = []
         self.repeats_allowed = False  # the case makes the client ask for a blob twice
+        self.program = "sealift"
         self.proxied = False          # https_proxy names lab.proxy
         self.pid = None               # of sealift while it runs
         self.command_lines = set()    # what /proc said of it whenever it asked something
@@ -157,7 +158,7 @@ class Runner:
 
     def sealift(self, *argv, env=None, stdin=b"", path=None, timeout=TIMEOUT_S, started=None):
         """Run it.  started(process) is called while it runs."""
-        argv = [program(), *argv]
+        argv = [program(self.program), *argv]
         before, mark = set(os.listdir(self._at("out"))), len(self.log.find())
         process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, env=self.environment(env or {}),

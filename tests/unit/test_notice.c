@@ -108,6 +108,22 @@ ranges_of_uploads_are_read(void **state)
         assert_int_equal(upload_bytes_of_range(table[i].range), table[i].bytes);
 }
 
+static void
+the_answer_to_an_upload_has_time_by_its_size(void **state)
+{
+    static const struct {
+        uint64_t size, s;
+    } table[] = {{0, 300},
+                 {(16 << 20) - 1, 300},
+                 {16 << 20, 301},
+                 {UINT64_C(10) << 30, 300 + 640},
+                 {UINT64_MAX, 300 + (UINT64_C(1) << 40) - 1}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        assert_int_equal(upload_answer_ms(table[i].size), table[i].s * 1000);
+}
+
 int
 main(void)
 {
@@ -116,6 +132,7 @@ main(void)
         cmocka_unit_test(other_warnings_are_not),
         cmocka_unit_test(limits_are_read),
         cmocka_unit_test(ranges_of_uploads_are_read),
+        cmocka_unit_test(the_answer_to_an_upload_has_time_by_its_size),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

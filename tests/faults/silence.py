@@ -1,0 +1,61 @@
+"""Servers that keep the connection open and say nothing, or too little for ever.
+
+The program of these tests is sealift with the limits of hasty.c."""
+import re
+import threading
+
+from harness import *
+
+UPLOADS = "/blobs/uploads/"
+
+
+def hasty(function):
+    def test(lab):
+        lab.program = "tests/faults/hasty"
+        function(lab)
+    test.__name__, test.__doc__ = function.__name__, function.__doc__
+    return test
+
+
+@case(112)
+@hasty
+def body_not_taken(lab):
+    "a registry that stops taking bytes in the middle: the attempt ends, and the next works"
+    app = image("app:1", layers=1, size=40 << 20)  # more than the buffers on the way hold
+    over = threading.Event()
+
+    def stop_reading(request, _):
+        request.read_some(1000)
+        over.wait(60)
+        request.connection.reset()
+    lab.registry.on("PATCH", UPLOADS, stop_reading, times=1, early=True)
+    try:
+        run = lab.push(app, jobs=1)
+    finally:
+        over.set()
+    run.ok().says("the connection stalled for 2 s")
+    lab.landed(app)
+    same(lab.registry.count("PATCH", UPLOADS), 2, "PATCH requests")
+
+
+@case(114)
+@hasty
+def told(lab):
+    "who is waited for is shown, unless nothing is to be shown"
+    app = lab.image("app:1")
+    lab.registry.on("GET", "/manifests/", hang())
+    line = re.compile(rf"^waiting for {re.escape(lab.registry.host)}, [0-9]+ s$", re.MULTILINE)
+    for options, is_told in ((["--progress", "plain"], True), (["--progress", "none"], False),
+                             (["-q"], False)):
+        run = lab.sealift("export", "--unsigned", "-o", "images.tar", "--retries", "0",
+                          "--ca-file", lab.authority.ca, app.ref, *options)
+        same(run.status, 4, "exit status")
+        same(bool(line.search(run.err)), is_told, f"a line with {options}")
+        check("no answer within 3 s" in run.err, "the end of it")
+    run = lab.sealift("export", "--unsigned", "-o", "images.tar", "--retries", "0",
+                      "--ca-file", lab.authority.ca, app.ref, "--progress", "json")
+    check(f'{{"event":"waiting","host":"{lab.registry.host}","seconds":' in
+          run.err.replace(" ", ""), "an object with --progress json")
+
+
+main()
