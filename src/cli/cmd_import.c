@@ -228,6 +228,11 @@ put_receipt(struct result *r, const struct import_result *x, const char *target,
 {
     CLEANUP(mem_free_string) char *json = NULL, *signature = NULL;
 
+    if (x->lacks_receipt) {
+        result_say(r, "receipt   failed: %s\n", x->receipt_error.message);
+        jsout_put_bool(r->json, "receipt", false);
+        jsout_put(r->json, "receiptError", setback_out(&x->receipt_error));
+    }
     if (x->receipt.json.len == 0)
         return 0;
     result_say(r, "receipt   %s/sealift/%s:serial-%" PRIu64 "\n", target,

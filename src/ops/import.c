@@ -45,6 +45,21 @@ importing_count(struct importing *im, size_t *counter, size_t n)
 }
 
 int
+importing_accepted(struct importing *im, struct err *err)
+{
+    int rc = 0;
+
+    pthread_mutex_lock(&im->memory);
+    if (!im->is_remembered)
+        rc = acceptance_remember(&im->result->verified, &im->options->verify, true, err);
+    im->is_remembered |= rc == 0;
+    pthread_mutex_unlock(&im->memory);
+    if (rc < 0)
+        err->kind = ERR_LOCAL; /* the target is not at fault, so it ends the import */
+    return rc;
+}
+
+int
 importing_read(struct importing *im, uint32_t object, struct buf *out, struct err *err)
 {
     int rc =
@@ -127,16 +142,46 @@ may_begin(struct import_result *out, const struct import_options *o, struct err 
     return rc == 1 ? acceptance_judge_last(v, &o->verify, &last, err) : rc;
 }
 
-/* The images are there, or some of them; now say so, to others and to ourselves. */
+/* The images do not depend on the receipt: a failure to make one is only noted. */
+static int
+make_receipt(struct import_result *out, const struct import_options *o, struct err *err)
+{
+    struct err why = ERR_INIT;
+
+    if (receipt_make(&out->receipt, o, out, o->receipt_key, &why) == 0 &&
+        receipt_push(&out->receipt, o, out, &why) == 0)
+        return 0;
+    if (why.kind == ERR_SIGNAL) {
+        *err = why;
+        return -1;
+    }
+    buf_clear(&out->receipt.json);
+    buf_clear(&out->receipt.signature);
+    out->lacks_receipt = true;
+    out->receipt_error = import_setback(&why);
+    return 0;
+}
+
+/* The images are there, or some of them; now say so, to ourselves and to others. */
 static int
 conclude(struct import_result *out, const struct import_options *o, struct err *err)
 {
     if (o->dry_run || out->failed == out->landing.name_count)
         return 0;
-    if (o->receipt_key && (receipt_make(&out->receipt, o, out, o->receipt_key, err) < 0 ||
-                           receipt_push(&out->receipt, o, out, err) < 0))
+    if (acceptance_remember(&out->verified, &o->verify, out->failed > 0, err) < 0)
         return -1;
-    return acceptance_remember(&out->verified, &o->verify, out->failed > 0, err);
+    return o->receipt_key ? make_receipt(out, o, err) : 0;
+}
+
+static int
+only_receipt(const struct setback *why, struct err *err)
+{
+    err_because(err, ERR_PARTIAL, "receipt",
+                "all images are there and remembered, but not the receipt: %s",
+                why->message);
+    if (why->hint[0] != '\0')
+        return err_hint(err, "%s; then the same command makes the receipt", why->hint);
+    return err_hint(err, "the same command again makes the receipt");
 }
 
 static int
@@ -144,9 +189,12 @@ partial(const struct import_result *out, const struct import_options *o, struct 
 {
     size_t all = out->landing.name_count;
 
+    if (out->failed == 0)
+        return only_receipt(&out->receipt_error, err);
     if (out->failed == all)
         return err_set(err, ERR_PARTIAL, "none of the %zu images could be pushed", all);
-    err_set(err, ERR_PARTIAL, "%zu of %zu images could not be pushed", out->failed, all);
+    err_set(err, ERR_PARTIAL, "%zu of %zu images could not be pushed%s", out->failed, all,
+            out->lacks_receipt ? ", nor could the receipt" : "");
     return o->dry_run ? -1
                       : err_hint(err, "all others are there; the same command again "
                                       "sends only what is missing");
@@ -172,14 +220,16 @@ import_run(struct import_result *out, const struct import_options *o, struct err
     if (!im.pool)
         return -1;
     pthread_mutex_init(&im.lock, NULL);
+    pthread_mutex_init(&im.memory, NULL);
     im.repos = xcalloc(out->landing.repo_count, sizeof(*im.repos));
     rc = push_all(&im, err);
     pool_free(im.pool);
     free(im.repos);
+    pthread_mutex_destroy(&im.memory);
     pthread_mutex_destroy(&im.lock);
     if (rc == 0)
         rc = conclude(out, o, err);
-    return rc == 0 && out->failed > 0 ? partial(out, o, err) : rc;
+    return rc == 0 && (out->failed > 0 || out->lacks_receipt) ? partial(out, o, err) : rc;
 }
 
 struct jsout *
@@ -207,10 +257,9 @@ import_result_release(struct import_result *r)
     buf_release(&r->receipt.signature);
     free(r->states);
     free(r->causes);
-    for (size_t i = 0; i < r->setback_count; i++) {
-        free(r->setbacks[i].message);
-        free(r->setbacks[i].hint);
-    }
+    import_setback_release(&r->receipt_error);
+    for (size_t i = 0; i < r->setback_count; i++)
+        import_setback_release(&r->setbacks[i]);
     free(r->setbacks);
     r->states = NULL;
     r->causes = NULL;

@@ -65,6 +65,8 @@ struct import_result {
     size_t failed; /* names */
     struct import_counts counts;
     struct receipt receipt; /* empty unless one was asked for, and pushed */
+    bool lacks_receipt;     /* one was asked for, and could not be: */
+    struct setback receipt_error;
 };
 
 #define IMPORT_RESULT_INIT                                                               \
@@ -78,10 +80,13 @@ struct import_result {
 /*
  * Verify all of it, map the names, look for conflicting tags; then blobs, manifests from
  * the leaves up; read every manifest back and compare the bytes; tags last, which are
- * read back too; push the receipt; remember the import. Errors: those of verify_run(),
- * landing.h, pull.h and push.h; ERR_CONFLICT - a tag holds another digest; ERR_PARTIAL -
- * with keep_going, some images failed and all others are there.  *out tells how far it
- * came.
+ * read back too.  It is remembered in part once the first tag is accepted, or the first
+ * manifest where no tag is put, and whole after the reading back; then the receipt is
+ * pushed.
+ * Errors: those of verify_run(), landing.h, pull.h and push.h; ERR_CONFLICT - a tag holds
+ *         another digest; ERR_PARTIAL - with keep_going, some images failed and all
+ *         others are there; ERR_PARTIAL "receipt" - all is there but the receipt.
+ * *out tells how far it came.
  */
 MUST_USE int import_run(struct import_result *out, const struct import_options *options,
                         struct err *err);

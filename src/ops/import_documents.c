@@ -161,7 +161,7 @@ land(const struct document_step *step, unsigned worker, struct err *err)
          push(step, worker, &bytes, err) < 0))
         return -1;
     importing_count(im, &counts->documents_pushed, 1);
-    return 0;
+    return im->options->dry_run || im->moves_tags ? 0 : importing_accepted(im, err);
 }
 
 static int

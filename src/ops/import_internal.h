@@ -28,8 +28,12 @@ struct importing {
     struct pool *pool;
     struct standing *repos; /* of each repository at the target */
     bool has_begun;         /* something may have been sent */
+    bool moves_tags;        /* some tag of the target is going to be put */
     atomic_bool is_unread;  /* the bundle could not be read */
     pthread_mutex_t lock;   /* guards result->counts, states, setbacks, and repos */
+
+    bool is_remembered; /* in part; under its own lock, since it waits for the disk */
+    pthread_mutex_t memory;
 };
 
 /* ---- import_setbacks.c: --keep-going ---- */
@@ -46,6 +50,10 @@ MUST_USE int import_settle(struct importing *im, unsigned worker, uint32_t repo,
 
 /* Is it of no use to try there?  Then *cause says why. */
 bool import_is_closed(struct importing *im, uint32_t repo, uint32_t *cause);
+
+/* A failure as the result keeps it.  Texts are owned by the caller. */
+struct setback import_setback(const struct err *err);
+void import_setback_release(struct setback *s);
 
 /* Why a document is not whole there: itself, a part of it, what it belongs to; or 0. */
 uint32_t import_why_not_whole(const struct importing *im, const struct placement *p);
@@ -108,6 +116,11 @@ struct repository importing_repository(const struct importing *im, uint32_t repo
 void importing_found(struct importing *im, uint32_t repo); /* the repository is used */
 void importing_count(struct importing *im, size_t *counter, size_t n);
 int importing_wrap(struct err *err, const struct repository *repo);
+/*
+ * The target accepted the first thing that others can see, a tag, or a manifest where no
+ * tag is put: from now on nothing older may come back, however this run ends.
+ */
+MUST_USE int importing_accepted(struct importing *im, struct err *err);
 MUST_USE int importing_read(struct importing *im, uint32_t object, struct buf *out,
                             struct err *err);
 /* Are these the bytes of the object?  Errors: ERR_INTEGRITY. */

@@ -157,7 +157,7 @@ set_tag(const struct name_step *step, unsigned worker, struct err *err)
                        o->media_type, bytes.data, bytes.len, err) != 0))
         return -1;
     importing_count(im, &im->result->counts.tags_pushed, 1);
-    return 0;
+    return im->options->dry_run ? 0 : importing_accepted(im, err);
 }
 
 static int
@@ -251,6 +251,9 @@ import_look_at_names(struct importing *im, struct err *err)
         return -1;
     if (im->options->on_existing == EXISTING_SKIP || im->result->failed > 0)
         leave_out_attached(im);
+    for (size_t i = 0; i < im->result->landing.name_count; i++)
+        im->moves_tags |= im->result->states[i] == IMAGE_PUSHED &&
+                          im->result->landing.names[i].to.tag[0] != '\0';
     return 0;
 }
 

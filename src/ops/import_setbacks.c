@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "registry/reach.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* So many given up in a row, each after all its tries: the rest would be no better. */
@@ -48,16 +49,30 @@ is_gone(struct importing *im, unsigned worker, uint32_t repo, struct err *err)
     return true;
 }
 
+struct setback
+import_setback(const struct err *err)
+{
+    return (struct setback){.kind = err->kind,
+                            .reason = err->reason,
+                            .message = xstrdup(err->msg),
+                            .hint = xstrdup(err->hint)};
+}
+
+void
+import_setback_release(struct setback *s)
+{
+    free(s->message);
+    free(s->hint);
+    *s = (struct setback){.kind = ERR_NONE};
+}
+
 /* Under the lock.  Its number. */
 static uint32_t
 add_setback(struct import_result *r, const struct err *err)
 {
     r->setbacks =
         mem_grow(r->setbacks, r->setback_count, &r->setback_cap, sizeof(*r->setbacks));
-    r->setbacks[r->setback_count++] = (struct setback){.kind = err->kind,
-                                                       .reason = err->reason,
-                                                       .message = xstrdup(err->msg),
-                                                       .hint = xstrdup(err->hint)};
+    r->setbacks[r->setback_count++] = import_setback(err);
     return (uint32_t)r->setback_count;
 }
 

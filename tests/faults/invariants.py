@@ -14,6 +14,9 @@ class Broken(Exception):
 
 def check_all(lab, run, before, mark):
     """before: the files in the folder of bundles, mark: how many requests there were."""
+    if lab.killed:  # by the test: it could keep no promise about its end
+        lab.killed = False
+        return
     check_end(run)
     check_words(run)
     check_files(lab, run, before)

@@ -113,6 +113,7 @@ class Runner:
         self.program = "sealift"
         self.proxied = False          # https_proxy names lab.proxy
         self.pid = None               # of sealift while it runs
+        self.killed = False           # the test has sent it a SIGKILL
         self.command_lines = set()    # what /proc said of it whenever it asked something
         self.watch = self._look_at_process
         for name in ("home", "tmp", "out", "given"):
