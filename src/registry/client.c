@@ -1,6 +1,7 @@
 #include "config.h"
 #include "registry/client_internal.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "oci/reference.h"
@@ -183,6 +184,30 @@ drop_conn(struct session *s, const struct http_origin *origin)
     }
 }
 
+int
+session_exchange(const struct session *s, struct http_conn *conn,
+                 const struct http_request *request, struct http_response *response,
+                 struct err *err)
+{
+    struct http_request timed = *request;
+    uint64_t left = allowance_left_ms(s);
+
+    if (left == 0)
+        return err_set(err, ERR_NETWORK, "not finished in time");
+    timed.total_ms = left < UINT64_MAX ? left : 0;
+    return http_exchange(conn, &timed, response, err);
+}
+
+int
+session_pause(struct session *s, uint64_t ms, struct err *err)
+{
+    uint64_t start = clock_ms();
+    int rc = cancel_sleep(s->client->config.cancel, ms, err);
+
+    s->paused_ms += clock_ms() - start;
+    return rc;
+}
+
 /* ---- hosts ---- */
 
 static bool
@@ -253,7 +278,7 @@ probe(struct session *s, const struct http_origin *origin, struct http_response 
         .method = "GET", .url = url, .body_max = HTTP_ERROR_BODY_MAX};
     struct http_conn *conn = session_conn(s, origin, err);
 
-    return conn ? http_exchange(conn, &request, r, err) : -1;
+    return conn ? session_exchange(s, conn, &request, r, err) : -1;
 }
 
 /* Could a host whose https failed so speak plain http?  Without CAs nobody can tell. */
@@ -318,6 +343,7 @@ prepare_host(struct session *s, struct host *h, struct err *err)
 static int
 find_scheme(struct session *s, struct host *h, struct err *err)
 {
+    CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;
     struct retry retry = RETRY_INIT(h->name);
     const char *name = h->name;
     bool is_plain = client_allows_plain(s->client, name);
@@ -330,6 +356,7 @@ find_scheme(struct session *s, struct host *h, struct err *err)
         return -1;
     if (is_plain || (!h->is_insecure && !http_origin_is_loopback(&h->origin)))
         return 0;
+    allowance_begin(&allowance, s, allowance_ms(HTTP_ERROR_BODY_MAX, &s->client->config));
     while (ask_scheme(s, name, &h->origin, err) < 0) {
         if (retry_wait(s, &retry, err) < 0)
             return err_wrap(err, "%s", name);

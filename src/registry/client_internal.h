@@ -9,6 +9,7 @@
 #define REGISTRY_CLIENT_INTERNAL_H
 
 #include "io/http.h"
+#include "registry/allowance.h"
 #include "registry/certificates.h"
 #include "registry/challenge.h"
 #include "registry/client.h"
@@ -103,12 +104,22 @@ struct session {
     uint64_t sent;       /* clock_ms() of when the last request was begun */
     int64_t retry_after; /* seconds the last answer asked to wait, -1: it did not */
     bool is_throttled;   /* the last answer was to slow down */
+    struct allowance *allowance; /* of the work under way, the innermost; NULL: none */
+    uint64_t paused_ms;          /* in all, between requests */
 };
 
 /* The connection to an origin on behalf of s->host, made when there is none; the oldest
  * gives way. */
 struct http_conn *session_conn(struct session *s, const struct http_origin *origin,
                                struct err *err);
+
+/* As http_exchange(), within the time that is left. */
+MUST_USE int session_exchange(const struct session *s, struct http_conn *conn,
+                              const struct http_request *request,
+                              struct http_response *response, struct err *err);
+
+/* As cancel_sleep(), between requests. */
+MUST_USE int session_pause(struct session *s, uint64_t ms, struct err *err);
 
 /* Under the lock: the host of a repository. */
 struct host *client_find_host(struct client *c, const struct repository *repo);

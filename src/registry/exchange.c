@@ -10,6 +10,7 @@
 #include "registry/redirect.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void
 answer_release(struct answer *a)
@@ -163,13 +164,27 @@ judge_speed(struct session *s, struct host *host, const struct answer *a)
 
 /* ---- one call ---- */
 
+/* How much goes over the wire for it, at most. */
+static uint64_t
+size_of(const struct call *call)
+{
+    const struct http_request *q = &call->request;
+    uint64_t answer = call->expected > 0 ? call->expected : q->body_max;
+
+    return (q->source ? q->source->size : 0) +
+           (strcmp(q->method, "HEAD") == 0 ? 0 : answer);
+}
+
 int
 exchange_once(struct session *s, const struct call *call, struct answer *a,
               struct err *err)
 {
+    CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;
     struct host *host;
     int rc;
 
+    if (!s->allowance)
+        allowance_begin(&allowance, s, allowance_ms(size_of(call), &s->client->config));
     s->sent = clock_ms();
     if (client_host(s, call->repo, &host, err) < 0)
         return -1;
@@ -192,9 +207,11 @@ exchange_once(struct session *s, const struct call *call, struct answer *a,
 int
 exchange(struct session *s, const struct call *call, struct answer *a, struct err *err)
 {
+    CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;
     CLEANUP(mem_free_string) char *what = http_url_redacted(call->request.url);
     struct retry retry = RETRY_INIT(what);
 
+    allowance_begin(&allowance, s, allowance_ms(size_of(call), &s->client->config));
     for (;;) {
         if (exchange_once(s, call, a, err) == 0) {
             if (!exchange_may_pass(a) || (call->stays_here && a->elsewhere))
@@ -210,11 +227,13 @@ void
 exchange_parting(struct session *s, struct host *host, const struct call *call)
 {
     CLEANUP(http_response_release) struct http_response r = {.status = 0};
+    CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;
     CLEANUP(auth_release) struct auth auth = AUTH_INIT;
     struct http_request request = call->request;
     struct err ignored = ERR_INIT;
     struct http_conn *conn;
 
+    allowance_begin(&allowance, s, request.parting_ms);
     if (auth_prepare(s, host, call, &auth, &ignored) < 0)
         return;
     request.authorization = &auth.value;

@@ -16,6 +16,8 @@ struct call {
     const char *mount_from; /* NULL, or the repository path a mount needs access to too */
     bool is_linked;  /* url is what a document links to, anywhere: no authorization */
     bool stays_here; /* what answers elsewhere is no storage: never worth another try */
+    uint64_t
+        expected; /* bytes of the answer, where they are known; 0: request.body_max */
     /* url: absolute, at the registry itself; authorization is filled in here. */
     struct http_request request;
 };
@@ -48,14 +50,16 @@ void answer_release(struct answer *a);
 bool answer_is_success(const struct answer *a);
 
 /*
- * Once: with the authorization the registry asks for, renewed at most once, and its
- * redirects followed.  0 with whatever status came back; -1 as http_exchange(), and
- * ERR_AUTH, ERR_PROTOCOL when authorization or a redirect is not to be had safely.
+ * Once, in the time of the work that it is a part of: with the authorization the registry
+ * asks for, renewed at most once, and its redirects followed.  0 with whatever status
+ * came back; -1 as http_exchange(), and ERR_AUTH, ERR_PROTOCOL when authorization or a
+ * redirect is not to be had safely.
  */
 MUST_USE int exchange_once(struct session *s, const struct call *call, struct answer *a,
                            struct err *err);
 
-/* The same, tried again while it fails in a way that may pass. */
+/* The same, tried again while it fails in a way that may pass, in the time that its bytes
+ * are allowed (allowance.h). */
 MUST_USE int exchange(struct session *s, const struct call *call, struct answer *a,
                       struct err *err);
 

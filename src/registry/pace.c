@@ -47,7 +47,7 @@ pace_wait(struct session *s, const struct http_origin *at, struct err *err)
         pthread_mutex_unlock(&c->lock);
         if (wait == 0)
             return 0;
-        if (cancel_sleep(c->config.cancel, wait, err) < 0)
+        if (session_pause(s, wait, err) < 0)
             return -1;
     }
 }

@@ -20,6 +20,7 @@ pages_begin(struct pages *out, struct session *s, const struct repository *repo,
     url = client_url(out->host, repo->path, rest);
     out->path = xstrdup(http_url_path(url));
     pages_go_to(out, query);
+    allowance_begin(&out->allowance, s, 0);
     return 0;
 }
 
@@ -31,6 +32,7 @@ pages_release(struct pages *p)
     free(p->seen);
     free(p->path);
     free(p->next);
+    allowance_end(&p->allowance);
     *p = (struct pages){.session = NULL};
 }
 
@@ -107,8 +109,11 @@ pages_next(struct pages *p, struct answer *a, struct err *err)
     p->seen[p->count++] = p->next;
     call.request.url = p->next;
     p->next = NULL;
+    p->allowance.allowed_ms =
+        allowance_ms(p->received + call.request.body_max, &p->session->client->config);
     if (exchange(p->session, &call, a, err) < 0)
         return -1;
+    p->received += a->http.received;
     if (a->http.status == 200 && find_next(p, a, err) < 0)
         return -1;
     return 1;

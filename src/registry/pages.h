@@ -19,6 +19,8 @@ struct pages {
     char *next;  /* URL of the next page, NULL: there is none; owned */
     char **seen; /* URLs of the pages so far; owned */
     size_t count, cap;
+    uint64_t received;          /* bytes of the pages so far */
+    struct allowance allowance; /* of the whole list: grows with it */
 };
 
 /*

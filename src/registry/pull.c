@@ -17,11 +17,12 @@ pulled_release(struct pulled *p)
     buf_release(&p->bytes);
 }
 
-/* GET or HEAD a manifest of at most max bytes; 0 with whatever status came back. */
+/* GET or HEAD a manifest of at most max bytes, of which so many are expected (0: max); 0
+ * with whatever status came back. */
 static int
 ask_for_manifest(struct session *s, const struct repository *repo, const char *method,
-                 const char *reference, size_t max, struct call *call, struct answer *a,
-                 struct err *err)
+                 const char *reference, size_t max, uint64_t expected, struct call *call,
+                 struct answer *a, struct err *err)
 {
     CLEANUP(mem_free_string) char *accept = xasprintf("Accept: %s", media_accept);
     CLEANUP(mem_free_string) char *rest = xasprintf("manifests/%s", reference);
@@ -35,6 +36,7 @@ ask_for_manifest(struct session *s, const struct repository *repo, const char *m
     url = client_url(host, repo->path, rest);
     *call = (struct call){
         .repo = repo,
+        .expected = expected,
         .request = {.method = method, .url = url, .headers = headers, .body_max = max}};
     rc = exchange(s, call, a, err);
     call->request.url = NULL;
@@ -76,14 +78,15 @@ keep_etag(const struct answer *a, char out[PULLED_ETAG_MAX])
 /* The bytes as they came, with their digest. */
 static int
 fetch(struct session *s, const struct repository *repo, const char *reference,
-      enum digest_alg alg, size_t max, struct pulled *out, struct err *err)
+      enum digest_alg alg, size_t max, uint64_t expected, struct pulled *out,
+      struct err *err)
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
     struct buf *body = &a.http.body;
     struct pulled got = PULLED_INIT;
     struct call call;
 
-    if (ask_for_manifest(s, repo, "GET", reference, max, &call, &a, err) < 0)
+    if (ask_for_manifest(s, repo, "GET", reference, max, expected, &call, &a, err) < 0)
         return -1;
     if (a.http.status != 200)
         return exchange_error(&call, &a, err);
@@ -114,7 +117,7 @@ fetch_tag(struct session *s, const struct repository *repo, void *ctx, struct er
 {
     struct wanted *w = ctx;
 
-    return fetch(s, repo, w->tag, DIGEST_SHA256, DOCUMENT_BYTES_MAX, w->out, err);
+    return fetch(s, repo, w->tag, DIGEST_SHA256, DOCUMENT_BYTES_MAX, 0, w->out, err);
 }
 
 int
@@ -137,10 +140,11 @@ fetch_digest(struct session *s, const struct repository *repo, void *ctx, struct
     char text[DIGEST_TEXT_MAX];
     bool fits = false;
     size_t max = size <= PULL_SMALL_MAX ? PULL_SMALL_MAX : DOCUMENT_BYTES_MAX;
+    uint64_t expected = size < max ? size : max;
 
     digest_text(digest, text);
     for (int tries = 0; tries < 2 && !fits; tries++) { /* a proxy may have cut it short */
-        if (fetch(s, repo, text, digest->alg, max, &got, err) < 0)
+        if (fetch(s, repo, text, digest->alg, max, expected, &got, err) < 0)
             return err_wrap(err, "manifest %s", text);
         fits = digest_equal(&got.digest, digest);
     }
@@ -209,7 +213,8 @@ pull_look_for(struct session *s, const struct repository *repo,
     struct call call;
 
     digest_text(digest, text);
-    if (ask_for_manifest(s, repo, "HEAD", text, DOCUMENT_BYTES_MAX, &call, &a, err) < 0)
+    if (ask_for_manifest(s, repo, "HEAD", text, DOCUMENT_BYTES_MAX, 0, &call, &a, err) <
+        0)
         return -1;
     if (a.http.status == 200)
         return 1;

@@ -79,12 +79,6 @@ struct blob_prefix {
 void blob_prefix_release(struct blob_prefix *p);
 
 /*
- * How long transfers of one blob may take in all: ten minutes and a second for each KiB,
- * or for less where the user wants it that slow.
- */
-uint64_t pull_blob_allowance_ms(uint64_t size, const struct client_config *config);
-
-/*
  * A blob, streamed into the sink while it is hashed; the sink gets what comes after the
  * prefix, which may be NULL.  A broken transfer goes on where it stopped; on success
  * prefix and sink got exactly size bytes with that digest.  When it has to begin again -

@@ -1,7 +1,6 @@
 #include "config.h"
 #include "registry/pull.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/hash.h"
@@ -18,7 +17,6 @@ enum {
 
 /* A blob under way. */
 struct fetch {
-    const struct session *session;
     const struct digest *digest;
     uint64_t size;
     const struct blob_sink *sink;
@@ -30,7 +28,6 @@ struct fetch {
     bool restart;        /* the answer does not continue where we are */
     bool was_compressed; /* the server says it compressed the answer */
     unsigned restarts;
-    uint64_t spent_ms, allowed_ms; /* with transfers: until the last one began, in all */
 };
 
 void
@@ -105,25 +102,6 @@ begin(void *ctx, const struct http_response *head, struct err *err)
     return check_length(f, head, f->size, err);
 }
 
-/* ---- the time ---- */
-
-uint64_t
-pull_blob_allowance_ms(uint64_t size, const struct client_config *config)
-{
-    static const uint64_t slowest = 1024, grace_ms = 10 * 60 * 1000;
-    uint64_t share = config->limit_rate / config->sessions / 4 + 1;
-    uint64_t rate = config->limit_rate > 0 && share < slowest ? share : slowest;
-
-    return grace_ms + size / rate * 1000;
-}
-
-/* Pauses that the registry asked for do not count. */
-static uint64_t
-spent_ms(const struct fetch *f)
-{
-    return f->spent_ms + clock_ms() - f->session->sent;
-}
-
 /* ---- the bytes ---- */
 
 static int
@@ -142,9 +120,6 @@ take(void *ctx, const void *bytes, size_t len, struct err *err)
                            "the registry sends more than the %" PRIu64
                            " bytes the descriptor says",
                            f->size);
-    if (spent_ms(f) > f->allowed_ms)
-        return err_set(err, ERR_NETWORK, "%" PRIu64 " of %" PRIu64 " bytes came", f->done,
-                       f->size);
     if (len == 0)
         return 0;
     if (hash_add(&f->hash, p, len, err) < 0 ||
@@ -240,9 +215,6 @@ receive(struct session *s, const struct repository *repo, const char *url,
 
         if (transfer(s, repo, url, f, err) == 0)
             return 0;
-        f->spent_ms = spent_ms(f);
-        if (f->spent_ms > f->allowed_ms && retry_is_useful(err))
-            return err_wrap(err, "too slow");
         if (recover(s, f, before, &retry, err) < 0)
             return -1;
     }
@@ -298,16 +270,9 @@ fetch_all(struct session *s, const struct repository *repo, const char *text,
 }
 
 static struct fetch
-fetch_of(struct session *s, const struct digest *digest, uint64_t size,
-         const struct blob_sink *sink)
+fetch_of(const struct digest *digest, uint64_t size, const struct blob_sink *sink)
 {
-    return (struct fetch){
-        .session = s,
-        .digest = digest,
-        .size = size,
-        .sink = sink,
-        .allowed_ms = pull_blob_allowance_ms(size, &s->client->config),
-    };
+    return (struct fetch){.digest = digest, .size = size, .sink = sink};
 }
 
 /* What is wanted of each place along the route. */
@@ -322,9 +287,11 @@ static int
 fetch_blob(struct session *s, const struct repository *repo, void *ctx, struct err *err)
 {
     struct wanted *w = ctx;
-    CLEANUP(fetch_release) struct fetch f = fetch_of(s, w->digest, w->size, w->sink);
+    CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;
+    CLEANUP(fetch_release) struct fetch f = fetch_of(w->digest, w->size, w->sink);
     char text[DIGEST_TEXT_MAX];
 
+    allowance_begin(&allowance, s, allowance_ms(w->size, &s->client->config));
     digest_text(w->digest, text);
     if (fetch_all(s, repo, text, &f, w->prefix, err) == 0)
         return 0;
@@ -350,9 +317,11 @@ pull_linked_blob(struct session *s, const struct repository *repo, const char *u
                  const struct digest *digest, uint64_t size, const struct blob_sink *sink,
                  struct err *err)
 {
-    CLEANUP(fetch_release) struct fetch f = fetch_of(s, digest, size, sink);
+    CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;
+    CLEANUP(fetch_release) struct fetch f = fetch_of(digest, size, sink);
     char text[DIGEST_TEXT_MAX];
 
+    allowance_begin(&allowance, s, allowance_ms(size, &s->client->config));
     f.is_linked = true;
     digest_text(digest, text);
     if (start_over(&f, err) == 0 && fetch_from(s, repo, url, &f, err) == 0)

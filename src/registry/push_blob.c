@@ -9,13 +9,12 @@ enum { RESTARTS_MAX = 3 }; /* new sessions because a way or a session was refuse
 static int
 look_for_it(struct upload *up, struct err *err)
 {
-    struct cancel *cancel = up->session->client->config.cancel;
     static const uint64_t pauses_ms[] = {500, 1000, 2000, 4000, 8000};
     size_t looks = up->size < UPLOAD_RESUME_MIN ? 3 : COUNT_OF(pauses_ms);
     int found = push_blob_exists(up->session, up->repo, up->digest, err);
 
     for (size_t i = 0; found == 0 && up->is_late && i < looks; i++) {
-        if (cancel_sleep(cancel, pauses_ms[i], err) < 0)
+        if (session_pause(up->session, pauses_ms[i], err) < 0)
             return -1;
         found = push_blob_exists(up->session, up->repo, up->digest, err);
     }
@@ -79,11 +78,13 @@ push_blob(struct session *s, const struct repository *repo, const struct digest 
           uint64_t size, const char *mount_from, const struct blob_source *source,
           enum push_outcome *outcome, struct err *err)
 {
+    CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;
     CLEANUP(upload_release)
     struct upload up = {
         .session = s, .repo = repo, .digest = digest, .size = size, .source = source};
     int mounted = 0;
 
+    allowance_begin(&allowance, s, allowance_ms(size, &s->client->config));
     digest_text(digest, up.text);
     if (client_host(s, repo, &up.host, err) < 0)
         return -1;

@@ -93,7 +93,7 @@ redirect_follow(struct session *s, const struct http_request *request,
         if (hops > 0 && pace_wait(s, &at, err) < 0)
             return -1;
         conn = session_conn(s, &at, err);
-        if (!conn || http_exchange(conn, &hop, r, err) < 0)
+        if (!conn || session_exchange(s, conn, &hop, r, err) < 0)
             return hops == 0 ? -1 : err_wrap(err, "redirected to %s", at.host);
         resend = r->status == 307 || r->status == 308;
         if (!is_redirect(r->status) || (!is_reading(hop.method) && !resend))

@@ -91,6 +91,8 @@ retry_wait(struct session *s, struct retry *retry, struct err *err)
         return cancel_error(err);
     if (!retry_is_useful(err) || host.is_silent)
         return -1;
+    if (allowance_left_ms(s) == 0)
+        return allowance_error(s, err);
     if (s->retry_after > THROTTLE_WAIT_MAX_S)
         return asks_too_much(s->retry_after, err);
     if (!s->is_throttled || host.served == retry->served)
@@ -109,5 +111,5 @@ retry_wait(struct session *s, struct retry *retry, struct err *err)
                      err->msg, (double)ms / 1000);
     }
     *err = (struct err)ERR_INIT;
-    return cancel_sleep(config->cancel, ms, err);
+    return session_pause(s, ms, err);
 }

@@ -34,8 +34,9 @@ bool retry_is_useful(const struct err *err);
  * Wait before the next try of what s->host failed at: longer each time.  Says so in the
  * log.
  * Returns: 0 with *err cleared, or -1 with *err kept when trying again is useless, was
- *          done enough (client_config.retries), or the server asks to wait longer than
- *          THROTTLE_WAIT_MAX_S; with cancel_error() when work should stop.
+ *          done enough (client_config.retries), no time is left for it (allowance.h), or
+ *          the server asks to wait longer than THROTTLE_WAIT_MAX_S; with cancel_error()
+ * when work should stop.
  */
 MUST_USE int retry_wait(struct session *s, struct retry *retry, struct err *err);
 

@@ -3,6 +3,7 @@
 The program of these tests is sealift with the limits of hasty.c."""
 import re
 import threading
+import time
 
 from harness import *
 
@@ -36,6 +37,48 @@ def body_not_taken(lab):
     run.ok().says("the connection stalled for 2 s")
     lab.landed(app)
     same(lab.registry.count("PATCH", UPLOADS), 2, "PATCH requests")
+
+
+def slowly(seconds, fault=None):
+    def answer(request, proceed):
+        time.sleep(seconds)
+        return fault(request, proceed) if fault else proceed()
+    return answer
+
+
+@case(113)
+@hasty
+def slow_document(lab):
+    "a document whose redirects and tries add up to more than it is allowed"
+    app = lab.image("app:1")
+    lab.registry.on("GET", "/manifests/", slowly(1.6, redirect(lambda r: r.target + "0")))
+    lab.export(app).fails("network", "time limit of 7 s exceeded")
+    check(lab.registry.count("GET", "/manifests/") >= 4, "each answer came in time")
+
+
+@case(113)
+@hasty
+def slow_list(lab):
+    "a list whose pages add up to more than it is allowed"
+    app = lab.image("app:1")
+    repo = lab.registry.store.repo("app")
+    for n in range(60):
+        repo.tags[f"t{n:03}"] = app.top.digest
+    lab.registry.handler.page_size = 1
+    lab.registry.on("GET", "/tags/list", slowly(0.5))
+    lab.export(f"{lab.registry.host}/app", "--all-tags").fails("network", "time limit of 7 s")
+    check(lab.registry.count("GET", "/tags/list") >= 7, "each page came in time")
+
+
+@case(113)
+@hasty
+def slow_upload(lab):
+    "an upload whose requests add up to more than it is allowed"
+    app = image("app:1", layers=1, size=15 << 20)
+    lab.registry.handler.chunk_max = 600000
+    lab.registry.on("PATCH", UPLOADS, slowly(0.4))
+    lab.push(app, jobs=1).fails("network", "time limit of 7 s exceeded")
+    check(lab.registry.count("PATCH", UPLOADS) >= 6, "each answer came in time")
 
 
 @case(114)
