@@ -153,6 +153,7 @@ static int
 read_head(const char *const *paths, size_t count, struct verified *v,
           const struct trust_store *store, struct err *err)
 {
+    struct pki_payload payload;
     const void *raw;
     size_t len;
 
@@ -164,7 +165,8 @@ read_head(const char *const *paths, size_t count, struct verified *v,
     raw = bundle_raw_index(v->head, &len);
     if (evidence_gather(&v->evidence, v->head, NULL, 0, err) < 0)
         return -1;
-    return trust_signers(&v->signers, raw, len, v->evidence.items, v->evidence.count,
+    payload = pki_payload(raw, len);
+    return trust_signers(&v->signers, &payload, v->evidence.items, v->evidence.count,
                          store, err);
 }
 

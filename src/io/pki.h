@@ -12,6 +12,7 @@
 #include "base/secret.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* We sign with the first three, and check signatures of all. */
 enum pki_type {
@@ -112,12 +113,29 @@ MUST_USE int pki_sign(const struct pki_key *key, const void *bytes, size_t len,
 enum digest_alg pki_digest(const struct pki_key *key);
 
 /*
+ * Bytes that signatures are checked over.  Each digest of them is computed once, however
+ * many signatures there are; only Ed25519 has to read them for every single one.
+ */
+struct pki_payload {
+    const void *bytes;
+    size_t len;
+    struct digest digests[DIGEST_SHA384 + 1]; /* by enum digest_alg; alg 0: not yet */
+    uint64_t hashed;                          /* bytes, in all */
+};
+
+struct pki_payload pki_payload(const void *bytes, size_t len);
+
+/* The digest of all of it, borrowed; NULL when the library fails. */
+const struct digest *pki_payload_digest(struct pki_payload *p, enum digest_alg alg);
+
+/*
  * Is this the signature of these bytes by this key over that digest of them, in its one
  * canonical encoding?  Keys on P-384 and P-521 may use any of the digests, others only
  * their own.  Anything but a clear yes, failures of the library included, is false.
  */
-bool pki_verify_over(const struct pki_key *key, enum digest_alg alg, const void *bytes,
-                     size_t len, const void *signature, size_t signature_len);
+bool pki_verify_over(const struct pki_key *key, enum digest_alg alg,
+                     struct pki_payload *payload, const void *signature,
+                     size_t signature_len);
 
 /* The same over the digest that goes with the key. */
 bool pki_verify(const struct pki_key *key, const void *bytes, size_t len,

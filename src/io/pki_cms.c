@@ -143,16 +143,28 @@ parse(struct pki_cms *cms, const unsigned char *der, size_t len, struct err *err
     return 0;
 }
 
+static CMS_SignerInfo *
+signer_of(const struct pki_cms *cms)
+{
+    return sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms->info), 0);
+}
+
+/* false: one that does not count. */
 static bool
-has_strong_digest(CMS_SignerInfo *signer)
+digest_of(CMS_SignerInfo *signer, enum digest_alg *out)
 {
     X509_ALGOR *digest = NULL;
 
     CMS_SignerInfo_get0_algs(signer, NULL, NULL, &digest, NULL);
     switch (digest ? OBJ_obj2nid(digest->algorithm) : NID_undef) {
     case NID_sha256:
+        *out = DIGEST_SHA256;
+        return true;
     case NID_sha384:
+        *out = DIGEST_SHA384;
+        return true;
     case NID_sha512:
+        *out = DIGEST_SHA512;
         return true;
     default:
         return false;
@@ -162,31 +174,51 @@ has_strong_digest(CMS_SignerInfo *signer)
 static int
 check_signer_info(struct pki_cms *cms, struct err *err)
 {
-    STACK_OF(CMS_SignerInfo) *signers = CMS_get0_SignerInfos(cms->info);
-    CMS_SignerInfo *signer;
+    enum digest_alg alg;
 
-    if (sk_CMS_SignerInfo_num(signers) != 1)
+    if (sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(cms->info)) != 1)
         return refuse(err, "is not by exactly one signer");
-    signer = sk_CMS_SignerInfo_value(signers, 0);
     /* Without them the same bytes could be signed as something else. */
-    if (CMS_signed_get_attr_count(signer) < 2)
+    if (CMS_signed_get_attr_count(signer_of(cms)) < 2)
         return refuse(err, "has no signed attributes");
-    if (!has_strong_digest(signer))
+    if (!digest_of(signer_of(cms), &alg))
         return refuse(err, "uses another digest than SHA-256, SHA-384 or SHA-512");
     return 0;
 }
 
-/* Only the signature: what the certificate is worth comes later. */
-static int
-check_bytes(struct pki_cms *cms, const void *bytes, size_t len, struct err *err)
+/* Is the one messageDigest among the signed attributes that of the payload? */
+static bool
+fits(CMS_SignerInfo *signer, struct pki_payload *payload)
 {
-    CLEANUP(pki_release_bio) BIO *bio = BIO_new_mem_buf(bytes, (int)len);
+    const ASN1_OCTET_STRING *told = CMS_signed_get0_data_by_OBJ(
+        signer, OBJ_nid2obj(NID_pkcs9_messageDigest), -3, V_ASN1_OCTET_STRING);
+    const struct digest *digest;
+    enum digest_alg alg;
+
+    if (!told || !digest_of(signer, &alg))
+        return false;
+    digest = pki_payload_digest(payload, alg);
+    return digest && (size_t)ASN1_STRING_length(told) == digest_size(digest) &&
+           memcmp(ASN1_STRING_get0_data(told), digest->raw, digest_size(digest)) == 0;
+}
+
+/*
+ * Only the signature: what the certificate is worth comes later.  It is one over the
+ * signed attributes.  The digest of the payload is among those, and is compared by us:
+ * the library would hash all of it for each signature.
+ */
+static int
+check_bytes(struct pki_cms *cms, struct pki_payload *payload, struct err *err)
+{
+    const unsigned flags =
+        CMS_BINARY | CMS_DETACHED | CMS_NO_SIGNER_CERT_VERIFY | CMS_NO_CONTENT_VERIFY;
+    CLEANUP(pki_release_bio) BIO *nothing = BIO_new_mem_buf("", 0);
 
     cms->certs = CMS_get1_certs(cms->info);
     if (sk_X509_num(cms->certs) > PKI_CMS_CERTS_MAX)
         return refuse(err, "brings too many certificates");
-    if (!bio || CMS_verify(cms->info, NULL, NULL, bio, NULL,
-                           CMS_BINARY | CMS_DETACHED | CMS_NO_SIGNER_CERT_VERIFY) != 1)
+    if (!nothing || CMS_verify(cms->info, NULL, NULL, nothing, NULL, flags) != 1 ||
+        !fits(signer_of(cms), payload))
         return refuse(err, "is not a good signature over this index");
     return 0;
 }
@@ -218,14 +250,14 @@ check_leaf(struct pki_cms *cms, struct err *err)
 }
 
 struct pki_cms *
-pki_cms_open(const void *der, size_t der_len, const void *bytes, size_t len,
+pki_cms_open(const void *der, size_t der_len, struct pki_payload *payload,
              struct err *err)
 {
     CLEANUP(pki_cms_release) struct pki_cms *cms = xcalloc(1, sizeof(*cms));
     struct pki_cms *done = NULL;
 
     if (parse(cms, der, der_len, err) == 0 && check_signer_info(cms, err) == 0 &&
-        check_bytes(cms, bytes, len, err) == 0 && check_leaf(cms, err) == 0) {
+        check_bytes(cms, payload, err) == 0 && check_leaf(cms, err) == 0) {
         done = cms;
         cms = NULL;
     }

@@ -75,12 +75,12 @@ bool pki_cms_is_one(const void *der, size_t len);
 
 /*
  * Take DER apart and check the signature: detached, by exactly one signer, with signed
- * attributes, SHA-256 or longer, over these bytes; the certificate is in it, is for code
+ * attributes, SHA-256 or longer, over that payload; the certificate is in it, is for code
  * signing, and has a key of a kind we use.
  * Errors: ERR_TRUST "bad-signature", saying what is wrong.
  */
-struct pki_cms *pki_cms_open(const void *der, size_t der_len, const void *bytes,
-                             size_t len, struct err *err);
+struct pki_cms *pki_cms_open(const void *der, size_t der_len, struct pki_payload *payload,
+                             struct err *err);
 void pki_cms_free(struct pki_cms *cms); /* NULL is fine */
 void pki_cms_release(struct pki_cms **cms);
 

@@ -1,11 +1,13 @@
 #include "config.h"
 #include "io/pki.h"
 
+#include "io/hash.h"
 #include "io/pki_internal.h"
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <string.h>
 
 enum { ED25519_SIGNATURE = 64 }; /* bytes */
@@ -14,6 +16,12 @@ static void
 release_digest_context(EVP_MD_CTX **ctx)
 {
     EVP_MD_CTX_free(*ctx);
+}
+
+static void
+release_context(EVP_PKEY_CTX **ctx)
+{
+    EVP_PKEY_CTX_free(*ctx);
 }
 
 static void
@@ -39,21 +47,18 @@ pki_digest(const struct pki_key *key)
     return DIGEST_SHA256;
 }
 
-/* Ed25519 hashes for itself. */
-static const char *
-digest_name(const struct pki_key *key, enum digest_alg alg)
+static const EVP_MD *
+md_of(enum digest_alg alg)
 {
-    if (key->type == PKI_ED25519)
-        return NULL;
     switch (alg) {
     case DIGEST_SHA384:
-        return "SHA384";
+        return EVP_sha384();
     case DIGEST_SHA512:
-        return "SHA512";
+        return EVP_sha512();
     case DIGEST_SHA256:
         break;
     }
-    return "SHA256";
+    return EVP_sha256();
 }
 
 static bool
@@ -70,10 +75,11 @@ sign(const struct pki_key *key, const void *bytes, size_t len, unsigned char *ou
     CLEANUP(release_digest_context) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     OSSL_LIB_CTX *lib;
     EVP_PKEY *pkey = pki_private_half(key, &lib);
+    /* Ed25519 hashes for itself. */
+    const char *name =
+        key->type == PKI_ED25519 ? NULL : EVP_MD_get0_name(md_of(pki_digest(key)));
 
-    return ctx &&
-           EVP_DigestSignInit_ex(ctx, NULL, digest_name(key, pki_digest(key)), lib, NULL,
-                                 pkey, NULL) == 1 &&
+    return ctx && EVP_DigestSignInit_ex(ctx, NULL, name, lib, NULL, pkey, NULL) == 1 &&
            EVP_DigestSign(ctx, out, out_len, bytes, len) == 1;
 }
 
@@ -131,28 +137,67 @@ is_canonical(const struct pki_key *key, const void *signature, size_t len)
     return false;
 }
 
+/* ---- what they are checked over ---- */
+
+struct pki_payload
+pki_payload(const void *bytes, size_t len)
+{
+    return (struct pki_payload){.bytes = bytes, .len = len};
+}
+
+const struct digest *
+pki_payload_digest(struct pki_payload *p, enum digest_alg alg)
+{
+    struct digest *d = &p->digests[alg];
+    struct err ignored = ERR_INIT;
+
+    if (d->alg == alg)
+        return d;
+    p->hashed += p->len;
+    return hash_bytes(alg, p->bytes, p->len, d, &ignored) == 0 ? d : NULL;
+}
+
 /* The library sees to it that r, s, the scalar or the number are in range. */
 static bool
-verify(const struct pki_key *key, enum digest_alg alg, const void *bytes, size_t len,
-       const void *signature, size_t signature_len)
+verify_digest(const struct pki_key *key, const struct digest *digest,
+              const void *signature, size_t len)
+{
+    CLEANUP(release_context)
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    bool is_rsa = key->type == PKI_RSA || key->type == PKI_RSA_2048;
+
+    return ctx && digest && EVP_PKEY_verify_init(ctx) == 1 &&
+           (!is_rsa || EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1) &&
+           EVP_PKEY_CTX_set_signature_md(ctx, md_of(digest->alg)) == 1 &&
+           EVP_PKEY_verify(ctx, signature, len, digest->raw, digest_size(digest)) == 1;
+}
+
+/* It hashes for itself, together with the signature and the key. */
+static bool
+verify_ed25519(const struct pki_key *key, struct pki_payload *p, const void *signature,
+               size_t len)
 {
     CLEANUP(release_digest_context) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
+    p->hashed += p->len;
     return ctx &&
-           EVP_DigestVerifyInit_ex(ctx, NULL, digest_name(key, alg), NULL, NULL,
-                                   key->pkey, NULL) == 1 &&
-           EVP_DigestVerify(ctx, signature, signature_len, bytes, len) == 1;
+           EVP_DigestVerifyInit_ex(ctx, NULL, NULL, NULL, NULL, key->pkey, NULL) == 1 &&
+           EVP_DigestVerify(ctx, signature, len, p->bytes, p->len) == 1;
 }
 
 bool
-pki_verify_over(const struct pki_key *key, enum digest_alg alg, const void *bytes,
-                size_t len, const void *signature, size_t signature_len)
+pki_verify_over(const struct pki_key *key, enum digest_alg alg,
+                struct pki_payload *payload, const void *signature, size_t signature_len)
 {
     bool good = may_be_over(key, alg) && signature_len > 0 &&
                 signature_len <= PKI_SIGNATURE_MAX &&
-                is_canonical(key, signature, signature_len) &&
-                verify(key, alg, bytes, len, signature, signature_len);
+                is_canonical(key, signature, signature_len);
 
+    if (good && key->type == PKI_ED25519)
+        good = verify_ed25519(key, payload, signature, signature_len);
+    else if (good)
+        good = verify_digest(key, pki_payload_digest(payload, alg), signature,
+                             signature_len);
     ERR_clear_error();
     return good;
 }
@@ -161,5 +206,7 @@ bool
 pki_verify(const struct pki_key *key, const void *bytes, size_t len,
            const void *signature, size_t signature_len)
 {
-    return pki_verify_over(key, pki_digest(key), bytes, len, signature, signature_len);
+    struct pki_payload payload = pki_payload(bytes, len);
+
+    return pki_verify_over(key, pki_digest(key), &payload, signature, signature_len);
 }

@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "io/file.h"
-#include "io/hash.h"
 #include "ops/sign_internal.h"
 #include "trust/signature.h"
 
@@ -14,18 +13,15 @@
 
 /* The first of the keys that made one of these; *which: that one, over *alg. */
 static const struct pki_key *
-find_key(const struct attach_options *o, const struct signable *bundle,
+find_key(const struct attach_options *o, struct signable *bundle,
          const struct signature_bare *bare, const struct buf **which,
          enum digest_alg *alg)
 {
-    size_t len;
-    const void *index = bundle_raw_index(bundle->head, &len);
-
     for (size_t i = 0; i < o->keys->count * bare->count; i++) {
         const struct pki_key *key = o->keys->items[i / bare->count];
         const struct buf *raw = &bare->items[i % bare->count];
 
-        if (signature_find(key, index, len, raw, alg)) {
+        if (signature_find(key, &bundle->payload, raw, alg)) {
             *which = raw;
             return key;
         }
@@ -46,14 +42,12 @@ refuse(const struct attach_options *o, const char *path, struct err *err)
 
 /* By a key that was given: made into our own form. */
 static int
-take_bare(const struct attach_options *o, const struct signable *bundle, const char *path,
+take_bare(const struct attach_options *o, struct signable *bundle, const char *path,
           const struct buf *file, struct signature_file *out, struct attached *a,
           struct err *err)
 {
     CLEANUP(signature_bare_release) struct signature_bare bare = SIGNATURE_BARE_INIT;
     CLEANUP(buf_release) struct buf made = BUF_INIT(BUNDLE_SIGNATURE_MAX);
-    size_t len;
-    const void *index = bundle_raw_index(bundle->head, &len);
     const struct pki_key *key;
     enum digest_alg alg;
     const struct buf *raw;
@@ -63,7 +57,7 @@ take_bare(const struct attach_options *o, const struct signable *bundle, const c
     key = find_key(o, bundle, &bare, &raw, &alg);
     if (!key)
         return refuse(o, path, err);
-    if (signature_wrap(key, index, len, raw, alg, &made, out->name, err) < 0)
+    if (signature_wrap(key, &bundle->payload, raw, alg, &made, out->name, err) < 0)
         return -1;
     a->key_id = *pki_id(key);
     a->was_there = signable_has(bundle, out->name, key);
@@ -74,16 +68,14 @@ take_bare(const struct attach_options *o, const struct signable *bundle, const c
 
 /* By the certificate that it brings: kept as it is.  0 when it is none, 1, or -1. */
 static int
-take_cms(const struct signable *bundle, const char *path, struct buf *file,
+take_cms(struct signable *bundle, const char *path, struct buf *file,
          struct signature_file *out, struct attached *a, struct err *err)
 {
-    size_t len;
-    const void *index = bundle_raw_index(bundle->head, &len);
     CLEANUP(pki_cms_release) struct pki_cms *cms = NULL;
 
     if (!pki_cms_is_one(file->data, file->len))
         return 0;
-    cms = pki_cms_open(file->data, file->len, index, len, err);
+    cms = pki_cms_open(file->data, file->len, &bundle->payload, err);
     if (!cms)
         return err_wrap(err, "'%s'", path);
     a->key_id = *pki_cms_key_id(cms);
@@ -95,7 +87,7 @@ take_cms(const struct signable *bundle, const char *path, struct buf *file,
 }
 
 static int
-read_one(const struct attach_options *o, const struct signable *bundle, const char *path,
+read_one(const struct attach_options *o, struct signable *bundle, const char *path,
          struct signature_file *out, struct attached *a, struct err *err)
 {
     CLEANUP(buf_release) struct buf file = BUF_INIT(BUNDLE_SIGNATURE_MAX);

@@ -75,6 +75,7 @@ inspect_run(struct inspection *out, const char *const *paths, size_t path_count,
     CLEANUP(scales_release) struct scales *scales = NULL;
     const struct trust_store nobody = TRUST_STORE_INIT;
     CLEANUP(evidence_release) struct evidence e = EVIDENCE_INIT;
+    struct pki_payload payload;
     const void *raw;
     size_t len;
 
@@ -84,8 +85,9 @@ inspect_run(struct inspection *out, const char *const *paths, size_t path_count,
     if (!out->head)
         return err_wrap(err, "%s", paths[0]);
     raw = bundle_raw_index(out->head, &len);
+    payload = pki_payload(raw, len);
     if (evidence_gather(&e, out->head, NULL, 0, err) < 0 ||
-        trust_signers(&out->signers, raw, len, e.items, e.count, &nobody, err) < 0)
+        trust_signers(&out->signers, &payload, e.items, e.count, &nobody, err) < 0)
         return -1;
     out->preview = bundle_preview(out->head, err);
     if (!out->preview)

@@ -59,6 +59,7 @@ judge(const struct receipt_parts *r, const struct verified *v,
     CLEANUP(trust_signers_release) struct trust_signers signers = TRUST_SIGNERS_INIT;
     struct trust_evidence evidence[BUNDLE_SIGNATURES_MAX];
     struct trust_verdict verdict = {.signer_count = 0};
+    struct pki_payload payload = pki_payload(r->index.bytes.data, r->index.bytes.len);
     struct trust_claims claims;
     struct admission admission;
 
@@ -66,8 +67,7 @@ judge(const struct receipt_parts *r, const struct verified *v,
         evidence[i] = (struct trust_evidence){.name = r->signatures[i].name,
                                               .bytes = r->signatures[i].bytes.data,
                                               .len = r->signatures[i].bytes.len};
-    if (trust_signers(&signers, r->index.bytes.data, r->index.bytes.len, evidence,
-                      r->count, store, err) < 0 ||
+    if (trust_signers(&signers, &payload, evidence, r->count, store, err) < 0 ||
         trust_admit(&signers, store, &admission, err) < 0 ||
         index_read(&index, r->index.bytes.data, r->index.bytes.len, err) < 0)
         return -1;

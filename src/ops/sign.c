@@ -2,7 +2,6 @@
 #include "ops/sign.h"
 
 #include "io/file.h"
-#include "io/hash.h"
 #include "ops/sign_internal.h"
 #include "trust/signature.h"
 
@@ -22,21 +21,31 @@ open_bundle(struct signable *s, const char *const *paths, size_t count, bool to_
     return rc;
 }
 
+static void
+take_payload(struct signable *s)
+{
+    size_t len;
+    const void *raw = bundle_raw_index(s->head, &len);
+
+    s->payload = pki_payload(raw, len);
+}
+
 int
 signable_open(struct signable *out, const char *const *paths, size_t count,
               bool to_change, struct err *err)
 {
-    const void *raw;
-    size_t len;
+    const struct digest *index;
 
     if (open_bundle(out, paths, count, to_change, err) < 0)
         return -1;
     out->head = bundle_head_to_sign(out->files.volumes, err);
     if (!out->head)
         return err_wrap(err, "%s", paths[0]);
-    raw = bundle_raw_index(out->head, &len);
-    if (hash_bytes(DIGEST_SHA256, raw, len, &out->index, err) < 0)
-        return -1;
+    take_payload(out);
+    index = pki_payload_digest(&out->payload, DIGEST_SHA256);
+    if (!index)
+        return err_set(err, ERR_INTERNAL, "cannot hash index.json");
+    out->index = *index;
     out->preview = bundle_preview(out->head, err);
     return out->preview ? 0 : err_wrap(err, "%s", paths[0]);
 }
@@ -77,6 +86,7 @@ signable_add(struct signable *s, const struct signature_file *f, struct err *err
         return err_wrap(err, "read back");
     bundle_untrusted_release(&s->head);
     s->head = now;
+    take_payload(s);
     if (!is_there(now, f))
         return err_set(err, ERR_INTERNAL, "the signature is not there afterwards");
     return 0;
@@ -84,11 +94,11 @@ signable_add(struct signable *s, const struct signature_file *f, struct err *err
 
 /* By a certificate whose key has that file name. */
 static bool
-is_good_cms(const struct signature_file *f, const void *bytes, size_t len)
+is_good_cms(const struct signature_file *f, struct pki_payload *payload)
 {
     struct err ignored = ERR_INIT;
     CLEANUP(pki_cms_release)
-    struct pki_cms *cms = pki_cms_open(f->bytes, f->len, bytes, len, &ignored);
+    struct pki_cms *cms = pki_cms_open(f->bytes, f->len, payload, &ignored);
     char name[SIGNATURE_NAME_MAX];
 
     if (!cms)
@@ -98,16 +108,15 @@ is_good_cms(const struct signature_file *f, const void *bytes, size_t len)
 }
 
 bool
-signable_has(const struct signable *s, const char *name, const struct pki_key *key)
+signable_has(struct signable *s, const char *name, const struct pki_key *key)
 {
-    size_t count, len;
+    size_t count;
     const struct signature_file *files = bundle_signatures(s->head, &count);
-    const void *raw = bundle_raw_index(s->head, &len);
 
     for (size_t i = 0; i < count; i++) {
         if (strcmp(files[i].name, name) == 0)
-            return key ? signature_is_by(key, files[i].bytes, files[i].len, raw, len)
-                       : is_good_cms(&files[i], raw, len);
+            return key ? signature_is_by(key, files[i].bytes, files[i].len, &s->payload)
+                       : is_good_cms(&files[i], &s->payload);
     }
     return false;
 }
@@ -140,13 +149,11 @@ sign_bytes(const struct pki_key *key, const struct pki_certs *certs, const void 
 int
 sign_run(struct sign_result *out, const struct sign_options *o, struct err *err)
 {
-    const void *raw;
-    size_t len;
+    const struct pki_payload *payload = &out->bundle.payload;
 
     if (signable_open(&out->bundle, o->paths, o->path_count, !o->out, err) < 0)
         return -1;
-    raw = bundle_raw_index(out->bundle.head, &len);
-    if (sign_bytes(o->key, o->certs, raw, len, &out->file, err) < 0)
+    if (sign_bytes(o->key, o->certs, payload->bytes, payload->len, &out->file, err) < 0)
         return -1;
     if (o->out)
         return file_put(o->out, out->file.bytes, out->file.len, 0666, true, err);

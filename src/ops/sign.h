@@ -18,7 +18,8 @@ struct signable {
     struct volume_set files;
     struct bundle_untrusted *head;
     struct bundle_preview *preview;
-    struct digest index; /* of index.json */
+    struct pki_payload payload; /* index.json, borrowed from head */
+    struct digest index;        /* of it */
 };
 
 #define SIGNABLE_INIT                                                                    \

@@ -12,6 +12,6 @@ MUST_USE int signable_add(struct signable *s, const struct signature_file *f,
                           struct err *err);
 
 /* Is there a file of that name with a good signature?  key NULL: by a certificate. */
-bool signable_has(const struct signable *s, const char *name, const struct pki_key *key);
+bool signable_has(struct signable *s, const char *name, const struct pki_key *key);
 
 #endif

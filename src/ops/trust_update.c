@@ -196,12 +196,12 @@ judge(const struct buf *text, const char *path, const struct trust_store *curren
     CLEANUP(trust_signers_release) struct trust_signers then = TRUST_SIGNERS_INIT;
     CLEANUP(pile_release) struct pile old = {.count = 0};
     CLEANUP(pile_release) struct pile new = {.count = 0};
+    struct pki_payload payload = pki_payload(text->data, text->len);
 
     if (gather(&old, path, &current->keys, err) < 0 ||
         gather(&new, path, &next->keys, err) < 0 ||
-        trust_signers(&now, text->data, text->len, old.items, old.count, current, err) <
-            0 ||
-        trust_signers(&then, text->data, text->len, new.items, new.count, next, err) < 0)
+        trust_signers(&now, &payload, old.items, old.count, current, err) < 0 ||
+        trust_signers(&then, &payload, new.items, new.count, next, err) < 0)
         return -1;
     return update_judge(current, &now, next, &then, events, err);
 }

@@ -64,9 +64,10 @@ judge(struct verified *v, const struct verify_options *o, struct err *err)
     struct evidence *e = &v->evidence;
     size_t len;
     const void *raw = bundle_raw_index(v->head, &len);
+    struct pki_payload payload = pki_payload(raw, len);
 
     if (evidence_gather(e, v->head, o->signatures, o->signature_count, err) < 0 ||
-        trust_signers(&v->signers, raw, len, e->items, e->count, o->store, err) < 0)
+        trust_signers(&v->signers, &payload, e->items, e->count, o->store, err) < 0)
         return -1;
     if (o->skip_signature)
         return trust_admit_unchecked(&v->signers, o->store, &v->admission, err);

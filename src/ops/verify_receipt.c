@@ -15,14 +15,15 @@ verify_receipt(struct verified_receipt *out, const char *path,
     CLEANUP(mem_free_string) char *beside = xasprintf("%s.sigstore.json", path);
     const char *slash = strrchr(beside, '/');
     struct trust_evidence evidence = {.name = slash ? slash + 1 : beside};
+    struct pki_payload payload;
     struct admission admission;
 
     if (file_slurp(path, &json, err) < 0 || file_slurp(beside, &file, err) < 0)
         return -1;
     evidence.bytes = file.data ? file.data : "";
     evidence.len = file.len;
-    if (trust_signers(&out->signers, json.data ? json.data : "", json.len, &evidence, 1,
-                      store, err) < 0)
+    payload = pki_payload(json.data ? json.data : "", json.len);
+    if (trust_signers(&out->signers, &payload, &evidence, 1, store, err) < 0)
         return -1;
     if (trust_admit(&out->signers, store, &admission, err) < 0 ||
         receipt_read(&out->summary, json.data ? json.data : "", json.len, err) < 0)

@@ -82,11 +82,11 @@ signature_name(char out[SIGNATURE_NAME_MAX], const struct digest *key_id, bool i
 }
 
 bool
-signature_find(const struct pki_key *key, const void *bytes, size_t len,
+signature_find(const struct pki_key *key, struct pki_payload *payload,
                const struct buf *raw, enum digest_alg *alg)
 {
     for (size_t i = 0; i < COUNT_OF(algorithms); i++) {
-        if (pki_verify_over(key, algorithms[i].alg, bytes, len, raw->data, raw->len)) {
+        if (pki_verify_over(key, algorithms[i].alg, payload, raw->data, raw->len)) {
             *alg = algorithms[i].alg;
             return true;
         }
@@ -95,19 +95,19 @@ signature_find(const struct pki_key *key, const void *bytes, size_t len,
 }
 
 int
-signature_wrap(const struct pki_key *key, const void *bytes, size_t len,
+signature_wrap(const struct pki_key *key, struct pki_payload *payload,
                const struct buf *raw, enum digest_alg alg, struct buf *out,
                char name[SIGNATURE_NAME_MAX], struct err *err)
 {
-    struct digest digest;
+    const struct digest *digest = pki_payload_digest(payload, alg);
     struct jsout *root;
 
-    if (hash_bytes(alg, bytes, len, &digest, err) < 0)
-        return -1;
+    if (!digest)
+        return err_set(err, ERR_INTERNAL, "cannot hash what is signed");
     root = jsout_object();
     jsout_put_text(root, "mediaType", MEDIA_TYPE);
     if (put_material(root, pki_id(key), err) < 0 ||
-        put_message(root, &digest, raw, err) < 0) {
+        put_message(root, digest, raw, err) < 0) {
         jsout_free(root);
         return -1;
     }
@@ -122,10 +122,11 @@ signature_make(const struct pki_key *key, const void *bytes, size_t len, struct 
                char name[SIGNATURE_NAME_MAX], struct err *err)
 {
     CLEANUP(buf_release) struct buf raw = BUF_INIT(PKI_SIGNATURE_MAX);
+    struct pki_payload payload = pki_payload(bytes, len);
 
     if (pki_sign(key, bytes, len, &raw, err) < 0)
         return -1;
-    return signature_wrap(key, bytes, len, &raw, pki_digest(key), out, name, err);
+    return signature_wrap(key, &payload, &raw, pki_digest(key), out, name, err);
 }
 
 /* ---- taking one apart ---- */
@@ -364,32 +365,30 @@ signature_bare_release(struct signature_bare *b)
 }
 
 bool
-signature_verify(const struct signature *s, const struct pki_key *key, const void *bytes,
-                 size_t len)
+signature_verify(const struct signature *s, const struct pki_key *key,
+                 struct pki_payload *payload)
 {
-    return pki_verify_over(key, s->has_digest ? s->digest.alg : pki_digest(key), bytes,
-                           len, s->raw.data, s->raw.len);
+    return pki_verify_over(key, s->has_digest ? s->digest.alg : pki_digest(key), payload,
+                           s->raw.data, s->raw.len);
 }
 
 bool
-signature_fits(const struct signature *s, const void *bytes, size_t len)
+signature_fits(const struct signature *s, struct pki_payload *payload)
 {
-    struct err ignored = ERR_INIT;
-    struct digest digest;
+    const struct digest *digest =
+        s->has_digest ? pki_payload_digest(payload, s->digest.alg) : NULL;
 
-    return !s->has_digest ||
-           (hash_bytes(s->digest.alg, bytes, len, &digest, &ignored) == 0 &&
-            digest_equal(&s->digest, &digest));
+    return !s->has_digest || (digest && digest_equal(&s->digest, digest));
 }
 
 bool
 signature_is_by(const struct pki_key *key, const char *file, size_t file_len,
-                const void *bytes, size_t len)
+                struct pki_payload *payload)
 {
     CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
     struct err ignored = ERR_INIT;
 
     return signature_parse(&s, file, file_len, &ignored) == 0 &&
            (!s.has_hint || digest_equal(&s.hint, pki_id(key))) &&
-           signature_fits(&s, bytes, len) && signature_verify(&s, key, bytes, len);
+           signature_fits(&s, payload) && signature_verify(&s, key, payload);
 }

@@ -45,11 +45,11 @@ void signature_name(char out[SIGNATURE_NAME_MAX], const struct digest *key_id,
  * Is that, made elsewhere, a signature of these bytes by that key?  *alg: over which
  * digest of them, when the key may sign over several.
  */
-bool signature_find(const struct pki_key *key, const void *bytes, size_t len,
+bool signature_find(const struct pki_key *key, struct pki_payload *payload,
                     const struct buf *raw, enum digest_alg *alg);
 
 /* The same file for what signature_find() found. */
-MUST_USE int signature_wrap(const struct pki_key *key, const void *bytes, size_t len,
+MUST_USE int signature_wrap(const struct pki_key *key, struct pki_payload *payload,
                             const struct buf *raw, enum digest_alg alg, struct buf *out,
                             char name[SIGNATURE_NAME_MAX], struct err *err);
 
@@ -79,13 +79,13 @@ void signature_release(struct signature *s);
 
 /* Did that key sign these bytes, over the digest that messageDigest.algorithm names? */
 bool signature_verify(const struct signature *s, const struct pki_key *key,
-                      const void *bytes, size_t len);
+                      struct pki_payload *payload);
 
 /* Is the messageDigest, where there is one, that of these bytes? */
-bool signature_fits(const struct signature *s, const void *bytes, size_t len);
+bool signature_fits(const struct signature *s, struct pki_payload *payload);
 
 /* Does this file hold a signature over these bytes by that key, and say nothing else? */
 bool signature_is_by(const struct pki_key *key, const char *file, size_t file_len,
-                     const void *bytes, size_t len);
+                     struct pki_payload *payload);
 
 #endif

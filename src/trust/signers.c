@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/hash.h"
 #include "trust/holder.h"
 
 #include <stdarg.h>
@@ -15,8 +14,7 @@
 
 /* What is judged: the signed bytes, and who may have signed them. */
 struct matter {
-    const void *bytes;
-    size_t len;
+    struct pki_payload *payload;
     const struct trust_store *store;
 };
 
@@ -31,33 +29,51 @@ static void PRINTF(3, 4)
     va_end(ap);
 }
 
+/* Each signature of such a key has to be hashed together with all that is signed. */
 static bool
-is_by(const struct matter *m, const struct signature *s, size_t key)
+is_costly(const struct matter *m, const struct pki_key *key)
 {
-    return signature_verify(s, m->store->keys.items[key], m->bytes, m->len);
+    return pki_type(key) == PKI_ED25519 &&
+           m->payload->hashed + m->payload->len > SIGNERS_HASHED_MAX;
 }
 
-/* Index of the key that made the signature, or keys->count: the one named, then all. */
+/*
+ * Index of the key that made the signature, or keys->count.  A file that names a key is
+ * by that one, or by nobody: it would not count for another.
+ */
 static size_t
 find_signer(const struct matter *m, const struct signature *s, size_t named)
 {
-    size_t count = m->store->keys.count;
+    const struct trust_keys *keys = &m->store->keys;
 
-    if (named < count && is_by(m, s, named))
-        return named;
-    for (size_t i = 0; i < count; i++) {
-        if (i != named && is_by(m, s, i))
+    if (s->has_hint)
+        return named < keys->count && signature_verify(s, keys->items[named], m->payload)
+                   ? named
+                   : keys->count;
+    for (size_t i = 0; i < keys->count; i++) {
+        if (!is_costly(m, keys->items[i]) &&
+            signature_verify(s, keys->items[i], m->payload))
             return i;
     }
-    return count;
+    return keys->count;
+}
+
+static bool
+left_some_out(const struct matter *m)
+{
+    for (size_t i = 0; i < m->store->keys.count; i++) {
+        if (is_costly(m, m->store->keys.items[i]))
+            return true;
+    }
+    return false;
 }
 
 /* Nobody we know made it.  A file that names a key we know should have been by that key.
  */
 static void
-dismiss_unverified(struct trust_finding *f, const struct revoked *revoked)
+dismiss_unverified(struct trust_finding *f, const struct matter *m)
 {
-    if (f->has_key_id && revoked_has_key(revoked, &f->key_id))
+    if (f->has_key_id && revoked_has_key(&m->store->revoked, &f->key_id))
         dismiss(f, "revoked", "names a key that is revoked");
     else if (f->key_name)
         dismiss(f, "bad-signature",
@@ -65,6 +81,9 @@ dismiss_unverified(struct trust_finding *f, const struct revoked *revoked)
     else if (f->has_key_id)
         dismiss(f, "unknown-signer",
                 "made with a key that is not among the trusted ones");
+    else if (left_some_out(m))
+        dismiss(f, "unknown-signer",
+                "names no key, and trying all trusted ones would take too long");
     else
         dismiss(f, "unknown-signer", "names no key, and no trusted key made it");
 }
@@ -81,10 +100,8 @@ judge_signature(struct trust_finding *f, const struct signature *s,
     f->key_name = named < keys->count ? keys->names[named] : NULL;
     by = find_signer(m, s, named);
     if (by == keys->count) {
-        dismiss_unverified(f, &m->store->revoked);
-    } else if (s->has_hint && by != named) {
-        dismiss(f, "bad-signature", "names another key than the one that made it");
-    } else if (!signature_fits(s, m->bytes, m->len)) {
+        dismiss_unverified(f, m);
+    } else if (!signature_fits(s, m->payload)) {
         dismiss(f, "bad-signature", "its messageDigest is not that of this index");
     } else if (!s->has_digest && pki_type(keys->items[by]) != PKI_ED25519) {
         dismiss(f, "bad-signature", "has no messageDigest");
@@ -109,7 +126,7 @@ judge_cms(struct trust_finding *f, const struct trust_evidence *file,
     struct holder holder;
     struct err why = ERR_INIT;
 
-    cms = pki_cms_open(file->bytes, file->len, m->bytes, m->len, &why);
+    cms = pki_cms_open(file->bytes, file->len, m->payload, &why);
     if (!cms) {
         dismiss(f, why.reason, "%s", why.msg);
         return;
@@ -168,15 +185,17 @@ is_first_of_key(const struct trust_finding *items, size_t i)
 }
 
 int
-trust_signers(struct trust_signers *out, const void *bytes, size_t len,
+trust_signers(struct trust_signers *out, struct pki_payload *payload,
               const struct trust_evidence *files, size_t file_count,
               const struct trust_store *store, struct err *err)
 {
-    struct matter m = {.bytes = bytes, .len = len, .store = store};
+    struct matter m = {.payload = payload, .store = store};
+    const struct digest *index = pki_payload_digest(payload, DIGEST_SHA256);
     struct trust_signers s = TRUST_SIGNERS_INIT;
 
-    if (hash_bytes(DIGEST_SHA256, bytes, len, &s.index, err) < 0)
-        return -1;
+    if (!index)
+        return err_set(err, ERR_INTERNAL, "cannot hash what is signed");
+    s.index = *index;
     s.items = xcalloc(file_count, sizeof(*s.items));
     s.count = file_count;
     for (size_t i = 0; i < file_count; i++) {

@@ -51,11 +51,14 @@ struct trust_evidence {
 };
 
 /*
- * Judge all signature files.  Signatures that do not count (unknown key, other kind, bad)
- * are listed and ignored.  The store may be empty: then nothing counts (for inspect).
+ * Judge all signature files over a payload.  Signatures that do not count (unknown key,
+ * other kind, bad) are listed and ignored.  The store may be empty: then nothing counts
+ * (for inspect).  A key is tried only where a file names it, or names none; Ed25519 keys
+ * in the second case only until SIGNERS_HASHED_MAX bytes were hashed.
  * Errors: ERR_INTERNAL only; what was found is in *out.
  */
-MUST_USE int trust_signers(struct trust_signers *out, const void *bytes, size_t len,
+#define SIGNERS_HASHED_MAX (1ULL << 30)
+MUST_USE int trust_signers(struct trust_signers *out, struct pki_payload *payload,
                            const struct trust_evidence *files, size_t file_count,
                            const struct trust_store *store, struct err *err);
 void trust_signers_release(struct trust_signers *s);

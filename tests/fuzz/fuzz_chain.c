@@ -129,11 +129,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct pki_certs *certs[KINDS] = {pki_certs_new(), pki_certs_new(), pki_certs_new()};
     size_t counts[KINDS] = {0};
     struct part part = {.bytes = size > 0 ? data : end, .kind = 0};
+    struct pki_payload payload = pki_payload(INDEX, strlen(INDEX));
     struct err err = ERR_INIT;
     struct pki_cms *cms;
 
     at = next_mark(part.bytes, end, &part.kind);
-    cms = pki_cms_open(part.bytes, (size_t)(at - part.bytes), INDEX, strlen(INDEX), &err);
+    cms = pki_cms_open(part.bytes, (size_t)(at - part.bytes), &payload, &err);
     while (at < end) {
         int next = 0;
 

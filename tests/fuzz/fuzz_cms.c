@@ -15,9 +15,10 @@ static const char INDEX[] = "{\"schemaVersion\":2,\"manifests\":[]}";
 static void
 try_cms(const char *bytes, size_t size)
 {
+    struct pki_payload payload = pki_payload(INDEX, strlen(INDEX));
     struct err err = ERR_INIT;
     CLEANUP(pki_cms_release)
-    struct pki_cms *cms = pki_cms_open(bytes, size, INDEX, strlen(INDEX), &err);
+    struct pki_cms *cms = pki_cms_open(bytes, size, &payload, &err);
     struct pki_certs *none = pki_certs_new();
     const struct pki_authority nobody = {
         .anchors = none, .intermediates = none, .crls = none};

@@ -61,9 +61,10 @@ try_judge(const char *text, size_t size)
         .keys = {.items = trusted, .names = names, .count = COUNT_OF(trusted)}};
     const struct trust_evidence file = {.name = "a.json", .bytes = text, .len = size};
     struct admission admission = {.basis = ADMISSION_NONE};
+    struct pki_payload payload = pki_payload(INDEX, strlen(INDEX));
     struct err err = ERR_INIT;
 
-    assert(trust_signers(&signers, INDEX, strlen(INDEX), &file, 1, &store, &err) == 0);
+    assert(trust_signers(&signers, &payload, &file, 1, &store, &err) == 0);
     if (trust_admit(&signers, &store, &admission, &err) == 0) {
         assert(signers.counting == 1 && signers.items[0].counts);
         check_counting(text, size, &signers.items[0]);

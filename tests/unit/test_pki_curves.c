@@ -85,9 +85,10 @@ verifies(const char *pem, enum digest_alg alg, const char *signature, const char
 {
     CLEANUP(pki_release) struct pki_key *key = load(pem);
     CLEANUP(buf_release) struct buf raw = BUF_INIT(PKI_SIGNATURE_MAX);
+    struct pki_payload payload = pki_payload(bytes, strlen(bytes));
 
     assert_int_equal(base64_decode(signature, strlen(signature), &raw), 0);
-    return pki_verify_over(key, alg, bytes, strlen(bytes), raw.data, raw.len);
+    return pki_verify_over(key, alg, &payload, raw.data, raw.len);
 }
 
 static void
