@@ -1,8 +1,9 @@
 /* pki_certs.h - what the files of pki_cms share.
  *
- * pki_certs.c  certificates and revocation lists out of PEM files
- * pki_cms.c    a signature: made, taken apart, checked
- * pki_chain.c  from its certificate to an authority
+ * pki_certs.c     certificates and revocation lists out of PEM files
+ * pki_cms.c       a signature: made, taken apart, checked
+ * pki_cms_form.c  the one form in which it counts inside a bundle
+ * pki_chain.c     from its certificate to an authority
  *
  * Layer: io, private to pki.
  */
@@ -24,7 +25,11 @@ struct pki_cms {
     X509 *leaf;             /* of the signer, borrowed from info */
     STACK_OF(X509) * certs; /* all that came along */
     struct pki_key *key;    /* public, of the leaf */
+    enum digest_alg alg;    /* of the payload and of the signed attributes */
     char subject[PKI_SUBJECT_MAX];
 };
+
+/* Its one signer, borrowed. */
+CMS_SignerInfo *pki_cms_signer(const struct pki_cms *cms);
 
 #endif

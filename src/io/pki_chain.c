@@ -134,6 +134,38 @@ describe(STACK_OF(X509) * certs, struct pki_chain *out, struct err *err)
     return 0;
 }
 
+static bool
+is_same(X509 *a, X509 *b)
+{
+    unsigned char *x = NULL, *y = NULL;
+    int x_len = i2d_X509(a, &x), y_len = i2d_X509(b, &y);
+    bool same = x_len > 0 && x_len == y_len && memcmp(x, y, (size_t)x_len) == 0;
+
+    OPENSSL_free(x);
+    OPENSSL_free(y);
+    return same;
+}
+
+static bool
+is_among(X509 *cert, STACK_OF(X509) * certs)
+{
+    for (int i = 0; i < sk_X509_num(certs); i++) {
+        if (is_same(cert, sk_X509_value(certs, i)))
+            return true;
+    }
+    return false;
+}
+
+static bool
+has_extras(const struct pki_cms *cms, STACK_OF(X509) * chain)
+{
+    for (int i = 0; i < sk_X509_num(cms->certs); i++) {
+        if (!is_among(sk_X509_value(cms->certs, i), chain))
+            return true;
+    }
+    return false;
+}
+
 /* ---- the search ---- */
 
 /* A list that is missing is no error, except of the holder's issuer where one is asked.
@@ -218,7 +250,10 @@ find(const struct pki_cms *cms, const struct pki_authority *a, struct pki_chain 
     X509_STORE_CTX_set_verify_cb(ctx, on_problem);
     if (X509_verify_cert(ctx) != 1)
         return refuse(X509_STORE_CTX_get_error(ctx), err);
-    return describe(X509_STORE_CTX_get0_chain(ctx), out, err);
+    if (describe(X509_STORE_CTX_get0_chain(ctx), out, err) < 0)
+        return -1;
+    out->has_extras = has_extras(cms, X509_STORE_CTX_get0_chain(ctx));
+    return 0;
 }
 
 int

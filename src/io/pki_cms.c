@@ -67,45 +67,6 @@ pki_cms_check_signer(const struct pki_key *key, const struct pki_certs *certs,
     return 0;
 }
 
-/* ---- making one ---- */
-
-static CMS_ContentInfo *
-sign(const struct pki_key *key, const struct pki_certs *certs, BIO *bytes)
-{
-    const unsigned flags = CMS_BINARY | CMS_DETACHED | CMS_PARTIAL | CMS_NOSMIMECAP;
-    OSSL_LIB_CTX *lib;
-    EVP_PKEY *pkey = pki_private_half(key, &lib);
-    CMS_ContentInfo *info = CMS_sign_ex(NULL, NULL, NULL, NULL, flags, lib, NULL);
-    bool done = info && CMS_add1_signer(info, sk_X509_value(certs->x509, 0), pkey,
-                                        EVP_sha256(), flags);
-
-    for (int i = 1; done && i < sk_X509_num(certs->x509); i++)
-        done = CMS_add1_cert(info, sk_X509_value(certs->x509, i)) == 1;
-    if (done && CMS_final(info, bytes, NULL, CMS_BINARY | CMS_DETACHED) == 1)
-        return info;
-    CMS_ContentInfo_free(info);
-    return NULL;
-}
-
-int
-pki_cms_sign(const struct pki_key *key, const struct pki_certs *certs, const void *bytes,
-             size_t len, struct buf *out, struct err *err)
-{
-    CLEANUP(pki_release_bio) BIO *bio = BIO_new_mem_buf(bytes, (int)len);
-    CLEANUP(release_info) CMS_ContentInfo *info = bio ? sign(key, certs, bio) : NULL;
-    CLEANUP(pki_release_der) unsigned char *der = NULL;
-    int der_len = info ? i2d_CMS_ContentInfo(info, &der) : 0;
-
-    ERR_clear_error();
-    if (der_len <= 0)
-        return err_set(err, ERR_INTERNAL, "cannot make a CMS signature with this key");
-    if (der_len > PKI_CMS_MAX || buf_add(out, der, (size_t)der_len) < 0)
-        return err_set(
-            err, ERR_LIMIT,
-            "the signature has %d bytes: its chain of certificates is too long", der_len);
-    return 0;
-}
-
 /* ---- checking one ---- */
 
 static int
@@ -143,28 +104,28 @@ parse(struct pki_cms *cms, const unsigned char *der, size_t len, struct err *err
     return 0;
 }
 
-static CMS_SignerInfo *
-signer_of(const struct pki_cms *cms)
+CMS_SignerInfo *
+pki_cms_signer(const struct pki_cms *cms)
 {
     return sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms->info), 0);
 }
 
 /* false: one that does not count. */
 static bool
-digest_of(CMS_SignerInfo *signer, enum digest_alg *out)
+take_digest_alg(struct pki_cms *cms)
 {
     X509_ALGOR *digest = NULL;
 
-    CMS_SignerInfo_get0_algs(signer, NULL, NULL, &digest, NULL);
+    CMS_SignerInfo_get0_algs(pki_cms_signer(cms), NULL, NULL, &digest, NULL);
     switch (digest ? OBJ_obj2nid(digest->algorithm) : NID_undef) {
     case NID_sha256:
-        *out = DIGEST_SHA256;
+        cms->alg = DIGEST_SHA256;
         return true;
     case NID_sha384:
-        *out = DIGEST_SHA384;
+        cms->alg = DIGEST_SHA384;
         return true;
     case NID_sha512:
-        *out = DIGEST_SHA512;
+        cms->alg = DIGEST_SHA512;
         return true;
     default:
         return false;
@@ -174,31 +135,26 @@ digest_of(CMS_SignerInfo *signer, enum digest_alg *out)
 static int
 check_signer_info(struct pki_cms *cms, struct err *err)
 {
-    enum digest_alg alg;
-
     if (sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(cms->info)) != 1)
         return refuse(err, "is not by exactly one signer");
     /* Without them the same bytes could be signed as something else. */
-    if (CMS_signed_get_attr_count(signer_of(cms)) < 2)
+    if (CMS_signed_get_attr_count(pki_cms_signer(cms)) < 2)
         return refuse(err, "has no signed attributes");
-    if (!digest_of(signer_of(cms), &alg))
+    if (!take_digest_alg(cms))
         return refuse(err, "uses another digest than SHA-256, SHA-384 or SHA-512");
     return 0;
 }
 
 /* Is the one messageDigest among the signed attributes that of the payload? */
 static bool
-fits(CMS_SignerInfo *signer, struct pki_payload *payload)
+fits(const struct pki_cms *cms, struct pki_payload *payload)
 {
     const ASN1_OCTET_STRING *told = CMS_signed_get0_data_by_OBJ(
-        signer, OBJ_nid2obj(NID_pkcs9_messageDigest), -3, V_ASN1_OCTET_STRING);
-    const struct digest *digest;
-    enum digest_alg alg;
+        pki_cms_signer(cms), OBJ_nid2obj(NID_pkcs9_messageDigest), -3,
+        V_ASN1_OCTET_STRING);
+    const struct digest *digest = pki_payload_digest(payload, cms->alg);
 
-    if (!told || !digest_of(signer, &alg))
-        return false;
-    digest = pki_payload_digest(payload, alg);
-    return digest && (size_t)ASN1_STRING_length(told) == digest_size(digest) &&
+    return told && digest && (size_t)ASN1_STRING_length(told) == digest_size(digest) &&
            memcmp(ASN1_STRING_get0_data(told), digest->raw, digest_size(digest)) == 0;
 }
 
@@ -218,7 +174,7 @@ check_bytes(struct pki_cms *cms, struct pki_payload *payload, struct err *err)
     if (sk_X509_num(cms->certs) > PKI_CMS_CERTS_MAX)
         return refuse(err, "brings too many certificates");
     if (!nothing || CMS_verify(cms->info, NULL, NULL, nothing, NULL, flags) != 1 ||
-        !fits(signer_of(cms), payload))
+        !fits(cms, payload))
         return refuse(err, "is not a good signature over this index");
     return 0;
 }
@@ -282,6 +238,67 @@ pki_cms_release(struct pki_cms **cms)
     pki_cms_free(*cms);
     *cms = NULL;
 }
+
+/* ---- making one ---- */
+
+static CMS_ContentInfo *
+sign(const struct pki_key *key, const struct pki_certs *certs, BIO *bytes)
+{
+    const unsigned flags = CMS_BINARY | CMS_DETACHED | CMS_PARTIAL | CMS_NOSMIMECAP;
+    OSSL_LIB_CTX *lib;
+    EVP_PKEY *pkey = pki_private_half(key, &lib);
+    CMS_ContentInfo *info = CMS_sign_ex(NULL, NULL, NULL, NULL, flags, lib, NULL);
+    bool done = info && CMS_add1_signer(info, sk_X509_value(certs->x509, 0), pkey,
+                                        EVP_sha256(), flags);
+
+    for (int i = 1; done && i < sk_X509_num(certs->x509); i++)
+        done = CMS_add1_cert(info, sk_X509_value(certs->x509, i)) == 1;
+    if (done && CMS_final(info, bytes, NULL, CMS_BINARY | CMS_DETACHED) == 1)
+        return info;
+    CMS_ContentInfo_free(info);
+    return NULL;
+}
+
+/* In the form that counts, and only when it is good. */
+static int
+take_form(const unsigned char *der, int len, struct pki_payload *payload, struct buf *out,
+          struct err *err)
+{
+    struct err why = ERR_INIT;
+    CLEANUP(pki_cms_release)
+    struct pki_cms *cms = pki_cms_open(der, (size_t)len, payload, &why);
+    CLEANUP(buf_release) struct buf form = BUF_INIT(PKI_CMS_MAX);
+
+    if (!cms)
+        return err_set(err, ERR_INTERNAL, "the CMS signature that was made %s", why.msg);
+    if (pki_cms_render(cms, &form, &why) < 0 || buf_add(out, form.data, form.len) < 0)
+        return err_set(
+            err, ERR_LIMIT,
+            "the signature has %d bytes: its chain of certificates is too long", len);
+    return 0;
+}
+
+int
+pki_cms_sign(const struct pki_key *key, const struct pki_certs *certs, const void *bytes,
+             size_t len, struct buf *out, struct err *err)
+{
+    CLEANUP(pki_release_bio) BIO *bio = BIO_new_mem_buf(bytes, (int)len);
+    CLEANUP(release_info) CMS_ContentInfo *info = bio ? sign(key, certs, bio) : NULL;
+    CLEANUP(pki_release_der) unsigned char *der = NULL;
+    struct pki_payload payload = pki_payload(bytes, len);
+    int der_len = info ? i2d_CMS_ContentInfo(info, &der) : 0;
+
+    ERR_clear_error();
+    if (der_len <= 0)
+        return err_set(err, ERR_INTERNAL, "cannot make a CMS signature with this key");
+    if (der_len > PKI_CMS_MAX)
+        return err_set(
+            err, ERR_LIMIT,
+            "the signature has %d bytes: its chain of certificates is too long", der_len);
+    return take_form(der, der_len, &payload, out, err);
+}
+
+/* ---- what is known of one ---- */
 
 const struct digest *
 pki_cms_key_id(const struct pki_cms *cms)

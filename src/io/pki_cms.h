@@ -84,6 +84,17 @@ struct pki_cms *pki_cms_open(const void *der, size_t der_len, struct pki_payload
 void pki_cms_free(struct pki_cms *cms); /* NULL is fine */
 void pki_cms_release(struct pki_cms **cms);
 
+/*
+ * The same signature in the one form that pki_cms_sign() writes, without what it does not
+ * need: other attributes than the signed ones, revocation lists, roots.  What used other
+ * algorithms or another content type than we do is not a good signature any more.
+ * Errors: ERR_TRUST "bad-signature" - longer than PKI_CMS_MAX.
+ */
+MUST_USE int pki_cms_render(const struct pki_cms *cms, struct buf *out, struct err *err);
+
+/* Is that the form these bytes have, out of which it was taken? */
+bool pki_cms_is_canonical(const struct pki_cms *cms, const void *der, size_t len);
+
 /* Of the certificate that signed: the id of its key; its subject as RFC 2253 has it. */
 const struct digest *pki_cms_key_id(const struct pki_cms *cms);
 const char *pki_cms_subject(const struct pki_cms *cms);
@@ -101,6 +112,7 @@ struct pki_link {
 struct pki_chain {
     struct pki_link links[PKI_CHAIN_MAX]; /* from the holder up */
     size_t count;
+    bool has_extras; /* certificates came along that are not part of it */
     uint64_t valid_from, valid_until; /* all of it, epoch seconds */
 };
 

@@ -66,23 +66,41 @@ take_bare(const struct attach_options *o, struct signable *bundle, const char *p
     return 0;
 }
 
-/* By the certificate that it brings: kept as it is.  0 when it is none, 1, or -1. */
+/* In the form that counts inside a bundle, and still good: others may not survive it. */
 static int
-take_cms(struct signable *bundle, const char *path, struct buf *file,
+render(const struct pki_cms *cms, struct signable *bundle, struct buf *out,
+       struct err *err)
+{
+    CLEANUP(pki_cms_release) struct pki_cms *again = NULL;
+    struct err why = ERR_INIT;
+
+    if (pki_cms_render(cms, out, err) < 0)
+        return -1;
+    again = pki_cms_open(out->data, out->len, &bundle->payload, &why);
+    return again ? 0
+                 : err_because(err, ERR_TRUST, "bad-signature",
+                               "uses an algorithm that does not count inside a bundle");
+}
+
+/* By the certificate that it brings: made into our own form.  0 when it is none, 1, or
+ * -1. */
+static int
+take_cms(struct signable *bundle, const char *path, const struct buf *file,
          struct signature_file *out, struct attached *a, struct err *err)
 {
     CLEANUP(pki_cms_release) struct pki_cms *cms = NULL;
+    CLEANUP(buf_release) struct buf made = BUF_INIT(BUNDLE_SIGNATURE_MAX);
 
     if (!pki_cms_is_one(file->data, file->len))
         return 0;
     cms = pki_cms_open(file->data, file->len, &bundle->payload, err);
-    if (!cms)
+    if (!cms || render(cms, bundle, &made, err) < 0)
         return err_wrap(err, "'%s'", path);
     a->key_id = *pki_cms_key_id(cms);
     signature_name(out->name, &a->key_id, true);
     a->was_there = signable_has(bundle, out->name, NULL);
-    out->len = file->len;
-    out->bytes = buf_steal(file);
+    out->len = made.len;
+    out->bytes = buf_steal(&made);
     return 1;
 }
 

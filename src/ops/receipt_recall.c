@@ -66,7 +66,8 @@ judge(const struct receipt_parts *r, const struct verified *v,
     for (size_t i = 0; i < r->count; i++)
         evidence[i] = (struct trust_evidence){.name = r->signatures[i].name,
                                               .bytes = r->signatures[i].bytes.data,
-                                              .len = r->signatures[i].bytes.len};
+                                              .len = r->signatures[i].bytes.len,
+                                              .is_detached = true};
     if (trust_signers(&signers, &payload, evidence, r->count, store, err) < 0 ||
         trust_admit(&signers, store, &admission, err) < 0 ||
         index_read(&index, r->index.bytes.data, r->index.bytes.len, err) < 0)

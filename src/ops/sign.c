@@ -104,7 +104,7 @@ is_good_cms(const struct signature_file *f, struct pki_payload *payload)
     if (!cms)
         return false;
     signature_name(name, pki_cms_key_id(cms), true);
-    return strcmp(name, f->name) == 0;
+    return strcmp(name, f->name) == 0 && pki_cms_is_canonical(cms, f->bytes, f->len);
 }
 
 bool
@@ -115,7 +115,8 @@ signable_has(struct signable *s, const char *name, const struct pki_key *key)
 
     for (size_t i = 0; i < count; i++) {
         if (strcmp(files[i].name, name) == 0)
-            return key ? signature_is_by(key, files[i].bytes, files[i].len, &s->payload)
+            return key ? signature_is_by(key, name, files[i].bytes, files[i].len,
+                                         &s->payload)
                        : is_good_cms(&files[i], &s->payload);
     }
     return false;

@@ -179,6 +179,7 @@ gather(struct pile *pile, const char *path, const struct trust_keys *keys,
         }
         pile->names[pile->count] = name;
         pile->items[pile->count].name = name;
+        pile->items[pile->count].is_detached = true;
         pile->items[pile->count].len = bytes.len;
         pile->bodies[pile->count] = buf_steal(&bytes);
         pile->items[pile->count].bytes = pile->bodies[pile->count];

@@ -14,7 +14,8 @@ verify_receipt(struct verified_receipt *out, const char *path,
     CLEANUP(buf_release) struct buf file = BUF_INIT(BUNDLE_SIGNATURE_MAX);
     CLEANUP(mem_free_string) char *beside = xasprintf("%s.sigstore.json", path);
     const char *slash = strrchr(beside, '/');
-    struct trust_evidence evidence = {.name = slash ? slash + 1 : beside};
+    struct trust_evidence evidence = {.name = slash ? slash + 1 : beside,
+                                      .is_detached = true};
     struct pki_payload payload;
     struct admission admission;
 

@@ -53,7 +53,8 @@ try_signer(struct holder *out, const struct trust_store *store, size_t index,
                            "was made with a certificate that is nobody's in the policy");
     *out = (struct holder){.signer = signer->name,
                            .valid_from = chain.valid_from,
-                           .valid_until = chain.valid_until};
+                           .valid_until = chain.valid_until,
+                           .has_extras = chain.has_extras};
     return 0;
 }
 

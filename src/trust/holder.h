@@ -10,6 +10,7 @@
 struct holder {
     const char *signer;               /* name in the policy, borrowed */
     uint64_t valid_from, valid_until; /* of the whole chain, epoch seconds */
+    bool has_extras; /* certificates came along that are not part of the chain */
 };
 
 /*

@@ -84,8 +84,16 @@ bool signature_verify(const struct signature *s, const struct pki_key *key,
 /* Is the messageDigest, where there is one, that of these bytes? */
 bool signature_fits(const struct signature *s, struct pki_payload *payload);
 
-/* Does this file hold a signature over these bytes by that key, and say nothing else? */
-bool signature_is_by(const struct pki_key *key, const char *file, size_t file_len,
-                     struct pki_payload *payload);
+/*
+ * Is it the file, of that name, that signature_wrap() makes of that signature for that
+ * key?  Nothing else counts inside a bundle.
+ */
+bool signature_is_canonical(const struct signature *s, const struct pki_key *key,
+                            struct pki_payload *payload, const char *name,
+                            const char *file, size_t file_len);
+
+/* Is this file, of that name, a canonical one with a signature by that key? */
+bool signature_is_by(const struct pki_key *key, const char *name, const char *file,
+                     size_t file_len, struct pki_payload *payload);
 
 #endif

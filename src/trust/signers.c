@@ -88,9 +88,49 @@ dismiss_unverified(struct trust_finding *f, const struct matter *m)
         dismiss(f, "unknown-signer", "names no key, and no trusted key made it");
 }
 
+/* Index of the trusted key whose signatures have that file name, or keys->count. */
+static size_t
+find_by_file(const struct trust_keys *keys, const char *file)
+{
+    char name[SIGNATURE_NAME_MAX];
+    size_t i = 0;
+
+    for (; i < keys->count; i++) {
+        signature_name(name, pki_id(keys->items[i]), false);
+        if (strcmp(name, file) == 0)
+            break;
+    }
+    return i;
+}
+
+/*
+ * A file of the bundle names the key twice, in its name and in its hint; where the two
+ * disagree, or a trusted key is named by half, one of them was changed.
+ */
+static bool
+check_names(struct trust_finding *f, const struct trust_evidence *file,
+            const struct signature *s, const struct matter *m)
+{
+    const struct trust_keys *keys = &m->store->keys;
+    size_t i = find_by_file(keys, file->name);
+    char name[SIGNATURE_NAME_MAX] = "";
+
+    if (s->has_hint)
+        signature_name(name, &s->hint, false);
+    if (strcmp(name, file->name) == 0 &&
+        (i == keys->count || digest_equal(pki_id(keys->items[i]), &s->hint)))
+        return true;
+    if (i < keys->count)
+        f->key_name = keys->names[i];
+    dismiss(f, "bad-signature", "does not name the key that its file name says");
+    return false;
+}
+
+static const char OTHER_FORM[] = "is not in the one form that counts inside a bundle";
+
 static void
-judge_signature(struct trust_finding *f, const struct signature *s,
-                const struct matter *m)
+judge_signature(struct trust_finding *f, const struct trust_evidence *file,
+                const struct signature *s, const struct matter *m)
 {
     const struct trust_keys *keys = &m->store->keys;
     size_t named = s->has_hint ? trust_keys_find(keys, &s->hint) : keys->count, by;
@@ -98,6 +138,8 @@ judge_signature(struct trust_finding *f, const struct signature *s,
     f->has_key_id = s->has_hint;
     f->key_id = s->hint;
     f->key_name = named < keys->count ? keys->names[named] : NULL;
+    if (!file->is_detached && !check_names(f, file, s, m))
+        return;
     by = find_signer(m, s, named);
     if (by == keys->count) {
         dismiss_unverified(f, m);
@@ -105,6 +147,10 @@ judge_signature(struct trust_finding *f, const struct signature *s,
         dismiss(f, "bad-signature", "its messageDigest is not that of this index");
     } else if (!s->has_digest && pki_type(keys->items[by]) != PKI_ED25519) {
         dismiss(f, "bad-signature", "has no messageDigest");
+    } else if (!file->is_detached &&
+               !signature_is_canonical(s, keys->items[by], m->payload, file->name,
+                                       file->bytes, file->len)) {
+        dismiss(f, "bad-signature", "%s", OTHER_FORM);
     } else {
         f->has_key_id = true;
         f->key_id = *pki_id(keys->items[by]);
@@ -115,6 +161,16 @@ judge_signature(struct trust_finding *f, const struct signature *s,
             dismiss(f, "revoked", "made with the key '%s', which is revoked",
                     f->key_name);
     }
+}
+
+static bool
+is_canonical_cms(const struct trust_evidence *file, const struct pki_cms *cms)
+{
+    char name[SIGNATURE_NAME_MAX];
+
+    signature_name(name, pki_cms_key_id(cms), true);
+    return strcmp(name, file->name) == 0 &&
+           pki_cms_is_canonical(cms, file->bytes, file->len);
 }
 
 /* By a certificate: right first, then whose. */
@@ -134,8 +190,16 @@ judge_cms(struct trust_finding *f, const struct trust_evidence *file,
     f->has_key_id = true;
     f->key_id = *pki_cms_key_id(cms);
     text_safe(f->subject, pki_cms_subject(cms), strlen(pki_cms_subject(cms)));
+    if (!file->is_detached && !is_canonical_cms(file, cms)) {
+        dismiss(f, "bad-signature", "%s", OTHER_FORM);
+        return;
+    }
     if (holder_find(&holder, m->store, cms, &why) < 0) {
         dismiss(f, why.reason, "%s", why.msg);
+        return;
+    }
+    if (!file->is_detached && holder.has_extras) { /* which nothing vouches for */
+        dismiss(f, "bad-signature", "brings a certificate that is not part of its chain");
         return;
     }
     f->counts = true;
@@ -168,7 +232,7 @@ judge(struct trust_finding *f, const struct trust_evidence *file, const struct m
     else if (signature_parse(&s, file->bytes, file->len, &why) < 0)
         dismiss(f, why.reason, "%s", why.msg);
     else
-        judge_signature(f, &s, m);
+        judge_signature(f, file, &s, m);
 }
 
 /* ---- all of them ---- */

@@ -47,7 +47,7 @@ struct trust_evidence {
     const char *name;
     const char *bytes;
     size_t len;
-    bool is_detached; /* it lies beside the bundle */
+    bool is_detached; /* it lies beside the bundle: any form counts, under any name */
 };
 
 /*

@@ -249,6 +249,45 @@ attached() {
 }
 must cms theirs.p7s -signer signer.pem -inkey signer.key -certfile issuing.pem
 expect 0 "a signature of openssl cms" attached theirs.p7s
+# planted FILE: a bundle with that file as its signature, as no command of ours would put it.
+planted() {
+    PYTHONPATH=$tests/e2e python3 - unsigned.tar "$1" "$(printf '%.16s' "$id").p7s" <<'PYTHON'
+import sys
+
+import forge
+from damage import END, members_of
+
+bundle, signature, name = sys.argv[1:]
+members = members_of(open(bundle, "rb").read())
+forge.template = members[0].head
+area = forge.area([(name, open(signature, "rb").read())])
+with open("b.tar", "wb") as out:
+    out.write(members[0].bytes + members[1].bytes + area
+              + b"".join(m.bytes for m in members[3:]) + END)
+PYTHON
+}
+must planted signer.p7s
+expect 0 "our form counts inside a bundle" verify b.tar
+must cms keyid.p7s -signer signer.pem -inkey signer.key -certfile issuing.pem -keyid
+must planted keyid.p7s
+reason bad-signature "row 42: named by its key, it does not" verify b.tar
+expect 0 "beside one it does" verify --signature keyid.p7s unsigned.tar
+expect 0 "and when it was attached" attached keyid.p7s
+cat issuing.pem root.pem >both.pem
+must cms root.p7s -signer signer.pem -inkey signer.key -certfile both.pem
+must planted root.p7s
+reason bad-signature "row 42: neither does one that brings the root" verify b.tar
+expect 0 "but when it was attached" attached root.p7s
+cat issuing.pem plain.pem >both.pem
+must cms extra.p7s -signer signer.pem -inkey signer.key -certfile both.pem
+fresh
+must sealift attach -q b.tar extra.p7s
+reason bad-signature "row 42: a certificate that nothing vouches for" verify b.tar
+must cms pss.p7s -signer rsa.pem -inkey rsa.key -certfile issuing.pem \
+    -keyopt rsa_padding_mode:pss
+fresh
+expect 7 "RSA-PSS is not attached" sealift attach b.tar pss.p7s
+check "which is said" grep -q 'uses an algorithm that does not count' "$err"
 # Each of these is right as far as openssl goes, and does not count.
 must cms two.p7s -signer signer.pem -inkey signer.key -signer rsa.pem -inkey rsa.key \
     -certfile issuing.pem

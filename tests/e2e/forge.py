@@ -150,6 +150,7 @@ def unsigned_changes(raw, other):
              + signature_members + original[sums + 1:])
     yield 14, 6, "order", "the signature behind the blobs", \
         join([m for m in original if m not in signature_members] + signature_members)
+    yield from other_words()
     yield 37, 6, "extra", "65 signatures", \
         original[0].bytes + original[1].bytes + b"".join(
             member(f"signatures/{by('', n)}", b"{}") for n in range(65)) + \
@@ -158,6 +159,24 @@ def unsigned_changes(raw, other):
         original[0].bytes + original[1].bytes + \
         member(f"signatures/{by('', 1)}", b" " * 65537) + member("signatures/.pad", b"") + \
         b"".join(m.bytes for m in original[sums:]) + END
+
+
+def other_words():
+    """The signature that counts, as nobody but its one rendering writes it."""
+    name, file = signed[0]
+    value = json.loads(file)
+    hint = value["verificationMaterial"]["publicKey"]["hint"].encode()
+    for what, changed in {
+            "with a blank": file.replace(b'{"media', b'{ "media', 1), "with a line feed": file + b"\n",
+            "in another order": compact(dict(reversed(list(value.items())))),
+            "with an escape": file.replace(b'"hint"', b'"\\u0068int"', 1),
+            "with an escaped slash": file.replace(b"application/", b"application\\/", 1),
+            "with an idle field": file.replace(b'"publicKey"', b'"tlogEntries":[],"publicKey"', 1),
+            "without its hint": file.replace(hint, b"", 1)}.items():
+        assert changed != file, what
+        yield 42, 7, "bad-signature", f"a signature {what}", assemble(index_body, [(name, changed)])
+    yield 42, 7, "bad-signature", "a signature under another name", \
+        assemble(index_body, [(by("", 1), file)])
 
 
 def odd_members(raw, at):
@@ -251,11 +270,11 @@ def point(der):
 def others():
     stranger = (by("stranger"), signature_file("stranger", index_body))
     yield "stranger", assemble(index_body, sorted([*signed, stranger]))
-    yield "twice", assemble(index_body, [(by("", 1), signature_file("signer", index_body)),
+    yield "twice", assemble(index_body, [(by("signer"), signature_file("signer", index_body)),
                                          (by("", 2), signature_file("signer", index_body))])
     der = raw_signature("signer", index_body)
     digest = hashlib.sha256(index_body).digest()
-    yield "reencoded", assemble(index_body, [(by("", 1), bundle_of("signer", digest, der)),
+    yield "reencoded", assemble(index_body, [(by("signer"), bundle_of("signer", digest, der)),
                                              (by("", 2), bundle_of("signer", digest, point(der)))])
 
 

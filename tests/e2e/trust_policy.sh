@@ -100,6 +100,9 @@ cp signer.pub ec/keys
 cp policy.new ec/policy.json
 outcome 7 threshold "row 18: two files of one key" \
     sealift verify -q --trust ec --report report forged/twice.tar
+must sealift sign -q --key signer.key --sig-out again.sig ec.tar
+outcome 7 threshold "row 18: two files of one key, one of them beside" \
+    sealift verify -q --trust ec --report report --signature again.sig forged/twice.tar
 outcome 7 threshold "row 18: one signature in two encodings" \
     sealift verify -q --trust ec --report report forged/reencoded.tar
 

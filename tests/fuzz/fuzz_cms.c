@@ -12,6 +12,25 @@
 /* What the seeds with a good signature sign. */
 static const char INDEX[] = "{\"schemaVersion\":2,\"manifests\":[]}";
 
+/* What was given the one form has it, whether it is still good or not. */
+static void
+try_form(const struct pki_cms *cms, const char *bytes, size_t size)
+{
+    CLEANUP(buf_release) struct buf form = BUF_INIT(PKI_CMS_MAX);
+    struct pki_payload payload = pki_payload(INDEX, strlen(INDEX));
+    CLEANUP(pki_cms_release) struct pki_cms *again = NULL;
+    struct err err = ERR_INIT;
+
+    if (pki_cms_render(cms, &form, &err) < 0) {
+        assert(err.kind == ERR_TRUST && !pki_cms_is_canonical(cms, bytes, size));
+        return;
+    }
+    again = pki_cms_open(form.data, form.len, &payload, &err);
+    assert(!again || pki_cms_is_canonical(again, form.data, form.len));
+    if (pki_cms_is_canonical(cms, bytes, size))
+        assert(again && form.len == size && memcmp(form.data, bytes, size) == 0);
+}
+
 static void
 try_cms(const char *bytes, size_t size)
 {
@@ -29,6 +48,7 @@ try_cms(const char *bytes, size_t size)
         assert(!pki_cms_has_name(cms, ""));
         assert(pki_cms_chain(cms, &nobody, &chain, &err) < 0);
         assert(pki_cms_is_one(bytes, size));
+        try_form(cms, bytes, size);
     }
     assert(err.kind == ERR_TRUST);
     assert_told(err.msg);

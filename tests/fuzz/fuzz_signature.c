@@ -7,6 +7,7 @@
 #include "tests/unit/pki_keys.h"
 #include "trust/signers.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What the seeds with a good signature sign. */
@@ -53,26 +54,53 @@ check_counting(const char *text, size_t size, const struct trust_finding *f)
     assert(found);
 }
 
+/* As a bundle would call it, if it is one of the key that it names. */
 static void
-try_judge(const char *text, size_t size)
+name_of(const char *text, size_t size, char out[SIGNATURE_NAME_MAX])
+{
+    CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
+    struct err ignored = ERR_INIT;
+
+    snprintf(out, SIGNATURE_NAME_MAX, "a.json");
+    if (signature_parse(&s, text, size, &ignored) == 0 && s.has_hint)
+        signature_name(out, &s.hint, false);
+}
+
+/* Does it count? */
+static bool
+try_judge(const char *text, size_t size, bool is_detached)
 {
     CLEANUP(trust_signers_release) struct trust_signers signers = TRUST_SIGNERS_INIT;
+    char name[SIGNATURE_NAME_MAX];
     const struct trust_store store = {
         .keys = {.items = trusted, .names = names, .count = COUNT_OF(trusted)}};
-    const struct trust_evidence file = {.name = "a.json", .bytes = text, .len = size};
+    const struct trust_evidence file = {
+        .name = name, .bytes = text, .len = size, .is_detached = is_detached};
     struct admission admission = {.basis = ADMISSION_NONE};
     struct pki_payload payload = pki_payload(INDEX, strlen(INDEX));
     struct err err = ERR_INIT;
 
+    name_of(text, size, name);
     assert(trust_signers(&signers, &payload, &file, 1, &store, &err) == 0);
     if (trust_admit(&signers, &store, &admission, &err) == 0) {
         assert(signers.counting == 1 && signers.items[0].counts);
         check_counting(text, size, &signers.items[0]);
-        return;
+        return true;
     }
     assert(signers.counting == 0 && admission.basis == ADMISSION_NONE);
     assert_told(signers.items[0].why);
     assert_told(err.msg);
+    return false;
+}
+
+/* What counts inside a bundle has no blanks and counts beside it, too. */
+static void
+try_both(const char *text, size_t size)
+{
+    bool beside = try_judge(text, size, true), inside = try_judge(text, size, false);
+
+    assert(beside || !inside);
+    assert(!inside || (!memchr(text, ' ', size) && !memchr(text, '\\', size)));
 }
 
 /* A file that somebody brings: at most two things to try keys on. */
@@ -117,7 +145,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(trusted[i]);
     }
     try_parse(text, size);
-    try_judge(text, size);
+    try_both(text, size);
     try_keys(text, size);
     try_attach(text, size);
     return 0;

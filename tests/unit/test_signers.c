@@ -31,7 +31,8 @@ static const char COSIGN_ED25519[] =
 
 enum { FILES_MAX = 8 };
 
-/* A world in which some keys are trusted and a bundle has some signature files. */
+/* A world in which some keys are trusted and there are some signature files beside a
+ * bundle; inside of one the same holds, and more: test_signers_inside.c. */
 struct world {
     char dir[32];
     struct trust_store store;
@@ -85,7 +86,7 @@ trust_key(struct world *w, const char *name, const char *pem)
     assert_int_equal(trust_as(w, name, pem, &err), 0);
 }
 
-/* Add a file to the bundle; returns its body, to be tampered with. */
+/* Add a file; returns its body, to be tampered with. */
 static struct buf *
 add_file(struct world *w, const char *name, const char *text)
 {
@@ -94,8 +95,8 @@ add_file(struct world *w, const char *name, const char *text)
     assert_true(w->count < FILES_MAX);
     *body = (struct buf)BUF_INIT(4096);
     assert_int_equal(buf_add_text(body, text), 0);
-    w->files[w->count++] =
-        (struct trust_evidence){.name = name, .bytes = body->data, .len = body->len};
+    w->files[w->count++] = (struct trust_evidence){
+        .name = name, .bytes = body->data, .len = body->len, .is_detached = true};
     return body;
 }
 

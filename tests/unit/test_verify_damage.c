@@ -1,5 +1,7 @@
 /* A whole bundle as export writes it, with one signature: whatever bit is changed and
- * wherever it is cut, verify refuses it, and for the right kind of reason. */
+ * wherever it is cut, verify refuses it, and for the right kind of reason; and so it does
+ * when the signature is written in other words.  What may change is what SECURITY.md
+ * says. */
 #include "config.h"
 #include "tests/unit/unit.h"
 
@@ -12,7 +14,7 @@
 #include <unistd.h>
 
 enum {
-    PAD = BUNDLE_SIGNATURE_AREA - 512 - 1536, /* as export leaves it for one signature */
+    PAD = BUNDLE_SIGNATURE_AREA - 512 - 1024, /* as export leaves it for one signature */
     BUNDLE_MAX = 1 << 20,
     SAMPLE = 31,      /* one bit in so many, unless all are asked for */
     PAD_SAMPLE = 509, /* in the pad, where they are all alike */
@@ -28,40 +30,85 @@ struct damaged {
     struct trust_store store;
 };
 
-/* Put a real signature into the place of the made-up one, with blanks to the same size.
+/* The signature in other words, or what no signature covers. */
+struct change {
+    const char *what;
+    const char *from, *to; /* in the signature file */
+    const char *name;      /* of it */
+    uint64_t mtime;        /* of all members */
+    size_t zeros;          /* at the end of the file */
+};
+
+/* Put a body into the place of another that is not longer by a block; the pad takes it.
  */
 static void
-sign(struct fixture *f)
+put_body(struct fixture *f, const struct buf *body)
+{
+    struct fixture_member *place = &f->members[2];
+    struct fixture_member *pad = &f->members[fixture_find(f, "signatures/.pad")];
+    size_t room = tar_padded(place->len) + pad->len;
+
+    free(place->body);
+    place->len = body->len;
+    place->body = malloc(body->len + 1);
+    assert_non_null(place->body);
+    memcpy(place->body, body->data, body->len + 1);
+    free(pad->body);
+    pad->len = room - tar_padded(body->len);
+    pad->body = calloc(1, pad->len);
+    assert_non_null(pad->body);
+}
+
+static void
+replace(struct buf *file, const char *from, const char *to)
+{
+    CLEANUP(buf_release) struct buf old = *file;
+    const char *at = strstr(old.data, from);
+
+    assert_non_null(at);
+    *file = (struct buf)BUF_INIT(BUNDLE_SIGNATURE_MAX);
+    assert_int_equal(buf_add(file, old.data, (size_t)(at - old.data)), 0);
+    assert_int_equal(buf_add_text(file, to), 0);
+    assert_int_equal(buf_add_text(file, at + strlen(from)), 0);
+}
+
+/* Put a real signature into the place of the made-up one. */
+static void
+sign(struct fixture *f, const struct change *change)
 {
     CLEANUP(buf_release) struct buf file = BUF_INIT(BUNDLE_SIGNATURE_MAX);
     CLEANUP(pki_release) struct pki_key *key = NULL;
     const struct fixture_member *index = &f->members[1];
-    struct fixture_member *place = &f->members[2];
     char name[SIGNATURE_NAME_MAX];
     struct err err = ERR_INIT;
 
     key = pki_private(ED, strlen(ED), "key", NULL, &err);
     assert_non_null(key);
     assert_int_equal(signature_make(key, index->body, index->len, &file, name, &err), 0);
-    assert_true(file.len < place->len);
-    memset(place->body, ' ', place->len);
-    place->body[0] = '{';
-    memcpy(place->body + place->len - file.len + 1, file.data + 1, file.len - 1);
+    if (change->from)
+        replace(&file, change->from, change->to);
+    put_body(f, &file);
+    snprintf(f->members[2].name, sizeof(f->members[2].name), "signatures/%s",
+             change->name ? change->name : name);
+    for (size_t i = 0; i < f->count; i++)
+        f->members[i].mtime = change->mtime;
 }
 
 static void
-damaged_make(struct damaged *d)
+damaged_make(struct damaged *d, const struct change *change)
 {
+    static const char zeros[BUNDLE_TRAILING_MAX];
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(BUNDLE_MAX);
     struct fixture_parts parts;
     struct err err = ERR_INIT;
     struct fixture f;
 
     fixture_parts(&parts);
-    parts.pad = PAD;
+    parts.pad = PAD - TAR_BLOCK; /* the made-up signature has two blocks, ours has one */
     fixture_make(&f, &parts, 1);
-    sign(&f);
+    sign(&f, change);
     fixture_render(&f, &bytes);
+    assert_int_equal(buf_add(&bytes, zeros, change->zeros), 0);
     d->pad = 4 * TAR_BLOCK;
     for (size_t i = 0; i < fixture_find(&f, "signatures/.pad"); i++)
         d->pad += tar_padded(f.members[i].len);
@@ -75,6 +122,8 @@ damaged_make(struct damaged *d)
     assert_int_equal(
         trust_keys_add_pem(&d->store.keys, "ed.pub", ED_PUB, strlen(ED_PUB), &err), 0);
 }
+
+static const struct change as_it_is = {.what = "as it is"};
 
 static void
 damaged_release(struct damaged *d)
@@ -115,7 +164,7 @@ as_it_is_it_is_accepted(void **state)
     struct err err = ERR_INIT;
 
     (void)state;
-    damaged_make(&d);
+    damaged_make(&d, &as_it_is);
     assert_true(d.len > 40 * 1024);
     if (verify(&d, &err) < 0)
         fail_msg("%s", err.msg);
@@ -135,7 +184,7 @@ every_flipped_bit_is_refused(void **state)
     struct damaged d;
 
     (void)state;
-    damaged_make(&d);
+    damaged_make(&d, &as_it_is);
     for (size_t bit = 0; bit < 8 * d.len;
          bit += is_in_pad(&d, bit / 8) ? PAD_SAMPLE : step) {
         struct err err = ERR_INIT;
@@ -157,7 +206,7 @@ every_cut_is_refused(void **state)
     struct damaged d;
 
     (void)state;
-    damaged_make(&d);
+    damaged_make(&d, &as_it_is);
     for (size_t len = d.len - 1; len > 0; len -= len < step ? len : step) {
         struct err err = ERR_INIT;
 
@@ -171,6 +220,56 @@ every_cut_is_refused(void **state)
     damaged_release(&d);
 }
 
+/* test_signers_inside.c and test_pki_cms.c have all of them. */
+static void
+other_words_are_refused(void **state)
+{
+    static const struct change table[] = {
+        {.what = "a blank", .from = "{", .to = "{ "},
+        {.what = "a line feed behind", .from = "==\"}}", .to = "==\"}}\n"},
+        {.what = "an escape", .from = "hint", .to = "\\u0068int"},
+        {.what = "an idle field",
+         .from = "\"publicKey\"",
+         .to = "\"tlogEntries\":[],\"publicKey\""},
+        {.what = "another name", .name = "0123456789abcdef.sigstore.json"},
+        {.what = "another end of the name", .name = "16dd4f595ab992b8.p7s"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct damaged d;
+        struct err err = ERR_INIT;
+
+        damaged_make(&d, &table[i]);
+        if (verify(&d, &err) == 0)
+            fail_msg("%s, and accepted", table[i].what);
+        assert_int_equal(err.kind, ERR_TRUST);
+        assert_string_equal(err.reason, "bad-signature");
+        damaged_release(&d);
+    }
+}
+
+/* The time that all headers have, and zeros behind the end. */
+static void
+what_is_not_covered_may_change(void **state)
+{
+    static const struct change table[] = {
+        {.what = "another time", .mtime = 1700000000},
+        {.what = "zeros behind the end", .zeros = BUNDLE_TRAILING_MAX},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct damaged d;
+        struct err err = ERR_INIT;
+
+        damaged_make(&d, &table[i]);
+        if (verify(&d, &err) < 0)
+            fail_msg("%s: %s", table[i].what, err.msg);
+        damaged_release(&d);
+    }
+}
+
 int
 main(void)
 {
@@ -178,6 +277,8 @@ main(void)
         cmocka_unit_test(as_it_is_it_is_accepted),
         cmocka_unit_test(every_flipped_bit_is_refused),
         cmocka_unit_test(every_cut_is_refused),
+        cmocka_unit_test(other_words_are_refused),
+        cmocka_unit_test(what_is_not_covered_may_change),
     };
 
     return cmocka_run_group_tests_name("verify_damage", tests, NULL, NULL);
