@@ -1,9 +1,20 @@
 #include "config.h"
 #include "registry/upload.h"
 
+#include "base/patience.h"
 #include "io/hash.h"
 
 enum { RESTARTS_MAX = 3 }; /* new sessions because a way or a session was refused */
+
+/* Who has gone silent is asked once, and not for long.  1 it is there, 0, -1. */
+static int
+look_once(struct upload *up, struct err *err)
+{
+    CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;
+
+    allowance_begin(&allowance, up->session, patience.answer_ms);
+    return push_blob_exists(up->session, up->repo, up->digest, err);
+}
 
 /* Some registries answer first and store later.  1 it is there, 0, -1. */
 static int
@@ -56,7 +67,9 @@ upload(struct upload *up, struct err *err)
 
     while (upload_send(up, err) < 0) {
         struct err why = ERR_INIT;
-        int found = up->maybe_there ? look_for_it(up, &why) : 0;
+        int found = up->was_silent    ? look_once(up, &why)
+                    : up->maybe_there ? look_for_it(up, &why)
+                                      : 0;
 
         if (up->at > furthest)
             retry_forget(&retry);

@@ -15,10 +15,11 @@
 #include "registry/exchange.h"
 #include "registry/push.h"
 
-#define UPLOAD_SMALL_MAX   (1U << 20)           /* up to here the bytes go with the PUT */
-#define UPLOAD_PIECE_FIRST (UINT64_C(50) << 20) /* where larger requests are refused */
-#define UPLOAD_PIECE_MIN   (UINT64_C(512) << 10) /* no proxy is narrower than this */
-#define UPLOAD_RESUME_MIN  (UINT64_C(64) << 20)  /* from here on a broken one goes on */
+#define UPLOAD_SMALL_MAX    (1U << 20) /* up to here the bytes go with the PUT */
+#define UPLOAD_PIECE_FIRST  (UINT64_C(50) << 20)  /* where larger requests are refused */
+#define UPLOAD_PIECE_MIN    (UINT64_C(512) << 10) /* no proxy is narrower than this */
+#define UPLOAD_SILENCES_MAX 2                     /* then a blob is given up */
+#define UPLOAD_RESUME_MIN   (UINT64_C(64) << 20)  /* from here on a broken one goes on */
 
 /* What to do after a failure. */
 enum upload_remedy {
@@ -51,9 +52,11 @@ struct upload {
     enum upload_remedy remedy;
     bool maybe_there; /* the commit failed, but the registry may have done it */
     bool is_late;     /* ... or be about to do it */
+    bool was_silent;  /* ... or there was no answer at all */
     bool must_resync; /* ask what the registry has before going on */
     bool was_damaged; /* it got other bytes than we sent */
     unsigned restarts;
+    unsigned silences; /* requests that the registry took and never answered */
 };
 
 /* Ends its session, if one is open, without waiting long. */
@@ -88,6 +91,9 @@ void upload_close(struct upload *up, bool cancel);
 
 /* How long to wait for the answer to the bytes of a blob, and to its commit. */
 uint64_t upload_answer_ms(uint64_t size);
+
+/* A request for either came to nothing: was it for lack of an answer? */
+void upload_judge_silence(struct upload *up, const struct answer *a, struct err *err);
 
 /* ---- upload_body.c ---- */
 

@@ -79,7 +79,8 @@ upload_commit(struct upload *up, bool with_body, struct err *err)
         return -1;
     if (exchange_once(up->session, &call, &a, err) < 0) {
         up->maybe_there = retry_is_useful(err);
-        up->is_late = up->size >= UPLOAD_RESUME_MIN;
+        up->is_late = up->size >= UPLOAD_RESUME_MIN && !a.http.is_silence;
+        upload_judge_silence(up, &a, err);
         return -1;
     }
     if (!answer_is_success(&a)) {

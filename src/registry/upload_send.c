@@ -88,6 +88,7 @@ patch(struct upload *up, uint64_t len, struct err *err)
 
     if (exchange_once(up->session, &call, &a, err) < 0) {
         up->must_resync = up->size >= UPLOAD_RESUME_MIN;
+        upload_judge_silence(up, &a, err);
         return -1;
     }
     if (!answer_is_success(&a)) {
@@ -105,7 +106,7 @@ upload_send(struct upload *up, struct err *err)
 {
     up->habits = upload_habits(up);
     up->remedy = UPLOAD_ASK_ERR;
-    up->maybe_there = up->is_late = false;
+    up->maybe_there = up->is_late = up->was_silent = false;
     if (up->location && up->must_resync && !upload_resync(up))
         upload_close(up, true);
     up->must_resync = false;

@@ -158,6 +158,16 @@ upload_answer_ms(uint64_t size)
 }
 
 void
+upload_judge_silence(struct upload *up, const struct answer *a, struct err *err)
+{
+    up->was_silent = a->http.is_silence;
+    if (!up->was_silent || ++up->silences < UPLOAD_SILENCES_MAX)
+        return;
+    up->remedy = UPLOAD_GIVE_UP;
+    err_wrap(err, "gave up after %u uploads without an answer", up->silences);
+}
+
+void
 upload_close(struct upload *up, bool cancel)
 {
     struct call call = {.repo = up->repo,

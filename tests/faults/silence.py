@@ -7,6 +7,7 @@ import time
 
 from harness import *
 
+LARGE = 3 << 20  # goes up with PATCH
 UPLOADS = "/blobs/uploads/"
 
 
@@ -16,6 +17,88 @@ def hasty(function):
         function(lab)
     test.__name__, test.__doc__ = function.__name__, function.__doc__
     return test
+
+
+def done_in_silence(request, proceed):
+    proceed()
+    return hang()(request, proceed)
+
+
+def commit_of(blob):
+    return f"{UPLOADS}.*{blob.digest[7:]}"
+
+
+def questions(lab, blob):
+    """How often it was asked whether the blob is there, after its upload began."""
+    log = lab.registry.find()
+    first = next(n for n, e in enumerate(log) if e.method == "PATCH" or
+                 (e.method == "PUT" and e.query.get("digest") == blob.digest))
+    return len([e for e in log[first:] if e.method in ("GET", "HEAD") and
+                e.path.endswith(f"/blobs/{blob.digest}")])
+
+
+@case(111)
+@hasty
+def stored_in_silence(lab):
+    "a commit without an answer: one question tells that the blob is there"
+    for size in (1000, LARGE):
+        lab.again()
+        lab.registry.store.repos.clear()
+        app = image("app:1", layers=1, size=size)
+        lab.registry.on("PUT", commit_of(app.layer), done_in_silence)
+        lab.push(app, jobs=1).ok()
+        lab.landed(app)
+        same(lab.registry.count("PUT", commit_of(app.layer)), 1, "commits")
+        same(questions(lab, app.layer), 1, "questions whether it is there")
+
+
+@case(111)
+@hasty
+def silent_for_ever(lab):
+    "a registry that takes the bytes and never answers: two silences end the blob"
+    for method, size in (("PUT", 1000), ("PUT", LARGE), ("PATCH", LARGE)):
+        lab.again()
+        lab.registry.store.repos.clear()
+        app = image("app:1", layers=1, size=size)
+        target = commit_of(app.layer) if method == "PUT" else UPLOADS
+        lab.registry.on(method, target, hang())
+        run = lab.push(app, options=["--retries", "9"], jobs=1)
+        run.fails("network", "2 uploads without an answer: no answer within 2 s")
+        run.fails("network", app.layer.digest)
+        same(lab.registry.count(method, target), 2, f"{method} requests")
+        same(questions(lab, app.layer), 2, "questions whether it is there")
+        same(lab.registry.count("PUT", "/manifests/"), 0, "manifests")
+
+
+@case(111)
+@hasty
+def silent_once(lab):
+    "after one silence it is sent again"
+    for method, size in (("PUT", 1000), ("PUT", LARGE), ("PATCH", LARGE)):
+        lab.again()
+        lab.registry.store.repos.clear()
+        app = image("app:1", layers=1, size=size)
+        lab.registry.on(method, UPLOADS, hang(), times=1)
+        lab.push(app, jobs=1).ok()
+        lab.landed(app)
+
+
+@case(111)
+@hasty
+def silent_about_it_too(lab):
+    "the question whether the blob is there is not answered either: that is all"
+    app = image("app:1", layers=1)
+    silent = threading.Event()
+
+    def hang_from_now_on(request, proceed):
+        silent.set()
+        return hang()(request, proceed)
+    lab.registry.on("PUT", commit_of(app.layer), hang_from_now_on)
+    lab.registry.on("GET|HEAD", f"/blobs/{app.layer.digest}", lambda request, proceed:
+                    hang()(request, proceed) if silent.is_set() else proceed())
+    lab.push(app, options=["--retries", "9"], jobs=1).fails("network", "time limit of 3 s")
+    same(lab.registry.count("PUT", commit_of(app.layer)), 1, "commits")
+    same(questions(lab, app.layer), 1, "questions whether it is there")
 
 
 @case(112)
