@@ -164,6 +164,54 @@ def slow_upload(lab):
     check(lab.registry.count("PATCH", UPLOADS) >= 6, "each answer came in time")
 
 
+def unanswered(lab, run, origin, method, target, text="no answer within 3 s"):
+    """One try of a request that is never answered ends the run."""
+    origin.on(method, target, hang())
+    run(["--retries", "0"]).fails("network", text)
+    check(origin.count(method, target) >= 1, f"{method} {target} was asked")
+    lab.again()
+    lab.registry.store.repos.pop("mirror/app", None)
+
+
+@case(115)
+@hasty
+def unanswered_pulls(lab):
+    "whatever an export asks for, it does not wait for ever"
+    app = lab.image("app:1")
+    for method, target in (("GET", "/manifests/1$"), ("GET", "/blobs/"), ("GET", "/referrers/"),
+                           ("GET", "/v2/$")):
+        unanswered(lab, lambda more: lab.export(app, "--referrers", *more), lab.registry, method,
+                   target, "" if target == "/v2/$" else "no answer within 3 s")
+
+
+@case(115)
+@hasty
+def unanswered_redirects(lab):
+    "nor where a registry leads to, nor for a list of tags or for a token"
+    app = lab.image("app:1")
+    lab.registry.on("GET", "/blobs/", redirect_to(lab.storage))
+    unanswered(lab, lambda more: lab.export(app, *more), lab.storage, "GET", "sha256:")
+    unanswered(lab, lambda more: lab.export(f"{lab.registry.host}/app", "--all-tags", *more),
+               lab.registry, "GET", "/tags/list")
+    lab.docker_config({lab.registry.host: ("robot", lab.wants_token(lab.registry))})
+    unanswered(lab, lambda more: lab.export(app, *more), lab.tokens, "GET", "")
+
+
+@case(115)
+@hasty
+def unanswered_pushes(lab):
+    "whatever an import asks for, it does not wait for ever"
+    app = image("app:1", layers=1, size=LARGE)
+
+    def run(more):
+        return lab.push(app, options=more, jobs=1)
+    for method, target in (("HEAD|GET", "/blobs/sha256"), ("POST", "/uploads/$"),
+                           ("PUT", "/manifests/sha256"), ("PUT", "/manifests/1$")):
+        unanswered(lab, run, lab.registry, method, target)
+    lab.registry.on("POST", "mount=", hang())  # a mount is not needed
+    lab.push(image("app:1", layers=1, size=1000), jobs=1).ok()
+
+
 @case(114)
 @hasty
 def told(lab):
