@@ -39,6 +39,39 @@ survey_place(struct survey *s, const struct digest *digest, uint64_t offset,
     return true;
 }
 
+bool
+survey_spend(const struct survey *s, uint64_t at, uint64_t len)
+{
+    struct survey_bound *bound = s->bound;
+
+    if (!bound)
+        return true;
+    if (bound->is_reached)
+        return false;
+    if (len > bound->left) {
+        bound->is_reached = true;
+        bound->from = at;
+        return false;
+    }
+    bound->left -= len;
+    return true;
+}
+
+bool
+survey_is_over(const struct survey *s)
+{
+    return s->bound && s->bound->is_reached;
+}
+
+/* The next block that may hold a header: in a hole there is none. */
+static uint64_t
+skip_hole(const struct survey *s, uint64_t pos, uint64_t to)
+{
+    uint64_t data = volumes_next_data(&s->at.file, pos, to - pos);
+
+    return pos + (data - pos) / TAR_BLOCK * TAR_BLOCK;
+}
+
 /* Blocks that cannot be read are zeros: there is no header in them. */
 static size_t
 read_blocks(const struct volumes *file, unsigned char *out, uint64_t at, size_t len)
@@ -76,14 +109,18 @@ survey_find(const struct survey *s, uint64_t from, uint64_t to,
 
     if (to > s->at.file.size)
         to = s->at.file.size;
-    for (uint64_t pos = from; pos < to && to - pos >= TAR_BLOCK;) {
+    while (from < to && to - from >= TAR_BLOCK) {
+        uint64_t pos = skip_hole(s, from, to);
         size_t want =
             to - pos < PIECE ? (size_t)(to - pos) / TAR_BLOCK * TAR_BLOCK : PIECE;
-        size_t len = read_blocks(&s->at.file, (unsigned char *)piece, pos, want);
         struct tar_entry e;
+        size_t len;
 
         if (cancel_wanted(s->options->cancel))
             return cancel_error(err);
+        if (!survey_spend(s, pos, want))
+            return 0;
+        len = read_blocks(&s->at.file, (unsigned char *)piece, pos, want);
         for (size_t i = 0; i < len; i += TAR_BLOCK) {
             if (is_header((unsigned char *)piece + i, &s->at, &e) && wanted(ctx, &e)) {
                 *at = pos + i;
@@ -92,7 +129,7 @@ survey_find(const struct survey *s, uint64_t from, uint64_t to,
         }
         if (len < want) /* it was longer a moment ago */
             return 0;
-        pos += len;
+        from = pos + len;
     }
     return 0;
 }
@@ -107,7 +144,7 @@ survey_end(const struct survey *s, uint64_t end)
 
     if (rest > 2 * TAR_BLOCK + BUNDLE_TRAILING_MAX)
         zero = 0;
-    else if (rest > 0)
+    else if (rest > 0 && survey_spend(s, end, rest))
         zero = range_is_zero(file, end, rest, &why);
     if (zero == 1)
         return;
@@ -216,10 +253,11 @@ stands_in_a_bundle(void *ctx, const struct tar_entry *e)
 
 int
 bundle_survey_names(struct bundle_content *out, struct volumes file,
-                    const struct survey_options *options, struct err *err)
+                    const struct survey_options *options, struct survey_bound *bound,
+                    struct err *err)
 {
     CLEANUP(survey_release)
-    struct survey s = {.options = options, .at = {.file = file}};
+    struct survey s = {.options = options, .bound = bound, .at = {.file = file}};
     uint64_t first;
     /* A header must come before index.json could end, or this is something else. */
     int rc = survey_find(&s, 0, BUNDLE_INDEX_MAX + BUNDLE_OCI_LAYOUT_MAX,

@@ -42,14 +42,25 @@ MUST_USE int bundle_survey(struct bundle_content *out, const struct bundle_untru
                            const struct admission *admission,
                            const struct survey_options *options, struct err *err);
 
+/* How much may be read of a file that nobody vouches for. */
+struct survey_bound {
+    uint64_t left;   /* bytes */
+    bool is_reached; /* it ended there: */
+    uint64_t from;   /* nothing from this byte on was looked at */
+};
+
 /*
  * The same of any file, by nothing but its headers: a blob is what its own name says.
  * Nothing vouches for those, so this finds accidents, not forgeries.  A file that does
- * not begin like a bundle has no members and no damage.
+ * not begin like a bundle has no members and no damage.  The bodies of the members that
+ * are found count as read: hashing them is left to the caller.  Holes outside of them
+ * cost nothing.
+ * bound: NULL for none but the size of the file.
  * Returns: 0, -1.  Errors: ERR_SIGNAL.
  */
 MUST_USE int bundle_survey_names(struct bundle_content *out, struct volumes file,
-                                 const struct survey_options *options, struct err *err);
+                                 const struct survey_options *options,
+                                 struct survey_bound *bound, struct err *err);
 
 void bundle_survey_release(struct bundle_content *c);
 

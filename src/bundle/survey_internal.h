@@ -14,6 +14,7 @@
 
 struct survey {
     const struct survey_options *options;
+    struct survey_bound *bound; /* or NULL */
     struct cursor at;
     struct bundle_member *found; /* blobs whose place is known, as they come */
     size_t count, cap;
@@ -27,9 +28,14 @@ void survey_note(const struct survey *s, uint64_t offset, uint64_t size,
 bool survey_place(struct survey *s, const struct digest *digest, uint64_t offset,
                   uint64_t size);
 
+/* May so many bytes be read from there?  When not, the survey is over. */
+bool survey_spend(const struct survey *s, uint64_t at, uint64_t len);
+bool survey_is_over(const struct survey *s);
+
 /*
  * The first header of the bundle's form in a range that wanted() takes.
- * Returns: 1 with its offset, 0 when there is none, -1 when nobody wants to wait.
+ * Returns: 1 with its offset; 0 when there is none, or the survey is over; -1 when nobody
+ *          wants to wait.
  */
 MUST_USE int survey_find(const struct survey *s, uint64_t from, uint64_t to,
                          bool (*wanted)(void *ctx, const struct tar_entry *e), void *ctx,

@@ -18,19 +18,32 @@ is_member(void *ctx, const struct tar_entry *e)
     return member_name_is_known(e->name);
 }
 
-/* Nothing can be compared with these bytes, but they can be read, or not. */
+/*
+ * Nothing can be compared with these bytes, but they can be read, or not.
+ * Returns: 1 when all of them are zero, 0, or -1.
+ */
 static int
-read_through(const struct volumes *file, uint64_t at, uint64_t size, struct err *err)
+read_through(const struct survey *s, uint64_t at, uint64_t size, struct err *err)
 {
+    const struct volumes *file = &s->at.file;
+    uint64_t end = at + size;
     char piece[PIECE];
+    int zero = 1;
 
-    for (uint64_t end = at + size; at < end; at += PIECE) {
+    while ((at = volumes_next_data(file, at, end - at)) < end) {
         size_t want = end - at < PIECE ? (size_t)(end - at) : PIECE;
+        ssize_t n;
 
-        if (volumes_read(file, piece, want, at, err) < 0)
+        if (cancel_wanted(s->options->cancel) || !survey_spend(s, at, want))
+            break;
+        n = volumes_read(file, piece, want, at, err);
+        if (n < 0)
             return volumes_blame(file, at, want, err);
+        if (!tar_is_zero((unsigned char *)piece, (size_t)n))
+            zero = 0;
+        at += want;
     }
-    return 0;
+    return zero;
 }
 
 static int
@@ -51,15 +64,18 @@ check_oci_layout(const struct volumes *file, uint64_t at, uint64_t size, struct 
 }
 
 static int
-check_pad(const struct volumes *file, uint64_t at, uint64_t size, struct err *err)
+check_pad(const struct survey *s, uint64_t at, uint64_t size, struct err *err)
 {
-    int zero = range_is_zero(file, at, size, err);
+    int zero = read_through(s, at, size, err);
 
-    if (zero == 0)
-        err_because(err, ERR_INTEGRITY, "interrupted-sign",
-                    "signatures/.pad, bytes %" PRIu64 " to %" PRIu64 ", is not zero", at,
-                    at + size - 1);
-    return zero == 1 ? 0 : volumes_blame(file, at, size, err);
+    if (zero < 0)
+        return -1;
+    if (zero == 1)
+        return 0;
+    err_because(err, ERR_INTEGRITY, "interrupted-sign",
+                "signatures/.pad, bytes %" PRIu64 " to %" PRIu64 ", is not zero", at,
+                at + size - 1);
+    return volumes_blame(&s->at.file, at, size, err);
 }
 
 /* A member that is no blob. */
@@ -67,21 +83,25 @@ static void
 look_at(const struct survey *s, const struct tar_entry *e, uint64_t at)
 {
     const struct volumes *file = &s->at.file;
+    uint64_t padding = tar_padded(e->size) - e->size;
     struct err why = ERR_INIT;
     int rc;
 
     if (strcmp(e->name, "oci-layout") == 0)
         rc = check_oci_layout(file, at, e->size, &why);
     else if (strcmp(e->name, "signatures/.pad") == 0)
-        rc = check_pad(file, at, e->size, &why);
+        rc = check_pad(s, at, e->size, &why);
     else
-        rc = read_through(file, at, e->size, &why);
+        rc = read_through(s, at, e->size, &why);
+    if (survey_is_over(s))
+        return;
     if (rc < 0) {
         survey_note(s, at, e->size, NULL, &why);
         return;
     }
-    if (padding_check(file, e->name, at, e->size, &why) < 0)
-        survey_note(s, at + e->size, tar_padded(e->size) - e->size, NULL, &why);
+    if (survey_spend(s, at + e->size, padding) &&
+        padding_check(file, e->name, at, e->size, &why) < 0)
+        survey_note(s, at + e->size, padding, NULL, &why);
 }
 
 /* The cursor stands behind the header e.  false: there is nothing behind its body. */
@@ -100,9 +120,10 @@ take(struct survey *s, const struct tar_entry *e)
         return false;
     }
     s->at.at += tar_padded(e->size);
-    if (bundle_blob_digest(&d, e->name)) {
-        return s->count < GRAPH_OBJECTS_MAX && survey_place(s, &d, body, e->size);
-    }
+    if (bundle_blob_digest(&d, e->name))
+        return s->count < GRAPH_OBJECTS_MAX &&
+               survey_spend(s, header, tar_padded(e->size)) &&
+               survey_place(s, &d, body, e->size);
     if (member_name_is_known(e->name)) {
         look_at(s, e, body);
     } else {
@@ -155,6 +176,11 @@ recover(struct survey *s, const struct err *found, uint64_t bytes, struct err *e
         s->at.at = next;
         return 1;
     }
+    if (survey_is_over(s)) {
+        if (s->bound->from > at)
+            note_header(s, s->bound->from, found);
+        return 0;
+    }
     if (bytes > at + 2 * TAR_BLOCK) {
         next = bytes - 2 * TAR_BLOCK < end ? bytes - 2 * TAR_BLOCK : end;
         note_header(s, next, found);
@@ -179,8 +205,10 @@ survey_names(struct survey *s, uint64_t bytes, struct err *err)
 
         if (cancel_wanted(s->options->cancel))
             return cancel_error(err);
+        if (!survey_spend(s, at->at, TAR_BLOCK))
+            return 0;
         if (cursor_next(at, &e, &why) == 1) {
-            if (!take(s, &e))
+            if (!take(s, &e) || survey_is_over(s))
                 return 0;
             continue;
         }

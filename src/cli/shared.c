@@ -325,6 +325,13 @@ result_damage(struct result *r, const struct volumes *file,
 {
     struct jsout *array;
 
+    if (damage->is_cut_short) {
+        jsout_put_u64(r->json, "notExaminedFrom", damage->unexamined);
+        result_say(r,
+                   "unread    not examined from byte %" PRIu64
+                   " on: before a signature counts, at most %llu MiB are read\n",
+                   damage->unexamined, CHECK_UNTRUSTED_MAX >> 20);
+    }
     if (damage->total == 0)
         return;
     array = jsout_array();

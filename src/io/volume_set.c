@@ -241,8 +241,9 @@ open_all(struct volume_set *out, const struct search *s, open_fn *open_file,
         rc = check_sizes(s, sizes, cut, err);
     if (rc == 0)
         rc = sum_sizes(sizes, s->count, &sum, err);
-    out->volumes =
-        (struct volumes){.fds = out->fds, .count = s->count, .cut = cut, .size = sum};
+    out->twins = volume_twins_new(s->count);
+    out->volumes = (struct volumes){
+        .fds = out->fds, .count = s->count, .cut = cut, .size = sum, .twins = out->twins};
     free(sizes);
     return rc;
 }
@@ -320,5 +321,6 @@ volume_set_release(struct volume_set *set)
     }
     free(set->fds);
     free(set->paths);
+    volume_twins_free(set->twins);
     *set = (struct volume_set)VOLUME_SET_INIT;
 }

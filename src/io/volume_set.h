@@ -17,6 +17,7 @@ struct volume_set {
     struct volumes volumes; /* valid as long as the set */
     int *fds;
     char **paths; /* of the volumes, in order; NULL: it is a single file */
+    struct volume_twins *twins;
     size_t count;
 };
 

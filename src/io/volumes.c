@@ -4,10 +4,13 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "io/file.h"
+#include "io/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -15,7 +18,6 @@
 enum {
     PIECE = 256 << 10, /* bytes that pass through memory at a time */
     ADVICE_MAX = 200,  /* bytes of a list of volumes */
-    TWINS_MAX = 16,    /* volumes of a list that are compared with all others */
 };
 
 struct volumes
@@ -100,6 +102,24 @@ void
 view_release(struct view *view)
 {
     munmap(view->pages, view->pages_len);
+}
+
+uint64_t
+volumes_next_data(const struct volumes *v, uint64_t offset, uint64_t len)
+{
+    uint64_t end = offset + len;
+
+    while (offset < end) {
+        struct part p = part_of(v, offset, end - offset);
+        off_t data = lseek(p.fd, (off_t)p.at, SEEK_DATA);
+
+        if (data < 0 && errno != ENXIO) /* nobody knows */
+            return offset;
+        if (data >= 0 && (uint64_t)data < p.at + p.len)
+            return offset + ((uint64_t)data - p.at);
+        offset += p.len;
+    }
+    return end;
 }
 
 void
@@ -281,23 +301,94 @@ volumes_copy(const struct volumes *from, uint64_t from_at, const struct volumes 
 
 /* ---- in words ---- */
 
+struct volume_twins {
+    bool is_known;
+    size_t of[]; /* by index: the number of another one, or 0 */
+};
+
+static pthread_mutex_t twins_lock = PTHREAD_MUTEX_INITIALIZER;
+
+struct volume_twins *
+volume_twins_new(size_t count)
+{
+    return xcalloc(1, sizeof(struct volume_twins) + count * sizeof(size_t));
+}
+
+void
+volume_twins_free(struct volume_twins *twins)
+{
+    free(twins);
+}
+
+struct beginning {
+    struct digest digest;
+    size_t number;
+};
+
+static int
+by_digest(const void *a, const void *b)
+{
+    const struct beginning *x = a, *y = b;
+    int order = digest_compare(&x->digest, &y->digest);
+
+    return order != 0 ? order : x->number < y->number ? -1 : 1;
+}
+
+/* How each volume begins, but for those that cannot be read, or begin with zeros. */
+static size_t
+read_beginnings(const struct volumes *v, struct beginning *out)
+{
+    char bytes[4096];
+    struct err ignored = ERR_INIT;
+    size_t count = 0;
+
+    for (size_t i = 0; i < v->count; i++) {
+        ssize_t len = file_read_at(v->fds[i], bytes, sizeof(bytes), 0, &ignored);
+
+        if (len <= 0 || without_zeros(bytes, (size_t)len) == 0 ||
+            hash_bytes(DIGEST_SHA256, bytes, (size_t)len, &out[count].digest, &ignored) <
+                0)
+            continue;
+        out[count++].number = i + 1;
+    }
+    return count;
+}
+
+static void
+find_twins(const struct volumes *v)
+{
+    struct beginning *all = xcalloc(v->count, sizeof(*all));
+    size_t count = read_beginnings(v, all);
+
+    if (count > 0)
+        qsort(all, count, sizeof(*all), by_digest);
+    for (size_t i = 1, first = 0; i < count; i++) {
+        if (!digest_equal(&all[i].digest, &all[first].digest)) {
+            first = i;
+            continue;
+        }
+        v->twins->of[all[i].number - 1] = all[first].number;
+        if (i == first + 1)
+            v->twins->of[all[first].number - 1] = all[i].number;
+    }
+    v->twins->is_known = true;
+    free(all);
+}
+
 /* Another volume that begins with the same bytes, or 0.  Numbers count from 1. */
 static size_t
 twin_of(const struct volumes *v, size_t number)
 {
-    char own[4096], other[sizeof(own)];
-    struct err ignored = ERR_INIT;
-    ssize_t len = file_read_at(v->fds[number - 1], own, sizeof(own), 0, &ignored);
+    size_t twin;
 
-    if (len <= 0 || without_zeros(own, (size_t)len) == 0)
+    if (!v->twins)
         return 0;
-    for (size_t i = 0; i < v->count; i++) {
-        if (i + 1 != number &&
-            file_read_at(v->fds[i], other, sizeof(other), 0, &ignored) == len &&
-            memcmp(own, other, (size_t)len) == 0)
-            return i + 1;
-    }
-    return 0;
+    pthread_mutex_lock(&twins_lock);
+    if (!v->twins->is_known)
+        find_twins(v);
+    twin = v->twins->of[number - 1];
+    pthread_mutex_unlock(&twins_lock);
+    return twin;
 }
 
 bool
@@ -365,17 +456,15 @@ void
 volumes_advise(const struct volumes *v, const bool *wanted, struct err *err)
 {
     CLEANUP(buf_release) struct buf list = BUF_INIT(ADVICE_MAX);
-    size_t count = 0, compared = 0;
+    size_t count = 0;
     int rc = list_volumes(v, wanted, &list, &count);
 
     if (count == 0)
         return;
     err->hint[0] = '\0';
-    for (size_t i = 0; i < v->count && compared < TWINS_MAX; i++) {
-        if (wanted[i]) {
+    for (size_t i = 0; i < v->count; i++) {
+        if (wanted[i])
             hint_at_twins(v, i + 1, err);
-            compared++;
-        }
     }
     err_hint(err, "copy volume%s %s%s again", count == 1 ? "" : "s", list.data,
              rc < 0 ? " and all others named above" : "");

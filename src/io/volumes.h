@@ -18,9 +18,15 @@ struct volumes {
     const int *fds; /* count of them; NULL: there is one, which is fd */
     size_t count;
     int fd;
-    uint64_t cut;  /* bytes of each volume but the last */
-    uint64_t size; /* of all together */
+    uint64_t cut;               /* bytes of each volume but the last */
+    uint64_t size;              /* of all together */
+    struct volume_twins *twins; /* borrowed; NULL: nobody asks */
 };
+
+/* Which volumes begin with the same bytes: read at the first mistake, and once. */
+struct volume_twins;
+struct volume_twins *volume_twins_new(size_t count);
+void volume_twins_free(struct volume_twins *twins); /* NULL is fine */
 
 /* A single file of that size. */
 struct volumes volumes_of_file(int fd, uint64_t size);
@@ -51,6 +57,12 @@ struct view {
 MUST_USE int volumes_view(const struct volumes *v, uint64_t offset, size_t len,
                           struct view *out);
 void view_release(struct view *view);
+
+/*
+ * Where in this range the first byte is that stands on the disk: offset + len when all of
+ * it is a hole, which reads as zeros; offset where nobody knows of holes.
+ */
+uint64_t volumes_next_data(const struct volumes *v, uint64_t offset, uint64_t len);
 
 /* Ask the kernel to begin reading this range; a wish, cannot fail. */
 void volumes_read_soon(const struct volumes *v, uint64_t offset, uint64_t len);

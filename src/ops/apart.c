@@ -35,8 +35,8 @@ struct news {
         uint64_t offset, size;
         unsigned char has_digest;
         struct digest digest;
-    } place;                  /* NEWS_DAMAGE */
-    size_t damaged;           /* NEWS_END: how many there are */
+    } place;        /* NEWS_DAMAGE.  NEWS_END: with a size, what was not looked at */
+    size_t damaged; /* NEWS_END: how many there are */
     unsigned char opened, ok; /* NEWS_END.  No bool: any byte can come out of a pipe */
     struct flat_err err;
     char text[TEXT_MAX];
@@ -129,6 +129,10 @@ work(const struct apart_job *job, const struct check_options *check,
     else if (job->why || check_is_damage(&err))
         check_damaged(&survey, check, damage, &err);
     end->damaged = damage->total;
+    if (damage->is_cut_short) {
+        end->place.offset = damage->unexamined;
+        end->place.size = job->file->size - damage->unexamined;
+    }
     flatten(&end->err, &err);
 }
 
@@ -249,6 +253,8 @@ take_end(const struct news *news, struct damage_list *damage, bool *opened,
     struct flat_err flat = news->err;
 
     *opened = news->opened != 0;
+    damage->is_cut_short = news->place.size > 0 && news->place.offset <= INT64_MAX;
+    damage->unexamined = damage->is_cut_short ? news->place.offset : 0;
     if (damage->count > 0 && damage->total < news->damaged && news->damaged <= INT64_MAX)
         damage->total = news->damaged;
     if (news->ok != 0)
@@ -332,7 +338,7 @@ apart_check(const struct apart_job *job, struct damage_list *damage, bool *opene
     int status = 0, rc;
 
     own.check = &check;
-    check.in_place = true;
+    check.in_place = !job->why; /* else it is done once, which has a bound */
     rc = check_once(&own, damage, opened, &status, err);
     if (rc == APART_BROKE_DOWN && WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS) {
         /* A medium failed, or the file was cut, under a view: read() can say where. */

@@ -271,6 +271,7 @@ survey_and_hash(struct checking *c, const struct check_survey *survey, struct er
 {
     const struct check_options *o = c->options;
     const struct survey_options options = {.note = keep, .ctx = c, .cancel = o->cancel};
+    struct survey_bound bound = {.left = CHECK_UNTRUSTED_MAX};
     struct bundle_content content = {.file = *survey->file};
     int rc;
 
@@ -278,7 +279,9 @@ survey_and_hash(struct checking *c, const struct check_survey *survey, struct er
     events_phase(o->events, "looking for damage", 0, EVENT_BYTES);
     rc = survey->head
              ? bundle_survey(&content, survey->head, survey->admission, &options, err)
-             : bundle_survey_names(&content, *survey->file, &options, err);
+             : bundle_survey_names(&content, *survey->file, &options, &bound, err);
+    c->damage->is_cut_short = bound.is_reached;
+    c->damage->unexamined = bound.from;
     if (rc == 0 && content.member_count > 0)
         events_warning(o->events,
                        "what this file should hold cannot be known: its %zu objects were "

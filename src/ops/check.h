@@ -13,11 +13,19 @@
 
 #define DAMAGE_MAX 100 /* kept: the first in the file; all are counted */
 
+/*
+ * Bytes that a survey may read of a file before anything vouches for it: somebody who can
+ * only send files must not decide how long one takes.
+ */
+#define CHECK_UNTRUSTED_MAX (1ULL << 30)
+
 struct damage_list {
     struct damage *items; /* by offset */
     size_t count;         /* of items */
     size_t total;         /* damaged places, kept or not */
     struct damage worst;  /* the first with wrong bytes, else the first; when total > 0 */
+    bool is_cut_short;    /* not all was looked at: */
+    uint64_t unexamined;  /* nothing from this byte on */
 };
 
 void damage_list_release(struct damage_list *list);
@@ -47,7 +55,8 @@ struct check_survey {
 };
 
 /*
- * Find all damage of a bundle that could not be opened, as far as bundle/survey.h gets:
+ * Find all damage of a bundle that could not be opened, as far as bundle/survey.h gets,
+ * and without a head as far as CHECK_UNTRUSTED_MAX allows:
  * to be called with the error of that in *err, which becomes that of the whole.
  * Always -1.
  */

@@ -89,6 +89,40 @@ expect 6 "reading back other bytes" traced "pread64:poke_exit=@arg2=ffffffff:whe
 check "blames the medium" grep -q '^hint: the medium does not keep' "$err"
 check_equal "and leaves nothing" "" "$(ls "$work"/liar.tar* 2>/dev/null)"
 
+# Somebody who cannot sign, and sends 8 GiB of nothing: little is read before a signature counts.
+must make_key signer
+must sealift export -q --key "$work/signer.key" -o "$work/huge.tar" "$image"
+if python3 - "$tests/e2e" "$work/huge.tar" >"$work/place" <<'PYTHON'; then
+import sys
+sys.path.insert(0, sys.argv[1])
+import forge
+from damage import END, members_of
+with open(sys.argv[2], "r+b") as file:
+    raw = file.read()
+    at, forge.template = len(raw) - len(END), members_of(raw)[0].head
+    header = forge.member("blobs/sha256/" + "0" * 64, b"", size=(8 << 30) - 512)
+    file.seek(at)
+    file.write(header)
+    file.seek(raw.index(b"schemaVersion"))
+    file.write(b"x")
+    file.truncate(at + (9 << 30))
+print(at)
+PYTHON
+    traced_reads() {
+        strace -f -o "$work/trace" -e trace=pread64 "$abs_top_builddir/sealift" verify \
+            --key "$work/signer.pub" "$@" "$work/huge.tar"
+    }
+    place=$(cat "$work/place")
+    expect 7 "a bad signature, and a file of 9 GiB" traced_reads
+    check "where it stopped is said" grep -q "not examined from byte $place on" "$out"
+    check "a few bytes were read" awk '/pread64/ { sum += $NF } END { exit sum > 20000000 }' \
+        "$work/trace"
+    expect 7 "in JSON" traced_reads --json
+    check_equal "as well" "$place" "$(field "$out" 'd["notExaminedFrom"]')"
+else
+    skip "a bad signature, and a file of 9 GiB" "there cannot be such a file here"
+fi
+
 # On FAT a write behind the end costs the zeros before it.
 on_fat() {
     strace -f -o "$work/trace" -e trace=pwrite64,ftruncate,fallocate,fstatfs \

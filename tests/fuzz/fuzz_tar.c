@@ -150,7 +150,8 @@ try_survey(const struct bundle_untrusted *u, const struct bundle_preview *p, int
 
     for (int by_names = 0; by_names < 2; by_names++) {
         if (by_names) {
-            rc = bundle_survey_names(&found, volumes_of_file(fd, size), &options, &err);
+            rc = bundle_survey_names(&found, volumes_of_file(fd, size), &options, NULL,
+                                     &err);
         } else if (u) {
             raw = bundle_raw_index(u, &len);
             assert(hash_bytes(DIGEST_SHA256, raw, len, &admission.index, &err) == 0);

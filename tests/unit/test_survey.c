@@ -91,7 +91,7 @@ survey(struct spoilt *s, struct bundle_content *out, struct err *err)
 
     u = bundle_head(s->file, &ignored);
     return u ? bundle_survey(out, u, &s->admission, &options, err)
-             : bundle_survey_names(out, s->file, &options, err);
+             : bundle_survey_names(out, s->file, &options, NULL, err);
 }
 
 /* ---- what is told ---- */
@@ -385,15 +385,15 @@ other_files_are_not_surveyed(void **state)
     int fd = fixture_file(zeros, sizeof(zeros));
 
     (void)state;
-    assert_int_equal(
-        bundle_survey_names(&content, volumes_of_file(fd, sizeof(zeros)), &options, &err),
-        0);
+    assert_int_equal(bundle_survey_names(&content, volumes_of_file(fd, sizeof(zeros)),
+                                         &options, NULL, &err),
+                     0);
     assert_int_equal(content.member_count, 0);
     assert_int_equal(s.note_count, 0);
     cancel_request(&cancel);
-    assert_int_equal(
-        bundle_survey_names(&content, volumes_of_file(fd, sizeof(zeros)), &options, &err),
-        -1);
+    assert_int_equal(bundle_survey_names(&content, volumes_of_file(fd, sizeof(zeros)),
+                                         &options, NULL, &err),
+                     -1);
     bundle_survey_release(&content);
     close(fd);
 }

@@ -10,6 +10,7 @@
 #include "tests/unit/bundle_fixture.h"
 #include "tests/unit/pki_keys.h"
 
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -133,10 +134,25 @@ damaged_release(struct damaged *d)
     trust_store_release(&d->store);
 }
 
-static int
-verify(const struct damaged *d, struct err *err)
+/* The bytes that all processes of a run have read. */
+static _Atomic uint64_t *bytes_read;
+
+ssize_t __real_pread(int fd, void *out, size_t len, off_t at);
+ssize_t __wrap_pread(int fd, void *out, size_t len, off_t at);
+
+ssize_t
+__wrap_pread(int fd, void *out, size_t len, off_t at)
 {
-    CLEANUP(verified_release) struct verified v = VERIFIED_INIT;
+    ssize_t n = __real_pread(fd, out, len, at);
+
+    if (bytes_read && n > 0)
+        atomic_fetch_add(bytes_read, (uint64_t)n);
+    return n;
+}
+
+static int
+verify_to(const struct damaged *d, struct verified *v, struct err *err)
+{
     struct cancel cancel = CANCEL_INIT;
     const char *path = d->path;
     const struct verify_options options = {.paths = &path,
@@ -146,7 +162,15 @@ verify(const struct damaged *d, struct err *err)
                                            .events = &nobody,
                                            .cancel = &cancel};
 
-    return verify_run(&v, &options, err);
+    return verify_run(v, &options, err);
+}
+
+static int
+verify(const struct damaged *d, struct err *err)
+{
+    CLEANUP(verified_release) struct verified v = VERIFIED_INIT;
+
+    return verify_to(d, &v, err);
 }
 
 static bool
@@ -270,6 +294,41 @@ what_is_not_covered_may_change(void **state)
     }
 }
 
+/* Somebody who cannot sign names a trusted key, and puts 8 TiB of nothing behind it. */
+static void
+a_bad_signature_does_not_make_it_read_for_hours(void **state)
+{
+    CLEANUP(verified_release) struct verified v = VERIFIED_INIT;
+    unsigned char header[TAR_BLOCK];
+    struct err err = ERR_INIT;
+    struct damaged d;
+    char name[101] = "blobs/sha256/";
+    off_t at;
+
+    (void)state;
+    damaged_make(&d, &as_it_is);
+    d.bytes[4 * TAR_BLOCK + 300] ^= 1; /* in index.json */
+    at = (off_t)(d.len - 2 * TAR_BLOCK);
+    memset(name + strlen(name), '0', 64);
+    assert_int_equal(tar_header(header, name, 8ULL << 40, 0, &err), 0);
+    memcpy(d.bytes + at, header, sizeof(header));
+    if (ftruncate(d.fd, at + (off_t)(9ULL << 40)) < 0) {
+        damaged_release(&d);
+        skip();
+    }
+    bytes_read = mmap(NULL, sizeof(*bytes_read), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(bytes_read, MAP_FAILED);
+    assert_int_equal(verify_to(&d, &v, &err), -1);
+    assert_int_equal(err.kind, ERR_TRUST);
+    assert_string_equal(err.reason, "bad-signature");
+    assert_true(v.damage.is_cut_short);
+    assert_int_equal(v.damage.unexamined, at);
+    assert_in_range(atomic_load(bytes_read), d.len, 1 << 20);
+    bytes_read = NULL;
+    damaged_release(&d);
+}
+
 int
 main(void)
 {
@@ -279,6 +338,7 @@ main(void)
         cmocka_unit_test(every_cut_is_refused),
         cmocka_unit_test(other_words_are_refused),
         cmocka_unit_test(what_is_not_covered_may_change),
+        cmocka_unit_test(a_bad_signature_does_not_make_it_read_for_hours),
     };
 
     return cmocka_run_group_tests_name("verify_damage", tests, NULL, NULL);

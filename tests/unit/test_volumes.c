@@ -12,6 +12,18 @@ enum { FILES = 3, CUT = 10, SIZE = 25 };
 
 static const char ALPHABET[] = "abcdefghijklmnopqrstuvwxy";
 
+static unsigned reads;
+
+ssize_t __real_pread(int fd, void *out, size_t len, off_t at);
+ssize_t __wrap_pread(int fd, void *out, size_t len, off_t at);
+
+ssize_t
+__wrap_pread(int fd, void *out, size_t len, off_t at)
+{
+    reads++;
+    return __real_pread(fd, out, len, at);
+}
+
 static void
 open_set(int fds[FILES], struct volumes *v)
 {
@@ -194,6 +206,63 @@ ranges_are_copied_across_cuts(void **state)
     close_set(fds);
 }
 
+/* Two volumes that begin alike: that is looked for once, however much is wrong. */
+static void
+twins_are_told_and_looked_for_once(void **state)
+{
+    struct err err = ERR_INIT;
+    struct volumes v;
+    int fds[FILES];
+
+    (void)state;
+    open_set(fds, &v);
+    assert_int_equal(volumes_write(&v, ALPHABET, CUT, 0, &err), 0);
+    assert_int_equal(volumes_write(&v, ALPHABET + CUT, CUT, CUT, &err), 0);
+    assert_int_equal(volumes_write(&v, ALPHABET, SIZE - 2 * CUT, 2 * CUT, &err), 0);
+    assert_int_equal(ftruncate(fds[0], SIZE - 2 * CUT), 0);
+    v.twins = volume_twins_new(FILES);
+    reads = 0;
+    for (size_t i = 0; i < 1000; i++) {
+        struct err why = ERR_INIT;
+
+        err_set(&why, ERR_INTEGRITY, "wrong");
+        volumes_blame(&v, i % FILES * CUT, 1, &why);
+        assert_string_equal(why.hint, i % FILES == 1
+                                          ? "copy volume 2 again"
+                                          : "volumes 1 and 3 hold the same bytes: copy "
+                                            "both again");
+    }
+    assert_int_equal(reads, 2 * FILES); /* each up to its end */
+    volume_twins_free(v.twins);
+    close_set(fds);
+}
+
+/* Where the next byte is that is no hole; the end, when there is none. */
+static void
+holes_are_skipped(void **state)
+{
+    enum { HOLE = 1 << 20, SHORT = 100 };
+    struct err err = ERR_INIT;
+    struct volumes v;
+    int fds[FILES];
+
+    (void)state;
+    open_set(fds, &v);
+    v.cut = HOLE;
+    v.size = 3 * HOLE;
+    for (size_t i = 0; i < FILES; i++)
+        assert_int_equal(ftruncate(fds[i], HOLE), 0);
+    if (lseek(fds[0], 0, SEEK_DATA) == 0)
+        skip(); /* nobody knows of holes here */
+    assert_int_equal(volumes_write(&v, "x", 1, 5 * HOLE / 2, &err), 0);
+    assert_int_equal(volumes_next_data(&v, 0, 3 * HOLE), 5 * HOLE / 2);
+    assert_int_equal(volumes_next_data(&v, 7, 2 * HOLE), 2 * HOLE + 7);
+    assert_int_equal(volumes_next_data(&v, 5 * HOLE / 2, SHORT), 5 * HOLE / 2);
+    assert_int_equal(volumes_next_data(&v, HOLE, SHORT), HOLE + SHORT);
+    assert_int_equal(volumes_next_data(&v, HOLE, 0), HOLE);
+    close_set(fds);
+}
+
 int
 main(void)
 {
@@ -210,6 +279,9 @@ main(void)
                                         enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(ranges_are_copied_across_cuts, enter_folder,
                                         leave_folder),
+        cmocka_unit_test_setup_teardown(twins_are_told_and_looked_for_once, enter_folder,
+                                        leave_folder),
+        cmocka_unit_test_setup_teardown(holes_are_skipped, enter_folder, leave_folder),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
