@@ -35,14 +35,16 @@ void text_hex(char *out, const unsigned char *raw, size_t len);
 MUST_USE int text_unhex(unsigned char *out, const char *hex, size_t len);
 
 /*
- * Remote text for a message: at most 80 bytes of it, every byte outside printable ASCII
- * (and the backslash) as \xNN, "..." where it was cut.
+ * Text from outside for a message: at most 80 bytes of it, every byte outside printable
+ * ASCII (and the backslash) as \xNN, "..." where it was cut, "***" for the user names and
+ * passwords in URLs and for what mask.h keeps of secrets, as far as that is not short.
  */
 void text_safe(char out[TEXT_SAFE_MAX], const char *text, size_t len);
 
 /*
- * The same, as much as fits into size bytes, the NUL included: for the words of a server
- * that say what is wrong.  size is at least 8.
+ * The same, as much as fits into size bytes, the NUL included: for what a server chose,
+ * such as its words that say what is wrong.  Nothing is shown of one that repeats a short
+ * secret.  size is at least 8.
  */
 void text_safe_in(char *out, size_t size, const char *text, size_t len);
 

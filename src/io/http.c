@@ -2,6 +2,7 @@
 #include "io/http.h"
 
 #include "base/clock.h"
+#include "base/mask.h"
 #include "base/mem.h"
 #include "base/patience.h"
 #include "base/text.h"
@@ -42,6 +43,7 @@ void
 http_global_cleanup(void)
 {
     curl_global_cleanup();
+    mask_forget_all();
 }
 
 struct http_conn *
@@ -339,6 +341,7 @@ http_exchange(struct http_conn *conn, const struct http_request *request,
     if (http_url_origin(request->url, &to, err) < 0)
         return -1;
     proxy = http_proxy_for(conn->config.proxy, &to);
+    flight_hide_secrets(request, proxy);
     make_lines(&lines, request);
     if (set_request(conn, &f, &lines, proxy) != CURLE_OK)
         return err_set(err, ERR_INTERNAL, "this libcurl lacks something sealift needs");

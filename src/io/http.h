@@ -40,6 +40,9 @@ bool http_origin_is_loopback(const struct http_origin *o);
  */
 void http_origin_text(const struct http_origin *o, char out[HTTP_ORIGIN_TEXT_MAX]);
 
+/* The same for a message, of a server that another one named: as text_safe_in(). */
+void http_origin_shown(const struct http_origin *o, char out[HTTP_ORIGIN_TEXT_MAX]);
+
 /* Who can reach an address; a name could be any of the others. */
 enum http_reach {
     HTTP_REACH_NAME,
@@ -85,7 +88,7 @@ char *http_url_add_query(const char *url, const char *key, const char *value);
  */
 MUST_USE int http_form_add(struct buf *form, const char *key, const char *value);
 
-/* The URL without its query: the form for messages.  Caller frees. */
+/* The URL without its query and without secrets: the form for messages.  Caller frees. */
 char *http_url_redacted(const char *url);
 
 /* ---- proxies ---- */
@@ -160,6 +163,7 @@ struct http_request {
     const char *url;
     const char *const *headers; /* "Name: value" lines, NULL-terminated; or NULL */
     const struct secret *authorization; /* value of Authorization, or NULL */
+    const struct secret *confided;      /* a secret that the body holds, or NULL */
     const struct http_source
         *source;                  /* body; NULL with POST, PUT, PATCH: empty, length 0 */
     const struct http_sink *sink; /* NULL: collect into response.body */

@@ -69,7 +69,7 @@ next_server(const struct flight_failure *f)
     CLEANUP(mem_free_string) char *proxy = f->proxy ? http_proxy_host(f->proxy) : NULL;
     char origin[HTTP_ORIGIN_TEXT_MAX];
 
-    http_origin_text(f->to, origin);
+    http_origin_shown(f->to, origin);
     return proxy ? xasprintf("the proxy %s", proxy) : xstrdup(origin);
 }
 
@@ -142,7 +142,7 @@ flight_error(const struct flight_failure *f, struct err *err)
     const char *words = words_of(f);
     char safe[TEXT_SAFE_MAX];
 
-    text_safe(safe, words, strlen(words));
+    text_safe_in(safe, sizeof(safe), words, strlen(words)); /* TLS quotes certificates */
     switch ((int)f->code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:

@@ -228,7 +228,7 @@ tell_of_wait(struct flight *f, uint64_t ms)
 
     if (seconds == 0 || !f->events)
         return;
-    http_origin_text(f->to, server);
+    http_origin_shown(f->to, server);
     events_waiting(f->events, server, seconds);
 }
 

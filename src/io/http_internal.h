@@ -67,6 +67,10 @@ int flight_error(const struct flight_failure *failure, struct err *err);
 /* The same for a wait that was given up. */
 int flight_wait_error(const struct flight *f, struct err *err);
 
+/* Have everything that a request confides to its server, or to the proxy, hidden in all
+ * messages from now on: both may repeat it. */
+void flight_hide_secrets(const struct http_request *request, const char *proxy);
+
 /* Whom to trust, and who we are. */
 CURLcode flight_set_tls(CURL *c, const struct http_tls *tls);
 

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "io/http.h"
 
+#include "base/mask.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -42,6 +43,15 @@ http_origin_text(const struct http_origin *o, char out[HTTP_ORIGIN_TEXT_MAX])
         snprintf(out, HTTP_ORIGIN_TEXT_MAX, "%s", o->host);
     else
         snprintf(out, HTTP_ORIGIN_TEXT_MAX, "%s:%u", o->host, (unsigned)o->port);
+}
+
+void
+http_origin_shown(const struct http_origin *o, char out[HTTP_ORIGIN_TEXT_MAX])
+{
+    char text[HTTP_ORIGIN_TEXT_MAX];
+
+    http_origin_text(o, text);
+    text_safe_in(out, HTTP_ORIGIN_TEXT_MAX, text, strlen(text));
 }
 
 /* ---- addresses ---- */
@@ -315,5 +325,8 @@ http_form_add(struct buf *form, const char *key, const char *value)
 char *
 http_url_redacted(const char *url)
 {
-    return xstrndup(url, strcspn(url, "?#"));
+    CLEANUP(buf_release) struct buf masked = BUF_INIT(0);
+    size_t len = strcspn(url, "?#");
+
+    return mask_text(url, len, false, &masked) ? buf_steal(&masked) : xstrndup(url, len);
 }

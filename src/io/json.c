@@ -104,7 +104,7 @@ syntax_error(const json_error_t *why, enum err_kind kind, struct err *err)
     if (exhausted)
         return err_because(err, kind, "json", "JSON needs more than %zu MiB of memory",
                            BUDGET >> 20);
-    text_safe(safe, why->text, strlen(why->text));
+    text_safe_in(safe, sizeof(safe), why->text, strlen(why->text));
     return err_because(err, kind, "json", "not valid JSON: %s (line %d, column %d)", safe,
                        why->line, why->column);
 }

@@ -35,7 +35,7 @@ reading_unambiguous(const struct reading *r, const struct js *obj,
 
     if (!key)
         return 0;
-    text_safe(safe, key, strlen(key));
+    text_safe_in(safe, sizeof(safe), key, strlen(key));
     return err_because(r->err, r->kind, "format",
                        "key \"%s\" differs only by case from a known one", safe);
 }
@@ -50,7 +50,7 @@ reading_type(const struct reading *r, const struct js *obj, const char *key,
     if (reading_optional(js_string(obj, key, &type), obj, key) < 0)
         return reading_wrong_type(r, key);
     if (type[0] != '\0' && !media_type_is_valid(type)) {
-        text_safe(safe, type, strlen(type));
+        text_safe_in(safe, sizeof(safe), type, strlen(type));
         return err_because(r->err, r->kind, "format", "\"%s\" is not a media type: '%s'",
                            key, safe);
     }

@@ -90,7 +90,7 @@ check_type(const struct reading *r, const char *type, const char *who)
 
     if (kind == MEDIA_UNKNOWN || kind == r->doc->kind)
         return 0;
-    text_safe(safe, type, strlen(type));
+    text_safe_in(safe, sizeof(safe), type, strlen(type));
     return err_because(r->err, r->kind, "format", "%s '%s', but it is %s", who, safe,
                        r->doc->kind == MEDIA_INDEX ? "an index" : "a manifest");
 }

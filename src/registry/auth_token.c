@@ -45,7 +45,7 @@ untrusted(const struct token_server *server, struct err *err)
 {
     char name[HTTP_ORIGIN_TEXT_MAX];
 
-    http_origin_text(&server->realm, name);
+    http_origin_shown(&server->realm, name);
     err_set(
         err, ERR_AUTH,
         "will not send the credentials for %s to its token server on another host, %s",

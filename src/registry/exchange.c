@@ -2,6 +2,7 @@
 #include "registry/exchange.h"
 
 #include "base/clock.h"
+#include "base/mask.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "registry/auth.h"
@@ -120,6 +121,7 @@ ask_linked(struct session *s, struct host *host, const struct call *call,
            struct answer *a, struct err *err)
 {
     struct http_request request = call->request;
+    char target[HTTP_ORIGIN_TEXT_MAX];
     enum http_reach reach;
     struct http_origin to;
 
@@ -132,8 +134,10 @@ ask_linked(struct session *s, struct host *host, const struct call *call,
         redirect_check(&host->origin, reach, &to, err) < 0)
         return -1;
     if (!to.tls &&
-        !(http_origin_is_loopback(&to) && http_origin_is_loopback(&host->origin)))
-        return err_set(err, ERR_PROTOCOL, "%s is only linked to by http", to.host);
+        !(http_origin_is_loopback(&to) && http_origin_is_loopback(&host->origin))) {
+        http_origin_shown(&to, target);
+        return err_set(err, ERR_PROTOCOL, "%s is only linked to by http", target);
+    }
     request.public_only = reach == HTTP_REACH_PUBLIC;
     return redirect_follow(s, &request, &a->http, &a->url, &a->elsewhere, err);
 }
@@ -175,6 +179,18 @@ size_of(const struct call *call)
            (strcmp(q->method, "HEAD") == 0 ? 0 : answer);
 }
 
+/* Documents go into bundles, and names in them into results: no secret may. */
+static int
+check_document(const struct call *call, const struct answer *a, struct err *err)
+{
+    const struct buf *body = &a->http.body;
+
+    if (strcmp(call->request.method, "GET") != 0 || !answer_is_success(a) ||
+        !mask_repeats(body->data, body->len))
+        return 0;
+    return err_set(err, ERR_PROTOCOL, "the answer repeats a credential that was sent");
+}
+
 int
 exchange_once(struct session *s, const struct call *call, struct answer *a,
               struct err *err)
@@ -201,7 +217,7 @@ exchange_once(struct session *s, const struct call *call, struct answer *a,
         judge_speed(s, host, rc == 0 ? a : NULL);
     if (rc == 0 && !a->elsewhere && !call->is_linked)
         notice_take(s->client, host, &a->http);
-    return rc;
+    return rc == 0 ? check_document(call, a, err) : rc;
 }
 
 int

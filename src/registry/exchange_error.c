@@ -1,29 +1,42 @@
 #include "config.h"
 #include "registry/exchange.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "io/json.h"
 
 #include <string.h>
 
-/* What the body of an error answer says: "CODE: text", escaped and cut. */
+/* What the body of an error answer says, not fit to be shown; empty for what it does not.
+ */
 struct detail {
-    char code[64];
-    char text[280];
+    struct buf code, text;
 };
 
+#define DETAIL_INIT                                                                      \
+    {                                                                                    \
+        .code = BUF_INIT(HTTP_ERROR_BODY_MAX), .text = BUF_INIT(HTTP_ERROR_BODY_MAX)     \
+    }
+
 static void
-keep_text(char *out, size_t size, const struct js *obj, const char *key)
+detail_release(struct detail *d)
+{
+    buf_release(&d->code);
+    buf_release(&d->text);
+}
+
+static void
+keep_text(struct buf *out, const struct js *obj, const char *key)
 {
     const char *text;
 
-    if (out[0] == '\0' && js_string(obj, key, &text) == 1)
-        text_safe_in(out, size, text, strlen(text));
+    if (out->len == 0 && js_string(obj, key, &text) == 1)
+        (void)!buf_add_text(out, text); /* no longer than the body */
 }
 
-/* Text that is no JSON is quoted too; a page of HTML is no help to anybody. */
+/* Text that is not JSON counts too; a page of HTML does not. */
 static void
-quote_plain(const struct answer *a, struct detail *out)
+keep_plain(struct buf *out, const struct answer *a)
 {
     const char *text = a->http.body.data;
     size_t len = a->http.body.len;
@@ -33,7 +46,7 @@ quote_plain(const struct answer *a, struct detail *out)
     while (len > 0 && (unsigned char)*text <= ' ')
         text++, len--;
     if (len > 0 && *text != '<')
-        text_safe_in(out->text, sizeof(out->text), text, len);
+        (void)!buf_add(out, text, len);
 }
 
 static void
@@ -43,38 +56,39 @@ read_detail(const struct answer *a, struct detail *out)
     const struct js *errors, *first;
     struct err ignored = ERR_INIT;
 
-    *out = (struct detail){.code = ""};
+    (void)!buf_add_text(&out->code, "");
+    (void)!buf_add_text(&out->text, "");
     if (a->http.body.len == 0)
         return;
     root = js_parse(a->http.body.data, a->http.body.len, ERR_PROTOCOL, &ignored);
     if (!root) {
-        quote_plain(a, out);
+        keep_plain(&out->text, a);
         return;
     }
     first = js_array(root, "errors", &errors) == 1 && js_length(errors) > 0
                 ? js_at(errors, 0)
                 : root;
-    keep_text(out->code, sizeof(out->code), first, "code");
-    keep_text(out->text, sizeof(out->text), first, "message");
-    keep_text(out->text, sizeof(out->text), first, "details"); /* Docker Hub's limits */
+    keep_text(&out->code, first, "code");
+    keep_text(&out->text, first, "message");
+    keep_text(&out->text, first, "details"); /* Docker Hub's limits */
 }
 
 bool
 exchange_has_code(const struct answer *a, const char *code)
 {
-    struct detail detail;
+    CLEANUP(detail_release) struct detail detail = DETAIL_INIT;
 
     read_detail(a, &detail);
-    return strcmp(detail.code, code) == 0;
+    return strcmp(detail.code.data, code) == 0;
 }
 
 bool
 exchange_says(const struct answer *a, const char *word)
 {
-    struct detail detail;
+    CLEANUP(detail_release) struct detail detail = DETAIL_INIT;
 
     read_detail(a, &detail);
-    return text_contains_nocase(detail.text, word);
+    return text_contains_nocase(detail.text.data, word);
 }
 
 /* Harbor's projects and the like: said with 401, 403, 404 or 500. */
@@ -195,7 +209,7 @@ add_hint(const struct call *call, const struct answer *a, const struct detail *d
 {
     const struct repository *repo = call->repo;
 
-    if (strcmp(detail->code, "NAME_UNKNOWN") == 0 && !is_reading(call))
+    if (strcmp(detail->code.data, "NAME_UNKNOWN") == 0 && !is_reading(call))
         err_hint(err, "the repository '%s' has to be created first at %s", repo->path,
                  repo->host);
     else if (says_no_project(a) && !is_reading(call))
@@ -209,15 +223,43 @@ add_hint(const struct call *call, const struct answer *a, const struct detail *d
         err_hint(err, "raise the limit of the proxy: client_max_body_size in nginx");
 }
 
+/* "404, CODE: text": what the server says, escaped, cut, and without what it was told. */
+static char *
+quoted(const struct answer *a, const struct detail *detail)
+{
+    char code[64], text[280];
+
+    text_safe_in(code, sizeof(code), detail->code.data, detail->code.len);
+    text_safe_in(text, sizeof(text), detail->text.data, detail->text.len);
+    return xasprintf("%ld%s%s%s%s", a->http.status,
+                     code[0] != '\0' || text[0] != '\0' ? ", " : "", code,
+                     code[0] != '\0' && text[0] != '\0' ? ": " : "", text);
+}
+
+/* The name of a server that the registry led to is its choice. */
+static int
+server_of(const struct call *call, const struct answer *a, char out[HTTP_ORIGIN_TEXT_MAX])
+{
+    struct http_origin origin;
+    struct err ignored = ERR_INIT;
+
+    if (http_url_origin(a->url ? a->url : call->request.url, &origin, &ignored) < 0)
+        return -1;
+    if (a->elsewhere || call->is_linked)
+        http_origin_shown(&origin, out);
+    else
+        http_origin_text(&origin, out);
+    return 0;
+}
+
 int
 exchange_error(const struct call *call, const struct answer *a, struct err *err)
 {
+    CLEANUP(detail_release) struct detail detail = DETAIL_INIT;
+    CLEANUP(mem_free_string) char *says = NULL;
     const char *words;
     enum err_kind kind = meaning(call, a, &words);
-    struct http_origin origin = {.host = ""};
     char server[HTTP_ORIGIN_TEXT_MAX];
-    struct err ignored = ERR_INIT;
-    struct detail detail;
 
     read_detail(a, &detail);
     if (says_no_project(a))
@@ -227,12 +269,10 @@ exchange_error(const struct call *call, const struct answer *a, struct err *err)
         words =
             a->elsewhere && a->http.status < 404 ? "the link to it was refused" : words;
     }
-    if (http_url_origin(a->url ? a->url : call->request.url, &origin, &ignored) < 0)
+    if (server_of(call, a, server) < 0)
         return err_set(err, kind, "%s (%ld)", words, a->http.status);
-    http_origin_text(&origin, server);
-    err_set(err, kind, "%s (%s answers %ld%s%s%s%s)", words, server, a->http.status,
-            detail.code[0] != '\0' || detail.text[0] != '\0' ? ", " : "", detail.code,
-            detail.code[0] != '\0' && detail.text[0] != '\0' ? ": " : "", detail.text);
+    says = quoted(a, &detail);
+    err_set(err, kind, "%s (%s answers %s)", words, server, says);
     if (a->refusal == REFUSAL_OF_PASSWORD)
         err->reason = "login";
     add_hint(call, a, &detail, err);

@@ -58,7 +58,7 @@ tell(const struct session *s, const struct http_origin *at)
     const struct events *events = s->client->config.events;
     char name[HTTP_ORIGIN_TEXT_MAX];
 
-    http_origin_text(at, name);
+    http_origin_shown(at, name);
     if (http_origin_equal(at, &s->host->origin))
         events_warning(events, "registry %s asks to slow down", s->host->name);
     else

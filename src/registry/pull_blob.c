@@ -72,8 +72,9 @@ check_length(const struct fetch *f, const struct http_response *head, uint64_t e
     if (!length || (text_u64(length, strlen(length), UINT64_MAX, &announced) == 0 &&
                     announced == expected))
         return 0;
-    text_safe(safe, length, strlen(length));
-    text_safe(safe_type, type ? type : "unknown", type ? strlen(type) : 7);
+    text_safe_in(safe, sizeof(safe), length, strlen(length));
+    text_safe_in(safe_type, sizeof(safe_type), type ? type : "unknown",
+                 type ? strlen(type) : 7);
     err_because(err, ERR_INTEGRITY, "size",
                 "the registry announces %s bytes (type %s), the descriptor says %" PRIu64,
                 safe, safe_type, f->size);

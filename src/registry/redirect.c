@@ -11,13 +11,17 @@ int
 redirect_check(const struct http_origin *from, enum http_reach reach,
                const struct http_origin *to, struct err *err)
 {
+    char source[HTTP_ORIGIN_TEXT_MAX], target[HTTP_ORIGIN_TEXT_MAX];
+
+    http_origin_shown(from, source);
+    http_origin_shown(to, target);
     if (from->tls && !to->tls)
-        return err_set(err, ERR_PROTOCOL, "%s redirects from https to http", from->host);
+        return err_set(err, ERR_PROTOCOL, "%s redirects from https to http", source);
     if (http_origin_reach(from, reach) == HTTP_REACH_PUBLIC &&
         http_origin_reach(to, HTTP_REACH_PUBLIC) != HTTP_REACH_PUBLIC)
         return err_set(err, ERR_PROTOCOL,
-                       "%s, a public server, redirects to the private address %s",
-                       from->host, to->host);
+                       "%s, a public server, redirects to the private address %s", source,
+                       target);
     return 0;
 }
 
@@ -41,14 +45,15 @@ take_hop(const struct http_response *r, char **url, struct http_origin *at,
          struct http_request *hop, struct err *err)
 {
     const char *location = http_header(r, "location", 0);
+    char source[HTTP_ORIGIN_TEXT_MAX];
     struct http_origin to;
     char *next;
 
+    http_origin_shown(at, source);
     if (!location)
-        return err_set(err, ERR_PROTOCOL, "%s redirects without saying where to",
-                       at->host);
+        return err_set(err, ERR_PROTOCOL, "%s redirects without saying where to", source);
     if (http_url_resolve(*url, location, &next, err) < 0)
-        return err_wrap(err, "%s redirects to an odd place", at->host);
+        return err_wrap(err, "%s redirects to an odd place", source);
     free(*url);
     *url = next;
     if (http_url_origin(next, &to, err) < 0 || redirect_check(at, r->peer, &to, err) < 0)
@@ -66,10 +71,31 @@ static int
 check_upload_hop(const char *method, const struct http_origin *from,
                  const struct http_origin *to, struct err *err)
 {
+    char source[HTTP_ORIGIN_TEXT_MAX];
+
     if (is_reading(method) || http_origin_equal(from, to))
         return 0;
-    return err_set(err, ERR_PROTOCOL, "%s redirects an upload to another server",
-                   from->host);
+    http_origin_shown(from, source);
+    return err_set(err, ERR_PROTOCOL, "%s redirects an upload to another server", source);
+}
+
+static int
+too_many_hops(const struct http_origin *first, struct err *err)
+{
+    char source[HTTP_ORIGIN_TEXT_MAX];
+
+    http_origin_shown(first, source);
+    return err_set(err, ERR_PROTOCOL, "%s redirects more than %d times", source,
+                   REDIRECTS_MAX);
+}
+
+static int
+redirected_to(const struct http_origin *at, struct err *err)
+{
+    char target[HTTP_ORIGIN_TEXT_MAX];
+
+    http_origin_shown(at, target);
+    return err_wrap(err, "redirected to %s", target);
 }
 
 int
@@ -94,13 +120,12 @@ redirect_follow(struct session *s, const struct http_request *request,
             return -1;
         conn = session_conn(s, &at, err);
         if (!conn || session_exchange(s, conn, &hop, r, err) < 0)
-            return hops == 0 ? -1 : err_wrap(err, "redirected to %s", at.host);
+            return hops == 0 ? -1 : redirected_to(&at, err);
         resend = r->status == 307 || r->status == 308;
         if (!is_redirect(r->status) || (!is_reading(hop.method) && !resend))
             return 0;
         if (hops == REDIRECTS_MAX)
-            return err_set(err, ERR_PROTOCOL, "%s redirects more than %d times",
-                           first.host, REDIRECTS_MAX);
+            return too_many_hops(&first, err);
         pace_recover(s, &at);
         if (take_hop(r, url, &at, &hop, err) < 0 ||
             check_upload_hop(hop.method, &first, &at, err) < 0)

@@ -126,19 +126,21 @@ ask(struct session *s, const struct token_request *request,
 {
     CLEANUP(http_response_release) struct http_response r = {.status = 0};
     CLEANUP(mem_free_string) char *url = NULL;
+    char server[HTTP_ORIGIN_TEXT_MAX];
     struct http_origin origin;
     bool elsewhere;
     int rc;
 
     if (http_url_origin(http->url, &origin, err) < 0)
         return -1;
+    http_origin_shown(&origin, server);
     if (redirect_follow(s, http, &r, &url, &elsewhere, err) < 0) {
         if (err->reason && strcmp(err->reason, "private-address") == 0)
             err->kind = ERR_AUTH; /* as when the address stands in the realm itself */
-        return err_wrap(err, "token server %s", origin.host);
+        return err_wrap(err, "token server %s", server);
     }
     if (r.status != 200) {
-        refused(s, &r, origin.host, request, err);
+        refused(s, &r, server, request, err);
         return err->kind == ERR_AUTH ? 1 : -1;
     }
     rc = token_parse(r.body.data ? r.body.data : "", r.body.len, out, err);
@@ -226,6 +228,7 @@ fetch_by_post(struct session *s, const struct token_request *request,
                                 .url = request->realm,
                                 .headers = headers,
                                 .source = &source,
+                                .confided = &request->credential->identity_token,
                                 .body_max = TOKEN_BODY_MAX,
                                 .public_only = request->public_only};
     int rc;
@@ -270,7 +273,7 @@ refuse_plain(const struct http_origin *realm, struct err *err)
 {
     char name[HTTP_ORIGIN_TEXT_MAX];
 
-    http_origin_text(realm, name);
+    http_origin_shown(realm, name);
     err_set(err, ERR_AUTH, "the token server %s would be asked in plain http", name);
     return err_hint(
         err, "if it has nothing better and the network is safe: --plain-http %s", name);
@@ -280,17 +283,19 @@ int
 token_server_check(const struct token_server *t, struct err *err)
 {
     const struct http_origin *realm = &t->realm;
+    char name[HTTP_ORIGIN_TEXT_MAX];
     bool both_loopback =
         http_origin_is_loopback(realm) && http_origin_is_loopback(t->origin);
 
     if (!realm->tls && !both_loopback && !t->allows_plain)
         return refuse_plain(realm, err);
     if (token_server_must_be_public(t) &&
-        http_origin_reach(realm, HTTP_REACH_PUBLIC) != HTTP_REACH_PUBLIC)
+        http_origin_reach(realm, HTTP_REACH_PUBLIC) != HTTP_REACH_PUBLIC) {
+        http_origin_shown(realm, name);
         return err_set(
             err, ERR_AUTH,
-            "the public registry names a token server with a private address, %s",
-            realm->host);
+            "the public registry names a token server with a private address, %s", name);
+    }
     return 0;
 }
 

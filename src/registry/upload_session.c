@@ -25,7 +25,7 @@ keep_at_home(const struct http_origin *home, char **url, struct err *err)
         return 0;
     if (strcmp(o.host, home->host) != 0 || o.tls || !home->tls ||
         (o.port != home->port && o.port != 80)) {
-        http_origin_text(&o, server);
+        http_origin_shown(&o, server);
         return err_set(err, ERR_PROTOCOL,
                        "the registry wants the upload to go to another server, %s",
                        server);
