@@ -217,6 +217,7 @@ def signed_changes():
     yield 29, 6, "format", "Manifests beside manifests", change(b'"manifests":', b'"Manifests":[],"manifests":')
     yield 29, 6, "json", "deep nesting", change(b'"schemaVersion":2', b'"schemaVersion":' + b"[" * 5000 + b"]" * 5000)
     yield 29, 6, "json", "a NUL in a text", change(b'"dev.sealift.tool":"', b'"dev.sealift.tool":"\\u0000')
+    yield 29, 6, "json", "a NUL byte behind a number", change(b'"schemaVersion":2', b'"schemaVersion":2\0')
     yield 29, 6, "json", "bytes that are no UTF-8", change(b'"dev.sealift.tool":"', b'"dev.sealift.tool":"\xff')
     yield 29, 6, "json", "something after the end", with_index(lambda body: body + b"{}")
 
