@@ -109,14 +109,18 @@ classify(EVP_PKEY *pkey, enum pki_type *type, const char *name, struct err *err)
     return err_set(err, ERR_USAGE, "'%s' is a key of another kind: %s", name, known);
 }
 
-/* A private half that does not fit would sign under a key id nobody can verify. */
+/*
+ * Numbers under which others could sign as well are not a key.  A private half that does
+ * not fit would sign under a key id nobody can verify.
+ */
 static bool
-is_sound(EVP_PKEY *pkey, bool is_private)
+is_sound(EVP_PKEY *pkey, enum pki_type type, bool is_private)
 {
     CLEANUP(release_context)
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
 
     return ctx && EVP_PKEY_public_check(ctx) == 1 &&
+           (type != PKI_ED25519 || pki_ed25519_is_sound(pkey)) &&
            (!is_private || EVP_PKEY_pairwise_check(ctx) == 1);
 }
 
@@ -140,7 +144,7 @@ pki_adopt(EVP_PKEY *pkey, bool is_private, const char *name, struct err *err)
     key->pkey = pkey;
     if (classify(pkey, &key->type, name, err) < 0)
         return NULL;
-    if (!is_sound(pkey, is_private)) {
+    if (!is_sound(pkey, key->type, is_private)) {
         err_set(err, ERR_USAGE, "'%s' is damaged: its numbers do not make a key", name);
         return NULL;
     }

@@ -44,6 +44,10 @@ struct pki_key *pki_adopt(EVP_PKEY *pkey, bool is_private, const char *name,
 struct pki_key *pki_adopt_signer(EVP_PKEY *pkey, bool is_private, const char *name,
                                  struct err *err);
 
+/* Is its public half a point that only the private half signs for?  The library does not
+ * look. */
+bool pki_ed25519_is_sound(EVP_PKEY *pkey);
+
 /* What signs, and the context it works in: both borrowed. */
 EVP_PKEY *pki_private_half(const struct pki_key *key, OSSL_LIB_CTX **lib);
 
