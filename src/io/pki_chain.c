@@ -2,7 +2,7 @@
 #include "io/pki_certs.h"
 
 #include "base/text.h"
-#include "io/hash.h"
+#include "io/pki_internal.h"
 
 #include <openssl/bn.h>
 #include <openssl/err.h>
@@ -32,39 +32,49 @@ release_stack(STACK_OF(X509) * *stack)
 
 /* ---- what the chain consists of ---- */
 
+/* Like the id of a key file: by the key, not by how the certificate happens to write it.
+ */
 static int
 id_of_key(X509 *cert, struct digest *out, struct err *err)
 {
-    unsigned char *der = NULL;
-    int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der), rc;
+    EVP_PKEY *pkey = X509_get_pubkey(cert);
+    CLEANUP(pki_release) struct pki_key *key = NULL;
+    struct err why = ERR_INIT;
 
-    if (len <= 0)
-        return err_set(err, ERR_INTERNAL, "cannot encode a public key");
-    rc = hash_bytes(DIGEST_SHA256, der, (size_t)len, out, err);
-    OPENSSL_free(der);
-    return rc;
+    if (pkey)
+        key = pki_adopt(pkey, false, "certificate", &why);
+    if (!key)
+        return err_because(err, ERR_TRUST, "unknown-signer",
+                           "was made with a certificate that has a key of a kind that "
+                           "does not count in its chain");
+    *out = *pki_id(key);
+    return 0;
 }
 
-/* Lowercase hex without leading zeros; "" when there is no room. */
-static void
-serial_of(X509 *cert, char out[PKI_SERIAL_MAX + 1])
+/* Of a certificate: lowercase hex without leading zeros, as far as a list can name it. */
+static int
+serial_of(X509 *cert, char out[PKI_SERIAL_MAX + 1], struct err *err)
 {
     BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(cert), NULL);
     char *hex = number ? BN_bn2hex(number) : NULL;
-    const char *p = hex ? hex : "";
+    const char *p = hex ? hex : "-";
     size_t n = 0;
 
     while (*p == '0' && p[1] != '\0')
         p++;
-    if (strlen(p) <= PKI_SERIAL_MAX) {
-        while (p[n] != '\0') {
-            out[n] = text_lower(p[n]);
-            n++;
-        }
+    while (n < PKI_SERIAL_MAX && p[n] != '\0') {
+        out[n] = text_lower(p[n]);
+        n++;
     }
     out[n] = '\0';
+    n = *p == '-' ? SIZE_MAX : strlen(p);
     OPENSSL_free(hex);
     BN_free(number);
+    if (n > PKI_SERIAL_MAX)
+        return err_because(err, ERR_TRUST, "unknown-signer",
+                           "was made with a certificate of a serial number that is "
+                           "negative or longer than 20 bytes");
+    return 0;
 }
 
 static bool
@@ -124,8 +134,8 @@ describe(STACK_OF(X509) * certs, struct pki_chain *out, struct err *err)
                                "has a certificate without a time");
         c.valid_from = from > c.valid_from ? from : c.valid_from;
         c.valid_until = until < c.valid_until ? until : c.valid_until;
-        serial_of(cert, link->serial);
-        if (id_of_key(cert, &link->key_id, err) < 0 ||
+        if (serial_of(cert, link->serial, err) < 0 ||
+            id_of_key(cert, &link->key_id, err) < 0 ||
             id_of_key(sk_X509_value(certs, i + 1 < count ? i + 1 : i), &link->issuer_id,
                       err) < 0)
             return -1;

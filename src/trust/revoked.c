@@ -29,7 +29,7 @@ parse_id(struct digest *out, const char *text, size_t len)
 static int
 parse_serial(char out[REVOKED_SERIAL_MAX + 1], const char *text, size_t len)
 {
-    if (len == 0 || len > REVOKED_SERIAL_MAX || text[0] == '0')
+    if (len == 0 || len > REVOKED_SERIAL_MAX || (text[0] == '0' && len > 1))
         return -1;
     for (size_t i = 0; i < len; i++) {
         if (!text_is_digit(text[i]) && !(text[i] >= 'a' && text[i] <= 'f'))

@@ -227,6 +227,35 @@ reason revoked "by the id of its key" verify b.tar
 echo "key:$issuer_id" >store/revoked
 reason revoked "by the key of its issuer" verify b.tar
 
+# One key, one id, however a certificate writes its point: of a signer, of an authority.
+must openssl pkey -in signer.key -pubout -out signer.pub
+for form in compressed hybrid; do
+    {
+        openssl ec -in signer.key -conv_form $form -out $form.key &&
+            issue $form issuing "$signing" -days 1000 &&
+            openssl ec -in issuing.key -conv_form $form -out by_$form.key &&
+            issue by_$form root "$below" -days 3000 &&
+            cp signer.key below_$form.key && issue below_$form by_$form "$signing" -days 1000
+    } 2>openssl.log || fail "openssl makes certificates" "$(cat openssl.log)"
+    sign_as $form
+    policy "\"ca\":[\"root.pem\"],\"spki_sha256\":\"$id\",\"time\":\"none\""
+    expect 0 "row 43: a certificate with a $form point has the usual id of its key" verify b.tar
+    must sealift trust revoke -q --trust store signer.pub
+    reason revoked "row 43: and is revoked with its key" verify b.tar
+    fresh
+    must sealift sign -q --key signer.key --sign-cert below_$form.pem \
+        --sign-chain by_$form.pem b.tar
+    rm store/revoked
+    expect 0 "below an authority with a $form point" verify b.tar
+    serial=$(openssl x509 -in below_$form.pem -noout -serial | cut -d = -f 2 |
+        tr 'A-F' 'a-f' | sed 's/^0*//')
+    for line in "cert:$issuer_id:$serial" "key:$issuer_id"; do
+        echo "$line" >store/revoked
+        reason revoked "row 43: revoked by the usual id of that, ${line%%:*}" verify b.tar
+    done
+done
+sign_as signer
+
 # --- openssl and GnuTLS ------------------------------------------------------------------
 
 policy "$pinned"

@@ -240,6 +240,7 @@ lists_of_revoked_things(void **state)
         {"key:" ZERO_ID, 1},
         {"  key:" ZERO_ID "  # stolen\r\nindex:sha256:" ZERO_ID "\n", 2},
         {"cert:" ZERO_ID ":1f\n", 1},
+        {"cert:" ZERO_ID ":0\n", 1},
         {"key:" ZERO_ID "0\n", SIZE_MAX},
         {"key:00\n", SIZE_MAX},
         {"Key:" ZERO_ID "\n", SIZE_MAX},
