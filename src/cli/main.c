@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/hash.h"
 #include "io/http.h"
 
@@ -135,6 +136,7 @@ main(int argc, char **argv)
 {
     struct err err = ERR_INIT;
     const struct command *c;
+    char safe[TEXT_SAFE_MAX];
 
     harden_process();
     hash_global_init();
@@ -150,7 +152,8 @@ main(int argc, char **argv)
         return start_command(&cmd_version, argc - 2, argv + 2);
     c = command_find(argv[1]);
     if (!c) {
-        err_set(&err, ERR_USAGE, "unknown command '%s'", argv[1]);
+        text_safe(safe, argv[1], strlen(argv[1]));
+        err_set(&err, ERR_USAGE, "unknown command '%s'", safe);
         return complain(NULL, &err);
     }
     if (argc == 3 && strcmp(argv[2], "--complete") == 0)

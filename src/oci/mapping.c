@@ -38,6 +38,8 @@ target_parse(struct target *out, const char *text, struct err *err)
     struct target target;
     char safe[TEXT_SAFE_MAX];
 
+    if (reference_refuse_user(text, strlen(text), err) < 0)
+        return -1;
     text_safe(safe, text, strlen(text));
     if (strstr(text, "://")) {
         err_set(err, ERR_USAGE, "'%s': a registry is named without a scheme", safe);
@@ -59,6 +61,8 @@ mapping_rule_parse(struct mapping_rule *out, const char *text, struct err *err)
     char safe[TEXT_SAFE_MAX];
     size_t from, first = strcspn(text, "/=");
 
+    if (reference_refuse_user(text, strlen(text), err) < 0)
+        return -1;
     text_safe(safe, text, strlen(text));
     if (!equals)
         return err_set(err, ERR_USAGE, "'%s' is not FROM=TO", safe);

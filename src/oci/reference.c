@@ -170,6 +170,20 @@ bad_part(struct err *err, const char *what, const char *text, size_t len, const 
 }
 
 int
+reference_refuse_user(const char *text, size_t len, struct err *err)
+{
+    const char *at = len > 0 ? memrchr(text, '@', len) : NULL;
+    char safe[TEXT_SAFE_MAX];
+
+    if (!at)
+        return 0;
+    text_safe(safe, at, len - (size_t)(at - text));
+    err_set(err, ERR_USAGE, "'...%s': a user name or password does not belong here",
+            safe);
+    return err_hint(err, "credentials: --authfile FILE or --creds-stdin HOST");
+}
+
+int
 reference_host(char out[REFERENCE_HOST_MAX + 1], const char *text, size_t len,
                struct err *err)
 {
@@ -260,6 +274,18 @@ parse_parts(struct reference *r, const char *text, size_t len, bool is_canonical
     return 0;
 }
 
+/* Is the '@' the only one, and what follows it nothing that names a host? */
+static bool
+may_be_digest(const char *text, size_t len)
+{
+    const char *at = memrchr(text, '@', len);
+    size_t rest = at ? len - (size_t)(at - text) - 1 : 0;
+
+    return !at || rest == 0 ||
+           (memchr(text, '@', len) == at && rest >= 3 && memcmp(at + 1, "sha", 3) == 0 &&
+            !memchr(at + 1, '/', rest));
+}
+
 /* Mistakes that deserve a better answer than which part is malformed. */
 static int
 refuse_lookalikes(const char *text, size_t len, struct err *err)
@@ -270,6 +296,8 @@ refuse_lookalikes(const char *text, size_t len, struct err *err)
 
     if (len == 0)
         return err_set(err, ERR_USAGE, "the reference is empty");
+    if (!may_be_digest(text, len))
+        return reference_refuse_user(text, len, err);
     text_safe(safe, text, len);
     if (len >= REFERENCE_TEXT_MAX)
         return err_set(err, ERR_USAGE, "'%s': longer than any reference can be", safe);

@@ -74,6 +74,13 @@ bool reference_is_host(const char *text);
 bool reference_looks_like_host(const char *text, size_t len);
 
 /*
+ * Refuse what holds an '@' where none belongs, as USER:PASSWORD@HOST does: of what is
+ * before it nothing is quoted, wherever a parser would have cut it.
+ * Errors: ERR_USAGE.
+ */
+MUST_USE int reference_refuse_user(const char *text, size_t len, struct err *err);
+
+/*
  * The canonical form of a host: lower case, Docker Hub's other names made "docker.io".
  * Errors: ERR_USAGE - not the shape of a host.
  */

@@ -18,6 +18,8 @@ check_hosts(const char *option, const char *const *hosts, size_t count, struct e
     char safe[TEXT_SAFE_MAX];
 
     for (size_t i = 0; i < count; i++) {
+        if (reference_refuse_user(hosts[i], strlen(hosts[i]), err) < 0)
+            return err_wrap(err, "%s", option);
         text_safe(safe, hosts[i], strlen(hosts[i]));
         if (!reference_is_host(hosts[i]))
             return err_set(err, ERR_USAGE, "%s '%s' is not HOST or HOST:PORT", option,

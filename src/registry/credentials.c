@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "oci/reference.h"
 #include "registry/credential_helper.h"
 
 #include <stdlib.h>
@@ -70,8 +71,11 @@ static int
 add_pair(struct source *s, const char *host, const char *text, size_t len,
          struct err *err)
 {
-    struct entry *e = source_add(s, host);
+    struct entry *e;
 
+    if (reference_refuse_user(host, strlen(host), err) < 0)
+        return -1;
+    e = source_add(s, host);
     if (!e || e->path[0] != '\0')
         return err_set(err, ERR_USAGE, "'%s' is not a registry host", host);
     if (credential_set_pair(&e->credential, text, len) < 0 ||
@@ -193,10 +197,10 @@ from_helper(struct credentials *c, const char *helper, const char *host,
 static void
 tell_once(struct credentials *c, const struct source *s, struct entry *e)
 {
-    char safe[TEXT_SAFE_MAX];
+    char safe[SOURCE_KEY_MAX];
 
     pthread_mutex_lock(&c->lock);
-    text_safe(safe, e->key, strlen(e->key));
+    source_key_text(safe, e->key);
     if (!e->told)
         events_debug(c->events, "using the credentials for '%s' from %s", safe, s->name);
     e->told = true;

@@ -17,9 +17,9 @@ struct load {
 static int
 bad_entry(const struct load *load, const char *what, const char *key)
 {
-    char safe[TEXT_SAFE_MAX];
+    char safe[SOURCE_KEY_MAX];
 
-    text_safe(safe, key, strlen(key));
+    source_key_text(safe, key);
     return err_set(load->err, ERR_USAGE, "%s: the %s of '%s' is not usable",
                    load->to->name, what, safe);
 }

@@ -5,6 +5,7 @@
 #ifndef REGISTRY_CREDENTIALS_INTERNAL_H
 #define REGISTRY_CREDENTIALS_INTERNAL_H
 
+#include "base/text.h"
 #include "registry/credentials.h"
 
 #include <pthread.h>
@@ -58,6 +59,10 @@ struct entry *source_add(struct source *s, const char *key);
  */
 MUST_USE int source_parse(struct source *s, const void *bytes, size_t len,
                           struct err *err);
+
+/* A key for a message: without what is before an '@', where no key has anything. */
+#define SOURCE_KEY_MAX (TEXT_SAFE_MAX + 4)
+void source_key_text(char out[SOURCE_KEY_MAX], const char *key);
 
 /* The helper that has to be asked for a host; *only: nobody else in this source may. */
 const char *source_helper(const struct source *s, const char *host, bool *only);

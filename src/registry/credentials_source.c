@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +104,16 @@ source_add(struct source *s, const char *key)
                         .host = host_of(host, len),
                         .path = whole ? xstrdup("") : path_of(host + len)};
     return e;
+}
+
+void
+source_key_text(char out[SOURCE_KEY_MAX], const char *key)
+{
+    const char *at = strrchr(key, '@');
+    char safe[TEXT_SAFE_MAX];
+
+    text_safe(safe, at ? at : key, strlen(at ? at : key));
+    snprintf(out, SOURCE_KEY_MAX, "%s%s", at ? "..." : "", safe);
 }
 
 /* ---- looking up ---- */

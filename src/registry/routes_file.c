@@ -41,6 +41,8 @@ read_place(struct route_place *place, const char *text, struct err *err)
 
     while (end > host && text[end - 1] == '/')
         end--;
+    if (reference_refuse_user(text, strlen(text), err) < 0)
+        return -1;
     if (strstr(text, "://"))
         return odd_place(text, "has a scheme, which does not belong there", err);
     if (reference_host(place->host, text, host, err) < 0)

@@ -243,6 +243,45 @@ def proxy_urls(lab):
         lab.export(app, "--retries", "0", env={"https_proxy": url}).fails("network", "the proxy")
 
 
+@case("s25")
+def typed_passwords(lab):
+    "a user name and password where none belong: what is typed or configured is not repeated"
+    app, host, word = lab.image("app:1"), lab.registry.host, lab.secret()
+    bundle = lab.bundle(app)
+    for user in (f"u:{word}", f"u:{word}/x", f"u:{word} x", f"u:{word}#x", f"u:{word}@x",
+                 f"u:x/{word}", f"u:x {word}", f"u:x@{word}", word):
+        for place in (f"{user}@{host}", f"https://{user}@{host}"):
+            def conf(text, place=place):
+                path = lab.given("registries.conf", text.replace("PLACE", place))
+                return {"CONTAINERS_REGISTRIES_CONF": path}
+
+            def refused(*words):
+                run = lab.sealift("import", "--json", "--insecure-skip-verify", *words)
+                run.fails("usage", "does not belong")
+                lab.command_lines.clear()
+            for name in (f"{place}/app:1", f"{place}/app@{app.top.digest}"):
+                lab.export(name).fails("usage")
+                lab.command_lines.clear()  # where the user has put it
+            lab.export("-f", lab.given("list", f"{app.ref}\n{place}/app:1\n")).fails("usage")
+            for option in ("--plain-http", "--trust-realm", "--creds-stdin"):
+                lab.export(app, option, place, stdin=b"robot:x").fails("usage", "does not belong")
+                lab.command_lines.clear()
+            refused(bundle, place)
+            refused("--map", f"{place}/a=b", bundle, host)
+            for key in ("prefix", "location"):
+                lab.export(app, env=conf(f"[[registry]]\n{key} = 'PLACE'\n")).fails(
+                    "usage", "does not belong")
+            lab.export(app, env=conf("[[registry]]\nlocation = 'x.y'\n[[registry.mirror]]\n"
+                                     "location = 'PLACE/a'\n")).fails("usage", "line 4")
+            lab.docker_config({place: {"auth": "?"}})
+            lab.export(app).fails("usage", "config.json")
+            lab.docker_config({place: ("robot", lab.secret())})
+            lab.again()
+            lab.export(app).ok().carries(app)
+    lab.sealift(f"u:{word}@{host}/app:1").says("unknown command")
+    lab.command_lines.clear()
+
+
 @case("s17", "s25")
 def proxy_passwords(lab):
     "passwords with every character that a URL can have, as it is or percent-encoded"

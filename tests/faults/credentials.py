@@ -287,6 +287,7 @@ def helper_fails(lab):
     lab.docker_config({host: ("other", lab.secret())}, credHelpers={host: "test"})
     for script, says in (
             ("echo the store is locked; exit 1", "the store is locked"),
+            (f"echo no answer from https://u:{secret}/x@vault/; exit 1", "https://***@vault/"),
             (f"echo {secret} >&2; exit 3", "exit status 3"),
             (gives("robot", secret) + "; exit 4", "exit status 4"),
             (f"echo {secret}", "not a JSON object"),

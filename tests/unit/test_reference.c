@@ -357,6 +357,35 @@ test_hosts(void **state)
     assert_string_equal(host, "docker.io");
 }
 
+/* Whatever is in the password, a part of a URL or not. */
+static void
+passwords_are_not_quoted(void **state)
+{
+    static const char *const texts[] = {
+        "user:s3cret@host.x/y",        "s3cret@host.x/y:1",
+        "user:s3/cret@host.x/y",       "user:s3 cret@host.x/y",
+        "user:s3@cret@host.x/y",       "user:s3#cret@host.x/y",
+        "user:s3?cret@host.x:5000/y",  "user:s3 cret@host.x:5000",
+        "user:s3cret@host.x",          "https://user:s3/cret@host.x/y",
+        "https://user:s3 cret@host.x", "https://s3cret@host.x/y@" SHA,
+        "user:s3cret@host.x/y@" SHA,   "user:s3 cret@host.x/y@" SHA,
+        "user:s3 cret@sha@" SHA,       "user:s3cret@sha.x/y",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct err err = ERR_INIT;
+        struct reference r;
+
+        print_message("# %s\n", texts[i]);
+        assert_int_equal(reference_parse(&r, texts[i], strlen(texts[i]), &err), -1);
+        assert_int_equal(err.kind, ERR_USAGE);
+        assert_null(strstr(err.msg, "s3"));
+        assert_null(strstr(err.msg, "cret"));
+        assert_null(strstr(err.hint, "cret"));
+    }
+}
+
 int
 main(void)
 {
@@ -372,6 +401,7 @@ main(void)
         cmocka_unit_test(test_repository_names),
         cmocka_unit_test(test_same_name),
         cmocka_unit_test(test_hosts),
+        cmocka_unit_test(passwords_are_not_quoted),
     };
 
     return cmocka_run_group_tests_name("reference", tests, NULL, NULL);
