@@ -41,55 +41,63 @@ pki_certs_release(struct pki_certs **certs)
 }
 
 /* The whole block, or nothing. */
-static bool
-add_certificate(struct pki_certs *certs, const unsigned char *der, long len)
+static int
+add_certificate(struct pki_certs *certs, const unsigned char *der, long len,
+                const char *name, struct err *err)
 {
     const unsigned char *p = der;
     X509 *cert = d2i_X509(NULL, &p, len);
 
     if (cert && p == der + len && sk_X509_push(certs->x509, cert) > 0)
-        return true;
+        return 0;
     X509_free(cert);
-    return false;
+    return err_set(err, ERR_USAGE, "'%s' is damaged: a block in it is not a certificate",
+                   name);
 }
 
-static bool
-add_crl(struct pki_certs *certs, const unsigned char *der, long len)
+static int
+add_crl(struct pki_certs *certs, const unsigned char *der, long len, const char *name,
+        struct err *err)
 {
     const unsigned char *p = der;
     X509_CRL *crl = d2i_X509_CRL(NULL, &p, len);
+    const char *odd = crl && p == der + len ? pki_crl_oddity(crl) : "";
 
-    if (crl && p == der + len && sk_X509_CRL_push(certs->crls, crl) > 0)
-        return true;
+    if (!odd && sk_X509_CRL_push(certs->crls, crl) > 0)
+        return 0;
     X509_CRL_free(crl);
-    return false;
+    if (!odd || odd[0] == '\0')
+        return err_set(err, ERR_USAGE,
+                       "'%s' is damaged: a block in it is not a revocation list", name);
+    err_set(err, ERR_USAGE, "'%s': revocation list not understood: %s", name, odd);
+    return err_hint(err, "expected is a complete list by the issuer of the certificates "
+                         "in it; this one would have to be left out");
 }
 
+/* What a file is read for; it may hold nothing else. */
+static const struct kind {
+    const char *block, *what;
+    int (*add)(struct pki_certs *certs, const unsigned char *der, long len,
+               const char *name, struct err *err);
+} certificates = {PEM_STRING_X509, "certificate", add_certificate},
+  lists = {PEM_STRING_X509_CRL, "revocation list", add_crl};
+
 static int
-add_block(struct pki_certs *certs, const char *type, const unsigned char *der, long len,
-          const char *name, struct err *err)
+add_block(struct pki_certs *certs, const struct kind *kind, const char *type,
+          const unsigned char *der, long len, const char *name, struct err *err)
 {
     char safe[TEXT_SAFE_MAX];
-    bool done;
 
-    if (strcmp(type, PEM_STRING_X509) == 0) {
-        done = add_certificate(certs, der, len);
-    } else if (strcmp(type, PEM_STRING_X509_CRL) == 0) {
-        done = add_crl(certs, der, len);
-    } else {
-        text_safe(safe, type, strlen(type));
-        return err_set(err, ERR_USAGE,
-                       "'%s' holds a %s: certificates and revocation lists are wanted",
-                       name, safe);
-    }
-    return done ? 0
-                : err_set(err, ERR_USAGE, "'%s' is damaged: a block in it is no %s", name,
-                          strcmp(type, PEM_STRING_X509) == 0 ? "certificate"
-                                                             : "revocation list");
+    if (strcmp(type, kind->block) == 0)
+        return kind->add(certs, der, len, name, err);
+    text_safe(safe, type, strlen(type));
+    return err_set(err, ERR_USAGE, "'%s' holds a %s: expected a %s", name, safe,
+                   kind->what);
 }
 
 static int
-add_blocks(struct pki_certs *certs, BIO *bio, const char *name, struct err *err)
+add_blocks(struct pki_certs *certs, const struct kind *kind, BIO *bio, const char *name,
+           struct err *err)
 {
     char *type, *header;
     unsigned char *der;
@@ -97,7 +105,7 @@ add_blocks(struct pki_certs *certs, BIO *bio, const char *name, struct err *err)
     int rc = 0, count = 0;
 
     while (rc == 0 && PEM_read_bio(bio, &type, &header, &der, &len) == 1) {
-        rc = add_block(certs, type, der, len, name, err);
+        rc = add_block(certs, kind, type, der, len, name, err);
         OPENSSL_free(type);
         OPENSSL_free(header);
         OPENSSL_free(der);
@@ -109,25 +117,39 @@ add_blocks(struct pki_certs *certs, BIO *bio, const char *name, struct err *err)
         return err_set(err, ERR_USAGE, "'%s' is damaged: a PEM block in it is not whole",
                        name);
     if (count == 0)
-        return err_set(err, ERR_USAGE, "'%s' holds no certificate in PEM form", name);
+        return err_set(err, ERR_USAGE, "'%s' holds no %s in PEM form", name, kind->what);
     return 0;
+}
+
+static int
+add(struct pki_certs *certs, const struct kind *kind, const char *pem, size_t len,
+    const char *name, struct err *err)
+{
+    CLEANUP(pki_release_bio) BIO *bio = NULL;
+    int rc;
+
+    if (len > PKI_CERTS_FILE_MAX)
+        return err_set(err, ERR_LIMIT, "'%s' is larger than a file of %ss may be", name,
+                       kind->what);
+    bio = BIO_new_mem_buf(len > 0 ? pem : "", (int)len);
+    if (!bio)
+        return err_set(err, ERR_INTERNAL, "cannot read '%s'", name);
+    ERR_clear_error();
+    rc = add_blocks(certs, kind, bio, name, err);
+    ERR_clear_error();
+    return rc;
 }
 
 int
 pki_certs_add(struct pki_certs *certs, const char *pem, size_t len, const char *name,
               struct err *err)
 {
-    CLEANUP(pki_release_bio) BIO *bio = NULL;
-    int rc;
+    return add(certs, &certificates, pem, len, name, err);
+}
 
-    if (len > PKI_CERTS_FILE_MAX)
-        return err_set(err, ERR_LIMIT,
-                       "'%s' is larger than a file of certificates may be", name);
-    bio = BIO_new_mem_buf(len > 0 ? pem : "", (int)len);
-    if (!bio)
-        return err_set(err, ERR_INTERNAL, "cannot read certificates");
-    ERR_clear_error();
-    rc = add_blocks(certs, bio, name, err);
-    ERR_clear_error();
-    return rc;
+int
+pki_crls_add(struct pki_certs *certs, const char *pem, size_t len, const char *name,
+             struct err *err)
+{
+    return add(certs, &lists, pem, len, name, err);
 }

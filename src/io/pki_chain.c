@@ -77,8 +77,8 @@ serial_of(X509 *cert, char out[PKI_SERIAL_MAX + 1], struct err *err)
     return 0;
 }
 
-static bool
-time_of(const ASN1_TIME *text, uint64_t *out)
+bool
+pki_time(const ASN1_TIME *text, uint64_t *out)
 {
     struct tm tm;
     time_t t;
@@ -90,30 +90,19 @@ time_of(const ASN1_TIME *text, uint64_t *out)
     return true;
 }
 
-bool
-pki_crl_term(const struct pki_certs *certs, size_t i, struct pki_crl_term *out)
+void
+pki_name_safe(char out[TEXT_SAFE_MAX], const X509_NAME *name)
 {
-    struct pki_crl_term term = {.ends = false};
+    CLEANUP(pki_release_bio) BIO *text = BIO_new(BIO_s_mem());
     char raw[PKI_SUBJECT_MAX] = "";
-    BIO *text;
-    X509_CRL *crl;
     int len;
 
-    if (i >= (size_t)sk_X509_CRL_num(certs->crls))
-        return false;
-    crl = sk_X509_CRL_value(certs->crls, (int)i);
-    term.ends = time_of(X509_CRL_get0_nextUpdate(crl), &term.next_update);
-    text = BIO_new(BIO_s_mem());
-    if (text &&
-        X509_NAME_print_ex(text, X509_CRL_get_issuer(crl), 0, XN_FLAG_RFC2253) >= 0) {
+    if (text && X509_NAME_print_ex(text, name, 0, XN_FLAG_RFC2253) >= 0) {
         len = BIO_read(text, raw, sizeof(raw) - 1);
         raw[len > 0 ? len : 0] = '\0';
     }
-    BIO_free(text);
     ERR_clear_error();
-    text_safe(term.issuer, raw, strlen(raw));
-    *out = term;
-    return true;
+    text_safe(out, raw, strlen(raw));
 }
 
 /* The time in which all of them are valid, and what identifies each. */
@@ -128,8 +117,8 @@ describe(STACK_OF(X509) * certs, struct pki_chain *out, struct err *err)
         struct pki_link *link = &c.links[c.count++];
         uint64_t from, until;
 
-        if (!time_of(X509_get0_notBefore(cert), &from) ||
-            !time_of(X509_get0_notAfter(cert), &until))
+        if (!pki_time(X509_get0_notBefore(cert), &from) ||
+            !pki_time(X509_get0_notAfter(cert), &until))
             return err_because(err, ERR_TRUST, "bad-signature",
                                "has a certificate without a time");
         c.valid_from = from > c.valid_from ? from : c.valid_from;
@@ -178,34 +167,18 @@ has_extras(const struct pki_cms *cms, STACK_OF(X509) * chain)
 
 /* ---- the search ---- */
 
-/* A list that is missing is no error, except of the holder's issuer where one is asked.
- */
-static int
-on_problem(int ok, X509_STORE_CTX *ctx)
-{
-    const bool *requires_crl = X509_STORE_CTX_get_app_data(ctx);
-
-    if (ok == 1)
-        return 1;
-    return X509_STORE_CTX_get_error(ctx) == X509_V_ERR_UNABLE_TO_GET_CRL &&
-           (!*requires_crl || X509_STORE_CTX_get_error_depth(ctx) > 0);
-}
-
 static X509_STORE *
 new_store(const struct pki_authority *a)
 {
     X509_STORE *store = X509_STORE_new();
     X509_VERIFY_PARAM *param = store ? X509_STORE_get0_param(store) : NULL;
-    /* Time is judged by whoever knows when the bundle was made. */
-    unsigned long flags = X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_PARTIAL_CHAIN |
-                          X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
+    /* Time is judged by the caller, who knows when the bundle was made. */
+    unsigned long flags = X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_PARTIAL_CHAIN;
     bool done = param && X509_STORE_set_purpose(store, X509_PURPOSE_ANY) == 1 &&
                 X509_VERIFY_PARAM_set_flags(param, flags) == 1;
 
     for (int i = 0; done && i < sk_X509_num(a->anchors->x509); i++)
         done = X509_STORE_add_cert(store, sk_X509_value(a->anchors->x509, i)) == 1;
-    for (int i = 0; done && i < sk_X509_CRL_num(a->crls->crls); i++)
-        done = X509_STORE_add_crl(store, sk_X509_CRL_value(a->crls->crls, i)) == 1;
     if (done) {
         X509_VERIFY_PARAM_set_depth(param, PKI_CHAIN_MAX - 2); /* between the two ends */
         X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
@@ -234,9 +207,6 @@ static STACK_OF(X509) * gather(const struct pki_cms *cms, const struct pki_autho
 static int
 refuse(int code, struct err *err)
 {
-    if (code == X509_V_ERR_CERT_REVOKED)
-        return err_because(err, ERR_TRUST, "revoked",
-                           "was made with a certificate that its issuer has revoked");
     return err_because(err, ERR_TRUST, "unknown-signer",
                        "was made with a certificate that the authority does not vouch "
                        "for (%s)",
@@ -250,19 +220,18 @@ find(const struct pki_cms *cms, const struct pki_authority *a, struct pki_chain 
     CLEANUP(release_store) X509_STORE *store = new_store(a);
     CLEANUP(release_stack) STACK_OF(X509) *helpers = gather(cms, a);
     CLEANUP(release_context) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-    bool requires_crl = a->requires_crl;
+    STACK_OF(X509) * chain;
 
     if (!store || !helpers || !ctx ||
         X509_STORE_CTX_init(ctx, store, cms->leaf, helpers) != 1)
         return err_because(err, ERR_TRUST, "bad-signature",
                            "could not be checked against the authority");
-    X509_STORE_CTX_set_app_data(ctx, &requires_crl);
-    X509_STORE_CTX_set_verify_cb(ctx, on_problem);
     if (X509_verify_cert(ctx) != 1)
         return refuse(X509_STORE_CTX_get_error(ctx), err);
-    if (describe(X509_STORE_CTX_get0_chain(ctx), out, err) < 0)
+    chain = X509_STORE_CTX_get0_chain(ctx);
+    if (describe(chain, out, err) < 0 || pki_crls_check(chain, a, err) < 0)
         return -1;
-    out->has_extras = has_extras(cms, X509_STORE_CTX_get0_chain(ctx));
+    out->has_extras = has_extras(cms, chain);
     return 0;
 }
 

@@ -32,11 +32,19 @@ void pki_certs_free(struct pki_certs *certs); /* NULL is fine */
 void pki_certs_release(struct pki_certs **certs);
 
 /*
- * Add every certificate and revocation list of a PEM file.
+ * Add every certificate of a PEM file.
  * Errors: ERR_USAGE - there is none in it, or something else, or a block is damaged.
  */
 MUST_USE int pki_certs_add(struct pki_certs *certs, const char *pem, size_t len,
                            const char *name, struct err *err);
+
+/*
+ * Add every revocation list of a PEM file.  Those that are not complete, or have critical
+ * extensions that we do not know, are errors: their silence means nothing.
+ * Errors: ERR_USAGE as above.
+ */
+MUST_USE int pki_crls_add(struct pki_certs *certs, const char *pem, size_t len,
+                          const char *name, struct err *err);
 
 /*
  * Number i of the revocation lists among them: who made it, as text_safe() writes it, and
@@ -120,8 +128,8 @@ struct pki_chain {
 struct pki_authority {
     const struct pki_certs *anchors;       /* one of these ends it */
     const struct pki_certs *intermediates; /* may be part of it */
-    const struct pki_certs *crls;          /* what they revoke is no part of it */
-    bool requires_crl;                     /* one of the holder's issuer must be there */
+    const struct pki_certs *crls; /* what any of them revokes is not part of it */
+    bool requires_crl;            /* one of the holder's issuer must be there */
 };
 
 /*

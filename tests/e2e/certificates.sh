@@ -170,11 +170,12 @@ expect 0 "or only ours does" verify at.tar
 # --- revoked -----------------------------------------------------------------------------
 
 # list_of ISSUER CERTIFICATE...: a revocation list by hand, with openssl's little database.
+# $crl_times are options, $crl_extensions lines of the configuration.
 list_of() {
     issuer=$1
     shift
     : >index.txt
-    echo 01 >crlnumber
+    echo "${crl_number:-01}" >crlnumber
     cat >ca.conf <<CONF
 [ca]
 default_ca = this
@@ -185,6 +186,9 @@ default_md = sha256
 default_crl_days = 30
 certificate = $work/$issuer.pem
 private_key = $work/$issuer.key
+${crl_extensions:+crl_extensions = list}
+[list]
+${crl_extensions:-}
 CONF
     for certificate; do
         openssl ca -config ca.conf -revoke "$certificate" || return 1
@@ -226,6 +230,45 @@ echo "key:$id" >store/revoked
 reason revoked "by the id of its key" verify b.tar
 echo "key:$issuer_id" >store/revoked
 reason revoked "by the key of its issuer" verify b.tar
+
+# Every list counts: an older one that revokes, beside a newer one that does not.
+policy "$pinned,\"crl\":\"require\""
+crl_extensions=authorityKeyIdentifier=keyid
+crl_number=07
+must list_of issuing signer.pem
+cp issuing.crl store/crl/a.pem
+crl_number=09
+must list_of issuing
+cp issuing.crl store/crl/b.pem
+reason revoked "row 44: an older list revokes, a newer one does not" verify b.tar
+mv store/crl/a.pem store/crl/c.pem
+reason revoked "row 44: whatever they are called" verify b.tar
+rm store/crl/c.pem
+expect 0 "row 44: the newer one alone" verify b.tar
+# A list that says less than that all others are good is an error that names it.
+cp issuing.crl complete.pem
+while read -r kind extension; do
+    crl_extensions=$extension
+    must list_of issuing
+    cp issuing.crl store/crl/b.pem
+    expect 2 "row 44: a list that is $kind" verify b.tar
+    check "is not understood" grep -q "'store/crl/b.pem': revocation list not understood" "$err"
+    cp complete.pem store/crl/a.pem
+    expect 2 "row 44: $kind beside a complete one" verify b.tar
+    rm store/crl/a.pem
+done <<LISTS
+delta 2.5.29.27=critical,DER:020101
+indirect 2.5.29.28=critical,DER:30038401ff
+for-users 2.5.29.28=critical,DER:30038101ff
+for-authorities 2.5.29.28=critical,DER:30038201ff
+for-some-reasons 2.5.29.28=critical,DER:300483020640
+odd 1.2.3.4=critical,DER:0500
+LISTS
+crl_extensions='' crl_number=''
+mv complete.pem store/crl/b.crl
+rm store/crl/b.pem
+expect 2 "row 44: a list that is not called NAME.pem" verify b.tar
+check "is named" grep -q "store/crl/b.crl" "$err"
 
 # One key, one id, however a certificate writes its point: of a signer, of an authority.
 must openssl pkey -in signer.key -pubout -out signer.pub

@@ -59,7 +59,8 @@ add_part(struct pki_certs *certs, const struct part *part)
     assert(buf_addf(&pem, "-----BEGIN %s-----\n", type) == 0);
     add_base64(&pem, part->bytes, part->len);
     assert(buf_addf(&pem, "-----END %s-----\n", type) == 0);
-    if (pki_certs_add(certs, pem.data, pem.len, "file", &err) == 0)
+    if ((part->kind == CRL ? pki_crls_add : pki_certs_add)(certs, pem.data, pem.len,
+                                                           "file", &err) == 0)
         return true;
     assert(err.kind == ERR_USAGE || err.kind == ERR_LIMIT);
     return false;

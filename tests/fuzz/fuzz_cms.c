@@ -65,6 +65,11 @@ try_certs(const char *bytes, size_t size)
         assert(err.kind == ERR_USAGE || err.kind == ERR_LIMIT);
         assert_told(err.msg);
     }
+    err = (struct err)ERR_INIT;
+    if (pki_crls_add(certs, bytes, size, "file", &err) < 0) {
+        assert(err.kind == ERR_USAGE || err.kind == ERR_LIMIT);
+        assert_told(err.msg);
+    }
     pki_certs_free(certs);
 }
 
