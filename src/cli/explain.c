@@ -41,7 +41,7 @@ say_bundle(struct result *r, const char *path, const struct volume_set *files)
         result_say(r, "bundle=%s\n", quoted(name, path));
         return;
     }
-    result_say(r, "bundle=$by_hand.tar\ncat");
+    result_say(r, "bundle=$scratch/bundle.tar\ncat --");
     for (size_t i = 0; i < files->count; i++)
         result_say(r, " %s", quoted(name, files->paths[i]));
     result_say(r, " >\"$bundle\"\n");
@@ -55,7 +55,9 @@ say_head(struct result *r, const char *path, const struct volume_set *files)
                   "# checked nothing.  Public keys must come from their owners, not with "
                   "the bundle.\n"
                   "set -eu\n"
-                  "by_hand=$(mktemp -d)\n");
+                  "scratch=$(mktemp -d)\n"
+                  "by_hand=$scratch/content\n"
+                  "mkdir \"$by_hand\"\n");
     say_bundle(r, path, files);
     result_say(r,
                "\n# 1. No name occurs twice, or tools could read different things out of "
@@ -113,15 +115,15 @@ say_signature(struct result *r, const struct trust_finding *f,
         r,
         "sed -n 's/.*\"signature\":\"\\([^\"]*\\)\".*/\\1/p' \\\n"
         "    \"$by_hand/signatures/%s\" |\n"
-        "    openssl base64 -d -A >\"$by_hand/signature\"\n"
+        "    openssl base64 -d -A >\"$scratch/signature\"\n"
         "if openssl pkey -pubin -in \"$key\" -noout -text | grep -q ED25519; then\n"
         "    openssl pkeyutl -verify -pubin -inkey \"$key\" -rawin \\\n"
-        "        -in \"$by_hand/index.json\" -sigfile \"$by_hand/signature\"\n"
+        "        -in \"$by_hand/index.json\" -sigfile \"$scratch/signature\"\n"
         "else\n"
         "    bits=$(sed -n 's/.*\"algorithm\":\"SHA2_\\([0-9]*\\)\".*/\\1/p' \\\n"
         "        \"$by_hand/signatures/%s\")\n"
         "    openssl dgst \"-sha$bits\" -verify \"$key\" \\\n"
-        "        -signature \"$by_hand/signature\" \"$by_hand/index.json\"\n"
+        "        -signature \"$scratch/signature\" \"$by_hand/index.json\"\n"
         "fi\n",
         f->file, f->file);
 }
@@ -137,11 +139,9 @@ say_rest(struct result *r)
                   "does not name.\n"
                   "cd \"$by_hand\"\n"
                   "sha256sum -c --strict --quiet SHA256SUMS\n"
-                  "find . -type f ! -path './signatures/*' ! -path ./index.json ! -path "
-                  "./SHA256SUMS "
-                  "\\\n    ! -path ./signature | sed 's,^./,,' | sort >../found.$$\n"
-                  "cut -c 67- SHA256SUMS | sort | diff - ../found.$$\n"
-                  "rm ../found.$$\n\n"
+                  "find . -type f ! -path './signatures/*' ! -path ./index.json \\\n"
+                  "    ! -path ./SHA256SUMS | sed 's,^./,,' | sort >\"$scratch/found\"\n"
+                  "cut -c 67- SHA256SUMS | sort | diff - \"$scratch/found\"\n\n"
                   "# 6. What the exporter says about it: compare stream, serial and time "
                   "with the last\n"
                   "#    one you took, and the names with what you expect.\n"

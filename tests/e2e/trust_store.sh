@@ -31,6 +31,9 @@ check "it is there" same_images source target "mirror/$(address_of source | tr :
 # --- by hand -----------------------------------------------------------------------------
 
 sealift verify --explain --trust store b.tar >by-hand.sh
+mkdir shared-tmp # where every other user could have put a link before
+TMPDIR=$work/shared-tmp
+export TMPDIR
 expect 0 "what --explain prints says yes" sh by-hand.sh
 check_equal "it took two signatures" 2 "$(grep -c 'Signature Verified\|Verified OK' "$out")"
 check "it asks for no program but these" \
@@ -38,6 +41,9 @@ check "it asks for no program but these" \
 split -b 16384 -a 3 --numeric-suffixes=1 b.tar 'in parts.'
 sealift verify --explain --trust store 'in parts.001' >by-hand.sh
 expect 0 "also for volumes" sh by-hand.sh
+check_equal "each run made one folder for all that it writes" 2 "$(find shared-tmp -mindepth 1 -maxdepth 1 | wc -l)"
+check_equal "and writes nowhere else" "" "$(grep '>' by-hand.sh |
+    grep -vE '>"\$(scratch/[a-z.]+|bundle)"|>&2|^# ')"
 mkdir 'other place'
 mv 'in parts.002' 'other place'
 sealift verify --explain --trust store 'in parts.003' 'other place/in parts.002' \
