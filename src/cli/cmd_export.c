@@ -269,6 +269,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
     rc = export_run(&x, &options, err);
     if (rc == 0 || err->kind == ERR_PARTIAL)
         result_export(r, &options, &x, o->signer.key);
+    result_removed(r, &x);
     return rc;
 }
 

@@ -187,6 +187,21 @@ put_signature(struct result *r, const struct export_options *o, const char *key_
 }
 
 void
+result_removed(struct result *r, const struct export_result *x)
+{
+    struct jsout *array;
+
+    if (x->removed.count == 0)
+        return;
+    array = jsout_array();
+    for (size_t i = 0; i < x->removed.count; i++) {
+        jsout_append_text(array, x->removed.items[i]);
+        result_say(r, "removed   %s\n", x->removed.items[i]);
+    }
+    jsout_put(r->json, "removed", array);
+}
+
+void
 result_export(struct result *r, const struct export_options *o,
               const struct export_result *x, const char *key_name)
 {

@@ -12,4 +12,7 @@
 void result_export(struct result *r, const struct export_options *options,
                    const struct export_result *x, const char *key_name);
 
+/* Volumes of a larger set that are gone, also when the export failed after that. */
+void result_removed(struct result *r, const struct export_result *x);
+
 #endif

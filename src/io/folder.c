@@ -63,6 +63,13 @@ compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+void
+folder_names_add(struct folder_names *names, const char *name)
+{
+    names->items = mem_grow(names->items, names->count, &names->cap, sizeof(char *));
+    names->items[names->count++] = xstrdup(name);
+}
+
 static int
 collect(struct folder_names *out, DIR *dir, const char *path, const char *suffix,
         bool with_hidden, struct err *err)
@@ -76,8 +83,7 @@ collect(struct folder_names *out, DIR *dir, const char *path, const char *suffix
         if (out->count == FOLDER_NAMES_MAX)
             return err_set(err, ERR_LIMIT, "'%s' holds more than %d files", path,
                            FOLDER_NAMES_MAX);
-        out->items = mem_grow(out->items, out->count, &out->cap, sizeof(char *));
-        out->items[out->count++] = xstrdup(entry->d_name);
+        folder_names_add(out, entry->d_name);
     }
     if (errno != 0)
         return err_errno(err, "cannot read the folder '%s'", path);

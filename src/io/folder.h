@@ -34,6 +34,8 @@ MUST_USE int folder_list_hidden(struct folder_names *out, const char *path,
 /* As folder_list(), of a folder that anybody may write to. */
 MUST_USE int folder_list_any(struct folder_names *out, const char *path,
                              const char *suffix, struct err *err);
+/* Append one. */
+void folder_names_add(struct folder_names *names, const char *name);
 void folder_names_release(struct folder_names *names);
 
 /*

@@ -2,6 +2,7 @@
 #include "io/output_set.h"
 
 #include "base/mem.h"
+#include "io/output_volumes.h"
 #include "io/volume_set.h"
 
 #include <errno.h>
@@ -20,61 +21,26 @@ output_set_check(const char *path, bool in_volumes, bool replace, struct err *er
     return output_check(first ? first : path, replace, err);
 }
 
-/* "NAME.002" or "NAME.partial.002", with its folder. */
-static char *
-volume_path(const struct output_set *out, const char *middle, size_t number)
-{
-    CLEANUP(mem_free_string) char *stem = xasprintf("%s%s", out->path, middle);
-
-    return volume_name(stem, number, out->count);
-}
-
-/*
- * A run that was killed between two renames left volumes under their final names, with
- * the first one still unfinished: they belong to it.
- */
-static void
-take_back(const struct output_set *out, const char *stem)
-{
-    CLEANUP(mem_free_string) char *first = volume_path(out, "", 1);
-    CLEANUP(mem_free_string) char *begun = volume_path(out, stem, 1);
-
-    if (access(first, F_OK) == 0 || access(begun, F_OK) < 0)
-        return;
-    for (size_t i = 2; i <= out->count; i++) {
-        CLEANUP(mem_free_string) char *named = volume_path(out, "", i);
-        CLEANUP(mem_free_string) char *partial = volume_path(out, stem, i);
-
-        renameat2(AT_FDCWD, named, AT_FDCWD, partial, RENAME_NOREPLACE);
-    }
-}
-
 static int
-open_volumes(struct output_set *out, struct err *err)
+open_volume(struct output_set *out, size_t i, struct err *err)
 {
-    for (size_t i = 0; i < out->count; i++) {
-        CLEANUP(mem_free_string) char *path = volume_path(out, "", i + 1);
-        CLEANUP(mem_free_string) char *partial = volume_path(out, out->stem, i + 1);
-        const char *slash = strrchr(partial, '/');
+    CLEANUP(mem_free_string) char *path = output_volume_path(out, "", i + 1);
+    CLEANUP(mem_free_string) char *partial = output_volume_path(out, out->stem, i + 1);
+    const char *slash = strrchr(partial, '/');
 
-        if (output_resume_as(&out->items[i], path, slash ? slash + 1 : partial,
-                             out->replace, err) < 0)
+    return output_resume_as(&out->items[i], path, slash ? slash + 1 : partial,
+                            out->replace, err);
+}
+
+/* All from that one on, counted from 0. */
+static int
+open_volumes(struct output_set *out, size_t from, struct err *err)
+{
+    for (size_t i = from; i < out->count; i++) {
+        if (open_volume(out, i, err) < 0)
             return -1;
     }
     return 0;
-}
-
-/* Volumes from number `from` on, up to the first that is not there. */
-static void
-remove_volumes(const struct output_set *out, const char *stem, size_t from)
-{
-    int rc = 0;
-
-    for (size_t i = from; rc == 0 && i <= VOLUMES_MAX; i++) {
-        CLEANUP(mem_free_string) char *path = volume_path(out, stem, i);
-
-        rc = unlink(path);
-    }
 }
 
 static const char PARTIAL[] = ".partial", BESIDE[] = ".partial.new";
@@ -85,12 +51,10 @@ remove_beside(const struct output_set *out)
 {
     CLEANUP(mem_free_string) char *one = xasprintf("%s%s", out->path, BESIDE);
 
-    if (!out->in_volumes) {
+    if (out->in_volumes)
+        output_volumes_sweep(out, BESIDE, true);
+    else
         unlink(one);
-        return;
-    }
-    take_back(out, BESIDE);
-    remove_volumes(out, BESIDE, 1);
 }
 
 static int
@@ -118,6 +82,41 @@ prepare(struct output_set *out, const char *path, uint64_t total, uint64_t cut,
     return 0;
 }
 
+/*
+ * The unfinished first volume, once it is ours, keeps others away: only then those that
+ * have their names already are taken back.
+ */
+static int
+resume_volumes(struct output_set *out, struct err *err)
+{
+    size_t first, beside;
+
+    if (output_volumes_check(out, err) < 0)
+        return -1;
+    first = output_volumes_halfway(out, PARTIAL);
+    beside = output_volumes_halfway(out, BESIDE);
+    if (open_volume(out, 0, err) < 0)
+        return -1;
+    if (first > 0)
+        output_volumes_take_back(out, PARTIAL, first);
+    else if (beside > 0)
+        output_volumes_take_back(out, BESIDE, beside);
+    return open_volumes(out, 1, err);
+}
+
+int
+output_set_check_volumes(const char *path, uint64_t total, uint64_t cut, bool replace,
+                         struct err *err)
+{
+    CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
+
+    if (cut == 0)
+        return 0;
+    return prepare(&out, path, total, cut, replace, PARTIAL, err) < 0
+               ? -1
+               : output_volumes_check(&out, err);
+}
+
 int
 output_set_open(struct output_set *out, const char *path, uint64_t total, uint64_t cut,
                 bool replace, struct err *err)
@@ -125,9 +124,7 @@ output_set_open(struct output_set *out, const char *path, uint64_t total, uint64
     if (prepare(out, path, total, cut, replace, PARTIAL, err) < 0 ||
         file_want_descriptors(2 * out->count, err) < 0)
         return -1;
-    if (out->in_volumes)
-        take_back(out, PARTIAL);
-    if ((out->in_volumes ? open_volumes(out, err)
+    if ((out->in_volumes ? resume_volumes(out, err)
                          : output_resume(out->items, path, replace, err)) < 0)
         return -1;
     remove_beside(out); /* now that nobody else is at it */
@@ -146,7 +143,7 @@ output_set_open_beside(struct output_set *out, const struct output_set *other,
         file_want_descriptors(2 * out->count + 3 * other->count, err) < 0)
         return -1;
     if (out->in_volumes
-            ? open_volumes(out, err) < 0
+            ? open_volumes(out, 0, err) < 0
             : output_resume_as(out->items, other->path, slash ? slash + 1 : one,
                                out->replace, err) < 0)
         return -1;
@@ -262,17 +259,18 @@ output_set_discard(struct output_set *out)
 /* ---- publishing ---- */
 
 static int
-name_volumes(struct output_set *out, struct err *err)
+name_volumes(struct output_set *out, struct folder_names *removed, struct err *err)
 {
-    CLEANUP(mem_free_string) char *first = volume_path(out, "", 1);
+    CLEANUP(mem_free_string) char *first = output_volume_path(out, "", 1);
 
+    if (!out->replace && output_volumes_check_others(out, err) < 0)
+        return -1;
     /* An older set ends here: no moment shows volumes of both under one name. */
     if (out->replace && unlink(first) < 0 && errno != ENOENT)
         return err_errno(err, "cannot replace '%s'", first);
-    /* Volumes beyond the last, of an older and larger set: they would make this one
-     * wrong. */
-    remove_volumes(out, out->stem, out->count + 1);
-    remove_volumes(out, "", out->count + 1);
+    if (output_volumes_remove_others(out, removed, err) < 0)
+        return -1;
+    output_volumes_sweep(out, out->stem, false);
     for (size_t i = out->count; i-- > 0;) {
         if (output_name(&out->items[i], err) < 0)
             return -1;
@@ -291,9 +289,10 @@ output_set_flush(struct output_set *out, struct err *err)
 }
 
 int
-output_set_publish(struct output_set *out, struct err *err)
+output_set_publish(struct output_set *out, struct folder_names *removed, struct err *err)
 {
-    if ((out->in_volumes ? name_volumes(out, err) : output_name(out->items, err)) < 0)
+    if ((out->in_volumes ? name_volumes(out, removed, err)
+                         : output_name(out->items, err)) < 0)
         return -1;
     for (size_t i = 0; i < out->count; i++) {
         if (output_end(&out->items[i], err) < 0)

@@ -9,6 +9,7 @@
 #define IO_OUTPUT_SET_H
 
 #include "io/file.h"
+#include "io/folder.h"
 #include "io/volume_set.h"
 
 struct output_set {
@@ -32,8 +33,18 @@ MUST_USE int output_set_check(const char *path, bool in_volumes, bool replace,
                               struct err *err);
 
 /*
+ * May so many bytes be written as volumes?  Nothing may stand under the name of one, nor
+ * under another name by which it would be read as a volume of this set, unless it may be
+ * replaced.  cut 0: it is one file, and nothing is checked.
+ * Errors: ERR_CONFLICT, naming them; ERR_USAGE (no regular file); ERR_LIMIT - more than
+ *         VOLUMES_MAX volumes.
+ */
+MUST_USE int output_set_check_volumes(const char *path, uint64_t total, uint64_t cut,
+                                      bool replace, struct err *err);
+
+/*
  * Begin, or take over what an earlier run left.  cut: bytes a volume; 0: one file.
- * Errors: as output_open(); ERR_LIMIT - more than VOLUMES_MAX volumes.
+ * Errors: as output_open() and output_set_check_volumes().
  */
 MUST_USE int output_set_open(struct output_set *out, const char *path, uint64_t total,
                              uint64_t cut, bool replace, struct err *err);
@@ -78,8 +89,12 @@ void output_set_discard(struct output_set *out);
 /* All of it to the disk, once. */
 MUST_USE int output_set_flush(struct output_set *out, struct err *err);
 
-/* What was flushed gets its name, then the folder is flushed. */
-MUST_USE int output_set_publish(struct output_set *out, struct err *err);
+/*
+ * What was flushed gets its name, then the folder is flushed.  removed gets the paths of
+ * the volumes of an older, larger set that are gone, also when it fails after that.
+ */
+MUST_USE int output_set_publish(struct output_set *out, struct folder_names *removed,
+                                struct err *err);
 void output_set_release(struct output_set *out);
 
 #endif

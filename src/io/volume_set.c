@@ -13,30 +13,20 @@
 
 enum { DIGITS_MIN = 3, DIGITS_MAX = 4, LIST_MAX = 200 };
 
-/* A volume by its name. */
-struct found {
-    size_t number; /* from 1 */
-    char *path;
-};
-
-struct search {
-    struct found *items;
-    size_t count, cap;
-};
-
-static void
-search_release(struct search *s)
+void
+volume_files_release(struct volume_files *s)
 {
     for (size_t i = 0; i < s->count; i++)
         free(s->items[i].path);
     free(s->items);
+    *s = (struct volume_files)VOLUME_FILES_INIT;
 }
 
 static void
-add_found(struct search *s, size_t number, const char *path)
+add_found(struct volume_files *s, size_t number, const char *path)
 {
     s->items = mem_grow(s->items, s->count, &s->cap, sizeof(*s->items));
-    s->items[s->count++] = (struct found){.number = number, .path = xstrdup(path)};
+    s->items[s->count++] = (struct volume_file){.number = number, .path = xstrdup(path)};
 }
 
 char *
@@ -67,7 +57,7 @@ number_of(const char *path, size_t *stem)
 
 /* All volumes in the folder of the set whose name is the first len bytes of path. */
 static void
-look_around(struct search *s, const char *path, size_t len)
+look_around(struct volume_files *s, const char *path, size_t len)
 {
     CLEANUP(mem_free_string) char *name = xstrndup(path, len), *folder = NULL;
     const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
@@ -93,14 +83,28 @@ look_around(struct search *s, const char *path, size_t len)
 static int
 by_number(const void *a, const void *b)
 {
-    const struct found *x = a, *y = b;
+    const struct volume_file *x = a, *y = b;
 
     return (x->number > y->number) - (x->number < y->number);
 }
 
+static void
+sort(struct volume_files *s)
+{
+    if (s->count > 0)
+        qsort(s->items, s->count, sizeof(*s->items), by_number);
+}
+
+void
+volume_files_find(struct volume_files *out, const char *name)
+{
+    look_around(out, name, strlen(name));
+    sort(out);
+}
+
 /* "volume 2", "volumes 2, 5 to 7": those between the found ones. */
 static int
-missing_error(const struct search *s, struct err *err)
+missing_error(const struct volume_files *s, struct err *err)
 {
     struct buf list = BUF_INIT(LIST_MAX);
     size_t expected = 1, missing = 0;
@@ -125,10 +129,9 @@ missing_error(const struct search *s, struct err *err)
 
 /* Sorted, and each number once from 1 on? */
 static int
-check_numbers(struct search *s, struct err *err)
+check_numbers(struct volume_files *s, struct err *err)
 {
-    if (s->count > 0)
-        qsort(s->items, s->count, sizeof(*s->items), by_number);
+    sort(s);
     for (size_t i = 1; i < s->count; i++) {
         if (s->items[i].number == s->items[i - 1].number)
             return err_set(err, ERR_USAGE, "volume %zu is there twice: '%s' and '%s'",
@@ -166,7 +169,7 @@ open_one(struct volume_set *out, const char *path, open_fn *open_file, struct er
 }
 
 static int
-size_error(const struct found *f, const char *reason, uint64_t size, uint64_t cut,
+size_error(const struct volume_file *f, const char *reason, uint64_t size, uint64_t cut,
            struct err *err)
 {
     err_because(err, ERR_INTEGRITY, reason,
@@ -191,7 +194,8 @@ usual_size(const uint64_t *sizes, size_t count)
 }
 
 static int
-check_sizes(const struct search *s, const uint64_t *sizes, uint64_t cut, struct err *err)
+check_sizes(const struct volume_files *s, const uint64_t *sizes, uint64_t cut,
+            struct err *err)
 {
     for (size_t i = 0; i < s->count; i++) {
         bool is_last = i + 1 == s->count;
@@ -219,7 +223,7 @@ sum_sizes(const uint64_t *sizes, size_t count, uint64_t *sum, struct err *err)
 }
 
 static int
-open_all(struct volume_set *out, const struct search *s, open_fn *open_file,
+open_all(struct volume_set *out, const struct volume_files *s, open_fn *open_file,
          struct err *err)
 {
     uint64_t *sizes = xcalloc(s->count, sizeof(*sizes)), cut, sum = 0;
@@ -269,7 +273,7 @@ static int
 open_set(struct volume_set *out, const char *const *paths, size_t count,
          open_fn *open_file, struct err *err)
 {
-    CLEANUP(search_release) struct search s = {.items = NULL};
+    CLEANUP(volume_files_release) struct volume_files s = VOLUME_FILES_INIT;
     size_t stem = strlen(paths[0]), number;
 
     if (count == 1) {

@@ -46,6 +46,25 @@ void volume_set_release(struct volume_set *set);
 /* A set of one file that is open already; fd is taken over. */
 struct volume_set volume_set_of_file(int fd, uint64_t size);
 
+/* The files that are read as volumes of a name: NAME.001, NAME.0001, in rising order. */
+struct volume_file {
+    size_t number; /* from 1 */
+    char *path;
+};
+
+struct volume_files {
+    struct volume_file *items;
+    size_t count, cap;
+};
+
+#define VOLUME_FILES_INIT                                                                \
+    {                                                                                    \
+        .items = NULL                                                                    \
+    }
+
+void volume_files_find(struct volume_files *out, const char *name);
+void volume_files_release(struct volume_files *files);
+
 /* "NAME.001" of a set of count volumes.  Caller frees. */
 char *volume_name(const char *name, size_t number, size_t count);
 

@@ -177,7 +177,7 @@ export_publish(struct writing *w, struct output_set *out,
     if (o->sig_out &&
         file_put(o->sig_out, signature->bytes, signature->len, 0666, !o->force, err) < 0)
         return -1;
-    if (output_set_publish(out, err) < 0)
+    if (output_set_publish(out, &w->result->removed, err) < 0)
         return -1;
     w->result->is_published = true;
     return 0;
@@ -250,6 +250,16 @@ check_outputs(const struct export_options *o, struct err *err)
     return -1;
 }
 
+/* How many there are is known with the plan. */
+static int
+check_volumes(const struct export_options *o, const struct layout *layout,
+              struct err *err)
+{
+    return o->output ? output_set_check_volumes(o->output, layout->total, o->volume_size,
+                                                o->force, err)
+                     : 0;
+}
+
 int
 export_run(struct export_result *out, const struct export_options *o, struct err *err)
 {
@@ -261,7 +271,9 @@ export_run(struct export_result *out, const struct export_options *o, struct err
     if (check_outputs(o, err) < 0 || plan_make(&out->plan, &o->plan, err) < 0 ||
         export_describe(out, o, err) < 0)
         return -1;
-    rc = o->dry_run || out->plan.name_count == 0 ? 0 : write_bundle(&w, err);
+    rc = out->plan.name_count == 0 ? 0
+         : o->dry_run              ? check_volumes(o, &out->layout, err)
+                                   : write_bundle(&w, err);
     salvage_release(&w.salvage);
     return rc < 0 ? -1 : sum_up(out, o, err);
 }
@@ -271,4 +283,5 @@ export_result_release(struct export_result *r)
 {
     plan_release(&r->plan);
     layout_release(&r->layout);
+    folder_names_release(&r->removed);
 }

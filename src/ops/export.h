@@ -5,6 +5,7 @@
 #ifndef OPS_EXPORT_H
 #define OPS_EXPORT_H
 
+#include "io/folder.h"
 #include "io/pki.h"
 #include "ops/plan.h"
 
@@ -34,16 +35,17 @@ struct export_result {
     struct plan plan;
     struct layout layout; /* what was written, or would be */
     struct bundle_meta meta;
-    struct digest index; /* of index.json: what was signed */
-    size_t volumes;      /* files that were written */
-    uint64_t fetched;    /* bytes of blobs that came over the network */
-    uint64_t reused;     /* and that an earlier run or another bundle had */
-    bool is_published;   /* there is a bundle under its name */
+    struct digest index;         /* of index.json: what was signed */
+    size_t volumes;              /* files that were written */
+    uint64_t fetched;            /* bytes of blobs that came over the network */
+    uint64_t reused;             /* and that an earlier run or another bundle had */
+    struct folder_names removed; /* paths of volumes of a larger set that it replaced */
+    bool is_published;           /* there is a bundle under its name */
 };
 
 #define EXPORT_RESULT_INIT                                                               \
     {                                                                                    \
-        .plan = PLAN_INIT, .layout = LAYOUT_INIT                                         \
+        .plan = PLAN_INIT, .layout = LAYOUT_INIT, .removed = FOLDER_NAMES_INIT           \
     }
 
 /*

@@ -15,7 +15,12 @@ mkdir "$work/set"
 base=$work/set/images.tar
 
 in_volumes() {
-    sealift export --key "$work/signer.key" --volume-size 1M -o "$base" "$@" "$image"
+    in_volumes_of 1M "$@"
+}
+in_volumes_of() {
+    volume_size=$1
+    shift
+    sealift export --key "$work/signer.key" --volume-size "$volume_size" -o "$base" "$@" "$image"
 }
 expect 0 "an export in volumes" in_volumes --json
 check_equal "has four of them" 4 "$(field "$out" 'd["volumes"]')"
@@ -35,6 +40,34 @@ expect 0 "or the name" verify "$base"
 expect 0 "or all of them in any order" verify "$base.004" "$base.002" "$base.003" "$base.001"
 expect 0 "inspect reads them, too" sealift inspect "$base.001"
 check "and knows the image" grep -q 'fleet/image000:v1' "$out"
+
+# Volumes of an older, larger set would make this one wrong.
+stray() {
+    rm -f "$base".*
+    echo "of somebody else" >"$base.006"
+    echo "of somebody else" >"$base.0012"
+}
+stray
+expect 12 "other volumes beyond the last" in_volumes --json
+check "are named" grep -q "'$base.006', '$base.0012' exist" "$err"
+check "with the way out" grep -q '^hint: .*--force' "$err"
+check_equal "and the kind" conflict "$(field "$out" 'd["error"]["kind"]')"
+check_equal "nothing is written, and nothing gone" "images.tar.0012 images.tar.006" \
+    "$(find "$work/set" -type f -printf '%f\n' | sort | xargs)"
+expect 12 "a dry run says so, too" in_volumes --dry-run
+expect 0 "with --force" in_volumes --json --force
+check_equal "they are removed, and named" "$base.006 $base.0012" \
+    "$(field "$out" '" ".join(d["removed"])')"
+check_equal "and only they" "images.tar.001 images.tar.002 images.tar.003 images.tar.004" \
+    "$(find "$work/set" -type f -printf '%f\n' | sort | xargs)"
+stray
+expect 0 "without JSON" in_volumes --force
+check_equal "a line each" "removed   $base.006 removed   $base.0012" \
+    "$(grep '^removed' "$out" | xargs -d '\n')"
+expect 0 "larger volumes in the place of smaller ones" in_volumes_of 3M --json --force
+check_equal "leave no smaller one" "$base.003 $base.004" "$(field "$out" '" ".join(d["removed"])')"
+rm "$base".*
+must in_volumes -q
 
 # wrong NAME STATUS MESSAGE HINT COMMAND...: the error says which volume, the hint what to do.
 wrong() {
@@ -105,6 +138,17 @@ expect 0 "killed while the names were given" sealift export --json --unsigned --
     -o "$base" "$(stalled_address)/fleet/image000:v1"
 check_equal "nothing is fetched again" 0 "$(field "$out" 'd["fetchedBytes"]')"
 check_equal "and nothing is left over" 4 "$(find "$work/set" -type f | wc -l)"
+
+# Unfinished, with volumes of somebody else beside it: another size now makes them ours to write.
+mv "$base.001" "$base.partial.001"
+rm "$base".00[234]
+echo "of somebody else" >"$base.003"
+expect 12 "a volume of somebody else beside an unfinished export" sealift export --unsigned \
+    --volume-size 1M -o "$base" "$(stalled_address)/fleet/image000:v1"
+check "it is still there" grep -q somebody "$base.003"
+rm "$base.003"
+expect 0 "the same command without it" sealift export --unsigned --volume-size 1M -o "$base" \
+    "$(stalled_address)/fleet/image000:v1"
 expect 0 "an older set is a source of blobs" sealift export --json --unsigned \
     --reuse "$base.001" -o "$work/again.tar" "$image"
 check_equal "of all of them" 0 "$(field "$out" 'd["fetchedBytes"]')"

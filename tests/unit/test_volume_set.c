@@ -154,6 +154,7 @@ static void
 volumes_appear_when_published(void **state)
 {
     CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
+    CLEANUP(folder_names_release) struct folder_names removed = FOLDER_NAMES_INIT;
     static const char bytes[2500] = {1};
     struct err err = ERR_INIT;
     struct volumes v;
@@ -176,10 +177,131 @@ volumes_appear_when_published(void **state)
 
     assert_int_equal(output_set_open(&out, "b", 2500, 1024, true, &err), 0);
     assert_int_equal(output_set_left(&out).size, 2500);
-    assert_int_equal(output_set_publish(&out, &err), 0);
+    assert_int_equal(output_set_publish(&out, &removed, &err), 0);
     assert_int_equal(access("b.003", F_OK), 0);
     assert_int_equal(access("b.004", F_OK), -1); /* it would not belong to the set */
+    assert_int_equal(removed.count, 1);
+    assert_string_equal(removed.items[0], "b.004");
     assert_int_equal(count_files(), 3);
+}
+
+/* Of 2500 bytes in volumes of 1024: what may be there, and how it is called if not. */
+static void
+nothing_else_may_be_read_as_a_volume(void **state)
+{
+    static const struct {
+        const char *name, *others, *removed; /* NULL: it is in nobody's way */
+    } cases[] = {
+        {"b.004", "'b.004' exists and", "b.004"},
+        {"b.003", "'b.003' exists", NULL}, /* which is replaced */
+        {"b.0003", "'b.0003' exists and", "b.0003"},
+        {"b.999", "'b.999' exists and", "b.999"},
+        {"b.9999", "'b.9999' exists and", "b.9999"},
+        {"b.000", NULL, NULL},
+        {"b.04", NULL, NULL},
+        {"b.00004", NULL, NULL},
+        {"b.004.txt", NULL, NULL},
+        {"bb.004", NULL, NULL},
+        {"b.partial.004.txt", NULL, NULL},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
+        CLEANUP(folder_names_release) struct folder_names removed = FOLDER_NAMES_INIT;
+        struct err err = ERR_INIT;
+
+        make_volume(cases[i].name, 10);
+        assert_int_equal(output_set_check_volumes("b", 2500, 1024, false, &err),
+                         cases[i].others ? -1 : 0);
+        assert_int_equal(output_set_check_volumes("b", 2500, 0, false, &err), 0);
+        if (cases[i].others) {
+            assert_int_equal(output_set_open(&out, "b", 2500, 1024, false, &err), -1);
+            assert_int_equal(err.kind, ERR_CONFLICT);
+            assert_non_null(strstr(err.msg, cases[i].others));
+            assert_int_equal(count_files(), 1);
+            output_set_release(&out);
+        }
+        assert_int_equal(output_set_open(&out, "b", 2500, 1024, true, &err), 0);
+        assert_int_equal(access(cases[i].name, F_OK), 0); /* until the end */
+        assert_int_equal(output_set_publish(&out, &removed, &err), 0);
+        assert_int_equal(removed.count, cases[i].removed ? 1 : 0);
+        if (cases[i].removed)
+            assert_string_equal(removed.items[0], cases[i].removed);
+        assert_int_equal(access(cases[i].name, F_OK), cases[i].removed ? -1 : 0);
+        leave_folder(state);
+        enter_folder(state);
+    }
+}
+
+/* Nothing was asked to be replaced, and nothing is: not at the last moment either. */
+static void
+what_appears_meanwhile_stays(void **state)
+{
+    CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
+    CLEANUP(folder_names_release) struct folder_names removed = FOLDER_NAMES_INIT;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(output_set_open(&out, "b", 2500, 1024, false, &err), 0);
+    make_volume("b.005", 10);
+    assert_int_equal(output_set_publish(&out, &removed, &err), -1);
+    assert_int_equal(err.kind, ERR_CONFLICT);
+    output_set_release(&out);
+    assert_int_equal(access("b.005", F_OK), 0);
+    assert_int_equal(count_files(), 1);
+}
+
+/* Volumes that have their names beside an unfinished first one: of a killed run, or not?
+ */
+static void
+only_a_halfway_set_is_taken_back(void **state)
+{
+    static const struct {
+        const char *unfinished[4], *named[4];
+        uint64_t size, last; /* bytes of the named ones, and of the last of them */
+        bool is_ours;
+    } cases[] = {
+        {{"b.partial.001"}, {"b.002", "b.003"}, 1024, 452, true},
+        {{"b.partial.001", "b.partial.002"}, {"b.003"}, 1024, 452, true},
+        {{"b.partial.new.001"}, {"b.002"}, 1024, 1024, true}, /* of a smaller bundle */
+        {{"b.partial.001"},
+         {"b.002", "b.003", "b.004"},
+         1024,
+         1,
+         true}, /* a larger one */
+        {{"b.partial.001"}, {"b.003"}, 1024, 452, false},
+        {{"b.partial.001", "b.partial.002"}, {"b.002", "b.003"}, 1024, 452, false},
+        {{"b.partial.001"}, {"b.002", "b.003"}, 1000, 452, false},
+        {{"b.partial.001"}, {"b.002", "b.003"}, 1024, 1025, false},
+        {{"b.partial.001", "b.partial.003"}, {"b.004"}, 1024, 452, false},
+        {{"b.partial.002"}, {"b.003"}, 1024, 452, false},
+        {{NULL}, {"b.002"}, 1024, 452, false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
+        struct err err = ERR_INIT;
+        size_t n = 0, files = 0;
+
+        for (; cases[i].unfinished[files]; files++)
+            make_volume(cases[i].unfinished[files], 1024);
+        for (; cases[i].named[n]; n++)
+            make_volume(cases[i].named[n],
+                        cases[i].named[n + 1] ? cases[i].size : cases[i].last);
+        if (output_set_open(&out, "b", 2500, 1024, false, &err) !=
+            (cases[i].is_ours ? 0 : -1))
+            fail_msg("%d: %s", (int)i, err.msg);
+        for (size_t k = 0; k < n; k++)
+            assert_int_equal(access(cases[i].named[k], F_OK), cases[i].is_ours ? -1 : 0);
+        if (!cases[i].is_ours) {
+            assert_int_equal(err.kind, ERR_CONFLICT);
+            assert_int_equal(count_files(), (int)(n + files));
+        }
+        output_set_discard(&out);
+        output_set_release(&out);
+        leave_folder(state);
+        enter_folder(state);
+    }
 }
 
 static void
@@ -211,6 +333,9 @@ main(void)
         IN_FOLDER(sizes_that_nobody_can_add_up),
         IN_FOLDER(sizes_are_compared_with_the_signed_one),
         IN_FOLDER(volumes_appear_when_published),
+        IN_FOLDER(nothing_else_may_be_read_as_a_volume),
+        IN_FOLDER(what_appears_meanwhile_stays),
+        IN_FOLDER(only_a_halfway_set_is_taken_back),
         IN_FOLDER(other_volumes_are_not_gone_on_with),
     };
 
