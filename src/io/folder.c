@@ -13,37 +13,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- who could have written it ---- */
-
-static int
-check_owner(int fd, const char *path, struct err *err)
-{
-    struct stat st;
-
-    if (fstat(fd, &st) < 0)
-        return err_errno(err, "cannot examine '%s'", path);
-    if (st.st_uid != 0 && st.st_uid != geteuid()) {
-        err_set(err, ERR_USAGE, "'%s' belongs to somebody else, user %u", path,
-                (unsigned)st.st_uid);
-        return err_hint(err, "what decides about trust must be root's or your own: "
-                             "chown it, after a look at what it says");
-    }
-    if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        err_set(err, ERR_USAGE, "others may write to '%s'", path);
-        return err_hint(err, "chmod go-w '%s', after a look at what it says", path);
-    }
-    return 0;
-}
-
 int
 folder_slurp(const char *path, struct buf *out, struct err *err)
 {
     CLEANUP(file_close) int fd = -1;
-    uint64_t size;
+    struct stat st;
 
-    fd = file_open_regular(path, &size, err);
-    if (fd < 0 || check_owner(fd, path, err) < 0)
+    fd = folder_open(path, 2, O_RDONLY, err);
+    if (fd < 0)
         return -1;
+    if (fstat(fd, &st) < 0)
+        return err_errno(err, "cannot examine '%s'", path);
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_USAGE, "'%s' is not a regular file", path);
     return file_slurp_fd(fd, path, out, err);
 }
 
@@ -92,68 +74,70 @@ collect(struct folder_names *out, DIR *dir, const char *path, const char *suffix
     return 0;
 }
 
-static DIR *
-open_folder(const char *path, struct err *err)
-{
-    DIR *dir = opendir(path);
-    bool is_absent = !dir && errno == ENOENT;
-
-    if (dir)
-        return dir;
-    err_errno(err, "cannot open the folder '%s'", path);
-    if (is_absent)
-        err->kind = ERR_NOT_FOUND;
-    return NULL;
-}
-
 int
 folder_check(const char *path, struct err *err)
 {
-    DIR *dir = open_folder(path, err);
-    int rc = dir ? check_owner(dirfd(dir), path, err) : -1;
+    CLEANUP(file_close) int fd = folder_open(path, 1, O_RDONLY | O_DIRECTORY, err);
 
-    if (dir)
-        closedir(dir);
-    return rc;
+    return fd < 0 ? -1 : 0;
 }
 
+/* Closes dir. */
 static int
-list(struct folder_names *out, const char *path, const char *suffix, bool with_hidden,
-     bool must_be_safe, struct err *err)
+list(struct folder_names *out, DIR *dir, const char *path, const char *suffix,
+     bool with_hidden, struct err *err)
 {
-    DIR *dir = open_folder(path, err);
-    int rc;
+    int rc = collect(out, dir, path, suffix, with_hidden, err);
 
-    if (!dir)
-        return -1;
-    rc = must_be_safe ? check_owner(dirfd(dir), path, err) : 0;
-    if (rc == 0)
-        rc = collect(out, dir, path, suffix, with_hidden, err);
     closedir(dir);
     if (rc < 0)
         folder_names_release(out);
     return rc;
 }
 
+static int
+list_safe(struct folder_names *out, const char *path, const char *suffix,
+          bool with_hidden, struct err *err)
+{
+    int fd = folder_open(path, 1, O_RDONLY | O_DIRECTORY, err);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+    if (fd < 0)
+        return -1;
+    if (dir)
+        return list(out, dir, path, suffix, with_hidden, err);
+    err_errno(err, "cannot open the folder '%s'", path);
+    file_close(&fd);
+    return -1;
+}
+
 int
 folder_list(struct folder_names *out, const char *path, const char *suffix,
             struct err *err)
 {
-    return list(out, path, suffix, false, true, err);
+    return list_safe(out, path, suffix, false, err);
 }
 
 int
 folder_list_hidden(struct folder_names *out, const char *path, const char *suffix,
                    struct err *err)
 {
-    return list(out, path, suffix, true, true, err);
+    return list_safe(out, path, suffix, true, err);
 }
 
 int
 folder_list_any(struct folder_names *out, const char *path, const char *suffix,
                 struct err *err)
 {
-    return list(out, path, suffix, false, false, err);
+    DIR *dir = opendir(path);
+    bool is_absent = !dir && errno == ENOENT;
+
+    if (dir)
+        return list(out, dir, path, suffix, false, err);
+    err_errno(err, "cannot open the folder '%s'", path);
+    if (is_absent)
+        err->kind = ERR_NOT_FOUND;
+    return -1;
 }
 
 void

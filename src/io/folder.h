@@ -22,8 +22,20 @@ struct folder_names {
     }
 
 /*
+ * Open what decides something: only root and we may be able to change it.  The last
+ * `checked` names of the path are looked at: each is root's or ours, and nobody else may
+ * write to it.  The same holds for links among them and for all that these lead through,
+ * but that a sticky folder like /tmp may be on their way.
+ * flags:   of open(); links are followed.
+ * Returns: a descriptor, or -1.
+ * Errors:  ERR_NOT_FOUND - it is not there, and no link says that it should be;
+ *          ERR_USAGE - others could change it; ERR_LOCAL.
+ */
+int folder_open(const char *path, size_t checked, int flags, struct err *err);
+
+/*
  * The names in a folder that end with suffix; hidden ones are left out.  The folder must
- * pass the check of folder_slurp().
+ * pass the check of folder_open().
  * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (unsafe), ERR_LIMIT.
  */
 MUST_USE int folder_list(struct folder_names *out, const char *path, const char *suffix,
@@ -45,10 +57,8 @@ void folder_names_release(struct folder_names *names);
 MUST_USE int folder_check(const char *path, struct err *err);
 
 /*
- * Read a whole file that only root or we can write to.  Links are followed: what counts
- * is the file at their end.
- * Errors: ERR_USAGE - somebody else owns it or may write to it, or it is no regular file;
- *         those of file_slurp().
+ * Read a whole file that only root or we can change, and so the folder that it is in.
+ * Errors: those of folder_open() and file_slurp(); ERR_USAGE - not a regular file.
  */
 MUST_USE int folder_slurp(const char *path, struct buf *out, struct err *err);
 

@@ -231,6 +231,23 @@ reason revoked "by the id of its key" verify b.tar
 echo "key:$issuer_id" >store/revoked
 reason revoked "by the key of its issuer" verify b.tar
 
+# Who may have written them.
+policy "$pinned"
+must list_of issuing
+cp issuing.crl store/crl/issuing.pem
+cp issuing.pem store/ca/intermediates/
+for path in ca ca/root.pem ca/intermediates ca/intermediates/issuing.pem crl crl/issuing.pem; do
+    chmod o+w store/$path
+    expect 2 "store/$path that others may write to" verify b.tar
+    check "is named" grep -q "others may write to 'store/$path'" "$err"
+    chmod o-w store/$path
+done
+mkdir open
+cp root.pem open
+chmod 777 open
+ln -sf ../../open/root.pem store/ca/root.pem
+expect 2 "an authority by a link into a folder that others may write to" verify b.tar
+
 # Every list counts: an older one that revokes, beside a newer one that does not.
 policy "$pinned,\"crl\":\"require\""
 crl_extensions=authorityKeyIdentifier=keyid

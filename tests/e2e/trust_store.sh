@@ -97,12 +97,37 @@ rm store/revoked
 
 # --- who may have written it -------------------------------------------------------------
 
-for path in store store/policy.json store/keys/alice.pub; do
+echo "# nothing" >store/revoked
+for path in store store/policy.json store/revoked store/keys store/keys/alice.pub; do
     chmod g+w $path
     expect 2 "$path that a group may write" sealift verify -q --trust store b.tar
     check "names it, and the way out" sh -c 'grep -q "$2" "$1" && grep -q "^hint: chmod go-w" "$1"' - "$err" "$path"
     chmod 755 $path
 done
+mkdir open
+chmod 777 open
+cp store/keys/alice.pub store/policy.json open
+for path in store/keys/alice.pub store/policy.json; do
+    mv $path good
+    ln -s "$PWD/open/${path##*/}" $path
+    expect 2 "$path that is a link into a folder that others may write to" \
+        sealift verify -q --trust store b.tar
+    check "names that folder" grep -q "others may write to '$PWD/open'" "$err"
+    rm $path
+    ln -s nowhere $path
+    expect 8 "$path that is a link to nothing" sealift verify -q --trust store b.tar
+    rm $path
+    mv good $path
+done
+mv store/keys keys
+ln -s ../keys store/keys
+expect 0 "keys that are a link to a folder of ours" sealift verify -q --trust store b.tar
+chmod 777 keys
+expect 2 "and that others may write to" sealift verify -q --trust store b.tar
+chmod 755 keys
+rm store/keys
+mv keys store/keys
+rm store/revoked
 if [ "$(id -u)" -eq 0 ]; then
     chown 12345 store/policy.json
     expect 2 "a policy of somebody else" sealift verify -q --trust store b.tar
