@@ -19,7 +19,7 @@ struct import_command {
     struct trust_options trust;
     bool dry_run, strip_host, keep_going;
     struct opt_list map;
-    const char *on_existing;
+    const char *on_existing, *read_back;
     const char *receipt;
     struct passphrase_options passphrase;
 };
@@ -33,6 +33,8 @@ static const struct opt table[] = {
          "names beginning with FROM get TO instead (repeatable)"),
     TEXT(T, on_existing, 0, "on-existing", "WHAT",
          "when a tag holds another digest: error (default), skip or overwrite"),
+    TEXT(T, read_back, 0, "read-back", "WHAT",
+         "with 'blobs', also fetch all blobs again and compare them before tags move"),
     FLAG(T, keep_going, 0, "keep-going",
          "when the target refuses a part of an image, still push the other images"),
     TEXT(T, receipt, 0, "receipt", "KEY",
@@ -62,6 +64,15 @@ read_on_existing(const char *text, enum on_existing *out, struct err *err)
         }
     }
     return err_set(err, ERR_USAGE, "--on-existing is one of error, skip, overwrite");
+}
+
+static int
+check_read_back(const char *what, struct err *err)
+{
+    if (!what || strcmp(what, "blobs") == 0)
+        return 0;
+    return err_set(err, ERR_USAGE,
+                   "--read-back takes 'blobs'; manifests and tags are always read back");
 }
 
 static int
@@ -180,12 +191,15 @@ put_counts(struct result *r, const struct import_counts *n, bool dry_run)
     struct jsout *counts = import_counts_out(n);
     char size[TEXT_HUMAN_MAX];
 
+    jsout_put_u64(counts, "blobsReadBack", n->blobs_read_back);
     jsout_put_u64(counts, "referrerListsUpdated", n->lists_updated);
     jsout_put_u64(counts, "referrerListsPresent", n->lists_present);
     jsout_put(r->json, "counts", counts);
     result_say(r, "blobs     %zu %s (%s), %zu %s, %zu present\n", n->blobs_uploaded,
                dry_run ? "to upload" : "uploaded", text_human(size, n->bytes_uploaded),
                n->blobs_mounted, dry_run ? "to mount" : "mounted", n->blobs_present);
+    if (n->blobs_read_back > 0)
+        result_say(r, "          %zu read back\n", n->blobs_read_back);
     result_say(r, "manifests %zu %s, %zu present\n", n->documents_pushed, push,
                n->documents_present);
     result_say(r, "tags      %zu %s, %zu present\n", n->tags_pushed, push,
@@ -218,6 +232,7 @@ put_result(struct result *r, const struct import_command *o, const char *path,
     result_put_meta(r->json, &bundle_content(x->verified.bundle)->index.meta);
     put_images(r, x, o->dry_run ? "would-push" : pushed);
     put_counts(r, &x->counts, o->dry_run);
+    jsout_put_text(r->json, "presence", x->is_by_head ? "head" : "last-byte");
     say_failed(r, x);
 }
 
@@ -295,10 +310,13 @@ import(const struct import_command *o, char **operands, size_t count,
         .mapping = *mapping,
         .dry_run = o->dry_run,
         .keep_going = o->keep_going,
+        .read_back_blobs = o->read_back,
         .tool = TOOL_NAME_VERSION,
     };
     int rc;
 
+    if (check_read_back(o->read_back, err) < 0)
+        return -1;
     if (o->on_existing && read_on_existing(o->on_existing, &options.on_existing, err) < 0)
         return -1;
     if (load_receipt_key(o, &key, err) < 0 ||
@@ -319,8 +337,9 @@ import(const struct import_command *o, char **operands, size_t count,
                       "checked\n");
     if (rc == 0 || o->dry_run)
         result_say(r, "%s\n",
-                   o->dry_run
-                       ? "nothing was sent (dry run)"
+                   o->dry_run ? "nothing was sent (dry run)"
+                   : o->read_back
+                       ? "OK: every blob, manifest and tag was read back and is the same"
                        : "OK: every manifest and tag was read back and is the same");
     return rc;
 }
@@ -349,8 +368,10 @@ const struct command cmd_import = {
     .summary = "verify a bundle, then push it to a registry",
     .about =
         "Verify BUNDLE completely, then push what the registry lacks: blobs, manifests,\n"
-        "tags last; then read everything back.  Nothing is sent before every byte was\n"
-        "checked.  docker.io/library/nginx:1 becomes REGISTRY/PREFIX/docker.io/library/"
+        "tags last.  Manifests and tags are read back and compared, blobs with "
+        "--read-back\n"
+        "blobs.  Nothing is sent before every byte was checked.  "
+        "docker.io/library/nginx:1 becomes REGISTRY/PREFIX/docker.io/library/"
         "nginx:1.",
     .table = table,
     .options_size = sizeof(struct import_command),

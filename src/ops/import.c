@@ -5,6 +5,7 @@
 #include "io/json.h"
 #include "ops/acceptance.h"
 #include "ops/receipt.h"
+#include "registry/presence.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,9 @@ push_all(struct importing *im, struct err *err)
         return -1;
     im->has_begun = true;
     if (import_look_at_documents(im, err) < 0 || import_blobs(im, err) < 0)
+        return -1;
+    if (im->options->read_back_blobs && !im->options->dry_run &&
+        import_read_back_blobs(im, err) < 0)
         return -1;
     events_phase(events, "manifests", l->document_count, EVENT_ITEMS);
     if (import_documents(im, err) < 0 || import_referrers(im, err) < 0)
@@ -223,6 +227,7 @@ import_run(struct import_result *out, const struct import_options *o, struct err
     pthread_mutex_init(&im.memory, NULL);
     im.repos = xcalloc(out->landing.repo_count, sizeof(*im.repos));
     rc = push_all(&im, err);
+    out->is_by_head = presence_is_by_head(o->client);
     pool_free(im.pool);
     free(im.repos);
     pthread_mutex_destroy(&im.memory);

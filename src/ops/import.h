@@ -15,8 +15,9 @@ struct import_options {
     struct verify_options verify;
     struct mapping mapping;
     enum on_existing on_existing;
-    bool dry_run;    /* stop when it is known what would be sent */
-    bool keep_going; /* what the target refuses does not stop the other images */
+    bool dry_run;         /* stop when it is known what would be sent */
+    bool read_back_blobs; /* fetch all blobs again before tags move, and compare */
+    bool keep_going;      /* what the target refuses does not stop the other images */
     struct client *client;
     const char *tool;                  /* "sealift/x.y.z", for the receipt */
     const struct pki_key *receipt_key; /* or NULL: no receipt */
@@ -40,6 +41,7 @@ struct setback {
 
 struct import_counts {
     size_t blobs_present, blobs_mounted, blobs_uploaded; /* placements */
+    size_t blobs_read_back;
     size_t documents_present, documents_pushed;
     size_t tags_present, tags_pushed;
     size_t lists_present, lists_updated; /* of referrers, where the registry keeps none */
@@ -64,6 +66,7 @@ struct import_result {
     size_t setback_count, setback_cap;
     size_t failed; /* names */
     struct import_counts counts;
+    bool is_by_head;        /* blobs could not be read to check them: see presence.h */
     struct receipt receipt; /* empty unless one was asked for, and pushed */
     bool lacks_receipt;     /* one was asked for, and could not be: */
     struct setback receipt_error;

@@ -2,7 +2,7 @@
 #include "ops/import_internal.h"
 
 #include "base/mem.h"
-#include "registry/push.h"
+#include "registry/presence.h"
 
 #include <stdlib.h>
 
@@ -20,7 +20,7 @@ struct blob_step {
     size_t count;
 };
 
-enum blob_standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING };
+enum blob_standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING, BLOB_BROKEN };
 
 /* ---- its bytes ---- */
 
@@ -46,6 +46,14 @@ read_member_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err 
     return n;
 }
 
+static struct member_bytes
+bytes_of(struct importing *im, uint32_t object)
+{
+    return (struct member_bytes){
+        .member = &im->content->members[im->content->member_of_object[object]],
+        .importing = im};
+}
+
 /* ---- where it is ---- */
 
 static bool
@@ -59,14 +67,20 @@ static int
 ask_one(struct importing *im, unsigned worker, const struct placement *p,
         enum blob_standing *standing, struct err *err)
 {
-    const struct graph_object *o = graph_object(im->content->graph, p->object);
+    static const enum blob_standing standings[] = {[PRESENCE_ABSENT] = BLOB_LACKING,
+                                                   [PRESENCE_THERE] = BLOB_THERE,
+                                                   [PRESENCE_BROKEN] = BLOB_BROKEN};
+    struct member_bytes bytes = bytes_of(im, p->object);
+    const struct blob_source source = {.read = read_member_bytes, .ctx = &bytes};
     struct repository repo = importing_repository(im, p->repo);
-    int rc = push_blob_exists(importing_session(im, worker), &repo, &o->digest, err);
+    const struct presence_query query = {&repo, &bytes.member->digest, bytes.member->size,
+                                         &source};
+    enum presence found;
 
-    if (rc < 0)
+    if (presence_check(importing_session(im, worker), &query, &found, err) < 0)
         return -1;
-    *standing = rc == 1 ? BLOB_THERE : BLOB_LACKING;
-    if (rc == 1)
+    *standing = standings[found];
+    if (found == PRESENCE_THERE)
         importing_found(im, p->repo);
     return 0;
 }
@@ -118,26 +132,25 @@ add_counts(struct importing *im, const struct import_counts *more)
 
 static int
 send_blob(struct importing *im, unsigned worker, uint32_t object,
-          const struct repository *repo, const char *mount_from,
+          const struct repository *repo, const char *mount_from, bool is_broken,
           enum push_outcome *outcome, struct err *err)
 {
-    const struct bundle_member *member =
-        &im->content->members[im->content->member_of_object[object]];
-    struct member_bytes bytes = {.member = member, .importing = im};
+    struct member_bytes bytes = bytes_of(im, object);
     struct blob_source source = {.read = read_member_bytes, .ctx = &bytes};
 
-    return push_blob(importing_session(im, worker), repo, &member->digest, member->size,
-                     mount_from, &source, outcome, err);
+    return push_blob(importing_session(im, worker), repo, &bytes.member->digest,
+                     bytes.member->size, mount_from, is_broken, &source, outcome, err);
 }
 
 static int
 bring_one(struct importing *im, unsigned worker, const struct placement *p,
-          const char *mount_from, struct import_counts *counts, struct err *err)
+          const char *mount_from, bool is_broken, struct import_counts *counts,
+          struct err *err)
 {
     struct repository repo = importing_repository(im, p->repo);
     enum push_outcome outcome;
 
-    if (send_blob(im, worker, p->object, &repo, mount_from, &outcome, err) < 0)
+    if (send_blob(im, worker, p->object, &repo, mount_from, is_broken, &outcome, err) < 0)
         return -1;
     if (outcome == PUSH_UPLOADED) {
         counts->blobs_uploaded++;
@@ -171,6 +184,7 @@ bring(const struct blob_step *step, unsigned worker, const enum blob_standing *s
         struct placement *p = &step->placements[i];
         const char *own = repos[p->repo];
         const char *from = sibling;
+        int rc;
 
         if (standing[i] == BLOB_THERE) {
             counts->blobs_present++;
@@ -180,7 +194,8 @@ bring(const struct blob_step *step, unsigned worker, const enum blob_standing *s
             continue;
         if (!from && standing[i] == BLOB_UNASKED)
             from = own;
-        if (settle(im, worker, p, bring_one(im, worker, p, from, counts, err), err) < 0)
+        rc = bring_one(im, worker, p, from, standing[i] == BLOB_BROKEN, counts, err);
+        if (settle(im, worker, p, rc, err) < 0)
             return -1;
         if (p->cause == 0)
             sibling = own;
@@ -195,7 +210,7 @@ count_dry(const struct blob_step *step, const enum blob_standing *standing, uint
 {
     for (size_t i = 0; i < step->count; i++) {
         counts->blobs_present += standing[i] == BLOB_THERE;
-        counts->blobs_mounted += standing[i] == BLOB_LACKING;
+        counts->blobs_mounted += standing[i] != BLOB_THERE;
     }
     if (counts->blobs_present == 0 && counts->blobs_mounted > 0) {
         counts->blobs_mounted--;
@@ -265,18 +280,77 @@ import_blobs_again(struct importing *im, unsigned worker, uint32_t document,
     struct repository repo = importing_repository(im, repo_index);
 
     for (uint32_t i = 0; i < o->edge_count; i++) {
-        const struct graph_object *blob = graph_object(g, o->edges[i].to);
+        uint32_t object = o->edges[i].to;
+        const struct placement place = {.object = object, .repo = repo_index};
+        enum blob_standing standing = BLOB_UNASKED;
         enum push_outcome outcome;
-        int there = 0;
 
-        if (blob->state != GRAPH_BLOB)
+        if (graph_object(g, object)->state != GRAPH_BLOB)
             continue;
-        if (!no_matter_what)
-            there = push_blob_exists(importing_session(im, worker), &repo, &blob->digest,
-                                     err);
-        if (there < 0 || (there == 0 && send_blob(im, worker, o->edges[i].to, &repo, NULL,
-                                                  &outcome, err) < 0))
+        if (!no_matter_what && ask_one(im, worker, &place, &standing, err) < 0)
+            return -1;
+        if (standing != BLOB_THERE &&
+            send_blob(im, worker, object, &repo, NULL, standing == BLOB_BROKEN, &outcome,
+                      err) < 0)
             return -1;
     }
     return 0;
+}
+
+/* ---- reading it back ---- */
+
+/* pull_blob() compares; nothing is kept. */
+static int
+drop_bytes(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
+{
+    struct importing *im = ctx;
+
+    (void)at, (void)bytes, (void)err;
+    events_done(im->options->verify.events, len);
+    return 0;
+}
+
+static int
+read_back_blob(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct blob_step *step = (const struct blob_step *)base;
+    struct importing *im = step->importing;
+    const struct blob_sink sink = {.write = drop_bytes, .ctx = im};
+    struct placement *p = step->placements;
+    struct repository repo = importing_repository(im, p->repo);
+    const struct graph_object *o = graph_object(im->content->graph, p->object);
+    int rc;
+
+    if (p->cause != 0 || import_is_closed(im, p->repo, &p->cause))
+        return 0;
+    rc = pull_blob(importing_session(im, worker), &repo, &o->digest, o->size, NULL, &sink,
+                   err);
+    if (rc == 0)
+        importing_count(im, &im->result->counts.blobs_read_back, 1);
+    else
+        err_wrap(err, "reading back");
+    return settle(im, worker, p, rc, err);
+}
+
+int
+import_read_back_blobs(struct importing *im, struct err *err)
+{
+    const struct landing *l = &im->result->landing;
+    struct blob_step *steps = xcalloc(l->blob_count, sizeof(*steps));
+    uint64_t bytes = 0;
+    int rc;
+
+    for (size_t i = 0; i < l->blob_count; i++)
+        bytes += graph_object(im->content->graph, l->blobs[i].object)->size;
+    events_phase(im->options->verify.events, "reading blobs back", bytes, EVENT_BYTES);
+    for (size_t i = 0; i < l->blob_count; i++) {
+        steps[i] = (struct blob_step){.job.run = read_back_blob,
+                                      .importing = im,
+                                      .placements = &l->blobs[i],
+                                      .count = 1};
+        pool_add(im->pool, &steps[i].job);
+    }
+    rc = pool_wait(im->pool, err);
+    free(steps);
+    return rc;
 }

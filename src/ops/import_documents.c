@@ -2,6 +2,7 @@
 #include "ops/import_internal.h"
 
 #include "base/mem.h"
+#include "registry/presence.h"
 #include "registry/push.h"
 
 #include <stdlib.h>
@@ -175,7 +176,8 @@ read_back(const struct document_step *step, unsigned worker, struct err *err)
 
     if (pull_by_digest(importing_session(im, worker), &repo, &o->digest, o->size, &back,
                        err) < 0)
-        return -1;
+        return err->kind == ERR_NOT_FOUND ? presence_error("manifest", &o->digest, err)
+                                          : -1;
     return importing_compare(im, step->placement->object, &back, err);
 }
 

@@ -89,6 +89,9 @@ MUST_USE int import_blobs(struct importing *im, struct err *err);
 MUST_USE int import_blobs_again(struct importing *im, unsigned worker, uint32_t document,
                                 uint32_t repo, bool no_matter_what, struct err *err);
 
+/* Fetch every blob where it was brought, or was already, and compare its digest. */
+MUST_USE int import_read_back_blobs(struct importing *im, struct err *err);
+
 /* ---- import_referrers.c ---- */
 
 /* See that what belongs to something is listed there: by the registry, or by us. */

@@ -51,6 +51,7 @@ struct host {
     bool has_answered;     /* guarded, like all below: anything, ever */
     bool is_silent;        /* it never did, and was asked often enough */
     uint64_t served;       /* requests it answered as it should */
+    bool is_by_head;       /* it does not let blobs be read to check them: presence.h */
     bool is_limit_told;    /* that few pulls are left */
     bool is_withheld_told; /* that credentials for it are not sent */
 };

@@ -10,27 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int
-push_blob_exists(struct session *s, const struct repository *repo,
-                 const struct digest *digest, struct err *err)
-{
-    CLEANUP(answer_release) struct answer a = ANSWER_INIT;
-    CLEANUP(mem_free_string) char *rest = NULL, *url = NULL;
-    struct call call = {.repo = repo, .request = {.method = "HEAD"}};
-    char text[DIGEST_TEXT_MAX];
-    struct host *host;
-
-    if (client_host(s, repo, &host, err) < 0)
-        return -1;
-    digest_text(digest, text);
-    rest = xasprintf("blobs/%s", text);
-    url = client_url(host, repo->path, rest);
-    call.request.url = url;
-    if (exchange(s, &call, &a, err) < 0)
-        return err_wrap(err, "blob %s", text);
-    return a.http.status == 200;
-}
-
 /* ---- manifests ---- */
 
 /* Registries that store late, or that lost a blob they had a moment ago. */

@@ -14,13 +14,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/*
- * Is the blob there?  1, 0, -1.  0 also when the registry does not tell: an upload of
- * what is there already does no harm.
- */
-int push_blob_exists(struct session *s, const struct repository *repo,
-                     const struct digest *digest, struct err *err);
-
 /* The bytes of a blob, readable from any offset so that an upload can start again. */
 struct blob_source {
     /* As in http.h: up to len bytes, 0 only at the end, -1 with *err set. */
@@ -36,7 +29,12 @@ enum push_outcome { PUSH_UPLOADED, PUSH_MOUNTED };
  * whose bytes turn out wrong is never committed (ERR_INTEGRITY "changed").
  *
  * mount_from may be the repository itself: then the one request that begins an upload
- * also asks whether the blob is there already (PUSH_MOUNTED).
+ * also asks whether the blob is there already (PUSH_MOUNTED).  A yes is checked, as
+ * presence.h says.
+ *
+ * is_broken: what the registry has under this digest was found damaged.  Then, and when
+ * its yes was wrong, it is checked afterwards that this is over.
+ * Errors: ERR_PROTOCOL "broken-blob" - it is not.
  *
  * An upload is POST, one PATCH with everything, and an empty PUT; blobs up to 1 MiB go
  * with the PUT.  A registry, or a proxy before it, that refuses one way is asked another
@@ -45,8 +43,8 @@ enum push_outcome { PUSH_UPLOADED, PUSH_MOUNTED };
  */
 MUST_USE int push_blob(struct session *s, const struct repository *repo,
                        const struct digest *digest, uint64_t size, const char *mount_from,
-                       const struct blob_source *source, enum push_outcome *outcome,
-                       struct err *err);
+                       bool is_broken, const struct blob_source *source,
+                       enum push_outcome *outcome, struct err *err);
 
 /* Bring bytes in memory there as a blob, unless they are; *digest is their SHA-256. */
 MUST_USE int push_bytes(struct session *s, const struct repository *repo,

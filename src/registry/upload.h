@@ -55,12 +55,16 @@ struct upload {
     bool was_silent;  /* ... or there was no answer at all */
     bool must_resync; /* ask what the registry has before going on */
     bool was_damaged; /* it got other bytes than we sent */
+    bool is_broken;   /* what the registry has under this digest is not the blob */
     unsigned restarts;
     unsigned silences; /* requests that the registry took and never answered */
 };
 
 /* Ends its session, if one is open, without waiting long. */
 void upload_release(struct upload *up);
+
+/* Does the registry have it now?  1, 0, -1. */
+int upload_is_there(struct upload *up, struct err *err);
 
 /* ---- upload_session.c ---- */
 

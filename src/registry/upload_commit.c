@@ -51,7 +51,7 @@ check_stored(struct upload *up, const struct answer *a, struct err *err)
         return exchange_check_digest(told, up->digest, err);
     if (http_header(&a->http, "location", 0))
         return 0;
-    found = push_blob_exists(up->session, up->repo, up->digest, err);
+    found = upload_is_there(up, err);
     if (found == 0)
         err_set(err, ERR_PROTOCOL,
                 "the server says that it stored the blob, and does not have it");

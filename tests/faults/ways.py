@@ -265,7 +265,7 @@ def slow_commit(lab):
     "a registry that says it does not know the upload, and has the blob a little later"
     app = image("app:1", size=LARGE)
     blob = app.layer
-    hidden = lab.registry.on("HEAD", f"/blobs/{blob.digest}", status(404), times=3)
+    hidden = lab.registry.on("GET", f"/blobs/{blob.digest}", status(404), times=3)
     lab.registry.on("PUT", f"{UPLOADS}.*{blob.digest[7:]}", done_but(404, '{"errors":[{"code":'
                     '"BLOB_UPLOAD_UNKNOWN","message":"blob upload unknown"}]}',
                     "application/json"))

@@ -117,6 +117,12 @@ storage:
   maintenance: {uploadpurging: {enabled: false}}
 CONFIG
     case $2 in
+    cached)
+        # As Debian configures it, and with deletion allowed.
+        echo '  cache: {blobdescriptor: inmemory}'
+        echo '  delete: {enabled: true}'
+        echo 'http: {addr: "127.0.0.1:0", secret: test}'
+        ;;
     plain)
         echo 'http: {addr: "127.0.0.1:0", secret: test}'
         ;;
@@ -160,7 +166,8 @@ CONFIG
     esac
 }
 
-# start_registry NAME [plain|private|locked|mutual|token [STORE]]: private means TLS and a
+# start_registry NAME [plain|cached|private|locked|mutual|token [STORE]]: cached means that
+# deletion is allowed and descriptors stay in memory, as Debian has it, private means TLS and a
 # password, mutual TLS with client certificates (after make_ca, and without a $(url_of)),
 # locked a password without TLS, for a registry behind something that has TLS; token
 # means tokens of make_token_server, on the data of the plain registry STORE.  Then

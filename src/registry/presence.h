@@ -1,0 +1,53 @@
+/* presence.h - whether a registry really has a blob, not only says so.
+ *
+ * A registry answers HEAD from what it remembers: from a cache of descriptors that its
+ * garbage collection does not know, or from the name of a file that was cut short.  So
+ * its last byte is fetched.
+ *
+ * Layer:  registry.
+ * Source: OCI distribution-spec v1.1, "Pulling blobs"; RFC 9110 section 14.
+ */
+#ifndef REGISTRY_PRESENCE_H
+#define REGISTRY_PRESENCE_H
+
+#include "registry/push.h"
+
+/* The largest body of an answer without a range that is read to the end, and hashed. */
+#define PRESENCE_WHOLE_MAX (64U << 10) /* bytes */
+
+enum presence {
+    PRESENCE_ABSENT,
+    PRESENCE_THERE,
+    PRESENCE_BROKEN, /* the registry has something under that digest, and not all of it */
+};
+
+/* Which blob: everything borrowed. */
+struct presence_query {
+    const struct repository *repo;
+    const struct digest *digest;
+    uint64_t size;
+    const struct blob_source *source; /* our bytes, for comparison; or NULL */
+};
+
+/*
+ * Fetch the last byte, through redirects.  There: 206 and that byte.  An answer without a
+ * range is read to its end and hashed when it is small.  A host that does not let its
+ * blobs be read so (401, 403, 405, 5xx, a large answer without a range, storage that
+ * cannot be reached) is asked with HEAD from then on, which is warned of once.  An empty
+ * blob is asked for with HEAD.
+ * Returns: 0 and *out; -1: the registry cannot be reached, our bytes cannot be read, or
+ *          work should stop.
+ */
+MUST_USE int presence_check(struct session *s, const struct presence_query *query,
+                            enum presence *out, struct err *err);
+
+/* Was some registry of this run asked with HEAD for want of anything better? */
+bool presence_is_by_head(struct client *c);
+
+/*
+ * The error when a registry took something, a "blob" or a "manifest", and does not have
+ * it afterwards.  Always -1.
+ */
+int presence_error(const char *what, const struct digest *digest, struct err *err);
+
+#endif

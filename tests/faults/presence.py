@@ -1,0 +1,151 @@
+"""Is a blob there?  What a registry answers to the question for its last byte."""
+from harness import *
+
+LARGE = 3 << 20  # asked for before an upload is begun
+
+
+def there(lab, size=LARGE):
+    """An image whose blobs are at the target, and not its manifest."""
+    app = image("app:1", layers=1, size=size)
+    app.put(lab.registry.store, "mirror/app")
+    repo = lab.registry.store.repo("mirror/app")
+    repo.manifests.clear()
+    repo.tags.clear()
+    return app
+
+
+def blob(app):
+    return f"/blobs/{app.layer.digest}"
+
+
+def asked(lab, app, at=None):
+    """How often it was asked for the layer, by (GET, HEAD)."""
+    return tuple((at or lab.registry).count(method, blob(app)) for method in ("GET", "HEAD"))
+
+
+def sent(lab, app):
+    return lab.registry.count("PUT", f"/uploads/.*{app.layer.digest[7:]}")
+
+
+@case(116)
+def by_last_byte(lab):
+    "the last byte is fetched, once for each repository, and nothing is uploaded"
+    app = there(lab)
+    lab.push(app).ok()
+    lab.landed(app)
+    same(asked(lab, app), (1, 0), "questions")
+    same(lab.registry.find("GET", blob(app))[0].header("Range"),
+         f"bytes={LARGE - 1}-{LARGE - 1}", "the range")
+    same(sent(lab, app), 0, "uploads")
+
+
+@case(116)
+def through_redirects(lab):
+    "storage that the registry redirects to is asked"
+    app = there(lab)
+    lab.registry.on("GET", blob(app), redirect_to(lab.storage))
+    lab.push(app).ok()
+    same(asked(lab, app), (1, 0), "questions")
+    same(asked(lab, app, lab.storage), (1, 0), "questions at its storage")
+    same(sent(lab, app), 0, "uploads")
+
+
+@case(116)
+def absent(lab):
+    "404, 416, a body that breaks off, fewer or other bytes: one question, then it is uploaded"
+    for fault in (denied(404, "BLOB_UNKNOWN"), status(416), truncate(0), truncate(0, "reset"),
+                  flip(0), status(200, "x" * 100)):
+        lab.again()
+        lab.registry.store.repos.clear()
+        app = there(lab)
+        lab.registry.on("GET", blob(app), fault, times=1)
+        lab.push(app).ok()
+        lab.landed(app)
+        same(sent(lab, app), 1, "uploads")
+        check(asked(lab, app) in ((1, 0), (2, 0)), "one question, and one after what was broken")
+
+
+@case(116)
+def kept_broken(lab):
+    "a registry that takes the blob again and keeps the broken one"
+    app = there(lab)
+    lab.registry.on("GET", blob(app), status(416))
+    lab.push(app).fails("protocol", "absent or damaged", reason="broken-blob",
+                        hint="delete what its storage has")
+    same(sent(lab, app), 1, "uploads")
+    same(lab.registry.count("PUT", "/manifests/"), 0, "manifests")
+
+
+@case(116)
+def mounted_from_nothing(lab):
+    "a mount that the registry says yes to, of a small blob that it has not"
+    app = image("app:1", layers=1, size=1000)
+    lab.registry.on("POST", "mount=.*" + app.layer.digest[7:], status(201), times=1)
+    lab.repeats_allowed = True
+    lab.push(app).ok()
+    lab.landed(app)
+    same(asked(lab, app), (2, 0), "questions: the mount, and the upload that replaced it")
+
+
+@case(116)
+def without_ranges(lab):
+    "an answer without a range: a small one is read and hashed, a large one is not"
+    lab.registry.on("GET", "/blobs/", ignore_range())
+    run = lab.push(there(lab, 2000)).ok()
+    same(run.json["presence"], "last-byte", "how it was seen")
+    lab.again()
+    lab.registry.on("GET", "/blobs/", ignore_range())
+    run = lab.push(there(lab)).ok()
+    same(run.json["presence"], "head", "how it was seen")
+    run.says("it is believed when it says that it has one")
+
+
+@case(116)
+def not_for_us(lab):
+    "401, 403, 405, 5xx, and storage that cannot be reached: HEAD from then on, one warning"
+    for fault in (denied(401, "UNAUTHORIZED"), denied(403, "DENIED"), status(405), status(500),
+                  redirect("https://127.0.0.1:1/x")):
+        lab.again()
+        lab.registry.store.repos.clear()
+        app = image("app:1", layers=3, size=LARGE)
+        app.put(lab.registry.store, "mirror/app")
+        repo = lab.registry.store.repo("mirror/app")
+        repo.manifests.clear()
+        repo.tags.clear()
+        lab.registry.on("GET", "/blobs/", fault)
+        run = lab.push(app, jobs=1, options=["--retries", "0"]).ok()
+        lab.landed(app)
+        same(lab.registry.count("GET", "/blobs/"), 1, "questions for a byte")
+        check(lab.registry.count("HEAD", "/blobs/") >= 3, "the others are asked with HEAD")
+        same(run.json["presence"], "head", "how it was seen")
+        same(run.err.count("blobs cannot be read to check them"), 1, "warnings")
+
+
+@case(116)
+def empty(lab):
+    "an empty blob has no last byte: HEAD"
+    app = image("app:1", layers=1, size=0)
+    app.put(lab.registry.store, "mirror/app")
+    lab.push(app).ok()
+    lab.landed(app)
+
+
+@case(116)
+def not_for_manifests(lab):
+    "manifests are never asked for by range"
+    app = index("app:1")
+    lab.push(app).ok()
+    same([e for e in lab.registry.find("GET", "/manifests/") if e.header("Range")], [],
+         "ranges of manifests")
+
+
+@case(116)
+def fresh_target(lab):
+    "an import into an empty repository asks for nothing but large blobs"
+    app = image("app:1", layers=3, size=1000)
+    lab.push(app).ok()
+    lab.landed(app)
+    same(lab.registry.count("GET|HEAD", "/blobs/"), 0, "questions")
+
+
+main()
