@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 
+#include <stdarg.h>
 #include <stddef.h>
 
 struct buf {
@@ -26,6 +27,7 @@ struct buf {
 /* 0, or -1 when the maximum would be exceeded: the caller says what was too large. */
 MUST_USE int buf_add(struct buf *b, const void *bytes, size_t len);
 MUST_USE int buf_add_text(struct buf *b, const char *text);
+MUST_USE int buf_add_va(struct buf *b, const char *fmt, va_list ap) PRINTF(2, 0);
 MUST_USE int buf_addf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 
 /* Room for len bytes in one piece at data, len set to it.  -1 beyond the maximum. */

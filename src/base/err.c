@@ -1,10 +1,22 @@
 #include "config.h"
 #include "base/err.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+/* File names may hold anything: here they become fit for a terminal, wherever they come
+ * from. */
+static void PRINTF(3, 0) put_line(char *out, size_t size, const char *fmt, va_list ap)
+{
+    char raw[sizeof(((struct err *)NULL)->msg)];
+
+    vsnprintf(raw, sizeof(raw), fmt, ap);
+    text_line(out, size, raw, strlen(raw));
+}
 
 static void PRINTF(4, 0) record(struct err *err, enum err_kind kind, const char *reason,
                                 const char *fmt, va_list ap)
@@ -13,17 +25,15 @@ static void PRINTF(4, 0) record(struct err *err, enum err_kind kind, const char 
     err->signal = 0;
     err->reason = reason;
     err->hint[0] = '\0';
-    vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+    put_line(err->msg, sizeof(err->msg), fmt, ap);
 }
 
-static void PRINTF(2, 3) append(struct err *err, const char *fmt, ...)
+static void
+append(struct err *err, const char *text)
 {
     size_t used = strlen(err->msg);
-    va_list ap;
 
-    va_start(ap, fmt);
-    vsnprintf(err->msg + used, sizeof(err->msg) - used, fmt, ap);
-    va_end(ap);
+    snprintf(err->msg + used, sizeof(err->msg) - used, ": %s", text);
 }
 
 int
@@ -57,7 +67,7 @@ err_errno(struct err *err, const char *fmt, ...)
     va_start(ap, fmt);
     record(err, ERR_LOCAL, NULL, fmt, ap);
     va_end(ap);
-    append(err, ": %s", strerror(saved));
+    append(err, strerror(saved));
     return -1;
 }
 
@@ -68,9 +78,9 @@ err_wrap(struct err *err, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+    put_line(err->msg, sizeof(err->msg), fmt, ap);
     va_end(ap);
-    append(err, ": %s", inner.msg);
+    append(err, inner.msg);
     return -1;
 }
 
@@ -82,7 +92,7 @@ err_hint(struct err *err, const char *fmt, ...)
     if (err->hint[0] != '\0')
         return -1;
     va_start(ap, fmt);
-    vsnprintf(err->hint, sizeof(err->hint), fmt, ap);
+    put_line(err->hint, sizeof(err->hint), fmt, ap);
     va_end(ap);
     return -1;
 }

@@ -34,7 +34,7 @@ struct err {
     enum err_kind kind;
     int signal;         /* with ERR_SIGNAL: its number */
     const char *reason; /* machine-readable word in static storage, or NULL */
-    char msg[640];      /* one line, no capital, no full stop */
+    char msg[640];      /* one line, no capital, no full stop; see text_line() */
     char hint[400];     /* what to do next, or empty */
 };
 

@@ -1,9 +1,12 @@
 #include "config.h"
 #include "base/events.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { LINE_MAX_ = 1024 }; /* bytes of one line of text */
 
@@ -17,10 +20,11 @@ emit(const struct events *to, const struct event *event)
 static void PRINTF(3, 0)
     emit_text(const struct events *to, enum event_kind kind, const char *fmt, va_list ap)
 {
-    char line[LINE_MAX_];
+    char raw[LINE_MAX_], line[LINE_MAX_];
     struct event event = {.kind = kind, .text = line};
 
-    vsnprintf(line, sizeof(line), fmt, ap);
+    vsnprintf(raw, sizeof(raw), fmt, ap);
+    text_line(line, sizeof(line), raw, strlen(raw)); /* file names may hold anything */
     emit(to, &event);
 }
 

@@ -23,7 +23,7 @@ enum event_kind {
 
 struct event {
     enum event_kind kind;
-    const char *text; /* one line, only valid during the call; remote text is escaped */
+    const char *text; /* one line as of text_line(), only valid during the call */
     uint64_t count;
     enum event_unit { EVENT_BYTES, EVENT_ITEMS } unit; /* of a phase */
 };

@@ -74,14 +74,25 @@ text_unhex(unsigned char *out, const char *hex, size_t len)
     return 0;
 }
 
+static size_t
+put_hex(char *out, char byte)
+{
+    return (size_t)sprintf(out, "\\x%02x", (unsigned char)byte);
+}
+
+/* A byte that is neither control character nor part of a letter beyond ASCII. */
+static bool
+is_plain(char byte)
+{
+    return byte >= ' ' && byte <= '~';
+}
+
 /* One byte as it may be shown; how many characters that took, at most 4. */
 static size_t
 put_safe(char *out, char byte)
 {
-    unsigned char c = (unsigned char)byte;
-
-    if (c < ' ' || c > '~' || c == '\\')
-        return (size_t)sprintf(out, "\\x%02x", c);
+    if (!is_plain(byte) || byte == '\\')
+        return put_hex(out, byte);
     *out = byte;
     return 1;
 }
@@ -118,6 +129,26 @@ text_safe_in(char *out, size_t size, const char *text, size_t len)
     for (; n < len && out <= end; n++)
         out += put_safe(out, text[n]);
     memcpy(out, n < len ? "..." : "", n < len ? 4 : 1);
+}
+
+void
+text_line(char *out, size_t size, const char *text, size_t len)
+{
+    enum { DOTS = 4 };
+    size_t used = 0;
+
+    for (size_t n = 0; n < len; n++) {
+        char one[5] = {text[n]};
+        size_t more = is_plain(text[n]) ? 1 : put_hex(one, text[n]);
+
+        if (used + more >= size) {
+            memcpy(out + (used + DOTS > size ? size - DOTS : used), "...", DOTS);
+            return;
+        }
+        memcpy(out + used, one, more);
+        used += more;
+    }
+    out[used] = '\0';
 }
 
 const char *

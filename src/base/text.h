@@ -48,6 +48,14 @@ void text_safe(char out[TEXT_SAFE_MAX], const char *text, size_t len);
  */
 void text_safe_in(char *out, size_t size, const char *text, size_t len);
 
+/*
+ * A line of a message or result, with whatever file names are in it: every byte outside
+ * printable ASCII as \xNN, so also a line end.  What fits into size bytes, the NUL
+ * included, and "..." where it was cut; size is at least 4.  Never more than 4 * len + 1.
+ * The backslash stays as it is: a line twice made safe is the same.
+ */
+void text_line(char *out, size_t size, const char *text, size_t len);
+
 /* "512 B", "1.5 KiB", "2.0 GiB": for people, never to be parsed. */
 const char *text_human(char out[TEXT_HUMAN_MAX], uint64_t bytes);
 

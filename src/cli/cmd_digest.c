@@ -22,8 +22,8 @@ say_in_groups(struct result *r, const struct digest *d)
 
     digest_hex(d, hex);
     for (int i = 0; i < groups; i++)
-        result_say(r, "%.4s%s", hex + GROUP * i,
-                   i % GROUPS_A_LINE == GROUPS_A_LINE - 1 ? "\n" : " ");
+        result_say(r, i % GROUPS_A_LINE == GROUPS_A_LINE - 1 ? "%.4s\n" : "%.4s ",
+                   hex + GROUP * i);
 }
 
 static int

@@ -31,12 +31,12 @@ command_find(const char *name)
 static void
 overview(struct result *r)
 {
-    result_say(r, "Usage: sealift COMMAND [OPTION]... [ARGUMENT]...\n\n"
+    result_add(r, "Usage: sealift COMMAND [OPTION]... [ARGUMENT]...\n\n"
                   "Carry container images across an air gap: all platforms, original "
                   "bytes,\none signed file.\n\nCommands:\n");
     for (const struct command *const *c = commands; *c; c++)
         result_say(r, "  %-14s  %s\n", (*c)->name, (*c)->summary);
-    result_say(r, "\n'sealift help COMMAND' explains one; sealift(1) is the manual.\n");
+    result_add(r, "\n'sealift help COMMAND' explains one; sealift(1) is the manual.\n");
 }
 
 static int
@@ -54,7 +54,7 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     c = command_find(operands[0]);
     if (!c)
         return err_set(err, ERR_USAGE, "there is no command '%s'", operands[0]);
-    result_say(r, "Usage: sealift %s [OPTION]...%s%s\n\n%s\n\nOptions:\n", c->name,
+    result_add(r, "Usage: sealift %s [OPTION]...%s%s\n\n%s\n\nOptions:\n", c->name,
                c->operands[0] != '\0' ? " " : "", c->operands, c->about);
     opt_help(c->table, &r->text);
     return 0;

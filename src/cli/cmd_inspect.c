@@ -116,8 +116,9 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     add_signatures(&x.signers, r);
     result_say_meta(r, &c->index.meta);
     result_missing(r, &c->index.missing);
-    result_say(r, "contents  %zu names, %zu objects, %s\n\n", c->index.count,
+    result_say(r, "contents  %zu names, %zu objects, %s\n", c->index.count,
                c->member_count, text_human(size, x.bytes));
+    result_say(r, "\n");
 
     images = jsout_array();
     table_add(&t, (const char *const[]){"IMAGE", "PLATFORM", "DIGEST", "SIZE"});

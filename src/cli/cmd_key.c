@@ -73,7 +73,7 @@ show(const struct key_command *o, char **paths, struct result *r, struct err *er
         return -1;
     put_key(r, key, pki_form(key), paths[0]);
     jsout_put_text(r->json, "publicKeyPem", pem.data);
-    result_say(r, "\n%s", pem.data);
+    result_add(r, "\n%s", pem.data);
     return 0;
 }
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DAY = 86400, HOUR = 3600, AGE_MAX = 32, SHOWN_MAX = 2048 };
+enum { DAY = 86400, HOUR = 3600, AGE_MAX = 32 };
 
 struct status_command {
     struct common_options common;
@@ -81,7 +81,6 @@ put_streams(struct result *r, const struct state_list *list)
         table_say(&t, r);
 }
 
-/* A file name in that folder may be anything. */
 static void
 put_damaged(struct result *r, const struct state_list *list)
 {
@@ -90,14 +89,11 @@ put_damaged(struct result *r, const struct state_list *list)
     for (size_t i = 0; i < list->damaged_count; i++) {
         const struct state_damage *d = &list->damaged[i];
         struct jsout *obj = jsout_object();
-        char path[SHOWN_MAX], why[SHOWN_MAX];
 
-        text_safe_in(path, sizeof(path), d->path, strlen(d->path));
-        text_safe_in(why, sizeof(why), d->why, strlen(d->why));
-        jsout_put_text(obj, "file", path);
-        jsout_put_text(obj, "why", why);
+        jsout_put_text(obj, "file", d->path);
+        jsout_put_text(obj, "why", d->why);
         jsout_append(damaged, obj);
-        result_say(r, "damaged: %s\n", why);
+        result_say(r, "damaged: %s\n", d->why);
     }
     jsout_put(r->json, "damaged", damaged);
 }

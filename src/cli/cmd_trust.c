@@ -41,8 +41,8 @@ put_key(struct result *r, const struct trust_added *a)
     jsout_put_text(r->json, "key", a->name);
     jsout_put_text(r->json, "type", pki_type_name(a->type));
     jsout_put_text(r->json, "keyId", hex);
-    result_say(r, "key       %s, %s\nkey id    %s\n", a->name, pki_type_name(a->type),
-               hex);
+    result_say(r, "key       %s, %s\n", a->name, pki_type_name(a->type));
+    result_say(r, "key id    %s\n", hex);
 }
 
 /* On a terminal a person compares the key id; a script did that before. */

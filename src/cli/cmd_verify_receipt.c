@@ -37,8 +37,8 @@ put_summary(struct result *r, const struct receipt_summary *s)
     jsout_put_bool(r->json, "signatureSkipped", s->signature_skipped);
     jsout_put_bool(r->json, "partial", s->is_partial);
     result_say(r, "imported  %s to %s\n", time, s->target);
-    result_say(r, "stream    %s, serial %" PRIu64 "\nindex     %s\n", s->stream,
-               s->serial, index);
+    result_say(r, "stream    %s, serial %" PRIu64 "\n", s->stream, s->serial);
+    result_say(r, "index     %s\n", index);
     result_say(r, "contents  %zu images%s; %zu overrides used%s\n", s->images,
                s->is_partial ? ", NOT ALL OF THEM PUSHED" : "", s->overrides,
                s->signature_skipped ? "; THE SIGNATURE WAS NOT CHECKED" : "");

@@ -5,52 +5,70 @@
 #include "bundle/reader.h"
 #include "ops/verify.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { QUOTED_MAX = 1024 };
-
-/* 'text' for the shell; "" when it is too long to be one. */
-static const char *
-quoted(char out[QUOTED_MAX], const char *text)
+static void
+quote(struct buf *out, const char *text)
 {
-    size_t used = 0;
-
-    out[used++] = '\'';
-    for (; *text != '\0' && used + 6 < QUOTED_MAX; text++) {
-        if (*text == '\'') {
-            memcpy(out + used, "'\\''", 4);
-            used += 4;
-        } else {
-            out[used++] = *text;
-        }
+    (void)!buf_add_text(out, "'");
+    for (; *text != '\0'; text++) {
+        if (*text == '\'')
+            (void)!buf_add_text(out, "'\\''");
+        else
+            (void)!buf_add(out, text, 1);
     }
-    out[used++] = '\'';
-    out[used] = '\0';
-    return out;
+    (void)!buf_add_text(out, "'");
+}
+
+/* What a terminal would act on is left to printf.  $() drops line ends at the end. */
+static void
+quote_by_number(struct buf *out, const char *text)
+{
+    size_t len = strlen(text);
+
+    while (len > 0 && text[len - 1] == '\n')
+        len--;
+    (void)!buf_add_text(out, "\"$(printf %b '");
+    for (size_t i = 0; i < len; i++)
+        (void)!buf_addf(out, "\\0%03o", (unsigned)(unsigned char)text[i]);
+    (void)!buf_addf(out, "')%s\"", text + len);
+}
+
+/* A path as the shell takes it. */
+static void
+say_path(struct result *r, const char *before, const char *path)
+{
+    CLEANUP(buf_release) struct buf text = BUF_INIT(RESULT_TEXT_MAX);
+    bool is_plain = true;
+
+    for (const char *p = path; *p != '\0'; p++)
+        is_plain = is_plain && *p >= ' ' && *p <= '~';
+    if (is_plain)
+        quote(&text, path);
+    else
+        quote_by_number(&text, path);
+    result_add(r, "%s%s", before, text.data);
 }
 
 /* One name for the bundle; of volumes it is that of a copy. */
 static void
 say_bundle(struct result *r, const char *path, const struct volume_set *files)
 {
-    char name[QUOTED_MAX];
-
     if (!files->paths) {
-        result_say(r, "bundle=%s\n", quoted(name, path));
+        say_path(r, "bundle=", path);
+        result_add(r, "\n");
         return;
     }
-    result_say(r, "bundle=$scratch/bundle.tar\ncat --");
+    result_add(r, "bundle=$scratch/bundle.tar\ncat --");
     for (size_t i = 0; i < files->count; i++)
-        result_say(r, " %s", quoted(name, files->paths[i]));
-    result_say(r, " >\"$bundle\"\n");
+        say_path(r, " ", files->paths[i]);
+    result_add(r, " >\"$bundle\"\n");
 }
 
 static void
 say_head(struct result *r, const char *path, const struct volume_set *files)
 {
-    result_say(r, "# To check this bundle with sh, tar, sha256sum and openssl only.  "
+    result_add(r, "# To check this bundle with sh, tar, sha256sum and openssl only.  "
                   "Printing this\n"
                   "# checked nothing.  Public keys must come from their owners, not with "
                   "the bundle.\n"
@@ -59,12 +77,12 @@ say_head(struct result *r, const char *path, const struct volume_set *files)
                   "by_hand=$scratch/content\n"
                   "mkdir \"$by_hand\"\n");
     say_bundle(r, path, files);
-    result_say(r,
+    result_add(r,
                "\n# 1. No name occurs twice, or tools could read different things out of "
                "one file.\n"
-               "test -z \"$(tar -tf \"$bundle\" | sort | uniq -d)\"\n\n"
+               "test -z \"$(tar -tf - <\"$bundle\" | sort | uniq -d)\"\n\n"
                "# 2. Unpack once, and use only this copy from here on.\n"
-               "tar -xf \"$bundle\" -C \"$by_hand\"\n\n"
+               "tar -xf - -C \"$by_hand\" <\"$bundle\"\n\n"
                "# 3. Who signed index.json?\n");
 }
 
@@ -72,23 +90,25 @@ say_head(struct result *r, const char *path, const struct volume_set *files)
 static void
 say_key(struct result *r, const struct trust_finding *f, const struct trust_store *store)
 {
-    char hex[2 * DIGEST_RAW_MAX + 1] = "", path[QUOTED_MAX];
-    char *file;
+    char hex[2 * DIGEST_RAW_MAX + 1] = "";
 
     if (f->has_key_id)
         digest_hex(&f->key_id, hex);
     if (!f->key_name) {
-        result_say(r, "key=${KEY:?the public key%s%s}\n",
+        result_add(r, "key=${KEY:?the public key%s%s}\n",
                    hex[0] != '\0' ? " with id " : "", hex);
     } else if (!store->dir) {
-        result_say(r, "key=%s\n", quoted(path, f->key_name));
+        say_path(r, "key=", f->key_name);
+        result_add(r, "\n");
     } else {
-        file = xasprintf("%s/keys/%s", store->dir, f->key_name);
-        result_say(r, "key=%s\n", quoted(path, file));
-        free(file);
+        CLEANUP(mem_free_string)
+        char *file = xasprintf("%s/keys/%s", store->dir, f->key_name);
+
+        say_path(r, "key=", file);
+        result_add(r, "\n");
     }
     if (f->has_key_id)
-        result_say(r,
+        result_add(r,
                    "test \"$(openssl pkey -pubin -in \"$key\" -outform DER | sha256sum | "
                    "cut -c 1-64)\" = \\\n    %s\n",
                    hex);
@@ -102,7 +122,7 @@ say_signature(struct result *r, const struct trust_finding *f,
     size_t len = strlen(f->file);
 
     if (len > 4 && strcmp(f->file + len - 4, ".p7s") == 0) {
-        result_say(
+        result_add(
             r,
             "openssl cms -verify -binary -inform DER -purpose any \\\n"
             "    -in \"$by_hand/signatures/%s\" -content \"$by_hand/index.json\" \\\n"
@@ -111,7 +131,7 @@ say_signature(struct result *r, const struct trust_finding *f,
         return;
     }
     say_key(r, f, store);
-    result_say(
+    result_add(
         r,
         "sed -n 's/.*\"signature\":\"\\([^\"]*\\)\".*/\\1/p' \\\n"
         "    \"$by_hand/signatures/%s\" |\n"
@@ -131,7 +151,7 @@ say_signature(struct result *r, const struct trust_finding *f,
 static void
 say_rest(struct result *r)
 {
-    result_say(r, "\n# 4. index.json pins SHA256SUMS.\n"
+    result_add(r, "\n# 4. index.json pins SHA256SUMS.\n"
                   "sum=$(sha256sum <\"$by_hand/SHA256SUMS\" | cut -d ' ' -f 1)\n"
                   "grep -q \"\\\"dev.sealift.sums\\\":\\\"sha256:$sum\\\"\" "
                   "\"$by_hand/index.json\"\n\n"
@@ -182,7 +202,7 @@ explain(struct result *r, const char *const *paths, size_t count,
     for (size_t i = 0; i < v.signers.count; i++)
         say_signature(r, &v.signers.items[i], store);
     if (v.signers.count == 0)
-        result_say(r, "echo 'nobody: it is not signed' >&2; exit 1\n");
+        result_add(r, "echo 'nobody: it is not signed' >&2; exit 1\n");
     say_rest(r);
     return 0;
 }

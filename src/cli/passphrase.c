@@ -2,6 +2,7 @@
 #include "cli/passphrase.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/file.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { PASSPHRASE_MAX = 1024, TRIES = 3 }; /* bytes */
+enum { PASSPHRASE_MAX = 1024, SHOWN_MAX = 512, TRIES = 3 }; /* bytes */
 
 const char *
 passphrase_stdin_user(const struct passphrase_options *options)
@@ -146,14 +147,15 @@ ask_once(int tty, const char *prompt, const char *what, struct secret *out,
          struct err *err)
 {
     struct termios before, silent;
-    char line[PASSPHRASE_MAX];
+    char line[PASSPHRASE_MAX], shown[SHOWN_MAX];
     size_t len = 0;
     ssize_t n = 0;
 
     if (tcgetattr(tty, &before) < 0)
         return err_errno(err, "cannot use the terminal");
     say(tty, prompt);
-    say(tty, what);
+    text_line(shown, sizeof(shown), what, strlen(what));
+    say(tty, shown);
     say(tty, ": ");
     silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;

@@ -2,11 +2,14 @@
 #include "cli/result.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "io/file.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void
 result_init(struct result *r, const char *command)
@@ -27,13 +30,34 @@ result_release(struct result *r)
 void
 result_say(struct result *r, const char *fmt, ...)
 {
-    char line[2048];
+    CLEANUP(buf_release) struct buf raw = BUF_INIT(RESULT_TEXT_MAX / 5);
+    CLEANUP(mem_free_string) char *line = NULL;
+    size_t len = strlen(fmt);
+    bool ends = len > 0 && fmt[len - 1] == '\n';
+    va_list ap;
+    int rc;
+
+    va_start(ap, fmt);
+    rc = buf_add_va(&raw, fmt, ap);
+    va_end(ap);
+    if (rc < 0 || raw.len == 0)
+        return;
+    len = raw.len - ends;
+    line = xmalloc(4 * len + 4);
+    text_line(line, 4 * len + 4, raw.data, len);
+    /* 64 MiB of text: the rest is in the JSON. */
+    if (buf_add_text(&r->text, line) == 0 && ends)
+        (void)!buf_add_text(&r->text, "\n");
+}
+
+void
+result_add(struct result *r, const char *fmt, ...)
+{
     va_list ap;
 
     va_start(ap, fmt);
-    vsnprintf(line, sizeof(line), fmt, ap);
+    (void)!buf_add_va(&r->text, fmt, ap);
     va_end(ap);
-    (void)!buf_add_text(&r->text, line); /* 64 MiB of text: the rest is in the JSON */
 }
 
 void
@@ -128,7 +152,7 @@ result_finish(struct result *r, const struct err *failure, bool json, bool quiet
         return quiet ? 0 : print(&r->text, err);
     put_outcome(root, failure);
     r->json = NULL;
-    if (jsout_write(root, &line, err) < 0)
+    if (jsout_print(root, &line, err) < 0)
         return -1;
     if (buf_add_text(&line, "\n") < 0)
         return err_set(err, ERR_LIMIT, "the result is too long");

@@ -27,8 +27,14 @@ struct result {
 void result_init(struct result *r, const char *command);
 void result_release(struct result *r);
 
-/* Append to the text. */
+/*
+ * Append a line to the text, or a part of one, made safe as by text_line().  A line end
+ * counts only as the very last character of fmt: all others come out of a name.
+ */
 void result_say(struct result *r, const char *fmt, ...) PRINTF(2, 3);
+
+/* Append what is known to be safe, or is for another program, as it is. */
+void result_add(struct result *r, const char *fmt, ...) PRINTF(2, 3);
 
 /* A digest as a JSON member. */
 void result_put_digest(struct jsout *obj, const char *key, const struct digest *d);

@@ -2,16 +2,28 @@
 #include "cli/table.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* Before the widths are measured. */
+static char *
+made_safe(const char *cell)
+{
+    size_t len = strlen(cell), room = 4 * len + 4;
+    char *safe = xmalloc(room);
+
+    text_line(safe, room, cell, len);
+    return safe;
+}
 
 void
 table_add(struct table *t, const char *const cells[TABLE_COLUMNS])
 {
     t->rows = mem_grow(t->rows, t->count, &t->cap, sizeof(*t->rows));
     for (size_t c = 0; c < TABLE_COLUMNS; c++)
-        t->rows[t->count][c] = xstrdup(cells[c]);
+        t->rows[t->count][c] = made_safe(cells[c]);
     t->count++;
 }
 

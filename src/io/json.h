@@ -74,8 +74,8 @@ struct jsout; /* an object or array under construction */
 struct jsout *jsout_object(void);
 struct jsout *jsout_array(void);
 
-/* Put a member; text must be UTF-8 (other bytes are replaced by '?').  NULL text: null.
- */
+/* Put a member; a text that is not UTF-8 becomes what text_line() makes of it.  NULL
+ * text: null. */
 void jsout_put_text(struct jsout *obj, const char *key, const char *text);
 void jsout_put_u64(struct jsout *obj, const char *key, uint64_t number);
 void jsout_put_bool(struct jsout *obj, const char *key, bool value);
@@ -93,6 +93,8 @@ void jsout_append_text(struct jsout *array, const char *text);
  * Errors: ERR_LIMIT - longer than the buffer may grow.
  */
 MUST_USE int jsout_write(struct jsout *root, struct buf *out, struct err *err);
+/* The same in ASCII without any control character, for people's terminals, too. */
+MUST_USE int jsout_print(struct jsout *root, struct buf *out, struct err *err);
 void jsout_free(struct jsout *root); /* when it is not written */
 
 #endif

@@ -2,9 +2,11 @@
 #include "io/json.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/json_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static json_t *
 tree(struct jsout *out)
@@ -24,15 +26,14 @@ static json_t *
 string_of(const char *text)
 {
     json_t *value = text ? json_string(text) : json_null();
+    size_t len;
     char *clean;
 
     if (value)
         return value;
-    clean = xstrdup(text); /* not UTF-8 */
-    for (char *p = clean; *p != '\0'; p++) {
-        if ((unsigned char)*p > 127)
-            *p = '?';
-    }
+    len = strlen(text); /* not UTF-8 */
+    clean = xmalloc(4 * len + 4);
+    text_line(clean, 4 * len + 4, text, len);
     value = json_string(clean);
     free(clean);
     return value;
@@ -116,11 +117,28 @@ add_to_buf(const char *bytes, size_t len, void *ctx)
     return buf_add(ctx, bytes, len);
 }
 
-int
-jsout_write(struct jsout *root, struct buf *out, struct err *err)
+/* Of all bytes that a terminal may act on, this one is no control character for JSON. */
+static int
+add_plain(const char *bytes, size_t len, void *ctx)
+{
+    enum { DEL = 0x7f };
+    const char *del;
+
+    for (; (del = memchr(bytes, DEL, len)); bytes = del + 1) {
+        if (buf_add(ctx, bytes, (size_t)(del - bytes)) < 0 ||
+            buf_add_text(ctx, "\\u007F") < 0)
+            return -1;
+        len -= (size_t)(del - bytes) + 1;
+    }
+    return buf_add(ctx, bytes, len);
+}
+
+static int
+dump(struct jsout *root, json_dump_callback_t add, size_t flags, struct buf *out,
+     struct err *err)
 {
     size_t start = out->len;
-    int rc = json_dump_callback(tree(root), add_to_buf, out, JSON_COMPACT);
+    int rc = json_dump_callback(tree(root), add, out, JSON_COMPACT | flags);
 
     jsout_free(root);
     if (rc == 0)
@@ -128,6 +146,18 @@ jsout_write(struct jsout *root, struct buf *out, struct err *err)
     if (buf_resize(out, start) < 0)
         return err_set(err, ERR_INTERNAL, "cannot shrink a buffer");
     return err_set(err, ERR_LIMIT, "JSON output is longer than %zu bytes", out->max);
+}
+
+int
+jsout_write(struct jsout *root, struct buf *out, struct err *err)
+{
+    return dump(root, add_to_buf, 0, out, err);
+}
+
+int
+jsout_print(struct jsout *root, struct buf *out, struct err *err)
+{
+    return dump(root, add_plain, JSON_ENSURE_ASCII, out, err);
 }
 
 void

@@ -510,11 +510,11 @@ output_is_escaped(void **state)
         {"\x01\x1b\x1f", "\"\\u0001\\u001B\\u001F\""},
         {"caf\xc3\xa9", "\"caf\xc3\xa9\""},
         {"\xf0\x9f\x98\x80", "\"\xf0\x9f\x98\x80\""},
-        /* Not UTF-8: every byte that is no ASCII is replaced. */
+        /* Not UTF-8: as in a message. */
         {"a\xff"
          "b",
-         "\"a?b\""},
-        {"\xc3\xa9\xc3", "\"???\""},
+         "\"a\\\\xffb\""},
+        {"\xc3\xa9\xc3", "\"\\\\xc3\\\\xa9\\\\xc3\""},
     };
 
     (void)state;

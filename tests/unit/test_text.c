@@ -236,6 +236,37 @@ words_of_a_server_fit_their_room(void **state)
 }
 
 static void
+lines_are_made_safe_once(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t size;
+        const char *shown;
+    } table[] = {
+        {"", 4, ""},
+        {"abc", 4, "abc"},
+        {"abcd", 4, "..."},
+        {"abcdefgh", 8, "abcd..."},
+        {"\033", 5, "\\x1b"},
+        {"\033", 4, "..."},
+        {"a\nb\x9b\x7f\xc3\xa9 \t~", 64, "a\\x0ab\\x9b\\x7f\\xc3\\xa9 \\x09~"},
+        {"C:\\dir \\x1b", 64, "C:\\dir \\x1b"}, /* the backslash of an earlier time */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        char out[65], again[65];
+
+        memset(out, '!', sizeof(out));
+        text_line(out, table[i].size, table[i].text, strlen(table[i].text));
+        assert_string_equal(out, table[i].shown);
+        assert_int_equal(out[64], '!');
+        text_line(again, table[i].size, out, strlen(out));
+        assert_string_equal(again, out);
+    }
+}
+
+static void
 words_are_found_in_any_case(void **state)
 {
     (void)state;
@@ -325,6 +356,7 @@ main(void)
         cmocka_unit_test(remote_text_is_made_safe),
         cmocka_unit_test(long_remote_text_is_cut),
         cmocka_unit_test(words_of_a_server_fit_their_room),
+        cmocka_unit_test(lines_are_made_safe_once),
         cmocka_unit_test(words_are_found_in_any_case),
         cmocka_unit_test(sizes_are_shown_for_people),
         cmocka_unit_test(letters_compare_without_case),
