@@ -81,23 +81,66 @@ trust_look_at_key(const char *dir, const char *path, struct trust_added *out,
     return 0;
 }
 
-/* Is that file there, with that key?  1, 0, -1 when it is another one. */
 static int
-holds_key(const char *path, const struct digest *id, struct err *err)
+read_key(const char *folder, const char *name, struct digest *id, struct err *err)
 {
     CLEANUP(trust_keys_release) struct trust_keys keys = TRUST_KEYS_INIT;
-    struct err why = ERR_INIT;
+    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s", folder, name);
 
-    if (trust_keys_add(&keys, path, &why) < 0) {
+    if (folder_slurp(path, &pem, err) < 0 ||
+        trust_keys_add_pem(&keys, path, pem.data ? pem.data : "", pem.len, err) < 0)
+        return -1;
+    *id = *pki_id(keys.items[0]);
+    return 0;
+}
+
+/* Is that file there, with that key?  1, 0, -1 when it is another one. */
+static int
+holds_key(const char *folder, const char *name, const struct digest *id, struct err *err)
+{
+    struct err why = ERR_INIT;
+    struct digest there;
+
+    if (read_key(folder, name, &there, &why) < 0) {
         if (why.kind == ERR_NOT_FOUND)
             return 0;
         *err = why;
         return -1;
     }
-    if (digest_equal(pki_id(keys.items[0]), id))
+    if (digest_equal(&there, id))
         return 1;
-    err_set(err, ERR_CONFLICT, "'%s' exists and is another key", path);
+    err_set(err, ERR_CONFLICT, "'%s/%s' exists and is another key", folder, name);
     return err_hint(err, "keys keep their names: give the new one a name of its own");
+}
+
+/*
+ * A policy that named both would not be accepted; without one, removing one of two names
+ * would leave the key trusted.  Files that are not keys decide nothing here.
+ */
+static int
+check_new_name(const char *folder, const char *name, const struct digest *id,
+               struct err *err)
+{
+    CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
+
+    if (folder_list(&names, folder, ".pub", err) < 0)
+        return -1;
+    if (names.count == FOLDER_NAMES_MAX)
+        return err_set(err, ERR_LIMIT, "'%s' holds %d keys already", folder,
+                       FOLDER_NAMES_MAX);
+    for (size_t i = 0; i < names.count; i++) {
+        struct err ignored = ERR_INIT;
+        struct digest there;
+
+        if (read_key(folder, names.items[i], &there, &ignored) < 0 ||
+            !digest_equal(&there, id))
+            continue;
+        err_set(err, ERR_CONFLICT, "'%s/%s' holds the same key as '%s'", folder,
+                names.items[i], name);
+        return err_hint(err, "one key has one name in the store");
+    }
+    return 0;
 }
 
 int
@@ -119,8 +162,8 @@ trust_add(const char *dir, const char *path, struct trust_added *out, struct err
     to = xasprintf("%s/%s", folder, a.name);
     if (folder_make(folder, err) < 0)
         return -1;
-    there = holds_key(to, &a.key_id, err);
-    if (there < 0)
+    there = holds_key(folder, a.name, &a.key_id, err);
+    if (there < 0 || (there == 0 && check_new_name(folder, a.name, &a.key_id, err) < 0))
         return -1;
     a.was_there = there == 1;
     if (!a.was_there && file_put(to, pem.data, pem.len, STORE_FILE_MODE, true, err) < 0)
@@ -196,7 +239,8 @@ trust_revoke(const char *dir, const char *what, char out[TRUST_LINE_MAX], struct
     CLEANUP(mem_free_string) char *path = xasprintf("%s/revoked", store_dir(dir));
     struct err why = ERR_INIT;
     struct revoked_entry entry;
-    const char *newline;
+    const struct revoked more = {.items = &entry, .count = 1};
+    int added;
 
     if (read_what(what, out, &entry, err) < 0 || folder_make(store_dir(dir), err) < 0)
         return -1;
@@ -206,10 +250,10 @@ trust_revoke(const char *dir, const char *what, char out[TRUST_LINE_MAX], struct
     }
     if (revoked_parse(&revoked, text.data ? text.data : "", text.len, err) < 0)
         return err_wrap(err, "%s", path);
-    if (revoked_has(&revoked, &entry))
-        return 0;
-    newline = text.len > 0 && text.data[text.len - 1] != '\n' ? "\n" : "";
-    if (buf_addf(&text, "%s%s\n", newline, out) < 0)
-        return err_set(err, ERR_LIMIT, "'%s' is too long", path);
-    return file_put(path, text.data, text.len, STORE_FILE_MODE, false, err) < 0 ? -1 : 1;
+    added = revoked_append(&text, &revoked, &more, err);
+    if (added < 0)
+        return err_wrap(err, "%s", path);
+    if (added > 0 && file_put(path, text.data, text.len, STORE_FILE_MODE, false, err) < 0)
+        return -1;
+    return added;
 }

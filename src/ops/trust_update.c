@@ -222,47 +222,64 @@ may_change(const char *name)
     return true;
 }
 
-/* Keys keep their content, so that the old policy means the same until the new one is
- * there. */
+/*
+ * Keys keep their content, so that the old policy means the same until the new one is
+ * there.  1: the file is as it should be already, 0: it is to be written, -1.
+ */
 static int
-put_file(const struct trust_store *store, const char *name, const char *text,
-         struct err *err)
+compare_file(const struct trust_store *store, const struct store_file *file,
+             struct err *err)
 {
-    CLEANUP(mem_free_string) char *path = trust_store_path(store, name);
-    CLEANUP(mem_free_string) char *folder = xstrdup(path);
-    CLEANUP(buf_release) struct buf there = BUF_INIT(UPDATE_MAX);
+    CLEANUP(mem_free_string) char *path = trust_store_path(store, file->name);
+    CLEANUP(buf_release) struct buf there = BUF_INIT(PKI_CERTS_FILE_MAX);
     int rc = slurp_if_there(path, &there, err);
 
-    if (rc < 0)
-        return -1;
-    if (rc == 1 && there.len == strlen(text) && memcmp(there.data, text, there.len) == 0)
+    if (rc <= 0)
+        return rc;
+    if (there.len == strlen(file->text) && memcmp(there.data, file->text, there.len) == 0)
+        return 1;
+    if (may_change(file->name))
         return 0;
-    if (rc == 1 && !may_change(name)) {
-        err_set(err, ERR_CONFLICT, "'%s' exists and is another one", path);
-        return err_hint(err, "keys keep their names: give the new one a name of its own");
-    }
+    err_set(err, ERR_CONFLICT, "'%s' exists and is another one", path);
+    return err_hint(err, "keys keep their names: give the new one a name of its own");
+}
+
+static int
+put_file(const struct trust_store *store, const struct store_file *file, struct err *err)
+{
+    CLEANUP(mem_free_string) char *path = trust_store_path(store, file->name);
+    CLEANUP(mem_free_string) char *folder = xstrdup(path);
+    int rc = compare_file(store, file, err);
+
+    if (rc != 0)
+        return rc < 0 ? -1 : 0;
     *strrchr(folder, '/') = '\0';
     if (folder_make(folder, err) < 0)
         return -1;
-    return file_put(path, text, strlen(text), STORE_FILE_MODE, false, err);
+    return file_put(path, file->text, strlen(file->text), STORE_FILE_MODE, false, err);
 }
 
-/* What was revoked stays revoked: lines are added, none is taken away. */
+/* What was revoked stays revoked: lines are added, none is taken away.  *added: how many.
+ */
 static int
-merge_revoked(const struct trust_store *store, const char *text, struct err *err)
+merge_revoked(const struct trust_store *store, const struct trust_update *u,
+              struct buf *out, int *added, struct err *err)
 {
     CLEANUP(mem_free_string) char *path = trust_store_path(store, "revoked");
-    CLEANUP(buf_release) struct buf all = BUF_INIT(REVOKED_MAX);
-    int rc = slurp_if_there(path, &all, err);
+    CLEANUP(revoked_release) struct revoked more = REVOKED_INIT;
+    const char *text = update_text(u, "revoked");
+    int rc = slurp_if_there(path, out, err);
 
+    *added = 0;
     if (rc < 0)
         return -1;
-    if (rc == 1 && strcmp(all.data, text) == 0)
+    if (!text)
         return 0;
-    if ((all.len > 0 && all.data[all.len - 1] != '\n' && buf_add_text(&all, "\n") < 0) ||
-        buf_add_text(&all, text) < 0)
-        return err_set(err, ERR_LIMIT, "'%s' is too long", path);
-    return file_put(path, all.data, all.len, STORE_FILE_MODE, false, err);
+    if (revoked_parse(&more, text, strlen(text), err) == 0)
+        *added = revoked_append(out, &store->revoked, &more, err);
+    else
+        *added = -1;
+    return *added < 0 ? err_wrap(err, "%s", path) : 0;
 }
 
 static int
@@ -278,22 +295,57 @@ drop_keys(const struct trust_store *store, const struct trust_update *u, struct 
     return 0;
 }
 
-/* Everything the new policy needs first; then the policy; then what it no longer needs.
+static bool
+is_policy(const struct store_file *file)
+{
+    return strcmp(file->name, "policy.json") == 0;
+}
+
+static bool
+is_merged(const struct store_file *file)
+{
+    return strcmp(file->name, "revoked") == 0;
+}
+
+/* The policy, or all other files that are put as they are. */
+static int
+put_files(const struct trust_store *store, const struct trust_update *u, bool policy,
+          struct err *err)
+{
+    for (size_t i = 0; i < u->count; i++) {
+        const struct store_file *file = &u->files[i];
+
+        if (!is_merged(file) && is_policy(file) == policy &&
+            put_file(store, file, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/*
+ * Everything that could be refused is looked at before anything is written.  Then come
+ * the files that the new policy needs, what is revoked, the policy, and in the end what
+ * that no longer needs goes.
  */
 static int
 install(const struct trust_store *store, const struct trust_update *u, struct err *err)
 {
-    const char *revoked = update_text(u, "revoked");
-    const char *policy = update_text(u, "policy.json");
+    CLEANUP(mem_free_string) char *revoked_path = trust_store_path(store, "revoked");
+    CLEANUP(buf_release) struct buf revoked = BUF_INIT(REVOKED_MAX);
+    int added;
 
     for (size_t i = 0; i < u->count; i++) {
-        if (strcmp(u->files[i].name, "policy.json") != 0 &&
-            strcmp(u->files[i].name, "revoked") != 0 &&
-            put_file(store, u->files[i].name, u->files[i].text, err) < 0)
+        if (!is_merged(&u->files[i]) && compare_file(store, &u->files[i], err) < 0)
             return -1;
     }
-    if ((revoked && merge_revoked(store, revoked, err) < 0) ||
-        put_file(store, "policy.json", policy, err) < 0)
+    if (merge_revoked(store, u, &revoked, &added, err) < 0)
+        return -1;
+    if (put_files(store, u, false, err) < 0)
+        return -1;
+    if (added > 0 && file_put(revoked_path, revoked.data, revoked.len, STORE_FILE_MODE,
+                              false, err) < 0)
+        return -1;
+    if (put_files(store, u, true, err) < 0)
         return -1;
     return drop_keys(store, u, err);
 }
@@ -310,7 +362,7 @@ trust_apply(const char *dir, const char *path, const struct events *events,
     if (trust_store_open(&current, dir, err) < 0 ||
         slurp_update(path, &text, &u, err) < 0)
         return -1;
-    if (update_open(&u, &current.revoked, &next, err) < 0 ||
+    if (update_open(&u, current.dir, &current.revoked, &next, err) < 0 ||
         judge(&text, path, &current, &next, events, err) < 0)
         return err_wrap(err, "%s", path);
     if (install(&current, &u, err) < 0)

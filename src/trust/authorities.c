@@ -2,7 +2,6 @@
 #include "trust/authorities.h"
 
 #include "base/mem.h"
-#include "io/folder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,18 +9,6 @@
 /* Certificates, or revocation lists. */
 typedef int add_fn(struct pki_certs *certs, const char *pem, size_t len, const char *name,
                    struct err *err);
-
-static int
-add_file(struct pki_certs *certs, add_fn *add, const char *folder, const char *name,
-         struct err *err)
-{
-    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_CERTS_FILE_MAX);
-    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s", folder, name);
-
-    if (folder_slurp(path, &pem, err) < 0)
-        return -1;
-    return add(certs, pem.data, pem.len, path, err);
-}
 
 static bool
 is_pem(const char *name)
@@ -31,49 +18,54 @@ is_pem(const char *name)
     return len > 4 && strcmp(name + len - 4, ".pem") == 0;
 }
 
-/*
- * All files of a folder, which need not exist.  A file of another name that was meant to
- * be one, like a revocation list NAME.crl, must not be left out in silence.
- */
+/* A file of another name that was meant to be one, like a revocation list NAME.crl, must
+ * not be left out in silence. */
 static int
-add_folder(struct pki_certs *certs, add_fn *add, const char *dir, const char *name,
-           struct err *err)
+add_file(struct pki_certs *certs, add_fn *add, const struct store_files *files,
+         const char *folder, const char *name, struct err *err)
+{
+    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_CERTS_FILE_MAX);
+    CLEANUP(mem_free_string) char *file = xasprintf("%s/%s", folder, name);
+    CLEANUP(mem_free_string) char *path = store_files_path(files, file);
+
+    if (!is_pem(name))
+        return err_set(err, ERR_USAGE, "'%s': expected a file NAME.pem", path);
+    if (store_files_read(files, file, &pem, err) < 0)
+        return -1;
+    return add(certs, pem.data, pem.len, path, err);
+}
+
+/* All files of a folder, which need not exist. */
+static int
+add_folder(struct pki_certs *certs, add_fn *add, const struct store_files *files,
+           const char *folder, struct err *err)
 {
     CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
-    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s", dir, name);
-    struct err why = ERR_INIT;
 
-    if (folder_list(&names, path, "", &why) < 0 && why.kind != ERR_NOT_FOUND) {
-        *err = why;
+    if (store_files_list(files, folder, "", &names, err) < 0)
         return -1;
-    }
     for (size_t i = 0; i < names.count; i++) {
-        if (!is_pem(names.items[i]))
-            return err_set(err, ERR_USAGE, "'%s/%s': expected a file NAME.pem", path,
-                           names.items[i]);
-        if (add_file(certs, add, path, names.items[i], err) < 0)
+        if (add_file(certs, add, files, folder, names.items[i], err) < 0)
             return -1;
     }
     return 0;
 }
 
 static int
-add_anchors(struct pki_certs *certs, const char *dir, const struct policy_signer *signer,
-            struct err *err)
+add_anchors(struct pki_certs *certs, const struct store_files *files,
+            const struct policy_signer *signer, struct err *err)
 {
-    CLEANUP(mem_free_string) char *folder = xasprintf("%s/ca", dir);
-
     for (size_t i = 0; i < signer->x509.anchors.count; i++) {
-        if (add_file(certs, pki_certs_add, folder, signer->x509.anchors.items[i], err) <
-            0)
+        if (add_file(certs, pki_certs_add, files, "ca", signer->x509.anchors.items[i],
+                     err) < 0)
             return err_wrap(err, "signer '%s'", signer->name);
     }
     return 0;
 }
 
 int
-authorities_open(struct authorities *out, const char *dir, const struct policy *policy,
-                 struct err *err)
+authorities_open(struct authorities *out, const struct store_files *files,
+                 const struct policy *policy, struct err *err)
 {
     CLEANUP(authorities_release) struct authorities a = AUTHORITIES_INIT;
     bool is_needed = false;
@@ -85,15 +77,15 @@ authorities_open(struct authorities *out, const char *dir, const struct policy *
             continue;
         is_needed = true;
         a.anchors[i] = pki_certs_new();
-        if (add_anchors(a.anchors[i], dir, &policy->signers[i], err) < 0)
+        if (add_anchors(a.anchors[i], files, &policy->signers[i], err) < 0)
             return -1;
     }
     if (is_needed) {
         a.intermediates = pki_certs_new();
         a.crls = pki_certs_new();
-        if (add_folder(a.intermediates, pki_certs_add, dir, "ca/intermediates", err) <
+        if (add_folder(a.intermediates, pki_certs_add, files, "ca/intermediates", err) <
                 0 ||
-            add_folder(a.crls, pki_crls_add, dir, "crl", err) < 0)
+            add_folder(a.crls, pki_crls_add, files, "crl", err) < 0)
             return -1;
     }
     *out = a;

@@ -11,6 +11,7 @@
 #define TRUST_AUTHORITIES_H
 
 #include "io/pki_cms.h"
+#include "trust/files.h"
 #include "trust/policy.h"
 
 struct authorities {
@@ -28,7 +29,7 @@ struct authorities {
  * Read what the signers of a policy need; nothing when none is known by certificate.
  * Errors: ERR_NOT_FOUND, ERR_USAGE, ERR_LIMIT, ERR_LOCAL, naming signer and file.
  */
-MUST_USE int authorities_open(struct authorities *out, const char *dir,
+MUST_USE int authorities_open(struct authorities *out, const struct store_files *files,
                               const struct policy *policy, struct err *err);
 void authorities_release(struct authorities *a);
 

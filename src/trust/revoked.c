@@ -40,17 +40,18 @@ parse_serial(char out[REVOKED_SERIAL_MAX + 1], const char *text, size_t len)
     return 0;
 }
 
+static const struct {
+    const char *prefix;
+    enum revoked_kind kind;
+} kinds[] = {
+    {"key:", REVOKED_KEY},
+    {"index:sha256:", REVOKED_INDEX},
+    {"cert:", REVOKED_CERTIFICATE},
+};
+
 int
 revoked_entry_parse(struct revoked_entry *out, const char *text, size_t len)
 {
-    static const struct {
-        const char *prefix;
-        enum revoked_kind kind;
-    } kinds[] = {
-        {"key:", REVOKED_KEY},
-        {"index:sha256:", REVOKED_INDEX},
-        {"cert:", REVOKED_CERTIFICATE},
-    };
     struct revoked_entry e = {.serial = ""};
 
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
@@ -76,6 +77,83 @@ revoked_entry_parse(struct revoked_entry *out, const char *text, size_t len)
         return 0;
     }
     return -1;
+}
+
+/* ---- the set ---- */
+
+static int
+compare(const void *a, const void *b)
+{
+    const struct revoked_entry *x = a, *y = b;
+    int order;
+
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    order = digest_compare(&x->id, &y->id);
+    return order != 0 ? order : strcmp(x->serial, y->serial);
+}
+
+static void
+put(struct revoked *r, const struct revoked_entry *entry)
+{
+    r->items = mem_grow(r->items, r->count, &r->cap, sizeof(*r->items));
+    r->items[r->count++] = *entry;
+}
+
+static void
+make_set(struct revoked *r)
+{
+    size_t kept = 0;
+
+    if (r->count == 0)
+        return;
+    qsort(r->items, r->count, sizeof(*r->items), compare);
+    for (size_t i = 0; i < r->count; i++) {
+        if (kept == 0 || compare(&r->items[kept - 1], &r->items[i]) != 0)
+            r->items[kept++] = r->items[i];
+    }
+    r->count = kept;
+}
+
+static int
+check_count(size_t count, struct err *err)
+{
+    if (count > REVOKED_ENTRIES_MAX)
+        return err_set(err, ERR_LIMIT, "more than %d entries", REVOKED_ENTRIES_MAX);
+    return 0;
+}
+
+void
+revoked_add(struct revoked *r, const struct revoked_entry *entry)
+{
+    put(r, entry);
+    make_set(r);
+}
+
+int
+revoked_join(struct revoked *r, const struct revoked *other, struct err *err)
+{
+    struct revoked all = REVOKED_INIT;
+
+    for (size_t i = 0; i < r->count; i++)
+        put(&all, &r->items[i]);
+    for (size_t i = 0; i < other->count; i++)
+        put(&all, &other->items[i]);
+    make_set(&all);
+    if (check_count(all.count, err) < 0) {
+        revoked_release(&all);
+        return -1;
+    }
+    revoked_release(r);
+    *r = all;
+    return 0;
+}
+
+bool
+revoked_has(const struct revoked *r, const struct revoked_entry *entry)
+{
+    return r->count > 0 &&
+           bsearch(entry, r->items, r->count, sizeof(*r->items), compare) != NULL;
 }
 
 /* ---- the file ---- */
@@ -112,13 +190,11 @@ parse_line(struct revoked *r, const char *line, size_t len, size_t number,
     len = trim(&line, len);
     if (len == 0)
         return 0;
-    if (r->count == REVOKED_ENTRIES_MAX)
-        return err_set(err, ERR_LIMIT, "more than %d entries", REVOKED_ENTRIES_MAX);
     if (revoked_entry_parse(&e, line, len) < 0)
         return err_set(err, ERR_USAGE,
                        "line %zu is not key:HEX, index:sha256:HEX or cert:HEX:SERIAL",
                        number);
-    revoked_add(r, &e);
+    put(r, &e);
     return 0;
 }
 
@@ -139,8 +215,45 @@ revoked_parse(struct revoked *out, const char *text, size_t len, struct err *err
         text += step;
         len -= step;
     }
+    make_set(&r);
+    if (check_count(r.count, err) < 0) {
+        revoked_release(&r);
+        return -1;
+    }
     *out = r;
     return 0;
+}
+
+static int
+append_line(struct buf *text, const struct revoked_entry *entry)
+{
+    char hex[2 * DIGEST_RAW_MAX + 1];
+    size_t i = 0;
+
+    while (i + 1 < COUNT_OF(kinds) && kinds[i].kind != entry->kind)
+        i++;
+    digest_hex(&entry->id, hex);
+    return buf_addf(text, "%s%s%s%s\n", kinds[i].prefix, hex,
+                    entry->kind == REVOKED_CERTIFICATE ? ":" : "", entry->serial);
+}
+
+int
+revoked_append(struct buf *text, const struct revoked *present,
+               const struct revoked *more, struct err *err)
+{
+    int added = 0;
+
+    for (size_t i = 0; i < more->count; i++) {
+        bool is_open = text->len > 0 && text->data[text->len - 1] != '\n';
+
+        if (revoked_has(present, &more->items[i]))
+            continue;
+        if ((is_open && buf_add_text(text, "\n") < 0) ||
+            append_line(text, &more->items[i]) < 0)
+            return err_set(err, ERR_LIMIT, "more than %u bytes", REVOKED_MAX);
+        added++;
+    }
+    return check_count(present->count + (size_t)added, err) < 0 ? -1 : added;
 }
 
 void
@@ -148,25 +261,6 @@ revoked_release(struct revoked *r)
 {
     free(r->items);
     *r = (struct revoked)REVOKED_INIT;
-}
-
-void
-revoked_add(struct revoked *r, const struct revoked_entry *entry)
-{
-    r->items = mem_grow(r->items, r->count, &r->cap, sizeof(*r->items));
-    r->items[r->count++] = *entry;
-}
-
-bool
-revoked_has(const struct revoked *r, const struct revoked_entry *entry)
-{
-    for (size_t i = 0; i < r->count; i++) {
-        if (r->items[i].kind == entry->kind &&
-            digest_equal(&r->items[i].id, &entry->id) &&
-            strcmp(r->items[i].serial, entry->serial) == 0)
-            return true;
-    }
-    return false;
 }
 
 bool

@@ -5,6 +5,7 @@
 #ifndef TRUST_REVOKED_H
 #define TRUST_REVOKED_H
 
+#include "base/buf.h"
 #include "base/digest.h"
 
 #define REVOKED_MAX         (1U << 20) /* bytes of the file */
@@ -19,6 +20,7 @@ struct revoked_entry {
     char serial[REVOKED_SERIAL_MAX + 1]; /* of a certificate: hex, no leading zero */
 };
 
+/* A set: in order, each entry once. */
 struct revoked {
     struct revoked_entry *items;
     size_t count, cap;
@@ -44,6 +46,20 @@ MUST_USE int revoked_parse(struct revoked *out, const char *text, size_t len,
 void revoked_release(struct revoked *r);
 
 void revoked_add(struct revoked *r, const struct revoked_entry *entry);
+
+/* Add all of another one.  Errors: ERR_LIMIT; *r is then untouched. */
+MUST_USE int revoked_join(struct revoked *r, const struct revoked *other,
+                          struct err *err);
+
+/*
+ * Add lines to the text of a file that holds `present` for what it lacks of `more`.
+ * text:    with a limit of REVOKED_MAX.
+ * Returns: how many; -1.  What comes out can be parsed again.
+ * Errors:  ERR_LIMIT.
+ */
+int revoked_append(struct buf *text, const struct revoked *present,
+                   const struct revoked *more, struct err *err);
+
 bool revoked_has(const struct revoked *r, const struct revoked_entry *entry);
 bool revoked_has_key(const struct revoked *r, const struct digest *key_id);
 bool revoked_has_index(const struct revoked *r, const struct digest *index);

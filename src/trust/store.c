@@ -17,30 +17,27 @@ trust_store_path(const struct trust_store *s, const char *name)
 /* ---- keys ---- */
 
 static int
-slurp_key(const struct trust_store *s, const char *name, struct buf *pem, struct err *err)
+slurp_key(const struct store_files *files, const char *name, struct buf *pem,
+          struct err *err)
 {
-    CLEANUP(mem_free_string) char *path = xasprintf("%s/keys/%s", s->dir, name);
+    CLEANUP(mem_free_string) char *file = xasprintf("keys/%s", name);
 
-    return folder_slurp(path, pem, err);
+    return store_files_read(files, file, pem, err);
 }
 
 /* Without a policy every file counts; an absent folder has none. */
 static int
-read_all_keys(struct trust_store *s, struct err *err)
+read_all_keys(struct trust_store *s, const struct store_files *files, struct err *err)
 {
     CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
-    CLEANUP(mem_free_string) char *path = trust_store_path(s, "keys");
-    struct err why = ERR_INIT;
 
-    if (folder_list(&names, path, ".pub", &why) < 0 && why.kind != ERR_NOT_FOUND) {
-        *err = why;
+    if (store_files_list(files, "keys", ".pub", &names, err) < 0)
         return -1;
-    }
     for (size_t i = 0; i < names.count; i++) {
         CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
         const char *name = names.items[i];
 
-        if (slurp_key(s, name, &pem, err) < 0 ||
+        if (slurp_key(files, name, &pem, err) < 0 ||
             trust_keys_add_pem(&s->keys, name, pem.data ? pem.data : "", pem.len, err) <
                 0)
             return -1;
@@ -49,9 +46,9 @@ read_all_keys(struct trust_store *s, struct err *err)
 }
 
 /* One key under two names would let one signer be two. */
-int
-trust_store_add_key(struct trust_store *s, const char *name, const char *pem, size_t len,
-                    struct err *err)
+static int
+add_named_key(struct trust_store *s, const char *name, const char *pem, size_t len,
+              struct err *err)
 {
     size_t first;
 
@@ -65,7 +62,7 @@ trust_store_add_key(struct trust_store *s, const char *name, const char *pem, si
 }
 
 static int
-read_named_keys(struct trust_store *s, struct err *err)
+read_named_keys(struct trust_store *s, const struct store_files *files, struct err *err)
 {
     for (size_t i = 0; i < s->policy.signer_count; i++) {
         const struct policy_signer *signer = &s->policy.signers[i];
@@ -74,8 +71,8 @@ read_named_keys(struct trust_store *s, struct err *err)
             CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
             const char *name = signer->keys.items[k];
 
-            if (slurp_key(s, name, &pem, err) < 0 ||
-                trust_store_add_key(s, name, pem.data ? pem.data : "", pem.len, err) < 0)
+            if (slurp_key(files, name, &pem, err) < 0 ||
+                add_named_key(s, name, pem.data ? pem.data : "", pem.len, err) < 0)
                 return err_wrap(err, "signer '%s'", signer->name);
         }
     }
@@ -86,13 +83,12 @@ read_named_keys(struct trust_store *s, struct err *err)
 
 /* 1 and *out filled, 0 when there is no such file, -1. */
 static int
-slurp_if_there(const struct trust_store *s, const char *name, struct buf *out,
+slurp_if_there(const struct store_files *files, const char *name, struct buf *out,
                struct err *err)
 {
-    CLEANUP(mem_free_string) char *path = trust_store_path(s, name);
     struct err why = ERR_INIT;
 
-    if (folder_slurp(path, out, &why) == 0)
+    if (store_files_read(files, name, out, &why) == 0)
         return 1;
     if (why.kind == ERR_NOT_FOUND)
         return 0;
@@ -101,29 +97,31 @@ slurp_if_there(const struct trust_store *s, const char *name, struct buf *out,
 }
 
 static int
-read_policy(struct trust_store *s, struct err *err)
+read_policy(struct trust_store *s, const struct store_files *files, struct err *err)
 {
-    int rc = slurp_if_there(s, "policy.json", &s->policy_text, err);
+    CLEANUP(mem_free_string) char *path = store_files_path(files, "policy.json");
+    int rc = slurp_if_there(files, "policy.json", &s->policy_text, err);
 
     if (rc <= 0)
         return rc;
     s->has_policy = true;
     if (policy_parse(&s->policy, s->policy_text.data ? s->policy_text.data : "",
                      s->policy_text.len, err) < 0)
-        return err_wrap(err, "%s/policy.json", s->dir);
+        return err_wrap(err, "%s", path);
     return 0;
 }
 
 static int
-read_revoked(struct trust_store *s, struct err *err)
+read_revoked(struct trust_store *s, const struct store_files *files, struct err *err)
 {
     CLEANUP(buf_release) struct buf text = BUF_INIT(REVOKED_MAX);
-    int rc = slurp_if_there(s, "revoked", &text, err);
+    CLEANUP(mem_free_string) char *path = store_files_path(files, "revoked");
+    int rc = slurp_if_there(files, "revoked", &text, err);
 
     if (rc <= 0)
         return rc;
     if (revoked_parse(&s->revoked, text.data ? text.data : "", text.len, err) < 0)
-        return err_wrap(err, "%s/revoked", s->dir);
+        return err_wrap(err, "%s", path);
     return 0;
 }
 
@@ -147,9 +145,7 @@ no_trust(const struct trust_store *s, const char *what, struct err *err)
 static int
 check_folder(const struct trust_store *s, bool is_default, struct err *err)
 {
-    CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
-
-    if (folder_list(&names, s->dir, ".json", err) == 0)
+    if (folder_check(s->dir, err) == 0)
         return 0;
     if (is_default && err->kind == ERR_NOT_FOUND)
         return no_trust(s, "does not exist", err);
@@ -157,18 +153,23 @@ check_folder(const struct trust_store *s, bool is_default, struct err *err)
 }
 
 int
+trust_store_read(struct trust_store *s, const struct store_files *files, struct err *err)
+{
+    if (read_policy(s, files, err) < 0 || read_revoked(s, files, err) < 0 ||
+        (s->has_policy ? read_named_keys : read_all_keys)(s, files, err) < 0)
+        return -1;
+    return authorities_open(&s->authorities, files, &s->policy, err);
+}
+
+int
 trust_store_open(struct trust_store *out, const char *dir, struct err *err)
 {
     CLEANUP(trust_store_release) struct trust_store s = TRUST_STORE_INIT;
+    struct store_files files = {.dir = dir ? dir : STORE_DEFAULT};
 
-    s.dir = xstrdup(dir ? dir : STORE_DEFAULT);
+    s.dir = xstrdup(files.dir);
     s.state = dir ? xasprintf("%s/state", dir) : xstrdup(STORE_DEFAULT_STATE);
-    if (check_folder(&s, !dir, err) < 0 || read_policy(&s, err) < 0 ||
-        read_revoked(&s, err) < 0)
-        return -1;
-    if ((s.has_policy ? read_named_keys(&s, err) : read_all_keys(&s, err)) < 0)
-        return -1;
-    if (authorities_open(&s.authorities, s.dir, &s.policy, err) < 0)
+    if (check_folder(&s, !dir, err) < 0 || trust_store_read(&s, &files, err) < 0)
         return -1;
     if (!s.has_policy && s.keys.count == 0)
         return no_trust(&s, "holds none", err);

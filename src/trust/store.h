@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "trust/authorities.h"
+#include "trust/files.h"
 #include "trust/keys.h"
 #include "trust/policy.h"
 #include "trust/revoked.h"
@@ -48,18 +49,18 @@ MUST_USE int trust_store_open(struct trust_store *out, const char *dir, struct e
 void trust_store_release(struct trust_store *s);
 
 /*
+ * Read policy, keys, certificates and what is revoked from these files into *s, which is
+ * empty.  Errors: those of trust_store_open() about a file.
+ */
+MUST_USE int trust_store_read(struct trust_store *s, const struct store_files *files,
+                              struct err *err);
+
+/*
  * Warn of what counts and had better be replaced: weak keys, and revocation lists that
  * ran out before `now`, epoch seconds.
  */
 void trust_store_warn(const struct trust_store *s, uint64_t now,
                       const struct events *events);
-
-/*
- * Add a key that the policy names; no other may be the same key.
- * Errors: ERR_USAGE.
- */
-MUST_USE int trust_store_add_key(struct trust_store *s, const char *name, const char *pem,
-                                 size_t len, struct err *err);
 
 /* The path of a file in it, owned by the caller. */
 char *trust_store_path(const struct trust_store *s, const char *name);

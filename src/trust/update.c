@@ -48,7 +48,7 @@ update_add(struct trust_update *u, const char *name, const char *text)
 {
     u->files = mem_grow(u->files, u->count, &u->cap, sizeof(*u->files));
     u->files[u->count++] =
-        (struct update_file){.name = xstrdup(name), .text = xstrdup(text)};
+        (struct store_file){.name = xstrdup(name), .text = xstrdup(text)};
 }
 
 const char *
@@ -132,46 +132,39 @@ update_write(const struct trust_update *u, struct buf *out, struct err *err)
 
 /* ---- what it would make ---- */
 
+/* A key that is there already, but not in the update, would be removed at the end. */
 static int
-add_keys(const struct trust_update *u, struct trust_store *s, struct err *err)
+check_keys(const struct trust_update *u, const struct policy *policy, struct err *err)
 {
-    for (size_t i = 0; i < s->policy.signer_count; i++) {
-        const struct policy_texts *keys = &s->policy.signers[i].keys;
+    for (size_t i = 0; i < policy->signer_count; i++) {
+        const struct policy_texts *keys = &policy->signers[i].keys;
 
         for (size_t k = 0; k < keys->count; k++) {
             CLEANUP(mem_free_string) char *name = xasprintf("keys/%s", keys->items[k]);
-            const char *pem = update_text(u, name);
 
-            if (!pem)
+            if (!update_text(u, name))
                 return err_set(err, ERR_USAGE, "'%s' is missing in it", name);
-            if (trust_store_add_key(s, keys->items[k], pem, strlen(pem), err) < 0)
-                return -1;
         }
     }
     return 0;
 }
 
 int
-update_open(const struct trust_update *u, const struct revoked *now_revoked,
+update_open(const struct trust_update *u, const char *dir, const struct revoked *revoked,
             struct trust_store *out, struct err *err)
 {
     CLEANUP(trust_store_release) struct trust_store s = TRUST_STORE_INIT;
-    const char *policy = update_text(u, "policy.json"),
-               *revoked = update_text(u, "revoked");
+    const struct store_files files = {.dir = dir, .over = u->files, .count = u->count};
 
-    if (!policy)
+    if (!update_text(u, "policy.json"))
         return err_set(err, ERR_USAGE, "'policy.json' is missing in it");
-    if (policy_parse(&s.policy, policy, strlen(policy), err) < 0)
-        return err_wrap(err, "its policy.json");
-    s.has_policy = true;
+    s.dir = dir ? xstrdup(dir) : NULL;
+    if (trust_store_read(&s, &files, err) < 0 || check_keys(u, &s.policy, err) < 0)
+        return -1;
     if (!s.policy.has_root)
         return err_set(err, ERR_USAGE, "its policy.json has no \"root\"");
-    if (revoked && revoked_parse(&s.revoked, revoked, strlen(revoked), err) < 0)
-        return err_wrap(err, "its revoked");
-    for (size_t i = 0; i < now_revoked->count; i++)
-        revoked_add(&s.revoked, &now_revoked->items[i]);
-    if (add_keys(u, &s, err) < 0)
-        return -1;
+    if (revoked_join(&s.revoked, revoked, err) < 0)
+        return err_wrap(err, "with what is revoked in the store");
     *out = s;
     s = (struct trust_store)TRUST_STORE_INIT;
     return 0;

@@ -17,12 +17,8 @@
 #define UPDATE_MAX       (4U << 20) /* bytes */
 #define UPDATE_FILES_MAX 1024
 
-struct update_file {
-    char *name, *text; /* owned */
-};
-
 struct trust_update {
-    struct update_file *files;
+    struct store_file *files; /* owned */
     size_t count, cap;
 };
 
@@ -47,11 +43,13 @@ const char *update_text(const struct trust_update *u, const char *name); /* or N
 MUST_USE int update_write(const struct trust_update *u, struct buf *out, struct err *err);
 
 /*
- * The store that it would make, without a folder.  What is revoked now stays so.
- * Errors: ERR_USAGE - it is not whole, or has no "root".
+ * The store that it would make of the folder `dir`, where `revoked` is revoked, which
+ * stays so.  Nothing is written.  dir NULL: there is no store yet.
+ * Errors: ERR_USAGE - it is not whole, or has no "root"; those of trust_store_open().
  */
-MUST_USE int update_open(const struct trust_update *u, const struct revoked *now_revoked,
-                         struct trust_store *out, struct err *err);
+MUST_USE int update_open(const struct trust_update *u, const char *dir,
+                         const struct revoked *revoked, struct trust_store *out,
+                         struct err *err);
 
 /*
  * May next take the place of current?  Its version is the very next one, and enough of

@@ -68,6 +68,9 @@ check "and prints the key id" grep -qE '^key id +[0-9a-f]{64}$' "$out"
 expect 0 "a second time is fine" sealift trust add --trust new carol.pub
 mkdir elsewhere
 cp dave.pub elsewhere/carol.pub
+cp carol.pub elsewhere/charlie.pub
+expect 12 "the same key under another name is not" sealift trust add --trust new elsewhere/charlie.pub
+check "and the message names the first" grep -q "'new/keys/carol.pub' holds the same key" "$err"
 expect 12 "another key under the same name is not" sealift trust add --trust new elsewhere/carol.pub
 expect 2 "a private key is not" sealift trust add --trust new dave.key
 cp dave.key oops.pub
@@ -193,5 +196,70 @@ sed 's/"version":2/"version":4/' next/policy.json >policy.new
 mv policy.new next/policy.json
 must sealift trust export -q --trust next -o skipping.json
 expect 2 "a version is left out" sealift trust apply --trust store skipping.json
+
+# --- an update that would leave a store that cannot be opened ----------------------------
+
+# update VERSION CHANGE: update.json of that version, signed by those who may; CHANGE is
+# python that changes f, its files.
+update() {
+    rm -f update.json*
+    python3 - "$@" <<'PYTHON' >update.json
+import json
+import pathlib
+import re
+import sys
+
+f = {name: pathlib.Path("store", name).read_text()
+     for name in ("policy.json", "keys/alice.pub", "keys/carol.pub")}
+f["policy.json"] = re.sub('"version":[0-9]+', '"version":' + sys.argv[1], f["policy.json"])
+
+
+def keys(start, end):
+    return "".join(f"key:{i:064x}\n" for i in range(start, end))
+
+
+exec(sys.argv[2])
+print(json.dumps({"mediaType": "application/vnd.sealift.trust.v1+json", "files": f}))
+PYTHON
+    sealift trust sign -q --key alice.key update.json &&
+        sealift trust sign -q --key carol.key update.json
+}
+state_of_store() {
+    find store -type f ! -path '*/state/*' -exec sha256sum {} + | sort
+}
+# The bound is 10000 entries; a list of 4000 is sent along with every version.
+lines=$(grep -c : store/revoked)
+for version in 3 4 5 6; do
+    must update $version "f['revoked'] = keys(0, 4000)"
+    expect 0 "version $version brings the whole list again" sealift trust apply --trust store update.json
+done
+check_equal "each line of it is there once" $((lines + 4000)) "$(grep -c : store/revoked)"
+expect 0 "the store can be opened" sealift trust list --trust store
+before=$(state_of_store)
+must update 7 "f['revoked'] = keys(3000, 10500)"
+expect 11 "a list that would be too long with what is there" sealift trust apply --trust store update.json
+refused() {
+    must update 7 "$3"
+    expect "$1" "an update with $2" sealift trust apply --trust store update.json
+}
+corp='p = json.loads(f["policy.json"]); p["signers"]["corp"] = {"x509": {"ca": ["corp.pem"], "subject": "CN=a"}}; f["policy.json"] = json.dumps(p)'
+openssl req -x509 -key carol.key -subj /CN=corp -days 9 -out corp.pem
+ca='f["ca/corp.pem"] = open("corp.pem").read()'
+refused 11 "a policy that is too large" 'f["policy.json"] += " " * 300000'
+refused 9 "an authority that is not in it" "$corp"
+refused 2 "an authority that is not one" "$corp; f['ca/corp.pem'] = 'rubbish'"
+refused 2 "a certificate in the place of a list" "$corp; $ca; f['crl/corp.pem'] = f['ca/corp.pem']"
+refused 12 "a key that changes, behind a new one" 'f["keys/a.pub"] = f["keys/alice.pub"]; f["keys/alice.pub"] = f["keys/carol.pub"]; f["keys/carol.pub"] = f["keys/a.pub"]'
+check_equal "nothing of all this touched the store" "$before" "$(state_of_store)"
+must update 7 "$corp; $ca"
+expect 0 "with its authority it is applied" sealift trust apply --trust store update.json
+expect 0 "the store can be opened" sealift trust list --trust store
+python3 -c 'for i in range(10000): print("key:%064x" % i)' >store/revoked
+before=$(state_of_store)
+expect 0 "what is in a full list can be revoked again" \
+    sealift trust revoke --trust store "key:$(printf %064x 9999)"
+expect 11 "one more does not fit" sealift trust revoke --trust store "key:$(printf %064x 10000)"
+check_equal "and nothing is written" "$before" "$(state_of_store)"
+expect 0 "the store can be opened" sealift trust list --trust store
 
 done_testing

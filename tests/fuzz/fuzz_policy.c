@@ -77,7 +77,7 @@ try_update(const char *text, size_t size)
     assert(again.count == u.count);
     for (size_t i = 0; i < u.count; i++)
         assert(strcmp(again.files[i].text, u.files[i].text) == 0);
-    if (update_open(&u, &nothing, &store, &err) == 0)
+    if (update_open(&u, NULL, &nothing, &store, &err) == 0)
         assert(store.has_policy && store.policy.has_root);
 }
 

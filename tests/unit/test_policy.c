@@ -240,6 +240,7 @@ lists_of_revoked_things(void **state)
         {"key:" ZERO_ID, 1},
         {"  key:" ZERO_ID "  # stolen\r\nindex:sha256:" ZERO_ID "\n", 2},
         {"cert:" ZERO_ID ":1f\n", 1},
+        {"key:" ZERO_ID "\nindex:sha256:" ZERO_ID "\nkey:" ZERO_ID " # again\n", 2},
         {"cert:" ZERO_ID ":0\n", 1},
         {"key:" ZERO_ID "0\n", SIZE_MAX},
         {"key:00\n", SIZE_MAX},
@@ -285,6 +286,33 @@ kinds_are_not_mixed_up(void **state)
     assert_false(revoked_has(&r, &e));
 }
 
+/* Only what is new, each kind as it is read, behind a last line without its end. */
+static void
+what_is_revoked_is_appended_once(void **state)
+{
+    static const char there[] = "# by hand\nkey:" ZERO_ID,
+                      more[] = "key:" ZERO_ID "\ncert:" ZERO_ID
+                               ":1f\nindex:sha256:" ZERO_ID "\ncert:" ZERO_ID ":1f\n",
+                      all[] = "# by hand\nkey:" ZERO_ID "\nindex:sha256:" ZERO_ID
+                              "\ncert:" ZERO_ID ":1f\n";
+    CLEANUP(revoked_release) struct revoked present = REVOKED_INIT;
+    CLEANUP(revoked_release) struct revoked other = REVOKED_INIT;
+    CLEANUP(revoked_release) struct revoked again = REVOKED_INIT;
+    CLEANUP(buf_release) struct buf text = BUF_INIT(REVOKED_MAX);
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(buf_add_text(&text, there), 0);
+    assert_int_equal(revoked_parse(&present, there, strlen(there), &err), 0);
+    assert_int_equal(revoked_parse(&other, more, strlen(more), &err), 0);
+    assert_int_equal(revoked_append(&text, &present, &other, &err), 2);
+    assert_string_equal(text.data, all);
+    assert_int_equal(revoked_parse(&again, text.data, text.len, &err), 0);
+    assert_int_equal(revoked_append(&text, &again, &other, &err), 0);
+    assert_int_equal(revoked_join(&present, &other, &err), 0);
+    assert_int_equal(present.count, again.count);
+}
+
 int
 main(void)
 {
@@ -297,6 +325,7 @@ main(void)
         cmocka_unit_test(the_closest_rule_wins),
         cmocka_unit_test(lists_of_revoked_things),
         cmocka_unit_test(kinds_are_not_mixed_up),
+        cmocka_unit_test(what_is_revoked_is_appended_once),
     };
 
     return cmocka_run_group_tests_name("policy", tests, NULL, NULL);

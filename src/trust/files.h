@@ -1,0 +1,38 @@
+/* files.h - the files of a trust store: those in its folder, and before them those that
+ * an update would put there.
+ *
+ * Layer: trust.
+ */
+#ifndef TRUST_FILES_H
+#define TRUST_FILES_H
+
+#include "base/buf.h"
+#include "io/folder.h"
+
+struct store_file {
+    char *name, *text; /* "keys/alice.pub" */
+};
+
+/* Everything is borrowed. */
+struct store_files {
+    const char *dir;               /* NULL: nothing but these */
+    const struct store_file *over; /* in the place of those in dir */
+    size_t count;
+};
+
+/* Errors: those of folder_slurp(). */
+MUST_USE int store_files_read(const struct store_files *files, const char *name,
+                              struct buf *out, struct err *err);
+
+/*
+ * The names in a folder that end with suffix.  A folder that is absent is empty.
+ * Errors: those of folder_list().
+ */
+MUST_USE int store_files_list(const struct store_files *files, const char *folder,
+                              const char *suffix, struct folder_names *out,
+                              struct err *err);
+
+/* What to call a file in a message, owned by the caller. */
+char *store_files_path(const struct store_files *files, const char *name);
+
+#endif
