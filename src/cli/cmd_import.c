@@ -92,19 +92,51 @@ read_mapping(const struct import_command *o, const char *target,
 }
 
 static int
-load_receipt_key(const struct import_command *o, struct pki_key **out, struct err *err)
+check_secrets(const struct import_command *o, struct err *err)
 {
     const char *users[] = {o->registry.creds_stdin ? "--creds-stdin" : NULL,
                            passphrase_stdin_user(&o->passphrase)};
 
     if (stdin_users_check(users, COUNT_OF(users), err) < 0)
         return -1;
-    if (!o->receipt)
-        return 0;
-    if (o->dry_run)
+    if (o->receipt && o->dry_run)
         return err_set(err, ERR_USAGE, "--receipt and --dry-run exclude each other");
-    *out = passphrase_load_key(&o->passphrase, o->receipt, NULL, err);
-    return *out ? 0 : -1;
+    return 0;
+}
+
+/* What only the run that pushes may know: loaded when the bundle's signature is good and
+ * the process that parses it exists already. */
+struct import_secrets {
+    const struct import_command *command;
+    struct runtime *runtime;
+    struct registry_access access;
+    struct pki_key *key;
+    struct import_options *options; /* get them */
+};
+
+static void
+import_secrets_release(struct import_secrets *s)
+{
+    registry_access_release(&s->access);
+    pki_release(&s->key);
+}
+
+static int
+load_secrets(void *ctx, struct err *err)
+{
+    struct import_secrets *s = ctx;
+    const struct import_command *o = s->command;
+
+    if (o->receipt) {
+        s->key = passphrase_load_key(&o->passphrase, o->receipt, NULL, err);
+        if (!s->key)
+            return -1;
+    }
+    if (registry_access_open(&s->access, &o->registry, s->runtime, true, err) < 0)
+        return -1;
+    s->options->receipt_key = s->key;
+    s->options->client = s->access.client;
+    return 0;
 }
 
 /* ---- result ---- */
@@ -291,10 +323,10 @@ import(const struct import_command *o, char **operands, size_t count,
        const struct mapping *mapping, const struct trust_store *store, struct runtime *rt,
        struct result *r, struct err *err)
 {
-    CLEANUP(registry_access_release)
-    struct registry_access access = REGISTRY_ACCESS_INIT;
+    CLEANUP(import_secrets_release)
+    struct import_secrets secrets = {
+        .command = o, .runtime = rt, .access = REGISTRY_ACCESS_INIT};
     CLEANUP(import_result_release) struct import_result x = IMPORT_RESULT_INIT;
-    CLEANUP(pki_release) struct pki_key *key = NULL;
     struct import_options options = {
         .verify = {.paths = (const char *const *)operands,
                    .path_count = count - 1,
@@ -304,6 +336,8 @@ import(const struct import_command *o, char **operands, size_t count,
                    .holds_stream = !o->dry_run,
                    .signatures = o->trust.signatures.items,
                    .signature_count = o->trust.signatures.count,
+                   .prepare = load_secrets,
+                   .prepare_ctx = &secrets,
                    .jobs = rt->jobs,
                    .events = &rt->events,
                    .cancel = &rt->cancel},
@@ -319,11 +353,9 @@ import(const struct import_command *o, char **operands, size_t count,
         return -1;
     if (o->on_existing && read_on_existing(o->on_existing, &options.on_existing, err) < 0)
         return -1;
-    if (load_receipt_key(o, &key, err) < 0 ||
-        registry_access_open(&access, &o->registry, rt, true, err) < 0)
+    if (check_secrets(o, err) < 0)
         return -1;
-    options.receipt_key = key;
-    options.client = access.client;
+    secrets.options = &options;
     rc = import_run(&x, &options, err);
     put_result(r, o, operands[0], operands[count - 1], &x, &options.verify.wishes,
                rc == 0 || err->kind == ERR_PARTIAL);
@@ -368,11 +400,9 @@ const struct command cmd_import = {
     .summary = "verify a bundle, then push it to a registry",
     .about =
         "Verify BUNDLE completely, then push what the registry lacks: blobs, manifests,\n"
-        "tags last.  Manifests and tags are read back and compared, blobs with "
-        "--read-back\n"
-        "blobs.  Nothing is sent before every byte was checked.  "
-        "docker.io/library/nginx:1 becomes REGISTRY/PREFIX/docker.io/library/"
-        "nginx:1.",
+        "tags last.  Manifests and tags are read back and compared, with --read-back\n"
+        "blobs also blobs.  Nothing is sent before every byte was checked.\n"
+        "docker.io/library/nginx:1 becomes REGISTRY/PREFIX/docker.io/library/nginx:1.",
     .table = table,
     .options_size = sizeof(struct import_command),
     .operands_min = 2,

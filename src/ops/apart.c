@@ -82,24 +82,71 @@ compare_fds(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
-/* Nothing stays open but the bundle, the pipe and what everybody has. */
+/* A child that waits, and what it is told and says through. */
+struct worker {
+    pid_t pid;
+    int to, from; /* of the parent */
+};
+
+#define WORKER_INIT                                                                      \
+    {                                                                                    \
+        .pid = -1, .to = -1, .from = -1                                                  \
+    }
+
+/* Nothing stays open but the bundle, the pipes and the standard streams. */
 static void
-close_others(const struct volumes *file, int pipe_fd)
+close_others(const struct volumes *file, int news_fd, int go_fd)
 {
-    int *kept = xcalloc(file->count + 1, sizeof(*kept));
+    int *kept = xcalloc(file->count + 2, sizeof(*kept));
     unsigned from = FIRST_OWN_FD;
 
-    kept[0] = pipe_fd;
+    kept[0] = news_fd;
+    kept[1] = go_fd;
     for (size_t i = 0; i < file->count; i++)
-        kept[i + 1] = file->fds ? file->fds[i] : file->fd;
-    qsort(kept, file->count + 1, sizeof(*kept), compare_fds);
-    for (size_t i = 0; i <= file->count; i++) {
+        kept[i + 2] = file->fds ? file->fds[i] : file->fd;
+    qsort(kept, file->count + 2, sizeof(*kept), compare_fds);
+    for (size_t i = 0; i < file->count + 2; i++) {
         if ((unsigned)kept[i] > from)
             close_range(from, (unsigned)kept[i] - 1, 0);
         from = (unsigned)kept[i] + 1;
     }
     close_range(from, UINT_MAX, 0);
     free(kept);
+}
+
+/* A terminal takes commands from whoever can write to it. */
+static void
+drop_streams(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    for (int fd = 0; fd < FIRST_OWN_FD; fd++) {
+        if (null < 0 || dup2(null, fd) < 0)
+            close(fd);
+    }
+}
+
+/* Some variables hold passwords, and no file of this process tells them any more. */
+static void
+wipe_environment(void)
+{
+    for (char **variable = environ; variable && *variable; variable++)
+        explicit_bzero(*variable, strlen(*variable));
+    environ = NULL;
+}
+
+/* The parent lets it begin, or has gone or given up. */
+static bool
+may_begin(int fd)
+{
+    char word;
+    ssize_t n;
+
+    do
+        n = read(fd, &word, 1);
+    while (n < 0 && errno == EINTR);
+    close(fd);
+    return n == 1;
 }
 
 static void
@@ -137,7 +184,7 @@ work(const struct apart_job *job, const struct check_options *check,
 }
 
 static void
-be_the_child(const struct apart_job *job, int pipe_fd)
+be_the_child(const struct apart_job *job, int pipe_fd, int go_fd)
 {
     const struct events events = {.emit = pass_on, .ctx = &pipe_fd};
     struct check_options check = *job->check;
@@ -146,8 +193,12 @@ be_the_child(const struct apart_job *job, int pipe_fd)
     struct sandbox sandbox;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    close_others(job->file, pipe_fd);
+    drop_streams();
+    close_others(job->file, pipe_fd, go_fd);
+    wipe_environment();
     sandbox = sandbox_enter();
+    if (!may_begin(go_fd))
+        _exit(0);
     check.events = &events;
     events_debug(&events, "verifying in a process of its own: %s, %s",
                  sandbox.files ? "it can open no file" : "the kernel has no Landlock",
@@ -302,50 +353,115 @@ no_verdict(int status, struct err *err)
     return err_hint(err, "the system may have run out of memory: see its log");
 }
 
+/* ---- children ---- */
+
+static void
+close_ends(int ends[2])
+{
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static int
+start_worker(const struct apart_job *job, struct worker *w, struct err *err)
+{
+    int news[2], go[2];
+    pid_t pid;
+
+    if (pipe2(news, O_CLOEXEC) < 0)
+        return err_errno(err, "cannot make a pipe");
+    if (pipe2(go, O_CLOEXEC) < 0) {
+        err_errno(err, "cannot make a pipe");
+        close_ends(news);
+        return -1;
+    }
+    pid = fork();
+    if (pid < 0) {
+        err_errno(err, "cannot start a process to verify in");
+        close_ends(news);
+        close_ends(go);
+        return -1;
+    }
+    if (pid == 0)
+        be_the_child(job, news[1], go[0]);
+    close(news[1]);
+    close(go[0]);
+    *w = (struct worker){.pid = pid, .from = news[0], .to = go[1]};
+    return 0;
+}
+
+/* How it ended, whatever it was doing. */
+static int
+stop_worker(struct worker *w)
+{
+    int status = 0;
+
+    if (w->pid < 0)
+        return 0;
+    if (w->to >= 0)
+        close(w->to);
+    close(w->from);
+    kill(w->pid, SIGKILL);
+    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    *w = (struct worker)WORKER_INIT;
+    return status;
+}
+
 /* As apart_check(), or APART_BROKE_DOWN with how the child ended. */
 static int
-check_once(const struct apart_job *job, struct damage_list *damage, bool *opened,
-           int *status, struct err *err)
+run_worker(struct worker *w, const struct apart_job *job, struct damage_list *damage,
+           bool *opened, int *status, struct err *err)
 {
-    int ends[2], rc;
-    pid_t child;
+    int rc;
 
     *opened = false;
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return err_errno(err, "cannot make a pipe");
-    child = fork();
-    if (child == 0)
-        be_the_child(job, ends[1]);
-    close(ends[1]);
-    if (child < 0) {
-        close(ends[0]);
-        return err_errno(err, "cannot start a process to verify in");
-    }
-    rc = apart_listen(job->check->events, ends[0], child, damage, opened, err);
-    close(ends[0]);
-    kill(child, SIGKILL); /* it has nothing more to say, whatever it does */
-    while (waitpid(child, status, 0) < 0 && errno == EINTR)
-        continue;
+    (void)!write(w->to, "", 1); /* a child that is gone says no more, which is heard */
+    close(w->to);
+    w->to = -1;
+    rc = apart_listen(job->check->events, w->from, w->pid, damage, opened, err);
+    *status = stop_worker(w);
     return rc;
+}
+
+/* First in place, which a failing medium kills; then, if it must be, by reading. */
+static int
+check_with(struct worker *first, struct worker *second, const struct apart_job *job,
+           struct damage_list *damage, bool *opened, struct err *err)
+{
+    int status = 0, rc;
+
+    if (!job->why && job->prepare && job->prepare(job->prepare_ctx, err) < 0)
+        return -1;
+    rc = run_worker(first, job, damage, opened, &status, err);
+    if (rc == APART_BROKE_DOWN && second->pid >= 0 && WIFSIGNALED(status) &&
+        WTERMSIG(status) == SIGBUS) {
+        /* A medium failed, or the file was cut, under a view: read() can say where. */
+        events_debug(job->check->events, "the file failed while it was read: once more");
+        damage_list_release(damage);
+        rc = run_worker(second, job, damage, opened, &status, err);
+    }
+    return rc == APART_BROKE_DOWN ? no_verdict(status, err) : rc;
 }
 
 int
 apart_check(const struct apart_job *job, struct damage_list *damage, bool *opened,
             struct err *err)
 {
-    struct check_options check = *job->check;
-    struct apart_job own = *job;
-    int status = 0, rc;
+    struct worker first = WORKER_INIT, second = WORKER_INIT;
+    struct check_options in_place = *job->check, by_reading = *job->check;
+    struct apart_job own = *job, spare = *job;
+    int rc = -1;
 
-    own.check = &check;
-    check.in_place = !job->why; /* else it is done once, which has a bound */
-    rc = check_once(&own, damage, opened, &status, err);
-    if (rc == APART_BROKE_DOWN && WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS) {
-        /* A medium failed, or the file was cut, under a view: read() can say where. */
-        events_debug(check.events, "the file failed while it was read: once more");
-        damage_list_release(damage);
-        check.in_place = false;
-        rc = check_once(&own, damage, opened, &status, err);
-    }
-    return rc == APART_BROKE_DOWN ? no_verdict(status, err) : rc;
+    *opened = false;
+    in_place.in_place = !job->why; /* else it is done once, which has a bound */
+    by_reading.in_place = false;
+    own.check = &in_place;
+    spare.check = &by_reading;
+    if (start_worker(&own, &first, err) == 0 &&
+        (job->why || start_worker(&spare, &second, err) == 0))
+        rc = check_with(&first, &second, job, damage, opened, err);
+    stop_worker(&first);
+    stop_worker(&second);
+    return rc;
 }

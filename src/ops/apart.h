@@ -1,9 +1,17 @@
 /* apart.h - the part of verifying that parses and unpacks what others made, in a process
  * that can do nothing else.
  *
- * The child has the files of the bundle, and a pipe to say what it found; it can open
- * nothing, connect to nothing and start nothing (io/sandbox.h, as far as the kernel
- * goes). What comes out of the pipe is believed no more than the bundle itself: a child
+ * The child has the files of the bundle, and two pipes: one that tells it to begin, and
+ * one to say what it found. Its standard streams are /dev/null. It can open nothing,
+ * connect to nothing and start nothing (io/sandbox.h, as far as the kernel goes).
+ *
+ * It is forked before the run knows any secret, and waits: keys, passphrases and
+ * credentials are loaded meanwhile, by apart_job.prepare, and are not in its memory.  So
+ * is a second one, which reads the file by other means when a medium failed under the
+ * first: a child forked then would have a copy of everything.  What the environment says
+ * is wiped in both.
+ *
+ * What comes out of the pipe is believed no more than the bundle itself: a child
  * that was taken over can call a bad bundle good, but import hashes all that it sends.
  *
  * Layer: ops.
@@ -22,13 +30,18 @@ struct apart_job {
     const struct volumes *file;
     const struct check_options *check;
     const struct err *why; /* it is refused already: only look for damage */
+
+    /* Load what the child must not know, when it is there and waits.  NULL: nothing.
+     * With why it is not called. */
+    int (*prepare)(void *ctx, struct err *err);
+    void *prepare_ctx;
 };
 
 /*
  * Open the bundle and check it, apart; what cannot be opened is surveyed.  To be called
  * while there is one thread only.
  * opened: the bundle could be opened.  *damage is what the failure is about.
- * Errors: *why; those of bundle_open(), check_members() and check_damaged();
+ * Errors: *why; those of prepare(), bundle_open(), check_members() and check_damaged();
  *         ERR_INTERNAL - the child broke down; ERR_LOCAL - it was stopped.
  */
 MUST_USE int apart_check(const struct apart_job *job, struct damage_list *damage,

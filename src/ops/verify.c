@@ -26,7 +26,9 @@ open_and_check(struct verified *v, const struct verify_options *o, struct err *e
     const struct apart_job job = {.head = v->head,
                                   .admission = &v->admission,
                                   .file = &v->files.volumes,
-                                  .check = &check};
+                                  .check = &check,
+                                  .prepare = o->prepare,
+                                  .prepare_ctx = o->prepare_ctx};
     struct err ignored = ERR_INIT;
     bool opened;
     int rc = apart_check(&job, &v->damage, &opened, err);

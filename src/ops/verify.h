@@ -20,7 +20,9 @@ struct verify_options {
     bool holds_stream; /* nobody else may import this stream until verified_release() */
     const char *const *signatures; /* --signature: files beside the bundle */
     size_t signature_count;
-    bool layers; /* look into them, too */
+    bool layers;                                /* look into them, too */
+    int (*prepare)(void *ctx, struct err *err); /* see apart.h; or NULL */
+    void *prepare_ctx;
     unsigned jobs;
     const struct events *events;
     struct cancel *cancel;

@@ -132,7 +132,7 @@ read_settings(const struct js *root, struct policy *p, struct err *err)
         return -1;
     p->accepts_other_streams = others == 1;
     p->clock = (enum policy_clock)clock;
-    p->may_skip = true;
+    p->may_skip = false;
     if (js_bool(root, "allow_insecure", &p->may_skip) < 0)
         return policy_error(err, "\"allow_insecure\" is neither true nor false");
     return 0;

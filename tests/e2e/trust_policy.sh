@@ -232,7 +232,9 @@ policy ''
 digest=$(sealift digest --json two.tar 2>/dev/null | python3 -c 'import json, sys; print(json.load(sys.stdin)["index"])')
 must sealift trust revoke -q --trust store "$digest"
 outcome 7 revoked "row 21: a revoked bundle" import two.tar
+policy ', "allow_insecure": true'
 outcome 7 revoked "row 21: not even without its signature" import --insecure-skip-verify two.tar
+policy ''
 must sealift trust revoke -q --trust store bob.pub
 must bundle eleven.tar prod 11 alice bob
 outcome 7 revoked "row 21: a revoked key" import eleven.tar
@@ -330,11 +332,13 @@ policy ''
 must forget_requests target
 outcome 7 target "row 32: somewhere else than the policy says" \
     sealift import -q --trust store --report report forty-four.tar "$(address_of target)/elsewhere"
+outcome 7 override-denied "--insecure-skip-verify, which the policy does not mention" \
+    import --insecure-skip-verify two.tar
 policy ', "allow_insecure": false'
 outcome 7 override-denied "--insecure-skip-verify, which the policy forbids" \
     import --insecure-skip-verify two.tar
 check_equal "none of these asked the registry anything" 0 "$(requests target)"
-policy ''
+policy ', "allow_insecure": true'
 before=$(cat store/state/*.json 2>/dev/null)
 outcome 0 - "--insecure-skip-verify" import --insecure-skip-verify older.tar
 check_equal "leaves what is remembered alone" "$before" "$(cat store/state/*.json 2>/dev/null)"

@@ -68,7 +68,7 @@ what_is_not_said_is_strict(void **state)
         parse(&p, "{" HEAD ",\"streams\":{\"a\":{\"signers\":[\"hsm\"]}}}", &err), 0);
     assert_false(p.accepts_other_streams || p.may_roll_back || p.may_be_expired ||
                  p.has_root);
-    assert_true(p.may_skip);
+    assert_false(p.may_skip); /* only where it says so */
     assert_int_equal(p.clock, POLICY_CLOCK_AUTO);
     assert_int_equal(p.streams[0].quorum.threshold, 1);
     assert_false(p.streams[0].may_go_back);
