@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -15,10 +17,11 @@ remember(int number)
     atomic_store_explicit(&seen, number, memory_order_relaxed);
 }
 
+static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
 void
 cancel_on_signals(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action;
 
     memset(&action, 0, sizeof(action));
@@ -33,6 +36,73 @@ int
 cancel_signal(void)
 {
     return atomic_load_explicit(&seen, memory_order_relaxed);
+}
+
+/* ---- waiting for input ---- */
+
+void
+cancel_block(sigset_t *before)
+{
+    sigset_t ours;
+
+    sigemptyset(&ours);
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        sigaddset(&ours, numbers[i]);
+    pthread_sigmask(SIG_BLOCK, &ours, before);
+}
+
+void
+cancel_unblock(const sigset_t *before)
+{
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+static int
+wait_for(int fd, short events, const sigset_t *before, struct err *err)
+{
+    struct pollfd what = {.fd = fd, .events = events};
+    int rc;
+
+    if (cancel_signal() != 0)
+        return cancel_error(err);
+    rc = ppoll(&what, 1, NULL, before);
+    if (rc < 0 && errno != EINTR)
+        return err_errno(err, "cannot wait for input or output");
+    if (cancel_signal() != 0)
+        return cancel_error(err);
+    return rc < 0;
+}
+
+int
+cancel_wait_blocked(int fd, const sigset_t *before, struct err *err)
+{
+    return wait_for(fd, POLLIN, before, err);
+}
+
+static int
+block_and_wait(int fd, short events, struct err *err)
+{
+    sigset_t before;
+    int rc;
+
+    cancel_block(&before);
+    do
+        rc = wait_for(fd, events, &before, err);
+    while (rc > 0);
+    cancel_unblock(&before);
+    return rc;
+}
+
+int
+cancel_wait_input(int fd, struct err *err)
+{
+    return block_and_wait(fd, POLLIN, err);
+}
+
+int
+cancel_wait_output(int fd, struct err *err)
+{
+    return block_and_wait(fd, POLLOUT, err);
 }
 
 void

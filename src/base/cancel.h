@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,9 +21,27 @@ struct cancel {
         .stop = false                                                                    \
     }
 
-/* SIGINT, SIGTERM, SIGHUP: remember the number; the second one kills.  Once, from main.
- */
+/* SIGINT, SIGTERM, SIGHUP, SIGQUIT: remember the number; the second one kills.  Once,
+ * from main. */
 void cancel_on_signals(void);
+
+/* Block these signals for this thread, so that nothing is left half done; *before gets
+ * the mask to go back to. */
+void cancel_block(sigset_t *before);
+void cancel_unblock(const sigset_t *before);
+
+/*
+ * Wait, for ever, until fd can be read (written: PIPE_BUF bytes at least) without
+ * waiting, or a signal comes: none is missed, whenever it comes.  For what people type,
+ * and pipes, while there are no other threads. Returns: 0; or -1 with cancel_error().
+ */
+MUST_USE int cancel_wait_input(int fd, struct err *err);
+MUST_USE int cancel_wait_output(int fd, struct err *err);
+/*
+ * To be read, with the signals blocked already.
+ * Returns: 0; 1 when another signal was handled; or -1.
+ */
+MUST_USE int cancel_wait_blocked(int fd, const sigset_t *before, struct err *err);
 
 /* The signal seen, or 0. */
 int cancel_signal(void);

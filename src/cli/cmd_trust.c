@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "cli/passphrase.h"
 #include "cli/table.h"
+#include "cli/terminal.h"
 #include "ops/trust.h"
 #include "ops/trust_update.h"
 
@@ -49,16 +50,18 @@ put_key(struct result *r, const struct trust_added *a)
 static int
 confirm(const struct trust_added *a, struct err *err)
 {
-    char hex[2 * DIGEST_RAW_MAX + 1], line[16];
+    char hex[2 * DIGEST_RAW_MAX + 1];
+    int rc;
 
     if (!isatty(STDIN_FILENO))
         return 0;
     digest_hex(&a->key_id, hex);
     fprintf(stderr, "%s, %s, key id\n  %s\n", a->name, pki_type_name(a->type), hex);
-    fprintf(stderr, "Is this what its owner told you, by another way?  [y/N] ");
-    if (fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y'))
-        return 0;
-    return err_set(err, ERR_USAGE, "not added");
+    rc =
+        terminal_confirm("Is this what its owner told you, by another way?  [y/N] ", err);
+    if (rc < 0)
+        return -1;
+    return rc == 1 ? 0 : err_set(err, ERR_USAGE, "not added");
 }
 
 static int

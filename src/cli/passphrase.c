@@ -2,18 +2,15 @@
 #include "cli/passphrase.h"
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "cli/terminal.h"
 #include "io/file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
-enum { PASSPHRASE_MAX = 1024, SHOWN_MAX = 512, TRIES = 3 }; /* bytes */
+enum { PASSPHRASE_MAX = 1024, TRIES = 3 }; /* bytes */
 
 const char *
 passphrase_stdin_user(const struct passphrase_options *options)
@@ -39,20 +36,6 @@ first_line(int fd, const char *name, struct secret *out, struct err *err)
     return rc;
 }
 
-static int
-open_file(const char *path, struct err *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    bool absent = errno == ENOENT;
-
-    if (fd >= 0)
-        return fd;
-    err_errno(err, "cannot open '%s'", path);
-    if (absent)
-        err->kind = ERR_NOT_FOUND;
-    return -1;
-}
-
 static bool
 is_open_to_others(int fd)
 {
@@ -69,7 +52,7 @@ from_file(const char *path, struct secret *out, struct err *err)
 
     if (strcmp(path, "-") == 0)
         return first_line(STDIN_FILENO, "standard input", out, err);
-    fd = open_file(path, err);
+    fd = file_open_stream(path, err);
     if (fd < 0)
         return -1;
     if (is_open_to_others(fd)) {
@@ -127,61 +110,19 @@ credential_path(enum passphrase_role role)
 static int
 from_credential(const char *path, struct secret *out, struct err *err)
 {
-    CLEANUP(file_close) int fd = open_file(path, err);
+    CLEANUP(file_close) int fd = file_open_stream(path, err);
 
     return fd < 0 ? -1 : first_line(fd, path, out, err);
 }
 
 /* ---- the terminal ---- */
 
-static void
-say(int tty, const char *text)
-{
-    ssize_t n = write(tty, text, strlen(text));
-
-    (void)n; /* a prompt nobody sees is no reason to stop */
-}
-
-static int
-ask_once(int tty, const char *prompt, const char *what, struct secret *out,
-         struct err *err)
-{
-    struct termios before, silent;
-    char line[PASSPHRASE_MAX], shown[SHOWN_MAX];
-    size_t len = 0;
-    ssize_t n = 0;
-
-    if (tcgetattr(tty, &before) < 0)
-        return err_errno(err, "cannot use the terminal");
-    say(tty, prompt);
-    text_line(shown, sizeof(shown), what, strlen(what));
-    say(tty, shown);
-    say(tty, ": ");
-    silent = before;
-    silent.c_lflag &= ~(tcflag_t)ECHO;
-    tcsetattr(tty, TCSAFLUSH, &silent);
-    while (len < sizeof(line)) {
-        n = read(tty, line + len, 1);
-        if (n != 1 || line[len] == '\n')
-            break;
-        len++;
-    }
-    tcsetattr(tty, TCSAFLUSH, &before);
-    say(tty, "\n");
-    if (n == 1 && len < sizeof(line))
-        secret_set(out, line, len);
-    secret_wipe(line, sizeof(line));
-    if (n != 1 || len == sizeof(line))
-        return err_set(err, ERR_AUTH, "no passphrase was typed");
-    return 0;
-}
-
 static int
 from_terminal(const char *what, enum passphrase_role role, struct secret *out,
               struct err *err)
 {
     CLEANUP(secret_release) struct secret again = SECRET_INIT;
-    CLEANUP(file_close) int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    CLEANUP(file_close) int tty = terminal_open();
     const char *prompt =
         role == PASSPHRASE_REPLACES ? "new passphrase of " : "passphrase of ";
 
@@ -194,11 +135,11 @@ from_terminal(const char *what, enum passphrase_role role, struct secret *out,
                             : "give it by --passphrase-fd, --passphrase-file or "
                               "SEALIFT_PASSPHRASE: there is no terminal to ask");
     }
-    if (ask_once(tty, prompt, what, out, err) < 0)
+    if (terminal_ask(tty, prompt, what, out, err) < 0)
         return -1;
     if (role == PASSPHRASE_OPENS)
         return 0;
-    if (ask_once(tty, "once more, of ", what, &again, err) < 0)
+    if (terminal_ask(tty, "once more, of ", what, &again, err) < 0)
         return -1;
     if (again.len != out->len || memcmp(again.bytes, out->bytes, out->len) != 0)
         return err_set(err, ERR_AUTH, "the two passphrases differ");
@@ -317,7 +258,7 @@ load_file(const struct passphrase_options *options, const char *path, struct sec
           struct err *err)
 {
     struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
-    CLEANUP(file_close) int fd = open_file(path, err);
+    CLEANUP(file_close) int fd = file_open_stream(path, err);
     struct pki_key *key = NULL;
 
     if (fd >= 0 && file_slurp_fd(fd, path, &pem, err) == 0)

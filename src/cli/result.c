@@ -1,15 +1,19 @@
 #include "config.h"
 #include "cli/result.h"
 
+#include "base/cancel.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/file.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 void
 result_init(struct result *r, const char *command)
@@ -132,12 +136,23 @@ put_outcome(struct jsout *json, const struct err *failure)
     jsout_put(json, "error", error);
 }
 
+/* A pipe that nobody reads is waited for, until a signal comes. */
 static int
 print(const struct buf *bytes, struct err *err)
 {
-    if ((bytes->len > 0 && fwrite(bytes->data, 1, bytes->len, stdout) != bytes->len) ||
-        fflush(stdout) != 0)
-        return err_errno(err, "cannot write to standard output");
+    size_t done = 0;
+
+    while (done < bytes->len) {
+        size_t len = bytes->len - done < PIPE_BUF ? bytes->len - done : PIPE_BUF;
+        ssize_t n;
+
+        if (cancel_wait_output(STDOUT_FILENO, err) < 0)
+            return -1;
+        n = write(STDOUT_FILENO, bytes->data + done, len);
+        if (n < 0 && errno != EINTR && errno != EAGAIN)
+            return err_errno(err, "cannot write to standard output");
+        done += n > 0 ? (size_t)n : 0;
+    }
     return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "io/file.h"
 
+#include "base/cancel.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -106,9 +107,34 @@ open_error(const char *path, struct err *err)
     return -1;
 }
 
+/* One read.  Of a pipe or a terminal, which may take for ever, a signal is the end. */
+static ssize_t
+read_some(int fd, bool may_block, const char *name, void *out, size_t len,
+          struct err *err)
+{
+    ssize_t n;
+
+    do {
+        if (may_block && cancel_wait_input(fd, err) < 0)
+            return -1;
+        n = read(fd, out, len);
+    } while (n < 0 && (errno == EINTR || errno == EAGAIN));
+    return n < 0 ? err_errno(err, "cannot read '%s'", name) : n;
+}
+
+static bool
+is_regular(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static int
 slurp(int fd, const char *name, struct buf *out, struct err *err)
 {
+    bool may_block = !is_regular(fd);
+    char extra;
     size_t room;
     ssize_t n;
 
@@ -116,29 +142,21 @@ slurp(int fd, const char *name, struct buf *out, struct err *err)
         size_t used = out->len;
 
         room = out->max - used < SLURP_STEP ? out->max - used : SLURP_STEP;
+        if (room == 0)
+            break;
         if (buf_resize(out, used + room) < 0)
             return err_set(err, ERR_INTERNAL, "cannot grow a buffer");
-        n = read(fd, out->data + used, room);
+        n = read_some(fd, may_block, name, out->data + used, room, err);
         if (buf_resize(out, used + (n > 0 ? (size_t)n : 0)) < 0)
             return err_set(err, ERR_INTERNAL, "cannot shrink a buffer");
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return err_errno(err, "cannot read '%s'", name);
-        if (n == 0)
-            break;
+        if (n <= 0)
+            return (int)n;
     }
-    if (room == 0) { /* full: is there one byte more? */
-        char extra;
-
-        do
-            n = read(fd, &extra, 1);
-        while (n < 0 && errno == EINTR);
-        if (n != 0)
-            return err_set(err, ERR_LIMIT, "'%s' is larger than %zu bytes", name,
-                           out->max);
-    }
-    return 0;
+    /* Full: is there one byte more? */
+    n = read_some(fd, may_block, name, &extra, 1, err);
+    return n <= 0
+               ? (int)n
+               : err_set(err, ERR_LIMIT, "'%s' is larger than %zu bytes", name, out->max);
 }
 
 int
@@ -154,16 +172,22 @@ file_slurp_fd(int fd, const char *name, struct buf *out, struct err *err)
 }
 
 int
+file_open_stream(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    return fd < 0 ? open_error(path, err) : fd;
+}
+
+int
 file_slurp(const char *path, struct buf *out, struct err *err)
 {
     CLEANUP(file_close) int fd = -1;
 
     if (strcmp(path, "-") == 0)
         return file_slurp_fd(STDIN_FILENO, "standard input", out, err);
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return open_error(path, err);
-    return file_slurp_fd(fd, path, out, err);
+    fd = file_open_stream(path, err);
+    return fd < 0 ? -1 : file_slurp_fd(fd, path, out, err);
 }
 
 /* Without O_NONBLOCK a pipe nobody writes to would hang here. */

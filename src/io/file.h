@@ -29,11 +29,18 @@ void file_write_soon(int fd, uint64_t offset, uint64_t len);
 
 /*
  * Read a whole small file (or "-": standard input) into out, which bounds it.
- * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_LIMIT when it is larger than out->max.
+ * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_LIMIT when it is larger than out->max; ERR_SIGNAL
+ * while it waits for a pipe or a terminal.
  */
 MUST_USE int file_slurp(const char *path, struct buf *out, struct err *err);
 /* The same from an open descriptor; name is for messages. */
 MUST_USE int file_slurp_fd(int fd, const char *name, struct buf *out, struct err *err);
+
+/*
+ * Open whatever can be read to its end: also a pipe, whose writer is not waited for here.
+ * Errors: ERR_NOT_FOUND, ERR_LOCAL.
+ */
+MUST_USE int file_open_stream(const char *path, struct err *err);
 
 /*
  * Open a regular file for reading; anything else is refused by name.

@@ -77,7 +77,7 @@ filled_pipe(const char *input, int *read_end, struct err *err)
 static int
 prepare_attributes(posix_spawnattr_t *a)
 {
-    static const int numbers[] = {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGXFSZ};
+    static const int numbers[] = {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXFSZ};
     short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
     sigset_t defaults, none;
     int rc = 0;

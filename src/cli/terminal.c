@@ -1,0 +1,183 @@
+#include "config.h"
+#include "cli/terminal.h"
+
+#include "base/cancel.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { SHOWN_MAX = 512 }; /* bytes of a file name in a prompt */
+
+int
+terminal_open(void)
+{
+    return open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+}
+
+static void
+say(int tty, const char *text)
+{
+    ssize_t n = write(tty, text, strlen(text));
+
+    (void)n; /* a prompt nobody sees is no reason to stop */
+}
+
+static int
+set_mode(int tty, const struct termios *mode)
+{
+    int rc;
+
+    do
+        rc = tcsetattr(tty, TCSAFLUSH, mode);
+    while (rc < 0 && errno == EINTR);
+    return rc;
+}
+
+/* ---- ^Z ---- */
+
+static volatile sig_atomic_t wants_stop;
+
+static void
+note_stop(int number)
+{
+    (void)number;
+    wants_stop = 1;
+}
+
+static void
+mask_stop(int how)
+{
+    sigset_t stop;
+
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    pthread_sigmask(how, &stop, NULL);
+}
+
+/* Note it instead, unless it is ignored; *before gets what was set. */
+static void
+catch_stop(struct sigaction *before)
+{
+    struct sigaction action = {.sa_handler = note_stop};
+
+    wants_stop = 0;
+    sigaction(SIGTSTP, NULL, before);
+    if (before->sa_handler != SIG_IGN)
+        sigaction(SIGTSTP, &action, NULL);
+}
+
+/* Returns when the shell lets us go on. */
+static void
+stop_here(void)
+{
+    raise(SIGTSTP);
+    mask_stop(SIG_UNBLOCK);
+    mask_stop(SIG_BLOCK);
+}
+
+/* ---- asking ---- */
+
+struct asking {
+    int tty;
+    const char *prompt, *what;
+    sigset_t before; /* signals that may come while it waits */
+    char line[TERMINAL_LINE_MAX];
+    size_t len;
+};
+
+/* 0: the line is whole; 1: it is to stop; -1. */
+static int
+read_line(struct asking *a, struct err *err)
+{
+    int rc;
+
+    for (a->len = 0; a->len < sizeof(a->line); a->len++) {
+        do
+            rc = cancel_wait_blocked(a->tty, &a->before, err);
+        while (rc > 0 && !wants_stop);
+        if (rc != 0)
+            return rc;
+        if (read(a->tty, a->line + a->len, 1) != 1)
+            break;
+        if (a->line[a->len] == '\n')
+            return 0;
+    }
+    return err_set(err, ERR_AUTH, "no passphrase was typed");
+}
+
+/* What is typed before the prompt is there is dropped: it was seen. */
+static int
+ask_hidden(struct asking *a, struct err *err)
+{
+    struct termios shown, hidden;
+    char what[SHOWN_MAX];
+    int rc;
+
+    if (tcgetattr(a->tty, &shown) < 0)
+        return err_errno(err, "cannot use the terminal");
+    hidden = shown;
+    hidden.c_lflag &= ~(tcflag_t)ECHO;
+    if (set_mode(a->tty, &hidden) < 0)
+        return err_errno(err, "cannot use the terminal");
+    text_line(what, sizeof(what), a->what, strlen(a->what));
+    say(a->tty, a->prompt);
+    say(a->tty, what);
+    say(a->tty, ": ");
+    rc = read_line(a, err);
+    set_mode(a->tty, &shown);
+    say(a->tty, "\n");
+    return rc;
+}
+
+/* The signals are blocked, but while it waits: the terminal is never left as it is then.
+ */
+static int
+ask_until_done(struct asking *a, struct err *err)
+{
+    struct sigaction stop;
+    int rc;
+
+    for (;;) {
+        catch_stop(&stop);
+        rc = ask_hidden(a, err);
+        sigaction(SIGTSTP, &stop, NULL);
+        if (rc <= 0)
+            return rc;
+        secret_wipe(a->line, sizeof(a->line));
+        stop_here();
+    }
+}
+
+int
+terminal_ask(int tty, const char *prompt, const char *what, struct secret *out,
+             struct err *err)
+{
+    struct asking a = {.tty = tty, .prompt = prompt, .what = what};
+    int rc;
+
+    cancel_block(&a.before);
+    mask_stop(SIG_BLOCK);
+    rc = ask_until_done(&a, err);
+    cancel_unblock(&a.before);
+    if (rc == 0)
+        secret_set(out, a.line, a.len);
+    secret_wipe(a.line, sizeof(a.line));
+    return rc;
+}
+
+int
+terminal_confirm(const char *question, struct err *err)
+{
+    char line[16];
+
+    fputs(question, stderr);
+    if (cancel_wait_input(STDIN_FILENO, err) < 0)
+        return -1;
+    return fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y');
+}
