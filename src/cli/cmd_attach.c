@@ -10,8 +10,8 @@ struct attach_command {
 
 #define T struct attach_command
 static const struct opt table[] = {
-    LIST(T, keys, 0, "key", "PUB",
-         "the public key of whoever signed (repeatable: any of them)"),
+    FILE_LIST(T, keys, 0, "key", "PUB", OPT_READS,
+              "the public key of whoever signed (repeatable: any of them)"),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
@@ -66,6 +66,14 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     return 0;
 }
 
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    (void)options;
+    files_add_operands(f, FILE_CHANGED_BUNDLE, "BUNDLE", operands, 0, count > 0);
+    files_add_operands(f, FILE_READ, "SIGNATURE", operands, 1, count);
+}
+
 const struct command cmd_attach = {
     .name = "attach",
     .operands = "BUNDLE SIGNATURE...",
@@ -79,5 +87,6 @@ const struct command cmd_attach = {
     .options_size = sizeof(struct attach_command),
     .operands_min = 2,
     .operands_max = 1 + BUNDLE_SIGNATURES_MAX,
+    .files = files,
     .run = run,
 };

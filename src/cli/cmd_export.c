@@ -24,13 +24,14 @@ struct export_command {
 
 #define T struct export_command
 static const struct opt table[] = {
-    TEXT(T, output, 'o', "output", "BUNDLE", "the file to write"),
+    FILE_TEXT(T, output, 'o', "output", "BUNDLE", OPT_BY_COMMAND, "the file to write"),
     TEXT(T, volume_size, 0, "volume-size", "N[KMG]",
          "write volumes of N bytes, BUNDLE.001 and so on; also: fat32, dvd, cd"),
     SIGNER_OPTIONS(T),
     FLAG(T, is_unsigned, 0, "unsigned", "do not sign"),
-    LIST(T, from, 'f', "from", "LIST",
-         "also the references in LIST, one a line, '-' for standard input (repeatable)"),
+    FILE_LIST(
+        T, from, 'f', "from", "LIST", OPT_READS,
+        "also the references in LIST, one a line, '-' for standard input (repeatable)"),
     FLAG(T, all_tags, 0, "all-tags", "all tags of each REFERENCE without tag and digest"),
     TEXT(T, tags, 0, "tags", "REGEX",
          "those of them that match, as a whole, an extended regular expression"),
@@ -50,8 +51,9 @@ static const struct opt table[] = {
     FLAG(T, force, 0, "force", "replace BUNDLE if it exists"),
     FLAG(T, verify_after, 0, "verify-after",
          "read the bundle back from the disk and check it before it gets its name"),
-    LIST(T, reuse, 0, "reuse", "BUNDLE",
-         "take what fits out of this older bundle instead of fetching it (repeatable)"),
+    FILE_LIST(
+        T, reuse, 0, "reuse", "BUNDLE", OPT_BY_COMMAND,
+        "take what fits out of this older bundle instead of fetching it (repeatable)"),
     TEXT(T, stream, 0, "stream", "NAME",
          "the series this bundle belongs to (default 'default')"),
     NUMBER(T, serial, 0, "serial", "N", INT64_MAX,
@@ -291,6 +293,20 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     return export_names(o, &names, &selection, &signer, rt, r, err);
 }
 
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    const struct export_command *o = options;
+
+    (void)operands;
+    (void)count;
+    registry_options_files(f);
+    files_add(f, o->volume_size ? FILE_WRITTEN_VOLUMES : FILE_WRITTEN_BUNDLE, "--output",
+              o->output);
+    for (size_t i = 0; i < o->reuse.count; i++)
+        files_add(f, FILE_REUSED, "--reuse", o->reuse.items[i]);
+}
+
 const struct command cmd_export = {
     .name = "export",
     .operands = "[REFERENCE]...",
@@ -303,5 +319,6 @@ const struct command cmd_export = {
     .table = table,
     .options_size = sizeof(struct export_command),
     .operands_max = SIZE_MAX,
+    .files = files,
     .run = run,
 };

@@ -8,6 +8,7 @@
 #include "cli/table.h"
 #include "io/file.h"
 #include "ops/import.h"
+#include "ops/receipt.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -37,8 +38,8 @@ static const struct opt table[] = {
          "with 'blobs', also fetch all blobs again and compare them before tags move"),
     FLAG(T, keep_going, 0, "keep-going",
          "when the target refuses a part of an image, still push the other images"),
-    TEXT(T, receipt, 0, "receipt", "KEY",
-         "sign a receipt with this private key and push it beside the images"),
+    FILE_TEXT(T, receipt, 0, "receipt", "KEY", OPT_READS,
+              "sign a receipt with this private key and push it beside the images"),
     PASSPHRASE_OPTIONS(T),
     REGISTRY_OPTIONS(T),
     COMMON_OPTIONS(T),
@@ -268,6 +269,12 @@ put_result(struct result *r, const struct import_command *o, const char *path,
     say_failed(r, x);
 }
 
+static char *
+receipt_beside(const char *report)
+{
+    return xasprintf("%s.receipt.json", report);
+}
+
 /* Beside the report, which is about this run, lies what anybody can check. */
 static int
 put_receipt(struct result *r, const struct import_result *x, const char *target,
@@ -287,8 +294,8 @@ put_receipt(struct result *r, const struct import_result *x, const char *target,
     jsout_put_bool(r->json, "receipt", true);
     if (!report)
         return 0;
-    json = xasprintf("%s.receipt.json", report);
-    signature = xasprintf("%s.sigstore.json", json);
+    json = receipt_beside(report);
+    signature = receipt_signature_path(json);
     if (file_put(json, x->receipt.json.data, x->receipt.json.len, 0644, false, err) < 0)
         return -1;
     return file_put(signature, x->receipt.signature.data, x->receipt.signature.len, 0644,
@@ -394,6 +401,25 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     return rc;
 }
 
+/* The last operand is the target. */
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    const struct import_command *o = options;
+
+    trust_options_files(&o->trust, f);
+    registry_options_files(f);
+    files_add_operands(f, FILE_READ_BUNDLE, "BUNDLE", operands, 0,
+                       count > 1 ? count - 1 : count);
+    if (o->receipt && o->common.report) {
+        CLEANUP(mem_free_string) char *json = receipt_beside(o->common.report);
+        CLEANUP(mem_free_string) char *signature = receipt_signature_path(json);
+
+        files_add(f, FILE_WRITTEN, "the receipt", json);
+        files_add(f, FILE_WRITTEN, "the signature of the receipt", signature);
+    }
+}
+
 const struct command cmd_import = {
     .name = "import",
     .operands = "BUNDLE... REGISTRY[/PREFIX]",
@@ -407,5 +433,6 @@ const struct command cmd_import = {
     .options_size = sizeof(struct import_command),
     .operands_min = 2,
     .operands_max = SIZE_MAX,
+    .files = files,
     .run = run,
 };

@@ -129,6 +129,13 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     return 0;
 }
 
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    (void)options;
+    files_add_operands(f, FILE_READ_BUNDLE, "BUNDLE", operands, 0, count);
+}
+
 const struct command cmd_inspect = {
     .name = "inspect",
     .operands = "BUNDLE...",
@@ -140,5 +147,6 @@ const struct command cmd_inspect = {
     .options_size = sizeof(struct inspect_command),
     .operands_min = 1,
     .operands_max = SIZE_MAX,
+    .files = files,
     .run = run,
 };

@@ -158,6 +158,17 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     return err_set(err, ERR_USAGE, "the action is one of show, passwd, convert");
 }
 
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    bool is_changed = count > 0 && strcmp(operands[0], "passwd") == 0;
+
+    (void)options;
+    if (count > 1)
+        files_add(f, is_changed ? FILE_WRITTEN : FILE_READ, "KEY", operands[1]);
+    files_add_operands(f, FILE_WRITTEN, "NEW", operands, 2, count);
+}
+
 const struct command cmd_key = {
     .name = "key",
     .operands = "{show KEY | passwd KEY | convert KEY NEW}",
@@ -172,5 +183,6 @@ const struct command cmd_key = {
     .options_size = sizeof(struct key_command),
     .operands_min = 2,
     .operands_max = 3,
+    .files = files,
     .run = run,
 };

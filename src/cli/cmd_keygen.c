@@ -1,6 +1,7 @@
 #include "config.h"
 #include "cli/commands.h"
 
+#include "base/mem.h"
 #include "cli/key_form.h"
 #include "cli/passphrase.h"
 #include "ops/keygen.h"
@@ -88,6 +89,19 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     return 0;
 }
 
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    (void)options;
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(mem_free_string) char *key = xasprintf("%s.key", operands[i]);
+        CLEANUP(mem_free_string) char *pub = xasprintf("%s.pub", operands[i]);
+
+        files_add(f, FILE_WRITTEN, "the private key", key);
+        files_add(f, FILE_WRITTEN, "the public key", pub);
+    }
+}
+
 const struct command cmd_keygen = {
     .name = "keygen",
     .operands = "NAME",
@@ -99,5 +113,6 @@ const struct command cmd_keygen = {
     .options_size = sizeof(struct keygen_command),
     .operands_min = 1,
     .operands_max = 1,
+    .files = files,
     .run = run,
 };

@@ -35,6 +35,13 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     return 0;
 }
 
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    (void)options;
+    files_add_operands(f, FILE_READ_BUNDLE, "BUNDLE", operands, 0, count);
+}
+
 const struct command cmd_payload = {
     .name = "payload",
     .operands = "BUNDLE...",
@@ -48,5 +55,6 @@ const struct command cmd_payload = {
     .options_size = sizeof(struct payload_command),
     .operands_min = 1,
     .operands_max = SIZE_MAX,
+    .files = files,
     .run = run,
 };

@@ -69,6 +69,15 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     return 0;
 }
 
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    const struct sign_command *o = options;
+
+    files_add_operands(f, o->signer.out ? FILE_READ_BUNDLE : FILE_CHANGED_BUNDLE,
+                       "BUNDLE", operands, 0, count);
+}
+
 const struct command cmd_sign = {
     .name = "sign",
     .operands = "BUNDLE...",
@@ -82,5 +91,6 @@ const struct command cmd_sign = {
     .options_size = sizeof(struct sign_command),
     .operands_min = 1,
     .operands_max = SIZE_MAX,
+    .files = files,
     .run = run,
 };

@@ -20,7 +20,8 @@ struct status_command {
 
 #define T struct status_command
 static const struct opt table[] = {
-    TEXT(T, dir, 0, "trust", "DIR", "the trust store (default " STORE_DEFAULT ")"),
+    FILE_TEXT(T, dir, 0, "trust", "DIR", OPT_BY_COMMAND,
+              "the trust store (default " STORE_DEFAULT ")"),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
@@ -120,6 +121,16 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     return 0;
 }
 
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    const struct status_command *o = options;
+
+    (void)operands;
+    (void)count;
+    files_add(f, FILE_TRUST_STORE, "--trust", o->dir ? o->dir : STORE_DEFAULT);
+}
+
 const struct command cmd_status = {
     .name = "status",
     .operands = "",
@@ -131,5 +142,6 @@ const struct command cmd_status = {
         "listed.",
     .table = table,
     .options_size = sizeof(struct status_command),
+    .files = files,
     .run = run,
 };

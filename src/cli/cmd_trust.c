@@ -22,9 +22,11 @@ struct trust_command {
 
 #define T struct trust_command
 static const struct opt table[] = {
-    TEXT(T, dir, 0, "trust", "DIR", "the trust store (default " STORE_DEFAULT ")"),
-    TEXT(T, output, 'o', "output", "FILE", "export: write the update there"),
-    TEXT(T, key, 0, "key", "KEY", "sign: with this private key"),
+    FILE_TEXT(T, dir, 0, "trust", "DIR", OPT_BY_COMMAND,
+              "the trust store (default " STORE_DEFAULT ")"),
+    FILE_TEXT(T, output, 'o', "output", "FILE", OPT_BY_COMMAND,
+              "export: write the update there"),
+    FILE_TEXT(T, key, 0, "key", "KEY", OPT_READS, "sign: with this private key"),
     PASSPHRASE_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
@@ -303,6 +305,24 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     return err_set(err, ERR_USAGE, "trust has no '%s'", action);
 }
 
+/* add PUB, revoke PUB, sign FILE, apply FILE: what else is no file does no harm here. */
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    const struct trust_command *o = options;
+    const char *action = count > 0 ? operands[0] : "";
+    bool is_signed = strcmp(action, "sign") == 0,
+         is_applied = strcmp(action, "apply") == 0;
+
+    files_add(f, FILE_TRUST_STORE, "--trust", o->dir ? o->dir : STORE_DEFAULT);
+    files_add(f, FILE_WRITTEN, "--output", o->output);
+    files_add_operands(f,
+                       is_signed    ? FILE_WRITTEN_UPDATE
+                       : is_applied ? FILE_READ_UPDATE
+                                    : FILE_READ,
+                       is_signed || is_applied ? "FILE" : "PUB", operands, 1, count);
+}
+
 const struct command cmd_trust = {
     .name = "trust",
     .operands = "add PUB | list | remove NAME | revoke WHAT | export | sign FILE | "
@@ -317,5 +337,6 @@ const struct command cmd_trust = {
     .options_size = sizeof(struct trust_command),
     .operands_min = 1,
     .operands_max = 2,
+    .files = files,
     .run = run,
 };

@@ -120,6 +120,15 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     return 0;
 }
 
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    const struct verify_command *o = options;
+
+    trust_options_files(&o->trust, f);
+    files_add_operands(f, FILE_READ_BUNDLE, "BUNDLE", operands, 0, count);
+}
+
 const struct command cmd_verify = {
     .name = "verify",
     .operands = "BUNDLE...",
@@ -131,5 +140,6 @@ const struct command cmd_verify = {
     .options_size = sizeof(struct verify_command),
     .operands_min = 1,
     .operands_max = SIZE_MAX,
+    .files = files,
     .run = run,
 };

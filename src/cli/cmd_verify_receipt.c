@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "ops/verify_receipt.h"
 
 #include <inttypes.h>
@@ -13,8 +14,8 @@ struct verify_receipt_command {
 
 #define T struct verify_receipt_command
 static const struct opt table[] = {
-    LIST(T, keys, 0, "key", "PUB",
-         "the public key of the importing host (repeatable; any one is enough)"),
+    FILE_LIST(T, keys, 0, "key", "PUB", OPT_READS,
+              "the public key of the importing host (repeatable; any one is enough)"),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
@@ -71,6 +72,18 @@ run(const void *options, char **operands, size_t count, struct runtime *rt,
     return 0;
 }
 
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    (void)options;
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(mem_free_string) char *beside = receipt_signature_path(operands[i]);
+
+        files_add(f, FILE_READ, "FILE", operands[i]);
+        files_add(f, FILE_READ, "the signature of FILE", beside);
+    }
+}
+
 const struct command cmd_verify_receipt = {
     .name = "verify-receipt",
     .operands = "FILE",
@@ -82,5 +95,6 @@ const struct command cmd_verify_receipt = {
     .options_size = sizeof(struct verify_receipt_command),
     .operands_min = 1,
     .operands_max = 1,
+    .files = files,
     .run = run,
 };

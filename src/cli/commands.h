@@ -5,6 +5,7 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+#include "cli/files.h"
 #include "cli/opt.h"
 #include "cli/result.h"
 #include "cli/shared.h"
@@ -18,6 +19,9 @@ struct command {
     const struct opt *table;
     size_t options_size;
     size_t operands_min, operands_max;
+    /* Note the files that it reads and writes, but for OPT_READS and OPT_WRITES; called
+     * with any number of operands.  NULL: it has none. */
+    void (*files)(const void *options, char **operands, size_t count, struct files *f);
     /* options: the struct the table fills; struct common_options is its first member. */
     int (*run)(const void *options, char **operands, size_t count, struct runtime *rt,
                struct result *result, struct err *err);

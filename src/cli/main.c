@@ -60,38 +60,54 @@ check_operands(const struct command *c, size_t count, struct err *err)
     return 0;
 }
 
-/* Everything between parsed options and the exit status. */
+/* Everything between parsed options and the exit status.  *early: what is wrong already;
+ * with it nothing is run, and no file written. */
 static int
 run_command(const struct command *c, const struct common_options *common,
-            const void *options, char **operands, size_t count)
+            const void *options, char **operands, size_t count, const struct err *early)
 {
     CLEANUP(result_release) struct result result = RESULT_INIT;
-    struct err err = ERR_INIT, late = ERR_INIT;
+    struct err err = *early, late = ERR_INIT;
     struct progress progress;
     struct runtime rt = {.common = common, .progress = &progress, .cancel = CANCEL_INIT};
-    int rc;
+    int rc = early->kind == ERR_NONE ? 0 : -1;
 
     result_init(&result, c->name);
     if (progress_init(&progress, common->progress, common->quiet, common->verbose,
-                      c->name, &err) < 0)
-        return complain(c->name, &err);
+                      c->name, &late) < 0)
+        return complain(c->name, rc < 0 ? &err : &late);
     rt.events = (struct events){.emit = progress_emit, .ctx = &progress};
     rt.jobs = common->jobs.is_set ? (unsigned)common->jobs.value : JOBS_DEFAULT;
-    rc = rt.jobs == 0 ? err_set(&err, ERR_USAGE, "--jobs wants at least 1")
-                      : check_operands(c, count, &err);
+    if (rc == 0 && rt.jobs == 0)
+        rc = err_set(&err, ERR_USAGE, "--jobs wants at least 1");
+    if (rc == 0)
+        rc = check_operands(c, count, &err);
     if (rc == 0)
         rc = http_global_init(&err);
     if (rc == 0)
         rc = c->run(options, operands, count, &rt, &result, &err);
     progress_finish(&progress);
     if (result_finish(&result, rc < 0 ? &err : NULL, common->json, common->quiet,
-                      common->report, &late) < 0 &&
+                      early->kind == ERR_NONE ? common->report : NULL, &late) < 0 &&
         rc == 0) {
         err = late;
         rc = -1;
     }
     http_global_cleanup();
     return rc < 0 ? complain(c->name, &err) : EXIT_SUCCESS;
+}
+
+/* Before anything is opened for writing, whatever else is wrong: the report, too. */
+static void
+check_files(const struct command *c, const void *options, char **operands, size_t count,
+            struct err *err)
+{
+    CLEANUP(files_release) struct files files = FILES_INIT;
+
+    files_add_options(&files, c->table, options);
+    if (c->files)
+        c->files(options, operands, count, &files);
+    (void)!files_check(&files, err);
 }
 
 static int
@@ -103,12 +119,14 @@ start_command(const struct command *c, int argc, char **argv)
     char *name = xstrdup(c->name);
     int count = opt_parse(c->table, options, argc, argv, &err), status;
 
+    if (count >= 0)
+        check_files(c, options, argv, (size_t)count, &err);
     if (count < 0)
         status = complain(c->name, &err);
     else if (common->help)
-        status = run_command(&cmd_help, common, options, &name, 1);
+        status = run_command(&cmd_help, common, options, &name, 1, &err);
     else
-        status = run_command(c, common, options, argv, (size_t)count);
+        status = run_command(c, common, options, argv, (size_t)count, &err);
     free(name);
     opt_release(c->table, options);
     free(options);

@@ -31,33 +31,42 @@ enum opt_kind {
     OPT_LIST,   /* struct opt_list, as often as wanted */
 };
 
+/* Does the value name a file?  See files.h. */
+enum opt_file {
+    OPT_NO_FILE = 0,
+    OPT_READS,      /* one that is read; "-" and tokens are none */
+    OPT_WRITES,     /* one that is written */
+    OPT_BY_COMMAND, /* what it names depends: struct command says it */
+};
+
 struct opt {
     enum opt_kind kind;
     char letter; /* 0: no short form */
     const char *name, *arg, *help;
     size_t at;    /* offset of the member in the command's options struct */
     uint64_t max; /* OPT_NUMBER: largest value */
+    enum opt_file file;
 };
 
 /* The offset of a member, which must have that type: else it does not compile. */
 #define OPT_AT(T, m, type) _Generic(((T *)0)->m, type : offsetof(T, m))
 
-#define FLAG(T, m, l, n, h)                                                              \
+#define OPT_OF(kind, T, m, type, l, n, a, h, max, file)                                  \
     {                                                                                    \
-        OPT_FLAG, l, n, NULL, h, OPT_AT(T, m, bool), 0                                   \
+        kind, l, n, a, h, OPT_AT(T, m, type), max, file                                  \
     }
+#define FLAG(T, m, l, n, h) OPT_OF(OPT_FLAG, T, m, bool, l, n, NULL, h, 0, OPT_NO_FILE)
 #define TEXT(T, m, l, n, a, h)                                                           \
-    {                                                                                    \
-        OPT_TEXT, l, n, a, h, OPT_AT(T, m, const char *), 0                              \
-    }
+    OPT_OF(OPT_TEXT, T, m, const char *, l, n, a, h, 0, OPT_NO_FILE)
 #define NUMBER(T, m, l, n, a, most, h)                                                   \
-    {                                                                                    \
-        OPT_NUMBER, l, n, a, h, OPT_AT(T, m, struct opt_number), most                    \
-    }
+    OPT_OF(OPT_NUMBER, T, m, struct opt_number, l, n, a, h, most, OPT_NO_FILE)
 #define LIST(T, m, l, n, a, h)                                                           \
-    {                                                                                    \
-        OPT_LIST, l, n, a, h, OPT_AT(T, m, struct opt_list), 0                           \
-    }
+    OPT_OF(OPT_LIST, T, m, struct opt_list, l, n, a, h, 0, OPT_NO_FILE)
+/* The same, of files. */
+#define FILE_TEXT(T, m, l, n, a, f, h)                                                   \
+    OPT_OF(OPT_TEXT, T, m, const char *, l, n, a, h, 0, f)
+#define FILE_LIST(T, m, l, n, a, f, h)                                                   \
+    OPT_OF(OPT_LIST, T, m, struct opt_list, l, n, a, h, 0, f)
 
 /*
  * Fill the struct at base and gather what is no option at the front of argv (argv is

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/file.h"
+#include "io/folder.h"
 #include "io/http.h"
 #include "registry/certificates.h"
 
@@ -144,6 +145,24 @@ registry_access_release(struct registry_access *a)
     routes_free(a->routes);
     credentials_free(a->credentials);
     *a = (struct registry_access)REGISTRY_ACCESS_INIT;
+}
+
+void
+registry_options_files(struct files *f)
+{
+    CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
+
+    credentials_default_files(&names);
+    for (size_t i = 0; i < names.count; i++)
+        files_add(f, FILE_READ, "the credentials in", names.items[i]);
+}
+
+void
+trust_options_files(const struct trust_options *options, struct files *f)
+{
+    if (options->keys.count == 0)
+        files_add(f, FILE_TRUST_STORE, "--trust",
+                  options->dir ? options->dir : STORE_DEFAULT);
 }
 
 static int

@@ -6,6 +6,7 @@
 #define CLI_SHARED_H
 
 #include "base/cancel.h"
+#include "cli/files.h"
 #include "cli/opt.h"
 #include "cli/progress.h"
 #include "cli/result.h"
@@ -32,7 +33,8 @@ struct common_options {
         TEXT(T, common.progress, 0, "progress", "MODE",                                  \
              "show progress as: auto, tty, plain, json or none"),                        \
         FLAG(T, common.json, 0, "json", "print the result as one JSON object"),          \
-        TEXT(T, common.report, 0, "report", "FILE", "write that JSON object to FILE"),   \
+        FILE_TEXT(T, common.report, 0, "report", "FILE", OPT_WRITES,                     \
+                  "write that JSON object to FILE"),                                     \
         FLAG(T, common.help, 'h', "help", "show this help")
 
 /* Commands that talk to registries. */
@@ -44,16 +46,16 @@ struct registry_options {
 };
 
 #define REGISTRY_OPTIONS(T)                                                              \
-    TEXT(T, registry.authfile, 0, "authfile", "FILE",                                    \
-         "read credentials from FILE instead of docker's and podman's files"),           \
+    FILE_TEXT(T, registry.authfile, 0, "authfile", "FILE", OPT_READS,                    \
+              "read credentials from FILE instead of docker's and podman's files"),      \
         TEXT(T, registry.creds_stdin, 0, "creds-stdin", "HOST",                          \
              "read USER:PASSWORD for HOST from standard input"),                         \
-        TEXT(T, registry.ca_file, 0, "ca-file", "FILE",                                  \
-             "trust the CA certificates in FILE instead of the system's"),               \
-        TEXT(T, registry.tls_cert, 0, "tls-cert", "FILE",                                \
-             "show this client certificate to registries that want one"),                \
-        TEXT(T, registry.tls_key, 0, "tls-key", "FILE",                                  \
-             "its private key, when that is another file"),                              \
+        FILE_TEXT(T, registry.ca_file, 0, "ca-file", "FILE", OPT_READS,                  \
+                  "trust the CA certificates in FILE instead of the system's"),          \
+        FILE_TEXT(T, registry.tls_cert, 0, "tls-cert", "FILE", OPT_READS,                \
+                  "show this client certificate to registries that want one"),           \
+        FILE_TEXT(T, registry.tls_key, 0, "tls-key", "FILE", OPT_READS,                  \
+                  "its private key, when that is another file"),                         \
         TEXT(T, registry.proxy, 0, "proxy", "URL",                                       \
              "go through this proxy, or with 'env' through those of the environment"),   \
         LIST(T, registry.plain_http, 0, "plain-http", "HOST",                            \
@@ -76,18 +78,19 @@ struct trust_options {
 };
 
 #define TRUST_OPTIONS(T)                                                                 \
-    LIST(T, trust.keys, 0, "key", "PUB",                                                 \
-         "accept bundles signed by this public key (repeatable; any one is enough)"),    \
-        TEXT(T, trust.dir, 0, "trust", "DIR",                                            \
-             "use this trust store (default " STORE_DEFAULT ")"),                        \
+    FILE_LIST(                                                                           \
+        T, trust.keys, 0, "key", "PUB", OPT_READS,                                       \
+        "accept bundles signed by this public key (repeatable; any one is enough)"),     \
+        FILE_TEXT(T, trust.dir, 0, "trust", "DIR", OPT_BY_COMMAND,                       \
+                  "use this trust store (default " STORE_DEFAULT ")"),                   \
         FLAG(T, trust.allow_rollback, 0, "allow-rollback",                               \
              "take an older bundle than the last, where the policy allows it"),          \
         TEXT(T, trust.allow_expired, 0, "allow-expired", "REASON",                       \
              "take an expired bundle, where the policy allows it; REASON is recorded"),  \
         FLAG(T, trust.allow_incomplete, 0, "allow-incomplete",                           \
              "take a bundle that lacks what its export could not have"),                 \
-        LIST(T, trust.signatures, 0, "signature", "FILE",                                \
-             "also look at the signature in FILE (repeatable)"),                         \
+        FILE_LIST(T, trust.signatures, 0, "signature", "FILE", OPT_READS,                \
+                  "also look at the signature in FILE (repeatable)"),                    \
         FLAG(T, trust.skip, 0, "insecure-skip-verify",                                   \
              "skip the signature, never the digests; recorded in the result")
 
@@ -118,6 +121,11 @@ MUST_USE int registry_access_open(struct registry_access *out,
                                   const struct registry_options *options,
                                   struct runtime *rt, bool may_push, struct err *err);
 void registry_access_release(struct registry_access *a);
+
+/* The files beside the options' own: of the trust store that these choose, and where
+ * credentials and mirrors are found. */
+void trust_options_files(const struct trust_options *options, struct files *f);
+void registry_options_files(struct files *f);
 
 /*
  * What decides about trust: the keys given, or the trust store; weak spots of it are

@@ -35,9 +35,8 @@ volume_name(const char *name, size_t number, size_t count)
     return xasprintf("%s.%0*zu", name, count > 999 ? DIGITS_MAX : DIGITS_MIN, number);
 }
 
-/* The number at the end of a name, and the length of what is before its dot; or 0. */
-static size_t
-number_of(const char *path, size_t *stem)
+size_t
+volume_number(const char *path, size_t *stem)
 {
     const char *dot = strrchr(path, '.'), *digits = dot ? dot + 1 : "";
     size_t len = strlen(digits), number = 0;
@@ -68,7 +67,7 @@ look_around(struct volume_files *s, const char *path, size_t len)
     dir = opendir(folder);
     while (dir && (entry = readdir(dir))) {
         CLEANUP(mem_free_string) char *found = NULL;
-        size_t stem, number = number_of(entry->d_name, &stem);
+        size_t stem, number = volume_number(entry->d_name, &stem);
 
         if (number == 0 || stem != strlen(base) ||
             strncmp(entry->d_name, base, stem) != 0)
@@ -277,7 +276,7 @@ open_set(struct volume_set *out, const char *const *paths, size_t count,
     size_t stem = strlen(paths[0]), number;
 
     if (count == 1) {
-        number = number_of(paths[0], &stem);
+        number = volume_number(paths[0], &stem);
         if (number == 0 && open_one(out, paths[0], open_file, err) == 0)
             return 0;
         if (number == 0 && err->kind != ERR_NOT_FOUND)
@@ -290,7 +289,7 @@ open_set(struct volume_set *out, const char *const *paths, size_t count,
                             err); /* its name only looks like it */
     }
     for (size_t i = 0; count > 1 && i < count; i++) {
-        number = number_of(paths[i], &stem);
+        number = volume_number(paths[i], &stem);
         if (number == 0)
             return err_set(err, ERR_USAGE, "'%s' has no number of a volume at its end",
                            paths[i]);

@@ -65,6 +65,10 @@ struct volume_files {
 void volume_files_find(struct volume_files *out, const char *name);
 void volume_files_release(struct volume_files *files);
 
+/* The number at the end of the name of a volume, and the length of what is before its
+ * dot; 0: it is none. */
+size_t volume_number(const char *path, size_t *stem);
+
 /* "NAME.001" of a set of count volumes.  Caller frees. */
 char *volume_name(const char *name, size_t number, size_t count);
 

@@ -135,6 +135,12 @@ images_out(const struct import_result *done)
     return array;
 }
 
+char *
+receipt_signature_path(const char *receipt)
+{
+    return xasprintf("%s.sigstore.json", receipt);
+}
+
 int
 receipt_make(struct receipt *out, const struct import_options *o,
              const struct import_result *done, const struct pki_key *key, struct err *err)

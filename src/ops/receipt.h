@@ -16,6 +16,9 @@
 
 /* ---- making one ---- */
 
+/* The path of the signature that lies beside a receipt.  Caller frees. */
+char *receipt_signature_path(const char *receipt);
+
 /* Errors: ERR_LIMIT, ERR_INTERNAL. */
 MUST_USE int receipt_make(struct receipt *out, const struct import_options *options,
                           const struct import_result *done, const struct pki_key *key,

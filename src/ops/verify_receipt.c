@@ -12,7 +12,7 @@ verify_receipt(struct verified_receipt *out, const char *path,
 {
     CLEANUP(buf_release) struct buf json = BUF_INIT(RECEIPT_MAX);
     CLEANUP(buf_release) struct buf file = BUF_INIT(BUNDLE_SIGNATURE_MAX);
-    CLEANUP(mem_free_string) char *beside = xasprintf("%s.sigstore.json", path);
+    CLEANUP(mem_free_string) char *beside = receipt_signature_path(path);
     const char *slash = strrchr(beside, '/');
     struct trust_evidence evidence = {.name = slash ? slash + 1 : beside,
                                       .is_detached = true};

@@ -11,6 +11,7 @@
 
 #include "base/cancel.h"
 #include "base/events.h"
+#include "io/folder.h"
 #include "registry/credential.h"
 
 #include <stddef.h>
@@ -60,6 +61,8 @@ void credentials_add_helper(struct credentials *c, const char *name, const char 
  * Errors: as credentials_load() and podman_helpers_load().
  */
 MUST_USE int credentials_load_default(struct credentials *c, struct err *err);
+/* The files that this may read, whether they exist or not. */
+void credentials_default_files(struct folder_names *out);
 
 /* ---- looking up: from every thread ---- */
 

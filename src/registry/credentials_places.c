@@ -46,15 +46,37 @@ load_if_there(struct credentials *c, const char *path, struct err *err)
 }
 
 /* What podman login writes: until the machine stops, or for good. */
+static char *
+podman_run_file(void)
+{
+    const char *runtime = variable("XDG_RUNTIME_DIR");
+
+    return runtime ? xasprintf("%s/containers/auth.json", runtime)
+                   : xasprintf("/run/containers/%lu/auth.json", (unsigned long)getuid());
+}
+
+static char *
+podman_user_file(void)
+{
+    return places_user("auth.json");
+}
+
+/* NULL when there is no home. */
+static char *
+docker_file(void)
+{
+    const char *dir = variable("DOCKER_CONFIG"), *home = variable("HOME");
+
+    if (dir)
+        return xasprintf("%s/config.json", dir);
+    return home ? xasprintf("%s/.docker/config.json", home) : NULL;
+}
+
 static int
 load_podman_files(struct credentials *c, struct err *err)
 {
-    const char *runtime = variable("XDG_RUNTIME_DIR");
-    CLEANUP(mem_free_string)
-    char *run = runtime
-                    ? xasprintf("%s/containers/auth.json", runtime)
-                    : xasprintf("/run/containers/%lu/auth.json", (unsigned long)getuid());
-    CLEANUP(mem_free_string) char *user = places_user("auth.json");
+    CLEANUP(mem_free_string) char *run = podman_run_file();
+    CLEANUP(mem_free_string) char *user = podman_user_file();
 
     if (load_if_there(c, run, err) < 0)
         return -1;
@@ -80,13 +102,8 @@ load_podman(struct credentials *c, struct err *err)
 static int
 load_docker(struct credentials *c, struct err *err)
 {
-    const char *dir = variable("DOCKER_CONFIG"), *home = variable("HOME");
-    CLEANUP(mem_free_string) char *path = NULL;
+    CLEANUP(mem_free_string) char *path = docker_file();
 
-    if (dir)
-        path = xasprintf("%s/config.json", dir);
-    else if (home)
-        path = xasprintf("%s/.docker/config.json", home);
     return path ? load_if_there(c, path, err) : 0;
 }
 
@@ -104,4 +121,19 @@ credentials_load_default(struct credentials *c, struct err *err)
     if (load_podman(c, err) < 0)
         return -1;
     return load_docker(c, err);
+}
+
+void
+credentials_default_files(struct folder_names *out)
+{
+    char *places[] = {podman_run_file(), podman_user_file(), docker_file()};
+    const char *file = variable("REGISTRY_AUTH_FILE");
+
+    if (file)
+        folder_names_add(out, file);
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        if (places[i])
+            folder_names_add(out, places[i]);
+        free(places[i]);
+    }
 }
