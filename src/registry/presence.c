@@ -13,9 +13,9 @@
 /* One answer to the question. */
 struct last_byte {
     const struct presence_query *query;
-    bool has_range;  /* the answer is the one byte asked for */
-    bool is_useless; /* ... something else: this host does not tell */
-    bool is_short;   /* ... all of a blob with fewer bytes */
+    bool has_range;     /* the answer is the one byte asked for */
+    bool is_useless;    /* ... something else: this host does not tell */
+    bool is_other_size; /* ... of a blob with fewer or more bytes than ours */
     unsigned char byte;
     size_t received;
     struct hash hash; /* of a whole answer */
@@ -27,20 +27,26 @@ last_byte_release(struct last_byte *l)
     hash_release(&l->hash);
 }
 
-/* "bytes 9-9/10" or "bytes 9-9/"*": exactly the byte we asked for? */
-static bool
-is_our_byte(const struct presence_query *q, const char *range)
+/* Content-Range: "bytes 9-9/10", or without a total, which is an asterisk then. */
+static void
+read_range(struct last_byte *l, const char *range)
 {
-    char with_total[96], without[96];
-    uint64_t last = q->size - 1;
+    uint64_t last = l->query->size - 1, total;
+    char ours[64];
+    size_t len;
 
-    if (!range)
-        return false;
-    snprintf(with_total, sizeof(with_total), "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64,
-             last, last, q->size);
-    snprintf(without, sizeof(without), "bytes %" PRIu64 "-%" PRIu64 "/*", last, last);
-    return text_same_nocase(range, strlen(range), with_total) ||
-           text_same_nocase(range, strlen(range), without);
+    snprintf(ours, sizeof(ours), "bytes %" PRIu64 "-%" PRIu64 "/", last, last);
+    len = strlen(ours);
+    if (!range || strlen(range) <= len || !text_same_nocase(range, len, ours))
+        l->is_useless = true;
+    else if (strcmp(range + len, "*") == 0)
+        l->has_range = true;
+    else if (text_u64(range + len, strlen(range + len), UINT64_MAX, &total) < 0)
+        l->is_useless = true;
+    else if (total == l->query->size)
+        l->has_range = true;
+    else
+        l->is_other_size = true;
 }
 
 static int
@@ -52,17 +58,16 @@ begin_answer(void *ctx, const struct http_response *head, struct err *err)
 
     l->received = 0;
     if (head->status == 206) {
-        l->has_range = is_our_byte(l->query, http_header(head, "content-range", 0));
-        l->is_useless = !l->has_range;
+        read_range(l, http_header(head, "content-range", 0));
     } else if (head->status != 200) {
         l->is_useless = true;
     } else if (length && text_u64(length, strlen(length), UINT64_MAX, &announced) == 0 &&
                announced < l->query->size) {
-        l->is_short = true;
+        l->is_other_size = true;
     } else {
         l->is_useless = l->query->size > PRESENCE_WHOLE_MAX;
     }
-    if (l->is_useless || l->is_short)
+    if (l->is_useless || l->is_other_size)
         return err_set(err, ERR_PROTOCOL, "the answer is not read");
     hash_release(&l->hash);
     return hash_start(&l->hash, l->query->digest->alg, err);
@@ -75,7 +80,7 @@ take_answer(void *ctx, const void *bytes, size_t len, struct err *err)
 
     if (len == 0)
         return 0;
-    if (len > (l->has_range ? 1 : l->query->size) - l->received) {
+    if (len > (l->has_range ? 1 : PRESENCE_WHOLE_MAX) - l->received) {
         l->is_useless = true;
         return err_set(err, ERR_PROTOCOL, "the answer is longer than what was requested");
     }
@@ -232,7 +237,7 @@ ask_last_byte(struct session *s, struct host *host, const struct presence_query 
     snprintf(range, sizeof(range), "Range: bytes=%" PRIu64 "-%" PRIu64, q->size - 1,
              q->size - 1);
     do {
-        l.is_useless = l.has_range = l.is_short = false;
+        l.is_useless = l.has_range = l.is_other_size = false;
         verdict = exchange_once(s, &call, &a, err) < 0
                       ? judge_failure(s, &l, &a, out, err)
                       : judge_answer(s, &l, &call, &a, out, err);

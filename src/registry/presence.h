@@ -30,11 +30,11 @@ struct presence_query {
 };
 
 /*
- * Fetch the last byte, through redirects.  There: 206 and that byte.  An answer without a
- * range is read to its end and hashed when it is small.  A host that does not let its
- * blobs be read so (401, 403, 405, 5xx, a large answer without a range, storage that
- * cannot be reached) is asked with HEAD from then on, which is warned of once.  An empty
- * blob is asked for with HEAD.
+ * Fetch the last byte, through redirects.  There: 206 and that byte, of a blob of our
+ * size.  An answer without a range is read to its end and hashed when it is small.  A
+ * host that does not let its blobs be read so (401, 403, 405, 5xx, a large answer without
+ * a range, storage that cannot be reached) is asked with HEAD from then on, which is
+ * warned of once.  An empty blob is asked for with HEAD.
  * Returns: 0 and *out; -1: the registry cannot be reached, our bytes cannot be read, or
  *          work should stop.
  */

@@ -148,4 +148,66 @@ def fresh_target(lab):
     same(lab.registry.count("GET|HEAD", "/blobs/"), 0, "questions")
 
 
+@case(116)
+def other_size(lab):
+    "a blob that grew is broken, with ranges or without, and its host is still asked for bytes"
+    def total(proper):
+        return proper.replace(f"/{LARGE}", f"/{LARGE + 5}")
+    for size, fault in ((LARGE, content_range(total)), (2000, status(200, "x" * 2005))):
+        lab.again()
+        lab.registry.store.repos.clear()
+        app = there(lab, size)
+        lab.registry.on("GET", blob(app), fault, times=1)
+        lab.repeats_allowed = True
+        run = lab.push(app).ok()
+        lab.landed(app)
+        same(sent(lab, app), 1, "uploads")
+        same(asked(lab, app), (2, 0), "questions: what was broken, and what replaced it")
+        same(run.json["presence"], "last-byte", "how it was seen")
+
+
+def shared():
+    """Two repositories with one large layer."""
+    app = image("app:1", layers=1, size=LARGE)
+    return app, Picture("web:1", app.documents, app.blobs)
+
+
+def asked_in(lab, app, repo):
+    return lab.registry.count("GET|HEAD", f"/{repo}{blob(app)}")
+
+
+@case(116)
+def mount_source(lab):
+    "what is mounted was checked where it comes from, and is not asked for where it went"
+    app, web = shared()
+    for fault, questions, uploads in ((None, 1, 0), (status(416), 2, 1)):
+        lab.again()
+        lab.registry.store.repos.clear()
+        app.put(lab.registry.store, "mirror/app")
+        repo = lab.registry.store.repo("mirror/app")
+        repo.manifests.clear()
+        repo.tags.clear()
+        if fault:
+            lab.registry.on("GET", f"/app{blob(app)}", fault, times=1)
+        lab.repeats_allowed = True
+        lab.push(app, web, jobs=1).ok()
+        lab.landed(app)
+        lab.landed(web)
+        same(asked_in(lab, app, "app"), questions, "questions at the source")
+        same(asked_in(lab, app, "web"), 1, "questions before the mount, none after it")
+        same(sent(lab, app), uploads, "uploads")
+        same(lab.registry.count("POST", "/web/.*mount=.*" + app.layer.digest[7:]), 1, "mounts")
+
+
+@case(116)
+def mount_of_uploaded(lab):
+    "what this run uploaded is mounted elsewhere without a further question"
+    app, web = shared()
+    lab.push(app, web, jobs=1).ok()
+    lab.landed(app)
+    lab.landed(web)
+    same([asked_in(lab, app, one) for one in ("app", "web")], [1, 1], "questions")
+    same(sent(lab, app), 1, "uploads")
+
+
 main()
