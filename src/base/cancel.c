@@ -12,7 +12,7 @@
 static atomic_int seen; /* lock-free: a handler and all workers use it */
 
 static void
-remember(int number)
+remember_signal(int number)
 {
     atomic_store_explicit(&seen, number, memory_order_relaxed);
 }
@@ -25,7 +25,7 @@ cancel_on_signals(void)
     struct sigaction action;
 
     memset(&action, 0, sizeof(action));
-    action.sa_handler = remember;
+    action.sa_handler = remember_signal;
     action.sa_flags = (int)SA_RESETHAND; /* the second one takes the default way out */
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < COUNT_OF(numbers); i++)

@@ -29,7 +29,7 @@ static void PRINTF(4, 0) record(struct err *err, enum err_kind kind, const char 
 }
 
 static void
-append(struct err *err, const char *text)
+append_text(struct err *err, const char *text)
 {
     size_t used = strlen(err->msg);
 
@@ -67,7 +67,7 @@ err_errno(struct err *err, const char *fmt, ...)
     va_start(ap, fmt);
     record(err, ERR_LOCAL, NULL, fmt, ap);
     va_end(ap);
-    append(err, strerror(saved));
+    append_text(err, strerror(saved));
     return -1;
 }
 
@@ -80,7 +80,7 @@ err_wrap(struct err *err, const char *fmt, ...)
     va_start(ap, fmt);
     put_line(err->msg, sizeof(err->msg), fmt, ap);
     va_end(ap);
-    append(err, inner.msg);
+    append_text(err, inner.msg);
     return -1;
 }
 

@@ -11,7 +11,7 @@
 enum { LINE_MAX_ = 1024 }; /* bytes of one line of text */
 
 static void
-emit(const struct events *to, const struct event *event)
+deliver_event(const struct events *to, const struct event *event)
 {
     if (to->emit)
         to->emit(to->ctx, event);
@@ -25,7 +25,7 @@ static void PRINTF(3, 0)
 
     vsnprintf(raw, sizeof(raw), fmt, ap);
     text_line(line, sizeof(line), raw, strlen(raw)); /* file names may hold anything */
-    emit(to, &event);
+    deliver_event(to, &event);
 }
 
 void
@@ -52,23 +52,24 @@ void
 events_phase(const struct events *to, const char *text, uint64_t count,
              enum event_unit unit)
 {
-    emit(to, &(struct event){EVENT_PHASE, text, count, unit});
+    deliver_event(to, &(struct event){EVENT_PHASE, text, count, unit});
 }
 
 void
 events_done(const struct events *to, uint64_t count)
 {
-    emit(to, &(struct event){.kind = EVENT_DONE, .count = count});
+    deliver_event(to, &(struct event){.kind = EVENT_DONE, .count = count});
 }
 
 void
 events_undone(const struct events *to, uint64_t count)
 {
-    emit(to, &(struct event){.kind = EVENT_UNDONE, .count = count});
+    deliver_event(to, &(struct event){.kind = EVENT_UNDONE, .count = count});
 }
 
 void
 events_waiting(const struct events *to, const char *server, uint64_t seconds)
 {
-    emit(to, &(struct event){.kind = EVENT_WAITING, .text = server, .count = seconds});
+    deliver_event(
+        to, &(struct event){.kind = EVENT_WAITING, .text = server, .count = seconds});
 }

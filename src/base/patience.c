@@ -11,7 +11,7 @@ const struct patience patience = {
     .slowest = 1024,
     .grace_ms = 10 * 60 * 1000,
     .parting_ms = 600, /* the program ends within a second of a signal */
-    .notice_ms = 5 * 1000,
+    .warnings_ms = 5 * 1000,
     .log_ms = 15 * 1000,
     .helper_s = 30,
 };

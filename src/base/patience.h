@@ -19,10 +19,10 @@ struct patience {
     uint64_t slowest;   /* bytes a second: an answer that is slower for stall_ms is stuck,
                            and all transfers of one thing are allowed that in all */
     uint64_t grace_ms;  /* ... and this besides */
-    uint64_t parting_ms; /* a last request before the end */
-    uint64_t notice_ms;  /* a wait is shown from here on, once a second on a terminal */
-    uint64_t log_ms;     /* ... and so often in a log */
-    unsigned helper_s;   /* a credential helper */
+    uint64_t parting_ms;  /* a last request before the end */
+    uint64_t warnings_ms; /* a wait is shown from here on, once a second on a terminal */
+    uint64_t log_ms;      /* ... and so often in a log */
+    unsigned helper_s;    /* a credential helper */
 };
 
 extern const struct patience patience;

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/volume_set.h"
+#include "io/file/volume_set.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -82,7 +82,7 @@ add_id(struct claims *c, const struct stat *st)
 
 /* The folder of a claim, or the folder that it is. */
 static char *
-folder_of(const struct claim *claim)
+secure_dir_of(const struct claim *claim)
 {
     if (claim->kind == CLAIM_FOLDER)
         return xstrdup(claim->path);
@@ -95,7 +95,7 @@ folder_of(const struct claim *claim)
 static void
 look_at(struct claims *c, struct claim *claim)
 {
-    CLEANUP(mem_free_string) char *folder = folder_of(claim);
+    CLEANUP(mem_free_string) char *folder = secure_dir_of(claim);
     DIR *dir = claim->kind == CLAIM_NAME ? NULL : opendir(folder);
     const struct dirent *entry;
     struct stat st;

@@ -2,8 +2,8 @@
 #include "cli/files.h"
 
 #include "base/mem.h"
-#include "io/pki.h"
-#include "io/volume_set.h"
+#include "io/crypto/pki.h"
+#include "io/file/volume_set.h"
 #include "trust/store.h"
 
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #define CLI_KEY_FORM_H
 
 #include "cli/opt.h"
-#include "io/pki.h"
+#include "io/crypto/pki.h"
 
 struct key_form_options {
     bool cosign, no_passphrase;

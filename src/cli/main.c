@@ -1,10 +1,11 @@
 #include "config.h"
-#include "cli/commands.h"
+#include "cli/commands/commands.h"
 
 #include "base/mem.h"
+#include "cli/print_result.h"
 #include "base/text.h"
-#include "io/hash.h"
-#include "io/http.h"
+#include "io/crypto/hash.h"
+#include "io/http/http.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -135,7 +136,7 @@ start_command(const struct command *c, int argc, char **argv)
 
 /* For the shell's completion: actions and options of a command, or the commands. */
 static int
-complete(const struct command *c)
+print_completion(const struct command *c)
 {
     CLEANUP(buf_release) struct buf out = BUF_INIT(RESULT_TEXT_MAX);
 
@@ -163,7 +164,7 @@ main(int argc, char **argv)
         return complain(NULL, &err);
     }
     if (strcmp(argv[1], "--complete") == 0)
-        return complete(NULL);
+        return print_completion(NULL);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return start_command(&cmd_help, argc - 2, argv + 2);
     if (strcmp(argv[1], "--version") == 0)
@@ -175,6 +176,6 @@ main(int argc, char **argv)
         return complain(NULL, &err);
     }
     if (argc == 3 && strcmp(argv[2], "--complete") == 0)
-        return complete(c);
+        return print_completion(c);
     return start_command(c, argc - 2, argv + 2);
 }

@@ -43,7 +43,7 @@ set_number(const struct opt *o, struct opt_number *at, const char *value, struct
 }
 
 static int
-set_value(const struct opt *o, void *base, const char *value, struct err *err)
+set_option(const struct opt *o, void *base, const char *value, struct err *err)
 {
     void *at = (char *)base + o->at;
 
@@ -66,8 +66,8 @@ set_value(const struct opt *o, void *base, const char *value, struct err *err)
 /* Handle one option; value is what stands behind '=' or the letter, next the next word.
  * Returns how many further words it took, or -1. */
 static int
-take(const struct opt *o, void *base, const char *value, const char *next,
-     struct err *err)
+parse_option(const struct opt *o, void *base, const char *value, const char *next,
+             struct err *err)
 {
     if (o->kind == OPT_FLAG) {
         if (value)
@@ -77,7 +77,7 @@ take(const struct opt *o, void *base, const char *value, const char *next,
     }
     if (!value && !next)
         return err_set(err, ERR_USAGE, "option '--%s' needs %s", o->name, o->arg);
-    if (set_value(o, base, value ? value : next, err) < 0)
+    if (set_option(o, base, value ? value : next, err) < 0)
         return -1;
     return value ? 0 : 1;
 }
@@ -100,7 +100,7 @@ take_long(const struct opt *table, void *base, const char *word, const char *nex
 
     if (!o)
         return unknown(word, len + 2, err);
-    return take(o, base, word[2 + len] == '=' ? word + 3 + len : NULL, next, err);
+    return parse_option(o, base, word[2 + len] == '=' ? word + 3 + len : NULL, next, err);
 }
 
 static int
@@ -113,8 +113,8 @@ take_short(const struct opt *table, void *base, const char *word, const char *ne
         if (!o)
             return unknown(word, strlen(word), err);
         if (o->kind != OPT_FLAG)
-            return take(o, base, p[1] != '\0' ? p + 1 : NULL, next, err);
-        if (take(o, base, NULL, NULL, err) < 0)
+            return parse_option(o, base, p[1] != '\0' ? p + 1 : NULL, next, err);
+        if (parse_option(o, base, NULL, NULL, err) < 0)
             return -1;
     }
     return 0;

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "cli/terminal.h"
-#include "io/file.h"
+#include "io/file/file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,8 +160,8 @@ passphrase_is_given(const struct passphrase_options *options, enum passphrase_ro
 }
 
 static int
-get(const struct passphrase_options *options, enum passphrase_role role, const char *what,
-    struct secret *out, struct err *err)
+get_passphrase(const struct passphrase_options *options, enum passphrase_role role,
+               const char *what, struct secret *out, struct err *err)
 {
     CLEANUP(mem_free_string) char *credential = credential_path(role);
 
@@ -184,7 +184,7 @@ int
 passphrase_get(const struct passphrase_options *options, enum passphrase_role role,
                const char *what, struct secret *out, struct err *err)
 {
-    if (get(options, role, what, out, err) < 0)
+    if (get_passphrase(options, role, what, out, err) < 0)
         return -1;
     if (role != PASSPHRASE_OPENS && out->len == 0) {
         err_set(err, ERR_USAGE, "the passphrase is empty");
@@ -202,7 +202,7 @@ struct asking {
 };
 
 static int
-ask(void *ctx, const char *what, struct secret *out, struct err *err)
+passphrase_ask(void *ctx, const char *what, struct secret *out, struct err *err)
 {
     struct asking *a = ctx;
 
@@ -233,7 +233,7 @@ load_tries(const char *pem, size_t len, const struct passphrase_options *options
 {
     int tries = passphrase_is_given(options, PASSPHRASE_OPENS) ? 1 : TRIES;
     struct asking asking = {.options = options, .used = used};
-    const struct pki_passphrase source = {.ask = ask, .ctx = &asking};
+    const struct pki_passphrase source = {.ask = passphrase_ask, .ctx = &asking};
     struct pki_key *key = NULL;
 
     while (!key && tries-- > 0) {
@@ -248,7 +248,7 @@ static struct pki_key *
 load_token(const struct passphrase_options *options, const char *uri, struct err *err)
 {
     struct asking asking = {.options = options};
-    const struct pki_passphrase source = {.ask = ask, .ctx = &asking};
+    const struct pki_passphrase source = {.ask = passphrase_ask, .ctx = &asking};
 
     return pki_token(uri, &source, err);
 }

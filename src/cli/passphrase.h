@@ -11,7 +11,7 @@
 #define CLI_PASSPHRASE_H
 
 #include "cli/opt.h"
-#include "io/pki.h"
+#include "io/crypto/pki.h"
 
 struct passphrase_options {
     struct opt_number fd;

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/patience.h"
 #include "base/text.h"
-#include "io/json.h"
+#include "io/json/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -135,7 +135,7 @@ put_line(struct progress *p, const char *line)
 
 /* Show the state of the phase when it is time, or when it must be said. */
 static void
-show(struct progress *p, bool now_or_never)
+show_phase(struct progress *p, bool now_or_never)
 {
     uint64_t now = clock_ms();
     char line[256];
@@ -194,7 +194,7 @@ begin_phase(struct progress *p, const struct event *event)
     p->began = clock_ms();
     p->shown = p->moved = p->began;
     if (p->mode == PROGRESS_TTY || p->mode == PROGRESS_JSON)
-        show(p, true);
+        show_phase(p, true);
     else if (p->mode == PROGRESS_PLAIN)
         fprintf(stderr, "%s\n", p->phase);
 }
@@ -231,7 +231,7 @@ progress_emit(void *ctx, const struct event *event)
     case EVENT_DONE:
         p->done += event->count;
         p->moved = clock_ms();
-        show(p, false);
+        show_phase(p, false);
         break;
     case EVENT_WAITING:
         show_wait(p, event);
@@ -249,7 +249,7 @@ progress_finish(struct progress *p)
     pthread_mutex_lock(&p->lock);
     clear_line(p);
     if (p->mode == PROGRESS_JSON)
-        show(p, true);
+        show_phase(p, true);
     p->phase[0] = '\0';
     pthread_mutex_unlock(&p->lock);
 }

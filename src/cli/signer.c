@@ -1,7 +1,7 @@
 #include "config.h"
 #include "cli/signer.h"
 
-#include "io/file.h"
+#include "io/file/file.h"
 
 int
 signer_check(const struct signer_options *options, struct err *err)
@@ -15,7 +15,7 @@ signer_check(const struct signer_options *options, struct err *err)
 }
 
 static int
-add_file(struct pki_certs *certs, const char *path, struct err *err)
+add_chain_file(struct pki_certs *certs, const char *path, struct err *err)
 {
     CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_CERTS_FILE_MAX);
 
@@ -36,9 +36,9 @@ signer_load(const struct signer_options *options,
         return -1;
     if (options->cert) {
         s.certs = pki_certs_new();
-        if (add_file(s.certs, options->cert, err) < 0 ||
+        if (add_chain_file(s.certs, options->cert, err) < 0 ||
             pki_cms_check_signer(s.key, s.certs, options->cert, err) < 0 ||
-            (options->chain && add_file(s.certs, options->chain, err) < 0))
+            (options->chain && add_chain_file(s.certs, options->chain, err) < 0))
             return -1;
     }
     *out = s;

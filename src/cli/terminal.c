@@ -83,7 +83,7 @@ stop_here(void)
 
 /* ---- asking ---- */
 
-struct asking {
+struct terminal_asking {
     int tty;
     const char *prompt, *what;
     sigset_t before; /* signals that may come while it waits */
@@ -93,7 +93,7 @@ struct asking {
 
 /* 0: the line is whole; 1: it is to stop; -1. */
 static int
-read_line(struct asking *a, struct err *err)
+read_line(struct terminal_asking *a, struct err *err)
 {
     int rc;
 
@@ -113,7 +113,7 @@ read_line(struct asking *a, struct err *err)
 
 /* What is typed before the prompt is there is dropped: it was seen. */
 static int
-ask_hidden(struct asking *a, struct err *err)
+ask_hidden(struct terminal_asking *a, struct err *err)
 {
     struct termios shown, hidden;
     char what[SHOWN_MAX];
@@ -138,7 +138,7 @@ ask_hidden(struct asking *a, struct err *err)
 /* The signals are blocked, but while it waits: the terminal is never left as it is then.
  */
 static int
-ask_until_done(struct asking *a, struct err *err)
+ask_until_done(struct terminal_asking *a, struct err *err)
 {
     struct sigaction stop;
     int rc;
@@ -158,7 +158,7 @@ int
 terminal_ask(int tty, const char *prompt, const char *what, struct secret *out,
              struct err *err)
 {
-    struct asking a = {.tty = tty, .prompt = prompt, .what = what};
+    struct terminal_asking a = {.tty = tty, .prompt = prompt, .what = what};
     int rc;
 
     cancel_block(&a.before);

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/hash.h"
+#include "io/crypto/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,14 +20,14 @@ reading_optional(int rc, const struct js *obj, const char *key)
 }
 
 int
-reading_wrong_type(const struct reading *r, const char *key)
+reading_wrong_type(const struct document_reading *r, const char *key)
 {
     return err_because(r->err, r->kind, "format", "\"%s\" is missing or of a wrong type",
                        key);
 }
 
 int
-reading_unambiguous(const struct reading *r, const struct js *obj,
+reading_unambiguous(const struct document_reading *r, const struct js *obj,
                     const char *const *known)
 {
     const char *key = js_ambiguous_key(obj, known);
@@ -41,7 +41,7 @@ reading_unambiguous(const struct reading *r, const struct js *obj,
 }
 
 int
-reading_type(const struct reading *r, const struct js *obj, const char *key,
+reading_type(const struct document_reading *r, const struct js *obj, const char *key,
              const char **out)
 {
     const char *type = "";
@@ -59,7 +59,8 @@ reading_type(const struct reading *r, const struct js *obj, const char *key,
 }
 
 static int
-read_digest(const struct reading *r, const struct js *obj, struct digest *out)
+read_descriptor_digest(const struct document_reading *r, const struct js *obj,
+                       struct digest *out)
 {
     const char *text;
 
@@ -69,15 +70,19 @@ read_digest(const struct reading *r, const struct js *obj, struct digest *out)
 }
 
 int
-descriptor_read_digest(const struct reading *r, const struct js *obj, struct digest *out)
+descriptor_read_digest(const struct document_reading *r, const struct js *obj,
+                       struct digest *out)
 {
-    return reading_unambiguous(r, obj, known_keys) < 0 ? -1 : read_digest(r, obj, out);
+    return reading_unambiguous(r, obj, known_keys) < 0
+               ? -1
+               : read_descriptor_digest(r, obj, out);
 }
 
 /* ---- what a descriptor may say besides type, digest and size ---- */
 
 static int
-read_platform(const struct reading *r, const struct js *obj, struct descriptor *d)
+read_platform(const struct document_reading *r, const struct js *obj,
+              struct descriptor *d)
 {
     const struct js *platform = NULL;
 
@@ -89,7 +94,8 @@ read_platform(const struct reading *r, const struct js *obj, struct descriptor *
 
 /* BuildKit puts attestations beside the images they are about. */
 static int
-read_annotations(const struct reading *r, const struct js *obj, struct descriptor *d)
+read_descriptor_annotations(const struct document_reading *r, const struct js *obj,
+                            struct descriptor *d)
 {
     const struct js *annotations = NULL;
     struct err ignored = ERR_INIT;
@@ -110,7 +116,7 @@ read_annotations(const struct reading *r, const struct js *obj, struct descripto
 }
 
 static int
-read_urls(const struct reading *r, const struct js *obj, struct descriptor *d)
+read_urls(const struct document_reading *r, const struct js *obj, struct descriptor *d)
 {
     const struct js *urls = NULL;
     size_t count;
@@ -156,8 +162,8 @@ read_data(const struct js *obj, struct descriptor *d)
  * document.  What a manifest points at is opaque anyway, whatever it calls itself.
  */
 static int
-read_child_type(const struct reading *r, const struct js *obj, enum edge_kind edge,
-                const char **out)
+read_child_type(const struct document_reading *r, const struct js *obj,
+                enum edge_kind edge, const char **out)
 {
     if (edge == EDGE_CHILD) {
         if (reading_type(r, obj, "mediaType", out) < 0)
@@ -173,7 +179,7 @@ read_child_type(const struct reading *r, const struct js *obj, enum edge_kind ed
 }
 
 static int
-read_needed(const struct reading *r, const struct js *obj, struct descriptor *d)
+read_needed(const struct document_reading *r, const struct js *obj, struct descriptor *d)
 {
     const char *type;
 
@@ -181,7 +187,7 @@ read_needed(const struct reading *r, const struct js *obj, struct descriptor *d)
         return err_because(r->err, r->kind, "format", "not a descriptor");
     if (reading_unambiguous(r, obj, known_keys) < 0 ||
         read_child_type(r, obj, d->edge, &type) < 0 ||
-        read_digest(r, obj, &d->digest) < 0)
+        read_descriptor_digest(r, obj, &d->digest) < 0)
         return -1;
     if (d->digest.alg != DIGEST_SHA256)
         return err_set(r->err, ERR_PROTOCOL, "sha512 digests do not fit into a bundle");
@@ -193,10 +199,11 @@ read_needed(const struct reading *r, const struct js *obj, struct descriptor *d)
 }
 
 int
-descriptor_read(const struct reading *r, const struct js *obj, struct descriptor *d)
+descriptor_read(const struct document_reading *r, const struct js *obj,
+                struct descriptor *d)
 {
     if (read_needed(r, obj, d) < 0 || read_platform(r, obj, d) < 0 ||
-        read_annotations(r, obj, d) < 0 || read_urls(r, obj, d) < 0) {
+        read_descriptor_annotations(r, obj, d) < 0 || read_urls(r, obj, d) < 0) {
         descriptor_release(d);
         return -1;
     }

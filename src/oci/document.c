@@ -9,7 +9,7 @@
 
 /* An array of descriptors; absent and null are empty. */
 static int
-read_list(const struct reading *r, const struct js *root, const char *key,
+read_list(const struct document_reading *r, const struct js *root, const char *key,
           enum edge_kind edge)
 {
     struct document *doc = r->doc;
@@ -44,7 +44,7 @@ static const char *const document_keys[] = {
     "blobs",         "subject",   "fsLayers",     "annotations", NULL};
 
 static int
-refuse_schema1(const struct reading *r)
+refuse_schema1(const struct document_reading *r)
 {
     return err_set(r->err, ERR_PROTOCOL,
                    "an image of schema 1, which cannot be carried: its layers have no "
@@ -52,7 +52,7 @@ refuse_schema1(const struct reading *r)
 }
 
 static int
-find_shape(const struct reading *r, const struct js *root, const char *type,
+find_shape(const struct document_reading *r, const struct js *root, const char *type,
            enum shape *out)
 {
     bool is_index = js_has(root, "manifests");
@@ -70,7 +70,7 @@ find_shape(const struct reading *r, const struct js *root, const char *type,
 }
 
 static int
-check_version(const struct reading *r, const struct js *root, enum shape shape)
+check_version(const struct document_reading *r, const struct js *root, enum shape shape)
 {
     uint64_t version = 0;
     int rc = js_u64(root, "schemaVersion", &version);
@@ -83,7 +83,7 @@ check_version(const struct reading *r, const struct js *root, enum shape shape)
 
 /* Does what a type says agree with what the body is? */
 static int
-check_type(const struct reading *r, const char *type, const char *who)
+check_document_type(const struct document_reading *r, const char *type, const char *who)
 {
     enum media_kind kind = media_kind(type);
     char safe[TEXT_SAFE_MAX];
@@ -110,7 +110,7 @@ set_type(struct document *doc, const char *own, const char *declared)
 }
 
 static int
-read_subject(const struct reading *r, const struct js *root)
+read_subject(const struct document_reading *r, const struct js *root)
 {
     const struct js *subject = NULL;
 
@@ -125,7 +125,7 @@ read_subject(const struct reading *r, const struct js *root)
 }
 
 static int
-read_edges(const struct reading *r, const struct js *root, enum shape shape)
+read_edges(const struct document_reading *r, const struct js *root, enum shape shape)
 {
     const struct js *config;
     struct descriptor d = {.edge = EDGE_CONFIG};
@@ -146,7 +146,8 @@ read_edges(const struct reading *r, const struct js *root, enum shape shape)
 }
 
 static int
-read_document(const struct reading *r, const struct js *root, const char *declared)
+read_document(const struct document_reading *r, const struct js *root,
+              const char *declared)
 {
     const char *own, *artifact;
     enum shape shape = SHAPE_INDEX;
@@ -161,8 +162,8 @@ read_document(const struct reading *r, const struct js *root, const char *declar
     if (find_shape(r, root, own, &shape) < 0 || check_version(r, root, shape) < 0)
         return -1;
     r->doc->kind = shape == SHAPE_INDEX ? MEDIA_INDEX : MEDIA_MANIFEST;
-    if (check_type(r, own, "it calls itself") < 0 ||
-        check_type(r, declared, "it came as") < 0 ||
+    if (check_document_type(r, own, "it calls itself") < 0 ||
+        check_document_type(r, declared, "it came as") < 0 ||
         reading_type(r, root, "artifactType", &artifact) < 0)
         return -1;
     set_type(r->doc, own, declared);
@@ -178,7 +179,7 @@ document_parse(struct document *out, const void *bytes, size_t len, const char *
 {
     CLEANUP(document_release) struct document doc = DOCUMENT_INIT;
     CLEANUP(js_release) struct js *root = NULL;
-    const struct reading r = {&doc, kind, err};
+    const struct document_reading r = {&doc, kind, err};
 
     if (!declared)
         declared = "";

@@ -9,7 +9,7 @@
 #include "oci/document.h"
 
 /* What is being filled, and whose fault it is when it is wrong. */
-struct reading {
+struct document_reading {
     struct document *doc;
     enum err_kind kind;
     struct err *err;
@@ -20,22 +20,22 @@ struct reading {
 int reading_optional(int rc, const struct js *obj, const char *key);
 
 /* The error for a member that has to be there, or be of another type.  Always -1. */
-int reading_wrong_type(const struct reading *r, const char *key);
+int reading_wrong_type(const struct document_reading *r, const char *key);
 
 /* Go takes "Layers" for "layers": such a document says two things. */
-MUST_USE int reading_unambiguous(const struct reading *r, const struct js *obj,
+MUST_USE int reading_unambiguous(const struct document_reading *r, const struct js *obj,
                                  const char *const *known);
 
 /* A media type, "" when it is absent. */
-MUST_USE int reading_type(const struct reading *r, const struct js *obj, const char *key,
-                          const char **out);
+MUST_USE int reading_type(const struct document_reading *r, const struct js *obj,
+                          const char *key, const char **out);
 
 /* Only type, digest and size of it count: "subject". */
-MUST_USE int descriptor_read_digest(const struct reading *r, const struct js *obj,
-                                    struct digest *out);
+MUST_USE int descriptor_read_digest(const struct document_reading *r,
+                                    const struct js *obj, struct digest *out);
 
 /* *d is zeroed but for edge; on failure it holds nothing. */
-MUST_USE int descriptor_read(const struct reading *r, const struct js *obj,
+MUST_USE int descriptor_read(const struct document_reading *r, const struct js *obj,
                              struct descriptor *d);
 void descriptor_release(struct descriptor *d);
 

@@ -13,7 +13,7 @@
 /* ---- texts: one copy of each media type and platform ---- */
 
 static int
-compare_texts(const void *a, const void *b)
+compare_interned(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -21,7 +21,7 @@ compare_texts(const void *a, const void *b)
 static int
 intern(struct graph *g, const char *text, uint32_t *id, struct err *err)
 {
-    void *const *found = tfind(&text, &g->by_text, compare_texts);
+    void *const *found = tfind(&text, &g->by_text, compare_interned);
     struct graph_text *t = found ? *found : NULL;
 
     if (!t) {
@@ -32,7 +32,7 @@ intern(struct graph *g, const char *text, uint32_t *id, struct err *err)
         t = xmalloc(sizeof(*t));
         t->text = xstrdup(text);
         t->id = (uint32_t)g->text_count;
-        if (!tsearch(t, &g->by_text, compare_texts))
+        if (!tsearch(t, &g->by_text, compare_interned))
             mem_exhausted();
         g->texts = mem_grow(g->texts, g->text_count, &g->text_cap, sizeof(*g->texts));
         g->texts[g->text_count++] = t;
@@ -44,7 +44,7 @@ intern(struct graph *g, const char *text, uint32_t *id, struct err *err)
 /* ---- objects ---- */
 
 static int
-compare_digests(const void *a, const void *b)
+compare_nodes(const void *a, const void *b)
 {
     return digest_compare(a, b);
 }
@@ -59,7 +59,7 @@ graph_node(const struct graph *g, uint32_t id)
 static struct graph_node *
 find_node(const struct graph *g, const struct digest *digest)
 {
-    struct graph_node *const *found = tfind(digest, &g->by_digest, compare_digests);
+    struct graph_node *const *found = tfind(digest, &g->by_digest, compare_nodes);
 
     return found ? *found : NULL;
 }
@@ -75,7 +75,7 @@ new_node(struct graph *g, const struct digest *digest)
     node = &(*block)[g->count % GRAPH_BLOCK];
     node->object.digest = *digest;
     node->id = g->count++;
-    if (!tsearch(node, &g->by_digest, compare_digests))
+    if (!tsearch(node, &g->by_digest, compare_nodes))
         mem_exhausted();
     return node;
 }
@@ -126,7 +126,7 @@ want(struct graph *g, struct graph_node *node)
 
 /* Is it what everybody takes it for?  (CVE-2021-41190) */
 static int
-check_kind(const struct graph *g, const struct graph_node *node, struct err *err)
+check_document_kind(const struct graph *g, const struct graph_node *node, struct err *err)
 {
     unsigned agreeing = 1U << node->object.kind | 1U << MEDIA_UNKNOWN;
 
@@ -154,7 +154,7 @@ use_as_document(struct graph *g, struct graph_node *node, const char *type,
     node->named_as |= (uint8_t)(1U << kind);
     node->is_certain = true;
     if (node->object.state == GRAPH_DOCUMENT)
-        return check_kind(g, node, err);
+        return check_document_kind(g, node, err);
     want(g, node);
     return 0;
 }
@@ -180,8 +180,8 @@ use_as_unknown(struct graph *g, struct graph_node *node, uint32_t type)
 
 /* The bytes of something only known by unknown types. */
 static int
-judge(struct graph *g, struct graph_node *node, const void *bytes, size_t len,
-      struct err *err)
+classify_blob(struct graph *g, struct graph_node *node, const void *bytes, size_t len,
+              struct err *err)
 {
     char own[MEDIA_TYPE_MAX + 1];
 
@@ -208,7 +208,7 @@ graph_too_deep(const struct graph *g, struct err *err)
 
 /* Needed after all: what its other uses would have asked for is asked for now. */
 static void
-take_in(struct graph *g, struct graph_node *node)
+include_node(struct graph *g, struct graph_node *node)
 {
     if (node->object.state != GRAPH_OMITTED)
         return;
@@ -237,7 +237,7 @@ add_edge(struct graph *g, const struct graph_node *parent, const struct descript
         child->object.state = GRAPH_OMITTED;
         g->omitted_count++;
     } else if (!omit) {
-        take_in(g, child);
+        include_node(g, child);
     }
     edge->to = child->id;
     edge->kind = d->edge;
@@ -302,7 +302,7 @@ feed_document(struct graph *g, struct graph_node *node, const void *bytes, size_
         o->subject = xmalloc(sizeof(*o->subject));
         *o->subject = doc.subject;
     }
-    if (check_kind(g, node, err) < 0)
+    if (check_document_kind(g, node, err) < 0)
         return -1;
     omit = xcalloc(doc.count, sizeof(*omit));
     if (g->watch)
@@ -313,10 +313,10 @@ feed_document(struct graph *g, struct graph_node *node, const void *bytes, size_
 }
 
 static int
-feed(struct graph *g, struct graph_node *node, const void *bytes, size_t len,
-     struct err *err)
+feed_node(struct graph *g, struct graph_node *node, const void *bytes, size_t len,
+          struct err *err)
 {
-    if (!node->is_certain && judge(g, node, bytes, len, err) < 0)
+    if (!node->is_certain && classify_blob(g, node, bytes, len, err) < 0)
         return -1;
     if (node->is_certain)
         return feed_document(g, node, bytes, len, err);
@@ -340,7 +340,7 @@ graph_new(enum err_kind kind)
 }
 
 static void
-keep(void *key)
+keep_node(void *key)
 {
     (void)key; /* the tree does not own it */
 }
@@ -354,8 +354,8 @@ graph_free(struct graph *g)
         free(graph_node(g, id)->object.edges);
         free(graph_node(g, id)->object.subject);
     }
-    tdestroy(g->by_digest, keep);
-    tdestroy(g->by_text, keep);
+    tdestroy(g->by_digest, keep_node);
+    tdestroy(g->by_text, keep_node);
     for (size_t i = 0; i < COUNT_OF(g->blocks); i++)
         free(g->blocks[i]);
     for (size_t i = 0; i < g->text_count; i++) {
@@ -404,7 +404,7 @@ graph_add_root(struct graph *g, const struct digest *digest, uint64_t size,
     if (intern(g, media_type ? media_type : "", &type, err) < 0 ||
         add_object(g, digest, size, type, 0, &node, err) < 0)
         return -1;
-    take_in(g, node);
+    include_node(g, node);
     if (use_as_document(g, node, g->texts[type]->text, err) < 0)
         return err_wrap(err, "%s", text);
     g->roots = mem_grow(g->roots, g->root_count, &g->root_cap, sizeof(*g->roots));
@@ -432,7 +432,7 @@ graph_feed(struct graph *g, uint32_t id, const void *bytes, size_t len, struct e
     char text[DIGEST_TEXT_MAX];
 
     assert(node->object.state == GRAPH_REQUESTED);
-    if (feed(g, node, bytes, len, err) == 0)
+    if (feed_node(g, node, bytes, len, err) == 0)
         return 0;
     digest_text(&node->object.digest, text);
     return err_wrap(err, "%s", text);

@@ -157,7 +157,7 @@ struct groups {
 };
 
 static void
-place(void *ctx, uint32_t id, bool as_document)
+place_object(void *ctx, uint32_t id, bool as_document)
 {
     struct groups *groups = ctx;
     enum graph_role role = graph_object(groups->graph, id)->role;
@@ -180,7 +180,7 @@ order_members(const struct graph *g)
         next[ROLE_CONFIG] += role == ROLE_DOCUMENT;
         next[ROLE_OTHER] += role != ROLE_OTHER;
     }
-    start_round(w, place, &groups); /* one round for all roots: each object once */
+    start_round(w, place_object, &groups); /* one round for all roots: each object once */
     for (size_t i = 0; i < g->root_count; i++)
         visit_document(w, g->roots[i].id);
 }

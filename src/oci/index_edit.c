@@ -2,7 +2,7 @@
 #include "oci/index_edit.h"
 
 #include "base/mem.h"
-#include "io/json.h"
+#include "io/json/json.h"
 #include "oci/media_type.h"
 
 #include <stdlib.h>
@@ -64,7 +64,7 @@ artifact_type(const struct js *manifest)
 }
 
 static struct jsout *
-describe(const struct attachment *item, struct err *err)
+describe_attachment(const struct attachment *item, struct err *err)
 {
     CLEANUP(js_release)
     struct js *manifest = js_parse(item->bytes, item->len, ERR_PROTOCOL, err);
@@ -152,7 +152,8 @@ index_attach(const void *old, size_t len, const struct attachment *items, size_t
 
     *added = 0;
     for (size_t i = 0; rc == 0 && i < count; i++) {
-        described[i] = describe(&items[i], err); /* one document is open at a time */
+        described[i] =
+            describe_attachment(&items[i], err); /* one document is open at a time */
         rc = described[i] ? 0 : -1;
     }
     if (rc == 0)

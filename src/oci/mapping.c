@@ -83,7 +83,7 @@ mapping_rule_parse(struct mapping_rule *out, const char *text, struct err *err)
 
 /* The longest rule that name is, or is below; NULL without one. */
 static const struct mapping_rule *
-find_rule(const struct mapping *map, const char *name)
+find_map_rule(const struct mapping *map, const char *name)
 {
     const struct mapping_rule *best = NULL;
 
@@ -140,15 +140,15 @@ host_component(char out[REFERENCE_HOST_MAX + 1], const char *host, struct err *e
 
 /* The path at the target. */
 static int
-place(char out[REFERENCE_PATH_MAX + 1], const struct mapping *map,
-      const struct reference *from, struct err *err)
+map_path(char out[REFERENCE_PATH_MAX + 1], const struct mapping *map,
+         const struct reference *from, struct err *err)
 {
     char name[REFERENCE_HOST_MAX + 1 + REFERENCE_PATH_MAX + 1];
     char host[REFERENCE_HOST_MAX + 1] = "";
     const struct mapping_rule *rule;
 
     snprintf(name, sizeof(name), "%s/%s", from->host, from->path);
-    rule = find_rule(map, name);
+    rule = find_map_rule(map, name);
     if (rule) {
         const char *rest = name + strlen(rule->from);
 
@@ -169,7 +169,7 @@ mapping_apply(const struct mapping *map, const struct reference *from,
     struct reference r = *from;
     char name[REFERENCE_TEXT_MAX], safe[TEXT_SAFE_MAX];
 
-    if (place(r.path, map, from, err) < 0) {
+    if (map_path(r.path, map, from, err) < 0) {
         reference_name(from, name);
         text_safe(safe, name, strlen(name));
         return err_wrap(err, "'%s'", safe);

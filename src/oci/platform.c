@@ -9,7 +9,7 @@
 enum { PARTS = 4 };
 
 /* In the order they are shown. */
-static const struct part {
+static const struct platform_part {
     const char *key;
     const char *before; /* what separates it from the parts in front of it */
 } parts[PARTS] = {
@@ -31,7 +31,7 @@ struct words {
 
 /* Lower case; false when it is no plain word. */
 static bool
-take_word(char out[WORD_MAX + 1], const char *text, size_t len)
+read_platform_word(char out[WORD_MAX + 1], const char *text, size_t len)
 {
     if (len == 0 || len > WORD_MAX)
         return false;
@@ -87,9 +87,10 @@ read_spec(char out[PLATFORM_TEXT_MAX], const char *const values[PARTS])
     struct words w = {.variant = ""};
 
     out[0] = '\0';
-    if (!take_word(w.os, values[0], strlen(values[0])) ||
-        !take_word(w.arch, values[1], strlen(values[1])) ||
-        (values[2][0] != '\0' && !take_word(w.variant, values[2], strlen(values[2]))) ||
+    if (!read_platform_word(w.os, values[0], strlen(values[0])) ||
+        !read_platform_word(w.arch, values[1], strlen(values[1])) ||
+        (values[2][0] != '\0' &&
+         !read_platform_word(w.variant, values[2], strlen(values[2]))) ||
         (strcmp(w.os, "unknown") == 0 && strcmp(w.arch, "unknown") == 0))
         return;
     write_spec(out, &w);
@@ -103,9 +104,11 @@ platform_parse(char out[PLATFORM_TEXT_MAX], const char *text, size_t len, struct
     struct words w = {.variant = ""};
     char safe[TEXT_SAFE_MAX];
 
-    if (arch && take_word(w.os, text, (size_t)(arch - text)) &&
-        take_word(w.arch, arch + 1, (size_t)((variant ? variant : end) - arch) - 1) &&
-        (!variant || take_word(w.variant, variant + 1, (size_t)(end - variant) - 1))) {
+    if (arch && read_platform_word(w.os, text, (size_t)(arch - text)) &&
+        read_platform_word(w.arch, arch + 1,
+                           (size_t)((variant ? variant : end) - arch) - 1) &&
+        (!variant ||
+         read_platform_word(w.variant, variant + 1, (size_t)(end - variant) - 1))) {
         write_spec(out, &w);
         return 0;
     }

@@ -7,7 +7,7 @@
 #ifndef OCI_PLATFORM_H
 #define OCI_PLATFORM_H
 
-#include "io/json.h"
+#include "io/json/json.h"
 
 #define PLATFORM_TEXT_MAX 96
 

@@ -313,8 +313,8 @@ refuse_lookalikes(const char *text, size_t len, struct err *err)
 }
 
 static int
-parse(struct reference *out, const char *text, size_t len, bool is_canonical,
-      struct err *err)
+parse_reference(struct reference *out, const char *text, size_t len, bool is_canonical,
+                struct err *err)
 {
     struct reference r = {.has_digest = false};
     char safe[TEXT_SAFE_MAX];
@@ -332,7 +332,7 @@ parse(struct reference *out, const char *text, size_t len, bool is_canonical,
 int
 reference_parse(struct reference *out, const char *text, size_t len, struct err *err)
 {
-    return parse(out, text, len, false, err);
+    return parse_reference(out, text, len, false, err);
 }
 
 void
@@ -355,7 +355,7 @@ parse_back(struct reference *out, const char *name, bool takes_repositories,
     struct err why = ERR_INIT;
     char canonical[REFERENCE_TEXT_MAX], safe[TEXT_SAFE_MAX];
 
-    if (parse(&r, name, strlen(name), true, &why) < 0)
+    if (parse_reference(&r, name, strlen(name), true, &why) < 0)
         return err_because(err, kind, "format", "not an image name: %s", why.msg);
     if (takes_repositories && r.is_default)
         r.tag[0] = '\0';

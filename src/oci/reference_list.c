@@ -48,7 +48,7 @@ grow_slots(struct reference_list *list)
 
 /* A name that is there already: only the digest the user insists on can be news. */
 static int
-merge(struct reference *there, const struct reference *r, struct err *err)
+merge_reference(struct reference *there, const struct reference *r, struct err *err)
 {
     char name[REFERENCE_TEXT_MAX], safe[TEXT_SAFE_MAX];
 
@@ -87,7 +87,7 @@ reference_list_add_parsed(struct reference_list *list, const struct reference *r
     grow_slots(list);
     slot = find_slot(list, ref);
     if (*slot != 0)
-        return merge(&list->items[*slot - 1], ref, err);
+        return merge_reference(&list->items[*slot - 1], ref, err);
     if (list->count == REFERENCE_LIST_MAX)
         return err_set(err, ERR_LIMIT, "more than %d images", REFERENCE_LIST_MAX);
     list->items = mem_grow(list->items, list->count, &list->cap, sizeof(*list->items));
@@ -97,25 +97,25 @@ reference_list_add_parsed(struct reference_list *list, const struct reference *r
 }
 
 static bool
-is_blank(char c)
+is_list_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
 }
 
 static int
-add_line(struct reference_list *list, const char *line, size_t len, struct err *err)
+add_list_line(struct reference_list *list, const char *line, size_t len, struct err *err)
 {
     size_t begin = 0, end;
 
     if (len > 0 && memchr(line, '\0', len))
         return err_set(err, ERR_USAGE, "there is a NUL byte in it");
-    while (begin < len && is_blank(line[begin]))
+    while (begin < len && is_list_blank(line[begin]))
         begin++;
     for (end = begin; end < len; end++) {
-        if (line[end] == '#' && (end == begin || is_blank(line[end - 1])))
+        if (line[end] == '#' && (end == begin || is_list_blank(line[end - 1])))
             break;
     }
-    while (end > begin && is_blank(line[end - 1]))
+    while (end > begin && is_list_blank(line[end - 1]))
         end--;
     return end == begin ? 0 : reference_list_add(list, line + begin, end - begin, err);
 }
@@ -130,7 +130,7 @@ reference_list_add_lines(struct reference_list *list, const char *text, size_t l
         const char *end = memchr(text + i, '\n', len - i);
         size_t n = end ? (size_t)(end - text) - i : len - i;
 
-        if (add_line(list, text + i, n, err) < 0)
+        if (add_list_line(list, text + i, n, err) < 0)
             return err_wrap(err, "%s:%zu", name, number);
         i += n + 1;
     }

@@ -5,10 +5,10 @@
 #include "base/mask.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "registry/auth.h"
-#include "registry/notice.h"
-#include "registry/pace.h"
-#include "registry/redirect.h"
+#include "registry/auth/auth.h"
+#include "registry/connection/warnings.h"
+#include "registry/connection/host_throttle.h"
+#include "registry/connection/redirect.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,8 +79,8 @@ may_renew(const struct answer *a, const struct auth *auth, int renewals)
 
 /* Why it is refused, as far as who we are matters. */
 static void
-explain(struct session *s, struct host *host, const struct call *call,
-        const struct auth *auth, struct answer *a)
+explain_auth_refusal(struct session *s, struct host *host, const struct call *call,
+                     const struct auth *auth, struct answer *a)
 {
     bool is_refused = (a->http.status == 401 || a->http.status == 403) && !a->elsewhere;
 
@@ -91,8 +91,8 @@ explain(struct session *s, struct host *host, const struct call *call,
 
 /* With authorization, renewed when it is refused. */
 static int
-ask(struct session *s, struct host *host, const struct call *call, struct answer *a,
-    struct err *err)
+send_authorized(struct session *s, struct host *host, const struct call *call,
+                struct answer *a, struct err *err)
 {
     CLEANUP(auth_release) struct auth auth = AUTH_INIT;
     int rc;
@@ -110,7 +110,7 @@ ask(struct session *s, struct host *host, const struct call *call, struct answer
         if (rc == 0)
             break;
     }
-    explain(s, host, call, &auth, a);
+    explain_auth_refusal(s, host, call, &auth, a);
     return 0;
 }
 
@@ -161,9 +161,9 @@ judge_speed(struct session *s, struct host *host, const struct answer *a)
     host->served += is_fine && !s->is_throttled;
     pthread_mutex_unlock(&c->lock);
     if (s->is_throttled && s->retry_after <= THROTTLE_WAIT_MAX_S)
-        s->is_throttled = pace_slow(s, &at, s->retry_after);
+        s->is_throttled = host_throttle_slow(s, &at, s->retry_after);
     else if (is_fine)
-        pace_recover(s, &at);
+        host_throttle_recover(s, &at);
 }
 
 /* ---- one call ---- */
@@ -208,15 +208,16 @@ exchange_once(struct session *s, const struct call *call, struct answer *a,
     s->sent = clock_ms();
     s->retry_after = -1;
     s->is_throttled = false;
-    if (pace_wait(s, &host->origin, err) < 0)
+    if (host_throttle_wait(s, &host->origin, err) < 0)
         return -1;
-    rc = call->is_linked ? ask_linked(s, host, call, a, err) : ask(s, host, call, a, err);
+    rc = call->is_linked ? ask_linked(s, host, call, a, err)
+                         : send_authorized(s, host, call, a, err);
     if (call->is_linked || (rc == 0 && call->stays_here && a->elsewhere))
         s->retry_after = -1; /* that was not the registry */
     else
         judge_speed(s, host, rc == 0 ? a : NULL);
     if (rc == 0 && !a->elsewhere && !call->is_linked)
-        notice_take(s->client, host, &a->http);
+        warnings_take(s->client, host, &a->http);
     return rc == 0 ? check_document(call, a, err) : rc;
 }
 

@@ -8,8 +8,8 @@
 #define REGISTRY_EXCHANGE_H
 
 #include "base/digest.h"
-#include "registry/client_internal.h"
-#include "registry/retry.h"
+#include "registry/connection/client_internal.h"
+#include "registry/connection/retry.h"
 
 struct call {
     const struct repository *repo;

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/json.h"
+#include "io/json/json.h"
 
 #include <string.h>
 
@@ -122,7 +122,7 @@ exchange_may_pass(const struct answer *a)
 }
 
 static bool
-is_reading(const struct call *call)
+is_read_call(const struct call *call)
 {
     return strcmp(call->request.method, "GET") == 0 ||
            strcmp(call->request.method, "HEAD") == 0;
@@ -137,7 +137,7 @@ refusal_words(const struct call *call, const struct answer *a)
         return "the login has expired";
     if (a->refusal == REFUSAL_OF_WITHHELD)
         return "no access without credentials, which are not sent over plain HTTP";
-    return is_reading(call) ? "not found or no access" : "no permission to push";
+    return is_read_call(call) ? "not found or no access" : "no permission to push";
 }
 
 /* nginx says so in a page of its own. */
@@ -209,17 +209,17 @@ add_hint(const struct call *call, const struct answer *a, const struct detail *d
 {
     const struct repository *repo = call->repo;
 
-    if (strcmp(detail->code.data, "NAME_UNKNOWN") == 0 && !is_reading(call))
+    if (strcmp(detail->code.data, "NAME_UNKNOWN") == 0 && !is_read_call(call))
         err_hint(err, "the repository '%s' has to be created first at %s", repo->path,
                  repo->host);
-    else if (says_no_project(a) && !is_reading(call))
+    else if (says_no_project(a) && !is_read_call(call))
         err_hint(err, "the project '%.*s' has to be created first at %s",
                  (int)strcspn(repo->path, "/"), repo->path, repo->host);
     else if (wants_certificate(a))
         err_hint(err, "--tls-cert FILE --tls-key FILE");
     else if (err->kind == ERR_AUTH)
         hint_at_login(call, a, err);
-    else if (a->http.status == 413 && !is_reading(call))
+    else if (a->http.status == 413 && !is_read_call(call))
         err_hint(err, "raise the limit of the proxy: client_max_body_size in nginx");
 }
 

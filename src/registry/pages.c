@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "oci/document.h"
-#include "registry/link.h"
+#include "registry/link_header.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +84,7 @@ find_next(struct pages *p, const struct answer *a, struct err *err)
     const char *header;
 
     for (size_t i = 0; (header = http_header(&a->http, "link", i)) != NULL; i++) {
-        CLEANUP(mem_free_string) char *target = link_next(header);
+        CLEANUP(mem_free_string) char *target = link_header_next(header);
 
         if (target)
             return follow_link(p, a, target, err);

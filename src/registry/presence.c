@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/hash.h"
+#include "io/crypto/hash.h"
 #include "registry/exchange.h"
 
 #include <inttypes.h>

@@ -3,9 +3,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/hash.h"
+#include "io/crypto/hash.h"
 #include "registry/exchange.h"
-#include "registry/route_ask.h"
+#include "registry/mirror_fallback.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -46,7 +46,7 @@ ask_for_manifest(struct session *s, const struct repository *repo, const char *m
 
 /* Login pages and error pages come with 200 too. */
 static int
-check_type(const struct answer *a, struct err *err)
+check_content_type(const struct answer *a, struct err *err)
 {
     const char *type = http_header(&a->http, "content-type", 0);
 
@@ -77,9 +77,9 @@ keep_etag(const struct answer *a, char out[PULLED_ETAG_MAX])
 
 /* The bytes as they came, with their digest. */
 static int
-fetch(struct session *s, const struct repository *repo, const char *reference,
-      enum digest_alg alg, size_t max, uint64_t expected, struct pulled *out,
-      struct err *err)
+fetch_manifest(struct session *s, const struct repository *repo, const char *reference,
+               enum digest_alg alg, size_t max, uint64_t expected, struct pulled *out,
+               struct err *err)
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
     struct buf *body = &a.http.body;
@@ -90,7 +90,7 @@ fetch(struct session *s, const struct repository *repo, const char *reference,
         return -1;
     if (a.http.status != 200)
         return exchange_error(&call, &a, err);
-    if (check_type(&a, err) < 0 ||
+    if (check_content_type(&a, err) < 0 ||
         hash_bytes(alg, body->data, body->len, &got.digest, err) < 0)
         return -1;
     if (!media_type_of_header(http_header(&a.http, "content-type", 0), got.media_type))
@@ -105,7 +105,7 @@ fetch(struct session *s, const struct repository *repo, const char *reference,
 }
 
 /* What is wanted of each place along the route. */
-struct wanted {
+struct wanted_document {
     const char *tag; /* or */
     const struct digest *digest;
     uint64_t size;
@@ -115,25 +115,26 @@ struct wanted {
 static int
 fetch_tag(struct session *s, const struct repository *repo, void *ctx, struct err *err)
 {
-    struct wanted *w = ctx;
+    struct wanted_document *w = ctx;
 
-    return fetch(s, repo, w->tag, DIGEST_SHA256, DOCUMENT_BYTES_MAX, 0, w->out, err);
+    return fetch_manifest(s, repo, w->tag, DIGEST_SHA256, DOCUMENT_BYTES_MAX, 0, w->out,
+                          err);
 }
 
 int
 pull_by_tag(struct session *s, const struct repository *repo, const char *tag,
             struct pulled *out, struct err *err)
 {
-    struct wanted w = {.tag = tag, .out = out};
+    struct wanted_document w = {.tag = tag, .out = out};
     struct route_question q = {.ask = fetch_tag, .ctx = &w, .is_worth_a_line = true};
 
-    return route_ask(s, repo, &q, err);
+    return mirror_fallback(s, repo, &q, err);
 }
 
 static int
 fetch_digest(struct session *s, const struct repository *repo, void *ctx, struct err *err)
 {
-    struct wanted *w = ctx;
+    struct wanted_document *w = ctx;
     const struct digest *digest = w->digest;
     uint64_t size = w->size;
     CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
@@ -144,7 +145,7 @@ fetch_digest(struct session *s, const struct repository *repo, void *ctx, struct
 
     digest_text(digest, text);
     for (int tries = 0; tries < 2 && !fits; tries++) { /* a proxy may have cut it short */
-        if (fetch(s, repo, text, digest->alg, max, expected, &got, err) < 0)
+        if (fetch_manifest(s, repo, text, digest->alg, max, expected, &got, err) < 0)
             return err_wrap(err, "manifest %s", text);
         fits = digest_equal(&got.digest, digest);
     }
@@ -168,11 +169,11 @@ pull_by_digest(struct session *s, const struct repository *repo,
                const struct digest *digest, uint64_t size, struct pulled *out,
                struct err *err)
 {
-    struct wanted w = {.digest = digest, .size = size, .out = out};
+    struct wanted_document w = {.digest = digest, .size = size, .out = out};
     struct route_question q = {
         .ask = fetch_digest, .ctx = &w, .is_worth_a_line = size == UINT64_MAX};
 
-    return route_ask(s, repo, &q, err);
+    return mirror_fallback(s, repo, &q, err);
 }
 
 /* ---- what is there? ---- */

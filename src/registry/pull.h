@@ -11,9 +11,9 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
-#include "io/hash.h"
+#include "io/crypto/hash.h"
 #include "oci/document.h"
-#include "registry/client.h"
+#include "registry/connection/client.h"
 
 #define PULLED_ETAG_MAX 200
 #define PULL_SMALL_MAX                                                                   \

@@ -3,9 +3,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/hash.h"
+#include "io/crypto/hash.h"
 #include "registry/exchange.h"
-#include "registry/route_ask.h"
+#include "registry/mirror_fallback.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -106,7 +106,7 @@ begin(void *ctx, const struct http_response *head, struct err *err)
 /* ---- the bytes ---- */
 
 static int
-take(void *ctx, const void *bytes, size_t len, struct err *err)
+receive_bytes(void *ctx, const void *bytes, size_t len, struct err *err)
 {
     struct fetch *f = ctx;
     const unsigned char *p = bytes;
@@ -159,7 +159,7 @@ transfer(struct session *s, const struct repository *repo, const char *url,
          struct fetch *f, struct err *err)
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
-    struct http_sink sink = {.begin = begin, .write = take, .ctx = f};
+    struct http_sink sink = {.begin = begin, .write = receive_bytes, .ctx = f};
     char range[96];
     const char *headers[] = {"Accept-Encoding: identity", f->done > 0 ? range : NULL,
                              NULL};
@@ -188,8 +188,8 @@ transfer(struct session *s, const struct repository *repo, const char *url,
 
 /* After a failed transfer: 0 to go on, after a pause when there was no progress. */
 static int
-recover(struct session *s, struct fetch *f, uint64_t before, struct retry *retry,
-        struct err *err)
+resume_or_fail(struct session *s, struct fetch *f, uint64_t before, struct retry *retry,
+               struct err *err)
 {
     if (f->restart) {
         if (++f->restarts > RESTARTS_MAX)
@@ -216,7 +216,7 @@ receive(struct session *s, const struct repository *repo, const char *url,
 
         if (transfer(s, repo, url, f, err) == 0)
             return 0;
-        if (recover(s, f, before, &retry, err) < 0)
+        if (resume_or_fail(s, f, before, &retry, err) < 0)
             return -1;
     }
 }
@@ -277,7 +277,7 @@ fetch_of(const struct digest *digest, uint64_t size, const struct blob_sink *sin
 }
 
 /* What is wanted of each place along the route. */
-struct wanted {
+struct wanted_blob {
     const struct digest *digest;
     uint64_t size;
     struct blob_prefix *prefix; /* for the first that is asked */
@@ -287,7 +287,7 @@ struct wanted {
 static int
 fetch_blob(struct session *s, const struct repository *repo, void *ctx, struct err *err)
 {
-    struct wanted *w = ctx;
+    struct wanted_blob *w = ctx;
     CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;
     CLEANUP(fetch_release) struct fetch f = fetch_of(w->digest, w->size, w->sink);
     char text[DIGEST_TEXT_MAX];
@@ -307,10 +307,11 @@ pull_blob(struct session *s, const struct repository *repo, const struct digest 
           uint64_t size, struct blob_prefix *prefix, const struct blob_sink *sink,
           struct err *err)
 {
-    struct wanted w = {.digest = digest, .size = size, .prefix = prefix, .sink = sink};
+    struct wanted_blob w = {
+        .digest = digest, .size = size, .prefix = prefix, .sink = sink};
     struct route_question q = {.ask = fetch_blob, .ctx = &w};
 
-    return route_ask(s, repo, &q, err);
+    return mirror_fallback(s, repo, &q, err);
 }
 
 int

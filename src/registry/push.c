@@ -2,7 +2,7 @@
 #include "registry/push.h"
 
 #include "base/mem.h"
-#include "io/hash.h"
+#include "io/crypto/hash.h"
 #include "oci/media_type.h"
 #include "registry/exchange.h"
 #include "registry/pull.h"
@@ -78,7 +78,7 @@ struct put {
 
 /* As push_manifest(); 2 when the condition does not hold. */
 static int
-put(struct session *s, const struct put *p, struct err *err)
+put_manifest(struct session *s, const struct put *p, struct err *err)
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
     CLEANUP(mem_free_string) char *rest = xasprintf("manifests/%s", p->reference);
@@ -112,7 +112,7 @@ push_manifest(struct session *s, const struct repository *repo, const char *refe
               size_t len, struct err *err)
 {
     const struct put p = {repo, reference, media_type, "", digest, {bytes, len}};
-    int rc = put(s, &p, err);
+    int rc = put_manifest(s, &p, err);
 
     if (rc < 0 && err->kind == ERR_CONFLICT && holds(s, repo, reference, digest))
         return 0;
@@ -131,7 +131,7 @@ push_index_if(struct session *s, const struct repository *repo, const char *tag,
 
     if (hash_bytes(DIGEST_SHA256, bytes, len, &digest, err) < 0)
         return -1;
-    rc = put(s, &p, err);
+    rc = put_manifest(s, &p, err);
     if (rc == 0 || rc == 2)
         return rc / 2;
     return err_wrap(err, "manifest %s", tag);

@@ -9,7 +9,7 @@
 #define REGISTRY_PUSH_H
 
 #include "base/digest.h"
-#include "registry/client.h"
+#include "registry/connection/client.h"
 
 #include <stdint.h>
 #include <sys/types.h>

@@ -6,7 +6,7 @@
 #include "registry/pages.h"
 #include "registry/pull.h"
 #include "registry/push.h"
-#include "registry/route_ask.h"
+#include "registry/mirror_fallback.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,14 +177,14 @@ ask_at(struct session *s, const struct repository *at, void *ctx, struct err *er
 
 /* As referrers_ask(), wherever the repository is to be fetched from. */
 static int
-ask_along(struct session *s, const struct repository *repo, const struct digest *digest,
-          struct referrers *out, struct err *err)
+ask_along_mirrors(struct session *s, const struct repository *repo,
+                  const struct digest *digest, struct referrers *out, struct err *err)
 {
     struct question question = {.digest = digest, .out = out};
     struct route_question q = {.ask = ask_at, .ctx = &question, .at_home = true};
     struct err why = ERR_INIT;
 
-    if (route_ask(s, repo, &q, &why) == 0)
+    if (mirror_fallback(s, repo, &q, &why) == 0)
         return 1;
     if (why.kind == ERR_NOT_FOUND)
         return 0;
@@ -199,7 +199,7 @@ referrers_list(struct session *s, const struct repository *repo,
     CLEANUP(pulled_release) struct pulled list = PULLED_INIT;
     struct err why = ERR_INIT;
     char tag[REFERRERS_TAG_MAX];
-    int rc = ask_along(s, repo, digest, out, err);
+    int rc = ask_along_mirrors(s, repo, digest, out, err);
 
     if (rc != 0)
         return rc < 0 ? -1 : 0;

@@ -10,7 +10,7 @@
 #define REGISTRY_REFERRERS_H
 
 #include "oci/index_edit.h"
-#include "registry/client.h"
+#include "registry/connection/client.h"
 
 #define REFERRERS_MAX 10000 /* of one digest */
 

@@ -2,9 +2,9 @@
 #include "registry/tags.h"
 
 #include "base/mem.h"
-#include "io/json.h"
+#include "io/json/json.h"
 #include "registry/pages.h"
-#include "registry/route_ask.h"
+#include "registry/mirror_fallback.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #define PAGE  "n=1000" /* some registries refuse to be asked for more */
 #define COUNT 1000
 
-struct listing {
+struct tag_listing {
     const struct tag_sink *sink;
     struct tag_page page; /* the last one */
     size_t odd;           /* entries of all pages that are no tags */
@@ -54,7 +54,7 @@ tags_read_page(struct tag_page *out, const void *body, size_t len,
 
 /* Old registries end a full page without saying that there are more. */
 static void
-go_on_after_full_page(struct pages *p, const struct listing *l)
+go_on_after_full_page(struct pages *p, const struct tag_listing *l)
 {
     CLEANUP(mem_free_string) char *query = xasprintf(PAGE "&last=%s", l->page.last);
 
@@ -63,8 +63,8 @@ go_on_after_full_page(struct pages *p, const struct listing *l)
 }
 
 static int
-list(struct session *s, const struct repository *repo, const char *query,
-     struct listing *l, long *refused, struct err *err)
+list_tags(struct session *s, const struct repository *repo, const char *query,
+          struct tag_listing *l, long *refused, struct err *err)
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
     CLEANUP(pages_release) struct pages p = {.session = NULL};
@@ -93,13 +93,13 @@ list(struct session *s, const struct repository *repo, const char *query,
 static int
 list_at(struct session *s, const struct repository *at, void *ctx, struct err *err)
 {
-    struct listing *l = ctx;
+    struct tag_listing *l = ctx;
     long refused;
-    int rc = list(s, at, PAGE, l, &refused, err);
+    int rc = list_tags(s, at, PAGE, l, &refused, err);
 
     if (rc < 0 && refused == 400) { /* it does not like to be told how many */
         *err = (struct err)ERR_INIT;
-        rc = list(s, at, NULL, l, &refused, err);
+        rc = list_tags(s, at, NULL, l, &refused, err);
     }
     return rc;
 }
@@ -108,11 +108,11 @@ int
 tags_list(struct session *s, const struct repository *repo, const struct tag_sink *sink,
           struct err *err)
 {
-    struct listing l = {.sink = sink};
+    struct tag_listing l = {.sink = sink};
     struct route_question q = {
         .ask = list_at, .ctx = &l, .is_worth_a_line = true, .at_home = true};
 
-    if (route_ask(s, repo, &q, err) < 0)
+    if (mirror_fallback(s, repo, &q, err) < 0)
         return err_wrap(err, "tags");
     if (l.odd > 0)
         events_warning(s->client->config.events,

@@ -7,7 +7,7 @@
 #define REGISTRY_TAGS_H
 
 #include "oci/reference.h"
-#include "registry/client.h"
+#include "registry/connection/client.h"
 
 /* Takes one tag after the other, in the order of the registry, some perhaps twice. */
 struct tag_sink {

@@ -21,8 +21,8 @@ is_pem(const char *name)
 /* A file of another name that was meant to be one, like a revocation list NAME.crl, must
  * not be left out in silence. */
 static int
-add_file(struct pki_certs *certs, add_fn *add, const struct store_files *files,
-         const char *folder, const char *name, struct err *err)
+add_authority_file(struct pki_certs *certs, add_fn *add, const struct store_files *files,
+                   const char *folder, const char *name, struct err *err)
 {
     CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_CERTS_FILE_MAX);
     CLEANUP(mem_free_string) char *file = xasprintf("%s/%s", folder, name);
@@ -37,15 +37,16 @@ add_file(struct pki_certs *certs, add_fn *add, const struct store_files *files,
 
 /* All files of a folder, which need not exist. */
 static int
-add_folder(struct pki_certs *certs, add_fn *add, const struct store_files *files,
-           const char *folder, struct err *err)
+add_authority_folder(struct pki_certs *certs, add_fn *add,
+                     const struct store_files *files, const char *folder, struct err *err)
 {
-    CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
+    CLEANUP(secure_dir_names_release)
+    struct secure_dir_names names = SECURE_DIR_NAMES_INIT;
 
     if (store_files_list(files, folder, "", &names, err) < 0)
         return -1;
     for (size_t i = 0; i < names.count; i++) {
-        if (add_file(certs, add, files, folder, names.items[i], err) < 0)
+        if (add_authority_file(certs, add, files, folder, names.items[i], err) < 0)
             return -1;
     }
     return 0;
@@ -56,8 +57,8 @@ add_anchors(struct pki_certs *certs, const struct store_files *files,
             const struct policy_signer *signer, struct err *err)
 {
     for (size_t i = 0; i < signer->x509.anchors.count; i++) {
-        if (add_file(certs, pki_certs_add, files, "ca", signer->x509.anchors.items[i],
-                     err) < 0)
+        if (add_authority_file(certs, pki_certs_add, files, "ca",
+                               signer->x509.anchors.items[i], err) < 0)
             return err_wrap(err, "signer '%s'", signer->name);
     }
     return 0;
@@ -83,9 +84,9 @@ authorities_open(struct authorities *out, const struct store_files *files,
     if (is_needed) {
         a.intermediates = pki_certs_new();
         a.crls = pki_certs_new();
-        if (add_folder(a.intermediates, pki_certs_add, files, "ca/intermediates", err) <
-                0 ||
-            add_folder(a.crls, pki_crls_add, files, "crl", err) < 0)
+        if (add_authority_folder(a.intermediates, pki_certs_add, files,
+                                 "ca/intermediates", err) < 0 ||
+            add_authority_folder(a.crls, pki_crls_add, files, "crl", err) < 0)
             return -1;
     }
     *out = a;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char *
-find(const struct store_files *files, const char *name)
+find_file(const struct store_files *files, const char *name)
 {
     for (size_t i = 0; i < files->count; i++) {
         if (strcmp(files->over[i].name, name) == 0)
@@ -19,8 +19,8 @@ find(const struct store_files *files, const char *name)
 char *
 store_files_path(const struct store_files *files, const char *name)
 {
-    return files->dir && !find(files, name) ? xasprintf("%s/%s", files->dir, name)
-                                            : xstrdup(name);
+    return files->dir && !find_file(files, name) ? xasprintf("%s/%s", files->dir, name)
+                                                 : xstrdup(name);
 }
 
 int
@@ -28,14 +28,14 @@ store_files_read(const struct store_files *files, const char *name, struct buf *
                  struct err *err)
 {
     CLEANUP(mem_free_string) char *path = store_files_path(files, name);
-    const char *text = find(files, name);
+    const char *text = find_file(files, name);
 
     if (text)
         return buf_add_text(out, text) < 0
                    ? err_set(err, ERR_LIMIT, "'%s' is larger than it may be", path)
                    : 0;
     if (files->dir)
-        return folder_slurp(path, out, err);
+        return secure_dir_slurp(path, out, err);
     return err_set(err, ERR_NOT_FOUND, "there is no '%s'", name);
 }
 
@@ -53,7 +53,7 @@ name_in(const char *name, const char *folder, const char *suffix)
 }
 
 static bool
-has_name(const struct folder_names *names, const char *name)
+has_name(const struct secure_dir_names *names, const char *name)
 {
     size_t i = 0;
 
@@ -64,12 +64,12 @@ has_name(const struct folder_names *names, const char *name)
 
 int
 store_files_list(const struct store_files *files, const char *folder, const char *suffix,
-                 struct folder_names *out, struct err *err)
+                 struct secure_dir_names *out, struct err *err)
 {
     CLEANUP(mem_free_string) char *path = store_files_path(files, folder);
     struct err why = ERR_INIT;
 
-    if (files->dir && folder_list(out, path, suffix, &why) < 0 &&
+    if (files->dir && secure_dir_list(out, path, suffix, &why) < 0 &&
         why.kind != ERR_NOT_FOUND) {
         *err = why;
         return -1;
@@ -79,10 +79,10 @@ store_files_list(const struct store_files *files, const char *folder, const char
 
         if (!name || has_name(out, name))
             continue;
-        if (out->count == FOLDER_NAMES_MAX)
+        if (out->count == SECURE_DIR_NAMES_MAX)
             return err_set(err, ERR_LIMIT, "'%s' would hold more than %d files", path,
-                           FOLDER_NAMES_MAX);
-        folder_names_add(out, name);
+                           SECURE_DIR_NAMES_MAX);
+        secure_dir_names_add(out, name);
     }
     return 0;
 }

@@ -7,7 +7,7 @@
 #define TRUST_FILES_H
 
 #include "base/buf.h"
-#include "io/folder.h"
+#include "io/file/secure_dir.h"
 
 struct store_file {
     char *name, *text; /* "keys/alice.pub" */
@@ -20,16 +20,16 @@ struct store_files {
     size_t count;
 };
 
-/* Errors: those of folder_slurp(). */
+/* Errors: those of secure_dir_slurp(). */
 MUST_USE int store_files_read(const struct store_files *files, const char *name,
                               struct buf *out, struct err *err);
 
 /*
  * The names in a folder that end with suffix.  A folder that is absent is empty.
- * Errors: those of folder_list().
+ * Errors: those of secure_dir_list().
  */
 MUST_USE int store_files_list(const struct store_files *files, const char *folder,
-                              const char *suffix, struct folder_names *out,
+                              const char *suffix, struct secure_dir_names *out,
                               struct err *err);
 
 /* What to call a file in a message, owned by the caller. */

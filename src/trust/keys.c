@@ -2,7 +2,7 @@
 #include "trust/keys.h"
 
 #include "base/mem.h"
-#include "io/file.h"
+#include "io/file/file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #define TRUST_KEYS_H
 
 #include "base/events.h"
-#include "io/pki.h"
+#include "io/crypto/pki.h"
 
 struct trust_keys {
     struct pki_key **items;

@@ -48,8 +48,8 @@ read_quorum(const struct policy *p, const struct js *obj, struct policy_quorum *
 }
 
 static int
-read_stream(const struct policy *p, const struct js *obj, struct policy_stream *out,
-            struct err *err)
+read_policy_stream(const struct policy *p, const struct js *obj,
+                   struct policy_stream *out, struct err *err)
 {
     static const char *const known[] = {
         "signers", "threshold", "max_age_days", "rollback", "targets", "epoch", NULL};
@@ -74,7 +74,7 @@ read_stream(const struct policy *p, const struct js *obj, struct policy_stream *
 static int
 visit_stream(const char *key, const struct js *value, void *ctx)
 {
-    const struct visit *v = ctx;
+    const struct policy_visit *v = ctx;
     struct policy *p = v->policy;
     char safe[TEXT_SAFE_MAX];
 
@@ -87,7 +87,7 @@ visit_stream(const char *key, const struct js *value, void *ctx)
         xreallocarray(p->streams, p->stream_count + 1, sizeof(struct policy_stream));
     p->streams[p->stream_count] = (struct policy_stream){.pattern = ""};
     snprintf(p->streams[p->stream_count].pattern, POLICY_NAME_MAX + 1, "%s", key);
-    if (read_stream(p, value, &p->streams[p->stream_count++], v->err) < 0)
+    if (read_policy_stream(p, value, &p->streams[p->stream_count++], v->err) < 0)
         return err_wrap(v->err, "stream '%s'", safe);
     return 0;
 }
@@ -155,7 +155,7 @@ check_root(const struct policy *p, struct err *err)
 static int
 read_people(const struct js *root, struct policy *p, struct err *err)
 {
-    struct visit v = {.policy = p, .err = err};
+    struct policy_visit v = {.policy = p, .err = err};
     const struct js *signers, *streams, *quorum;
     static const char *const known[] = {"signers", "threshold", NULL};
     int rc = js_object(root, "streams", &streams);

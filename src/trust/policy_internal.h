@@ -2,19 +2,19 @@
  *
  * policy.c         streams, settings, the whole
  * policy_signers.c people: keys and certificates
- * policy_json.c    names, words, numbers, lists
+ * policy_fields.c    names, words, numbers, lists
  *
  * Layer: trust, private.
  */
 #ifndef TRUST_POLICY_INTERNAL_H
 #define TRUST_POLICY_INTERNAL_H
 
-#include "io/json.h"
+#include "io/json/json.h"
 #include "trust/policy.h"
 
 #define policy_error(err, ...) err_set(err, ERR_USAGE, __VA_ARGS__)
 
-/* ---- policy_json.c; errors of all: ERR_USAGE naming the key ---- */
+/* ---- policy_fields.c; errors of all: ERR_USAGE naming the key ---- */
 
 void policy_texts_release(struct policy_texts *t);
 
@@ -45,12 +45,12 @@ MUST_USE int policy_read_texts(const struct js *obj, const char *key,
 /* ---- policy_signers.c ---- */
 
 /* What is filled while the members of an object are visited. */
-struct visit {
+struct policy_visit {
     struct policy *policy;
     struct err *err;
 };
 
-/* For js_each() over "signers"; ctx: a struct visit. */
+/* For js_each() over "signers"; ctx: a struct policy_visit. */
 int policy_read_signer(const char *key, const struct js *value, void *ctx);
 
 /* A key that stood for two people would let one of them be both. */

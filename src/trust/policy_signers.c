@@ -87,7 +87,7 @@ read_signer(const struct js *obj, struct policy_signer *out, struct err *err)
 int
 policy_read_signer(const char *key, const struct js *value, void *ctx)
 {
-    const struct visit *v = ctx;
+    const struct policy_visit *v = ctx;
     struct policy *p = v->policy;
     char safe[TEXT_SAFE_MAX];
 

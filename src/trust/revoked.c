@@ -82,7 +82,7 @@ revoked_entry_parse(struct revoked_entry *out, const char *text, size_t len)
 /* ---- the set ---- */
 
 static int
-compare(const void *a, const void *b)
+compare_entries(const void *a, const void *b)
 {
     const struct revoked_entry *x = a, *y = b;
     int order;
@@ -94,7 +94,7 @@ compare(const void *a, const void *b)
 }
 
 static void
-put(struct revoked *r, const struct revoked_entry *entry)
+put_entry(struct revoked *r, const struct revoked_entry *entry)
 {
     r->items = mem_grow(r->items, r->count, &r->cap, sizeof(*r->items));
     r->items[r->count++] = *entry;
@@ -107,9 +107,9 @@ make_set(struct revoked *r)
 
     if (r->count == 0)
         return;
-    qsort(r->items, r->count, sizeof(*r->items), compare);
+    qsort(r->items, r->count, sizeof(*r->items), compare_entries);
     for (size_t i = 0; i < r->count; i++) {
-        if (kept == 0 || compare(&r->items[kept - 1], &r->items[i]) != 0)
+        if (kept == 0 || compare_entries(&r->items[kept - 1], &r->items[i]) != 0)
             r->items[kept++] = r->items[i];
     }
     r->count = kept;
@@ -126,7 +126,7 @@ check_count(size_t count, struct err *err)
 void
 revoked_add(struct revoked *r, const struct revoked_entry *entry)
 {
-    put(r, entry);
+    put_entry(r, entry);
     make_set(r);
 }
 
@@ -136,9 +136,9 @@ revoked_join(struct revoked *r, const struct revoked *other, struct err *err)
     struct revoked all = REVOKED_INIT;
 
     for (size_t i = 0; i < r->count; i++)
-        put(&all, &r->items[i]);
+        put_entry(&all, &r->items[i]);
     for (size_t i = 0; i < other->count; i++)
-        put(&all, &other->items[i]);
+        put_entry(&all, &other->items[i]);
     make_set(&all);
     if (check_count(all.count, err) < 0) {
         revoked_release(&all);
@@ -153,28 +153,28 @@ bool
 revoked_has(const struct revoked *r, const struct revoked_entry *entry)
 {
     return r->count > 0 &&
-           bsearch(entry, r->items, r->count, sizeof(*r->items), compare) != NULL;
+           bsearch(entry, r->items, r->count, sizeof(*r->items), compare_entries) != NULL;
 }
 
 /* ---- the file ---- */
 
 static bool
-is_blank(char c)
+is_revoked_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
 }
 
 /* Cut a line down to what counts: no comment, no blanks around it. */
 static size_t
-trim(const char **line, size_t len)
+trim_line(const char **line, size_t len)
 {
     const char *hash = memchr(*line, '#', len);
 
     if (hash)
         len = (size_t)(hash - *line);
-    while (len > 0 && is_blank((*line)[len - 1]))
+    while (len > 0 && is_revoked_blank((*line)[len - 1]))
         len--;
-    while (len > 0 && is_blank(**line)) {
+    while (len > 0 && is_revoked_blank(**line)) {
         (*line)++;
         len--;
     }
@@ -187,14 +187,14 @@ parse_line(struct revoked *r, const char *line, size_t len, size_t number,
 {
     struct revoked_entry e;
 
-    len = trim(&line, len);
+    len = trim_line(&line, len);
     if (len == 0)
         return 0;
     if (revoked_entry_parse(&e, line, len) < 0)
         return err_set(err, ERR_USAGE,
                        "line %zu is not key:HEX, index:sha256:HEX or cert:HEX:SERIAL",
                        number);
-    put(r, &e);
+    put_entry(r, &e);
     return 0;
 }
 

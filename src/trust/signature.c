@@ -2,8 +2,8 @@
 #include "trust/signature.h"
 
 #include "base/text.h"
-#include "io/hash.h"
-#include "io/json.h"
+#include "io/crypto/hash.h"
+#include "io/json/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -132,7 +132,7 @@ signature_make(const struct pki_key *key, const void *bytes, size_t len, struct 
 /* ---- taking one apart ---- */
 
 static int
-refuse(struct err *err, const char *why)
+signature_error(struct err *err, const char *why)
 {
     return err_because(err, ERR_TRUST, "bad-signature", "%s", why);
 }
@@ -166,18 +166,19 @@ decode_digest(enum digest_alg alg, const char *text, struct digest *out)
 
 /* Other things of the sigstore world that people may put here, by the field they show. */
 static int
-check_kind(const struct js *root, struct err *err)
+check_envelope(const struct js *root, struct err *err)
 {
     static const char *const known[] = {"mediaType", "verificationMaterial",
                                         "messageSignature", NULL};
     const char *type;
 
     if (js_has(root, "dsseEnvelope"))
-        return refuse(err, "is a DSSE envelope, not a signature of index.json");
+        return signature_error(err, "is a DSSE envelope, not a signature of index.json");
     if (js_has(root, "base64Signature") || js_has(root, "cert"))
-        return refuse(err, "is in cosign's old format, which can carry its own key");
+        return signature_error(err,
+                               "is in cosign's old format, which can carry its own key");
     if (js_string(root, "mediaType", &type) != 1 || strcmp(type, MEDIA_TYPE) != 0)
-        return refuse(err, "is not a sigstore bundle of version 0.3");
+        return signature_error(err, "is not a sigstore bundle of version 0.3");
     return check_fields(root, known, err);
 }
 
@@ -190,11 +191,11 @@ parse_hint(struct signature *out, const struct js *key, struct err *err)
     if (check_fields(key, known, err) < 0)
         return -1;
     if (js_string(key, "hint", &hint) < 0)
-        return refuse(err, "has a hint that is no text");
+        return signature_error(err, "has a hint that is no text");
     if (hint[0] == '\0')
         return 0;
     if (decode_digest(DIGEST_SHA256, hint, &out->hint) < 0)
-        return refuse(err, "has a hint that is not a key id");
+        return signature_error(err, "has a hint that is not a key id");
     out->has_hint = true;
     return 0;
 }
@@ -227,17 +228,19 @@ parse_material(struct signature *out, const struct js *root, struct err *err)
     const struct js *material, *key;
 
     if (js_object(root, "verificationMaterial", &material) != 1)
-        return refuse(err, "has no verificationMaterial");
+        return signature_error(err, "has no verificationMaterial");
     if (js_has(material, "certificate") || js_has(material, "x509CertificateChain"))
-        return refuse(err, "carries a certificate, which this version cannot check");
+        return signature_error(err,
+                               "carries a certificate, which this version cannot check");
     if (!is_idle(material, "tlogEntries", NULL) ||
         !is_idle(material, "timestampVerificationData", "rfc3161Timestamps"))
-        return refuse(err, "carries log entries or timestamps, which this version cannot "
-                           "check");
+        return signature_error(
+            err, "carries log entries or timestamps, which this version cannot "
+                 "check");
     if (check_fields(material, known, err) < 0)
         return -1;
     if (js_object(material, "publicKey", &key) != 1)
-        return refuse(err, "does not say it was made with a key");
+        return signature_error(err, "does not say it was made with a key");
     return parse_hint(out, key, err);
 }
 
@@ -253,19 +256,21 @@ parse_digest(struct signature *out, const struct js *message, struct err *err)
     if (found == 0)
         return 0;
     if (found < 0)
-        return refuse(err, "has a messageDigest that is no object");
+        return signature_error(err, "has a messageDigest that is no object");
     if (check_fields(of, known, err) < 0)
         return -1;
     if (js_string(of, "algorithm", &algorithm) < 0 || js_string(of, "digest", &text) < 0)
-        return refuse(err, "has a messageDigest that is no text");
+        return signature_error(err, "has a messageDigest that is no text");
     if (algorithm[0] == '\0' && text[0] == '\0')
         return 0;
     while (i < COUNT_OF(algorithms) && strcmp(algorithm, algorithms[i].name) != 0)
         i++;
     if (i == COUNT_OF(algorithms))
-        return refuse(err, "has a messageDigest that is not SHA2_256, 384 or 512");
+        return signature_error(err,
+                               "has a messageDigest that is not SHA2_256, 384 or 512");
     if (decode_digest(algorithms[i].alg, text, &out->digest) < 0)
-        return refuse(err, "has a messageDigest that is not the base64 of such a digest");
+        return signature_error(
+            err, "has a messageDigest that is not the base64 of such a digest");
     out->has_digest = true;
     return 0;
 }
@@ -278,13 +283,14 @@ parse_message(struct signature *out, const struct js *root, struct err *err)
     const char *text;
 
     if (js_object(root, "messageSignature", &message) != 1)
-        return refuse(err, "has no messageSignature");
+        return signature_error(err, "has no messageSignature");
     if (check_fields(message, known, err) < 0 || parse_digest(out, message, err) < 0)
         return -1;
     if (js_string(message, "signature", &text) != 1 || text[0] == '\0')
-        return refuse(err, "has no signature in it");
+        return signature_error(err, "has no signature in it");
     if (base64_decode(text, strlen(text), &out->raw) < 0)
-        return refuse(err, "holds a signature that is not canonical base64, or too long");
+        return signature_error(
+            err, "holds a signature that is not canonical base64, or too long");
     return 0;
 }
 
@@ -298,7 +304,7 @@ signature_parse(struct signature *out, const char *bytes, size_t len, struct err
         err->reason = "bad-signature";
         return -1;
     }
-    if (check_kind(root, err) < 0 || parse_material(&s, root, err) < 0 ||
+    if (check_envelope(root, err) < 0 || parse_material(&s, root, err) < 0 ||
         parse_message(&s, root, err) < 0)
         return -1;
     signature_release(out);

@@ -7,7 +7,7 @@
 #define TRUST_SIGNATURE_H
 
 #include "base/buf.h"
-#include "io/pki.h"
+#include "io/crypto/pki.h"
 
 #define SIGNATURE_NAME_MAX 64 /* bytes of "<keyid16>.sigstore.json" and its NUL */
 

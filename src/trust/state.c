@@ -4,10 +4,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/file.h"
-#include "io/folder.h"
-#include "io/json.h"
-#include "trust/timing.h"
+#include "io/file/file.h"
+#include "io/file/secure_dir.h"
+#include "io/json/json.h"
+#include "trust/trusted_time.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ static const uint64_t EPOCH_MAX = UINT32_MAX;
 /* ---- the file ---- */
 
 static int
-read_time(const struct js *obj, const char *key, uint64_t *out)
+read_state_time(const struct js *obj, const char *key, uint64_t *out)
 {
     const char *text;
 
@@ -36,7 +36,7 @@ static int
 read_floor(const struct js *obj, struct trust_last *last)
 {
     if (js_has(obj, "floor"))
-        return read_time(obj, "floor", &last->floor);
+        return read_state_time(obj, "floor", &last->floor);
     last->floor = trust_floor(0, last->created, last->imported);
     return 0;
 }
@@ -52,7 +52,7 @@ read_serial(const struct js *obj, uint64_t *out)
 }
 
 static int
-read_index(const struct js *obj, struct digest *out)
+read_index_digest_member(const struct js *obj, struct digest *out)
 {
     struct err ignored = ERR_INIT;
     const char *text;
@@ -78,10 +78,10 @@ state_parse(struct trust_last *out, const char *text, size_t len, struct err *er
     if (js_unknown_key(root, known) || js_string(root, "stream", &stream) != 1 ||
         strlen(stream) > STATE_STREAM_MAX || js_u64(root, "epoch", &last.epoch) != 1 ||
         last.epoch > EPOCH_MAX || read_serial(root, &last.serial) < 0 ||
-        read_index(root, &last.index) < 0 ||
-        read_time(root, "created", &last.created) < 0 ||
-        read_time(root, "imported", &last.imported) < 0 || read_floor(root, &last) < 0 ||
-        js_u64(root, "missing", &last.missing) < 0 ||
+        read_index_digest_member(root, &last.index) < 0 ||
+        read_state_time(root, "created", &last.created) < 0 ||
+        read_state_time(root, "imported", &last.imported) < 0 ||
+        read_floor(root, &last) < 0 || js_u64(root, "missing", &last.missing) < 0 ||
         js_bool(root, "partial", &last.is_partial) < 0)
         return err_set(err, ERR_USAGE, "not what sealift writes");
     memcpy(last.stream, stream, strlen(stream) + 1);
@@ -90,7 +90,7 @@ state_parse(struct trust_last *out, const char *text, size_t len, struct err *er
 }
 
 static int
-render(const struct trust_last *last, struct buf *out, struct err *err)
+render_state(const struct trust_last *last, struct buf *out, struct err *err)
 {
     struct jsout *obj = jsout_object();
     char text[DIGEST_TEXT_MAX];
@@ -120,13 +120,14 @@ render(const struct trust_last *last, struct buf *out, struct err *err)
 /* ---- in its folder ---- */
 
 static int
-read_file(const char *path, const char *stream, struct trust_last *out, struct err *err)
+read_state_file(const char *path, const char *stream, struct trust_last *out,
+                struct err *err)
 {
     CLEANUP(buf_release) struct buf text = BUF_INIT(STATE_FILE_MAX);
     struct err why = ERR_INIT;
     struct trust_last last;
 
-    if (folder_slurp(path, &text, &why) < 0 && why.kind != ERR_LIMIT) {
+    if (secure_dir_slurp(path, &text, &why) < 0 && why.kind != ERR_LIMIT) {
         *err = why;
         return -1;
     }
@@ -146,7 +147,7 @@ state_read(const char *dir, const char *stream, struct trust_last *out, struct e
     CLEANUP(mem_free_string) char *path = xasprintf("%s/%s" ENDING, dir, stream);
     struct err why = ERR_INIT;
 
-    if (folder_check(dir, &why) == 0 && read_file(path, stream, out, &why) == 0)
+    if (secure_dir_check(dir, &why) == 0 && read_state_file(path, stream, out, &why) == 0)
         return 1;
     if (why.kind == ERR_NOT_FOUND)
         return 0;
@@ -164,7 +165,7 @@ state_lock(const char *dir, const char *stream, int *fd, struct err *err)
     CLEANUP(mem_free_string) char *path = xasprintf("%s/%s.lock", dir, stream);
     CLEANUP(file_close) int lock = -1;
 
-    if (folder_make(dir, err) < 0)
+    if (secure_dir_make(dir, err) < 0)
         return -1;
     lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (lock < 0)
@@ -186,7 +187,7 @@ state_write(const char *dir, const struct trust_last *last, struct err *err)
     CLEANUP(mem_free_string) char *path = xasprintf("%s/%s" ENDING, dir, last->stream);
     CLEANUP(buf_release) struct buf text = BUF_INIT(STATE_FILE_MAX);
 
-    if (render(last, &text, err) < 0)
+    if (render_state(last, &text, err) < 0)
         return -1;
     return file_put(path, text.data, text.len, 0644, false, err);
 }
@@ -199,7 +200,7 @@ add_file(struct state_list *list, const char *dir, const char *name)
     struct err why = ERR_INIT;
 
     stream[strlen(stream) - strlen(ENDING)] = '\0';
-    if (read_file(path, stream, &list->streams[list->count], &why) == 0)
+    if (read_state_file(path, stream, &list->streams[list->count], &why) == 0)
         list->count++;
     else
         list->damaged[list->damaged_count++] =
@@ -209,10 +210,12 @@ add_file(struct state_list *list, const char *dir, const char *name)
 int
 state_list(const char *dir, struct state_list *out, struct err *err)
 {
-    CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
+    CLEANUP(secure_dir_names_release)
+    struct secure_dir_names names = SECURE_DIR_NAMES_INIT;
     struct err why = ERR_INIT;
 
-    if (folder_list_hidden(&names, dir, ENDING, &why) < 0 && why.kind != ERR_NOT_FOUND) {
+    if (secure_dir_list_hidden(&names, dir, ENDING, &why) < 0 &&
+        why.kind != ERR_NOT_FOUND) {
         *err = why;
         return -1;
     }

@@ -27,7 +27,7 @@ struct trust_last {
     uint64_t serial;
     struct digest index; /* of index.json */
     uint64_t created;    /* epoch seconds, as the bundle says */
-    uint64_t floor;      /* it was not earlier at that import: see timing.h */
+    uint64_t floor;      /* it was not earlier at that import: see trusted_time.h */
     uint64_t imported;   /* epoch seconds of the clock then */
     uint64_t missing;    /* things that were not in it, of an incomplete one */
     bool is_partial;     /* some of its images could not be pushed */

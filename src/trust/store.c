@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "io/folder.h"
+#include "io/file/secure_dir.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,8 @@ slurp_key(const struct store_files *files, const char *name, struct buf *pem,
 static int
 read_all_keys(struct trust_store *s, const struct store_files *files, struct err *err)
 {
-    CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
+    CLEANUP(secure_dir_names_release)
+    struct secure_dir_names names = SECURE_DIR_NAMES_INIT;
 
     if (store_files_list(files, "keys", ".pub", &names, err) < 0)
         return -1;
@@ -83,8 +84,8 @@ read_named_keys(struct trust_store *s, const struct store_files *files, struct e
 
 /* 1 and *out filled, 0 when there is no such file, -1. */
 static int
-slurp_if_there(const struct store_files *files, const char *name, struct buf *out,
-               struct err *err)
+slurp_store_file(const struct store_files *files, const char *name, struct buf *out,
+                 struct err *err)
 {
     struct err why = ERR_INIT;
 
@@ -100,7 +101,7 @@ static int
 read_policy(struct trust_store *s, const struct store_files *files, struct err *err)
 {
     CLEANUP(mem_free_string) char *path = store_files_path(files, "policy.json");
-    int rc = slurp_if_there(files, "policy.json", &s->policy_text, err);
+    int rc = slurp_store_file(files, "policy.json", &s->policy_text, err);
 
     if (rc <= 0)
         return rc;
@@ -116,7 +117,7 @@ read_revoked(struct trust_store *s, const struct store_files *files, struct err 
 {
     CLEANUP(buf_release) struct buf text = BUF_INIT(REVOKED_MAX);
     CLEANUP(mem_free_string) char *path = store_files_path(files, "revoked");
-    int rc = slurp_if_there(files, "revoked", &text, err);
+    int rc = slurp_store_file(files, "revoked", &text, err);
 
     if (rc <= 0)
         return rc;
@@ -145,7 +146,7 @@ no_trust(const struct trust_store *s, const char *what, struct err *err)
 static int
 check_folder(const struct trust_store *s, bool is_default, struct err *err)
 {
-    if (folder_check(s->dir, err) == 0)
+    if (secure_dir_check(s->dir, err) == 0)
         return 0;
     if (is_default && err->kind == ERR_NOT_FOUND)
         return no_trust(s, "does not exist", err);

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/json.h"
+#include "io/json/json.h"
 #include "trust/verdict.h"
 
 #include <inttypes.h>
@@ -61,7 +61,7 @@ update_text(const struct trust_update *u, const char *name)
     return NULL;
 }
 
-struct visit {
+struct update_visit {
     struct trust_update *update;
     struct err *err;
 };
@@ -69,7 +69,7 @@ struct visit {
 static int
 visit_file(const char *name, const struct js *value, void *ctx)
 {
-    const struct visit *v = ctx;
+    const struct update_visit *v = ctx;
     const char *text = js_text(value);
     char safe[TEXT_SAFE_MAX];
 
@@ -88,7 +88,7 @@ update_parse(struct trust_update *out, const char *text, size_t len, struct err 
     static const char *const known[] = {"mediaType", "files", NULL};
     CLEANUP(js_release) struct js *root = js_parse(text, len, ERR_USAGE, err);
     CLEANUP(update_release) struct trust_update u = TRUST_UPDATE_INIT;
-    struct visit v = {.update = &u, .err = err};
+    struct update_visit v = {.update = &u, .err = err};
     const struct js *files;
     const char *type;
 
@@ -173,10 +173,10 @@ update_open(const struct trust_update *u, const char *dir, const struct revoked 
 /* ---- may it be applied? ---- */
 
 static int
-judge_root(const struct trust_store *store, const struct trust_signers *signers,
+judge_root(const struct trust_store *store, const struct signature_check *signers,
            const char *which, const struct events *events, struct err *err)
 {
-    struct trust_now now = trust_now(clock_now(), 0, store->policy.clock, events);
+    struct trusted_time now = trusted_time(clock_now(), 0, store->policy.clock, events);
     struct admission admission;
 
     if (trust_admit(signers, store, &admission, err) < 0 ||
@@ -186,8 +186,8 @@ judge_root(const struct trust_store *store, const struct trust_signers *signers,
 }
 
 int
-update_judge(const struct trust_store *current, const struct trust_signers *of_current,
-             const struct trust_store *next, const struct trust_signers *of_next,
+update_judge(const struct trust_store *current, const struct signature_check *of_current,
+             const struct trust_store *next, const struct signature_check *of_next,
              const struct events *events, struct err *err)
 {
     if (!current->has_policy || !current->policy.has_root) {

@@ -11,8 +11,8 @@
 #ifndef TRUST_UPDATE_H
 #define TRUST_UPDATE_H
 
-#include "trust/signers.h"
-#include "trust/timing.h"
+#include "trust/signature_check.h"
+#include "trust/trusted_time.h"
 
 #define UPDATE_MAX       (4U << 20) /* bytes */
 #define UPDATE_FILES_MAX 1024
@@ -57,9 +57,9 @@ MUST_USE int update_open(const struct trust_update *u, const char *dir,
  * each. Errors: ERR_USAGE - no root, another version; ERR_TRUST.
  */
 MUST_USE int update_judge(const struct trust_store *current,
-                          const struct trust_signers *of_current,
+                          const struct signature_check *of_current,
                           const struct trust_store *next,
-                          const struct trust_signers *of_next,
+                          const struct signature_check *of_next,
                           const struct events *events, struct err *err);
 
 #endif

@@ -14,7 +14,7 @@ enum { DAY = 86400, AHEAD_DAYS = 7, LIST_MAX = 200 };
 /* A key set ends by when the bundle was made, a certificate as its signer says. */
 static bool
 is_in_time(const struct policy_signer *s, const struct trust_finding *f,
-           const struct trust_claims *claims, const struct trust_now *now)
+           const struct trust_claims *claims, const struct trusted_time *now)
 {
     uint64_t when = s->x509.time == POLICY_TIME_NOW ? now->effective : claims->created;
 
@@ -26,8 +26,8 @@ is_in_time(const struct policy_signer *s, const struct trust_finding *f,
 
 /* Was a key that made this signature counted for another one already? */
 static bool
-is_used(const struct trust_finding *const *used, size_t count,
-        const struct trust_finding *f)
+is_key_used(const struct trust_finding *const *used, size_t count,
+            const struct trust_finding *f)
 {
     for (size_t i = 0; i < count; i++) {
         if (digest_equal(&used[i]->key_id, &f->key_id))
@@ -39,8 +39,8 @@ is_used(const struct trust_finding *const *used, size_t count,
 /* Count the names of a quorum that signed: each once, and each key for one name. */
 static void
 count_quorum(struct trust_verdict *v, const struct trust_store *store,
-             const struct policy_quorum *quorum, const struct trust_signers *signers,
-             const struct trust_claims *claims, const struct trust_now *now)
+             const struct policy_quorum *quorum, const struct signature_check *signers,
+             const struct trust_claims *claims, const struct trusted_time *now)
 {
     const struct trust_finding *used[TRUST_FILES_MAX];
 
@@ -51,7 +51,7 @@ count_quorum(struct trust_verdict *v, const struct trust_store *store,
             const struct trust_finding *f = &signers->items[j];
 
             if (f->counts && strcmp(f->signer, s->name) == 0 &&
-                is_in_time(s, f, claims, now) && !is_used(used, v->signer_count, f)) {
+                is_in_time(s, f, claims, now) && !is_key_used(used, v->signer_count, f)) {
                 used[v->signer_count] = f;
                 v->signers[v->signer_count++] = s->name;
                 break;
@@ -73,7 +73,7 @@ signer_of(const struct trust_store *store, const struct trust_finding *f)
 
 static bool
 is_late(const struct trust_store *store, const struct trust_finding *f,
-        const struct trust_claims *claims, const struct trust_now *now)
+        const struct trust_claims *claims, const struct trusted_time *now)
 {
     const struct policy_signer *s = f->counts ? signer_of(store, f) : NULL;
 
@@ -83,8 +83,8 @@ is_late(const struct trust_store *store, const struct trust_finding *f,
 /* Without a rule any signer is enough, and without a policy each key is one. */
 static void
 count_all(struct trust_verdict *v, const struct trust_store *store,
-          const struct trust_signers *signers, const struct trust_claims *claims,
-          const struct trust_now *now)
+          const struct signature_check *signers, const struct trust_claims *claims,
+          const struct trusted_time *now)
 {
     const struct trust_finding *used[TRUST_FILES_MAX];
 
@@ -92,7 +92,7 @@ count_all(struct trust_verdict *v, const struct trust_store *store,
         const struct trust_finding *f = &signers->items[j];
 
         if (f->counts && !is_late(store, f, claims, now) &&
-            !is_used(used, v->signer_count, f)) {
+            !is_key_used(used, v->signer_count, f)) {
             used[v->signer_count] = f;
             v->signers[v->signer_count++] = f->signer;
         }
@@ -112,7 +112,7 @@ list_signers(char out[LIST_MAX], const struct trust_store *store,
 }
 
 static const struct trust_finding *
-find_revoked(const struct trust_signers *signers)
+find_revoked(const struct signature_check *signers)
 {
     for (size_t i = 0; i < signers->count; i++) {
         const struct trust_finding *f = &signers->items[i];
@@ -126,7 +126,7 @@ find_revoked(const struct trust_signers *signers)
 /* what: what was to be signed; nobody: the reason when none of them did. */
 static int
 too_few(const struct trust_verdict *v, const struct trust_store *store,
-        const struct policy_quorum *quorum, const struct trust_signers *signers,
+        const struct policy_quorum *quorum, const struct signature_check *signers,
         const char *what, const char *nobody, struct err *err)
 {
     const struct trust_finding *revoked = find_revoked(signers);
@@ -148,8 +148,9 @@ too_few(const struct trust_verdict *v, const struct trust_store *store,
 
 /* A right signature at the wrong time, if there is one: -1, else 0. */
 static int
-too_late(const struct trust_store *store, const struct trust_signers *signers,
-         const struct trust_claims *claims, const struct trust_now *now, struct err *err)
+too_late(const struct trust_store *store, const struct signature_check *signers,
+         const struct trust_claims *claims, const struct trusted_time *now,
+         struct err *err)
 {
     char from[CLOCK_TEXT_MAX], until[CLOCK_TEXT_MAX];
     size_t i = 0;
@@ -176,8 +177,8 @@ too_late(const struct trust_store *store, const struct trust_signers *signers,
 
 int
 trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
-                    const struct trust_signers *signers, bool skipped,
-                    const struct trust_claims *claims, const struct trust_now *now,
+                    const struct signature_check *signers, bool skipped,
+                    const struct trust_claims *claims, const struct trusted_time *now,
                     struct err *err)
 {
     char what[sizeof("stream ''") + STATE_STREAM_MAX];
@@ -208,8 +209,8 @@ trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
 }
 
 int
-trust_judge_root(const struct trust_store *store, const struct trust_signers *signers,
-                 const struct trust_now *now, struct err *err)
+trust_judge_root(const struct trust_store *store, const struct signature_check *signers,
+                 const struct trusted_time *now, struct err *err)
 {
     const struct policy_quorum *root = &store->policy.root;
     const struct trust_claims claims = {.created = now->effective};
@@ -226,7 +227,7 @@ trust_judge_root(const struct trust_store *store, const struct trust_signers *si
 
 static int
 too_old(uint64_t limit, bool by_age, const struct trust_verdict *v,
-        const struct trust_store *store, const struct trust_now *now, struct err *err)
+        const struct trust_store *store, const struct trusted_time *now, struct err *err)
 {
     char then[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
 
@@ -246,7 +247,7 @@ too_old(uint64_t limit, bool by_age, const struct trust_verdict *v,
 
 static int
 check_future(const struct trust_store *store, const struct trust_claims *claims,
-             const struct trust_now *now, const struct events *events, struct err *err)
+             const struct trusted_time *now, const struct events *events, struct err *err)
 {
     char then[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
 
@@ -269,7 +270,7 @@ check_future(const struct trust_store *store, const struct trust_claims *claims,
 
 int
 trust_judge_age(struct trust_verdict *v, const struct trust_store *store,
-                const struct trust_claims *claims, const struct trust_now *now,
+                const struct trust_claims *claims, const struct trusted_time *now,
                 const struct trust_wishes *wishes, const struct events *events,
                 struct err *err)
 {

@@ -7,9 +7,9 @@
 #ifndef TRUST_VERDICT_H
 #define TRUST_VERDICT_H
 
-#include "trust/signers.h"
+#include "trust/signature_check.h"
 #include "trust/state.h"
-#include "trust/timing.h"
+#include "trust/trusted_time.h"
 
 /* What index.json says, once it may be parsed.  stream is borrowed. */
 struct trust_claims {
@@ -58,17 +58,17 @@ void trust_use_override(struct trust_verdict *v, enum trust_override o);
  * "revoked".
  */
 MUST_USE int trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
-                                 const struct trust_signers *signers, bool skipped,
+                                 const struct signature_check *signers, bool skipped,
                                  const struct trust_claims *claims,
-                                 const struct trust_now *now, struct err *err);
+                                 const struct trusted_time *now, struct err *err);
 
 /*
  * Enough of those who may sign the next version of the store?
  * Errors: ERR_TRUST "threshold", "unknown-signer", "revoked".
  */
 MUST_USE int trust_judge_root(const struct trust_store *store,
-                              const struct trust_signers *signers,
-                              const struct trust_now *now, struct err *err);
+                              const struct signature_check *signers,
+                              const struct trusted_time *now, struct err *err);
 
 /*
  * Not too old, and not from the future?
@@ -76,7 +76,7 @@ MUST_USE int trust_judge_root(const struct trust_store *store,
  */
 MUST_USE int trust_judge_age(struct trust_verdict *v, const struct trust_store *store,
                              const struct trust_claims *claims,
-                             const struct trust_now *now,
+                             const struct trusted_time *now,
                              const struct trust_wishes *wishes,
                              const struct events *events, struct err *err);
 

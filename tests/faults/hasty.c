@@ -15,7 +15,7 @@ const struct patience patience = {
     .slowest = 8 << 20,
     .grace_ms = 6000,
     .parting_ms = 600,
-    .notice_ms = 500,
+    .warnings_ms = 500,
     .log_ms = 500,
     .helper_s = 5,
 };

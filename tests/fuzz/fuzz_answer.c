@@ -4,11 +4,11 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/mem.h"
-#include "io/http_internal.h"
+#include "io/http/http_transfer.h"
 #include "oci/media_type.h"
 #include "registry/exchange.h"
 #include "registry/tags.h"
-#include "registry/upload.h"
+#include "registry/upload/upload.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,14 +19,14 @@
 
 /* The lines up to an empty one; returns where the body begins. */
 static size_t
-feed_head(struct flight *f, char *text, size_t size)
+feed_head(struct transfer *f, char *text, size_t size)
 {
     size_t at = 0;
 
     while (at < size && !f->head_done && !f->failed) {
         char *end = memchr(text + at, '\n', size - at);
         size_t len = end ? (size_t)(end - text) + 1 - at : size - at;
-        size_t taken = flight_header(text + at, 1, len, f);
+        size_t taken = transfer_header(text + at, 1, len, f);
 
         assert(taken == (f->failed ? 0 : len));
         at += len;
@@ -40,7 +40,7 @@ receive(struct answer *a, const uint8_t *data, size_t size)
     CLEANUP(mem_free_string) char *text = xmalloc(size + 1);
     const struct http_request request = {.method = "GET", .url = URL};
     struct err err = ERR_INIT;
-    struct flight f = {.request = &request, .response = &a->http, .err = &err};
+    struct transfer f = {.request = &request, .response = &a->http, .err = &err};
     size_t at;
 
     if (size > 0)

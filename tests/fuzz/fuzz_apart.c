@@ -3,7 +3,7 @@
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
-#include "ops/apart.h"
+#include "ops/verify/sandboxed_check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,10 +54,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(pwrite(fd, data, size, 0) == (ssize_t)size);
     assert(pwrite(fd, zeros, sizeof(zeros), (off_t)size) == (ssize_t)sizeof(zeros));
     assert(lseek(fd, 0, SEEK_SET) == 0);
-    rc = apart_listen(&events, fd, 0, &damage, &opened, &err);
+    rc = sandboxed_check_listen(&events, fd, 0, &damage, &opened, &err);
     if (rc < 0)
         assert_error(&err);
-    assert(rc == 0 || rc == -1 || rc == APART_BROKE_DOWN);
+    assert(rc == 0 || rc == -1 || rc == SANDBOXED_CHECK_BROKE_DOWN);
     assert(damage.count <= DAMAGE_MAX && damage.count <= damage.total);
     assert(damage.total <= INT64_MAX && (damage.count > 0) == (damage.total > 0));
     if (damage.total > 0)

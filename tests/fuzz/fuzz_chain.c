@@ -4,7 +4,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/buf.h"
-#include "io/pki_cms.h"
+#include "io/crypto/pki_cms.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/mem.h"
-#include "registry/challenge.h"
+#include "registry/connection/challenge.h"
 
 #include <stdlib.h>
 #include <string.h>

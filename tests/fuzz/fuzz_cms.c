@@ -5,7 +5,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/digest.h"
-#include "io/pki_cms.h"
+#include "io/crypto/pki_cms.h"
 
 #include <string.h>
 

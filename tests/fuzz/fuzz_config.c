@@ -4,9 +4,9 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/mem.h"
-#include "io/hash.h"
+#include "io/crypto/hash.h"
 #include "oci/choice.h"
-#include "ops/check_internal.h"
+#include "ops/verify/check_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

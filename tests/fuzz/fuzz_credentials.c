@@ -4,9 +4,9 @@
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
-#include "registry/credential_helper.h"
-#include "registry/credentials_internal.h"
-#include "registry/podman_helpers.h"
+#include "registry/credentials/credential_helper.h"
+#include "registry/credentials/credentials_internal.h"
+#include "registry/credentials/podman_helpers.h"
 
 #include <string.h>
 
@@ -36,7 +36,7 @@ check_entry(const struct source *s, const struct entry *e)
     if (!e->credential.user)
         return;
     check_credential(&e->credential);
-    found = source_find(s, e->host, e->path);
+    found = credentials_source_find(s, e->host, e->path);
     assert(found && strcmp(found->host, e->host) == 0);
     assert(strcmp(found->path, e->path) == 0);
 }
@@ -44,10 +44,10 @@ check_entry(const struct source *s, const struct entry *e)
 static void
 try_file(const uint8_t *data, size_t size)
 {
-    struct source *s = source_new("fuzz");
+    struct source *s = credentials_source_new("fuzz");
     struct err err = ERR_INIT;
 
-    if (source_parse(s, data, size, &err) == 0) {
+    if (credentials_source_parse(s, data, size, &err) == 0) {
         for (size_t i = 0; i < s->count; i++)
             check_entry(s, &s->entries[i]);
         assert(!s->store || helper_name_is_valid(s->store));
@@ -55,7 +55,7 @@ try_file(const uint8_t *data, size_t size)
         assert(err.kind == ERR_USAGE);
         assert(strncmp(err.msg, "fuzz", 4) == 0);
     }
-    source_free(s);
+    credentials_source_free(s);
 }
 
 static void

@@ -3,7 +3,7 @@
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
-#include "io/hash.h"
+#include "io/crypto/hash.h"
 #include "oci/graph.h"
 #include "oci/index_edit.h"
 

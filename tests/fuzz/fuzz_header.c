@@ -3,8 +3,8 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/mem.h"
-#include "registry/notice.h"
-#include "registry/upload.h"
+#include "registry/connection/warnings.h"
+#include "registry/upload/upload.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +15,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CLEANUP(mem_free_string)
     char *value = xstrndup(size > 0 ? (const char *)data : "", size);
     uint64_t count = 0, window = 0;
-    char text[NOTICE_TEXT_MAX];
+    char text[WARNINGS_TEXT_MAX];
 
-    if (notice_warning(value, text) == 0) {
+    if (warnings_warning(value, text) == 0) {
         assert(strlen(text) < sizeof(text));
         assert_told(text);
     }
-    if (notice_limit(value, &count, &window) == 0)
+    if (warnings_limit(value, &count, &window) == 0)
         assert(count <= UINT32_MAX && window <= UINT32_MAX);
     else
         assert(count == 0 && window == 0);

@@ -3,7 +3,7 @@
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
-#include "io/pki.h"
+#include "io/crypto/pki.h"
 
 #include <string.h>
 

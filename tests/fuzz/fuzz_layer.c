@@ -4,8 +4,8 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/buf.h"
-#include "io/hash.h"
-#include "io/tar_layer.h"
+#include "io/crypto/hash.h"
+#include "io/archive/tar_layer.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/mem.h"
-#include "registry/link.h"
+#include "registry/link_header.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +12,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CLEANUP(mem_free_string) char *value = xstrndup((const char *)data, size);
-    CLEANUP(mem_free_string) char *target = link_next(value);
+    CLEANUP(mem_free_string) char *target = link_header_next(value);
     CLEANUP(mem_free_string) char *alone = NULL, *again = NULL;
 
     if (!target)
         return 0;
     assert(strstr(value, target) && !strchr(target, '>'));
     alone = xasprintf("<%s>; rel=next", target);
-    again = link_next(alone);
+    again = link_header_next(alone);
     assert(again && strcmp(again, target) == 0);
     return 0;
 }

@@ -3,8 +3,8 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/mem.h"
-#include "io/http.h"
-#include "registry/redirect.h"
+#include "io/http/http.h"
+#include "registry/connection/redirect.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 #include <stdlib.h>
 #include <string.h>

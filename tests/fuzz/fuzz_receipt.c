@@ -3,8 +3,8 @@
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
-#include "ops/receipt.h"
-#include "ops/receipt_artifact.h"
+#include "ops/receipt/receipt.h"
+#include "ops/receipt/receipt_artifact.h"
 
 #include <string.h>
 

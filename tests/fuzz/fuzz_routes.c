@@ -2,17 +2,17 @@
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
-#include "registry/routes.h"
+#include "registry/config/mirrors.h"
 
 #include <string.h>
 
 static void
-try_name(const struct routes *r, const char *host, const char *path, bool by_digest)
+try_name(const struct mirrors *r, const char *host, const char *path, bool by_digest)
 {
     CLEANUP(route_release) struct route route = ROUTE_INIT;
     struct err err = ERR_INIT;
 
-    if (routes_find(r, host, path, by_digest, &route, &err) < 0) {
+    if (mirrors_find(r, host, path, by_digest, &route, &err) < 0) {
         assert(err.kind == ERR_USAGE && err.msg[0] != '\0' && route.count == 0);
         return;
     }
@@ -28,11 +28,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const hosts[] = {"docker.io", "a.b", "x.a.b", "a.b:5000", "a"};
     static const char *const paths[] = {"library/nginx", "x", "x/y"};
-    CLEANUP(routes_release) struct routes *r = routes_new();
+    CLEANUP(mirrors_release) struct mirrors *r = mirrors_new();
     const char *text = size > 0 ? (const char *)data : "";
     struct err err = ERR_INIT;
 
-    if (routes_add(r, "f", text, size, &err) < 0)
+    if (mirrors_add(r, "f", text, size, &err) < 0)
         assert((err.kind == ERR_USAGE || err.kind == ERR_LIMIT) && err.msg[0] != '\0');
     for (size_t i = 0; i < COUNT_OF(hosts); i++) {
         for (size_t k = 0; k < COUNT_OF(paths); k++)

@@ -3,9 +3,9 @@
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
-#include "io/hash.h"
+#include "io/crypto/hash.h"
 #include "tests/unit/pki_keys.h"
-#include "trust/signers.h"
+#include "trust/signature_check.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -70,7 +70,8 @@ name_of(const char *text, size_t size, char out[SIGNATURE_NAME_MAX])
 static bool
 try_judge(const char *text, size_t size, bool is_detached)
 {
-    CLEANUP(trust_signers_release) struct trust_signers signers = TRUST_SIGNERS_INIT;
+    CLEANUP(signature_check_release)
+    struct signature_check signers = SIGNATURE_CHECK_INIT;
     char name[SIGNATURE_NAME_MAX];
     const struct trust_store store = {
         .keys = {.items = trusted, .names = names, .count = COUNT_OF(trusted)}};
@@ -81,7 +82,7 @@ try_judge(const char *text, size_t size, bool is_detached)
     struct err err = ERR_INIT;
 
     name_of(text, size, name);
-    assert(trust_signers(&signers, &payload, &file, 1, &store, &err) == 0);
+    assert(signature_check(&signers, &payload, &file, 1, &store, &err) == 0);
     if (trust_admit(&signers, &store, &admission, &err) == 0) {
         assert(signers.counting == 1 && signers.items[0].counts);
         check_counting(text, size, &signers.items[0]);

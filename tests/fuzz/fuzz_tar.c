@@ -4,12 +4,12 @@
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
-#include "bundle/reader.h"
-#include "bundle/stock.h"
-#include "bundle/sums.h"
-#include "bundle/survey.h"
-#include "io/hash.h"
-#include "io/tar.h"
+#include "bundle/reader/reader.h"
+#include "bundle/reader/blob_index.h"
+#include "bundle/format/sums.h"
+#include "bundle/scan/scan.h"
+#include "io/crypto/hash.h"
+#include "io/archive/tar.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -115,10 +115,11 @@ is_a_verdict(const struct err *err)
 static void
 try_stock(bool has_head, const struct bundle_preview *p, int fd, size_t size)
 {
-    CLEANUP(stock_release) struct stock stock = STOCK_INIT;
+    CLEANUP(blob_index_release) struct blob_index stock = BLOB_INDEX_INIT;
     struct err err = ERR_INIT;
 
-    assert(stock_open(&stock, volumes_of_file(fd, size), &err) == (has_head ? 0 : -1));
+    assert(blob_index_open(&stock, volumes_of_file(fd, size), &err) ==
+           (has_head ? 0 : -1));
     for (size_t i = 0; i < stock.count; i++)
         assert(stock.members[i].offset <= size);
     assert(!p || stock.count == bundle_preview_content(p)->member_count);
@@ -142,7 +143,7 @@ try_survey(const struct bundle_untrusted *u, const struct bundle_preview *p, int
     struct bundle_content found = {.members = NULL};
     struct cancel cancel = CANCEL_INIT;
     size_t notes = 0, len;
-    const struct survey_options options = {count_note, &notes, &cancel};
+    const struct scan_options options = {count_note, &notes, &cancel};
     struct admission admission = {.basis = ADMISSION_SKIPPED};
     struct err err = ERR_INIT;
     const void *raw;
@@ -150,19 +151,19 @@ try_survey(const struct bundle_untrusted *u, const struct bundle_preview *p, int
 
     for (int by_names = 0; by_names < 2; by_names++) {
         if (by_names) {
-            rc = bundle_survey_names(&found, volumes_of_file(fd, size), &options, NULL,
-                                     &err);
+            rc = bundle_scan_names(&found, volumes_of_file(fd, size), &options, NULL,
+                                   &err);
         } else if (u) {
             raw = bundle_raw_index(u, &len);
             assert(hash_bytes(DIGEST_SHA256, raw, len, &admission.index, &err) == 0);
-            rc = bundle_survey(&found, u, &admission, &options, &err);
+            rc = bundle_scan(&found, u, &admission, &options, &err);
         }
         for (size_t i = 0; rc >= 0 && i < found.member_count; i++)
             assert(found.members[i].offset <= size &&
                    found.members[i].size <= size - found.members[i].offset);
         assert(!p || (rc >= 0 && notes == 0 &&
                       found.member_count == bundle_preview_content(p)->member_count));
-        bundle_survey_release(&found);
+        bundle_scan_release(&found);
     }
 }
 

@@ -2,7 +2,7 @@
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
-#include "registry/token.h"
+#include "registry/auth/token.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/volume_set.h"
+#include "io/file/volume_set.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

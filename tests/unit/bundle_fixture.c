@@ -4,10 +4,10 @@
 #include "tests/unit/bundle_fixture.h"
 
 #include "base/mem.h"
-#include "bundle/index.h"
-#include "bundle/sums.h"
-#include "io/hash.h"
-#include "io/tar.h"
+#include "bundle/format/index.h"
+#include "bundle/format/sums.h"
+#include "io/crypto/hash.h"
+#include "io/archive/tar.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

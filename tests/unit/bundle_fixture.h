@@ -5,7 +5,7 @@
 #ifndef TESTS_UNIT_BUNDLE_FIXTURE_H
 #define TESTS_UNIT_BUNDLE_FIXTURE_H
 
-#include "bundle/reader.h"
+#include "bundle/reader/reader.h"
 
 enum { FIXTURE_MEMBERS_MAX = 100 };
 

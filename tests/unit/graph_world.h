@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "io/hash.h"
+#include "io/crypto/hash.h"
 #include "oci/graph.h"
 
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 #include "config.h"
 #include "tests/unit/unit.h"
 
-#include "registry/client_internal.h"
-#include "registry/retry.h"
+#include "registry/connection/client_internal.h"
+#include "registry/connection/retry.h"
 
 static void
 a_slow_blob_is_given_up_some_day(void **state)

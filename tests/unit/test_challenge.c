@@ -1,7 +1,7 @@
 #include "config.h"
 #include "tests/unit/unit.h"
 
-#include "registry/challenge.h"
+#include "registry/connection/challenge.h"
 
 static void
 same(const char *got, const char *want)

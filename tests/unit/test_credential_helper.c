@@ -3,8 +3,8 @@
 #include "tests/unit/unit.h"
 
 #include "base/mem.h"
-#include "registry/credential_helper.h"
-#include "registry/credentials.h"
+#include "registry/credentials/credential_helper.h"
+#include "registry/credentials/credentials.h"
 
 #include <sys/stat.h>
 

@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/mem.h"
-#include "registry/credentials.h"
+#include "registry/credentials/credentials.h"
 
 #include <unistd.h>
 

@@ -3,7 +3,7 @@
 #include "tests/unit/folder.h"
 
 #include "base/text.h"
-#include "io/file.h"
+#include "io/file/file.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/folder.h"
 
-#include "cli/commands.h"
+#include "cli/commands/commands.h"
 #include "cli/files.h"
 
 #include <fcntl.h>

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/folder.h"
+#include "io/file/secure_dir.h"
 #include "tests/unit/folder.h"
 
 #include <fcntl.h>
@@ -38,7 +38,7 @@ slurp(const char *path, const char *expected)
     CLEANUP(buf_release) struct buf text = BUF_INIT(100);
     struct err err = ERR_INIT;
 
-    if (folder_slurp(path, &text, &err) == 0) {
+    if (secure_dir_slurp(path, &text, &err) == 0) {
         assert_non_null(expected);
         assert_string_equal(text.data, expected);
         return ERR_NONE;
@@ -126,11 +126,12 @@ a_folder_that_is_a_link_counts_as_its_end(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(table); i++) {
-        CLEANUP(folder_names_release) struct folder_names names = FOLDER_NAMES_INIT;
+        CLEANUP(secure_dir_names_release)
+        struct secure_dir_names names = SECURE_DIR_NAMES_INIT;
         struct err err = ERR_INIT;
 
         assert_int_equal(symlink(table[i].target, "folder"), 0);
-        assert_int_equal(folder_list(&names, "folder", ".pub", &err),
+        assert_int_equal(secure_dir_list(&names, "folder", ".pub", &err),
                          table[i].kind == ERR_NONE ? 0 : -1);
         assert_int_equal(err.kind, table[i].kind);
         assert_int_equal(names.count, table[i].kind == ERR_NONE ? 1 : 0);
@@ -150,7 +151,7 @@ paths_of_every_form_are_opened(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(there); i++) {
         struct err err = ERR_INIT;
-        int fd = folder_open(there[i], 1, O_RDONLY | O_DIRECTORY, &err);
+        int fd = secure_dir_open(there[i], 1, O_RDONLY | O_DIRECTORY, &err);
 
         if (fd < 0)
             fail_msg("%s: %s", there[i], err.msg);
@@ -159,7 +160,7 @@ paths_of_every_form_are_opened(void **state)
     for (size_t i = 0; i < COUNT_OF(absent); i++) {
         struct err err = ERR_INIT;
 
-        assert_int_equal(folder_open(absent[i], 2, O_RDONLY, &err), -1);
+        assert_int_equal(secure_dir_open(absent[i], 2, O_RDONLY, &err), -1);
         assert_int_equal(err.kind, ERR_NOT_FOUND);
     }
     assert_int_equal(slurp(whole, "a"), ERR_NONE);

@@ -1,7 +1,7 @@
 #include "config.h"
 #include "tests/unit/unit.h"
 
-#include "io/hash.h"
+#include "io/crypto/hash.h"
 
 static const struct {
     enum digest_alg alg;

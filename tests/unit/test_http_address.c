@@ -1,7 +1,7 @@
 #include "config.h"
 #include "tests/unit/unit.h"
 
-#include "io/http.h"
+#include "io/http/http.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>

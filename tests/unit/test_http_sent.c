@@ -4,8 +4,8 @@
 #include "base/mask.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/hash.h"
-#include "io/http.h"
+#include "io/crypto/hash.h"
+#include "io/http/http.h"
 
 /* Ask a port where nobody listens, through a proxy or not: what matters is what it was
  * going to say. */

@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/mem.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 static void
 origins_are_canonical(void **state)

@@ -3,7 +3,7 @@
 
 #include "base/patience.h"
 #include "base/text.h"
-#include "io/http_wait.h"
+#include "io/http/http_wait.h"
 
 /* In seconds and KiB: what is seen, and what is to be thought of it. */
 struct look {

@@ -3,7 +3,7 @@
 #include "tests/unit/digest_of.h"
 
 #include "base/mem.h"
-#include "bundle/index.h"
+#include "bundle/format/index.h"
 
 #define A     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B     "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"

@@ -1,7 +1,7 @@
 #include "config.h"
 #include "tests/unit/unit.h"
 
-#include "io/json.h"
+#include "io/json/json.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

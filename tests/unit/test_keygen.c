@@ -2,8 +2,8 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/folder.h"
 
-#include "io/file.h"
-#include "ops/keygen.h"
+#include "io/file/file.h"
+#include "ops/sign/keygen.h"
 
 #include <dirent.h>
 #include <sys/stat.h>

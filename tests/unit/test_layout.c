@@ -2,9 +2,9 @@
 #include "tests/unit/unit.h"
 
 #include "base/mem.h"
-#include "bundle/index.h"
-#include "bundle/writer.h"
-#include "io/tar.h"
+#include "bundle/format/index.h"
+#include "bundle/format/writer.h"
+#include "io/archive/tar.h"
 #include "oci/reference_list.h"
 #include "tests/unit/bundle_fixture.h"
 

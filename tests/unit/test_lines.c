@@ -5,8 +5,8 @@
 
 #include "base/err.h"
 #include "base/events.h"
-#include "cli/result.h"
-#include "cli/table.h"
+#include "render/result.h"
+#include "render/table.h"
 
 #include <errno.h>
 #include <string.h>

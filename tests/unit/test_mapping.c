@@ -105,7 +105,7 @@ test_rules(void **state)
     }
 }
 
-struct landing {
+struct push_plan {
     const char *target;
     bool strip_host;
     const char *rules[3];
@@ -113,7 +113,7 @@ struct landing {
 };
 
 static int
-land(const struct landing *l, struct reference *to, struct err *err)
+land(const struct push_plan *l, struct reference *to, struct err *err)
 {
     struct mapping_rule rules[3];
     struct mapping map = {.strip_host = l->strip_host, .rules = rules};
@@ -132,7 +132,7 @@ land(const struct landing *l, struct reference *to, struct err *err)
 static void
 test_apply(void **state)
 {
-    static const struct landing cases[] = {
+    static const struct push_plan cases[] = {
         {"reg.corp:5000/mirror",
          false,
          {NULL},
@@ -209,7 +209,7 @@ test_apply(void **state)
 static void
 test_hint(void **state)
 {
-    static const struct landing ipv6 = {"reg.corp", false, {NULL}, "[::1]/a:1", NULL};
+    static const struct push_plan ipv6 = {"reg.corp", false, {NULL}, "[::1]/a:1", NULL};
     struct reference to;
     struct err err = ERR_INIT;
 

@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/folder.h"
 
-#include "io/file.h"
+#include "io/file/file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

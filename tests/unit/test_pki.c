@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/text.h"
-#include "io/pki.h"
+#include "io/crypto/pki.h"
 #include "tests/unit/pki_keys.h"
 
 static const char RSA2048_ID[] =

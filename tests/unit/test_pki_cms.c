@@ -3,8 +3,8 @@
 #include "config.h"
 #include "tests/unit/unit.h"
 
-#include "io/hash.h"
-#include "io/pki_cms.h"
+#include "io/crypto/hash.h"
+#include "io/crypto/pki_cms.h"
 #include "tests/unit/pki_certificates.h"
 #include "tests/unit/pki_keys.h"
 

@@ -4,7 +4,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/text.h"
-#include "io/pki_cms.h"
+#include "io/crypto/pki_cms.h"
 #include "tests/unit/pki_key_forms.h"
 #include "tests/unit/pki_keys.h"
 #include "tests/unit/pki_lists.h"

@@ -3,8 +3,8 @@
 #include "tests/unit/unit.h"
 
 #include "base/text.h"
-#include "io/hash.h"
-#include "io/pki.h"
+#include "io/crypto/hash.h"
+#include "io/crypto/pki.h"
 #include "tests/unit/pki_keys.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "tests/unit/folder.h"
 #include "tests/unit/unit.h"
 
-#include "registry/podman_helpers.h"
+#include "registry/credentials/podman_helpers.h"
 
 #include <sys/stat.h>
 

@@ -2,9 +2,9 @@
 #include "tests/unit/unit.h"
 
 #include "base/mem.h"
-#include "bundle/reader.h"
-#include "io/hash.h"
-#include "io/tar.h"
+#include "bundle/reader/reader.h"
+#include "io/crypto/hash.h"
+#include "io/archive/tar.h"
 #include "tests/unit/bundle_fixture.h"
 
 #include <sys/mman.h>

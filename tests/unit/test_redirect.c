@@ -1,7 +1,7 @@
 #include "config.h"
 #include "tests/unit/unit.h"
 
-#include "registry/redirect.h"
+#include "registry/connection/redirect.h"
 
 #define NAME    HTTP_REACH_NAME
 #define LOOP    HTTP_REACH_LOOPBACK

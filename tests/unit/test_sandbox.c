@@ -3,7 +3,7 @@
 #include "tests/unit/folder.h"
 
 #include "base/cleanup.h"
-#include "io/sandbox.h"
+#include "io/process/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #include "config.h"
 #include "tests/unit/unit.h"
 
-#include "io/hash.h"
+#include "io/crypto/hash.h"
 #include "tests/unit/pki_keys.h"
 #include "trust/signature.h"
 

@@ -4,7 +4,7 @@
 #include "tests/unit/unit.h"
 
 #include "tests/unit/pki_keys.h"
-#include "trust/signers.h"
+#include "trust/signature_check.h"
 
 static const char INDEX[] = "{\"schemaVersion\":2,\"manifests\":[]}";
 
@@ -43,13 +43,15 @@ world_release(struct world *w)
 static bool
 judge(struct world *w, const char *name, const struct buf *file, bool is_detached)
 {
-    CLEANUP(trust_signers_release) struct trust_signers signers = TRUST_SIGNERS_INIT;
+    CLEANUP(signature_check_release)
+    struct signature_check signers = SIGNATURE_CHECK_INIT;
     struct pki_payload payload = pki_payload(INDEX, strlen(INDEX));
     const struct trust_evidence evidence = {
         .name = name, .bytes = file->data, .len = file->len, .is_detached = is_detached};
     struct err err = ERR_INIT;
 
-    assert_int_equal(trust_signers(&signers, &payload, &evidence, 1, &w->store, &err), 0);
+    assert_int_equal(signature_check(&signers, &payload, &evidence, 1, &w->store, &err),
+                     0);
     w->found = signers.items[0];
     assert_int_equal(signers.counting, w->found.counts);
     return w->found.counts;

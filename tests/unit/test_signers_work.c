@@ -4,7 +4,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/mem.h"
-#include "trust/signers.h"
+#include "trust/signature_check.h"
 
 enum { KEYS = 20, FILES = 30, INDEX = 4096 };
 
@@ -17,7 +17,7 @@ struct world {
     size_t count;
     char index[INDEX];
     struct pki_payload payload;
-    struct trust_signers signers;
+    struct signature_check signers;
 };
 
 static bool
@@ -48,7 +48,7 @@ world_open(struct world *w)
 static void
 world_release(struct world *w)
 {
-    trust_signers_release(&w->signers);
+    signature_check_release(&w->signers);
     trust_store_release(&w->store);
     for (size_t i = 0; i < w->count; i++)
         buf_release(&w->bodies[i]);
@@ -84,7 +84,8 @@ judge(struct world *w)
     struct err err = ERR_INIT;
 
     assert_int_equal(
-        trust_signers(&w->signers, &w->payload, w->files, w->count, &w->store, &err), 0);
+        signature_check(&w->signers, &w->payload, w->files, w->count, &w->store, &err),
+        0);
 }
 
 static void

@@ -3,7 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/clock.h"
-#include "io/spawn.h"
+#include "io/process/spawn.h"
 
 #include <fcntl.h>
 #include <signal.h>

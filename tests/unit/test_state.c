@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/mem.h"
-#include "io/file.h"
+#include "io/file/file.h"
 #include "tests/unit/folder.h"
 #include "trust/state.h"
 

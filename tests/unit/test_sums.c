@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/digest_of.h"
 
-#include "bundle/sums.h"
+#include "bundle/format/sums.h"
 
 /* printf '%s' '{"imageLayoutVersion":"1.0.0"}' | sha256sum */
 #define LAYOUT   "18f0797eab35a4597c1e9624aa4f15fd91f6254e5538c1e0d193b2a95dd4acc6"

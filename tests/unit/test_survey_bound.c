@@ -4,8 +4,8 @@
 #include "tests/unit/unit.h"
 
 #include "base/mem.h"
-#include "bundle/survey.h"
-#include "io/tar.h"
+#include "bundle/scan/scan.h"
+#include "io/archive/tar.h"
 #include "tests/unit/bundle_fixture.h"
 
 #include <errno.h>
@@ -53,7 +53,7 @@ struct hollow {
     uint64_t at; /* where the next bytes go */
     struct damage notes[NOTES_MAX];
     size_t note_count;
-    struct survey_bound bound;
+    struct scan_bound bound;
     struct bundle_content found;
 };
 
@@ -122,7 +122,7 @@ hollow_begin(struct hollow *h, size_t files)
 static void
 hollow_release(struct hollow *h)
 {
-    bundle_survey_release(&h->found);
+    bundle_scan_release(&h->found);
     for (size_t i = 0; i < FILES; i++) {
         if (h->fds[i] > 0)
             close(h->fds[i]);
@@ -142,12 +142,11 @@ static void
 survey(struct hollow *h)
 {
     struct cancel cancel = CANCEL_INIT;
-    const struct survey_options options = {take_note, h, &cancel};
+    const struct scan_options options = {take_note, h, &cancel};
     struct err err = ERR_INIT;
 
     bytes_read = 0;
-    assert_int_equal(bundle_survey_names(&h->found, h->file, &options, &h->bound, &err),
-                     0);
+    assert_int_equal(bundle_scan_names(&h->found, h->file, &options, &h->bound, &err), 0);
 }
 
 /* ---- one thing that is huge ---- */
@@ -297,5 +296,5 @@ main(void)
         cmocka_unit_test(bodies_are_part_of_the_bound),
     };
 
-    return cmocka_run_group_tests_name("survey_bound", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("scan_bound", tests, NULL, NULL);
 }

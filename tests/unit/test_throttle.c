@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/cleanup.h"
-#include "registry/throttle.h"
+#include "registry/connection/throttle.h"
 
 enum { START = 1000000 }; /* some moment, in ms */
 

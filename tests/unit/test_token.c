@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/mem.h"
-#include "registry/token.h"
+#include "registry/auth/token.h"
 
 #define NAME    HTTP_REACH_NAME
 #define LOOP    HTTP_REACH_LOOPBACK

@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/buf.h"
-#include "registry/toml.h"
+#include "registry/config/toml.h"
 
 /* What was read, one thing after the other: "[t]", "[[e]]", "key=text;". */
 static int

@@ -12,9 +12,9 @@ static const struct events nobody = {.emit = NULL};
 struct court {
     struct trust_store store;
     struct trust_finding findings[4];
-    struct trust_signers signers;
+    struct signature_check signers;
     struct trust_claims claims;
-    struct trust_now now;
+    struct trusted_time now;
     struct trust_wishes wishes;
     struct trust_verdict verdict;
 };
@@ -42,7 +42,7 @@ court_open(struct court *c, const char *policy)
     }
     c->signers.items = c->findings;
     c->claims = (struct trust_claims){.stream = "prod", .serial = 5, .created = CREATED};
-    c->now = (struct trust_now){CREATED + DAY, CREATED, CREATED + DAY};
+    c->now = (struct trusted_time){CREATED + DAY, CREATED, CREATED + DAY};
 }
 
 static void
@@ -455,8 +455,8 @@ a_clock_is_weighed_against_what_was_seen(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         size_t warnings = 0;
         const struct events counting = {count_warnings, &warnings};
-        struct trust_now now =
-            trust_now(cases[i].clock, cases[i].floor, cases[i].kind, &counting);
+        struct trusted_time now =
+            trusted_time(cases[i].clock, cases[i].floor, cases[i].kind, &counting);
 
         assert_int_equal(now.effective, cases[i].effective);
         assert_int_equal(now.clock, cases[i].clock);

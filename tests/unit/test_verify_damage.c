@@ -5,8 +5,8 @@
 #include "config.h"
 #include "tests/unit/unit.h"
 
-#include "io/tar.h"
-#include "ops/verify.h"
+#include "io/archive/tar.h"
+#include "ops/verify/verify.h"
 #include "tests/unit/bundle_fixture.h"
 #include "tests/unit/pki_keys.h"
 

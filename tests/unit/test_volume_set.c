@@ -2,9 +2,9 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/folder.h"
 
-#include "io/file.h"
-#include "io/output_set.h"
-#include "io/volume_set.h"
+#include "io/file/file.h"
+#include "io/file/output_set.h"
+#include "io/file/volume_set.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -154,7 +154,8 @@ static void
 volumes_appear_when_published(void **state)
 {
     CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
-    CLEANUP(folder_names_release) struct folder_names removed = FOLDER_NAMES_INIT;
+    CLEANUP(secure_dir_names_release)
+    struct secure_dir_names removed = SECURE_DIR_NAMES_INIT;
     static const char bytes[2500] = {1};
     struct err err = ERR_INIT;
     struct volumes v;
@@ -207,7 +208,8 @@ nothing_else_may_be_read_as_a_volume(void **state)
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
-        CLEANUP(folder_names_release) struct folder_names removed = FOLDER_NAMES_INIT;
+        CLEANUP(secure_dir_names_release)
+        struct secure_dir_names removed = SECURE_DIR_NAMES_INIT;
         struct err err = ERR_INIT;
 
         make_volume(cases[i].name, 10);
@@ -238,7 +240,8 @@ static void
 what_appears_meanwhile_stays(void **state)
 {
     CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
-    CLEANUP(folder_names_release) struct folder_names removed = FOLDER_NAMES_INIT;
+    CLEANUP(secure_dir_names_release)
+    struct secure_dir_names removed = SECURE_DIR_NAMES_INIT;
     struct err err = ERR_INIT;
 
     (void)state;

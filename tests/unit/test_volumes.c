@@ -2,8 +2,8 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/folder.h"
 
-#include "io/file.h"
-#include "io/volumes.h"
+#include "io/file/file.h"
+#include "io/file/volumes.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,0 +1,59 @@
+/* index.h - index.json: written in one fixed form, read strictly.
+ *
+ * Layer:  bundle.
+ * Source: docs/bundle-format.md, "index.json".
+ */
+#ifndef BUNDLE_FORMAT_INDEX_H
+#define BUNDLE_FORMAT_INDEX_H
+
+#include "bundle/format/layout.h"
+
+/* What index.json pins beside the entries. */
+struct index_pins {
+    struct digest sums;
+    uint64_t members; /* files named in SHA256SUMS, oci-layout included */
+    uint64_t bytes;   /* offset after the second zero block */
+};
+
+/*
+ * Append index.json: compact, with its keys in this order.
+ *
+ *   schemaVersion mediaType artifactType
+ *   manifests, each: mediaType artifactType? digest size annotations:
+ *       org.opencontainers.image.ref.name io.containerd.image.name?
+ *   annotations: dev.sealift.format dev.sealift.stream dev.sealift.serial
+ *       dev.sealift.created org.opencontainers.image.created dev.sealift.expires?
+ *       dev.sealift.sums dev.sealift.members dev.sealift.bytes dev.sealift.tool
+ *       dev.sealift.omits? dev.sealift.missing?
+ *
+ * Errors: ERR_LIMIT - longer than out may grow; out then holds a part of it.
+ */
+MUST_USE int index_write(struct buf *out, const struct layout_input *in,
+                         const struct index_pins *pins, struct err *err);
+
+struct index_content {
+    struct bundle_meta meta;
+    struct index_pins pins;
+    struct bundle_entry *entries;
+    size_t count;
+    struct missing_list missing;
+};
+
+#define INDEX_CONTENT_INIT                                                               \
+    {                                                                                    \
+        .entries = NULL                                                                  \
+    }
+
+/*
+ * Read it: what index_write() writes, in any order of keys, and no key beside them.
+ * Every name must be a canonical reference, a digest in it must be the entry's.
+ * Returns: 0 and fills *out, which must be empty; or -1, *out is then untouched.
+ * Errors:  ERR_INTEGRITY "json" or "format": no dev.sealift.format (signed, but not a
+ *          bundle), no entries, a name twice, ...; ERR_PROTOCOL: a newer format, another
+ *          reason in dev.sealift.omits than those there are, dev.sealift.base.
+ */
+MUST_USE int index_read(struct index_content *out, const void *bytes, size_t len,
+                        struct err *err);
+void index_content_release(struct index_content *c);
+
+#endif

@@ -1,0 +1,175 @@
+#include "config.h"
+#include "bundle/format/layout.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "bundle/format/index.h"
+#include "bundle/format/sums.h"
+#include "io/crypto/hash.h"
+#include "io/archive/tar.h"
+#include "oci/reference_list.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint64_t TOTAL_END = UINT64_C(1) << 62;
+
+bool
+bundle_stream_is_valid(const char *stream)
+{
+    size_t len = strlen(stream);
+
+    for (size_t i = 0; i < len; i++) {
+        char c = stream[i];
+
+        if (!(text_is_digit(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '_' ||
+              c == '-'))
+            return false;
+    }
+    return len >= 1 && len <= BUNDLE_STREAM_MAX;
+}
+
+bool
+bundle_signature_name_is_valid(const char *name)
+{
+    enum { KEYID = 16 };
+    unsigned char raw[KEYID / 2];
+
+    return strnlen(name, KEYID) == KEYID && text_unhex(raw, name, sizeof(raw)) == 0 &&
+           (strcmp(name + KEYID, ".sigstore.json") == 0 ||
+            strcmp(name + KEYID, ".p7s") == 0);
+}
+
+void
+bundle_blob_name(const struct digest *d, char out[BUNDLE_BLOB_NAME_MAX])
+{
+    size_t n = (size_t)sprintf(out, "blobs/sha256/");
+
+    text_hex(out + n, d->raw, 32);
+}
+
+bool
+bundle_blob_digest(struct digest *out, const char *name)
+{
+    static const char folder[] = "blobs/sha256/";
+    struct digest d = {.alg = DIGEST_SHA256};
+
+    if (!text_starts(name, folder) || strlen(name) != BUNDLE_BLOB_NAME_MAX - 1 ||
+        text_unhex(d.raw, name + strlen(folder), 32) < 0)
+        return false;
+    *out = d;
+    return true;
+}
+
+void
+layout_release(struct layout *l)
+{
+    buf_release(&l->index);
+    buf_release(&l->sums);
+    free(l->members);
+    l->members = NULL;
+    l->member_count = 0;
+}
+
+/* Header, body and padding of one member. */
+static uint64_t
+span(uint64_t size)
+{
+    return TAR_BLOCK + tar_padded(size);
+}
+
+static int
+check_input(const struct layout_input *in, struct err *err)
+{
+    uint64_t sum = 0;
+
+    if (in->entry_count > REFERENCE_LIST_MAX)
+        return err_set(err, ERR_LIMIT, "%zu names: a bundle holds at most %d",
+                       in->entry_count, REFERENCE_LIST_MAX);
+    if (in->mtime > TAR_MTIME_MAX)
+        return err_set(err, ERR_LIMIT,
+                       "SOURCE_DATE_EPOCH %" PRIu64 " is later than a tar header can say",
+                       in->mtime);
+    for (size_t i = 0; i < in->entry_count; i++) {
+        if (in->entries[i].digest.alg != DIGEST_SHA256)
+            return err_set(err, ERR_PROTOCOL,
+                           "%s has a sha512 digest, which a bundle "
+                           "cannot hold",
+                           in->entries[i].name);
+    }
+    for (size_t i = 0; i < in->blob_count; i++) {
+        const struct bundle_member *blob = &in->blobs[i];
+        char text[DIGEST_TEXT_MAX];
+
+        digest_text(&blob->digest, text);
+        if (blob->digest.alg != DIGEST_SHA256)
+            return err_set(err, ERR_PROTOCOL, "a bundle cannot hold the digest %s", text);
+        if (blob->size >= TOTAL_END || (sum += span(blob->size)) >= TOTAL_END)
+            return err_set(err, ERR_LIMIT, "the bundle would be larger than 2^62 bytes");
+    }
+    return 0;
+}
+
+/* Fix the offsets for an index.json of index_len bytes. */
+static void
+place_members(struct layout *l, size_t index_len)
+{
+    uint64_t at = span(strlen(BUNDLE_OCI_LAYOUT)) + span(index_len);
+
+    l->signatures_at = at;
+    at += BUNDLE_SIGNATURE_AREA;
+    l->sums_at = at;
+    at += span(l->sums.len);
+    for (size_t i = 0; i < l->member_count; i++) {
+        l->members[i].offset = at + TAR_BLOCK;
+        at += span(l->members[i].size);
+    }
+    l->total = at + 2 * TAR_BLOCK;
+}
+
+/*
+ * index.json names the size of the file it is part of.  From below, each round can only
+ * lengthen both, so the first size that comes out as it went in is the smallest that
+ * fits.
+ */
+static int
+settle_sizes(struct layout *l, const struct layout_input *in, struct err *err)
+{
+    struct index_pins pins = {.members = l->member_count + 1}; /* oci-layout is one too */
+
+    if (hash_bytes(DIGEST_SHA256, l->sums.data, l->sums.len, &pins.sums, err) < 0)
+        return -1;
+    do {
+        pins.bytes = l->total;
+        buf_clear(&l->index);
+        if (index_write(&l->index, in, &pins, err) < 0)
+            return -1;
+        place_members(l, l->index.len);
+    } while (l->total != pins.bytes);
+    return l->total < TOTAL_END
+               ? 0
+               : err_set(err, ERR_LIMIT, "the bundle would be larger than 2^62 bytes");
+}
+
+int
+layout_plan(struct layout *out, const struct layout_input *in, struct err *err)
+{
+    CLEANUP(layout_release) struct layout l = LAYOUT_INIT;
+
+    if (check_input(in, err) < 0 || sums_write(&l.sums, in->blobs, in->blob_count,
+                                               in->omitted, in->omitted_count, err) < 0)
+        return -1;
+    l.mtime = in->mtime;
+    l.member_count = in->blob_count;
+    l.members = xcalloc(in->blob_count, sizeof(*l.members));
+    if (in->blob_count > 0)
+        memcpy(l.members, in->blobs, in->blob_count * sizeof(*l.members));
+    if (settle_sizes(&l, in, err) < 0)
+        return -1;
+    layout_release(out);
+    *out = l;
+    l = (struct layout)LAYOUT_INIT;
+    return 0;
+}

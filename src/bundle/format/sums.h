@@ -1,0 +1,42 @@
+/* sums.h - SHA256SUMS: one line a file, in the order of the members; then a comment line
+ * for each object that was left out.
+ *
+ * Layer:  bundle.
+ * Source: docs/bundle-format.md, "Members" 5 and "Complete".
+ */
+#ifndef BUNDLE_FORMAT_SUMS_H
+#define BUNDLE_FORMAT_SUMS_H
+
+#include "bundle/format/layout.h"
+
+/*
+ * Append the line of oci-layout, one a member, and one for each that is left out.
+ * Errors: ERR_LIMIT - longer than out may grow; out then holds a part of it.
+ */
+MUST_USE int sums_write(struct buf *out, const struct bundle_member *members,
+                        size_t count, const struct bundle_omitted *omitted,
+                        size_t omitted_count, struct err *err);
+
+struct sums {
+    struct digest *files; /* of oci-layout, then of the blobs, in order */
+    size_t file_count;
+    struct bundle_omitted *omitted;
+    size_t omitted_count;
+};
+
+#define SUMS_INIT                                                                        \
+    {                                                                                    \
+        .files = NULL                                                                    \
+    }
+
+/*
+ * Read it into *out, which must be empty.
+ * Shape:  "<64 hex>  oci-layout\n", then "<hex>  blobs/sha256/<the same hex>\n" each
+ *         once, then "#omitted sha256:<hex> <size>\n".
+ * Errors: ERR_INTEGRITY "sums" - another shape, a path that does not match its digest, a
+ *         digest twice; ERR_PROTOCOL - "#absent" lines: needs a newer sealift.
+ */
+MUST_USE int sums_read(struct sums *out, const char *text, size_t len, struct err *err);
+void sums_release(struct sums *s);
+
+#endif

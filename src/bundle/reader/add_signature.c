@@ -1,0 +1,122 @@
+/*
+ * A signature added in place.  Before:
+ *
+ *     at   pad_at     [header of .pad][zeros                                        ]
+ *
+ * and after, where only the first of the three headers has changed places:
+ *
+ *     at   pad_at     [header of the file][its body, padded][header of .pad][zeros ]
+ *
+ * The body and the new header of the pad are written first, inside of what still is the
+ * old pad, and flushed.  Then the header of the file replaces that of the old pad: one
+ * block of 512 bytes at a multiple of that, which disks write whole.  So there are these
+ * states, and no other:
+ *
+ * - nothing was written: the bundle is what it was;
+ * - the old header still stands and something lies behind it: the pad is not zero, which
+ *   every reader refuses ("interrupted-sign");
+ * - the new header stands: then all behind it is on disk, because it was flushed before.
+ *
+ * Whoever signs next finds the second state and makes the pad zero again, flushed, before
+ * anything else.
+ */
+#include "config.h"
+#include "bundle/reader/reader_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int
+check_room(const struct bundle_untrusted *u, const struct signature_file *f,
+           struct err *err)
+{
+    for (size_t i = 0; i < u->count; i++) {
+        if (strcmp(u->signatures[i].name, f->name) == 0)
+            return err_set(err, ERR_CONFLICT,
+                           "there is a signature '%s' already, and it is another one",
+                           f->name);
+    }
+    if (f->len > BUNDLE_SIGNATURE_MAX)
+        err_set(err, ERR_LIMIT, "signature %s is longer than %u bytes", f->name,
+                BUNDLE_SIGNATURE_MAX);
+    else if (u->count == BUNDLE_SIGNATURES_MAX)
+        err_set(err, ERR_LIMIT, "there are %d signatures already: no more fit",
+                BUNDLE_SIGNATURES_MAX);
+    else if (TAR_BLOCK + tar_padded(f->len) > u->pad_size)
+        err_set(err, ERR_LIMIT, "there is no room left for another signature");
+    else
+        return 0;
+    return err_hint(err, "--sig-out writes it to a file of its own, for --signature");
+}
+
+/* Volumes that somebody cut elsewhere than sealift does have no such block. */
+static int
+check_block(const struct bundle_untrusted *u, struct err *err)
+{
+    if (volumes_takes_whole(&u->cursor.file, u->pad_at, TAR_BLOCK))
+        return 0;
+    err_set(err, ERR_USAGE,
+            "it is cut into volumes in the midst of its signatures, where one cannot be "
+            "added safely");
+    return err_hint(err, "--sig-out writes it to a file of its own, for --signature; or "
+                         "make one file of the volumes: cat BUNDLE.[0-9]*");
+}
+
+/* Make the pad zero again. */
+static int
+mend(const struct bundle_untrusted *u, struct err *err)
+{
+    unsigned char zeros[16 * 1024] = {0};
+    uint64_t at = u->pad_at + TAR_BLOCK, end = at + u->pad_size;
+
+    while (at < end) {
+        size_t n = end - at < sizeof(zeros) ? (size_t)(end - at) : sizeof(zeros);
+
+        if (volumes_write(&u->cursor.file, zeros, n, at, err) < 0)
+            return -1;
+        at += n;
+    }
+    return volumes_sync(&u->cursor.file, err);
+}
+
+/* Everything but the header that makes it count. */
+static int
+put_body(const struct bundle_untrusted *u, const struct signature_file *f,
+         const unsigned char pad[TAR_BLOCK], struct err *err)
+{
+    const struct volumes *file = &u->cursor.file;
+    uint64_t body = u->pad_at + TAR_BLOCK;
+
+    if (volumes_write(file, f->bytes, f->len, body, err) < 0 ||
+        volumes_write(file, pad, TAR_BLOCK, body + tar_padded(f->len), err) < 0)
+        return -1;
+    return volumes_sync(file, err);
+}
+
+int
+bundle_add_signature(const struct bundle_untrusted *u, const struct signature_file *f,
+                     struct err *err)
+{
+    const struct volumes *file = &u->cursor.file;
+    unsigned char header[TAR_BLOCK], pad[TAR_BLOCK];
+    char name[sizeof("signatures/") + sizeof(f->name)];
+    struct err ignored = ERR_INIT;
+
+    if (!bundle_signature_name_is_valid(f->name))
+        return err_set(err, ERR_INTERNAL, "a signature file has an odd name");
+    snprintf(name, sizeof(name), "signatures/%s", f->name);
+    if (check_block(u, err) < 0 || check_room(u, f, err) < 0 ||
+        tar_header(header, name, f->len, u->cursor.mtime, err) < 0 ||
+        tar_header(pad, "signatures/.pad", u->pad_size - TAR_BLOCK - tar_padded(f->len),
+                   u->cursor.mtime, err) < 0 ||
+        (!u->pad_is_zero && mend(u, err) < 0))
+        return -1;
+    if (put_body(u, f, pad, err) < 0) {
+        (void)!mend(u, &ignored); /* a disk that is full still takes what it held */
+        return -1;
+    }
+    if (volumes_write(file, header, TAR_BLOCK, u->pad_at, err) < 0)
+        return -1;
+    return volumes_sync(file, err);
+}

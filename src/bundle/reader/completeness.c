@@ -1,0 +1,206 @@
+#include "config.h"
+#include "bundle/reader/reader_internal.h"
+
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Finds a member by digest, before there is a graph to ask. */
+struct lookup {
+    const struct bundle_member **sorted;
+    size_t count;
+};
+
+static int
+compare_members(const void *a, const void *b)
+{
+    const struct bundle_member *const *x = a, *const *y = b;
+
+    return digest_compare(&(*x)->digest, &(*y)->digest);
+}
+
+static void
+lookup_release(struct lookup *l)
+{
+    free(l->sorted);
+}
+
+static struct lookup
+lookup_of(const struct bundle_content *c)
+{
+    struct lookup l = {.sorted = xcalloc(c->member_count, sizeof(*l.sorted)),
+                       .count = c->member_count};
+
+    for (size_t i = 0; i < l.count; i++)
+        l.sorted[i] = &c->members[i];
+    qsort(l.sorted, l.count, sizeof(*l.sorted), compare_members);
+    return l;
+}
+
+/* NULL when there is none. */
+static const struct bundle_member *
+find_member(const struct lookup *l, const struct digest *digest)
+{
+    struct bundle_member wanted = {.digest = *digest};
+    const struct bundle_member *key = &wanted;
+    const struct bundle_member **hit =
+        bsearch(&key, l->sorted, l->count, sizeof(*l->sorted), compare_members);
+
+    return hit ? *hit : NULL;
+}
+
+/* ---- the graph ---- */
+
+static int
+add_roots(struct bundle_content *c, struct err *err)
+{
+    for (size_t i = 0; i < c->index.count; i++) {
+        const struct bundle_entry *e = &c->index.entries[i];
+        uint32_t id;
+
+        if (graph_add_root(c->graph, &e->digest, e->size, e->media_type, &id, err) < 0)
+            return err_wrap(err, "%s", e->name);
+    }
+    return 0;
+}
+
+static int
+missing_blob_error(const struct digest *d, struct err *err)
+{
+    char name[BUNDLE_BLOB_NAME_MAX];
+
+    bundle_blob_name(d, name);
+    return err_because(err, ERR_INTEGRITY, "missing", "%s is needed, but not there",
+                       name);
+}
+
+/* Its size must be known to be right before a byte of it is read. */
+static int
+check_size(const struct bundle_member *m, const struct graph_object *o, struct err *err)
+{
+    char name[BUNDLE_BLOB_NAME_MAX];
+
+    if (m->size == o->size)
+        return 0;
+    bundle_blob_name(&m->digest, name);
+    return err_because(err, ERR_INTEGRITY, "size",
+                       "%s has %" PRIu64 " bytes, its descriptor says %" PRIu64, name,
+                       m->size, o->size);
+}
+
+static int
+feed_member(struct bundle_content *c, const struct lookup *lookup, uint32_t id,
+            struct buf *bytes, struct err *err)
+{
+    const struct graph_object *o = graph_object(c->graph, id);
+    const struct bundle_member *m = find_member(lookup, &o->digest);
+
+    if (!m)
+        return missing_blob_error(&o->digest, err);
+    if (check_size(m, o, err) < 0 ||
+        bundle_read_member(c, (size_t)(m - c->members), bytes, err) < 0)
+        return -1;
+    return graph_feed(c->graph, id, bytes->data ? bytes->data : "", bytes->len, err);
+}
+
+/*
+ * One document in memory at a time.  The graph asks in an order of its own, since it may
+ * learn late that what it took for a blob is a document too; all documents stand together
+ * at the front of the bundle, so no disk minds.
+ */
+static int
+feed_documents(struct bundle_content *c, struct err *err)
+{
+    CLEANUP(lookup_release) struct lookup lookup = lookup_of(c);
+    CLEANUP(omissions_release) struct omissions *omissions = omissions_of(c);
+    CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
+    uint32_t id;
+
+    graph_watch(c->graph, omissions_leave_out, omissions);
+    while ((id = graph_next(c->graph)) != GRAPH_NONE) {
+        if (feed_member(c, &lookup, id, &bytes, err) < 0)
+            return -1;
+    }
+    return graph_finish(c->graph, err);
+}
+
+/* ---- members and objects ---- */
+
+static int
+match(struct bundle_content *c, struct err *err)
+{
+    size_t objects = graph_count(c->graph);
+
+    c->object_of_member = xcalloc(c->member_count, sizeof(*c->object_of_member));
+    c->member_of_object = xcalloc(objects, sizeof(*c->member_of_object));
+    for (size_t id = 0; id < objects; id++)
+        c->member_of_object[id] = GRAPH_NONE;
+    for (size_t i = 0; i < c->member_count; i++) {
+        const struct bundle_member *m = &c->members[i];
+        uint32_t id = graph_find(c->graph, &m->digest);
+        char name[BUNDLE_BLOB_NAME_MAX];
+
+        bundle_blob_name(&m->digest, name);
+        if (id == GRAPH_NONE)
+            return err_because(err, ERR_INTEGRITY, "extra", "no image needs %s", name);
+        if (check_size(m, graph_object(c->graph, id), err) < 0)
+            return -1;
+        c->object_of_member[i] = id;
+        c->member_of_object[id] = (uint32_t)i;
+    }
+    for (uint32_t id = 0; id < objects; id++) {
+        if (c->member_of_object[id] == GRAPH_NONE &&
+            graph_object(c->graph, id)->state != GRAPH_OMITTED)
+            return missing_blob_error(&graph_object(c->graph, id)->digest, err);
+    }
+    return 0;
+}
+
+/* To be called when both are known to hold the same objects. */
+static int
+check_order(const struct bundle_content *c, struct err *err)
+{
+    const uint32_t *order = graph_order(c->graph);
+
+    for (size_t i = 0; i < c->member_count; i++) {
+        char found[BUNDLE_BLOB_NAME_MAX], expected[BUNDLE_BLOB_NAME_MAX];
+
+        if (c->object_of_member[i] == order[i])
+            continue;
+        bundle_blob_name(&c->members[i].digest, found);
+        bundle_blob_name(&graph_object(c->graph, order[i])->digest, expected);
+        return err_because(err, ERR_INTEGRITY, "order",
+                           "at byte %" PRIu64 ": %s is out of order, expected %s",
+                           c->members[i].offset - TAR_BLOCK, found, expected);
+    }
+    return 0;
+}
+
+/* Does each entry describe its document as that describes itself? */
+static int
+check_entries(const struct bundle_content *c, struct err *err)
+{
+    for (size_t i = 0; i < c->index.count; i++) {
+        const struct bundle_entry *e = &c->index.entries[i];
+        const struct graph_object *o = graph_object(c->graph, graph_root(c->graph, i));
+
+        if (o->state != GRAPH_DOCUMENT || o->size != e->size ||
+            strcmp(o->media_type, e->media_type) != 0 ||
+            strcmp(o->artifact_type, e->artifact_type) != 0)
+            return err_because(err, ERR_INTEGRITY, "format",
+                               "the entry of %s does not describe its document", e->name);
+    }
+    return 0;
+}
+
+int
+bundle_complete(struct bundle_content *c, struct err *err)
+{
+    c->graph = graph_new(ERR_INTEGRITY);
+    if (add_roots(c, err) < 0 || feed_documents(c, err) < 0 || match(c, err) < 0 ||
+        check_order(c, err) < 0 || omissions_check(c, err) < 0)
+        return -1;
+    return check_entries(c, err);
+}

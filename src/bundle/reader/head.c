@@ -1,0 +1,279 @@
+#include "config.h"
+#include "bundle/reader/reader_internal.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char SIGNATURES[] = "signatures/";
+static const char PAD[] = "signatures/.pad";
+static const char SUMS[] = "SHA256SUMS";
+
+/* ---- what else the file may be ---- */
+
+static const char *
+compression_of(const unsigned char *start, size_t len)
+{
+    static const struct {
+        const char *name, *magic;
+    } kinds[] = {
+        {"gzip", "\x1f\x8b"}, {"zstd", "\x28\xb5\x2f\xfd"}, {"zip", "PK\x03\x04"},
+        {"bzip2", "BZh"},     {"xz", "\xfd\x37zXZ"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        size_t n = strlen(kinds[i].magic);
+
+        if (len >= n && memcmp(start, kinds[i].magic, n) == 0)
+            return kinds[i].name;
+    }
+    return NULL;
+}
+
+static bool
+begins_like_an_oci_layout(const unsigned char *start)
+{
+    static const char *const names[] = {"oci-layout",   "./oci-layout", "index.json",
+                                        "./index.json", "blobs/",       "./blobs/"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (memcmp(start, names[i], strlen(names[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The first header is not one of ours: find words for what the user took. */
+static int
+explain_first(const struct member_cursor *c, struct err *err)
+{
+    unsigned char start[TAR_BLOCK] = {0};
+    struct err ignored = ERR_INIT;
+    ssize_t n = volumes_read(&c->file, start, sizeof(start), 0, &ignored);
+    const char *compression = n > 0 ? compression_of(start, (size_t)n) : NULL;
+
+    if (compression) {
+        err_because(err, ERR_INTEGRITY, "format", "this is compressed (%s)", compression);
+        return err_hint(err, "a bundle is an uncompressed tar: decompress it first");
+    }
+    if (n < TAR_BLOCK || memcmp(start + 257, "ustar", 5) != 0)
+        return err_wrap(err, "not a sealift bundle");
+    if (begins_like_an_oci_layout(start))
+        err_wrap(err, "an OCI layout, but not a sealift bundle");
+    else
+        err_wrap(err, "a tar archive, but not a sealift bundle");
+    return err_hint(err,
+                    "only sealift export makes bundles; if it did, the file is damaged");
+}
+
+static int
+check_first(const struct member_cursor *c, struct err *err)
+{
+    struct member_cursor probe = *c;
+    struct tar_entry e;
+
+    if (member_cursor_next(&probe, &e, err) < 0)
+        return err->kind == ERR_INTEGRITY ? explain_first(c, err) : -1;
+    return 0;
+}
+
+/* ---- the head ---- */
+
+static int
+read_oci_layout(struct member_cursor *c, struct err *err)
+{
+    CLEANUP(buf_release) struct buf body = BUF_INIT(BUNDLE_OCI_LAYOUT_MAX);
+    struct tar_entry e;
+
+    if (member_cursor_expect(c, "oci-layout", BUNDLE_OCI_LAYOUT_MAX, &e, err) < 0 ||
+        member_cursor_body(c, &e, &body, err) < 0)
+        return -1;
+    if (body.len != strlen(BUNDLE_OCI_LAYOUT) ||
+        memcmp(body.data, BUNDLE_OCI_LAYOUT, body.len) != 0)
+        return err_because(err, ERR_INTEGRITY, "format", "oci-layout is not %s",
+                           BUNDLE_OCI_LAYOUT);
+    return 0;
+}
+
+static int
+read_index_member(struct bundle_untrusted *u, struct err *err)
+{
+    struct tar_entry e;
+
+    if (member_cursor_expect(&u->cursor, "index.json", BUNDLE_INDEX_MAX, &e, err) < 0)
+        return -1;
+    return member_cursor_body(&u->cursor, &e, &u->index, err);
+}
+
+static int
+read_signature(struct bundle_untrusted *u, const struct tar_entry *e, struct err *err)
+{
+    CLEANUP(buf_release) struct buf body = BUF_INIT(BUNDLE_SIGNATURE_MAX);
+    const char *name = e->name + strlen(SIGNATURES);
+    struct signature_file *file = &u->signatures[u->count];
+
+    for (size_t i = 0; i < u->count; i++) {
+        if (strcmp(u->signatures[i].name, name) == 0)
+            return member_cursor_wrong(&u->cursor, e, true, PAD, err);
+    }
+    if (u->count == BUNDLE_SIGNATURES_MAX)
+        return err_because(err, ERR_INTEGRITY, "extra", "%s: more than %d signatures",
+                           e->name, BUNDLE_SIGNATURES_MAX);
+    if (e->size > BUNDLE_SIGNATURE_MAX)
+        return err_because(err, ERR_INTEGRITY, "size",
+                           "%s has %" PRIu64 " bytes, at most %u", e->name, e->size,
+                           BUNDLE_SIGNATURE_MAX);
+    if (member_cursor_body(&u->cursor, e, &body, err) < 0)
+        return -1;
+    memcpy(file->name, name, strlen(name) + 1); /* a valid name fits */
+    file->len = body.len;
+    file->bytes = buf_steal(&body);
+    u->count++;
+    return 0;
+}
+
+static int
+read_pad(struct bundle_untrusted *u, const struct tar_entry *e, struct err *err)
+{
+    struct member_cursor *c = &u->cursor;
+    uint64_t body = c->at;
+    int zero;
+
+    if (e->size > BUNDLE_SIGNATURE_AREA_MAX || e->size % TAR_BLOCK != 0)
+        return err_because(err, ERR_INTEGRITY, "size",
+                           "%s has %" PRIu64 " bytes: not whole blocks up to %u", PAD,
+                           e->size, BUNDLE_SIGNATURE_AREA_MAX);
+    if (member_cursor_skip(c, e, err) < 0)
+        return -1;
+    zero = range_is_zero(&c->file, body, e->size, err);
+    if (zero < 0)
+        return err_wrap(err, PAD);
+    u->pad_at = body - TAR_BLOCK;
+    u->pad_size = e->size;
+    u->pad_is_zero = zero == 1;
+    return 0;
+}
+
+static int
+check_area_pad(const struct bundle_untrusted *u, struct err *err)
+{
+    uint64_t body = u->pad_at + TAR_BLOCK;
+
+    if (u->pad_is_zero)
+        return 0;
+    err_because(err, ERR_INTEGRITY, "interrupted-sign",
+                "%s, bytes %" PRIu64 " to %" PRIu64 ", is not zero", PAD, body,
+                body + u->pad_size - 1);
+    return err_hint(err,
+                    "adding a signature was interrupted: sign again, which mends it; "
+                    "or data hides there");
+}
+
+static int
+read_signature_area(struct bundle_untrusted *u, struct err *err)
+{
+    for (;;) {
+        struct member_cursor look = u->cursor;
+        struct tar_entry e;
+        int rc = member_cursor_next(&look, &e, err);
+
+        if (rc < 0)
+            return -1;
+        if (rc == 1 && text_starts(e.name, SIGNATURES) &&
+            bundle_signature_name_is_valid(e.name + strlen(SIGNATURES))) {
+            u->cursor = look;
+            if (read_signature(u, &e, err) < 0)
+                return -1;
+            continue;
+        }
+        if (member_cursor_expect(&u->cursor, PAD, UINT64_MAX, &e, err) < 0)
+            return -1;
+        return read_pad(u, &e, err);
+    }
+}
+
+/*
+ * An unsigned bundle, or one whose signatures were moved to where nobody looks?  The
+ * second is damage, and is to be called that rather than unsigned.
+ */
+static int
+find_stray_signature(const struct bundle_untrusted *u, struct err *err)
+{
+    struct member_cursor c = u->cursor;
+    struct err ignored = ERR_INIT;
+    struct tar_entry e = u->sums;
+
+    for (unsigned n = 0; n <= GRAPH_OBJECTS_MAX; n++) {
+        if (member_cursor_skip(&c, &e, &ignored) < 0 ||
+            member_cursor_next(&c, &e, &ignored) != 1)
+            return 0; /* bundle_open() says what is wrong */
+        if (text_starts(e.name, SIGNATURES))
+            return err_because(err, ERR_INTEGRITY, "order",
+                               "at byte %" PRIu64 ": '%s' stands behind %s",
+                               c.at - TAR_BLOCK, e.name, SUMS);
+    }
+    return 0;
+}
+
+static int
+read_head_members(struct bundle_untrusted *u, struct err *err)
+{
+    if (check_first(&u->cursor, err) < 0 || read_oci_layout(&u->cursor, err) < 0 ||
+        read_index_member(u, err) < 0 || read_signature_area(u, err) < 0 ||
+        member_cursor_expect(&u->cursor, SUMS, BUNDLE_SUMS_MAX, &u->sums, err) < 0)
+        return -1;
+    return u->count == 0 ? find_stray_signature(u, err) : 0;
+}
+
+struct bundle_untrusted *
+bundle_head_to_sign(struct volumes file, struct err *err)
+{
+    struct bundle_untrusted *u = xcalloc(1, sizeof(*u));
+
+    u->cursor = (struct member_cursor){.file = file};
+    u->index = (struct buf)BUF_INIT(BUNDLE_INDEX_MAX);
+    u->signatures = xcalloc(BUNDLE_SIGNATURES_MAX, sizeof(*u->signatures));
+    if (read_head_members(u, err) < 0)
+        bundle_untrusted_release(&u);
+    return u;
+}
+
+struct bundle_untrusted *
+bundle_head(struct volumes file, struct err *err)
+{
+    struct bundle_untrusted *u = bundle_head_to_sign(file, err);
+
+    if (u && check_area_pad(u, err) < 0)
+        bundle_untrusted_release(&u);
+    return u;
+}
+
+void
+bundle_untrusted_release(struct bundle_untrusted **u)
+{
+    if (!*u)
+        return;
+    for (size_t i = 0; i < (*u)->count; i++)
+        signature_file_release(&(*u)->signatures[i]);
+    free((*u)->signatures);
+    buf_release(&(*u)->index);
+    free(*u);
+    *u = NULL;
+}
+
+const void *
+bundle_raw_index(const struct bundle_untrusted *u, size_t *len)
+{
+    *len = u->index.len;
+    return u->index.data;
+}
+
+const struct signature_file *
+bundle_signatures(const struct bundle_untrusted *u, size_t *count)
+{
+    *count = u->count;
+    return u->signatures;
+}

@@ -1,0 +1,306 @@
+#include "config.h"
+#include "bundle/reader/reader.h"
+
+#include "base/mem.h"
+#include "bundle/reader/reader_internal.h"
+#include "bundle/format/sums.h"
+#include "io/crypto/hash.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct bundle {
+    struct bundle_content content;
+};
+
+struct bundle_preview {
+    struct bundle_content content;
+};
+
+static void
+content_release(struct bundle_content *c)
+{
+    index_content_release(&c->index);
+    free(c->members);
+    free(c->omitted);
+    free(c->is_missing);
+    free(c->object_of_member);
+    free(c->member_of_object);
+    graph_release(&c->graph);
+}
+
+/* ---- SHA256SUMS ---- */
+
+static int
+check_layout_member(const struct digest *listed, struct err *err)
+{
+    struct digest d;
+
+    if (hash_bytes(DIGEST_SHA256, BUNDLE_OCI_LAYOUT, strlen(BUNDLE_OCI_LAYOUT), &d, err) <
+        0)
+        return -1;
+    if (!digest_equal(&d, listed))
+        return err_because(err, ERR_INTEGRITY, "sums",
+                           "SHA256SUMS has another digest of oci-layout");
+    return 0;
+}
+
+/* The digests become the members, offset and size still unknown. */
+static int
+list_members(struct bundle_content *c, const struct digest *digests, size_t count,
+             struct err *err)
+{
+    if (check_layout_member(&digests[0], err) < 0)
+        return -1;
+    if (count != c->index.pins.members)
+        return err_because(err, ERR_INTEGRITY, "sums",
+                           "SHA256SUMS names %zu files, index.json says %" PRIu64, count,
+                           c->index.pins.members);
+    if (count - 1 > GRAPH_OBJECTS_MAX)
+        return err_because(err, ERR_INTEGRITY, "sums",
+                           "SHA256SUMS names %zu blobs, at most %d", count - 1,
+                           GRAPH_OBJECTS_MAX);
+    c->member_count = count - 1;
+    c->members = xcalloc(c->member_count, sizeof(*c->members));
+    for (size_t i = 0; i < c->member_count; i++)
+        c->members[i].digest = digests[i + 1];
+    return 0;
+}
+
+static int
+read_sums_member(struct bundle_content *c, struct member_cursor *at,
+                 const struct tar_entry *e, struct err *err)
+{
+    CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_SUMS_MAX);
+    CLEANUP(sums_release) struct sums sums = SUMS_INIT;
+    struct digest d;
+
+    if (member_cursor_body(at, e, &text, err) < 0 ||
+        hash_bytes(DIGEST_SHA256, text.data, text.len, &d, err) < 0)
+        return -1;
+    if (!digest_equal(&d, &c->index.pins.sums))
+        return err_because(err, ERR_INTEGRITY, "sums",
+                           "SHA256SUMS is not the one that index.json names");
+    if (sums_read(&sums, text.data, text.len, err) < 0)
+        return -1;
+    c->omitted = sums.omitted;
+    c->omitted_count = sums.omitted_count;
+    sums.omitted = NULL;
+    if (omissions_explain(c, err) < 0)
+        return -1;
+    return list_members(c, sums.files, sums.file_count, err);
+}
+
+/* ---- the members and the end ---- */
+
+/* Is that the name of one of the members?  For error messages: a plain search will do. */
+static bool
+is_listed(const struct bundle_content *c, const char *name)
+{
+    for (size_t i = 0; i < c->member_count; i++) {
+        char listed[BUNDLE_BLOB_NAME_MAX];
+
+        bundle_blob_name(&c->members[i].digest, listed);
+        if (strcmp(listed, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Blobs must be listed; the members of the head are merely in the wrong place. */
+static bool
+is_known(const struct bundle_content *c, const char *name)
+{
+    return strncmp(name, "blobs/", 6) == 0 ? is_listed(c, name)
+                                           : member_name_is_known(name);
+}
+
+static int
+read_member_header(struct bundle_content *c, struct member_cursor *at,
+                   struct bundle_member *m, struct err *err)
+{
+    char name[BUNDLE_BLOB_NAME_MAX];
+    struct tar_entry e;
+    int rc = member_cursor_next(at, &e, err);
+
+    bundle_blob_name(&m->digest, name);
+    if (rc < 0)
+        return err_wrap(err, "%s", name);
+    if (rc == 0)
+        return err_because(err, ERR_INTEGRITY, "missing",
+                           "at byte %" PRIu64 ": the archive ends, expected %s", at->at,
+                           name);
+    if (strcmp(e.name, name) != 0)
+        return member_cursor_wrong(at, &e, is_known(c, e.name), name, err);
+    m->size = e.size;
+    m->offset = at->at;
+    return member_cursor_skip(at, &e, err);
+}
+
+/* Exactly two zero blocks; then nothing, or a few more zeros. */
+static int
+read_end(struct bundle_content *c, struct member_cursor *at, struct err *err)
+{
+    struct tar_entry e;
+    uint64_t rest;
+    int rc = member_cursor_next(at, &e, err);
+
+    if (rc == 1)
+        return member_cursor_wrong(at, &e, is_known(c, e.name), NULL, err);
+    if (rc < 0 && err->reason && strcmp(err->reason, "header") == 0)
+        return err_because(err, ERR_INTEGRITY, "trailing",
+                           "at byte %" PRIu64 ": expected the zero blocks at the end",
+                           at->at);
+    if (rc < 0)
+        return -1;
+    c->total = at->at + 2 * TAR_BLOCK;
+    if (at->file.size < c->total)
+        return truncated_error(err, at->file.size, "the zero blocks at the end");
+    rest = at->file.size - at->at;
+    if (at->file.size - c->total > BUNDLE_TRAILING_MAX) {
+        err_because(err, ERR_INTEGRITY, "trailing",
+                    "%" PRIu64 " bytes after the end at byte %" PRIu64
+                    ", at most %u zeros",
+                    at->file.size - c->total, c->total, BUNDLE_TRAILING_MAX);
+        return volumes_blame(&at->file, c->total, at->file.size - c->total, err);
+    }
+    rc = range_is_zero(&at->file, at->at, rest, err);
+    if (rc == 0)
+        return err_because(
+            err, ERR_INTEGRITY, "trailing",
+            "other bytes than zeros after the last member, from byte %" PRIu64, at->at);
+    return rc < 0 ? -1 : 0;
+}
+
+static int
+read_members(struct bundle_content *c, struct member_cursor *at, struct err *err)
+{
+    for (size_t i = 0; i < c->member_count; i++) {
+        if (read_member_header(c, at, &c->members[i], err) < 0)
+            return -1;
+    }
+    if (read_end(c, at, err) < 0)
+        return -1;
+    if (c->total != c->index.pins.bytes)
+        return err_because(err, ERR_INTEGRITY, "size",
+                           "the bundle has %" PRIu64 " bytes, index.json says %" PRIu64,
+                           c->total, c->index.pins.bytes);
+    return 0;
+}
+
+static int
+read_content(struct bundle_content *c, const struct bundle_untrusted *u, struct err *err)
+{
+    struct member_cursor at = u->cursor;
+
+    c->file = u->cursor.file;
+    if (index_read(&c->index, u->index.data, u->index.len, err) < 0 ||
+        volumes_check_size(&c->file, c->index.pins.bytes, err) < 0 ||
+        read_sums_member(c, &at, &u->sums, err) < 0)
+        return -1;
+    if (read_members(c, &at, err) < 0) {
+        if (at.file.size < c->index.pins.bytes)
+            err_wrap(err, "only %" PRIu64 " of %" PRIu64 " bytes are here", at.file.size,
+                     c->index.pins.bytes);
+        return -1;
+    }
+    return bundle_complete(c, err);
+}
+
+/* ---- three degrees of trust ---- */
+
+static int
+check_admission(const struct bundle_untrusted *u, const struct admission *admission,
+                struct err *err)
+{
+    struct digest d;
+
+    if (hash_bytes(DIGEST_SHA256, u->index.data, u->index.len, &d, err) < 0)
+        return -1;
+    if (admission->basis == ADMISSION_NONE || !digest_equal(&d, &admission->index))
+        return err_set(err, ERR_INTERNAL, "this bundle was not admitted");
+    return 0;
+}
+
+int
+bundle_raw_sums(const struct bundle_untrusted *u, struct buf *out, struct err *err)
+{
+    struct member_cursor at = u->cursor;
+
+    return member_cursor_body(&at, &u->sums, out, err);
+}
+
+int
+bundle_read_index(const struct bundle_untrusted *u, const struct admission *admission,
+                  struct index_content *out, struct err *err)
+{
+    if (check_admission(u, admission, err) < 0)
+        return -1;
+    return index_read(out, u->index.data, u->index.len, err);
+}
+
+int
+bundle_read_meta(const struct bundle_untrusted *u, const struct admission *admission,
+                 struct bundle_meta *out, struct missing_list *missing, struct err *err)
+{
+    CLEANUP(index_content_release) struct index_content index = INDEX_CONTENT_INIT;
+
+    if (bundle_read_index(u, admission, &index, err) < 0)
+        return -1;
+    *out = index.meta;
+    *missing = index.missing;
+    index.missing = (struct missing_list)MISSING_LIST_INIT;
+    return 0;
+}
+
+struct bundle *
+bundle_open(const struct bundle_untrusted *u, const struct admission *admission,
+            struct err *err)
+{
+    struct bundle *b = xcalloc(1, sizeof(*b));
+
+    if (check_admission(u, admission, err) < 0 || read_content(&b->content, u, err) < 0)
+        bundle_release(&b);
+    return b;
+}
+
+struct bundle_preview *
+bundle_preview(const struct bundle_untrusted *u, struct err *err)
+{
+    struct bundle_preview *p = xcalloc(1, sizeof(*p));
+
+    if (read_content(&p->content, u, err) < 0)
+        bundle_preview_release(&p);
+    return p;
+}
+
+void
+bundle_release(struct bundle **b)
+{
+    if (*b)
+        content_release(&(*b)->content);
+    free(*b);
+    *b = NULL;
+}
+
+void
+bundle_preview_release(struct bundle_preview **p)
+{
+    if (*p)
+        content_release(&(*p)->content);
+    free(*p);
+    *p = NULL;
+}
+
+const struct bundle_content *
+bundle_content(const struct bundle *b)
+{
+    return &b->content;
+}
+
+const struct bundle_content *
+bundle_preview_content(const struct bundle_preview *p)
+{
+    return &p->content;
+}

@@ -1,0 +1,57 @@
+/* scan_internal.h - what the parts of a survey share.
+ *
+ * scan.c        notes, finding the next header, bundle_scan(), bundle_scan_names()
+ * scan_list.c   along the list of an authentic SHA256SUMS
+ * scan_names.c  along the headers alone
+ *
+ * Layer: bundle, private.
+ */
+#ifndef BUNDLE_SCAN_SCAN_INTERNAL_H
+#define BUNDLE_SCAN_SCAN_INTERNAL_H
+
+#include "bundle/reader/reader_internal.h"
+#include "bundle/scan/scan.h"
+
+struct scan {
+    const struct scan_options *options;
+    struct scan_bound *bound; /* or NULL */
+    struct member_cursor at;
+    struct bundle_member *found; /* blobs whose place is known, as they come */
+    size_t count, cap;
+};
+
+/* Of an object, or with digest NULL of none. */
+void scan_note(const struct scan *s, uint64_t offset, uint64_t size,
+               const struct digest *digest, const struct err *why);
+
+/* The body of a blob begins there.  false: the file ends before it does. */
+bool scan_place(struct scan *s, const struct digest *digest, uint64_t offset,
+                uint64_t size);
+
+/* May so many bytes be read from there?  When not, the survey is over. */
+bool scan_spend(const struct scan *s, uint64_t at, uint64_t len);
+bool scan_is_over(const struct scan *s);
+
+/*
+ * The first header of the bundle's form in a range that wanted() takes.
+ * Returns: 1 with its offset; 0 when there is none, or the survey is over; -1 when nobody
+ *          wants to wait.
+ */
+MUST_USE int scan_find(const struct scan *s, uint64_t from, uint64_t to,
+                       bool (*wanted)(void *ctx, const struct tar_entry *e), void *ctx,
+                       uint64_t *at, struct err *err);
+
+/*
+ * From the cursor on, which is behind SHA256SUMS.  What of index is used is authentic,
+ * and so are the digests.
+ */
+MUST_USE int scan_list(struct scan *s, const struct index_content *index,
+                       const struct digest *digests, size_t count, struct err *err);
+
+/* From the cursor on; bytes: of the whole bundle, 0 when nobody knows. */
+MUST_USE int scan_names(struct scan *s, uint64_t bytes, struct err *err);
+
+/* Are the bytes from there to the end of the file the zeros that end a bundle? */
+void scan_end(const struct scan *s, uint64_t end);
+
+#endif

@@ -1,0 +1,381 @@
+/*
+ * Along an authentic list of members.  A header that is good says how long its body is.
+ * Where one is not, the next one is looked for: behind the body when a document tells its
+ * size, else in every block.  Bodies between two good headers are placed by the sizes
+ * that documents tell.
+ */
+#include "config.h"
+#include "bundle/scan/scan_internal.h"
+
+#include "base/mem.h"
+#include "io/crypto/hash.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct planned {
+    struct digest digest;
+    bool has_size; /* an authentic descriptor told it */
+    bool is_document;
+    enum { NOT_MET, PLACED, TOLD /* as lost */ } state;
+    uint64_t size;
+};
+
+struct planned_list {
+    struct scan *s;
+    struct planned *plan; /* in the order of members */
+    struct planned **sorted;
+    size_t count, next; /* the member that should come now, or count: the end */
+    uint64_t end;       /* where the zero blocks begin */
+};
+
+static int
+compare_planned(const void *a, const void *b)
+{
+    const struct planned *const *x = a, *const *y = b;
+
+    return digest_compare(&(*x)->digest, &(*y)->digest);
+}
+
+static struct planned *
+find_planned(const struct planned_list *l, const struct digest *digest)
+{
+    struct planned wanted = {.digest = *digest}, *key = &wanted;
+    struct planned **hit = l->count == 0 ? NULL
+                                         : bsearch(&key, l->sorted, l->count,
+                                                   sizeof(*l->sorted), compare_planned);
+
+    return hit ? *hit : NULL;
+}
+
+static struct planned *
+find_name(const struct planned_list *l, const char *name)
+{
+    struct digest d;
+
+    return bundle_blob_digest(&d, name) ? find_planned(l, &d) : NULL;
+}
+
+/* ---- sizes ---- */
+
+static void
+learn_size(struct planned_list *l, const struct digest *digest, uint64_t size,
+           bool is_document)
+{
+    struct planned *p = find_planned(l, digest);
+
+    if (!p || size > l->end)
+        return;
+    p->is_document = p->is_document || is_document;
+    if (p->has_size)
+        return;
+    p->has_size = true;
+    p->size = size;
+}
+
+/* A document that is what its digest says tells the sizes of what it points at. */
+static void
+learn_from(struct planned_list *l, const struct planned *p, uint64_t body, uint64_t size)
+{
+    CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
+    CLEANUP(document_release) struct document doc = DOCUMENT_INIT;
+    struct err ignored = ERR_INIT; /* hashing reports it */
+    struct digest d;
+
+    if (size > bytes.max || buf_resize(&bytes, (size_t)size) < 0 ||
+        volumes_read(&l->s->at.file, bytes.data, bytes.len, body, &ignored) !=
+            (ssize_t)bytes.len ||
+        hash_bytes(p->digest.alg, bytes.data, bytes.len, &d, &ignored) < 0 ||
+        !digest_equal(&d, &p->digest) ||
+        document_parse(&doc, bytes.data, bytes.len, NULL, ERR_INTEGRITY, &ignored) < 0)
+        return;
+    for (size_t i = 0; i < doc.count; i++) {
+        const struct descriptor *e = &doc.edges[i];
+
+        learn_size(l, &e->digest, e->size,
+                   e->edge == EDGE_CHILD && document_by_type(e->media_type, e->size));
+    }
+}
+
+/* ---- one member ---- */
+
+static void
+place_planned(struct planned_list *l, struct planned *p, uint64_t body, uint64_t size)
+{
+    if (!scan_place(l->s, &p->digest, body, size))
+        return; /* cut off */
+    p->state = PLACED;
+    if (p->is_document)
+        learn_from(l, p, body, size);
+}
+
+static void
+note_listed_header(const struct planned_list *l, const struct planned *p, uint64_t at,
+                   const struct err *found)
+{
+    char name[BUNDLE_BLOB_NAME_MAX];
+    struct err why = *found;
+
+    bundle_blob_name(&p->digest, name);
+    if (why.kind == ERR_NONE) { /* zeros, which is well formed */
+        err_because(&why, ERR_INTEGRITY, "header",
+                    "at byte %" PRIu64 ": nothing but zeros", at);
+        volumes_blame(&l->s->at.file, at, TAR_BLOCK, &why);
+    }
+    err_wrap(&why, "the header of %s", name);
+    scan_note(l->s, at, TAR_BLOCK, &p->digest, &why);
+}
+
+/* A good header that should not be here; at: where it stands. */
+static void
+note_stranger(const struct planned_list *l, const struct planned *p,
+              const struct tar_entry *e, uint64_t at)
+{
+    uint64_t size = TAR_BLOCK + tar_padded(e->size);
+    struct err why = ERR_INIT;
+
+    err_because(&why, ERR_INTEGRITY, p ? "duplicate" : "extra",
+                "at byte %" PRIu64 ": %s %s", at, e->name,
+                p ? "stands there for the second time" : "does not belong here");
+    volumes_blame(&l->s->at.file, at, size, &why);
+    scan_note(l->s, at, size, NULL, &why);
+}
+
+/* A good header of a member that is not the next one. */
+static void
+note_order(const struct planned_list *l, const struct tar_entry *e, uint64_t at)
+{
+    char name[BUNDLE_BLOB_NAME_MAX];
+    struct err why = ERR_INIT;
+
+    bundle_blob_name(&l->plan[l->next].digest, name);
+    err_because(&why, ERR_INTEGRITY, "order",
+                "at byte %" PRIu64 ": found %s, expected %s", at, e->name, name);
+    volumes_blame(&l->s->at.file, at, TAR_BLOCK, &why);
+    scan_note(l->s, at, TAR_BLOCK, NULL, &why);
+}
+
+/* The cursor stands behind the header e. */
+static void
+scan_listed_member(struct planned_list *l, const struct tar_entry *e)
+{
+    struct planned *p = find_name(l, e->name);
+    uint64_t body = l->s->at.at, header = body - TAR_BLOCK;
+    struct err why = ERR_INIT;
+    size_t number;
+
+    l->s->at.at += tar_padded(e->size);
+    if (!p || p->state == PLACED) {
+        note_stranger(l, p, e, header);
+        return;
+    }
+    number = (size_t)(p - l->plan);
+    if (number > l->next)
+        note_order(l, e, header);
+    if (number >= l->next) /* else it is late, which was said */
+        l->next = number + 1;
+    if (p->has_size && p->size != e->size) {
+        err_because(&why, ERR_INTEGRITY, "size",
+                    "at byte %" PRIu64 ": %s has %" PRIu64
+                    " bytes, its descriptor says %" PRIu64,
+                    header, e->name, e->size, p->size);
+        scan_note(l->s, header, TAR_BLOCK, &p->digest, &why);
+    }
+    place_planned(l, p, body, e->size);
+}
+
+/* ---- where a header is not good ---- */
+
+static bool
+is_planned(void *ctx, const struct tar_entry *e)
+{
+    const struct planned *p = find_name(ctx, e->name);
+
+    return p && p->state != PLACED;
+}
+
+/* Does a member that is still wanted stand there?  Which one: count at the end. */
+static bool
+goes_on_at(struct planned_list *l, uint64_t at, size_t *number)
+{
+    struct member_cursor probe = l->s->at;
+    struct err ignored = ERR_INIT;
+    struct tar_entry e;
+
+    *number = l->count;
+    probe.at = at;
+    if (at >= l->end || at >= probe.file.size)
+        return true;
+    if (member_cursor_next(&probe, &e, &ignored) != 1 || !is_planned(l, &e))
+        return false;
+    *number = (size_t)(find_name(l, e.name) - l->plan);
+    return true;
+}
+
+/* Members first to last - 1, somewhere in these bytes. */
+static void
+note_lost(struct planned_list *l, size_t first, size_t last, uint64_t from, uint64_t to)
+{
+    char name[BUNDLE_BLOB_NAME_MAX], others[64] = "";
+    struct err why = ERR_INIT;
+
+    for (size_t i = first; i < last; i++)
+        l->plan[i].state = TOLD;
+    bundle_blob_name(&l->plan[first].digest, name);
+    if (last - first > 1)
+        snprintf(others, sizeof(others), " and %zu more", last - first - 1);
+    err_because(&why, ERR_INTEGRITY, "header",
+                "%s%s, in bytes %" PRIu64 " to %" PRIu64
+                ", could not be checked: no good header says where",
+                name, others, from, to - 1);
+    volumes_blame(&l->s->at.file, from, to - from, &why);
+    scan_note(l->s, from, to - from, last - first == 1 ? &l->plan[first].digest : NULL,
+              &why);
+}
+
+/* The members up to number `last`, whose header is good again and stands at `to`. */
+static void
+fill(struct planned_list *l, size_t last, uint64_t to)
+{
+    uint64_t at = l->s->at.at;
+    size_t i = l->next;
+
+    for (; i < last; i++) {
+        struct planned *p = &l->plan[i];
+        struct member_cursor probe = l->s->at;
+        struct err why = ERR_INIT;
+        struct tar_entry e;
+
+        if (!p->has_size || at + TAR_BLOCK + tar_padded(p->size) > to)
+            break;
+        probe.at = at;
+        if (i > l->next && member_cursor_next(&probe, &e, &why) != 1)
+            note_listed_header(l, p, at, &why);
+        place_planned(l, p, at + TAR_BLOCK, p->size);
+        at += TAR_BLOCK + tar_padded(p->size);
+    }
+    if (i == l->next)
+        at += TAR_BLOCK; /* that one is reported as such */
+    if (i < last && at < to)
+        note_lost(l, i, last, at, to);
+}
+
+static int
+resync_list(struct planned_list *l, const struct err *found, struct err *err)
+{
+    struct planned *p = &l->plan[l->next];
+    uint64_t header = l->s->at.at, to = header + TAR_BLOCK + tar_padded(p->size);
+    size_t number;
+
+    note_listed_header(l, p, header, found);
+    if (!p->has_size || !goes_on_at(l, to, &number)) {
+        int rc = scan_find(l->s, header + TAR_BLOCK, l->end, is_planned, l, &to, err);
+
+        if (rc < 0)
+            return -1;
+        if (rc == 0)
+            to = l->end < l->s->at.file.size ? l->end : l->s->at.file.size;
+        (void)goes_on_at(l, to, &number);
+    }
+    fill(l, number, to);
+    l->s->at.at = to;
+    if (number > l->next)
+        l->next = number;
+    return 0;
+}
+
+/* ---- all of them ---- */
+
+/* What stands nowhere: behind the end of a file that is too short, or left out. */
+static void
+note_missing(const struct planned_list *l, uint64_t bytes)
+{
+    const struct volumes *file = &l->s->at.file;
+    uint64_t lacking = file->size < bytes ? bytes - file->size : 0;
+    char name[BUNDLE_BLOB_NAME_MAX], which[BUNDLE_BLOB_NAME_MAX + 64] = "";
+    size_t missing = 0;
+    struct err why = ERR_INIT;
+
+    for (size_t i = l->count; i-- > 0;) {
+        if (l->plan[i].state == NOT_MET) {
+            missing++;
+            bundle_blob_name(&l->plan[i].digest, name);
+        }
+    }
+    if (missing > 0)
+        snprintf(which, sizeof(which), "%zu of %zu objects are missing, from %s on",
+                 missing, l->count, name);
+    if (lacking == 0 && missing == 0)
+        return;
+    if (lacking == 0) {
+        err_because(&why, ERR_INTEGRITY, "missing", "%s", which);
+    } else {
+        if (volumes_check_size(file, bytes, &why) == 0)
+            err_because(&why, ERR_INTEGRITY, "truncated",
+                        "the file ends at byte %" PRIu64 " of %" PRIu64, file->size,
+                        bytes);
+        if (missing > 0)
+            err_wrap(&why, "%s", which);
+    }
+    scan_note(l->s, file->size < bytes ? file->size : l->end, lacking, NULL, &why);
+}
+
+static int
+walk_planned(struct planned_list *l, struct err *err)
+{
+    struct member_cursor *at = &l->s->at;
+
+    while (at->at < at->file.size && at->file.size - at->at >= TAR_BLOCK) {
+        struct err why = ERR_INIT;
+        struct tar_entry e;
+        int rc;
+
+        if (cancel_wanted(l->s->options->cancel))
+            return cancel_error(err);
+        if (l->next == l->count && at->at >= l->end)
+            break;
+        rc = member_cursor_next(at, &e, &why);
+        if (rc == 1)
+            scan_listed_member(l, &e);
+        else if (l->next == l->count)
+            break;
+        else if (resync_list(l, &why, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void
+planned_list_release(struct planned_list *l)
+{
+    free(l->plan);
+    free(l->sorted);
+}
+
+int
+scan_list(struct scan *s, const struct index_content *index, const struct digest *digests,
+          size_t count, struct err *err)
+{
+    CLEANUP(planned_list_release)
+    struct planned_list l = {.s = s, .count = count};
+    uint64_t bytes = index->pins.bytes;
+
+    l.end = bytes > 2 * TAR_BLOCK ? bytes - 2 * TAR_BLOCK : 0;
+    l.plan = xcalloc(count, sizeof(*l.plan));
+    l.sorted = xcalloc(count, sizeof(struct planned *));
+    for (size_t i = 0; i < count; i++) {
+        l.plan[i].digest = digests[i];
+        l.sorted[i] = &l.plan[i];
+    }
+    if (count > 0)
+        qsort(l.sorted, count, sizeof(struct planned *), compare_planned);
+    for (size_t i = 0; i < index->count; i++)
+        learn_size(&l, &index->entries[i].digest, index->entries[i].size, true);
+    if (walk_planned(&l, err) < 0)
+        return -1;
+    note_missing(&l, bytes);
+    if (l.end < s->at.file.size)
+        scan_end(s, l.end);
+    return 0;
+}

@@ -1,0 +1,324 @@
+#include "config.h"
+#include "cli/commands/commands.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "render/render_export.h"
+#include "cli/signer.h"
+#include "io/file/file.h"
+
+#include <string.h>
+
+struct export_command {
+    struct common_options common;
+    struct registry_options registry;
+    struct passphrase_options passphrase;
+    struct signer_options signer;
+    const char *output, *volume_size, *stream, *expires;
+    const char *index, *tags;
+    struct opt_list from, platforms, reuse;
+    struct opt_number serial;
+    bool is_unsigned, dry_run, force, verify_after;
+    bool all_tags, referrers, foreign_layers, keep_going, allow_incomplete;
+};
+
+#define T struct export_command
+static const struct opt table[] = {
+    FILE_TEXT(T, output, 'o', "output", "BUNDLE", OPT_BY_COMMAND, "the file to write"),
+    TEXT(T, volume_size, 0, "volume-size", "N[KMG]",
+         "write volumes of N bytes, BUNDLE.001 and so on; also: fat32, dvd, cd"),
+    SIGNER_OPTIONS(T),
+    FLAG(T, is_unsigned, 0, "unsigned", "do not sign"),
+    FILE_LIST(
+        T, from, 'f', "from", "LIST", OPT_READS,
+        "also the references in LIST, one a line, '-' for standard input (repeatable)"),
+    FLAG(T, all_tags, 0, "all-tags", "all tags of each REFERENCE without tag and digest"),
+    TEXT(T, tags, 0, "tags", "REGEX",
+         "those of them that match, as a whole, an extended regular expression"),
+    FLAG(T, referrers, 0, "referrers",
+         "also signatures, SBOMs and what else is attached to the images"),
+    FLAG(T, foreign_layers, 0, "foreign-layers",
+         "fetch layers that a registry lacks from where it links to"),
+    LIST(T, platforms, 0, "platform", "OS/ARCH[/VARIANT]",
+         "only these platforms, with commas between them (repeatable)"),
+    TEXT(T, index, 0, "index", "HOW",
+         "with --platform: keep indexes as they are (default), or rebuild them"),
+    FLAG(T, keep_going, 0, "keep-going",
+         "when something cannot be had, fetch all the rest, then end with status 10"),
+    FLAG(T, allow_incomplete, 0, "allow-incomplete",
+         "--keep-going, and write a bundle of the rest that says what it lacks"),
+    FLAG(T, dry_run, 0, "dry-run", "show what would be fetched and written, then stop"),
+    FLAG(T, force, 0, "force", "replace BUNDLE if it exists"),
+    FLAG(T, verify_after, 0, "verify-after",
+         "read the bundle back from the disk and check it before it gets its name"),
+    FILE_LIST(
+        T, reuse, 0, "reuse", "BUNDLE", OPT_BY_COMMAND,
+        "take what fits out of this older bundle instead of fetching it (repeatable)"),
+    TEXT(T, stream, 0, "stream", "NAME",
+         "the series this bundle belongs to (default 'default')"),
+    NUMBER(T, serial, 0, "serial", "N", INT64_MAX,
+           "its number in the series (default: the time in seconds)"),
+    TEXT(T, expires, 0, "expires", "TIME",
+         "not to be imported after this time, such as 2027-01-31T00:00:00Z"),
+    REGISTRY_OPTIONS(T),
+    COMMON_OPTIONS(T),
+    {.kind = OPT_END},
+};
+#undef T
+
+/* ---- options ---- */
+
+static int
+check_stdin(const struct export_command *o, struct err *err)
+{
+    const char *users[4] = {
+        o->registry.creds_stdin ? "--creds-stdin" : NULL,
+        passphrase_stdin_user(&o->passphrase),
+    };
+    size_t n = 2;
+
+    for (size_t i = 0; i < o->from.count && n < COUNT_OF(users); i++) {
+        if (strcmp(o->from.items[i], "-") == 0)
+            users[n++] = "--from -";
+    }
+    return stdin_users_check(users, n, err);
+}
+
+/* Whole blocks of a tar, so that a volume begins with something recognisable. */
+static int
+read_volume_size(const char *text, uint64_t *out, struct err *err)
+{
+    static const struct {
+        const char *name;
+        uint64_t size;
+    } media[] = {
+        {"fat32", UINT64_C(4294966784)}, /* the last whole block below 4 GiB */
+        {"dvd", UINT64_C(4700000256)},
+        {"cd", UINT64_C(700) << 20},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(media); i++) {
+        if (strcmp(text, media[i].name) == 0) {
+            *out = media[i].size;
+            return 0;
+        }
+    }
+    if (text_bytes(text, strlen(text), UINT64_C(1) << 62, out) < 0 || *out < 1 << 20 ||
+        *out % 512 != 0)
+        return err_set(
+            err, ERR_USAGE,
+            "--volume-size is fat32, dvd, cd or a size of at least 1M in whole "
+            "blocks of 512 bytes");
+    return 0;
+}
+
+static int
+check_export_options(const struct export_command *o, struct err *err)
+{
+    uint64_t now;
+
+    if (!o->output && !o->dry_run)
+        return err_set(err, ERR_USAGE, "say where to write: --output BUNDLE");
+    if (o->output && strcmp(o->output, "-") == 0)
+        return err_set(err, ERR_USAGE,
+                       "a bundle is written in place, not to standard output");
+    if (signer_check(&o->signer, err) < 0)
+        return -1;
+    if (o->signer.key && o->is_unsigned)
+        return err_set(err, ERR_USAGE, "--key and --unsigned exclude each other");
+    if (!o->signer.key && !o->is_unsigned && !o->dry_run) {
+        err_set(err, ERR_USAGE, "nothing to sign with: --key KEY");
+        return err_hint(err, "'sealift keygen NAME' makes a key pair; --unsigned goes "
+                             "without a signature");
+    }
+    if (o->stream && !bundle_stream_is_valid(o->stream))
+        return err_set(err, ERR_USAGE, "a stream is 1 to %d of a-z, 0-9, '.', '_', '-'",
+                       BUNDLE_STREAM_MAX);
+    if (clock_epoch(&now, err) < 0) /* before anybody is asked anything */
+        return -1;
+    return check_stdin(o, err);
+}
+
+/* Which part of what the references name. */
+struct selection {
+    struct choice choice;
+    bool has_pattern;
+    struct tag_filter pattern;
+};
+
+static void
+selection_release(struct selection *s)
+{
+    if (s->has_pattern)
+        tag_filter_release(&s->pattern);
+}
+
+static int
+check_selection(const struct export_command *o, struct err *err)
+{
+    if (o->index && o->platforms.count == 0)
+        return err_set(err, ERR_USAGE, "--index is for --platform");
+    if (o->index && strcmp(o->index, "keep") != 0 && strcmp(o->index, "rebuild") != 0)
+        return err_set(err, ERR_USAGE, "--index is one of keep, rebuild");
+    if (o->all_tags && o->tags)
+        return err_set(err, ERR_USAGE, "--all-tags and --tags exclude each other");
+    return 0;
+}
+
+static int
+read_selection(const struct export_command *o, struct selection *out, struct err *err)
+{
+    if (check_selection(o, err) < 0)
+        return -1;
+    for (size_t i = 0; i < o->platforms.count; i++) {
+        if (choice_add(&out->choice, o->platforms.items[i], err) < 0)
+            return err_wrap(err, "--platform");
+    }
+    if (o->tags && tag_filter_compile(&out->pattern, o->tags, err) < 0)
+        return err_wrap(err, "--tags");
+    out->has_pattern = o->tags != NULL;
+    return 0;
+}
+
+/* --all-tags and --tags need something to be about. */
+static int
+check_repositories(const struct reference_list *names, struct err *err)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (reference_is_repository(&names->items[i]))
+            return 0;
+    }
+    return err_set(
+        err, ERR_USAGE,
+        "--all-tags and --tags are for a REFERENCE without tag and digest, and "
+        "there is none");
+}
+
+static int
+gather_names(const struct export_command *o, char **operands, size_t count,
+             struct reference_list *names, struct err *err)
+{
+    names->takes_repositories = o->all_tags || o->tags;
+    for (size_t i = 0; i < count; i++) {
+        if (reference_list_add(names, operands[i], strlen(operands[i]), err) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < o->from.count; i++) {
+        const char *path = o->from.items[i];
+        CLEANUP(buf_release) struct buf text = BUF_INIT(REFERENCE_LIST_BYTES_MAX);
+
+        if (file_slurp(path, &text, err) < 0 ||
+            reference_list_add_lines(names, text.data ? text.data : "", text.len,
+                                     strcmp(path, "-") == 0 ? "standard input" : path,
+                                     err) < 0)
+            return -1;
+    }
+    if (names->count == 0)
+        return err_set(err, ERR_USAGE,
+                       "nothing to export: name an image, or --from LIST");
+    return names->takes_repositories ? check_repositories(names, err) : 0;
+}
+
+/* ---- the command ---- */
+
+static int
+export_names(const struct export_command *o, const struct reference_list *names,
+             const struct selection *selection, const struct signer *signer,
+             struct runtime *rt, struct result *r, struct err *err)
+{
+    CLEANUP(registry_access_release)
+    struct registry_access access = REGISTRY_ACCESS_INIT;
+    CLEANUP(export_result_release) struct export_result x = EXPORT_RESULT_INIT;
+    struct export_options options = {
+        .output = o->output,
+        .force = o->force,
+        .dry_run = o->dry_run,
+        .verify_after = o->verify_after,
+        .reuse = o->reuse.items,
+        .reuse_count = o->reuse.count,
+        .foreign_layers = o->foreign_layers,
+        .allow_incomplete = o->allow_incomplete,
+        .key = signer->key,
+        .certs = signer->certs,
+        .sig_out = signer->key ? o->signer.out : NULL,
+        .stream = o->stream ? o->stream : "default",
+        .has_serial = o->serial.is_set,
+        .serial = o->serial.value,
+        .has_expires = o->expires != NULL,
+        .tool = TOOL_NAME_VERSION,
+    };
+    int rc;
+
+    if (o->expires && clock_parse(o->expires, &options.expires) < 0)
+        return err_set(err, ERR_USAGE,
+                       "--expires wants a time like 2027-01-31T00:00:00Z");
+    if (o->volume_size && read_volume_size(o->volume_size, &options.volume_size, err) < 0)
+        return -1;
+    if (registry_access_open(&access, &o->registry, rt, false, err) < 0)
+        return -1;
+    options.plan = (struct plan_options){
+        .names = names,
+        .choice = &selection->choice,
+        .tags = selection->has_pattern ? &selection->pattern : NULL,
+        .referrers = o->referrers,
+        .rebuild = o->index && strcmp(o->index, "rebuild") == 0,
+        .keep_going = o->keep_going || o->allow_incomplete,
+        .client = access.client,
+        .jobs = rt->jobs,
+        .events = &rt->events,
+        .cancel = &rt->cancel,
+    };
+    rc = export_run(&x, &options, err);
+    if (rc == 0 || err->kind == ERR_PARTIAL)
+        result_export(r, &options, &x, o->signer.key);
+    result_removed(r, &x);
+    return rc;
+}
+
+static int
+run_export(const void *options, char **operands, size_t count, struct runtime *rt,
+           struct result *r, struct err *err)
+{
+    const struct export_command *o = options;
+    CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
+    CLEANUP(signer_release) struct signer signer = SIGNER_INIT;
+    CLEANUP(selection_release) struct selection selection = {.has_pattern = false};
+
+    if (check_export_options(o, err) < 0 || read_selection(o, &selection, err) < 0 ||
+        gather_names(o, operands, count, &names, err) < 0)
+        return -1;
+    if (o->signer.key && !o->dry_run &&
+        signer_load(&o->signer, &o->passphrase, &signer, err) < 0)
+        return -1;
+    return export_names(o, &names, &selection, &signer, rt, r, err);
+}
+
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    const struct export_command *o = options;
+
+    (void)operands;
+    (void)count;
+    registry_options_files(f);
+    files_add(f, o->volume_size ? FILE_WRITTEN_VOLUMES : FILE_WRITTEN_BUNDLE, "--output",
+              o->output);
+    for (size_t i = 0; i < o->reuse.count; i++)
+        files_add(f, FILE_REUSED, "--reuse", o->reuse.items[i]);
+}
+
+const struct command cmd_export = {
+    .name = "export",
+    .operands = "[REFERENCE]...",
+    .summary = "fetch images from registries into one signed bundle",
+    .about =
+        "Fetch the images that the REFERENCEs name, with all their platforms, and write\n"
+        "them byte for byte into one bundle.  Under its final name the bundle is "
+        "complete\n"
+        "and signed, or it does not exist.",
+    .table = table,
+    .options_size = sizeof(struct export_command),
+    .operands_max = SIZE_MAX,
+    .files = files,
+    .run = run_export,
+};

@@ -1,0 +1,152 @@
+#include "config.h"
+#include "cli/commands/commands.h"
+
+#include "base/text.h"
+#include "render/render_omitted.h"
+#include "render/table.h"
+#include "ops/verify/inspect.h"
+
+struct inspect_command {
+    struct common_options common;
+};
+
+static const struct opt table[] = {
+    COMMON_OPTIONS(struct inspect_command),
+    {.kind = OPT_END},
+};
+
+static const char *
+platform_label(const struct inspected_image *image, const struct inspected_platform *p)
+{
+    if (image->subject)
+        return "(referrer)";
+    if (p->is_attestation)
+        return "(attestation)";
+    return p->platform.text[0] != '\0' ? p->platform.text : "-";
+}
+
+static struct jsout *
+platform_json(const struct inspected_platform *p)
+{
+    struct jsout *obj = jsout_object();
+
+    if (p->platform.text[0] != '\0')
+        jsout_put_text(obj, "platform", p->platform.text);
+    jsout_put_bool(obj, "attestation", p->is_attestation);
+    jsout_put_bool(obj, "omitted", p->is_omitted);
+    jsout_put_bool(obj, "missing", p->is_missing);
+    result_put_digest(obj, "digest", &p->digest);
+    jsout_put_u64(obj, "bytes", p->bytes);
+    return obj;
+}
+
+static void
+add_image(const struct inspected_image *image, struct table *t, struct jsout *images)
+{
+    struct jsout *obj = result_entry(image->entry), *platforms = jsout_array();
+    char digest[DIGEST_TEXT_MAX], size[TEXT_HUMAN_MAX];
+
+    digest_text(&image->entry->digest, digest);
+    table_add(t, (const char *const[]){image->entry->name, "", digest,
+                                       text_human(size, image->bytes)});
+    for (size_t i = 0; i < image->platform_count; i++) {
+        const struct inspected_platform *p = &image->platforms[i];
+
+        jsout_append(platforms, platform_json(p));
+        digest_text(&p->digest, digest);
+        table_add(t, (const char *const[]){"", platform_label(image, p), digest,
+                                           p->is_missing   ? "MISSING"
+                                           : p->is_omitted ? "left out"
+                                                           : text_human(size, p->bytes)});
+    }
+    if (image->subject)
+        result_put_digest(obj, "subject", image->subject);
+    jsout_put_u64(obj, "bytes", image->bytes);
+    jsout_put(obj, "platforms", platforms);
+    jsout_append(images, obj);
+}
+
+static void
+put_signature_list(const struct signature_check *signers, struct result *r)
+{
+    struct jsout *array = jsout_array();
+
+    for (size_t i = 0; i < signers->count; i++) {
+        const struct trust_finding *f = &signers->items[i];
+        struct jsout *obj = jsout_object();
+        char hex[2 * DIGEST_RAW_MAX + 1] = "not named";
+
+        if (f->has_key_id)
+            digest_hex(&f->key_id, hex);
+        jsout_put_text(obj, "file", f->file);
+        if (f->has_key_id)
+            jsout_put_text(obj, "keyId", hex);
+        jsout_append(array, obj);
+        result_say(r, "signature key id %s\n", hex);
+    }
+    if (signers->count == 0)
+        result_say(r, "signature none\n");
+    jsout_put(r->json, "signatures", array);
+}
+
+static int
+run_inspect(const void *options, char **operands, size_t count, struct runtime *rt,
+            struct result *r, struct err *err)
+{
+    CLEANUP(inspection_release) struct inspection x = INSPECTION_INIT;
+    CLEANUP(table_release) struct table t = TABLE_INIT;
+    const struct bundle_content *c;
+    struct jsout *images;
+    char size[TEXT_HUMAN_MAX];
+
+    (void)options;
+    (void)rt;
+    if (inspect_run(&x, (const char *const *)operands, count, err) < 0)
+        return -1;
+    c = bundle_preview_content(x.preview);
+    jsout_put_text(r->json, "bundle", operands[0]);
+    jsout_put_bool(r->json, "verified", false);
+    jsout_put_u64(r->json, "bundleBytes", c->total);
+    jsout_put_u64(r->json, "objects", c->member_count);
+    jsout_put_u64(r->json, "omitted", c->omitted_count);
+    result_put_digest(r->json, "index", &x.signers.index);
+    result_put_meta(r->json, &c->index.meta);
+    result_say(r, "bundle    %s: %s, UNVERIFIED\n", operands[0],
+               text_human(size, c->total));
+    put_signature_list(&x.signers, r);
+    result_say_meta(r, &c->index.meta);
+    result_missing(r, &c->index.missing);
+    result_say(r, "contents  %zu names, %zu objects, %s\n", c->index.count,
+               c->member_count, text_human(size, x.bytes));
+    result_say(r, "\n");
+
+    images = jsout_array();
+    table_add(&t, (const char *const[]){"IMAGE", "PLATFORM", "DIGEST", "SIZE"});
+    for (size_t i = 0; i < x.image_count; i++)
+        add_image(&x.images[i], &t, images);
+    jsout_put(r->json, "images", images);
+    table_say(&t, r);
+    return 0;
+}
+
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    (void)options;
+    files_add_operands(f, FILE_READ_BUNDLE, "BUNDLE", operands, 0, count);
+}
+
+const struct command cmd_inspect = {
+    .name = "inspect",
+    .operands = "BUNDLE...",
+    .summary = "show what is in a bundle",
+    .about =
+        "Show the images of BUNDLE, their platforms and sizes, and which keys claim to\n"
+        "have signed it.  Reads no layer and verifies nothing.",
+    .table = table,
+    .options_size = sizeof(struct inspect_command),
+    .operands_min = 1,
+    .operands_max = SIZE_MAX,
+    .files = files,
+    .run = run_inspect,
+};

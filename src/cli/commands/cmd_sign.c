@@ -1,0 +1,96 @@
+#include "config.h"
+#include "cli/commands/commands.h"
+
+#include "cli/signer.h"
+#include "io/file/file.h"
+#include "ops/sign/sign.h"
+
+struct sign_command {
+    struct common_options common;
+    struct passphrase_options passphrase;
+    struct signer_options signer;
+};
+
+#define T struct sign_command
+static const struct opt table[] = {
+    SIGNER_OPTIONS(T),
+    COMMON_OPTIONS(T),
+    {.kind = OPT_END},
+};
+#undef T
+
+static void
+put_sign_result(struct result *r, const struct sign_command *o, const char *path,
+                const struct sign_result *s, const struct pki_key *key)
+{
+    char hex[2 * DIGEST_RAW_MAX + 1];
+
+    digest_hex(pki_id(key), hex);
+    result_signable(r, path, &s->bundle);
+    jsout_put_text(r->json, "keyId", hex);
+    jsout_put_bool(r->json, "wasThere", s->was_there);
+    jsout_put_text(r->json, "signature", o->signer.out ? o->signer.out : s->file.name);
+    if (s->was_there)
+        result_say(r, "signed by %s (%s) before: nothing was changed\n", hex,
+                   o->signer.key);
+    else
+        result_say(r, "signed by %s (%s)%s%s\n", hex, o->signer.key,
+                   o->signer.out ? ", in " : "", o->signer.out ? o->signer.out : "");
+}
+
+static int
+run_sign(const void *options, char **operands, size_t count, struct runtime *rt,
+         struct result *r, struct err *err)
+{
+    const struct sign_command *o = options;
+    CLEANUP(signer_release) struct signer signer = SIGNER_INIT;
+    CLEANUP(sign_result_release) struct sign_result s = SIGN_RESULT_INIT;
+    struct sign_options sign = {.paths = (const char *const *)operands,
+                                .path_count = count,
+                                .out = o->signer.out};
+
+    (void)rt;
+    if (signer_check(&o->signer, err) < 0)
+        return -1;
+    if (!o->signer.key) {
+        err_set(err, ERR_USAGE, "nothing to sign with: --key KEY");
+        return err_hint(err, "'sealift payload' and 'sealift attach' are for keys that "
+                             "cannot be used here");
+    }
+    if (o->signer.out && output_check(o->signer.out, false, err) < 0)
+        return -1; /* before anybody is asked anything */
+    if (signer_load(&o->signer, &o->passphrase, &signer, err) < 0)
+        return -1;
+    sign.key = signer.key;
+    sign.certs = signer.certs;
+    if (sign_run(&s, &sign, err) < 0)
+        return -1;
+    put_sign_result(r, o, operands[0], &s, signer.key);
+    return 0;
+}
+
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    const struct sign_command *o = options;
+
+    files_add_operands(f, o->signer.out ? FILE_READ_BUNDLE : FILE_CHANGED_BUNDLE,
+                       "BUNDLE", operands, 0, count);
+}
+
+const struct command cmd_sign = {
+    .name = "sign",
+    .operands = "BUNDLE...",
+    .summary = "add a signature to a bundle",
+    .about =
+        "Sign BUNDLE as it is, for instance as a second person.  The signature goes "
+        "into\n"
+        "the place that was kept for it; no other byte changes.  Layers are not read:\n"
+        "'sealift verify' checks them.",
+    .table = table,
+    .options_size = sizeof(struct sign_command),
+    .operands_min = 1,
+    .operands_max = SIZE_MAX,
+    .files = files,
+    .run = run_sign,
+};

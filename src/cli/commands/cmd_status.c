@@ -1,0 +1,147 @@
+#include "config.h"
+#include "cli/commands/commands.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "render/table.h"
+#include "trust/store.h"
+#include "trust/state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DAY = 86400, HOUR = 3600, AGE_MAX = 32 };
+
+struct status_command {
+    struct common_options common;
+    const char *dir;
+};
+
+#define T struct status_command
+static const struct opt table[] = {
+    FILE_TEXT(T, dir, 0, "trust", "DIR", OPT_BY_COMMAND,
+              "the trust store (default " STORE_DEFAULT ")"),
+    COMMON_OPTIONS(T),
+    {.kind = OPT_END},
+};
+#undef T
+
+static const char *
+age_text(char out[AGE_MAX], uint64_t seconds)
+{
+    if (seconds >= 2 * DAY)
+        snprintf(out, AGE_MAX, "%" PRIu64 " days", seconds / DAY);
+    else if (seconds >= 2 * HOUR)
+        snprintf(out, AGE_MAX, "%" PRIu64 " hours", seconds / HOUR);
+    else
+        snprintf(out, AGE_MAX, "%" PRIu64 " minutes", seconds / 60);
+    return out;
+}
+
+static struct jsout *
+put_stream(const struct trust_last *last, uint64_t now, struct table *t)
+{
+    uint64_t age = now > last->imported ? now - last->imported : 0;
+    char serial[24], created[CLOCK_TEXT_MAX], floor[CLOCK_TEXT_MAX];
+    char imported[CLOCK_TEXT_MAX], text[AGE_MAX];
+    char note[AGE_MAX + sizeof(", INCOMPLETE")];
+    struct jsout *obj = jsout_object();
+
+    snprintf(serial, sizeof(serial), "%" PRIu64, last->serial);
+    clock_format(created, last->created);
+    clock_format(floor, last->floor);
+    clock_format(imported, last->imported);
+    jsout_put_text(obj, "stream", last->stream);
+    jsout_put_u64(obj, "serial", last->serial);
+    result_put_digest(obj, "index", &last->index);
+    jsout_put_text(obj, "created", created);
+    jsout_put_text(obj, "floor", floor);
+    jsout_put_text(obj, "imported", imported);
+    jsout_put_u64(obj, "ageSeconds", age);
+    jsout_put_u64(obj, "missing", last->missing);
+    jsout_put_bool(obj, "partial", last->is_partial);
+    snprintf(note, sizeof(note), "%s%s", age_text(text, age),
+             last->missing > 0 || last->is_partial ? ", INCOMPLETE" : "");
+    table_add(t, (const char *const[]){last->stream, serial, created, note});
+    return obj;
+}
+
+static void
+put_streams(struct result *r, const struct state_list *list)
+{
+    CLEANUP(table_release) struct table t = TABLE_INIT;
+    struct jsout *streams = jsout_array();
+    uint64_t now = clock_now();
+
+    table_add(&t, (const char *const[]){"STREAM", "SERIAL", "CREATED", "LAST IMPORT"});
+    for (size_t i = 0; i < list->count; i++)
+        jsout_append(streams, put_stream(&list->streams[i], now, &t));
+    jsout_put(r->json, "streams", streams);
+    if (list->count > 0)
+        table_say(&t, r);
+}
+
+static void
+put_damaged(struct result *r, const struct state_list *list)
+{
+    struct jsout *damaged = jsout_array();
+
+    for (size_t i = 0; i < list->damaged_count; i++) {
+        const struct state_damage *d = &list->damaged[i];
+        struct jsout *obj = jsout_object();
+
+        jsout_put_text(obj, "file", d->path);
+        jsout_put_text(obj, "why", d->why);
+        jsout_append(damaged, obj);
+        result_say(r, "damaged: %s\n", d->why);
+    }
+    jsout_put(r->json, "damaged", damaged);
+}
+
+static int
+run_status(const void *options, char **operands, size_t count, struct runtime *rt,
+           struct result *r, struct err *err)
+{
+    const struct status_command *o = options;
+    CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
+    CLEANUP(state_list_release) struct state_list list = STATE_LIST_INIT;
+
+    (void)operands;
+    (void)count;
+    if (trust_store_open(&store, o->dir, err) < 0)
+        return -1;
+    trust_store_warn(&store, clock_now(), &rt->events);
+    if (state_list(store.state, &list, err) < 0)
+        return -1;
+    put_streams(r, &list);
+    put_damaged(r, &list);
+    if (list.count == 0 && list.damaged_count == 0)
+        result_say(r, "nothing was imported yet with %s\n", store.dir);
+    return 0;
+}
+
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    const struct status_command *o = options;
+
+    (void)operands;
+    (void)count;
+    files_add(f, FILE_TRUST_STORE, "--trust", o->dir ? o->dir : STORE_DEFAULT);
+}
+
+const struct command cmd_status = {
+    .name = "status",
+    .operands = "",
+    .summary = "show what was imported last of each stream, and how long ago",
+    .about =
+        "Show the last import of each stream: its serial, when the bundle was made, and\n"
+        "how long ago it was imported.  A stream that stands still may be one whose new\n"
+        "bundles somebody keeps back.  Files of that memory which are damaged are "
+        "listed.",
+    .table = table,
+    .options_size = sizeof(struct status_command),
+    .files = files,
+    .run = run_status,
+};

@@ -1,0 +1,145 @@
+#include "config.h"
+#include "cli/commands/commands.h"
+
+#include "base/text.h"
+#include "render/verify_script.h"
+#include "render/render_omitted.h"
+#include "ops/verify/verify.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct verify_command {
+    struct common_options common;
+    struct trust_options trust;
+    bool explain, layers;
+};
+
+static const struct opt table[] = {
+    TRUST_OPTIONS(struct verify_command),
+    FLAG(struct verify_command, layers, 0, "layers",
+         "also unpack every layer and compare it with what its image says"),
+    FLAG(struct verify_command, explain, 0, "explain",
+         "check nothing: print how to check this bundle with openssl and tar"),
+    COMMON_OPTIONS(struct verify_command),
+    {.kind = OPT_END},
+};
+
+/* How far it came decides what can be told. */
+static void
+put_verify_result(struct result *r, const char *path, const struct verified *v,
+                  const struct verify_options *o)
+{
+    const struct bundle_content *c;
+    struct jsout *images;
+    char size[TEXT_HUMAN_MAX];
+    size_t by_platform = 0;
+
+    jsout_put_text(r->json, "bundle", path);
+    jsout_put_bool(r->json, "signatureSkipped", o->skip_signature);
+    result_say(r, "bundle    %s\n", path);
+    result_signers(r, &v->signers);
+    if (v->has_meta) {
+        result_verdict(r, &v->verdict, &o->wishes);
+        result_missing(r, &v->missing);
+    }
+    result_damage(r, &v->files.volumes, &v->damage);
+    if (!v->bundle)
+        return;
+    c = bundle_content(v->bundle);
+    result_put_digest(r->json, "index", &v->admission.index);
+    result_put_meta(r->json, &c->index.meta);
+    jsout_put_u64(r->json, "objects", c->member_count);
+    jsout_put_u64(r->json, "bundleBytes", c->total);
+    jsout_put_u64(r->json, "omitted", c->omitted_count);
+    images = jsout_array();
+    for (size_t i = 0; i < c->index.count; i++)
+        jsout_append(images, result_entry(&c->index.entries[i]));
+    jsout_put(r->json, "images", images);
+    result_say_meta(r, &c->index.meta);
+    result_say(r, "contents  %zu names, %zu objects, %s\n", c->index.count,
+               c->member_count, text_human(size, c->total));
+    for (size_t i = 0; i < c->omitted_count; i++)
+        by_platform += !c->omitted[i].is_missing;
+    if (by_platform > 0)
+        result_say(r, "left out  %zu children of indexes, by platform\n", by_platform);
+}
+
+/* Keys are of use here, but none is needed. */
+static int
+explain_it(const struct verify_command *o, const char *const *paths, size_t count,
+           struct runtime *rt, struct result *r, struct err *err)
+{
+    CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
+    struct err why = ERR_INIT;
+
+    if (trust_options_load(&o->trust, &store, &rt->events, &why) < 0 &&
+        (!why.reason || strcmp(why.reason, "no-trust") != 0)) {
+        *err = why;
+        return -1;
+    }
+    return explain(r, paths, count, &store, err);
+}
+
+static int
+run_verify(const void *options, char **operands, size_t count, struct runtime *rt,
+           struct result *r, struct err *err)
+{
+    const struct verify_command *o = options;
+    CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
+    CLEANUP(verified_release) struct verified v = VERIFIED_INIT;
+    struct verify_options verify = {
+        .paths = (const char *const *)operands,
+        .path_count = count,
+        .store = &store,
+        .skip_signature = o->trust.skip,
+        .wishes = trust_options_wishes(&o->trust),
+        .signatures = o->trust.signatures.items,
+        .signature_count = o->trust.signatures.count,
+        .layers = o->layers,
+        .jobs = rt->jobs,
+        .events = &rt->events,
+        .cancel = &rt->cancel,
+    };
+    int rc;
+
+    if (o->explain)
+        return explain_it(o, verify.paths, count, rt, r, err);
+    if (trust_options_load(&o->trust, &store, &rt->events, err) < 0)
+        return -1;
+    rc = verify_run(&v, &verify, err);
+    put_verify_result(r, operands[0], &v, &verify);
+    if (rc < 0)
+        return -1;
+    if (o->trust.skip)
+        result_say(r, "UNVERIFIED: every digest is right, but nobody's signature was "
+                      "checked\n");
+    else
+        result_say(r, "OK: the signature and every digest are right%s\n",
+                   v.missing.count > 0 ? ", but the bundle is INCOMPLETE" : "");
+    return 0;
+}
+
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    const struct verify_command *o = options;
+
+    trust_options_files(&o->trust, f);
+    files_add_operands(f, FILE_READ_BUNDLE, "BUNDLE", operands, 0, count);
+}
+
+const struct command cmd_verify = {
+    .name = "verify",
+    .operands = "BUNDLE...",
+    .summary = "check the signature and every byte of a bundle",
+    .about =
+        "Check that a trusted key signed BUNDLE, that nothing is missing or extra, and\n"
+        "that every byte is what its digest says.  Needs no network.",
+    .table = table,
+    .options_size = sizeof(struct verify_command),
+    .operands_min = 1,
+    .operands_max = SIZE_MAX,
+    .files = files,
+    .run = run_verify,
+};

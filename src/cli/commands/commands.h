@@ -1,0 +1,38 @@
+/* commands.h - what a subcommand is, and the list of them.
+ *
+ * Layer: cli.
+ */
+#ifndef CLI_COMMANDS_COMMANDS_H
+#define CLI_COMMANDS_COMMANDS_H
+
+#include "cli/files.h"
+#include "cli/opt.h"
+#include "render/result.h"
+#include "cli/registry_options.h"
+
+struct command {
+    const char *name;
+    const char *operands;       /* for the usage line */
+    const char *summary;        /* one line */
+    const char *about;          /* a paragraph or two for help */
+    const char *const *actions; /* words its first operand may be; NULL: it is any */
+    const struct opt *table;
+    size_t options_size;
+    size_t operands_min, operands_max;
+    /* Note the files that it reads and writes, but for OPT_READS and OPT_WRITES; called
+     * with any number of operands.  NULL: it has none. */
+    void (*files)(const void *options, char **operands, size_t count, struct files *f);
+    /* options: the struct the table fills; struct common_options is its first member. */
+    int (*run)(const void *options, char **operands, size_t count, struct runtime *rt,
+               struct result *result, struct err *err);
+};
+
+extern const struct command cmd_export, cmd_verify, cmd_import, cmd_inspect, cmd_sign,
+    cmd_attach, cmd_payload, cmd_digest, cmd_keygen, cmd_key, cmd_trust, cmd_status,
+    cmd_verify_receipt, cmd_help, cmd_version;
+
+/* All commands in the order help shows them, NULL at the end. */
+extern const struct command *const commands[];
+const struct command *command_find(const char *name); /* or NULL */
+
+#endif

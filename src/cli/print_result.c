@@ -1,0 +1,70 @@
+#include "config.h"
+#include "cli/print_result.h"
+
+#include "base/cancel.h"
+#include "io/file/file.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <unistd.h>
+
+static void
+put_outcome(struct jsout *json, const struct err *failure)
+{
+    struct jsout *error;
+
+    jsout_put_bool(json, "ok", failure == NULL);
+    jsout_put_u64(json, "exit", failure ? (uint64_t)err_exit_code(failure) : 0);
+    if (!failure)
+        return;
+    error = jsout_object();
+    jsout_put_text(error, "kind", err_kind_name(failure->kind));
+    if (failure->reason)
+        jsout_put_text(error, "reason", failure->reason);
+    jsout_put_text(error, "message", failure->msg);
+    if (failure->hint[0] != '\0')
+        jsout_put_text(error, "hint", failure->hint);
+    jsout_put(json, "error", error);
+}
+
+/* A pipe that nobody reads is waited for, until a signal comes. */
+static int
+print(const struct buf *bytes, struct err *err)
+{
+    size_t done = 0;
+
+    while (done < bytes->len) {
+        size_t len = bytes->len - done < PIPE_BUF ? bytes->len - done : PIPE_BUF;
+        ssize_t n;
+
+        if (cancel_wait_output(STDOUT_FILENO, err) < 0)
+            return -1;
+        n = write(STDOUT_FILENO, bytes->data + done, len);
+        if (n < 0 && errno != EINTR && errno != EAGAIN)
+            return err_errno(err, "cannot write to standard output");
+        done += n > 0 ? (size_t)n : 0;
+    }
+    return 0;
+}
+
+int
+result_finish(struct result *r, const struct err *failure, bool json, bool quiet,
+              const char *report, struct err *err)
+{
+    CLEANUP(buf_release) struct buf line = BUF_INIT(RESULT_TEXT_MAX);
+    struct jsout *root = r->json;
+
+    if (!json && !report)
+        return quiet ? 0 : print(&r->text, err);
+    put_outcome(root, failure);
+    r->json = NULL;
+    if (jsout_print(root, &line, err) < 0)
+        return -1;
+    if (buf_add_text(&line, "\n") < 0)
+        return err_set(err, ERR_LIMIT, "the result is too long");
+    if (report && file_put(report, line.data, line.len, 0644, false, err) < 0)
+        return err_wrap(err, "report");
+    if (json)
+        return print(&line, err);
+    return quiet ? 0 : print(&r->text, err);
+}

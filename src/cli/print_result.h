@@ -1,0 +1,18 @@
+/* print_result.h - a result goes to standard output and to the file of --report.
+ *
+ * Layer: cli.
+ */
+#ifndef CLI_PRINT_RESULT_H
+#define CLI_PRINT_RESULT_H
+
+#include "render/result.h"
+
+/*
+ * Write to stdout (the JSON with --json, else the text unless quiet) and to the report
+ * file.  failure: the error the run ended with, or NULL.
+ * Errors: ERR_LOCAL.
+ */
+MUST_USE int result_finish(struct result *r, const struct err *failure, bool json,
+                           bool quiet, const char *report, struct err *err);
+
+#endif

@@ -1,0 +1,366 @@
+#include "config.h"
+#include "cli/registry_options.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/file/file.h"
+#include "io/file/secure_dir.h"
+#include "io/http/http.h"
+#include "registry/config/certs_d.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    CREDS_MAX = 64 * 1024, /* bytes of USER:PASSWORD */
+    RETRIES = 5,           /* in a row without progress */
+    FIRST_RETRIES = 2,     /* as long as a server has not answered at all */
+};
+
+static int
+read_creds(struct credentials *credentials, const char *host, struct err *err)
+{
+    struct buf text = BUF_INIT(CREDS_MAX);
+    int rc = file_slurp_fd(STDIN_FILENO, "standard input", &text, err);
+
+    if (rc == 0)
+        rc =
+            credentials_add(credentials, host, text.data ? text.data : "", text.len, err);
+    secret_wipe(text.data, text.cap);
+    buf_release(&text);
+    return rc < 0 ? err_wrap(err, "--creds-stdin") : 0;
+}
+
+/* Say it now rather than at the first request. */
+static int
+check_readable(const char *path, struct err *err)
+{
+    CLEANUP(file_close) int fd = -1;
+    uint64_t size;
+
+    fd = file_open_regular(path, &size, err);
+    return fd < 0 ? -1 : 0;
+}
+
+/* What is wrong with these is said now rather than at the first request. */
+static int
+check_files(const struct registry_options *options, struct err *err)
+{
+    if (options->ca_file && check_readable(options->ca_file, err) < 0)
+        return err_wrap(err, "--ca-file");
+    if (options->tls_key && !options->tls_cert)
+        return err_set(err, ERR_USAGE, "--tls-key belongs to a --tls-cert");
+    if (!options->tls_cert)
+        return 0;
+    if (check_readable(options->tls_cert, err) < 0)
+        return err_wrap(err, "--tls-cert");
+    if (certs_d_check_key(options->tls_key ? options->tls_key : options->tls_cert, err) <
+        0)
+        return err_wrap(err, options->tls_key ? "--tls-key" : "--tls-cert");
+    return 0;
+}
+
+/* An isolated network must see no stray traffic: a push goes straight unless told. */
+static int
+read_proxy(const struct registry_options *options, struct client_config *config,
+           struct err *err)
+{
+    config->proxy = options->proxy     ? options->proxy
+                    : config->may_push ? NULL
+                                       : HTTP_PROXY_ENVIRONMENT;
+    if (options->proxy && http_proxy_check(options->proxy, err) < 0)
+        return err_wrap(err, "--proxy");
+    return config->proxy && strcmp(config->proxy, HTTP_PROXY_ENVIRONMENT) == 0
+               ? http_proxy_check_environment(err)
+               : 0;
+}
+
+/* How patient and how fast. */
+static int
+read_pace(const struct registry_options *options, struct client_config *config,
+          struct err *err)
+{
+    static const uint64_t slowest = 1024, fastest = UINT64_C(1) << 40;
+    const char *rate = options->limit_rate;
+
+    config->retries =
+        options->retries.is_set ? (unsigned)options->retries.value : RETRIES;
+    config->first_retries = options->retries.is_set ? config->retries : FIRST_RETRIES;
+    if (rate && (text_bytes(rate, strlen(rate), fastest, &config->limit_rate) < 0 ||
+                 config->limit_rate < slowest))
+        return err_set(
+            err, ERR_USAGE,
+            "--limit-rate wants bytes a second from 1K on, such as 512K or 2M");
+    return 0;
+}
+
+int
+registry_access_open(struct registry_access *out, const struct registry_options *options,
+                     struct runtime *rt, bool may_push, struct err *err)
+{
+    int rc;
+
+    if (check_files(options, err) < 0)
+        return -1;
+    out->credentials = credentials_new(&rt->events, &rt->cancel);
+    if (options->creds_stdin &&
+        read_creds(out->credentials, options->creds_stdin, err) < 0)
+        return -1;
+    rc = options->authfile ? credentials_load(out->credentials, options->authfile, err)
+                           : credentials_load_default(out->credentials, err);
+    if (rc < 0)
+        return -1;
+    out->config = (struct client_config){
+        .ca_file = options->ca_file,
+        .plain_hosts = options->plain_http.items,
+        .plain_count = options->plain_http.count,
+        .trusted_realms = options->trust_realm.items,
+        .realm_count = options->trust_realm.count,
+        .tls_cert = options->tls_cert,
+        .tls_key = options->tls_key,
+        .may_push = may_push,
+        .sessions = rt->jobs,
+        .credentials = out->credentials,
+        .events = &rt->events,
+        .cancel = &rt->cancel,
+    };
+    if (!may_push) { /* what is in a bundle goes where the user says, nowhere else */
+        out->config.routes = out->routes = mirrors_new();
+        if (mirrors_load_default(out->routes, err) < 0)
+            return -1;
+    }
+    if (read_proxy(options, &out->config, err) < 0 ||
+        read_pace(options, &out->config, err) < 0)
+        return -1;
+    out->client = client_new(&out->config, err);
+    return out->client ? 0 : -1;
+}
+
+void
+registry_access_release(struct registry_access *a)
+{
+    client_free(a->client);
+    mirrors_free(a->routes);
+    credentials_free(a->credentials);
+    *a = (struct registry_access)REGISTRY_ACCESS_INIT;
+}
+
+void
+registry_options_files(struct files *f)
+{
+    CLEANUP(secure_dir_names_release)
+    struct secure_dir_names names = SECURE_DIR_NAMES_INIT;
+
+    credentials_default_files(&names);
+    for (size_t i = 0; i < names.count; i++)
+        files_add(f, FILE_READ, "the credentials in", names.items[i]);
+}
+
+void
+trust_options_files(const struct trust_options *options, struct files *f)
+{
+    if (options->keys.count == 0)
+        files_add(f, FILE_TRUST_STORE, "--trust",
+                  options->dir ? options->dir : STORE_DEFAULT);
+}
+
+static int
+load_keys(const struct opt_list *paths, struct trust_store *out, struct err *err)
+{
+    for (size_t i = 0; i < paths->count; i++) {
+        if (trust_keys_add(&out->keys, paths->items[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+load_trust(const struct trust_options *options, struct trust_store *out, struct err *err)
+{
+    bool has_keys = options->keys.count > 0;
+    struct err why = ERR_INIT;
+
+    if (options->skip && has_keys)
+        return err_set(err, ERR_USAGE,
+                       "--key and --insecure-skip-verify exclude each other");
+    if (options->dir && has_keys)
+        return err_set(err, ERR_USAGE, "--key and --trust exclude each other");
+    if (has_keys)
+        return load_keys(&options->keys, out, err);
+    if (trust_store_open(out, options->dir, &why) == 0)
+        return 0;
+    /* Who wants no signature needs no key; but a policy that is there counts. */
+    if (options->skip && why.reason && strcmp(why.reason, "no-trust") == 0)
+        return 0;
+    *err = why;
+    return -1;
+}
+
+int
+trust_options_load(const struct trust_options *options, struct trust_store *out,
+                   const struct events *events, struct err *err)
+{
+    if (load_trust(options, out, err) < 0)
+        return -1;
+    trust_store_warn(out, clock_now(), events);
+    return 0;
+}
+
+struct trust_wishes
+trust_options_wishes(const struct trust_options *options)
+{
+    return (struct trust_wishes){.rollback = options->allow_rollback,
+                                 .expired = options->allow_expired,
+                                 .incomplete = options->allow_incomplete};
+}
+
+void
+result_signers(struct result *r, const struct signature_check *signers)
+{
+    struct jsout *array = jsout_array();
+
+    for (size_t i = 0; i < signers->count; i++) {
+        const struct trust_finding *f = &signers->items[i];
+        struct jsout *obj = jsout_object();
+        char hex[2 * DIGEST_RAW_MAX + 1] = "";
+
+        if (f->has_key_id)
+            digest_hex(&f->key_id, hex);
+        jsout_put_text(obj, "file", f->file);
+        jsout_put_bool(obj, "counts", f->counts);
+        if (f->is_detached)
+            jsout_put_bool(obj, "detached", true);
+        if (f->has_key_id)
+            jsout_put_text(obj, "keyId", hex);
+        if (f->counts) {
+            jsout_put_text(obj, "key", f->key_name);
+            result_say(r, "signed by %s (%s)\n", hex, f->key_name);
+        } else {
+            jsout_put_text(obj, "why", f->why);
+            result_say(r, "ignored   %s%s: %s\n", f->is_detached ? "" : "signatures/",
+                       f->file, f->why);
+        }
+        jsout_append(array, obj);
+    }
+    jsout_put(r->json, "signatures", array);
+}
+
+static void
+put_overrides(struct result *r, const struct trust_verdict *verdict,
+              const struct trust_wishes *wishes)
+{
+    struct jsout *array = jsout_array();
+
+    for (size_t i = 0; i < verdict->override_count; i++) {
+        enum trust_override o = verdict->overrides[i];
+        struct jsout *obj = jsout_object();
+
+        jsout_put_text(obj, "name", trust_override_name(o));
+        if (o == OVERRIDE_EXPIRED)
+            jsout_put_text(obj, "reason", wishes->expired);
+        jsout_append(array, obj);
+        result_say(r, "override  %s%s%s\n", trust_override_name(o),
+                   o == OVERRIDE_EXPIRED ? ": " : "",
+                   o == OVERRIDE_EXPIRED ? wishes->expired : "");
+    }
+    jsout_put(r->json, "overrides", array);
+}
+
+void
+result_verdict(struct result *r, const struct trust_verdict *verdict,
+               const struct trust_wishes *wishes)
+{
+    struct jsout *names = jsout_array();
+
+    for (size_t i = 0; i < verdict->signer_count; i++)
+        jsout_append_text(names, verdict->signers[i]);
+    jsout_put(r->json, "signers", names);
+    jsout_put_u64(r->json, "threshold", verdict->threshold);
+    if (verdict->rule && verdict->signer_count > 0) {
+        result_say(r, "approved  by %s", verdict->signers[0]);
+        for (size_t i = 1; i < verdict->signer_count; i++)
+            result_say(r, ", %s", verdict->signers[i]);
+        result_say(r, " (%" PRIu64 " needed)\n", verdict->threshold);
+    }
+    put_overrides(r, verdict, wishes);
+}
+
+void
+result_signable(struct result *r, const char *path, const struct signable *bundle)
+{
+    const struct bundle_content *c = bundle_preview_content(bundle->preview);
+    char digest[DIGEST_TEXT_MAX], size[TEXT_HUMAN_MAX];
+
+    digest_text(&bundle->index, digest);
+    jsout_put_text(r->json, "bundle", path);
+    result_put_digest(r->json, "index", &bundle->index);
+    result_put_meta(r->json, &c->index.meta);
+    result_say(r, "bundle    %s: %s\n", path, text_human(size, c->total));
+    result_say(r, "index     %s\n", digest);
+    result_say_meta(r, &c->index.meta);
+    result_say(r, "contents  %zu names, %zu objects; layers were not read\n",
+               c->index.count, c->member_count);
+}
+
+int
+stdin_users_check(const char *const *users, size_t count, struct err *err)
+{
+    const char *first = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!users[i])
+            continue;
+        if (first)
+            return err_set(err, ERR_USAGE, "%s and %s both read standard input", first,
+                           users[i]);
+        first = users[i];
+    }
+    return 0;
+}
+
+static struct jsout *
+damage_out(const struct damage *d, const struct volumes *file)
+{
+    struct jsout *obj = jsout_object();
+    size_t first, last;
+
+    if (d->has_digest)
+        result_put_digest(obj, "digest", &d->digest);
+    jsout_put_u64(obj, "offset", d->offset);
+    jsout_put_u64(obj, "size", d->size);
+    jsout_put_text(obj, "kind", err_kind_name(d->err.kind));
+    jsout_put_text(obj, "message", d->err.msg);
+    if (volumes_span(file, d->offset, d->size, &first, &last)) {
+        jsout_put_u64(obj, "firstVolume", first);
+        jsout_put_u64(obj, "lastVolume", last);
+    }
+    return obj;
+}
+
+void
+result_damage(struct result *r, const struct volumes *file,
+              const struct damage_list *damage)
+{
+    struct jsout *array;
+
+    if (damage->is_cut_short) {
+        jsout_put_u64(r->json, "notExaminedFrom", damage->unexamined);
+        result_say(r,
+                   "unread    not examined from byte %" PRIu64
+                   " on: before a signature counts, at most %llu MiB are read\n",
+                   damage->unexamined, CHECK_UNTRUSTED_MAX >> 20);
+    }
+    if (damage->total == 0)
+        return;
+    array = jsout_array();
+    for (size_t i = 0; i < damage->count; i++) {
+        jsout_append(array, damage_out(&damage->items[i], file));
+        result_say(r, "damaged   %s\n", damage->items[i].err.msg);
+    }
+    if (damage->total > damage->count)
+        result_say(r, "damaged   %zu more\n", damage->total - damage->count);
+    jsout_put(r->json, "damage", array);
+    jsout_put_u64(r->json, "damagedObjects", damage->total);
+}

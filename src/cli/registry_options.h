@@ -1,0 +1,158 @@
+/* registry_options.h - options that several commands have, and what follows from them.
+ *
+ * Layer: cli.
+ */
+#ifndef CLI_REGISTRY_OPTIONS_H
+#define CLI_REGISTRY_OPTIONS_H
+
+#include "base/cancel.h"
+#include "cli/files.h"
+#include "cli/opt.h"
+#include "cli/progress.h"
+#include "render/result.h"
+#include "ops/sign/sign.h"
+#include "ops/verify/check.h"
+#include "registry/connection/client.h"
+#include "trust/verdict.h"
+
+#define TOOL_NAME_VERSION PACKAGE_NAME "/" PACKAGE_VERSION
+
+enum { JOBS_DEFAULT = 16 };
+
+/* Every command has these, as the first member of its options. */
+struct common_options {
+    struct opt_number jobs;
+    bool quiet, verbose, json, help;
+    const char *progress, *report;
+};
+
+#define COMMON_OPTIONS(T)                                                                \
+    NUMBER(T, common.jobs, 'j', "jobs", "N", 64, "do N things at a time (default 16)"),  \
+        FLAG(T, common.quiet, 'q', "quiet", "print nothing but warnings and errors"),    \
+        FLAG(T, common.verbose, 'v', "verbose", "also say what goes on in detail"),      \
+        TEXT(T, common.progress, 0, "progress", "MODE",                                  \
+             "show progress as: auto, tty, plain, json or none"),                        \
+        FLAG(T, common.json, 0, "json", "print the result as one JSON object"),          \
+        FILE_TEXT(T, common.report, 0, "report", "FILE", OPT_WRITES,                     \
+                  "write that JSON object to FILE"),                                     \
+        FLAG(T, common.help, 'h', "help", "show this help")
+
+/* Commands that talk to registries. */
+struct registry_options {
+    const char *authfile, *creds_stdin, *ca_file, *tls_cert, *tls_key, *proxy;
+    struct opt_list plain_http, trust_realm;
+    struct opt_number retries;
+    const char *limit_rate;
+};
+
+#define REGISTRY_OPTIONS(T)                                                              \
+    FILE_TEXT(T, registry.authfile, 0, "authfile", "FILE", OPT_READS,                    \
+              "read credentials from FILE instead of docker's and podman's files"),      \
+        TEXT(T, registry.creds_stdin, 0, "creds-stdin", "HOST",                          \
+             "read USER:PASSWORD for HOST from standard input"),                         \
+        FILE_TEXT(T, registry.ca_file, 0, "ca-file", "FILE", OPT_READS,                  \
+                  "trust the CA certificates in FILE instead of the system's"),          \
+        FILE_TEXT(T, registry.tls_cert, 0, "tls-cert", "FILE", OPT_READS,                \
+                  "show this client certificate to registries that want one"),           \
+        FILE_TEXT(T, registry.tls_key, 0, "tls-key", "FILE", OPT_READS,                  \
+                  "its private key, when that is another file"),                         \
+        TEXT(T, registry.proxy, 0, "proxy", "URL",                                       \
+             "go through this proxy, or with 'env' through those of the environment"),   \
+        LIST(T, registry.plain_http, 0, "plain-http", "HOST",                            \
+             "talk plain HTTP to HOST[:PORT] (repeatable)"),                             \
+        LIST(T, registry.trust_realm, 0, "trust-realm", "HOST",                          \
+             "give credentials to the token server HOST[:PORT] of a registry "           \
+             "elsewhere (repeatable)"),                                                  \
+        NUMBER(T, registry.retries, 0, "retries", "N", 1000,                             \
+               "try again N times in a row without progress (default 5)"),               \
+        TEXT(T, registry.limit_rate, 0, "limit-rate", "N[KMG]",                          \
+             "transfer no more than N bytes a second in all")
+
+/* Commands that check signatures. */
+struct trust_options {
+    struct opt_list keys, signatures;
+    const char *dir;
+    bool skip;
+    bool allow_rollback, allow_incomplete;
+    const char *allow_expired;
+};
+
+#define TRUST_OPTIONS(T)                                                                 \
+    FILE_LIST(                                                                           \
+        T, trust.keys, 0, "key", "PUB", OPT_READS,                                       \
+        "accept bundles signed by this public key (repeatable; any one is enough)"),     \
+        FILE_TEXT(T, trust.dir, 0, "trust", "DIR", OPT_BY_COMMAND,                       \
+                  "use this trust store (default " STORE_DEFAULT ")"),                   \
+        FLAG(T, trust.allow_rollback, 0, "allow-rollback",                               \
+             "take an older bundle than the last, where the policy allows it"),          \
+        TEXT(T, trust.allow_expired, 0, "allow-expired", "REASON",                       \
+             "take an expired bundle, where the policy allows it; REASON is recorded"),  \
+        FLAG(T, trust.allow_incomplete, 0, "allow-incomplete",                           \
+             "take a bundle that lacks what its export could not have"),                 \
+        FILE_LIST(T, trust.signatures, 0, "signature", "FILE", OPT_READS,                \
+                  "also look at the signature in FILE (repeatable)"),                    \
+        FLAG(T, trust.skip, 0, "insecure-skip-verify",                                   \
+             "skip the signature, never the digests; recorded in the result")
+
+/* What main() made of the common options. */
+struct runtime {
+    const struct common_options *common;
+    unsigned jobs;
+    struct progress *progress;
+    struct events events;
+    struct cancel cancel;
+};
+
+/* Credentials and client of one run. */
+struct registry_access {
+    struct credentials *credentials;
+    struct mirrors *routes; /* of an export */
+    struct client_config config;
+    struct client *client;
+};
+
+#define REGISTRY_ACCESS_INIT                                                             \
+    {                                                                                    \
+        .credentials = NULL                                                              \
+    }
+
+/* Errors: ERR_USAGE, and those of credentials.h. */
+MUST_USE int registry_access_open(struct registry_access *out,
+                                  const struct registry_options *options,
+                                  struct runtime *rt, bool may_push, struct err *err);
+void registry_access_release(struct registry_access *a);
+
+/* The files beside the options' own: of the trust store that these choose, and where
+ * credentials and mirrors are found. */
+void trust_options_files(const struct trust_options *options, struct files *f);
+void registry_options_files(struct files *f);
+
+/*
+ * What decides about trust: the keys given, or the trust store; weak spots of it are
+ * warned of.
+ * Errors: ERR_USAGE - keys given together with --trust or --insecure-skip-verify; those
+ * of keys.h and store.h.
+ */
+MUST_USE int trust_options_load(const struct trust_options *options,
+                                struct trust_store *out, const struct events *events,
+                                struct err *err);
+struct trust_wishes trust_options_wishes(const struct trust_options *options);
+
+/* "signed by ..." lines and the JSON array "signatures". */
+void result_signers(struct result *r, const struct signature_check *signers);
+
+/* Whose signatures were enough, and what was overridden. */
+void result_verdict(struct result *r, const struct trust_verdict *verdict,
+                    const struct trust_wishes *wishes);
+
+/* What signing means: the bundle, what it says of itself, the digest of index.json. */
+void result_signable(struct result *r, const char *path, const struct signable *bundle);
+
+/* "damaged ..." lines and the JSON array "damage"; nothing when there is none. */
+void result_damage(struct result *r, const struct volumes *file,
+                   const struct damage_list *damage);
+
+/* Who reads standard input?  At most one may.  Errors: ERR_USAGE. */
+MUST_USE int stdin_users_check(const char *const *users, size_t count, struct err *err);
+
+#endif

@@ -1,0 +1,249 @@
+#include "config.h"
+#include "io/archive/tar_layer.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/crypto/hash.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PACKED_PIECE = 256 << 10, /* bytes read at a time */
+    PLAIN_PIECE = 64 << 10,
+};
+
+/* A frame of zstd may ask for a window of 128 MiB, so there is one of them at a time. */
+static pthread_mutex_t one_zstd = PTHREAD_MUTEX_INITIALIZER;
+
+/*
+ * Two readers, one behind the other: the first takes the compression off, the second
+ * finds the members.  The bytes in between are what a diff_id is the digest of.
+ */
+struct look {
+    const struct layer_source *source;
+    struct archive *unpacker, *tar;
+    struct hash hash;
+    uint64_t unpacked, max;
+    uint64_t header_end; /* by then a header must be whole; UINT64_MAX in a body */
+    char *packed, *plain;
+    struct err *err;
+    bool failed;   /* *err is set, by the source or by us, not by the library */
+    bool has_turn; /* holds one_zstd */
+};
+
+static void
+look_release(struct look *l)
+{
+    archive_read_free(l->tar);
+    archive_read_free(l->unpacker);
+    hash_release(&l->hash);
+    free(l->packed);
+    free(l->plain);
+    if (l->has_turn)
+        pthread_mutex_unlock(&one_zstd);
+}
+
+static la_ssize_t
+fail(struct look *l)
+{
+    l->failed = true;
+    return ARCHIVE_FATAL;
+}
+
+static la_ssize_t
+read_packed(struct archive *a, void *ctx, const void **out)
+{
+    struct look *l = ctx;
+    ssize_t n = l->source->read(l->source->ctx, l->packed, PACKED_PIECE, l->err);
+
+    (void)a;
+    *out = l->packed;
+    return n < 0 ? fail(l) : n;
+}
+
+static int
+library_error(struct archive *a, struct look *l, const char *what)
+{
+    const char *text = archive_error_string(a);
+    char safe[TEXT_SAFE_MAX];
+
+    if (l->failed)
+        return -1;
+    text_safe(safe, text ? text : "unknown", text ? strlen(text) : 7);
+    return err_because(l->err, ERR_INTEGRITY, "layer", "%s: %s", what, safe);
+}
+
+/* The next bytes of the tar, hashed. */
+static la_ssize_t
+read_layer_block(struct archive *a, void *ctx, const void **out)
+{
+    struct look *l = ctx;
+    la_ssize_t n = archive_read_data(l->unpacker, l->plain, PLAIN_PIECE);
+
+    (void)a;
+    if (n < 0) {
+        library_error(l->unpacker, l, "it cannot be unpacked");
+        return fail(l);
+    }
+    l->unpacked += (uint64_t)n;
+    if (l->unpacked > l->max) {
+        err_because(l->err, ERR_INTEGRITY, "layer",
+                    "it unpacks to more than %d times its size", TAR_LAYER_RATIO_MAX);
+        return fail(l);
+    }
+    if (l->unpacked > l->header_end) {
+        err_because(l->err, ERR_INTEGRITY, "layer",
+                    "it has a member whose headers take more than %d KiB",
+                    TAR_LAYER_HEADERS_MAX >> 10);
+        return fail(l);
+    }
+    if (hash_add(&l->hash, l->plain, (size_t)n, l->err) < 0)
+        return fail(l);
+    *out = l->plain;
+    return n;
+}
+
+/* ---- names ---- */
+
+static bool
+leads_out(const char *path)
+{
+    if (path[0] == '/')
+        return true;
+    for (const char *p = path; p; p = strchr(p, '/')) {
+        p += *p == '/';
+        if (p[0] == '.' && p[1] == '.' && (p[2] == '/' || p[2] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+static int
+check_entry(struct archive_entry *e, struct err *err)
+{
+    const char *name = archive_entry_pathname(e), *link = archive_entry_hardlink(e);
+    char safe[TEXT_SAFE_MAX];
+
+    if (!name)
+        return err_because(err, ERR_INTEGRITY, "layer", "it has a member without a name");
+    text_safe(safe, name, strlen(name));
+    if (leads_out(name))
+        return err_because(err, ERR_INTEGRITY, "layer",
+                           "it has the member '%s', which leads out of the image", safe);
+    if (link && leads_out(link))
+        return err_because(err, ERR_INTEGRITY, "layer",
+                           "its member '%s' is a hard link that leads out of the image",
+                           safe);
+    return 0;
+}
+
+/* A list of holes costs the library ten times its bytes: headers must not be endless. */
+static int
+next_header(struct look *l, struct archive_entry **e)
+{
+    int rc;
+
+    l->header_end = l->unpacked + TAR_LAYER_HEADERS_MAX;
+    rc = archive_read_next_header(l->tar, e);
+    l->header_end = UINT64_MAX;
+    return rc;
+}
+
+static int
+skip_body(struct look *l)
+{
+    int rc = archive_read_data_skip(l->tar);
+
+    return rc == ARCHIVE_OK || rc == ARCHIVE_WARN
+               ? 0
+               : library_error(l->tar, l, "it is no good tar");
+}
+
+static int
+walk_layer(struct look *l)
+{
+    struct archive_entry *e;
+    int rc;
+
+    /* A warning is about the character set of a name, which does not matter here. */
+    while ((rc = next_header(l, &e)) == ARCHIVE_OK || rc == ARCHIVE_WARN) {
+        if (check_entry(e, l->err) < 0 || skip_body(l) < 0)
+            return -1;
+    }
+    return rc == ARCHIVE_EOF ? 0 : library_error(l->tar, l, "it is no good tar");
+}
+
+/* What follows the end of the tar counts for its digest, too. */
+static int
+drain_layer(struct look *l)
+{
+    const void *ignored;
+    la_ssize_t n;
+
+    do
+        n = read_layer_block(l->tar, l, &ignored);
+    while (n > 0);
+    return n == 0 ? 0 : -1;
+}
+
+/* Only what is built into the library: never a program out of $PATH. */
+static bool
+open_readers(struct look *l)
+{
+    struct archive_entry *whole;
+
+    return l->unpacker && l->tar &&
+           archive_read_support_filter_gzip(l->unpacker) == ARCHIVE_OK &&
+           archive_read_support_filter_zstd(l->unpacker) == ARCHIVE_OK &&
+           archive_read_support_format_raw(l->unpacker) == ARCHIVE_OK &&
+           archive_read_support_format_empty(l->unpacker) == ARCHIVE_OK &&
+           archive_read_support_format_tar(l->tar) == ARCHIVE_OK &&
+           archive_read_support_format_empty(l->tar) == ARCHIVE_OK &&
+           archive_read_open(l->unpacker, l, NULL, read_packed, NULL) == ARCHIVE_OK &&
+           archive_read_next_header(l->unpacker, &whole) == ARCHIVE_OK;
+}
+
+/* Packed once at most, as no runtime unpacks it twice. */
+static int
+take_turn(struct look *l)
+{
+    if (archive_filter_count(l->unpacker) > 2) /* the last one does nothing */
+        return err_because(l->err, ERR_INTEGRITY, "layer",
+                           "it is compressed more than once");
+    if (archive_filter_code(l->unpacker, 0) == ARCHIVE_FILTER_ZSTD) {
+        pthread_mutex_lock(&one_zstd);
+        l->has_turn = true;
+    }
+    return 0;
+}
+
+int
+tar_layer_look(const struct layer_source *source, struct digest *diff_id, struct err *err)
+{
+    CLEANUP(look_release)
+    struct look l = {.source = source,
+                     .unpacker = archive_read_new(),
+                     .tar = archive_read_new(),
+                     .packed = xmalloc(PACKED_PIECE),
+                     .plain = xmalloc(PLAIN_PIECE),
+                     .max = (source->size + 1024) * TAR_LAYER_RATIO_MAX,
+                     .header_end = UINT64_MAX,
+                     .err = err};
+
+    if (hash_start(&l.hash, DIGEST_SHA256, err) < 0)
+        return -1;
+    if (!open_readers(&l))
+        return library_error(l.unpacker, &l, "it cannot be unpacked");
+    if (take_turn(&l) < 0)
+        return -1;
+    if (archive_read_open(l.tar, &l, NULL, read_layer_block, NULL) != ARCHIVE_OK)
+        return library_error(l.tar, &l, "it is no good tar");
+    if (walk_layer(&l) < 0 || drain_layer(&l) < 0)
+        return -1;
+    return hash_finish(&l.hash, diff_id, err);
+}

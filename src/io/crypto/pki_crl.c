@@ -1,0 +1,209 @@
+#include "config.h"
+#include "io/crypto/pki_certs.h"
+
+#include "base/text.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+/*
+ * The library picks one list for each certificate and believes that.  Here every list of
+ * an issuer counts, and only lists are taken that say of each certificate of their issuer
+ * whether it is revoked.  What is in such a list is revoked for good: certificateHold,
+ * which the issuer may take back, and removeFromCRL, which belongs into deltas, too.
+ */
+
+/* ---- what may be in a list ---- */
+
+static bool
+is_known_extension(int nid, const int *nids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (nids[i] == nid)
+            return true;
+    }
+    return false;
+}
+
+static const char *
+odd_extension(X509_EXTENSION *ext)
+{
+    static const int known[] = {NID_crl_number, NID_authority_key_identifier,
+                                NID_issuer_alt_name};
+    int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
+
+    if (nid == NID_delta_crl)
+        return "it is a delta, which names changes only";
+    if (nid == NID_issuing_distribution_point)
+        return "it has an issuingDistributionPoint, which leaves certificates or reasons "
+               "out, or brings those of other issuers";
+    if (X509_EXTENSION_get_critical(ext) != 0 &&
+        !is_known_extension(nid, known, COUNT_OF(known)))
+        return "it has an unknown critical extension";
+    return NULL;
+}
+
+static const char *
+odd_entry_extension(X509_EXTENSION *ext)
+{
+    static const int known[] = {NID_crl_reason, NID_invalidity_date,
+                                NID_hold_instruction_code};
+    int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
+
+    if (nid == NID_certificate_issuer)
+        return "it names certificates of another issuer";
+    if (X509_EXTENSION_get_critical(ext) != 0 &&
+        !is_known_extension(nid, known, COUNT_OF(known)))
+        return "one of its entries has an unknown critical extension";
+    return NULL;
+}
+
+const char *
+pki_crl_oddity(X509_CRL *crl)
+{
+    STACK_OF(X509_REVOKED) *entries = X509_CRL_get_REVOKED(crl);
+    const char *odd = NULL;
+
+    for (int i = 0; !odd && i < X509_CRL_get_ext_count(crl); i++)
+        odd = odd_extension(X509_CRL_get_ext(crl, i));
+    for (int i = 0; !odd && i < sk_X509_REVOKED_num(entries); i++) {
+        const X509_REVOKED *entry = sk_X509_REVOKED_value(entries, i);
+
+        for (int j = 0; !odd && j < X509_REVOKED_get_ext_count(entry); j++)
+            odd = odd_entry_extension(X509_REVOKED_get_ext(entry, j));
+    }
+    return odd;
+}
+
+/* ---- what they say of a chain ---- */
+
+/* When the library cannot tell, too (-2): a list is rather looked at than left out. */
+static bool
+is_same_name(const X509_NAME *a, const X509_NAME *b)
+{
+    int order = X509_NAME_cmp(a, b);
+
+    return order == 0 || order == -2;
+}
+
+static bool
+is_signed_by(X509_CRL *crl, X509 *issuer)
+{
+    return (X509_get_key_usage(issuer) & KU_CRL_SIGN) != 0 &&
+           X509_CRL_verify(crl, X509_get0_pubkey(issuer)) == 1;
+}
+
+/* A CA that changed its key has lists by both, under one name. */
+static bool
+is_signed_by_namesake(X509_CRL *crl, const struct pki_authority *a)
+{
+    const STACK_OF(X509) *const sources[] = {a->anchors->x509, a->intermediates->x509};
+
+    for (size_t s = 0; s < COUNT_OF(sources); s++) {
+        for (int i = 0; i < sk_X509_num(sources[s]); i++) {
+            X509 *cert = sk_X509_value(sources[s], i);
+
+            if (is_same_name(X509_get_subject_name(cert), X509_CRL_get_issuer(crl)) &&
+                is_signed_by(crl, cert))
+                return true;
+        }
+    }
+    return false;
+}
+
+static int
+refuse_unverified(X509_CRL *crl, struct err *err)
+{
+    char issuer[TEXT_SAFE_MAX];
+
+    pki_name_safe(issuer, X509_CRL_get_issuer(crl));
+    return err_because(err, ERR_TRUST, "unknown-signer",
+                       "was made with a certificate that a revocation list of '%s' is "
+                       "about, and that cannot be verified: no certificate of that name "
+                       "in the store signed it and may sign lists",
+                       issuer);
+}
+
+static bool
+is_about(X509_CRL *crl, X509 *cert)
+{
+    return is_same_name(X509_CRL_get_issuer(crl), X509_get_issuer_name(cert));
+}
+
+/* Whether the list can be verified or not. */
+static bool
+is_revoked(X509 *cert, const struct pki_authority *a)
+{
+    for (int i = 0; i < sk_X509_CRL_num(a->crls->crls); i++) {
+        X509_CRL *crl = sk_X509_CRL_value(a->crls->crls, i);
+        X509_REVOKED *entry;
+
+        /* 1, or 2 for removeFromCRL */
+        if (is_about(crl, cert) &&
+            X509_CRL_get0_by_serial(crl, &entry, X509_get_serialNumber(cert)) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* issuer: above it in the chain; of the anchor itself, which is right for a root. */
+static int
+check_lists(X509 *cert, X509 *issuer, const struct pki_authority *a, bool requires_one,
+            struct err *err)
+{
+    bool has_one = false;
+
+    for (int i = 0; i < sk_X509_CRL_num(a->crls->crls); i++) {
+        X509_CRL *crl = sk_X509_CRL_value(a->crls->crls, i);
+
+        if (!is_about(crl, cert))
+            continue;
+        if (is_signed_by(crl, issuer))
+            has_one = true;
+        else if (!is_signed_by_namesake(crl, a))
+            return refuse_unverified(crl, err);
+    }
+    if (requires_one && !has_one)
+        return err_because(err, ERR_TRUST, "unknown-signer",
+                           "was made with a certificate whose issuer has no revocation "
+                           "list in the store");
+    return 0;
+}
+
+int
+pki_crls_check(STACK_OF(X509) * chain, const struct pki_authority *a, struct err *err)
+{
+    int count = sk_X509_num(chain);
+
+    for (int i = 0; i < count; i++) {
+        if (is_revoked(sk_X509_value(chain, i), a))
+            return err_because(err, ERR_TRUST, "revoked",
+                               "was made with a certificate that its issuer has revoked");
+    }
+    for (int i = 0; i < count; i++) {
+        X509 *issuer = sk_X509_value(chain, i + 1 < count ? i + 1 : i);
+
+        if (check_lists(sk_X509_value(chain, i), issuer, a, a->requires_crl && i == 0,
+                        err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- their age ---- */
+
+bool
+pki_crl_term(const struct pki_certs *certs, size_t i, struct pki_crl_term *out)
+{
+    struct pki_crl_term term = {.ends = false};
+    X509_CRL *crl;
+
+    if (i >= (size_t)sk_X509_CRL_num(certs->crls))
+        return false;
+    crl = sk_X509_CRL_value(certs->crls, (int)i);
+    term.ends = pki_time(X509_CRL_get0_nextUpdate(crl), &term.next_update);
+    pki_name_safe(term.issuer, X509_CRL_get_issuer(crl));
+    *out = term;
+    return true;
+}

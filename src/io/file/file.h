@@ -1,0 +1,158 @@
+/* file.h - positioned reads and writes, and files that appear complete or not at all.
+ *
+ * Layer: io.
+ */
+#ifndef IO_FILE_FILE_H
+#define IO_FILE_FILE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Read up to len bytes at an offset; short only at the end of the file.
+ * Errors: ERR_LOCAL with the offset.
+ */
+MUST_USE ssize_t file_read_at(int fd, void *out, size_t len, uint64_t offset,
+                              struct err *err);
+
+/* Write all of it at an offset.  Errors: ERR_LOCAL with the offset and a hint. */
+MUST_USE int file_write_at(int fd, const void *bytes, size_t len, uint64_t offset,
+                           struct err *err);
+
+/* Ask the kernel to begin writing this range to disk; a wish, cannot fail. */
+void file_write_soon(int fd, uint64_t offset, uint64_t len);
+
+/*
+ * Read a whole small file (or "-": standard input) into out, which bounds it.
+ * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_LIMIT when it is larger than out->max; ERR_SIGNAL
+ * while it waits for a pipe or a terminal.
+ */
+MUST_USE int file_slurp(const char *path, struct buf *out, struct err *err);
+/* The same from an open descriptor; name is for messages. */
+MUST_USE int file_slurp_fd(int fd, const char *name, struct buf *out, struct err *err);
+
+/*
+ * Open whatever can be read to its end: also a pipe, whose writer is not waited for here.
+ * Errors: ERR_NOT_FOUND, ERR_LOCAL.
+ */
+MUST_USE int file_open_stream(const char *path, struct err *err);
+
+/*
+ * Open a regular file for reading; anything else is refused by name.
+ * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (a folder, a pipe, a device).
+ */
+MUST_USE int file_open_regular(const char *path, uint64_t *size, struct err *err);
+/*
+ * The same for reading and writing, with a lock that goes with the descriptor.
+ * Errors: those, and ERR_CONFLICT - another run has it.
+ */
+MUST_USE int file_open_to_change(const char *path, uint64_t *size, struct err *err);
+void file_close(int *fd); /* for CLEANUP; -1 is fine */
+
+/* May we have so many files open beside a few others?  Errors: ERR_LIMIT. */
+MUST_USE int file_want_descriptors(size_t count, struct err *err);
+
+/*
+ * Write a small file whole, or leave the old one: the mode is that of the new file.
+ * exclusive: an existing file is ERR_CONFLICT.
+ */
+MUST_USE int file_put(const char *path, const void *bytes, size_t len, mode_t mode,
+                      bool exclusive, struct err *err);
+
+/* ---- an output that is written in place under NAME.partial, then published ---- */
+
+struct output {
+    int fd;               /* read and write; -1 when closed */
+    int dirfd;            /* of the folder it lives in */
+    char *path;           /* as the user gave it */
+    char *name, *partial; /* last component: final, and while being written */
+    char *older;          /* where output_set_aside() puts an unfinished file, or NULL */
+    bool replace;         /* may an existing file be replaced? */
+    mode_t mode;          /* with which it is created, the umask applied */
+    bool is_resumed;      /* it goes on from what an earlier run left, */
+    uint64_t left;        /* which is so many bytes */
+    bool is_named;        /* it has its final name */
+    bool keep;            /* output_release() leaves NAME.partial for the next run */
+};
+
+#define OUTPUT_INIT                                                                      \
+    {                                                                                    \
+        .fd = -1, .dirfd = -1, .mode = 0666                                              \
+    }
+
+/*
+ * Check the target without touching anything: the folder exists, and an existing file may
+ * be replaced.  Errors: ERR_CONFLICT (exists), ERR_USAGE (no regular file),
+ * ERR_NOT_FOUND, ERR_LOCAL.
+ */
+MUST_USE int output_check(const char *path, bool replace, struct err *err);
+
+/*
+ * Create NAME.partial beside the target and lock it; an old partial file is removed.
+ * Errors: as output_check(); ERR_CONFLICT when another run holds it.
+ */
+MUST_USE int output_open(struct output *out, const char *path, bool replace,
+                         struct err *err);
+
+/*
+ * The same, but an unfinished file of an earlier run is taken over with what is in it.
+ * One that others than us and the owner of the folder could have opened is removed.
+ */
+MUST_USE int output_resume(struct output *out, const char *path, bool replace,
+                           struct err *err);
+
+/* The same with another name for the unfinished file, beside the target. */
+MUST_USE int output_resume_as(struct output *out, const char *path, const char *partial,
+                              bool replace, struct err *err);
+
+/* What was taken over is of no use: remove it and begin a new file. */
+MUST_USE int output_begin_anew(struct output *out, struct err *err);
+
+/*
+ * What was taken over is of another bundle, but worth something: it becomes
+ * NAME.partial.old, and a new file is begun.  The descriptor of the old one, or -1; the
+ * caller closes it.
+ */
+MUST_USE int output_set_aside(struct output *out, struct err *err);
+
+/* Open what was set aside by an earlier run, for reading: -1 when there is none. */
+int output_open_older(const struct output *out, uint64_t *size);
+
+/*
+ * Is there room for size bytes in these count files, beside what they take already, and
+ * may the largest of them be that large here?
+ * Errors: ERR_LOCAL with what is needed and what is free.
+ */
+MUST_USE int output_check_room(const struct output *files, size_t count, uint64_t size,
+                               uint64_t largest, struct err *err);
+
+/* Make the file so large, and reserve the space where the file system can. */
+MUST_USE int output_reserve(struct output *out, uint64_t size, struct err *err);
+
+/*
+ * Has the file system no holes, as FAT and exFAT?  Then a write far behind the end fills
+ * everything before it with zeros first: such files are written from front to back, and
+ * not made large in advance.
+ */
+bool output_wants_order(const struct output *out);
+
+/*
+ * Flushed, named, ended: then the file is published.  Nothing is left open, and what was
+ * set aside is gone.
+ */
+MUST_USE int output_publish(struct output *out, struct err *err);
+/* The three steps of it, for files that are published together. */
+MUST_USE int output_flush(struct output *out, struct err *err);
+MUST_USE int output_name(struct output *out, struct err *err);
+MUST_USE int output_end(struct output *out, struct err *err);
+
+/* Unless published: close, and remove unless it is to be kept.  Safe on OUTPUT_INIT and
+ * twice. */
+void output_release(struct output *out);
+
+#endif

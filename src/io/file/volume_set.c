@@ -1,0 +1,329 @@
+#include "config.h"
+#include "io/file/volume_set.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/file/file.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DIGITS_MIN = 3, DIGITS_MAX = 4, LIST_MAX = 200 };
+
+void
+volume_files_release(struct volume_files *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        free(s->items[i].path);
+    free(s->items);
+    *s = (struct volume_files)VOLUME_FILES_INIT;
+}
+
+static void
+add_volume(struct volume_files *s, size_t number, const char *path)
+{
+    s->items = mem_grow(s->items, s->count, &s->cap, sizeof(*s->items));
+    s->items[s->count++] = (struct volume_file){.number = number, .path = xstrdup(path)};
+}
+
+char *
+volume_name(const char *name, size_t number, size_t count)
+{
+    return xasprintf("%s.%0*zu", name, count > 999 ? DIGITS_MAX : DIGITS_MIN, number);
+}
+
+size_t
+volume_number(const char *path, size_t *stem)
+{
+    const char *dot = strrchr(path, '.'), *digits = dot ? dot + 1 : "";
+    size_t len = strlen(digits), number = 0;
+
+    if (len < DIGITS_MIN || len > DIGITS_MAX || strchr(digits, '/'))
+        return 0;
+    for (size_t i = 0; i < len; i++) {
+        if (!text_is_digit(digits[i]))
+            return 0;
+        number = 10 * number + (size_t)(digits[i] - '0');
+    }
+    *stem = (size_t)(dot - path);
+    return number;
+}
+
+/* ---- which volumes are there ---- */
+
+/* All volumes in the folder of the set whose name is the first len bytes of path. */
+static void
+look_around(struct volume_files *s, const char *path, size_t len)
+{
+    CLEANUP(mem_free_string) char *name = xstrndup(path, len), *folder = NULL;
+    const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
+    struct dirent *entry;
+    DIR *dir;
+
+    folder = slash ? xstrndup(name, (size_t)(slash + 1 - name)) : xstrdup("./");
+    dir = opendir(folder);
+    while (dir && (entry = readdir(dir))) {
+        CLEANUP(mem_free_string) char *found = NULL;
+        size_t stem, number = volume_number(entry->d_name, &stem);
+
+        if (number == 0 || stem != strlen(base) ||
+            strncmp(entry->d_name, base, stem) != 0)
+            continue;
+        found = xasprintf("%s%s", slash ? folder : "", entry->d_name);
+        add_volume(s, number, found);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+    const struct volume_file *x = a, *y = b;
+
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+static void
+sort(struct volume_files *s)
+{
+    if (s->count > 0)
+        qsort(s->items, s->count, sizeof(*s->items), by_number);
+}
+
+void
+volume_files_find(struct volume_files *out, const char *name)
+{
+    look_around(out, name, strlen(name));
+    sort(out);
+}
+
+/* "volume 2", "volumes 2, 5 to 7": those between the found ones. */
+static int
+missing_volume_error(const struct volume_files *s, struct err *err)
+{
+    struct buf list = BUF_INIT(LIST_MAX);
+    size_t expected = 1, missing = 0;
+
+    for (size_t i = 0; i < s->count; expected = s->items[i++].number + 1) {
+        size_t last = s->items[i].number - 1;
+
+        if (s->items[i].number == expected)
+            continue;
+        missing += last + 1 - expected;
+        if (buf_addf(&list, last > expected ? "%s%zu to %zu" : "%s%zu",
+                     list.len > 0 ? ", " : "", expected, last) < 0) {
+            (void)!buf_add_text(&list, " ...");
+            break;
+        }
+    }
+    err_because(err, ERR_INTEGRITY, "missing", "volume%s %s %s missing",
+                missing == 1 ? "" : "s", list.data, missing == 1 ? "is" : "are");
+    buf_release(&list);
+    return err_hint(err, "put all volumes into one folder, or name them all");
+}
+
+/* Sorted, and each number once from 1 on? */
+static int
+check_numbers(struct volume_files *s, struct err *err)
+{
+    sort(s);
+    for (size_t i = 1; i < s->count; i++) {
+        if (s->items[i].number == s->items[i - 1].number)
+            return err_set(err, ERR_USAGE, "volume %zu is there twice: '%s' and '%s'",
+                           s->items[i].number, s->items[i - 1].path, s->items[i].path);
+    }
+    if (s->items[s->count - 1].number != s->count)
+        return missing_volume_error(s, err);
+    return 0;
+}
+
+/* ---- opening ---- */
+
+struct volume_set
+volume_set_of_file(int fd, uint64_t size)
+{
+    struct volume_set set = {.volumes = volumes_of_file(fd, size), .count = 1};
+
+    set.fds = xcalloc(1, sizeof(*set.fds));
+    set.fds[0] = fd;
+    return set;
+}
+
+typedef int open_fn(const char *path, uint64_t *size, struct err *err);
+
+static int
+open_one(struct volume_set *out, const char *path, open_fn *open_file, struct err *err)
+{
+    uint64_t size;
+    int fd = open_file(path, &size, err);
+
+    if (fd < 0)
+        return -1;
+    *out = volume_set_of_file(fd, size);
+    return 0;
+}
+
+static int
+size_error(const struct volume_file *f, const char *reason, uint64_t size, uint64_t cut,
+           struct err *err)
+{
+    err_because(err, ERR_INTEGRITY, reason,
+                "volume %zu, '%s', has %" PRIu64 " bytes, the others have %" PRIu64,
+                f->number, f->path, size, cut);
+    return err_hint(err, "copy volume %zu again", f->number);
+}
+
+/* What most of them have is what all but the last must have. */
+static uint64_t
+usual_size(const uint64_t *sizes, size_t count)
+{
+    uint64_t best = sizes[0];
+    size_t votes = 0;
+
+    for (size_t i = 0; i + 1 < count; i++) { /* majority vote */
+        if (votes == 0)
+            best = sizes[i];
+        votes += sizes[i] == best ? 1 : -(size_t)1;
+    }
+    return count == 2 && sizes[1] > best ? sizes[1] : best;
+}
+
+static int
+check_sizes(const struct volume_files *s, const uint64_t *sizes, uint64_t cut,
+            struct err *err)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        bool is_last = i + 1 == s->count;
+
+        if (sizes[i] < cut && !is_last)
+            return size_error(&s->items[i], "truncated", sizes[i], cut, err);
+        if (sizes[i] > cut)
+            return size_error(&s->items[i], "size", sizes[i], cut, err);
+    }
+    return 0;
+}
+
+/* Of files with holes, a few are more than an offset can count. */
+static int
+sum_sizes(const uint64_t *sizes, size_t count, uint64_t *sum, struct err *err)
+{
+    *sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (sizes[i] > INT64_MAX - *sum)
+            return err_set(err, ERR_LIMIT,
+                           "the volumes have more bytes than a file can have");
+        *sum += sizes[i];
+    }
+    return 0;
+}
+
+static int
+open_all(struct volume_set *out, const struct volume_files *s, open_fn *open_file,
+         struct err *err)
+{
+    uint64_t *sizes = xcalloc(s->count, sizeof(*sizes)), cut, sum = 0;
+    int rc = file_want_descriptors(s->count, err);
+
+    out->fds = xcalloc(s->count, sizeof(*out->fds));
+    out->paths = xcalloc(s->count, sizeof(char *));
+    while (rc == 0 && out->count < s->count) {
+        int fd = open_file(s->items[out->count].path, &sizes[out->count], err);
+
+        rc = fd < 0 ? -1 : 0;
+        if (rc < 0)
+            break;
+        out->paths[out->count] = xstrdup(s->items[out->count].path);
+        out->fds[out->count++] = fd;
+    }
+    cut = usual_size(sizes, s->count);
+    if (rc == 0)
+        rc = check_sizes(s, sizes, cut, err);
+    if (rc == 0)
+        rc = sum_sizes(sizes, s->count, &sum, err);
+    out->twins = volume_twins_new(s->count);
+    out->volumes = (struct volumes){
+        .fds = out->fds, .count = s->count, .cut = cut, .size = sum, .twins = out->twins};
+    free(sizes);
+    return rc;
+}
+
+/* Does a bundle, or a set of volumes, begin with this file? */
+static bool
+is_a_beginning(const char *path)
+{
+    static const char name[] = "oci-layout";
+    struct err ignored = ERR_INIT;
+    CLEANUP(file_close) int fd = -1;
+    char start[sizeof(name)];
+    uint64_t size;
+
+    fd = file_open_regular(path, &size, &ignored);
+    return fd >= 0 &&
+           file_read_at(fd, start, sizeof(start), 0, &ignored) ==
+               (ssize_t)sizeof(start) &&
+           memcmp(start, name, sizeof(start)) == 0;
+}
+
+static int
+open_set(struct volume_set *out, const char *const *paths, size_t count,
+         open_fn *open_file, struct err *err)
+{
+    CLEANUP(volume_files_release) struct volume_files s = VOLUME_FILES_INIT;
+    size_t stem = strlen(paths[0]), number;
+
+    if (count == 1) {
+        number = volume_number(paths[0], &stem);
+        if (number == 0 && open_one(out, paths[0], open_file, err) == 0)
+            return 0;
+        if (number == 0 && err->kind != ERR_NOT_FOUND)
+            return -1;
+        look_around(&s, paths[0], stem);
+        if (s.count == 0) /* of a name that is no set either: the error stands */
+            return number == 0 ? -1 : open_one(out, paths[0], open_file, err);
+        if (s.count == 1 && s.items[0].number > 1 && is_a_beginning(s.items[0].path))
+            return open_one(out, s.items[0].path, open_file,
+                            err); /* its name only looks like it */
+    }
+    for (size_t i = 0; count > 1 && i < count; i++) {
+        number = volume_number(paths[i], &stem);
+        if (number == 0)
+            return err_set(err, ERR_USAGE, "'%s' has no number of a volume at its end",
+                           paths[i]);
+        add_volume(&s, number, paths[i]);
+    }
+    if (check_numbers(&s, err) < 0)
+        return -1;
+    return open_all(out, &s, open_file, err);
+}
+
+int
+volume_set_open(struct volume_set *out, const char *const *paths, size_t count,
+                struct err *err)
+{
+    return open_set(out, paths, count, file_open_regular, err);
+}
+
+int
+volume_set_open_to_change(struct volume_set *out, const char *const *paths, size_t count,
+                          struct err *err)
+{
+    return open_set(out, paths, count, file_open_to_change, err);
+}
+
+void
+volume_set_release(struct volume_set *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        file_close(&set->fds[i]);
+        if (set->paths)
+            free(set->paths[i]);
+    }
+    free(set->fds);
+    free(set->paths);
+    volume_twins_free(set->twins);
+    *set = (struct volume_set)VOLUME_SET_INIT;
+}

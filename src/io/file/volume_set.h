@@ -1,0 +1,75 @@
+/* volume_set.h - open a file, or the volumes it was cut into.
+ *
+ * The volumes of NAME are NAME.001, NAME.002, ...: all of one size but the last, which
+ * may be shorter.
+ *
+ * Layer:  io.
+ * Source: docs/bundle-format.md, "Volumes".
+ */
+#ifndef IO_FILE_VOLUME_SET_H
+#define IO_FILE_VOLUME_SET_H
+
+#include "io/file/volumes.h"
+
+#define VOLUMES_MAX 9999
+
+struct volume_set {
+    struct volumes volumes; /* valid as long as the set */
+    int *fds;
+    char **paths; /* of the volumes, in order; NULL: it is a single file */
+    struct volume_twins *twins;
+    size_t count;
+};
+
+#define VOLUME_SET_INIT                                                                  \
+    {                                                                                    \
+        .fds = NULL                                                                      \
+    }
+
+/*
+ * Open for reading.  One path: a regular file, any volume of a set in one folder, or the
+ * name of such a set.  Several: all volumes, in any order and from any folders.
+ * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (no regular file; a volume twice);
+ *         ERR_INTEGRITY "missing", "truncated", "size", naming the volume; ERR_LIMIT -
+ *         2^63 bytes or more in all.
+ */
+MUST_USE int volume_set_open(struct volume_set *out, const char *const *paths,
+                             size_t count, struct err *err);
+/*
+ * The same for reading and writing, with a lock on every file.
+ * Errors: those, and ERR_CONFLICT - another run has one.
+ */
+MUST_USE int volume_set_open_to_change(struct volume_set *out, const char *const *paths,
+                                       size_t count, struct err *err);
+void volume_set_release(struct volume_set *set);
+
+/* A set of one file that is open already; fd is taken over. */
+struct volume_set volume_set_of_file(int fd, uint64_t size);
+
+/* The files that are read as volumes of a name: NAME.001, NAME.0001, in rising order. */
+struct volume_file {
+    size_t number; /* from 1 */
+    char *path;
+};
+
+struct volume_files {
+    struct volume_file *items;
+    size_t count, cap;
+};
+
+#define VOLUME_FILES_INIT                                                                \
+    {                                                                                    \
+        .items = NULL                                                                    \
+    }
+
+void volume_files_find(struct volume_files *out, const char *name);
+void volume_files_release(struct volume_files *files);
+
+/* The number at the end of the name of a volume, and the length of what is before its
+ * dot; 0: it is none. */
+size_t volume_number(const char *path, size_t *stem);
+
+/* "NAME.001" of a set of count volumes.  Caller frees. */
+char *volume_name(const char *name, size_t number, size_t count);
+
+#endif

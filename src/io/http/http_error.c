@@ -1,0 +1,196 @@
+#include "config.h"
+#include "io/http/http_transfer.h"
+
+#include "base/mem.h"
+#include "base/patience.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool
+handshake_met_plain_http(const char *why)
+{
+    static const char *const signs[] = {"wrong version number", "http request",
+                                        "packet length too long", "record layer failure"};
+
+    for (size_t i = 0; i < COUNT_OF(signs); i++) {
+        if (strstr(why, signs[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The server speaks about our certificate, or that there is none. */
+static int
+refused_by_server(const char *why, const char *safe, const struct http_tls *tls,
+                  struct err *err)
+{
+    if (!strstr(why, "certificate"))
+        return err_because(err, ERR_NETWORK, "tls", "TLS handshake failed: %s", safe);
+    if (tls->cert)
+        return err_set(err, ERR_AUTH,
+                       "the server refuses the client certificate '%s': %s", tls->cert,
+                       safe);
+    err_set(err, ERR_AUTH, "the server wants a client certificate: %s", safe);
+    return err_hint(err, "--tls-cert FILE --tls-key FILE");
+}
+
+/* A handshake that just broke may work the next time; one that was refused will not. */
+static int
+handshake_failed(const char *why, const char *safe, const struct http_tls *tls,
+                 struct err *err)
+{
+    if (handshake_met_plain_http(why)) {
+        err_because(err, ERR_NETWORK, "not-tls", "the server does not speak TLS");
+        return err_hint(err, "for a registry without TLS: --plain-http HOST");
+    }
+    if (strstr(why, " alert "))
+        return refused_by_server(why, safe, tls, err);
+    if (strstr(why, "unsupported protocol") || strstr(why, "no protocols available") ||
+        strstr(why, "key too small"))
+        return err_because(err, ERR_NETWORK, "tls", "TLS handshake failed: %s", safe);
+    return err_set(err, ERR_NETWORK, "connection lost during the TLS handshake: %s",
+                   safe);
+}
+
+static int
+refused_by_proxy(struct err *err)
+{
+    err_set(err, ERR_AUTH, "the proxy wants a user name and a password, or others");
+    return err_hint(err,
+                    "in the environment: https_proxy=http://USER:PASSWORD@HOST:PORT");
+}
+
+/* Where the connection was to be made. */
+static char *
+next_server(const struct transfer_failure *f)
+{
+    CLEANUP(mem_free_string) char *proxy = f->proxy ? http_proxy_host(f->proxy) : NULL;
+    char origin[HTTP_ORIGIN_TEXT_MAX];
+
+    http_origin_shown(f->to, origin);
+    return proxy ? xasprintf("the proxy %s", proxy) : xstrdup(origin);
+}
+
+static int
+not_connected(const struct transfer_failure *f, struct err *err)
+{
+    CLEANUP(mem_free_string) char *server = next_server(f);
+
+    if (f->code != CURLE_COULDNT_CONNECT)
+        return err_set(err, ERR_NETWORK, "cannot resolve the name of %s", server);
+    return err_set(err, ERR_NETWORK, "cannot connect to %s%s%s", server,
+                   f->os_error > 0 ? ": " : "",
+                   f->os_error > 0 ? strerror((int)f->os_error) : "");
+}
+
+/*
+ * The library's own words about these quote bytes of the connection or none at all.
+ * Those about all others may quote what was given to it: the URL of a proxy, say, with
+ * the password in it.
+ */
+static const char *
+words_of(const struct transfer_failure *f)
+{
+    static const CURLcode quotable[] = {
+        CURLE_PEER_FAILED_VERIFICATION,
+        CURLE_SSL_CONNECT_ERROR,
+        CURLE_SSL_CERTPROBLEM,
+        CURLE_OPERATION_TIMEDOUT,
+        CURLE_RECV_ERROR,
+        CURLE_SEND_ERROR,
+        CURLE_GOT_NOTHING,
+        CURLE_PARTIAL_FILE,
+        CURLE_WEIRD_SERVER_REPLY,
+    };
+
+    for (size_t i = 0; i < COUNT_OF(quotable); i++) {
+        if (f->code == quotable[i] && f->why[0] != '\0')
+            return f->why;
+    }
+    return curl_easy_strerror(f->code);
+}
+
+static int
+tls_error(const struct transfer_failure *f, const char *safe, struct err *err)
+{
+    const struct http_tls *tls = f->tls;
+
+    switch ((int)f->code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+        err_because(err, ERR_NETWORK, "tls",
+                    "the server's certificate is not trusted: %s", safe);
+        return err_hint(err, "for a private CA use --ca-file FILE; dates are checked "
+                             "against the clock of this machine");
+    case CURLE_SSL_CONNECT_ERROR:
+        return handshake_failed(f->why, safe, tls, err);
+    case CURLE_SSL_CACERT_BADFILE:
+        if (tls->ca_file)
+            return err_set(err, ERR_LOCAL, "cannot use the CA file '%s'", tls->ca_file);
+        err_because(err, ERR_LOCAL, "no-ca", "this machine has no CA certificates");
+        return err_hint(err, "install ca-certificates, or use --ca-file FILE");
+    default:
+        return err_set(err, ERR_LOCAL, "cannot use the client certificate '%s': %s",
+                       tls->cert ? tls->cert : "", safe);
+    }
+}
+
+int
+transfer_error(const struct transfer_failure *f, struct err *err)
+{
+    const char *words = words_of(f);
+    char safe[TEXT_SAFE_MAX];
+
+    text_safe_in(safe, sizeof(safe), words, strlen(words)); /* TLS quotes certificates */
+    switch ((int)f->code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+        return tls_error(f, safe, err);
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+        return not_connected(f, err);
+    case CURLE_OUT_OF_MEMORY: /* also what one endless header line ends in */
+        return err_set(err, ERR_LIMIT, "headers too large, or out of memory");
+    case CURLE_RECV_ERROR:
+        if (strstr(f->why, "Too large response headers"))
+            return err_set(err, ERR_LIMIT, "headers too large");
+        if (strstr(f->why, "CONNECT tunnel failed, response 407"))
+            return refused_by_proxy(err);
+        if (strstr(f->why, " alert ")) /* TLS 1.3 looks at ours after the handshake */
+            return refused_by_server(f->why, safe, f->tls, err);
+        break;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+        return err_set(err, ERR_PROTOCOL, "the answer is not HTTP/1: %s", safe);
+    default:
+        break;
+    }
+    return err_set(err, ERR_NETWORK, "%s", safe);
+}
+
+int
+transfer_wait_error(const struct transfer *f, struct err *err)
+{
+    const uint64_t stall_s = patience.stall_ms / 1000;
+
+    switch (f->verdict) {
+    case HTTP_STALLED:
+        return err_set(err, ERR_NETWORK, "the connection stalled for %" PRIu64 " s",
+                       stall_s);
+    case HTTP_SLOW:
+        return err_set(err, ERR_NETWORK,
+                       "less than %" PRIu64 " bytes a second came for %" PRIu64 " s",
+                       patience.slowest, stall_s);
+    case HTTP_SILENT:
+        return err_set(err, ERR_NETWORK, "no answer within %" PRIu64 " s",
+                       f->wait.answer_ms / 1000);
+    case HTTP_WAIT:
+    case HTTP_OVERDUE:
+        break;
+    }
+    return err_set(err, ERR_NETWORK, "not finished in time");
+}

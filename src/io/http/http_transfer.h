@@ -1,0 +1,77 @@
+/* http_transfer.h - one exchange under way: what http.c sets up and http_transfer.c
+ * receives.
+ *
+ * Layer: io.
+ */
+#ifndef IO_HTTP_HTTP_TRANSFER_H
+#define IO_HTTP_HTTP_TRANSFER_H
+
+#include "io/http/http.h"
+#include "io/http/http_wait.h"
+
+#include <curl/curl.h>
+
+/* One exchange under way: what the callbacks share. */
+struct transfer {
+    const struct http_request *request;
+    struct http_response *response;
+    struct cancel *cancel;
+    struct rate *rate;           /* or NULL */
+    const struct events *events; /* or NULL */
+    const struct http_origin *to;
+    uint64_t began;    /* clock_ms() */
+    uint64_t deadline; /* clock_ms() at which it is given up, 0: none */
+    uint64_t own_ms;   /* time that was spent in the callbacks below */
+    struct http_wait wait;
+    enum http_verdict verdict; /* HTTP_WAIT unless it was given up */
+    struct err *err;
+    uint64_t offset; /* of the source */
+    bool head_done;  /* all headers of the final response came */
+    bool begun;      /* sink->begin was called */
+    bool failed;     /* a callback set *err */
+    bool cut;        /* enough of an error body was read */
+};
+
+/* The library's callbacks; arg is the struct transfer. */
+size_t transfer_header(char *line, size_t one, size_t len, void *arg);
+size_t transfer_body(char *bytes, size_t one, size_t len, void *arg);
+size_t transfer_send(char *out, size_t one, size_t len, void *arg);
+int transfer_seek(void *arg, curl_off_t offset, int origin);
+
+/* Run it.  CURLE_ABORTED_BY_CALLBACK when work should stop, which is noticed soon;
+ * CURLE_OPERATION_TIMEDOUT with a verdict when it takes too long. */
+CURLcode transfer_perform(struct transfer *f, CURLM *multi, CURL *easy);
+
+/* Tell the sink that a response begins, unless that was done.  Fine without a sink. */
+MUST_USE int transfer_begin(struct transfer *f);
+
+/* No response came, or another one begins. */
+void transfer_forget_head(struct http_response *r);
+
+/* 2xx? */
+bool transfer_is_success(const struct http_response *r);
+
+/* A failure of the library. */
+struct transfer_failure {
+    CURLcode code;
+    const char *why; /* its own words, "" when it has none */
+    long os_error;   /* errno of a connection that was not made, or 0 */
+    const struct http_origin *to;
+    const char *proxy; /* its URL, or NULL */
+    const struct http_tls *tls;
+};
+
+/* What it means.  Always -1. */
+int transfer_error(const struct transfer_failure *failure, struct err *err);
+
+/* The same for a wait that was given up. */
+int transfer_wait_error(const struct transfer *f, struct err *err);
+
+/* Have everything that a request confides to its server, or to the proxy, hidden in all
+ * messages from now on: both may repeat it. */
+void transfer_hide_secrets(const struct http_request *request, const char *proxy);
+
+/* Whom to trust, and who we are. */
+CURLcode transfer_set_tls(CURL *c, const struct http_tls *tls);
+
+#endif

@@ -1,0 +1,349 @@
+#include "config.h"
+#include "io/json/json.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/json/json_internal.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEPTH_MAX = 32 };
+static const size_t BUDGET = 64U << 20; /* bytes; 8 MiB of "{}," would cost 600 MB */
+static const size_t LARGE = 4U << 20;   /* bytes that are given back at once */
+
+/* Held while a document is open. */
+static pthread_mutex_t one_document = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t hooked = PTHREAD_ONCE_INIT;
+static __thread bool metered; /* is this thread parsing? */
+/* Guarded by one_document: */
+static size_t spent;   /* bytes of the open document */
+static size_t most;    /* of spent while it was parsed */
+static bool exhausted; /* did it ask for more than BUDGET? */
+
+static struct js *
+opaque(json_t *j)
+{
+    return (struct js *)(void *)j;
+}
+
+static void *
+budget_alloc(size_t size)
+{
+    void *p;
+
+    if (metered && size > BUDGET - spent) {
+        exhausted = true; /* the library does not always say why it failed */
+        return NULL;
+    }
+    p = xmalloc(size); /* NULL would be taken for JSON that is malformed */
+    if (metered) {
+        spent += malloc_usable_size(p) < BUDGET - spent ? malloc_usable_size(p)
+                                                        : BUDGET - spent;
+        most = spent > most ? spent : most;
+    }
+    return p;
+}
+
+static void
+budget_free(void *p)
+{
+    size_t size = p ? malloc_usable_size(p) : 0;
+
+    if (metered)
+        spent -= size < spent ? size : spent;
+    if (size > 0)
+        explicit_bzero(p, size); /* some documents hold passwords */
+    free(p);
+}
+
+static void
+hook(void)
+{
+    json_set_alloc_funcs(budget_alloc, budget_free);
+}
+
+void
+js_prepare(void)
+{
+    pthread_once(&hooked, hook);
+}
+
+/* Is nesting within DEPTH_MAX?  Malformed text is the parser's to refuse. */
+static bool
+is_shallow(const char *text, size_t len)
+{
+    int depth = 0;
+    bool in_string = false;
+
+    for (size_t i = 0; i < len; i++) {
+        if (in_string) {
+            if (text[i] == '\\')
+                i++;
+            else if (text[i] == '"')
+                in_string = false;
+        } else if (text[i] == '"') {
+            in_string = true;
+        } else if (text[i] == '{' || text[i] == '[') {
+            if (++depth > DEPTH_MAX)
+                return false;
+        } else if (text[i] == '}' || text[i] == ']') {
+            depth--;
+        }
+    }
+    return true;
+}
+
+static int
+syntax_error(const json_error_t *why, enum err_kind kind, struct err *err)
+{
+    char safe[TEXT_SAFE_MAX];
+
+    if (exhausted)
+        return err_because(err, kind, "json", "JSON needs more than %zu MiB of memory",
+                           BUDGET >> 20);
+    text_safe_in(safe, sizeof(safe), why->text, strlen(why->text));
+    return err_because(err, kind, "json", "not valid JSON: %s (line %d, column %d)", safe,
+                       why->line, why->column);
+}
+
+/* Each thread has a heap of its own, which keeps what was freed for that thread alone: a
+ * large document read by all of them in turn would be paid for by each. */
+static void
+close_document(json_t *root)
+{
+    json_decref(root);
+    if (most > LARGE)
+        malloc_trim(0);
+    pthread_mutex_unlock(&one_document);
+}
+
+struct js *
+js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
+{
+    json_error_t why;
+    json_t *root;
+
+    js_prepare();
+    if (len > 0 && memchr(bytes, '\0', len)) { /* the library skips some of these */
+        err_because(err, kind, "json", "not valid JSON: there is a NUL byte in it");
+        return NULL;
+    }
+    if (!is_shallow(bytes, len)) {
+        err_because(err, kind, "json", "JSON is nested more than %d levels deep",
+                    DEPTH_MAX);
+        return NULL;
+    }
+    pthread_mutex_lock(&one_document);
+    spent = most = 0;
+    exhausted = false;
+    metered = true;
+    root = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &why);
+    metered = false;
+    if (json_is_object(root))
+        return opaque(root);
+    if (root)
+        err_because(err, kind, "json", "JSON is not an object");
+    else
+        syntax_error(&why, kind, err);
+    close_document(root);
+    return NULL;
+}
+
+void
+js_close(struct js *root)
+{
+    if (root)
+        close_document(js_node(root));
+}
+
+void
+js_release(struct js **root)
+{
+    js_close(*root);
+    *root = NULL;
+}
+
+/* The member, or NULL; *rc becomes what the typed getters return without it. */
+static json_t *
+member(const struct js *obj, const char *key, int *rc)
+{
+    json_t *value = json_object_get(js_node(obj), key);
+
+    *rc = js_is_object(obj) && !value ? 0 : -1;
+    return value;
+}
+
+int
+js_string(const struct js *obj, const char *key, const char **out)
+{
+    int rc;
+    json_t *value = member(obj, key, &rc);
+
+    if (!json_is_string(value))
+        return rc;
+    *out = json_string_value(value);
+    return 1;
+}
+
+int
+js_u64(const struct js *obj, const char *key, uint64_t *out)
+{
+    int rc;
+    json_t *value = member(obj, key, &rc);
+
+    if (!json_is_integer(value) || json_integer_value(value) < 0)
+        return rc;
+    *out = (uint64_t)json_integer_value(value);
+    return 1;
+}
+
+int
+js_bool(const struct js *obj, const char *key, bool *out)
+{
+    int rc;
+    json_t *value = member(obj, key, &rc);
+
+    if (!json_is_boolean(value))
+        return rc;
+    *out = json_is_true(value);
+    return 1;
+}
+
+int
+js_object(const struct js *obj, const char *key, const struct js **out)
+{
+    int rc;
+    json_t *value = member(obj, key, &rc);
+
+    if (!json_is_object(value))
+        return rc;
+    *out = opaque(value);
+    return 1;
+}
+
+int
+js_array(const struct js *obj, const char *key, const struct js **out)
+{
+    int rc;
+    json_t *value = member(obj, key, &rc);
+
+    if (!json_is_array(value))
+        return rc;
+    *out = opaque(value);
+    return 1;
+}
+
+bool
+js_has(const struct js *obj, const char *key)
+{
+    return json_object_get(js_node(obj), key) != NULL;
+}
+
+bool
+js_is_null(const struct js *obj, const char *key)
+{
+    return json_is_null(json_object_get(js_node(obj), key));
+}
+
+size_t
+js_length(const struct js *array)
+{
+    return json_array_size(js_node(array));
+}
+
+const struct js *
+js_at(const struct js *array, size_t index)
+{
+    return opaque(json_array_get(js_node(array), index));
+}
+
+bool
+js_is_object(const struct js *j)
+{
+    return json_is_object(js_node(j));
+}
+
+const char *
+js_text(const struct js *j)
+{
+    return json_string_value(js_node(j));
+}
+
+int
+js_each(const struct js *obj,
+        int (*fn)(const char *key, const struct js *value, void *ctx), void *ctx)
+{
+    const char *key;
+    json_t *value;
+    int rc;
+
+    json_object_foreach(js_node(obj), key, value)
+    {
+        rc = fn(key, opaque(value), ctx);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* Fold one character as Go does: ASCII case, and the two others that fold to ASCII. */
+static char
+fold(const char **p)
+{
+    if (strncmp(*p, "\xc5\xbf", 2) == 0) { /* U+017F, long s */
+        *p += 2;
+        return 's';
+    }
+    if (strncmp(*p, "\xe2\x84\xaa", 3) == 0) { /* U+212A, Kelvin sign */
+        *p += 3;
+        return 'k';
+    }
+    return text_lower(*(*p)++);
+}
+
+static bool
+same_when_folded(const char *a, const char *b)
+{
+    while (*a != '\0' && *b != '\0') {
+        if (fold(&a) != fold(&b))
+            return false;
+    }
+    return *a == *b;
+}
+
+const char *
+js_ambiguous_key(const struct js *obj, const char *const *known)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(js_node(obj), key, value)
+    {
+        for (const char *const *k = known; *k; k++) {
+            if (strcmp(key, *k) != 0 && same_when_folded(key, *k))
+                return key;
+        }
+    }
+    return NULL;
+}
+
+const char *
+js_unknown_key(const struct js *obj, const char *const *known)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(js_node(obj), key, value)
+    {
+        const char *const *k = known;
+
+        while (*k && strcmp(key, *k) != 0)
+            k++;
+        if (!*k)
+            return key;
+    }
+    return NULL;
+}

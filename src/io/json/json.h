@@ -1,0 +1,100 @@
+/* json.h - strict JSON in, compact JSON out.
+ *
+ * Strict: UTF-8 without NUL, no duplicate keys, no trailing bytes, at most 32 levels
+ * deep, at most 64 MiB of memory for one document.  One parsed document is open at a time
+ * in the whole process: js_parse() waits for the js_close() of another thread, and one
+ * thread that opens two at once deadlocks.  So: take out what you need, close, go on.
+ *
+ * Names: js_ reads, jsout_ writes; json_ belongs to the library.
+ *
+ * Layer:  io.  The only user of jansson.
+ * Source: RFC 8259.
+ */
+#ifndef IO_JSON_JSON_H
+#define IO_JSON_JSON_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct js; /* a node: object, array, string, number, ... */
+
+/*
+ * Parse one document: an object, in every format we read.
+ * Returns: the root, closed by js_close(), or NULL.
+ * Errors:  kind, with reason "json" - the caller knows whose bytes these are.
+ */
+struct js *js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err);
+void js_close(struct js *root);    /* NULL is fine */
+void js_release(struct js **root); /* for CLEANUP */
+
+/*
+ * Members of an object by key.  1: there and of that type, *out set (borrowed from the
+ * root).  0: absent.  -1: there, but of another type; also -1 when obj is no object.
+ * A u64 is an integer 0 .. 2^63-1; 1.0 and 1e3 are not integers.
+ */
+int js_string(const struct js *obj, const char *key, const char **out);
+int js_u64(const struct js *obj, const char *key, uint64_t *out);
+int js_bool(const struct js *obj, const char *key, bool *out);
+int js_object(const struct js *obj, const char *key, const struct js **out);
+int js_array(const struct js *obj, const char *key, const struct js **out);
+bool js_has(const struct js *obj, const char *key);
+bool js_is_null(const struct js *obj, const char *key); /* there, and null */
+
+/* Elements of an array. */
+size_t js_length(const struct js *array);
+const struct js *js_at(const struct js *array, size_t index);
+bool js_is_object(const struct js *node);
+/* The text of a string node, NULL for any other. */
+const char *js_text(const struct js *node);
+
+/* Visit the members of an object in order; stops and returns what a non-zero fn returns.
+ */
+int js_each(const struct js *obj,
+            int (*fn)(const char *key, const struct js *value, void *ctx), void *ctx);
+
+/*
+ * Go's encoding/json takes "Layers" for "layers" (also with U+017F or U+212A), so a
+ * document with such a key means two things.  known ends with NULL.
+ * Returns: the offending key of obj, or NULL.
+ */
+const char *js_ambiguous_key(const struct js *obj, const char *const *known);
+
+/* The first key of obj that is not in known (which ends with NULL), or NULL. */
+const char *js_unknown_key(const struct js *obj, const char *const *known);
+
+/* ---- output: build a tree, write it in one line, keys in the order they were put ----
+ */
+
+struct jsout; /* an object or array under construction */
+
+struct jsout *jsout_object(void);
+struct jsout *jsout_array(void);
+
+/* Put a member; a text that is not UTF-8 becomes what text_line() makes of it.  NULL
+ * text: null. */
+void jsout_put_text(struct jsout *obj, const char *key, const char *text);
+void jsout_put_u64(struct jsout *obj, const char *key, uint64_t number);
+void jsout_put_bool(struct jsout *obj, const char *key, bool value);
+/* A node that was read, with all below it; the document may be closed then. */
+struct jsout *jsout_copy(const struct js *node);
+/* Take a member out, if it is there. */
+void jsout_drop(struct jsout *obj, const char *key);
+/* These take over the child; a key that is there already keeps its place. */
+void jsout_put(struct jsout *obj, const char *key, struct jsout *child);
+void jsout_append(struct jsout *array, struct jsout *child);
+void jsout_append_text(struct jsout *array, const char *text);
+
+/*
+ * Write it compactly, without a newline, and free it, also on failure.
+ * Errors: ERR_LIMIT - longer than the buffer may grow.
+ */
+MUST_USE int jsout_write(struct jsout *root, struct buf *out, struct err *err);
+/* The same in ASCII without any control character, for people's terminals, too. */
+MUST_USE int jsout_print(struct jsout *root, struct buf *out, struct err *err);
+void jsout_free(struct jsout *root); /* when it is not written */
+
+#endif

@@ -1,0 +1,37 @@
+/* tag_filter.h - tags that match a regular expression.
+ *
+ * Layer:  oci.
+ * Source: POSIX.1-2017, XBD 9.4, "Extended Regular Expressions".
+ */
+#ifndef OCI_TAG_FILTER_H
+#define OCI_TAG_FILTER_H
+
+#include "base/digest.h"
+
+#include <regex.h>
+#include <stdbool.h>
+
+struct tag_filter {
+    regex_t regex;
+};
+
+/*
+ * The expression has to match a tag as a whole.  Released only after success.
+ * Errors: ERR_USAGE.
+ */
+MUST_USE int tag_filter_compile(struct tag_filter *out, const char *text,
+                                struct err *err);
+void tag_filter_release(struct tag_filter *p);
+
+bool tag_filter_matches(const struct tag_filter *p, const char *tag);
+
+/* Is it the tag under which referrers are listed where a registry has no API for it:
+ * "sha256-" and 64 hex digits?  And one that cosign puts beside an image: such a tag with
+ * ".sig", ".att" or ".sbom" behind it? */
+bool tag_is_referrers_list(const char *tag);
+bool tag_is_of_cosign(const char *tag);
+
+/* The digest in such a tag of cosign; false, and *digest untouched, for any other tag. */
+bool tag_digest_of_cosign(const char *tag, struct digest *digest);
+
+#endif

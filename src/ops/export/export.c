@@ -1,0 +1,288 @@
+#include "config.h"
+#include "ops/export/export.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "bundle/format/writer.h"
+#include "io/crypto/hash.h"
+#include "io/file/output_set.h"
+#include "ops/export/export_internal.h"
+#include "ops/sign/sign.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what the bundle says of itself ---- */
+
+int
+export_describe(struct export_result *r, const struct export_options *o, struct err *err)
+{
+    const struct plan *plan = &r->plan;
+    struct bundle_meta *meta = &r->meta;
+    struct layout_input in;
+    uint64_t mtime;
+
+    if (clock_epoch(&meta->created, err) < 0 || clock_member_mtime(&mtime, err) < 0)
+        return -1;
+    memcpy(meta->stream, o->stream, strlen(o->stream) + 1);
+    snprintf(meta->tool, sizeof(meta->tool), "%s", o->tool);
+    meta->serial = o->has_serial ? o->serial : meta->created;
+    meta->has_expires = o->has_expires;
+    meta->expires = o->expires;
+    meta->omits_platforms = false;
+    for (size_t i = 0; i < plan->omitted_count; i++)
+        meta->omits_platforms |= !plan->omitted[i].is_missing;
+    meta->is_incomplete = plan->missing.count > 0;
+    in = (struct layout_input){
+        .meta = meta,
+        .mtime = mtime,
+        .entries = plan->entries,
+        .entry_count = plan->entry_count,
+        .blobs = plan->blobs,
+        .blob_count = plan->blob_count,
+        .omitted = plan->omitted,
+        .omitted_count = plan->omitted_count,
+        .missing = plan->missing,
+    };
+    if (layout_plan(&r->layout, &in, err) < 0)
+        return -1;
+    return hash_bytes(DIGEST_SHA256, r->layout.index.data, r->layout.index.len, &r->index,
+                      err);
+}
+
+/* ---- what is there already ---- */
+
+static int
+open_reuse(struct reuse *s, const struct export_options *o, struct err *err)
+{
+    for (size_t i = 0; i < o->reuse_count; i++) {
+        CLEANUP(volume_set_release) struct volume_set files = VOLUME_SET_INIT;
+
+        if (volume_set_open(&files, &o->reuse[i], 1, err) < 0 ||
+            reuse_add(s, &files, err) < 0)
+            return err_wrap(err, "--reuse '%s'", o->reuse[i]);
+    }
+    return 0;
+}
+
+static bool
+holds_blobs(const struct volumes *file)
+{
+    struct blob_index stock = BLOB_INDEX_INIT;
+    struct err useless = ERR_INIT;
+    bool holds = blob_index_open(&stock, *file, &useless) == 0 && stock.count > 0;
+
+    blob_index_release(&stock);
+    return holds;
+}
+
+/* What an earlier run set aside is a source of blobs. */
+static void
+open_older(struct writing *w, const struct output *out)
+{
+    CLEANUP(volume_set_release) struct volume_set files = VOLUME_SET_INIT;
+    struct err useless = ERR_INIT;
+    uint64_t size;
+    int fd = output_open_older(out, &size);
+
+    if (fd < 0)
+        return;
+    files = volume_set_of_file(fd, size);
+    (void)!reuse_add(&w->salvage, &files, &useless);
+}
+
+/* What was taken over is of another bundle: it becomes such a source, too. */
+static int
+set_aside(struct writing *w, struct output *out, uint64_t size, struct err *err)
+{
+    CLEANUP(volume_set_release) struct volume_set files = VOLUME_SET_INIT;
+    int fd = output_set_aside(out, err);
+
+    if (fd < 0)
+        return -1;
+    files = volume_set_of_file(fd, size);
+    return reuse_add(&w->salvage, &files, err);
+}
+
+/* The same of volumes, which do without their names: a run that is killed loses them. */
+static int
+hold_on_to(struct writing *w, struct output_set *out, const struct volumes *left,
+           struct err *err)
+{
+    CLEANUP(volume_set_release) struct volume_set files = VOLUME_SET_INIT;
+
+    if (output_set_to_read(out, left, &files, err) < 0 ||
+        reuse_add(&w->salvage, &files, err) < 0)
+        return -1;
+    return output_set_begin_anew(out, err);
+}
+
+/* Go on with an unfinished file where that helps. */
+static int
+take_over(struct writing *w, struct output_set *out, struct err *err)
+{
+    const struct events *events = w->options->plan.events;
+    struct volumes left = output_set_left(out);
+
+    w->salvage.in_place = blob_index_is_of(&left, &w->result->layout);
+    if (w->salvage.in_place)
+        events_debug(events, "going on with what is there of %s", out->path);
+    if (!out->in_volumes)
+        open_older(w, out->items);
+    if (left.size == 0 || w->salvage.in_place)
+        return 0;
+    if (!holds_blobs(&left))
+        return output_set_begin_anew(out, err);
+    events_debug(events, "taking what fits out of %s.partial", out->path);
+    return out->in_volumes ? hold_on_to(w, out, &left, err)
+                           : set_aside(w, out->items, left.size, err);
+}
+
+/* ---- the bundle ---- */
+
+int
+export_fill(struct writing *w, struct output_set *out, struct signature_file *signature,
+            struct err *err)
+{
+    const struct export_options *o = w->options;
+    const struct layout *layout = &w->result->layout;
+    size_t count = o->key && !o->sig_out ? 1 : 0;
+    int rc;
+
+    if (o->key && sign_bytes(o->key, o->certs, layout->index.data, layout->index.len,
+                             signature, err) < 0)
+        return -1;
+    w->file = output_set_volumes(out);
+    w->in_order = output_set_wants_order(out);
+    rc = w->in_order ? bundle_write_start(layout, &w->file, signature, count, err)
+                     : bundle_write_head(layout, &w->file, signature, count, err);
+    if (rc < 0)
+        return err_wrap(err, "'%s'", out->path);
+    return export_blobs(w, err);
+}
+
+int
+export_publish(struct writing *w, struct output_set *out,
+               const struct signature_file *signature, struct err *err)
+{
+    const struct export_options *o = w->options;
+
+    w->result->volumes = out->count;
+    events_phase(o->plan.events, "flushing to disk", 0, EVENT_BYTES);
+    if (output_set_flush(out, err) < 0 ||
+        (o->verify_after && export_read_back(w, signature, err) < 0))
+        return -1;
+    /* First the signature: without its bundle it does no harm. */
+    if (o->sig_out &&
+        file_put(o->sig_out, signature->bytes, signature->len, 0666, !o->force, err) < 0)
+        return -1;
+    if (output_set_publish(out, &w->result->removed, err) < 0)
+        return -1;
+    w->result->is_published = true;
+    return 0;
+}
+
+static int
+write_bundle(struct writing *w, struct err *err)
+{
+    CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
+    CLEANUP(signature_file_release) struct signature_file signature = {.bytes = NULL};
+    const struct export_options *o = w->options;
+    size_t planned = failures_count(w->result->plan.failures);
+
+    if (open_reuse(&w->salvage, o, err) < 0 ||
+        output_set_open(&out, o->output, w->result->layout.total, o->volume_size,
+                        o->force, err) < 0 ||
+        take_over(w, &out, err) < 0 || output_set_reserve(&out, err) < 0)
+        return -1;
+    if (export_fill(w, &out, &signature, err) < 0) {
+        /* A disk that fails or is full is not to keep what it cannot finish. */
+        if (err->kind != ERR_LOCAL && w->fetched + w->reused > 0) {
+            output_set_keep(&out);
+            err_hint(err,
+                     "what came so far is kept: the same command goes on from there");
+        }
+        return -1;
+    }
+    w->result->fetched = w->fetched;
+    w->result->reused = w->reused;
+    if (failures_count(w->result->plan.failures) > planned)
+        return export_less(w, &out, err);
+    if (planned == 0 || o->allow_incomplete)
+        return export_publish(w, &out, &signature, err);
+    output_set_keep(&out);
+    return 0;
+}
+
+/* ---- the whole ---- */
+
+/* What else went well is no success. */
+static int
+summarize_export(const struct export_result *r, const struct export_options *o,
+                 struct err *err)
+{
+    size_t count;
+    const struct failure *failures = failures_items(r->plan.failures, &count);
+
+    if (count == 0)
+        return 0;
+    err_set(err, ERR_PARTIAL, "%zu could not be had, %zu missing; first: %s", count,
+            r->plan.missing.count, failures[0].message);
+    if (r->is_published)
+        return err_hint(err, "the bundle says what it lacks: --allow-incomplete of "
+                             "'verify' and 'import' takes it");
+    if (r->plan.name_count == 0)
+        return err_hint(err, "nothing is left to make a bundle of");
+    return err_hint(err, o->dry_run ? "--allow-incomplete writes a bundle of the rest"
+                                    : "what came is kept for the same command to go on "
+                                      "with; --allow-incomplete writes a bundle of it");
+}
+
+static int
+check_outputs(const struct export_options *o, struct err *err)
+{
+    if ((!o->output ||
+         output_set_check(o->output, o->volume_size > 0, o->force, err) == 0) &&
+        (!o->sig_out || output_check(o->sig_out, o->force, err) == 0))
+        return 0;
+    if (err->kind == ERR_CONFLICT)
+        err_hint(err, "choose another name, or replace it with --force");
+    return -1;
+}
+
+/* How many there are is known with the plan. */
+static int
+check_volumes(const struct export_options *o, const struct layout *layout,
+              struct err *err)
+{
+    return o->output ? output_set_check_volumes(o->output, layout->total, o->volume_size,
+                                                o->force, err)
+                     : 0;
+}
+
+int
+export_run(struct export_result *out, const struct export_options *o, struct err *err)
+{
+    struct writing w = {
+        .options = o, .result = out, .phase = "fetching", .salvage = REUSE_INIT};
+    int rc;
+
+    /* Say now what would stop it at the end. */
+    if (check_outputs(o, err) < 0 || plan_make(&out->plan, &o->plan, err) < 0 ||
+        export_describe(out, o, err) < 0)
+        return -1;
+    rc = out->plan.name_count == 0 ? 0
+         : o->dry_run              ? check_volumes(o, &out->layout, err)
+                                   : write_bundle(&w, err);
+    reuse_release(&w.salvage);
+    return rc < 0 ? -1 : summarize_export(out, o, err);
+}
+
+void
+export_result_release(struct export_result *r)
+{
+    plan_release(&r->plan);
+    layout_release(&r->layout);
+    secure_dir_names_release(&r->removed);
+}

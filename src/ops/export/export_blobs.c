@@ -1,0 +1,324 @@
+#include "config.h"
+#include "ops/export/export_internal.h"
+
+#include "base/mem.h"
+#include "base/pool.h"
+#include "bundle/format/writer.h"
+#include "ops/plan/resolve.h"
+#include "registry/pull.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PIECE = 256 << 10, /* bytes a write: the network hands out far less at a time */
+    WRITE_BACK_STEP = 8 << 20, /* bytes after which the kernel is asked to write */
+};
+
+/* Bring one blob from its registry to its place. */
+struct blob_job {
+    struct pool_job job;
+    struct writing *writing;
+    size_t member;
+    char *piece; /* bytes of the blob from `at` on, not yet written */
+    uint64_t at;
+    size_t held;           /* bytes in the piece */
+    uint64_t salvaged;     /* bytes that were not fetched */
+    uint64_t written_back; /* offset in the blob up to which write-back was begun */
+    uint32_t name;         /* whose repository is asked */
+    struct places tried;
+    struct err *failure; /* owned; NULL unless it may be had elsewhere */
+};
+
+static const struct bundle_member *
+member_of(const struct blob_job *job)
+{
+    return &job->writing->result->layout.members[job->member];
+}
+
+/* Pieces end at multiples of PIECE in the file, so that each write fills whole pages. */
+static size_t
+room_in_piece(const struct blob_job *job)
+{
+    return PIECE - (size_t)((member_of(job)->offset + job->at) % PIECE) - job->held;
+}
+
+static int
+write_piece(struct blob_job *job, struct err *err)
+{
+    const struct writing *w = job->writing;
+    uint64_t end = job->at + job->held;
+
+    if (job->held > 0 && bundle_write_blob(&w->result->layout, &w->file, job->member,
+                                           job->at, job->piece, job->held, err) < 0)
+        return -1;
+    job->at = end;
+    job->held = 0;
+    if (end >= job->written_back + WRITE_BACK_STEP) {
+        volumes_write_soon(&w->file, member_of(job)->offset + job->written_back,
+                           end - job->written_back);
+        job->written_back = end;
+    }
+    return 0;
+}
+
+static int
+take_part(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
+{
+    struct blob_job *job = ctx;
+    const struct events *events = job->writing->options->plan.events;
+    const char *p = bytes;
+
+    if (at != job->at + job->held) { /* fetched again from the start */
+        events_undone(events, job->at + job->held - at);
+        job->writing->reused -= job->salvaged;
+        job->salvaged = 0;
+        job->at = job->written_back = at;
+        job->held = 0;
+    }
+    events_done(events, len);
+    job->writing->fetched += len;
+    while (len > 0) {
+        size_t room = room_in_piece(job), n = len < room ? len : room;
+
+        memcpy(job->piece + job->held, p, n);
+        job->held += n;
+        p += n;
+        len -= n;
+        if (n == room && write_piece(job, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A layer that the registry only has a link to: from the first place that has it. */
+static int
+follow_links(struct blob_job *job, struct session *s, const struct repository *repo,
+             const struct graph_object *object, struct err *err)
+{
+    const struct writing *w = job->writing;
+    struct blob_sink sink = {.write = take_part, .ctx = job};
+    size_t count;
+    char *const *urls = foreign_urls_find(w->result->plan.links, &object->digest, &count);
+
+    if (!w->options->foreign_layers)
+        return err_hint(err, "it is a foreign layer, which the registry only links to: "
+                             "--foreign-layers fetches it from there");
+    for (size_t i = 0; i < count; i++) {
+        *err = (struct err)ERR_INIT;
+        if (pull_linked_blob(s, repo, urls[i], &object->digest, object->size, &sink,
+                             err) == 0)
+            return 0;
+        if (err->kind == ERR_SIGNAL || err->kind == ERR_LOCAL)
+            return -1;
+        events_debug(w->options->plan.events, "foreign layer: %s", err->msg);
+    }
+    return -1;
+}
+
+/* Another repository may have it, or it is a gap: that is seen when all others are done.
+ */
+static int
+put_off_blob(struct blob_job *job, struct err *err)
+{
+    if (!failures_may_note(job->writing->result->plan.failures, err))
+        return -1;
+    job->failure = xmalloc(sizeof(*job->failure));
+    *job->failure = *err;
+    *err = (struct err)ERR_INIT;
+    return 0;
+}
+
+/* Fetch what comes after the prefix. */
+static int
+fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
+           struct err *err)
+{
+    const struct plan_options *o = &job->writing->options->plan;
+    const struct plan *plan = &job->writing->result->plan;
+    uint32_t id = graph_order(plan->reach.graph)[job->member];
+    const struct graph_object *object = graph_object(plan->reach.graph, id);
+    const struct reference *ref = &plan->names[job->name].ref;
+    struct repository repo = resolve_repository(ref);
+    struct blob_sink sink = {.write = take_part, .ctx = job};
+    int rc;
+
+    job->piece = xmalloc(object->size < PIECE ? (size_t)object->size : PIECE);
+    rc = pull_blob(client_session(o->client, worker), &repo, &object->digest,
+                   object->size, prefix, &sink, err);
+    if (rc < 0 && err->kind == ERR_NOT_FOUND && object->is_foreign)
+        rc = follow_links(job, client_session(o->client, worker), &repo, object, err);
+    if (rc == 0)
+        rc = write_piece(job, err);
+    free(job->piece);
+    if (rc == 0)
+        return 0;
+    resolve_wrap(err, ref);
+    return put_off_blob(job, err);
+}
+
+static int
+bring_blob(struct pool_job *base, unsigned worker, struct err *err)
+{
+    struct blob_job *job = (struct blob_job *)base;
+    struct writing *w = job->writing;
+    const struct bundle_member *m = member_of(job);
+    const struct reuse_blob blob = {&w->file, m->offset, m->size, &m->digest};
+    CLEANUP(blob_prefix_release) struct blob_prefix prefix = BLOB_PREFIX_INIT;
+    int rc = reuse_blob(&w->salvage, &blob, &prefix, w->options->plan.cancel, err);
+
+    if (rc < 0)
+        return -1;
+    job->salvaged = rc == 1 ? m->size : prefix.len;
+    w->reused += job->salvaged;
+    events_done(w->options->plan.events, job->salvaged);
+    job->at = job->written_back = job->salvaged;
+    return rc == 1 ? 0 : fetch_rest(job, &prefix, worker, err);
+}
+
+/* ---- elsewhere ---- */
+
+static int
+bring_from_elsewhere(struct pool_job *base, unsigned worker, struct err *err)
+{
+    return fetch_rest((struct blob_job *)base, NULL, worker, err);
+}
+
+/* 1: somebody else is asked; 0: it is a gap; -1. */
+static int
+retry_blob_elsewhere(struct blob_job *job, struct pool *pool, struct err *err)
+{
+    const struct plan *plan = &job->writing->result->plan;
+    uint32_t id = graph_order(plan->reach.graph)[job->member];
+    struct err failure = *job->failure;
+
+    free(job->failure);
+    job->failure = NULL;
+    job->tried.names[job->tried.count++] = job->name;
+    job->name = reach_elsewhere(&plan->reach, plan->names, id, &job->tried, &failure);
+    if (job->name != UINT32_MAX) {
+        job->job.run = bring_from_elsewhere;
+        pool_add(pool, &job->job);
+        return 1;
+    }
+    *err = failure;
+    return failures_note_object(plan->failures, FAILURE_BLOB,
+                                &plan->names[job->tried.names[0]].ref,
+                                &member_of(job)->digest, err);
+}
+
+/* Of these jobs. */
+static int
+retry_blobs_elsewhere(struct blob_job *jobs, size_t count, struct pool *pool,
+                      struct err *err)
+{
+    bool goes_on;
+
+    do {
+        int rc = 0;
+
+        goes_on = false;
+        for (size_t i = 0; rc >= 0 && i < count; i++) {
+            rc = jobs[i].failure ? retry_blob_elsewhere(&jobs[i], pool, err) : 0;
+            goes_on |= rc == 1;
+        }
+        if (rc < 0 || (goes_on && pool_wait(pool, err) < 0))
+            return -1;
+    } while (goes_on);
+    return 0;
+}
+
+/* ---- all of them ---- */
+
+static bool
+is_on_shelf(const struct plan *plan, size_t member)
+{
+    const struct bundle_member *blob = &plan->blobs[member];
+    size_t size = 0;
+
+    return document_cache_find(plan->cache, &blob->digest, &size) && size == blob->size;
+}
+
+static int
+write_from_shelf(const struct writing *w, size_t member, struct err *err)
+{
+    const struct plan *plan = &w->result->plan;
+    size_t size;
+    const char *bytes =
+        document_cache_find(plan->cache, &plan->blobs[member].digest, &size);
+
+    events_done(w->options->plan.events, size);
+    return bundle_write_blob(&w->result->layout, &w->file, member, 0, bytes, size, err);
+}
+
+/* Every body to its place, by all workers at once. */
+static int
+write_anywhere(struct writing *w, struct blob_job *jobs, struct pool *pool,
+               struct err *err)
+{
+    const struct plan *plan = &w->result->plan;
+    struct err later = ERR_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < plan->blob_count; i++) {
+        if (!is_on_shelf(plan, i))
+            pool_add(pool, &jobs[i].job);
+        else
+            rc = write_from_shelf(w, i, err);
+    }
+    if (rc < 0)
+        cancel_request(w->options->plan.cancel);
+    if (pool_wait(pool, rc < 0 ? &later : err) < 0 || rc < 0)
+        return -1;
+    return retry_blobs_elsewhere(jobs, plan->blob_count, pool, err);
+}
+
+/* One after the other, each with its header, for file systems that want that. */
+static int
+write_in_order(struct writing *w, struct blob_job *jobs, struct pool *pool,
+               struct err *err)
+{
+    const struct plan *plan = &w->result->plan;
+    const struct layout *l = &w->result->layout;
+
+    for (size_t i = 0; i < plan->blob_count; i++) {
+        if (bundle_write_header(l, &w->file, i, err) < 0)
+            return -1;
+        if (is_on_shelf(plan, i)) {
+            if (write_from_shelf(w, i, err) < 0)
+                return -1;
+            continue;
+        }
+        pool_add(pool, &jobs[i].job);
+        if (pool_wait(pool, err) < 0 || retry_blobs_elsewhere(&jobs[i], 1, pool, err) < 0)
+            return -1;
+    }
+    return bundle_write_end(l, &w->file, err);
+}
+
+int
+export_blobs(struct writing *w, struct err *err)
+{
+    const struct plan *plan = &w->result->plan;
+    const struct plan_options *o = &w->options->plan;
+    struct blob_job *jobs = xcalloc(plan->blob_count, sizeof(*jobs));
+    CLEANUP(pool_release) struct pool *pool = pool_new(o->jobs, o->cancel, err);
+    int rc = -1;
+
+    events_phase(o->events, w->phase, plan->bytes, EVENT_BYTES);
+    for (size_t i = 0; i < plan->blob_count; i++)
+        jobs[i] = (struct blob_job){
+            .job.run = bring_blob,
+            .writing = w,
+            .member = i,
+            .name = plan->reach.names[graph_order(plan->reach.graph)[i]],
+        };
+    if (pool)
+        rc = w->in_order ? write_in_order(w, jobs, pool, err)
+                         : write_anywhere(w, jobs, pool, err);
+    pool_release(&pool); /* before the jobs go */
+    for (size_t i = 0; i < plan->blob_count; i++)
+        free(jobs[i].failure);
+    free(jobs);
+    return rc;
+}

@@ -1,0 +1,345 @@
+#include "config.h"
+#include "ops/plan/find_referrers.h"
+
+#include "base/mem.h"
+#include "oci/reference_list.h"
+#include "ops/plan/referrer_order.h"
+#include "ops/plan/resolve.h"
+#include "registry/pull.h"
+#include "registry/referrers.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct referrer_search {
+    const struct walk_options *options;
+    struct referrer_node *nodes; /* in the order of discovery */
+    size_t count, cap;
+    void *names; /* tree of texts: the names there are, see tsearch(3) */
+    void *asked; /* tree of texts: documents asked about, by repository */
+};
+
+/* ---- sets of texts ---- */
+
+static int
+compare_set_texts(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* Add a text; false when it was there.  Takes it over. */
+static bool
+add_to_set(void **set, char *text)
+{
+    char *const *found = tsearch(text, set, compare_set_texts);
+
+    if (!found)
+        mem_exhausted();
+    if (*found == text)
+        return true;
+    free(text);
+    return false;
+}
+
+static char *
+name_text(const struct reference *ref)
+{
+    char name[REFERENCE_TEXT_MAX];
+
+    reference_name(ref, name);
+    return xstrdup(name);
+}
+
+/* ---- asking about one document ---- */
+
+struct ask_job {
+    struct pool_job job;
+    const struct walk_options *options;
+    struct reference ref; /* of the repository */
+    struct digest subject;
+    size_t node; /* the name that reaches it */
+    struct plan_name *found;
+    size_t count, cap;
+};
+
+static void
+keep_referrer(struct ask_job *job, const struct plan_name *name)
+{
+    job->found = mem_grow(job->found, job->count, &job->cap, sizeof(*job->found));
+    job->found[job->count++] = *name;
+}
+
+/* Put a document on the shelf and note its name. */
+static int
+cache_referrer(struct ask_job *job, const char *tag, struct pulled *got,
+               const char *media_type, struct err *err)
+{
+    struct plan_name name = {.ref = job->ref,
+                             .digest = got->digest,
+                             .size = got->bytes.len,
+                             .is_attached = true,
+                             .subject = job->subject};
+
+    memset(name.ref.tag, 0, sizeof(name.ref.tag));
+    memcpy(name.ref.tag, tag, strlen(tag));
+    name.ref.has_digest = tag[0] == '\0';
+    name.ref.digest = got->digest;
+    memcpy(name.media_type, media_type, strlen(media_type) + 1);
+    resolve_warn_large(job->options->events, got->bytes.len);
+    keep_referrer(job, &name);
+    return document_cache_put(job->options->cache, &name.digest, buf_steal(&got->bytes),
+                              (size_t)name.size, err);
+}
+
+/* A tag or a digest of the repository that cannot be had. */
+static int
+skip_referrer(struct ask_job *job, const char *tag, const struct digest *digest,
+              struct err *err)
+{
+    struct failures *failures = job->options->failures;
+    struct reference ref = job->ref;
+
+    memset(ref.tag, 0, sizeof(ref.tag));
+    memcpy(ref.tag, tag, strlen(tag));
+    ref.has_digest = digest != NULL;
+    if (digest)
+        ref.digest = *digest;
+    if (!failures_may_note(failures, err))
+        return -1;
+    failures_miss(failures, &ref);
+    err_wrap(err, "%s/%s", ref.host, ref.path);
+    return failures_note_name(failures, &ref, err);
+}
+
+/* Anybody can list anything: does it say so itself? */
+static int
+belongs(const struct ask_job *job, const struct pulled *got, const char *media_type,
+        struct err *err)
+{
+    CLEANUP(document_release) struct document doc = DOCUMENT_INIT;
+    char text[DIGEST_TEXT_MAX];
+
+    digest_text(&got->digest, text);
+    if (document_parse(&doc, got->bytes.data ? got->bytes.data : "", got->bytes.len,
+                       media_type, ERR_PROTOCOL, err) < 0)
+        return err_wrap(err, "%s", text);
+    if (doc.has_subject && digest_equal(&doc.subject, &job->subject))
+        return 1;
+    events_warning(job->options->events,
+                   "%s/%s: %s is listed as a referrer, but belongs to something else: "
+                   "left out",
+                   job->ref.host, job->ref.path, text);
+    return 0;
+}
+
+static int
+take_referrer(struct ask_job *job, struct session *s, const struct repository *repo,
+              const struct referrer *r, struct err *err)
+{
+    CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
+    int rc;
+
+    if (pull_by_digest(s, repo, &r->digest, r->size, &got, err) < 0) {
+        if (err->kind == ERR_NOT_FOUND)
+            err_hint(err, "the registry lists it as a referrer, but does not have it");
+        return skip_referrer(job, "", &r->digest, err);
+    }
+    rc = belongs(job, &got, r->media_type, err);
+    if (rc < 0)
+        return skip_referrer(job, "", &r->digest, err);
+    return rc == 1 ? cache_referrer(job, "", &got, r->media_type, err) : rc;
+}
+
+static int
+take_referrers(struct ask_job *job, struct session *s, const struct repository *repo,
+               struct err *err)
+{
+    CLEANUP(referrers_release) struct referrers list = REFERRERS_INIT;
+    char tag[REFERRERS_TAG_MAX];
+
+    referrers_tag(&job->subject, tag);
+    if (referrers_list(s, repo, &job->subject, &list, err) < 0)
+        return skip_referrer(job, tag, NULL, err);
+    for (size_t i = 0; i < list.count; i++) {
+        if (take_referrer(job, s, repo, &list.items[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+take_cosign(struct ask_job *job, struct session *s, const struct repository *repo,
+            const char *suffix, struct err *err)
+{
+    CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
+    char list[REFERRERS_TAG_MAX];
+    CLEANUP(mem_free_string) char *tag = NULL;
+    struct err why = ERR_INIT;
+
+    referrers_tag(&job->subject, list);
+    tag = xasprintf("%s%s", list, suffix);
+    if (pull_by_tag(s, repo, tag, &got, &why) == 0)
+        return cache_referrer(job, tag, &got, got.media_type, err);
+    if (why.kind == ERR_NOT_FOUND)
+        return 0;
+    *err = why;
+    err_wrap(err, "%s", tag);
+    return skip_referrer(job, tag, NULL, err);
+}
+
+static int
+fetch_referrers(struct pool_job *base, unsigned worker, struct err *err)
+{
+    struct ask_job *job = (struct ask_job *)base;
+    struct session *s = client_session(job->options->client, worker);
+    struct repository repo = resolve_repository(&job->ref);
+
+    if (take_referrers(job, s, &repo, err) < 0 ||
+        take_cosign(job, s, &repo, ".sig", err) < 0 ||
+        take_cosign(job, s, &repo, ".att", err) < 0 ||
+        take_cosign(job, s, &repo, ".sbom", err) < 0)
+        return err_wrap(err, "%s/%s", repo.host, repo.path);
+    events_done(job->options->events, 1);
+    return 0;
+}
+
+/* ---- one round: all that the newest names reach ---- */
+
+struct round {
+    struct referrer_search *search;
+    struct reach reach;
+    struct ask_job *jobs;
+    size_t count, cap;
+    size_t node; /* whose documents are being visited */
+};
+
+static void
+round_release(struct round *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        free(r->jobs[i].found);
+    free(r->jobs);
+    reach_release(&r->reach);
+}
+
+/* graph_walk_root(): one question for each document of a repository. */
+static void
+plan_question(void *ctx, uint32_t id, bool as_document)
+{
+    struct round *r = ctx;
+    struct referrer_search *search = r->search;
+    const struct reference *ref = &search->nodes[r->node].name.ref;
+    const struct digest *digest = &graph_object(r->reach.graph, id)->digest;
+    char text[DIGEST_TEXT_MAX];
+
+    digest_text(digest, text);
+    if (!as_document ||
+        !add_to_set(&search->asked, xasprintf("%s/%s@%s", ref->host, ref->path, text)))
+        return;
+    r->jobs = mem_grow(r->jobs, r->count, &r->cap, sizeof(*r->jobs));
+    r->jobs[r->count++] = (struct ask_job){.job.run = fetch_referrers,
+                                           .options = search->options,
+                                           .ref = *ref,
+                                           .subject = *digest,
+                                           .node = r->node};
+}
+
+static int
+plan_questions(struct round *r, size_t begin, struct err *err)
+{
+    const struct referrer_search *search = r->search;
+    size_t count = search->count - begin;
+    struct plan_name *names = xcalloc(count, sizeof(*names));
+    CLEANUP(graph_walk_release) struct graph_walk *walk = NULL;
+    size_t kept = count, next = 0;
+    int rc;
+
+    for (size_t i = 0; i < count; i++)
+        names[i] = search->nodes[begin + i].name;
+    rc = walk_what_is_there(&r->reach, names, &kept, search->options, err);
+    walk = rc == 0 ? graph_walk_new(r->reach.graph) : NULL;
+    for (size_t i = 0; walk && i < count && next < kept; i++) {
+        r->node = begin + i;
+        if (!reference_same_name(&search->nodes[r->node].name.ref, &names[next].ref))
+            continue; /* it was lost */
+        graph_walk_root(walk, graph_root(r->reach.graph, next++), plan_question, r);
+    }
+    free(names);
+    return rc;
+}
+
+static int
+add_referrers(struct referrer_search *s, const struct ask_job *job, struct err *err)
+{
+    for (size_t i = 0; i < job->count; i++) {
+        if (!add_to_set(&s->names, name_text(&job->found[i].ref)))
+            continue;
+        if (s->count == REFERENCE_LIST_MAX)
+            return err_set(err, ERR_LIMIT, "more than %d images and what belongs to them",
+                           REFERENCE_LIST_MAX);
+        s->nodes = mem_grow(s->nodes, s->count, &s->cap, sizeof(*s->nodes));
+        s->nodes[s->count++] =
+            (struct referrer_node){.name = job->found[i], .parent = job->node};
+    }
+    return 0;
+}
+
+static int
+search_below(struct referrer_search *s, size_t begin, struct err *err)
+{
+    CLEANUP(round_release) struct round r = {.search = s};
+
+    if (plan_questions(&r, begin, err) < 0)
+        return -1;
+    for (size_t i = 0; i < r.count; i++)
+        pool_add(s->options->pool, &r.jobs[i].job);
+    if (pool_wait(s->options->pool, err) < 0)
+        return -1;
+    for (size_t i = 0; i < r.count; i++) {
+        if (add_referrers(s, &r.jobs[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- the whole ---- */
+
+static void
+referrer_search_release(struct referrer_search *s)
+{
+    tdestroy(s->names, free);
+    tdestroy(s->asked, free);
+    free(s->nodes);
+}
+
+int
+find_referrers(struct plan_name **names, size_t *count,
+               const struct walk_options *options, struct err *err)
+{
+    CLEANUP(referrer_search_release) struct referrer_search s = {.options = options};
+    struct plan_name *ordered;
+    size_t begin = 0;
+
+    for (size_t i = 0; i < *count; i++) {
+        s.nodes = mem_grow(s.nodes, s.count, &s.cap, sizeof(*s.nodes));
+        s.nodes[s.count++] = (struct referrer_node){.name = (*names)[i],
+                                                    .parent = REFERRER_WITHOUT_SUBJECT};
+        (void)add_to_set(&s.names, name_text(&(*names)[i].ref));
+    }
+    for (unsigned depth = 0; begin < s.count; depth++) {
+        size_t next = s.count;
+
+        if (depth > REFERRER_DEPTH_MAX)
+            return err_set(err, ERR_LIMIT, "referrers of referrers, more than %d deep",
+                           REFERRER_DEPTH_MAX);
+        if (search_below(&s, begin, err) < 0)
+            return -1;
+        begin = next;
+    }
+    ordered = referrer_order(s.nodes, s.count, *count);
+    free(*names);
+    *names = ordered;
+    *count = s.count;
+    return 0;
+}

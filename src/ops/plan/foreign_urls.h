@@ -1,0 +1,23 @@
+/* foreign_urls.h - where the layers are that a registry only links to: "urls" of
+ * descriptors.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_PLAN_FOREIGN_URLS_H
+#define OPS_PLAN_FOREIGN_URLS_H
+
+#include "oci/document.h"
+
+struct foreign_urls;
+
+struct foreign_urls *foreign_urls_new(void);
+void foreign_urls_free(struct foreign_urls *l); /* NULL is fine */
+
+/* Note the URLs of a descriptor. */
+void foreign_urls_note(struct foreign_urls *l, const struct descriptor *d);
+
+/* Those of a digest, each once, in the order they were noted; *count may be 0. */
+char *const *foreign_urls_find(const struct foreign_urls *l, const struct digest *digest,
+                               size_t *count);
+
+#endif

@@ -1,0 +1,112 @@
+#include "config.h"
+#include "ops/plan/missing.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct missing_gathering {
+    struct missing_list list;
+    size_t cap;
+};
+
+static void
+add_missing_name(struct missing_gathering *g, const char *name, bool has_digest,
+                 const struct digest *digest)
+{
+    struct missing_list *l = &g->list;
+
+    l->items = mem_grow(l->items, l->count, &g->cap, sizeof(*l->items));
+    l->items[l->count++] = (struct bundle_missing){
+        .name = xstrdup(name), .has_digest = has_digest, .digest = *digest};
+}
+
+static void
+add_names(struct missing_gathering *g, const struct missing_list *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        add_missing_name(g, names->items[i].name, names->items[i].has_digest,
+                         &names->items[i].digest);
+}
+
+/* A child is named by digest, in the repository where its index is. */
+static void
+add_children(struct missing_gathering *g, const struct plan *plan, uint32_t index)
+{
+    const struct graph *graph = plan->reach.graph;
+    const struct graph_object *o = graph_object(graph, index);
+
+    for (uint32_t i = 0; i < o->edge_count; i++) {
+        const struct graph_object *to = graph_object(graph, o->edges[i].to);
+        char name[REFERENCE_TEXT_MAX];
+        struct reference ref;
+
+        if (to->state != GRAPH_OMITTED || !failures_has(plan->failures, &to->digest))
+            continue;
+        ref = plan->names[plan->reach.names[index]].ref;
+        memset(ref.tag, 0, sizeof(ref.tag));
+        ref.has_digest = true;
+        ref.digest = to->digest;
+        reference_name(&ref, name);
+        add_missing_name(g, name, true, &to->digest);
+    }
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+    const struct bundle_missing *x = a, *y = b;
+
+    return strcmp(x->name, y->name);
+}
+
+/* Something that was asked for twice may have been had the other time. */
+static bool
+is_entry(const struct bundle_missing *m, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->entry_count; i++) {
+        if (strcmp(plan->entries[i].name, m->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void
+sort_missing(struct missing_list *l, const struct plan *plan)
+{
+    size_t kept = 0;
+
+    if (l->count > 0)
+        qsort(l->items, l->count, sizeof(*l->items), by_name);
+    for (size_t i = 0; i < l->count; i++) {
+        struct bundle_missing *m = &l->items[i];
+
+        if ((kept > 0 && by_name(&l->items[kept - 1], m) == 0) || is_entry(m, plan))
+            free(m->name);
+        else
+            l->items[kept++] = *m;
+    }
+    l->count = kept;
+}
+
+int
+missing_of(struct missing_list *out, const struct plan *plan, struct err *err)
+{
+    struct missing_gathering g = {.list = MISSING_LIST_INIT};
+    size_t count;
+
+    add_names(&g, failures_names(plan->failures));
+    for (uint32_t id = 0; id < graph_count(plan->reach.graph); id++)
+        add_children(&g, plan, id);
+    sort_missing(&g.list, plan);
+    count = g.list.count;
+    if (count <= BUNDLE_MISSING_MAX) {
+        *out = g.list;
+        return 0;
+    }
+    missing_list_release(&g.list);
+    return err_set(err, ERR_LIMIT,
+                   "%zu images or parts of images are missing: a bundle may lack %d",
+                   count, BUNDLE_MISSING_MAX);
+}

@@ -1,0 +1,19 @@
+/* missing.h - what the bundle will say that it lacks.
+ *
+ * Layer:  ops.
+ * Source: docs/bundle-format.md, "Complete".
+ */
+#ifndef OPS_PLAN_MISSING_H
+#define OPS_PLAN_MISSING_H
+
+#include "ops/plan/plan.h"
+
+/*
+ * The names that are missing, and the children of indexes that are, by digest: sorted,
+ * each once.  The plan has its gaps, its entries, and a finished graph.
+ * Errors: ERR_LIMIT - more than BUNDLE_MISSING_MAX.
+ */
+MUST_USE int missing_of(struct missing_list *out, const struct plan *plan,
+                        struct err *err);
+
+#endif

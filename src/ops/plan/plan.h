@@ -1,0 +1,69 @@
+/* plan.h - find out what a set of names consists of: every document fetched, nothing
+ * else.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_PLAN_PLAN_H
+#define OPS_PLAN_PLAN_H
+
+#include "bundle/format/layout.h"
+#include "oci/reference_list.h"
+#include "oci/tag_filter.h"
+#include "ops/plan/walk.h"
+
+struct plan_options {
+    const struct reference_list *names;
+    const struct tag_filter *tags; /* of repositories among the names; NULL: all */
+    const struct choice *choice;   /* of platforms */
+    bool referrers;                /* and what is attached to the images */
+    bool rebuild;                  /* --index rebuild: new indexes of what was chosen */
+    bool keep_going;               /* what cannot be had is a gap, not an error */
+    struct client *client;         /* with a session for each job */
+    unsigned jobs;
+    const struct events *events;
+    struct cancel *cancel;
+};
+
+struct plan {
+    struct plan_name *names; /* in the order of entries */
+    size_t name_count;
+    struct reach reach;         /* root i belongs to name i */
+    struct foreign_urls *links; /* to layers that the registry may not have */
+    struct document_cache
+        *cache;                /* the bytes of documents, and of what else came along */
+    struct failures *failures; /* NULL unless it keeps going */
+    struct bundle_entry *entries; /* one for each name, in order */
+    size_t entry_count;
+    struct bundle_member *blobs; /* in member order; offsets not set */
+    size_t blob_count;
+    struct bundle_omitted *omitted; /* in the order of graph_omitted() */
+    size_t omitted_count;
+    struct missing_list missing;
+    uint64_t bytes;        /* of all blobs, each once */
+    uint64_t bytes_shared; /* more that separate copies of the images would take */
+    size_t platforms;      /* images for some platform, over all names */
+};
+
+#define PLAN_INIT                                                                        \
+    {                                                                                    \
+        .names = NULL                                                                    \
+    }
+
+/*
+ * Resolve each name once, then walk by digest, each digest once.
+ * Errors: those of pull.h, wrapped with the name; ERR_PROTOCOL - sha512, schema 1;
+ *         ERR_NOT_FOUND - an image lacks one of the platforms; ERR_LIMIT - a bound of
+ *         graph.h or document_cache.h.
+ */
+MUST_USE int plan_make(struct plan *out, const struct plan_options *options,
+                       struct err *err);
+
+/*
+ * There are new gaps: plan again without them, from memory.  The plan may be left without
+ * any name.
+ */
+MUST_USE int plan_again(struct plan *plan, const struct plan_options *options,
+                        struct err *err);
+void plan_release(struct plan *plan);
+
+#endif

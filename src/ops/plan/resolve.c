@@ -1,0 +1,209 @@
+#include "config.h"
+#include "ops/plan/resolve.h"
+
+#include "base/mem.h"
+#include "registry/pull.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One name on its way to its document. */
+struct resolve_job {
+    struct pool_job job;
+    struct plan_name *name;
+    const struct walk_options *options;
+    bool is_resolved;
+    struct err *failure; /* owned; NULL unless it was asked for and could not be had */
+};
+
+struct repository
+resolve_repository(const struct reference *ref)
+{
+    return (struct repository){
+        .host = ref->host, .path = ref->path, .by_digest = ref->has_digest};
+}
+
+int
+resolve_wrap(struct err *err, const struct reference *ref)
+{
+    char name[REFERENCE_TEXT_MAX];
+
+    reference_name(ref, name);
+    return err_wrap(err, "%s", name);
+}
+
+void
+resolve_warn_large(const struct events *events, size_t len)
+{
+    if (len > DOCUMENT_WARN_BYTES)
+        events_warning(events,
+                       "a manifest is larger than %u MiB: many registries refuse that",
+                       DOCUMENT_WARN_BYTES >> 20);
+}
+
+/* Another name may lead to the same document. */
+static int
+keep_failure(struct resolve_job *job, struct err *err)
+{
+    if (!failures_may_note(job->options->failures, err))
+        return -1;
+    job->failure = xmalloc(sizeof(*job->failure));
+    *job->failure = *err;
+    *err = (struct err)ERR_INIT;
+    return 0;
+}
+
+static int
+resolve(struct pool_job *base, unsigned worker, struct err *err)
+{
+    struct resolve_job *job = (struct resolve_job *)base;
+    struct plan_name *name = job->name;
+    const struct reference *ref = &name->ref;
+    struct session *session = client_session(job->options->client, worker);
+    struct repository repo = resolve_repository(ref);
+    CLEANUP(pulled_release) struct pulled top = PULLED_INIT;
+    int rc = ref->has_digest
+                 ? pull_by_digest(session, &repo, &ref->digest, UINT64_MAX, &top, err)
+                 : pull_by_tag(session, &repo, ref->tag, &top, err);
+
+    if (rc < 0) {
+        resolve_wrap(err, ref);
+        return keep_failure(job, err);
+    }
+    resolve_warn_large(job->options->events, top.bytes.len);
+    name->digest = top.digest;
+    name->size = top.bytes.len;
+    memcpy(name->media_type, top.media_type, sizeof(top.media_type));
+    job->is_resolved = true;
+    events_done(job->options->events, 1);
+    return document_cache_put(job->options->cache, &name->digest, buf_steal(&top.bytes),
+                              (size_t)name->size, err);
+}
+
+static const struct digest *
+known_digest(const struct resolve_job *job)
+{
+    return job->is_resolved ? &job->name->digest : &job->name->ref.digest;
+}
+
+/* Same digests side by side, whoever is resolved already first, then in the order given.
+ */
+static int
+compare_resolved(const void *left, const void *right)
+{
+    const struct resolve_job *a = *(struct resolve_job *const *)left;
+    const struct resolve_job *b = *(struct resolve_job *const *)right;
+    int order = digest_compare(known_digest(a), known_digest(b));
+
+    if (order != 0)
+        return order;
+    if (a->is_resolved != b->is_resolved)
+        return a->is_resolved ? -1 : 1;
+    return a < b ? -1 : 1;
+}
+
+/* The document is on the shelf: only its description is missing. */
+static void
+take_from_twin(struct resolve_job *job, const struct resolve_job *twin)
+{
+    const struct plan_name *name = twin->name;
+
+    job->name->digest = name->digest;
+    job->name->size = name->size;
+    memcpy(job->name->media_type, name->media_type, sizeof(name->media_type));
+    job->is_resolved = true;
+}
+
+/* The first after `from` with another digest. */
+static size_t
+end_of_twins(struct resolve_job *const *sorted, size_t from, size_t count)
+{
+    size_t i = from;
+
+    while (i < count && digest_equal(known_digest(sorted[from]), known_digest(sorted[i])))
+        i++;
+    return i;
+}
+
+/* Of each digest that nobody has yet, ask the first name that was not asked. */
+static bool
+ask_for_digests(struct resolve_job **sorted, size_t count, struct pool *pool)
+{
+    bool asks = false;
+
+    qsort(sorted, count, sizeof(struct resolve_job *), compare_resolved);
+    for (size_t i = 0, end; i < count; i = end) {
+        size_t next = i;
+
+        end = end_of_twins(sorted, i, count);
+        while (next < end && sorted[next]->failure)
+            next++;
+        if (sorted[i]->is_resolved || next == end)
+            continue;
+        pool_add(pool, &sorted[next]->job);
+        asks = true;
+    }
+    return asks;
+}
+
+static int
+resolve_digests(struct resolve_job **sorted, size_t count, struct pool *pool,
+                struct err *err)
+{
+    while (ask_for_digests(sorted, count, pool)) {
+        if (pool_wait(pool, err) < 0)
+            return -1;
+    }
+    for (size_t i = 1; i < count; i++) {
+        if (!sorted[i]->is_resolved && sorted[i - 1]->is_resolved &&
+            digest_equal(known_digest(sorted[i - 1]), known_digest(sorted[i])))
+            take_from_twin(sorted[i], sorted[i - 1]);
+    }
+    return 0;
+}
+
+/* In the order of the names. */
+static int
+note_failures(struct resolve_job *jobs, size_t count, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i].is_resolved)
+            continue;
+        jobs[i].name->is_lost = true;
+        *err = *jobs[i].failure;
+        if (failures_note_name(jobs[i].options->failures, &jobs[i].name->ref, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+resolve_names(struct plan_name *names, size_t count, const struct walk_options *options,
+              struct err *err)
+{
+    struct resolve_job *jobs = xcalloc(count, sizeof(*jobs));
+    struct resolve_job **sorted = xcalloc(count, sizeof(*sorted));
+    size_t digests = 0;
+    int rc;
+
+    for (size_t i = 0; i < count; i++) {
+        jobs[i] = (struct resolve_job){
+            .job.run = resolve, .name = &names[i], .options = options};
+        if (!names[i].ref.has_digest)
+            pool_add(options->pool, &jobs[i].job);
+    }
+    rc = pool_wait(options->pool, err);
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i].is_resolved || names[i].ref.has_digest)
+            sorted[digests++] = &jobs[i];
+    }
+    if (rc == 0)
+        rc = resolve_digests(sorted, digests, options->pool, err);
+    if (rc == 0)
+        rc = note_failures(jobs, count, err);
+    for (size_t i = 0; i < count; i++)
+        free(jobs[i].failure);
+    free(sorted);
+    free(jobs);
+    return rc;
+}

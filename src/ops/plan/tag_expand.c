@@ -1,0 +1,137 @@
+#include "config.h"
+#include "ops/plan/tag_expand.h"
+
+#include "base/mem.h"
+#include "ops/plan/resolve.h"
+#include "registry/tags.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One repository and its tags. */
+struct expand_job {
+    struct pool_job job;
+    const struct reference *ref;
+    const struct tag_filter *pattern;
+    const struct walk_options *options;
+    char **tags;
+    size_t count, cap;
+    size_t lists; /* tags that hold lists of referrers */
+};
+
+static int
+add_tag(void *ctx, const char *tag, struct err *err)
+{
+    struct expand_job *job = ctx;
+
+    if (job->pattern && !tag_filter_matches(job->pattern, tag))
+        return 0;
+    if (tag_is_referrers_list(tag)) {
+        job->lists++;
+        return 0;
+    }
+    if (job->count == REFERENCE_LIST_MAX)
+        return err_set(err, ERR_LIMIT, "more than %d tags to carry", REFERENCE_LIST_MAX);
+    job->tags = mem_grow(job->tags, job->count, &job->cap, sizeof(*job->tags));
+    job->tags[job->count++] = xstrdup(tag);
+    return 0;
+}
+
+static int
+compare_tags(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Half a list is none. */
+static int
+skip_repository(struct expand_job *job, struct err *err)
+{
+    struct failures *failures = job->options->failures;
+
+    resolve_wrap(err, job->ref);
+    if (failures_note_name(failures, job->ref, err) < 0)
+        return -1;
+    failures_miss(failures, job->ref);
+    while (job->count > 0)
+        free(job->tags[--job->count]);
+    return 0;
+}
+
+static int
+expand(struct pool_job *base, unsigned worker, struct err *err)
+{
+    struct expand_job *job = (struct expand_job *)base;
+    struct repository repo = resolve_repository(job->ref);
+    struct tag_sink sink = {.take = add_tag, .ctx = job};
+    struct session *session = client_session(job->options->client, worker);
+    int rc = tags_list(session, &repo, &sink, err);
+
+    if (rc == 0 && job->count == 0)
+        rc = err_set(err, ERR_NOT_FOUND,
+                     job->pattern ? "none of its tags matches" : "it has no tags");
+    if (rc < 0)
+        return skip_repository(job, err);
+    if (job->lists > 0 && !job->options->has_referrers)
+        events_warning(job->options->events,
+                       "%s/%s: %zu tags hold lists of referrers, which only --referrers "
+                       "carries",
+                       repo.host, repo.path, job->lists);
+    qsort(job->tags, job->count, sizeof(*job->tags), compare_tags);
+    events_done(job->options->events, 1);
+    return 0;
+}
+
+/* The names in their order, with the tags in place of each repository. */
+static int
+gather_tags(struct reference_list *out, const struct reference_list *names,
+            const struct expand_job *jobs, struct err *err)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        struct reference ref = names->items[i];
+
+        if (!reference_is_repository(&ref) &&
+            reference_list_add_parsed(out, &ref, err) < 0)
+            return -1;
+        for (size_t k = 0; k < jobs[i].count; k++) {
+            memcpy(ref.tag, jobs[i].tags[k], strlen(jobs[i].tags[k]) + 1);
+            if (reference_list_add_parsed(out, &ref, err) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static void
+free_jobs(struct expand_job *jobs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < jobs[i].count; k++)
+            free(jobs[i].tags[k]);
+        free(jobs[i].tags);
+    }
+    free(jobs);
+}
+
+int
+tag_expand(struct reference_list *out, const struct reference_list *names,
+           const struct tag_filter *pattern, const struct walk_options *options,
+           struct err *err)
+{
+    struct expand_job *jobs = xcalloc(names->count, sizeof(*jobs));
+    int rc;
+
+    for (size_t i = 0; i < names->count; i++) {
+        jobs[i] = (struct expand_job){.job.run = expand,
+                                      .ref = &names->items[i],
+                                      .pattern = pattern,
+                                      .options = options};
+        if (reference_is_repository(&names->items[i]))
+            pool_add(options->pool, &jobs[i].job);
+    }
+    rc = pool_wait(options->pool, err);
+    if (rc == 0)
+        rc = gather_tags(out, names, jobs, err);
+    free_jobs(jobs, names->count);
+    return rc;
+}

@@ -1,0 +1,378 @@
+#include "config.h"
+#include "ops/plan/walk.h"
+
+#include "base/mem.h"
+#include "ops/plan/resolve.h"
+#include "registry/pull.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint32_t NOBODY = UINT32_MAX; /* no name wants it, so far */
+
+/* One object whose bytes decide how it goes on. */
+struct fetch_job {
+    struct pool_job job;
+    struct walk *walk;
+    uint32_t id;
+    struct fetch_job *next; /* all of them, to be freed at the end */
+    struct places tried;
+    struct err *failure; /* owned; NULL unless it may be had elsewhere */
+};
+
+struct walk {
+    const struct walk_options *options;
+    const struct plan_name *names;
+    size_t name_count;
+    struct reach *reach;
+    pthread_mutex_t one_large; /* held while one arrives; taken before lock */
+    pthread_mutex_t lock;      /* guards what is below, and the reach */
+    struct fetch_job *fetches;
+    struct err *note_err; /* where watch_document() reports, */
+    bool failed;          /* and whether something failed: the graph is of no use then */
+};
+
+/* ---- what documents say on the way ---- */
+
+/* Content that stands in a descriptor need not be asked for. */
+static void
+keep_data(struct walk *walk, const struct descriptor *d)
+{
+    size_t len = (size_t)d->size;
+    char *copy;
+
+    if (!d->data || walk->failed)
+        return;
+    copy = xmalloc(len);
+    memcpy(copy, d->data, len);
+    if (document_cache_put(walk->options->cache, &d->digest, copy, len, walk->note_err) <
+        0)
+        walk->failed = true;
+}
+
+static void
+leave_out_lost(struct walk *walk, const struct document *index, bool *omit)
+{
+    for (size_t i = 0; walk->options->failures && i < index->count; i++)
+        omit[i] |= failures_has(walk->options->failures, &index->edges[i].digest);
+}
+
+static void
+watch_document(void *ctx, const struct document *doc, bool *omit)
+{
+    struct walk *walk = ctx;
+
+    for (size_t i = 0; i < doc->count; i++) {
+        keep_data(walk, &doc->edges[i]);
+        foreign_urls_note(walk->options->links, &doc->edges[i]);
+    }
+    if (doc->kind == MEDIA_INDEX) {
+        choice_apply(walk->options->choice, doc, omit);
+        leave_out_lost(walk, doc, omit);
+    }
+}
+
+/* ---- the graph ---- */
+
+/* What is new below a document is where the first name is that wants it.  Locked. */
+static void
+note_new_objects(struct walk *walk, uint32_t parent, uint32_t name)
+{
+    struct reach *r = walk->reach;
+    const struct graph_object *o = graph_object(r->graph, parent);
+
+    while (r->count < graph_count(r->graph)) {
+        r->names = mem_grow(r->names, r->count, &r->cap, sizeof(*r->names));
+        r->names[r->count++] = NOBODY;
+    }
+    if (r->names[parent] == NOBODY)
+        r->names[parent] = name;
+    for (uint32_t i = 0; i < o->edge_count; i++) {
+        uint32_t id = o->edges[i].to;
+
+        if (r->names[id] == NOBODY && graph_object(r->graph, id)->state != GRAPH_OMITTED)
+            r->names[id] = name;
+    }
+}
+
+/* A document that is there, but of no use: the next walk goes without it.  Locked. */
+static int
+drop_document(struct walk *walk, const struct reference *ref, const struct digest *digest,
+              struct err *err)
+{
+    resolve_wrap(err, ref);
+    walk->failed = true;
+    if (err->kind == ERR_LIMIT) /* that is the bundle's, not the document's */
+        return -1;
+    return failures_note_object(walk->options->failures, FAILURE_DOCUMENT, ref, digest,
+                                err);
+}
+
+/* Locked. */
+static int
+feed_graph(struct walk *walk, uint32_t id, const char *bytes, size_t len, struct err *err)
+{
+    struct reach *r = walk->reach;
+
+    walk->note_err = err;
+    if (graph_feed(r->graph, id, bytes, len, err) < 0)
+        walk->failed = true;
+    if (walk->failed)
+        return drop_document(walk, &walk->names[r->names[id]].ref,
+                             &graph_object(r->graph, id)->digest, err);
+    note_new_objects(walk, id, r->names[id]);
+    return 0;
+}
+
+static int fetch_document(struct pool_job *base, unsigned worker, struct err *err);
+
+/* From the shelf where it is there, else by a job.  Locked. */
+static int
+get_what_is_wanted(struct walk *walk, struct err *err)
+{
+    struct graph *graph = walk->reach->graph;
+    uint32_t id;
+
+    while (!walk->failed && (id = graph_next(graph)) != GRAPH_NONE) {
+        const struct graph_object *o = graph_object(graph, id);
+        size_t len;
+        const char *bytes = document_cache_find(walk->options->cache, &o->digest, &len);
+        struct fetch_job *job;
+
+        if (bytes && len == o->size) {
+            if (feed_graph(walk, id, bytes, len, err) < 0)
+                return -1;
+            continue;
+        }
+        job = xcalloc(1, sizeof(*job));
+        *job = (struct fetch_job){
+            .job.run = fetch_document, .walk = walk, .id = id, .next = walk->fetches};
+        walk->fetches = job;
+        pool_add(walk->options->pool, &job->job);
+    }
+    return 0;
+}
+
+/* ---- fetching ---- */
+
+/* Let a blob of unknown type arrive in memory. */
+static int
+collect_document(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
+{
+    struct buf *buf = ctx;
+
+    if (at == 0)
+        buf_clear(buf); /* it is fetched a second time */
+    if (buf_add(buf, bytes, len) < 0)
+        return err_set(err, ERR_INTERNAL, "a blob outgrew its declared size");
+    return 0;
+}
+
+/* Unknown children of an index may be served as manifests, or as blobs only. */
+static int
+pull_child(struct session *session, const struct repository *repo,
+           const struct graph_object *o, struct pulled *out, struct err *err)
+{
+    struct blob_sink sink = {.write = collect_document, .ctx = &out->bytes};
+
+    if (pull_by_digest(session, repo, &o->digest, o->size, out, err) == 0)
+        return 0;
+    if (err->kind != ERR_NOT_FOUND)
+        return -1;
+    if (pull_blob(session, repo, &o->digest, o->size, NULL, &sink, err) == 0)
+        return 0;
+    if (err->kind == ERR_NOT_FOUND && o->has_parent_child_edge)
+        err_hint(err, "an index lists it, but the registry does not have it; --platform "
+                      "carries only some of what an index lists");
+    return -1;
+}
+
+/* It may be had elsewhere: that is seen when all else is known. */
+static int
+put_off_document(struct fetch_job *job, struct err *err)
+{
+    if (!failures_may_note(job->walk->options->failures, err))
+        return -1;
+    job->failure = xmalloc(sizeof(*job->failure));
+    *job->failure = *err;
+    *err = (struct err)ERR_INIT;
+    return 0;
+}
+
+/* Onto the shelf, and into the graph, which may want more then. */
+static int
+include_document(struct walk *walk, uint32_t id, const struct digest *digest,
+                 struct buf *got, struct err *err)
+{
+    struct document_cache *cache = walk->options->cache;
+    size_t len = got->len;
+    const char *bytes;
+    int rc;
+
+    resolve_warn_large(walk->options->events, len);
+    if (document_cache_put(cache, digest, buf_steal(got), len, err) < 0)
+        return -1;
+    bytes = document_cache_find(cache, digest, &len);
+
+    pthread_mutex_lock(&walk->lock);
+    rc = walk->failed ? 0 : feed_graph(walk, id, bytes, len, err);
+    if (rc == 0 && !walk->failed)
+        rc = get_what_is_wanted(walk, err);
+    pthread_mutex_unlock(&walk->lock);
+    events_done(walk->options->events, 1);
+    return rc;
+}
+
+static int
+fetch_document(struct pool_job *base, unsigned worker, struct err *err)
+{
+    struct fetch_job *job = (struct fetch_job *)base;
+    struct walk *walk = job->walk;
+    CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
+    const struct reference *ref;
+    struct repository repo;
+    struct graph_object o;
+    bool is_large;
+    int rc;
+
+    pthread_mutex_lock(&walk->lock);
+    o = *graph_object(walk->reach->graph, job->id);
+    ref = &walk->names[walk->reach->names[job->id]].ref;
+    pthread_mutex_unlock(&walk->lock);
+
+    is_large = o.size > PULL_SMALL_MAX;
+    if (is_large)
+        pthread_mutex_lock(&walk->one_large);
+    repo = resolve_repository(ref);
+    rc = pull_child(client_session(walk->options->client, worker), &repo, &o, &got, err);
+    if (rc == 0) {
+        rc = include_document(walk, job->id, &o.digest, &got.bytes, err);
+    } else {
+        resolve_wrap(err, ref);
+        rc = put_off_document(job, err);
+    }
+    if (is_large)
+        pthread_mutex_unlock(&walk->one_large);
+    return rc;
+}
+
+/* ---- the whole ---- */
+
+static void
+free_failure(struct err **failure)
+{
+    free(*failure);
+}
+
+/* Add the roots in the order of the names.  Locked. */
+static int
+plant_roots(struct walk *walk, struct err *err)
+{
+    for (size_t i = 0; i < walk->name_count; i++) {
+        const struct plan_name *name = &walk->names[i];
+        uint32_t id;
+
+        if (graph_add_root(walk->reach->graph, &name->digest, name->size,
+                           name->media_type, &id, err) < 0)
+            return drop_document(walk, &name->ref, &name->digest, err);
+        note_new_objects(walk, id, (uint32_t)i);
+    }
+    return 0;
+}
+
+/* Ask where another name has it; 1 when somebody is to be asked.  Locked. */
+static int
+retry_document_elsewhere(struct walk *walk, struct fetch_job *job, struct err *err)
+{
+    struct reach *r = walk->reach;
+    CLEANUP(free_failure) struct err *failure = job->failure;
+    uint32_t *name = &r->names[job->id];
+
+    job->failure = NULL;
+    job->tried.names[job->tried.count++] = *name;
+    *name = reach_elsewhere(r, walk->names, job->id, &job->tried, failure);
+    if (*name != NOBODY) {
+        pool_add(walk->options->pool, &job->job);
+        return 1;
+    }
+    *name = job->tried.names[0];
+    *err = *failure;
+    return failures_note_object(walk->options->failures, FAILURE_DOCUMENT,
+                                &walk->names[*name].ref,
+                                &graph_object(r->graph, job->id)->digest, err);
+}
+
+/* The number of those that were put off and go on, or -1. */
+static int
+take_up_again(struct walk *walk, struct err *err)
+{
+    int count = 0, rc = 0;
+
+    pthread_mutex_lock(&walk->lock);
+    for (struct fetch_job *job = walk->fetches; job && rc >= 0 && !walk->failed;
+         job = job->next) {
+        rc = job->failure ? retry_document_elsewhere(walk, job, err) : 0;
+        count += rc == 1;
+    }
+    pthread_mutex_unlock(&walk->lock);
+    return rc < 0 ? -1 : count;
+}
+
+/* What some repository does not have, another may. */
+static int
+retry_documents_elsewhere(struct walk *walk, struct err *err)
+{
+    int count;
+
+    while ((count = take_up_again(walk, err)) > 0) {
+        if (pool_wait(walk->options->pool, err) < 0)
+            return -1;
+    }
+    return count;
+}
+
+static int
+run(struct walk *walk, struct err *err)
+{
+    size_t failures = failures_count(walk->options->failures);
+    struct err later = ERR_INIT;
+    int rc;
+
+    pthread_mutex_lock(&walk->lock);
+    rc = plant_roots(walk, err);
+    if (rc == 0)
+        rc = get_what_is_wanted(walk, err);
+    pthread_mutex_unlock(&walk->lock);
+    if (pool_wait(walk->options->pool, rc < 0 ? &later : err) < 0 || rc < 0 ||
+        retry_documents_elsewhere(walk, err) < 0)
+        return -1;
+    return failures_count(walk->options->failures) > failures
+               ? 1
+               : graph_finish(walk->reach->graph, err);
+}
+
+int
+walk_names(struct reach *out, const struct plan_name *names, size_t count,
+           const struct walk_options *options, struct err *err)
+{
+    struct walk walk = {
+        .options = options, .names = names, .name_count = count, .reach = out};
+    int rc;
+
+    out->graph = graph_new(ERR_PROTOCOL);
+    graph_watch(out->graph, watch_document, &walk);
+    pthread_mutex_init(&walk.one_large, NULL);
+    pthread_mutex_init(&walk.lock, NULL);
+    rc = run(&walk, err);
+    while (walk.fetches) {
+        struct fetch_job *next = walk.fetches->next;
+
+        free(walk.fetches->failure);
+        free(walk.fetches);
+        walk.fetches = next;
+    }
+    pthread_mutex_destroy(&walk.lock);
+    pthread_mutex_destroy(&walk.one_large);
+    return rc;
+}

@@ -1,0 +1,89 @@
+/* walk.h - from names to everything that they reach: every document fetched, nothing
+ * else.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_PLAN_WALK_H
+#define OPS_PLAN_WALK_H
+
+#include "base/pool.h"
+#include "oci/choice.h"
+#include "oci/graph.h"
+#include "oci/reference.h"
+#include "ops/plan/failures.h"
+#include "ops/plan/foreign_urls.h"
+#include "ops/plan/document_cache.h"
+#include "registry/connection/client.h"
+
+/* A name that is carried, and the document it stands for. */
+struct plan_name {
+    struct reference ref;
+    struct digest digest;
+    uint64_t size;
+    char media_type[MEDIA_TYPE_MAX + 1]; /* as the registry says; "" when it does not */
+    bool is_rebuilt;                     /* digest is that of an index made here */
+    struct digest served;                /* then: what the registry has */
+    bool is_attached;                    /* found because it belongs to something */
+    struct digest subject;               /* then: to what */
+    bool is_lost;                        /* it could not be resolved: see failures.h */
+};
+
+struct walk_options {
+    const struct choice *choice; /* of platforms */
+    bool has_referrers;          /* what is attached is carried too */
+    struct client *client;       /* with a session for each worker */
+    struct pool *pool;
+    struct document_cache *cache; /* documents are looked for here first, and put here */
+    struct foreign_urls *links;   /* filled */
+    struct failures
+        *failures; /* what cannot be had is noted here; NULL: it is an error */
+    const struct events *events;
+};
+
+/* All that some names reach. */
+struct reach {
+    struct graph *graph; /* finished; root i belongs to name i */
+    uint32_t *names;     /* by graph id: the name in whose repository the object is */
+    size_t count, cap;
+};
+
+#define REACH_INIT                                                                       \
+    {                                                                                    \
+        .graph = NULL                                                                    \
+    }
+void reach_release(struct reach *r);
+
+/*
+ * Walk by digest, each digest once.  *out must be empty; it is to be released in any
+ * case.
+ * Returns: 0; 1 when there were gaps: *out is then good for failures_spread() only; -1.
+ * Errors:  those of pull.h, wrapped with the name; ERR_PROTOCOL - sha512, schema 1;
+ *          ERR_LIMIT - a bound of graph.h or document_cache.h.
+ */
+MUST_USE int walk_names(struct reach *out, const struct plan_name *names, size_t count,
+                        const struct walk_options *options, struct err *err);
+
+/*
+ * The same without the names that turn out to be lost, which are dropped and missed; and
+ * without lost children of indexes.
+ */
+MUST_USE int walk_what_is_there(struct reach *out, struct plan_name *names, size_t *count,
+                                const struct walk_options *options, struct err *err);
+
+/* Repositories in which an object was asked for, by names that reach it. */
+#define PLACES_MAX 4
+struct places {
+    uint32_t names[PLACES_MAX];
+    size_t count;
+};
+
+/*
+ * A name that reaches the object in a repository that is not among those places, or
+ * UINT32_MAX.  why: of the last failure; a host that cannot be reached has no other
+ * repositories.  The graph need not be finished.
+ */
+uint32_t reach_elsewhere(const struct reach *reach, const struct plan_name *names,
+                         uint32_t object, const struct places *tried,
+                         const struct err *why);
+
+#endif

@@ -1,0 +1,357 @@
+#include "config.h"
+#include "ops/push/push_context.h"
+
+#include "base/mem.h"
+#include "registry/presence.h"
+
+#include <stdlib.h>
+
+/*
+ * Up to this size a blob that is probably lacking is not asked for first: the request
+ * that begins an upload asks along the way.
+ */
+static const uint64_t ASK_FIRST_ABOVE = 1 << 20;
+
+/* One blob in all its repositories. */
+struct blob_step {
+    struct pool_job job;
+    struct push_context *importing;
+    struct placement *placements;
+    size_t count;
+};
+
+enum blob_standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING, BLOB_BROKEN };
+
+/* ---- its bytes ---- */
+
+struct member_bytes {
+    const struct bundle_member *member;
+    struct push_context *importing;
+};
+
+static ssize_t
+read_member_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
+{
+    const struct member_bytes *m = ctx;
+    uint64_t left = m->member->size - offset;
+    ssize_t n =
+        volumes_read(&m->importing->content->file, out, left < len ? (size_t)left : len,
+                     m->member->offset + offset, err);
+
+    if (n == 0 && left > 0)
+        n = err_because(err, ERR_INTEGRITY, "truncated",
+                        "the bundle became shorter while it was read");
+    if (n < 0)
+        m->importing->is_unread = true;
+    return n;
+}
+
+static struct member_bytes
+bytes_of(struct push_context *im, uint32_t object)
+{
+    return (struct member_bytes){
+        .member = &im->content->members[im->content->member_of_object[object]],
+        .importing = im};
+}
+
+/* ---- where it is ---- */
+
+static bool
+is_to_ask(const struct push_context *im, const struct placement *p)
+{
+    return im->options->dry_run || im->repos[p->repo].is_known ||
+           graph_object(im->content->graph, p->object)->size > ASK_FIRST_ABOVE;
+}
+
+static int
+ask_one(struct push_context *im, unsigned worker, const struct placement *p,
+        enum blob_standing *standing, struct err *err)
+{
+    static const enum blob_standing standings[] = {[PRESENCE_ABSENT] = BLOB_LACKING,
+                                                   [PRESENCE_THERE] = BLOB_THERE,
+                                                   [PRESENCE_BROKEN] = BLOB_BROKEN};
+    struct member_bytes bytes = bytes_of(im, p->object);
+    const struct blob_source source = {.read = read_member_bytes, .ctx = &bytes};
+    struct repository repo = push_context_repository(im, p->repo);
+    const struct presence_query query = {&repo, &bytes.member->digest, bytes.member->size,
+                                         &source};
+    enum presence found;
+
+    if (presence_check(push_context_session(im, worker), &query, &found, err) < 0)
+        return -1;
+    *standing = standings[found];
+    if (found == PRESENCE_THERE)
+        push_context_found(im, p->repo);
+    return 0;
+}
+
+/* What came of one of the places. */
+static int
+settle_placement(struct push_context *im, unsigned worker, struct placement *p, int rc,
+                 struct err *err)
+{
+    struct repository repo = push_context_repository(im, p->repo);
+
+    return push_settle(im, worker, p->repo, &p->cause, rc, err) < 0
+               ? push_context_wrap(err, &repo)
+               : 0;
+}
+
+/* Sets standing[i] for each placement. */
+static int
+probe_blob(const struct blob_step *step, unsigned worker, enum blob_standing *standing,
+           struct err *err)
+{
+    struct push_context *im = step->importing;
+
+    for (size_t i = 0; i < step->count; i++) {
+        struct placement *p = &step->placements[i];
+
+        if (!is_to_ask(im, p) || push_is_closed(im, p->repo, &p->cause))
+            continue;
+        if (settle_placement(im, worker, p, ask_one(im, worker, p, &standing[i], err),
+                             err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void
+add_counts(struct push_context *im, const struct push_counts *more)
+{
+    struct push_counts *counts = &im->result->counts;
+
+    pthread_mutex_lock(&im->lock);
+    counts->blobs_present += more->blobs_present;
+    counts->blobs_mounted += more->blobs_mounted;
+    counts->blobs_uploaded += more->blobs_uploaded;
+    counts->bytes_uploaded += more->bytes_uploaded;
+    pthread_mutex_unlock(&im->lock);
+}
+
+/* ---- bringing it ---- */
+
+static int
+send_blob(struct push_context *im, unsigned worker, uint32_t object,
+          const struct repository *repo, const char *mount_from, bool is_broken,
+          enum push_outcome *outcome, struct err *err)
+{
+    struct member_bytes bytes = bytes_of(im, object);
+    struct blob_source source = {.read = read_member_bytes, .ctx = &bytes};
+
+    return push_blob(push_context_session(im, worker), repo, &bytes.member->digest,
+                     bytes.member->size, mount_from, is_broken, &source, outcome, err);
+}
+
+static int
+bring_one(struct push_context *im, unsigned worker, const struct placement *p,
+          const char *mount_from, bool is_broken, struct push_counts *counts,
+          struct err *err)
+{
+    struct repository repo = push_context_repository(im, p->repo);
+    enum push_outcome outcome;
+
+    if (send_blob(im, worker, p->object, &repo, mount_from, is_broken, &outcome, err) < 0)
+        return -1;
+    if (outcome == PUSH_UPLOADED) {
+        counts->blobs_uploaded++;
+        counts->bytes_uploaded += graph_object(im->content->graph, p->object)->size;
+    } else if (mount_from == repo.path) {
+        counts->blobs_present++;
+        push_context_found(im, p->repo);
+    } else {
+        counts->blobs_mounted++;
+    }
+    return 0;
+}
+
+/*
+ * Where it is already, it stays; into the first repository that lacks it, it is uploaded
+ * unless another one has it; the rest mount it from there.
+ */
+static int
+bring(const struct blob_step *step, unsigned worker, const enum blob_standing *standing,
+      struct push_counts *counts, struct err *err)
+{
+    struct push_context *im = step->importing;
+    char *const *repos = im->result->landing.repos;
+    const char *sibling = NULL;
+
+    for (size_t i = 0; i < step->count; i++) {
+        if (standing[i] == BLOB_THERE)
+            sibling = repos[step->placements[i].repo];
+    }
+    for (size_t i = 0; i < step->count; i++) {
+        struct placement *p = &step->placements[i];
+        const char *own = repos[p->repo];
+        const char *from = sibling;
+        int rc;
+
+        if (standing[i] == BLOB_THERE) {
+            counts->blobs_present++;
+            continue;
+        }
+        if (push_is_closed(im, p->repo, &p->cause))
+            continue;
+        if (!from && standing[i] == BLOB_UNASKED)
+            from = own;
+        rc = bring_one(im, worker, p, from, standing[i] == BLOB_BROKEN, counts, err);
+        if (settle_placement(im, worker, p, rc, err) < 0)
+            return -1;
+        if (p->cause == 0)
+            sibling = own;
+    }
+    return 0;
+}
+
+/* What bring() would count; a dry run has asked everywhere. */
+static void
+count_dry(const struct blob_step *step, const enum blob_standing *standing, uint64_t size,
+          struct push_counts *counts)
+{
+    for (size_t i = 0; i < step->count; i++) {
+        counts->blobs_present += standing[i] == BLOB_THERE;
+        counts->blobs_mounted += standing[i] != BLOB_THERE;
+    }
+    if (counts->blobs_present == 0 && counts->blobs_mounted > 0) {
+        counts->blobs_mounted--;
+        counts->blobs_uploaded = 1;
+        counts->bytes_uploaded = size;
+    }
+}
+
+static int
+land_blob(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct blob_step *step = (const struct blob_step *)base;
+    struct push_context *im = step->importing;
+    const struct graph_object *o =
+        graph_object(im->content->graph, step->placements->object);
+    enum blob_standing *standing = xcalloc(step->count, sizeof(*standing));
+    struct push_counts counts = {.blobs_present = 0};
+    int rc = probe_blob(step, worker, standing, err);
+
+    if (rc == 0 && im->options->dry_run)
+        count_dry(step, standing, o->size, &counts);
+    else if (rc == 0)
+        rc = bring(step, worker, standing, &counts, err);
+    free(standing);
+    add_counts(im, &counts);
+    events_done(im->options->verify.events, o->size);
+    return rc;
+}
+
+int
+push_all_blobs(struct push_context *im, struct err *err)
+{
+    const struct push_plan *l = &im->result->landing;
+    struct blob_step *steps = xcalloc(l->blob_count, sizeof(*steps));
+    uint64_t bytes = 0;
+    size_t n = 0;
+    int rc;
+
+    for (size_t i = 0; i < l->blob_count; i++) {
+        struct placement *p = &l->blobs[i];
+
+        if (n == 0 || steps[n - 1].placements->object != p->object) {
+            steps[n++] = (struct blob_step){
+                .job.run = land_blob, .importing = im, .placements = p};
+            bytes += graph_object(im->content->graph, p->object)->size;
+        }
+        steps[n - 1].count++;
+    }
+    events_phase(im->options->verify.events,
+                 im->options->dry_run ? "looking for blobs" : "pushing blobs", bytes,
+                 EVENT_BYTES);
+    for (size_t i = 0; i < n; i++)
+        pool_add(im->pool, &steps[i].job);
+    rc = pool_wait(im->pool, err);
+    free(steps);
+    return rc;
+}
+
+/* ---- bringing it once more ---- */
+
+int
+push_blobs_again(struct push_context *im, unsigned worker, uint32_t document,
+                 uint32_t repo_index, bool no_matter_what, struct err *err)
+{
+    const struct graph *g = im->content->graph;
+    const struct graph_object *o = graph_object(g, document);
+    struct repository repo = push_context_repository(im, repo_index);
+
+    for (uint32_t i = 0; i < o->edge_count; i++) {
+        uint32_t object = o->edges[i].to;
+        const struct placement place = {.object = object, .repo = repo_index};
+        enum blob_standing standing = BLOB_UNASKED;
+        enum push_outcome outcome;
+
+        if (graph_object(g, object)->state != GRAPH_BLOB)
+            continue;
+        if (!no_matter_what && ask_one(im, worker, &place, &standing, err) < 0)
+            return -1;
+        if (standing != BLOB_THERE &&
+            send_blob(im, worker, object, &repo, NULL, standing == BLOB_BROKEN, &outcome,
+                      err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- reading it back ---- */
+
+/* pull_blob() compares; nothing is kept. */
+static int
+drop_bytes(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
+{
+    struct push_context *im = ctx;
+
+    (void)at, (void)bytes, (void)err;
+    events_done(im->options->verify.events, len);
+    return 0;
+}
+
+static int
+read_back_blob(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct blob_step *step = (const struct blob_step *)base;
+    struct push_context *im = step->importing;
+    const struct blob_sink sink = {.write = drop_bytes, .ctx = im};
+    struct placement *p = step->placements;
+    struct repository repo = push_context_repository(im, p->repo);
+    const struct graph_object *o = graph_object(im->content->graph, p->object);
+    int rc;
+
+    if (p->cause != 0 || push_is_closed(im, p->repo, &p->cause))
+        return 0;
+    rc = pull_blob(push_context_session(im, worker), &repo, &o->digest, o->size, NULL,
+                   &sink, err);
+    if (rc == 0)
+        push_context_count(im, &im->result->counts.blobs_read_back, 1);
+    else
+        err_wrap(err, "reading back");
+    return settle_placement(im, worker, p, rc, err);
+}
+
+int
+import_read_back_blobs(struct push_context *im, struct err *err)
+{
+    const struct push_plan *l = &im->result->landing;
+    struct blob_step *steps = xcalloc(l->blob_count, sizeof(*steps));
+    uint64_t bytes = 0;
+    int rc;
+
+    for (size_t i = 0; i < l->blob_count; i++)
+        bytes += graph_object(im->content->graph, l->blobs[i].object)->size;
+    events_phase(im->options->verify.events, "reading blobs back", bytes, EVENT_BYTES);
+    for (size_t i = 0; i < l->blob_count; i++) {
+        steps[i] = (struct blob_step){.job.run = read_back_blob,
+                                      .importing = im,
+                                      .placements = &l->blobs[i],
+                                      .count = 1};
+        pool_add(im->pool, &steps[i].job);
+    }
+    rc = pool_wait(im->pool, err);
+    free(steps);
+    return rc;
+}

@@ -1,0 +1,210 @@
+#include "config.h"
+#include "ops/push/push_context.h"
+
+#include "base/mem.h"
+#include "registry/presence.h"
+#include "registry/push.h"
+
+#include <stdlib.h>
+
+/* One thing to do for one document in one repository. */
+struct document_step {
+    struct pool_job job;
+    struct push_context *importing;
+    struct placement *placement;
+    int (*run)(const struct document_step *step, unsigned worker, struct err *err);
+};
+
+/* What is not whole is not tried. */
+static int
+push_manifest_job(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct document_step *step = (const struct document_step *)base;
+    struct push_context *im = step->importing;
+    struct placement *p = step->placement;
+    struct repository repo = push_context_repository(im, p->repo);
+
+    if (p->cause == 0)
+        p->cause = push_incomplete_cause(im, p);
+    if (push_is_closed(im, p->repo, &p->cause))
+        return 0;
+    if (push_settle(im, worker, p->repo, &p->cause, step->run(step, worker, err), err) <
+        0)
+        return push_context_wrap(err, &repo);
+    return 0;
+}
+
+/* Run one step for each placement; by height: children are done before parents begin. */
+static int
+for_documents(struct push_context *im, bool by_height,
+              int (*run)(const struct document_step *step, unsigned worker,
+                         struct err *err),
+              struct err *err)
+{
+    const struct push_plan *l = &im->result->landing;
+    struct document_step *steps = xcalloc(l->document_count, sizeof(*steps));
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < l->document_count; i++) {
+        if (by_height && i > 0 && l->documents[i - 1].height != l->documents[i].height)
+            rc = pool_wait(im->pool, err);
+        steps[i] = (struct document_step){.job.run = push_manifest_job,
+                                          .importing = im,
+                                          .placement = &l->documents[i],
+                                          .run = run};
+        if (rc == 0)
+            pool_add(im->pool, &steps[i].job);
+    }
+    if (rc == 0)
+        rc = pool_wait(im->pool, err);
+    free(steps);
+    return rc;
+}
+
+static int
+probe_manifest(const struct document_step *step, unsigned worker, struct err *err)
+{
+    struct push_context *im = step->importing;
+    struct placement *p = step->placement;
+    const struct graph_object *o = graph_object(im->content->graph, p->object);
+    struct repository repo = push_context_repository(im, p->repo);
+    int rc;
+
+    if (p->is_asked || !im->repos[p->repo].is_used)
+        return 0;
+    rc = pull_look_for(push_context_session(im, worker), &repo, &o->digest, err);
+    if (rc < 0)
+        return -1;
+    p->is_asked = true;
+    p->is_there = rc == 1;
+    return 0;
+}
+
+/* A registry may insist that all children of an index are there. */
+static void
+explain_refusal(const struct push_context *im, const struct graph_object *o,
+                struct err *err)
+{
+    bool is_sparse = false, is_foreign = false, is_incomplete = false;
+
+    for (uint32_t i = 0; i < o->edge_count; i++) {
+        is_incomplete |= im->content->is_missing[o->edges[i].to];
+        is_sparse |=
+            graph_object(im->content->graph, o->edges[i].to)->state == GRAPH_OMITTED;
+    }
+    for (uint32_t i = 0; i < o->edge_count; i++)
+        is_foreign |= graph_object(im->content->graph, o->edges[i].to)->is_foreign;
+    if (err->kind != ERR_PROTOCOL && err->kind != ERR_NOT_FOUND)
+        return;
+    if (is_foreign)
+        err_hint(err,
+                 "it has foreign layers, and registries may have to be told to accept "
+                 "those (docker-registry: validation.manifests.urls.allow)");
+    if (is_incomplete)
+        err_hint(err,
+                 "this registry seems to refuse an index of which a child is missing: "
+                 "export it again when that can be had; --keep-going pushes the "
+                 "other images");
+    else if (is_sparse)
+        err_hint(err, "this registry seems to refuse an index of which platforms were "
+                      "left out: export it with --index rebuild, or with all platforms");
+}
+
+/*
+ * A registry may have lost a blob, or not have stored it yet: the second time it gets
+ * what it says it lacks, the third time everything.
+ */
+static int
+push(const struct document_step *step, unsigned worker, const struct buf *bytes,
+     struct err *err)
+{
+    enum { TRIES = 3, MOMENT_MS = 1000 };
+    struct push_context *im = step->importing;
+    const struct placement *p = step->placement;
+    const struct graph_object *o = graph_object(im->content->graph, p->object);
+    struct repository repo = push_context_repository(im, p->repo);
+    struct err why = ERR_INIT;
+    char name[DIGEST_TEXT_MAX];
+    int rc = 1;
+
+    digest_text(&o->digest, name);
+    for (int tries = 0; rc == 1 && tries < TRIES; tries++) {
+        if (tries > 0 &&
+            (cancel_sleep(im->options->verify.cancel, MOMENT_MS, err) < 0 ||
+             push_blobs_again(im, worker, p->object, p->repo, tries > 1, err) < 0))
+            return -1;
+        why = (struct err)ERR_INIT;
+        rc = push_manifest(push_context_session(im, worker), &repo, name, &o->digest,
+                           o->media_type, bytes->data, bytes->len, &why);
+    }
+    if (rc == 0)
+        return 0;
+    *err = why;
+    explain_refusal(im, o, err);
+    return -1;
+}
+
+static int
+land(const struct document_step *step, unsigned worker, struct err *err)
+{
+    struct push_context *im = step->importing;
+    struct push_counts *counts = &im->result->counts;
+    CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
+
+    events_done(im->options->verify.events, 1);
+    if (probe_manifest(step, worker, err) < 0)
+        return -1;
+    if (step->placement->is_there) {
+        push_context_count(im, &counts->documents_present, 1);
+        return 0;
+    }
+    if (!im->options->dry_run &&
+        (push_context_read(im, step->placement->object, &bytes, err) < 0 ||
+         push(step, worker, &bytes, err) < 0))
+        return -1;
+    push_context_count(im, &counts->documents_pushed, 1);
+    return im->options->dry_run || im->moves_tags ? 0 : push_context_accepted(im, err);
+}
+
+static int
+read_back(const struct document_step *step, unsigned worker, struct err *err)
+{
+    struct push_context *im = step->importing;
+    const struct graph_object *o =
+        graph_object(im->content->graph, step->placement->object);
+    struct repository repo = push_context_repository(im, step->placement->repo);
+    CLEANUP(pulled_release) struct pulled back = PULLED_INIT;
+
+    if (pull_by_digest(push_context_session(im, worker), &repo, &o->digest, o->size,
+                       &back, err) < 0)
+        return err->kind == ERR_NOT_FOUND ? presence_error("manifest", &o->digest, err)
+                                          : -1;
+    return push_context_compare(im, step->placement->object, &back, err);
+}
+
+int
+push_probe_manifests(struct push_context *im, struct err *err)
+{
+    const struct push_plan *l = &im->result->landing;
+
+    if (for_documents(im, false, probe_manifest, err) < 0)
+        return -1;
+    for (size_t i = 0; i < l->document_count; i++)
+        im->repos[l->documents[i].repo].is_known |= l->documents[i].is_there;
+    return 0;
+}
+
+int
+push_manifests(struct push_context *im, struct err *err)
+{
+    return for_documents(im, true, land, err);
+}
+
+int
+push_read_back_manifests(struct push_context *im, struct err *err)
+{
+    if (for_documents(im, false, read_back, err) < 0)
+        return -1;
+    push_spread_causes(im);
+    return 0;
+}

@@ -1,0 +1,226 @@
+#include "config.h"
+#include "ops/push/push_plan.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- names ---- */
+
+static int
+by_target(const void *left, const void *right)
+{
+    const struct push_plan_name *a = *(struct push_plan_name *const *)left;
+    const struct push_plan_name *b = *(struct push_plan_name *const *)right;
+    int order = strcmp(a->to.path, b->to.path);
+
+    return order != 0 ? order : strcmp(a->to.tag, b->to.tag);
+}
+
+static int
+collision(const struct push_plan_name *a, const struct push_plan_name *b, struct err *err)
+{
+    char first[REFERENCE_TEXT_MAX], second[REFERENCE_TEXT_MAX], to[REFERENCE_TEXT_MAX];
+
+    reference_name(&a->from, first);
+    reference_name(&b->from, second);
+    reference_name(&a->to, to);
+    err_set(err, ERR_USAGE,
+            "'%s' and '%s' are different images and would both become '%s'", first,
+            second, to);
+    return err_hint(err, "keep the source host, or tell them apart with --map");
+}
+
+/* Number the repositories and find names that fall together; sorted by target. */
+static int
+number_repositories(struct push_plan *l, struct push_plan_name **sorted, struct err *err)
+{
+    l->repos = xcalloc(l->name_count, sizeof(*l->repos));
+    for (size_t i = 0; i < l->name_count; i++) {
+        struct push_plan_name *name = sorted[i];
+        const struct push_plan_name *before = i > 0 ? sorted[i - 1] : NULL;
+
+        if (!before || strcmp(before->to.path, name->to.path) != 0)
+            l->repos[l->repo_count++] = xstrdup(name->to.path);
+        else if (name->to.tag[0] != '\0' && strcmp(before->to.tag, name->to.tag) == 0 &&
+                 before->object != name->object)
+            return collision(before, name, err);
+        name->repo = (uint32_t)(l->repo_count - 1);
+    }
+    return 0;
+}
+
+int
+push_plan_map(struct push_plan *out, const struct bundle_content *content,
+              const struct mapping *mapping, struct err *err)
+{
+    const struct index_content *index = &content->index;
+    struct push_plan_name **sorted;
+    int rc;
+
+    out->name_count = index->count;
+    out->names = xcalloc(index->count, sizeof(*out->names));
+    for (size_t i = 0; i < index->count; i++) {
+        struct push_plan_name *name = &out->names[i];
+
+        name->object = graph_root(content->graph, i);
+        if (reference_parse_name(&name->from, index->entries[i].name, ERR_INTEGRITY,
+                                 err) < 0 ||
+            mapping_apply(mapping, &name->from, &name->to, err) < 0)
+            return err_wrap(err, "%s", index->entries[i].name);
+    }
+    sorted = xcalloc(index->count, sizeof(*sorted));
+    for (size_t i = 0; i < index->count; i++)
+        sorted[i] = &out->names[i];
+    qsort(sorted, index->count, sizeof(*sorted), by_target);
+    rc = number_repositories(out, sorted, err);
+    free(sorted);
+    return rc;
+}
+
+/* ---- placements ---- */
+
+struct placing {
+    struct push_plan *landing;
+    uint32_t repo;
+    size_t blob_cap, document_cap;
+    bool too_many;
+};
+
+static void
+add_placement(void *ctx, uint32_t id, bool as_document)
+{
+    struct placing *p = ctx;
+    struct push_plan *l = p->landing;
+    struct placement here = {.object = id, .repo = p->repo};
+
+    if (l->blob_count + l->document_count >= PUSH_PLAN_PLACEMENTS_MAX) {
+        p->too_many = true;
+    } else if (as_document) {
+        l->documents =
+            mem_grow(l->documents, l->document_count, &p->document_cap, sizeof(here));
+        l->documents[l->document_count++] = here;
+    } else {
+        l->blobs = mem_grow(l->blobs, l->blob_count, &p->blob_cap, sizeof(here));
+        l->blobs[l->blob_count++] = here;
+    }
+}
+
+/* Has the height of a document grown above those that have to be there before it? */
+static bool
+raise_height(const struct graph *g, uint32_t id, uint32_t *height)
+{
+    const struct graph_object *o = graph_object(g, id);
+    uint32_t least = 0, subject = o->subject ? graph_find(g, o->subject) : GRAPH_NONE;
+
+    for (uint32_t e = 0; e < o->edge_count; e++) {
+        if (o->edges[e].kind == EDGE_CHILD && least <= height[o->edges[e].to])
+            least = height[o->edges[e].to] + 1;
+    }
+    if (subject != GRAPH_NONE && least <= height[subject])
+        least = height[subject] + 1;
+    if (least <= height[id])
+        return false;
+    height[id] = least;
+    return true;
+}
+
+/*
+ * Children stand behind their parents, referrers mostly behind what they belong to: so to
+ * and fro, until nothing grows.  Digests make sure that it ends.
+ */
+static uint32_t *
+heights(const struct bundle_content *content)
+{
+    size_t count = content->member_count;
+    uint32_t *height = xcalloc(graph_count(content->graph), sizeof(*height));
+    bool has_grown;
+
+    do {
+        has_grown = false;
+        for (size_t i = count; i-- > 0;)
+            has_grown |=
+                raise_height(content->graph, content->object_of_member[i], height);
+        for (size_t i = 0; i < count; i++)
+            has_grown |=
+                raise_height(content->graph, content->object_of_member[i], height);
+    } while (has_grown);
+    return height;
+}
+
+static int
+by_height(const void *left, const void *right)
+{
+    const struct placement *a = left, *b = right;
+
+    if (a->height != b->height)
+        return a->height < b->height ? -1 : 1;
+    if (a->object != b->object)
+        return a->object < b->object ? -1 : 1;
+    return a->repo < b->repo ? -1 : a->repo > b->repo;
+}
+
+/* Sort, and drop what several names of one repository ask for twice. */
+static size_t
+sort_placements(struct placement *items, size_t count)
+{
+    size_t kept = 0;
+
+    if (count > 0)
+        qsort(items, count, sizeof(*items), by_height);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || by_height(&items[kept - 1], &items[i]) != 0)
+            items[kept++] = items[i];
+    }
+    return kept;
+}
+
+int
+push_plan_place(struct push_plan *l, const struct bundle_content *content,
+                bool (*wanted)(void *ctx, size_t name), void *ctx, struct err *err)
+{
+    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(content->graph);
+    struct placing p = {.landing = l};
+
+    for (size_t i = 0; i < l->name_count; i++) {
+        p.repo = l->names[i].repo;
+        if (wanted(ctx, i))
+            graph_walk_root(walk, l->names[i].object, add_placement, &p);
+    }
+    if (p.too_many)
+        return err_set(err, ERR_LIMIT, "more than %d objects to place",
+                       PUSH_PLAN_PLACEMENTS_MAX);
+    l->height = heights(content);
+    for (size_t i = 0; i < l->document_count; i++)
+        l->documents[i].height = l->height[l->documents[i].object];
+    l->blob_count = sort_placements(l->blobs, l->blob_count);
+    l->document_count = sort_placements(l->documents, l->document_count);
+    return 0;
+}
+
+struct placement *
+push_plan_find(const struct push_plan *l, uint32_t object, uint32_t repo,
+               bool as_document)
+{
+    const struct placement key = {
+        .object = object, .repo = repo, .height = as_document ? l->height[object] : 0};
+    size_t count = as_document ? l->document_count : l->blob_count;
+
+    return count > 0 ? bsearch(&key, as_document ? l->documents : l->blobs, count,
+                               sizeof(key), by_height)
+                     : NULL;
+}
+
+void
+push_plan_release(struct push_plan *l)
+{
+    for (size_t i = 0; i < l->repo_count; i++)
+        free(l->repos[i]);
+    free(l->repos);
+    free(l->names);
+    free(l->blobs);
+    free(l->documents);
+    free(l->height);
+    *l = (struct push_plan)PUSH_PLAN_INIT;
+}

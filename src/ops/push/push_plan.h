@@ -1,0 +1,67 @@
+/* push_plan.h - what has to be where at the target: worked out before the first request.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_PUSH_PUSH_PLAN_H
+#define OPS_PUSH_PUSH_PLAN_H
+
+#include "bundle/reader/reader.h"
+#include "oci/mapping.h"
+
+#define PUSH_PLAN_PLACEMENTS_MAX 4000000 /* (object, repository) pairs */
+
+/* One object in one repository. */
+struct placement {
+    uint32_t object; /* graph id */
+    uint32_t repo;   /* index into landing.repos */
+    uint32_t height; /* of a document: above its children and what it belongs to */
+    bool is_asked;   /* of a document: we looked for it at the target */
+    bool is_there;   /* ... and it was there */
+    uint32_t cause;  /* why it is not to be had there, as import knows; 0: it is */
+};
+
+/* One name of the bundle and where it goes. */
+struct push_plan_name {
+    struct reference from, to;
+    uint32_t object; /* graph id of its top-level document */
+    uint32_t repo;
+};
+
+struct push_plan {
+    struct push_plan_name *names; /* one for each entry of the bundle, in order */
+    size_t name_count;
+    char **repos; /* repository paths at the target, each once */
+    size_t repo_count;
+    struct placement *blobs; /* by object, then repository */
+    size_t blob_count;
+    struct placement *documents; /* by height, then object: children before parents */
+    size_t document_count;
+    uint32_t *height; /* of each document of the graph, once they are placed */
+};
+
+#define PUSH_PLAN_INIT                                                                   \
+    {                                                                                    \
+        .names = NULL                                                                    \
+    }
+
+/*
+ * Map the names.  Errors: ERR_USAGE - a name cannot be mapped, or two different images
+ * would land on one name.
+ */
+MUST_USE int push_plan_map(struct push_plan *out, const struct bundle_content *content,
+                           const struct mapping *mapping, struct err *err);
+
+/*
+ * Work out the placements of the names that wanted() lets through.
+ * Errors: ERR_LIMIT.
+ */
+MUST_USE int push_plan_place(struct push_plan *l, const struct bundle_content *content,
+                             bool (*wanted)(void *ctx, size_t name), void *ctx,
+                             struct err *err);
+
+/* Where an object stands in a repository, in one of its two uses; NULL: nowhere. */
+struct placement *push_plan_find(const struct push_plan *l, uint32_t object,
+                                 uint32_t repo, bool as_document);
+void push_plan_release(struct push_plan *l);
+
+#endif

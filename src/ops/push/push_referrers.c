@@ -1,0 +1,180 @@
+#include "config.h"
+#include "ops/push/push_context.h"
+
+#include "base/mem.h"
+#include "registry/referrers.h"
+
+#include <stdlib.h>
+
+/* The documents of one repository that say they belong to one digest. */
+struct subject_step {
+    struct pool_job job;
+    struct push_context *importing;
+    struct placement *const *placements;
+    size_t count;
+};
+
+static const struct graph_object *
+object_of(const struct push_context *im, const struct placement *p)
+{
+    return graph_object(im->content->graph, p->object);
+}
+
+/* ---- what is to be listed ---- */
+
+static int
+by_subject(const void *left, const void *right, void *ctx)
+{
+    const struct placement *a = *(const struct placement *const *)left;
+    const struct placement *b = *(const struct placement *const *)right;
+    const struct push_context *im = ctx;
+    const struct graph_object *x = object_of(im, a), *y = object_of(im, b);
+    int order;
+
+    if (a->repo != b->repo)
+        return a->repo < b->repo ? -1 : 1;
+    order = digest_compare(x->subject, y->subject);
+    return order != 0 ? order : digest_compare(&x->digest, &y->digest);
+}
+
+static bool
+same_list(const struct push_context *im, const struct placement *a,
+          const struct placement *b)
+{
+    return a->repo == b->repo &&
+           digest_equal(object_of(im, a)->subject, object_of(im, b)->subject);
+}
+
+/* Sorted, so that those of one list stand together; the caller frees. */
+static struct placement **
+find_referrers(struct push_context *im, size_t *count)
+{
+    const struct push_plan *l = &im->result->landing;
+    struct placement **found = xcalloc(l->document_count, sizeof(*found));
+
+    *count = 0;
+    for (size_t i = 0; i < l->document_count; i++) {
+        if (object_of(im, &l->documents[i])->subject && l->documents[i].cause == 0)
+            found[(*count)++] = &l->documents[i];
+    }
+    qsort_r(found, *count, sizeof(*found), by_subject, im);
+    return found;
+}
+
+/* ---- seeing to it ---- */
+
+static void
+count_list(struct push_context *im, enum merge_outcome outcome)
+{
+    struct push_counts *counts = &im->result->counts;
+
+    push_context_count(
+        im, outcome == MERGE_DONE ? &counts->lists_updated : &counts->lists_present, 1);
+}
+
+/* The registry keeps the list itself: is all in it? */
+static void
+check_list(const struct subject_step *step, const struct referrers *list,
+           const struct repository *repo)
+{
+    const struct push_context *im = step->importing;
+
+    for (size_t i = 0; i < step->count; i++) {
+        const struct graph_object *o = object_of(im, step->placements[i]);
+        char text[DIGEST_TEXT_MAX];
+
+        digest_text(&o->digest, text);
+        if (!im->options->dry_run && !referrers_have(list, &o->digest))
+            events_warning(im->options->verify.events,
+                           "%s/%s: the registry does not list %s as a referrer",
+                           repo->host, repo->path, text);
+    }
+}
+
+/* Of a registry without the API, we keep the list. */
+static int
+merge_referrer_list(const struct subject_step *step, struct session *s,
+                    const struct repository *repo, struct err *err)
+{
+    struct push_context *im = step->importing;
+    const struct digest *subject = object_of(im, step->placements[0])->subject;
+    struct attachment *items = xcalloc(step->count, sizeof(*items));
+    struct buf *bodies = xcalloc(step->count, sizeof(*bodies));
+    enum merge_outcome outcome;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < step->count; i++) {
+        const struct graph_object *o = object_of(im, step->placements[i]);
+
+        bodies[i] = (struct buf)BUF_INIT(DOCUMENT_BYTES_MAX);
+        rc = push_context_read(im, step->placements[i]->object, &bodies[i], err);
+        items[i] = (struct attachment){.bytes = bodies[i].data,
+                                       .len = bodies[i].len,
+                                       .media_type = o->media_type,
+                                       .digest = o->digest};
+    }
+    if (rc == 0)
+        rc = referrers_merge(s, repo, subject, items, step->count, im->options->dry_run,
+                             &outcome, err);
+    if (rc == 0)
+        count_list(im, outcome);
+    for (size_t i = 0; i < step->count; i++)
+        buf_release(&bodies[i]);
+    free(bodies);
+    free(items);
+    return rc;
+}
+
+static int
+land_list(const struct subject_step *step, const struct repository *repo, unsigned worker,
+          struct err *err)
+{
+    struct push_context *im = step->importing;
+    struct session *s = push_context_session(im, worker);
+    CLEANUP(referrers_release) struct referrers list = REFERRERS_INIT;
+    int rc =
+        referrers_ask(s, repo, object_of(im, step->placements[0])->subject, &list, err);
+
+    if (rc == 1)
+        check_list(step, &list, repo);
+    return rc == 0 ? merge_referrer_list(step, s, repo, err) : rc < 0 ? -1 : 0;
+}
+
+/* What is not listed does not belong to anything. */
+static int
+update_list_job(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct subject_step *step = (const struct subject_step *)base;
+    struct push_context *im = step->importing;
+    uint32_t r = step->placements[0]->repo, cause = 0;
+    struct repository repo = push_context_repository(im, r);
+
+    if (!push_is_closed(im, r, &cause) &&
+        push_settle(im, worker, r, &cause, land_list(step, &repo, worker, err), err) < 0)
+        return push_context_wrap(err, &repo);
+    for (size_t i = 0; i < step->count; i++)
+        step->placements[i]->cause = cause;
+    return 0;
+}
+
+int
+push_referrer_lists(struct push_context *im, struct err *err)
+{
+    size_t count, n = 0;
+    struct placement **found = find_referrers(im, &count);
+    struct subject_step *steps = xcalloc(count, sizeof(*steps));
+    int rc;
+
+    for (size_t i = 0; i < count; i++) {
+        if (n == 0 || !same_list(im, steps[n - 1].placements[0], found[i]))
+            steps[n++] = (struct subject_step){
+                .job.run = update_list_job, .importing = im, .placements = &found[i]};
+        steps[n - 1].count++;
+    }
+    for (size_t i = 0; i < n; i++)
+        pool_add(im->pool, &steps[i].job);
+    rc = pool_wait(im->pool, err);
+    free(steps);
+    free(found);
+    return rc;
+}

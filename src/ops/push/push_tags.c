@@ -1,0 +1,298 @@
+#include "config.h"
+#include "ops/push/push_context.h"
+
+#include "base/mem.h"
+#include "oci/tag_filter.h"
+#include "registry/push.h"
+
+#include <stdlib.h>
+
+/* One thing to do for one name. */
+struct name_step {
+    struct pool_job job;
+    struct push_context *importing;
+    size_t name;
+    int (*run)(const struct name_step *step, unsigned worker, struct err *err);
+};
+
+static int
+wrap_target(struct err *err, const struct reference *to)
+{
+    char name[REFERENCE_TEXT_MAX];
+
+    reference_name(to, name);
+    return err_wrap(err, "%s", name);
+}
+
+static bool
+is_left_out(enum image_state state)
+{
+    return state == IMAGE_SKIPPED || state == IMAGE_FAILED;
+}
+
+static void
+fail_image(struct push_context *im, size_t name, uint32_t cause)
+{
+    pthread_mutex_lock(&im->lock);
+    im->result->states[name] = IMAGE_FAILED;
+    im->result->causes[name] = cause;
+    im->result->failed++;
+    pthread_mutex_unlock(&im->lock);
+}
+
+static int
+push_tag_job(struct pool_job *base, unsigned worker, struct err *err)
+{
+    const struct name_step *step = (const struct name_step *)base;
+    struct push_context *im = step->importing;
+    const struct push_plan_name *name = &im->result->landing.names[step->name];
+    uint32_t cause = 0;
+
+    if (!push_is_closed(im, name->repo, &cause) &&
+        push_settle(im, worker, name->repo, &cause, step->run(step, worker, err), err) <
+            0)
+        return wrap_target(err, &name->to);
+    if (cause != 0)
+        fail_image(im, step->name, cause);
+    return 0;
+}
+
+/* Run one step for each name that is not left out; some steps only make sense for tags.
+ */
+static int
+for_names(struct push_context *im, bool only_tags,
+          int (*run)(const struct name_step *step, unsigned worker, struct err *err),
+          struct err *err)
+{
+    const struct push_plan *l = &im->result->landing;
+    struct name_step *steps = xcalloc(l->name_count, sizeof(*steps));
+    int rc;
+
+    for (size_t i = 0; i < l->name_count; i++) {
+        steps[i] = (struct name_step){
+            .job.run = push_tag_job, .importing = im, .name = i, .run = run};
+        if ((l->names[i].to.tag[0] != '\0' || !only_tags) &&
+            !is_left_out(im->result->states[i]))
+            pool_add(im->pool, &steps[i].job);
+    }
+    rc = pool_wait(im->pool, err);
+    free(steps);
+    return rc;
+}
+
+static int
+conflict(const struct digest *held, const struct digest *ours, struct err *err)
+{
+    char there[DIGEST_TEXT_MAX], here[DIGEST_TEXT_MAX];
+
+    digest_text(held, there);
+    digest_text(ours, here);
+    err_set(err, ERR_CONFLICT, "the tag holds %s, the bundle has %s", there, here);
+    return err_hint(err,
+                    "--on-existing=overwrite moves the tag, --on-existing=skip leaves "
+                    "such images out");
+}
+
+/* What does the name hold, and what does --on-existing say to that?  Sets the state. */
+static int
+look_at_name(struct push_context *im, unsigned worker, size_t i, struct err *err)
+{
+    const struct push_plan_name *name = &im->result->landing.names[i];
+    const struct graph_object *o = graph_object(im->content->graph, name->object);
+    struct repository repo = push_context_repository(im, name->repo);
+    struct session *session = push_context_session(im, worker);
+    enum image_state state = IMAGE_PUSHED;
+    struct digest held = o->digest;
+    int rc = name->to.tag[0] != '\0'
+                 ? pull_look_at_tag(session, &repo, name->to.tag, &held, err)
+                 : pull_look_for(session, &repo, &o->digest, err);
+
+    if (rc < 0)
+        return -1;
+    if (rc == 1 && digest_equal(&held, &o->digest))
+        state = IMAGE_PRESENT;
+    else if (rc == 1 && im->options->on_existing == EXISTING_SKIP)
+        state = IMAGE_SKIPPED;
+    else if (rc == 1 && im->options->on_existing == EXISTING_ERROR)
+        return conflict(&held, &o->digest, err);
+    pthread_mutex_lock(&im->lock);
+    im->repos[name->repo].is_used |= rc == 1 || im->options->dry_run;
+    im->result->states[i] = state;
+    pthread_mutex_unlock(&im->lock);
+    return 0;
+}
+
+static int
+check_name(const struct name_step *step, unsigned worker, struct err *err)
+{
+    struct push_context *im = step->importing;
+
+    if (look_at_name(im, worker, step->name, err) < 0)
+        return -1;
+    events_done(im->options->verify.events, 1);
+    return 0;
+}
+
+/* Move the tag, unless somebody else did something to it since we looked. */
+static int
+set_tag(const struct name_step *step, unsigned worker, struct err *err)
+{
+    struct push_context *im = step->importing;
+    const struct push_plan_name *name = &im->result->landing.names[step->name];
+    const struct graph_object *o = graph_object(im->content->graph, name->object);
+    struct repository repo = push_context_repository(im, name->repo);
+    CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
+
+    if (!im->options->dry_run && look_at_name(im, worker, step->name, err) < 0)
+        return -1;
+    if (im->result->states[step->name] == IMAGE_SKIPPED)
+        return 0;
+    if (im->result->states[step->name] == IMAGE_PRESENT) {
+        push_context_count(im, &im->result->counts.tags_present, 1);
+        return 0;
+    }
+    if (!im->options->dry_run &&
+        (push_context_read(im, name->object, &bytes, err) < 0 ||
+         push_manifest(push_context_session(im, worker), &repo, name->to.tag, &o->digest,
+                       o->media_type, bytes.data, bytes.len, err) != 0))
+        return -1;
+    push_context_count(im, &im->result->counts.tags_pushed, 1);
+    return im->options->dry_run ? 0 : push_context_accepted(im, err);
+}
+
+static int
+read_back_tag(const struct name_step *step, unsigned worker, struct err *err)
+{
+    struct push_context *im = step->importing;
+    const struct push_plan_name *name = &im->result->landing.names[step->name];
+    struct repository repo = push_context_repository(im, name->repo);
+    CLEANUP(pulled_release) struct pulled back = PULLED_INIT;
+
+    if (pull_by_tag(push_context_session(im, worker), &repo, name->to.tag, &back, err) <
+        0)
+        return -1;
+    return push_context_compare(im, name->object, &back, err);
+}
+
+/* ---- what is attached to images that are left out ---- */
+
+struct seeker {
+    uint32_t wanted;
+    bool is_found;
+};
+
+static void
+seek(void *ctx, uint32_t id, bool as_document)
+{
+    struct seeker *s = ctx;
+
+    s->is_found |= as_document && id == s->wanted;
+}
+
+/* The object that a name belongs to, as it says itself or by cosign's tag; GRAPH_NONE. */
+static uint32_t
+subject_of(const struct push_context *im, const struct push_plan_name *name)
+{
+    const struct graph *g = im->content->graph;
+    const struct graph_object *o = graph_object(g, name->object);
+    struct digest digest;
+
+    if (o->subject)
+        return graph_find(g, o->subject);
+    return tag_digest_of_cosign(name->from.tag, &digest) ? graph_find(g, &digest)
+                                                         : GRAPH_NONE;
+}
+
+enum { NO_NAME = -1 };
+
+/* The image it belongs to, when that is left out in its repository and nowhere else is
+ * one there; or NO_NAME. */
+static ssize_t
+lost_image(const struct push_context *im, struct graph_walk *walk, size_t self)
+{
+    const struct push_plan *l = &im->result->landing;
+    struct seeker s = {.wanted = subject_of(im, &l->names[self])};
+    ssize_t lost = NO_NAME;
+
+    for (size_t i = 0; s.wanted != GRAPH_NONE && i < l->name_count; i++) {
+        if (i == self || l->names[i].repo != l->names[self].repo)
+            continue;
+        s.is_found = false;
+        graph_walk_root(walk, l->names[i].object, seek, &s);
+        if (s.is_found && !is_left_out(im->result->states[i]))
+            return NO_NAME;
+        if (s.is_found)
+            lost = (ssize_t)i;
+    }
+    return lost;
+}
+
+/* In order: what is attached stands behind what it belongs to. */
+static void
+leave_out_attached(struct push_context *im)
+{
+    CLEANUP(graph_walk_release)
+    struct graph_walk *walk = graph_walk_new(im->content->graph);
+    enum image_state *states = im->result->states;
+
+    for (size_t i = 0; i < im->result->landing.name_count; i++) {
+        ssize_t image = is_left_out(states[i]) ? NO_NAME : lost_image(im, walk, i);
+
+        if (image != NO_NAME && states[image] == IMAGE_FAILED)
+            fail_image(im, i, im->result->causes[image]);
+        else if (image != NO_NAME)
+            states[i] = IMAGE_SKIPPED;
+    }
+}
+
+int
+push_probe_tags(struct push_context *im, struct err *err)
+{
+    if (for_names(im, false, check_name, err) < 0)
+        return -1;
+    if (im->options->on_existing == EXISTING_SKIP || im->result->failed > 0)
+        leave_out_attached(im);
+    for (size_t i = 0; i < im->result->landing.name_count; i++)
+        im->moves_tags |= im->result->states[i] == IMAGE_PUSHED &&
+                          im->result->landing.names[i].to.tag[0] != '\0';
+    return 0;
+}
+
+/* By cosign's tag alone its document does not know what it belongs to. */
+static uint32_t
+why_not(const struct push_context *im, const struct push_plan_name *name)
+{
+    const struct push_plan *l = &im->result->landing;
+    const struct placement *own = push_plan_find(l, name->object, name->repo, true);
+    uint32_t subject = subject_of(im, name);
+    const struct placement *other =
+        subject == GRAPH_NONE ? NULL : push_plan_find(l, subject, name->repo, true);
+
+    return own->cause == 0 && other ? other->cause : own->cause;
+}
+
+void
+push_fail_images(struct push_context *im)
+{
+    const struct push_plan *l = &im->result->landing;
+
+    for (size_t i = 0; im->result->setback_count > 0 && i < l->name_count; i++) {
+        uint32_t cause =
+            is_left_out(im->result->states[i]) ? 0 : why_not(im, &l->names[i]);
+
+        if (cause != 0)
+            fail_image(im, i, cause);
+    }
+}
+
+int
+push_tags(struct push_context *im, struct err *err)
+{
+    return for_names(im, true, set_tag, err);
+}
+
+int
+push_read_back_tags(struct push_context *im, struct err *err)
+{
+    return for_names(im, true, read_back_tag, err);
+}

@@ -1,0 +1,241 @@
+#include "config.h"
+#include "ops/receipt/receipt.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/json/json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECEIPT_TYPE "application/vnd.sealift.receipt.v1+json"
+
+/* ---- making one ---- */
+
+static void
+put_digest(struct jsout *obj, const char *key, const struct digest *d)
+{
+    char text[DIGEST_TEXT_MAX];
+
+    digest_text(d, text);
+    jsout_put_text(obj, key, text);
+}
+
+static void
+put_time_member(struct jsout *obj, const char *key, uint64_t epoch)
+{
+    char text[CLOCK_TEXT_MAX];
+
+    clock_format(text, epoch);
+    jsout_put_text(obj, key, text);
+}
+
+/* What the bundle lacked, and so this import. */
+static void
+put_missing_names(struct jsout *obj, const struct missing_list *missing)
+{
+    struct jsout *names = jsout_array();
+
+    for (size_t i = 0; i < missing->count; i++)
+        jsout_append_text(names, missing->items[i].name);
+    jsout_put(obj, "missing", names);
+}
+
+static void
+put_verified_bundle(struct jsout *obj, const struct verified *v)
+{
+    char serial[24];
+
+    put_digest(obj, "index", &v->admission.index);
+    jsout_put_text(obj, "stream", v->meta.stream);
+    snprintf(serial, sizeof(serial), "%" PRIu64, v->meta.serial);
+    jsout_put_text(obj, "serial", serial);
+    put_time_member(obj, "created", v->meta.created);
+    if (v->meta.has_expires)
+        put_time_member(obj, "expires", v->meta.expires);
+    put_missing_names(obj, &v->missing);
+}
+
+static struct jsout *
+signatures_out(const struct signature_check *signers)
+{
+    struct jsout *array = jsout_array();
+
+    for (size_t i = 0; i < signers->count; i++) {
+        const struct trust_finding *f = &signers->items[i];
+        struct jsout *obj = jsout_object();
+        char hex[2 * DIGEST_RAW_MAX + 1];
+
+        jsout_put_text(obj, "file", f->file);
+        jsout_put_bool(obj, "counts", f->counts);
+        if (f->has_key_id) {
+            digest_hex(&f->key_id, hex);
+            jsout_put_text(obj, "keyId", hex);
+        }
+        jsout_put_text(obj, f->counts ? "signer" : "why", f->counts ? f->signer : f->why);
+        jsout_append(array, obj);
+    }
+    return array;
+}
+
+static void
+put_decision(struct jsout *obj, const struct verified *v, const struct verify_options *o)
+{
+    struct jsout *names = jsout_array(), *overrides = jsout_array();
+
+    for (size_t i = 0; i < v->verdict.signer_count; i++)
+        jsout_append_text(names, v->verdict.signers[i]);
+    for (size_t i = 0; i < v->verdict.override_count; i++) {
+        struct jsout *one = jsout_object();
+
+        jsout_put_text(one, "name", trust_override_name(v->verdict.overrides[i]));
+        if (v->verdict.overrides[i] == OVERRIDE_EXPIRED)
+            jsout_put_text(one, "reason", o->wishes.expired);
+        jsout_append(overrides, one);
+    }
+    jsout_put_bool(obj, "signatureSkipped", o->skip_signature);
+    jsout_put(obj, "signatures", signatures_out(&v->signers));
+    jsout_put(obj, "signers", names);
+    jsout_put_u64(obj, "threshold", v->verdict.threshold);
+    jsout_put(obj, "overrides", overrides);
+}
+
+static const char *
+receipt_state_word(enum image_state state)
+{
+    static const char *const words[] = {[IMAGE_PUSHED] = "pushed",
+                                        [IMAGE_PRESENT] = "present",
+                                        [IMAGE_SKIPPED] = "skipped",
+                                        [IMAGE_FAILED] = "failed"};
+
+    return words[state];
+}
+
+static struct jsout *
+images_out(const struct import_result *done)
+{
+    const struct bundle_content *c = bundle_content(done->verified.bundle);
+    struct jsout *array = jsout_array();
+
+    for (size_t i = 0; i < done->landing.name_count; i++) {
+        struct jsout *obj = jsout_object();
+        char target[REFERENCE_TEXT_MAX];
+
+        reference_name(&done->landing.names[i].to, target);
+        jsout_put_text(obj, "name", c->index.entries[i].name);
+        put_digest(obj, "digest", &c->index.entries[i].digest);
+        jsout_put_text(obj, "target", target);
+        jsout_put_text(obj, "state", receipt_state_word(done->states[i]));
+        if (push_failure_of(done, i))
+            jsout_put_text(obj, "why", push_failure_of(done, i)->message);
+        jsout_append(array, obj);
+    }
+    return array;
+}
+
+char *
+receipt_signature_path(const char *receipt)
+{
+    return xasprintf("%s.sigstore.json", receipt);
+}
+
+int
+receipt_make(struct receipt *out, const struct import_options *o,
+             const struct import_result *done, const struct pki_key *key, struct err *err)
+{
+    const struct target *target = &o->mapping.target;
+    struct jsout *obj = jsout_object();
+    char place[REFERENCE_TEXT_MAX];
+
+    snprintf(place, sizeof(place), "%s%s%s", target->host,
+             target->prefix[0] != '\0' ? "/" : "", target->prefix);
+    jsout_put_text(obj, "mediaType", RECEIPT_TYPE);
+    jsout_put_text(obj, "tool", o->tool);
+    put_time_member(obj, "time", done->verified.now.clock);
+    jsout_put_text(obj, "target", place);
+    if (done->failed > 0)
+        jsout_put_bool(obj, "partial", true);
+    put_verified_bundle(obj, &done->verified);
+    put_decision(obj, &done->verified, &o->verify);
+    jsout_put(obj, "images", images_out(done));
+    jsout_put(obj, "counts", push_counts_json(&done->counts));
+    if (jsout_write(obj, &out->json, err) < 0)
+        return err_wrap(err, "receipt");
+    if (buf_add_text(&out->json, "\n") < 0)
+        return err_set(err, ERR_LIMIT, "the receipt is too long");
+    return signature_make(key, out->json.data, out->json.len, &out->signature,
+                          out->signature_name, err);
+}
+
+/* ---- reading one ---- */
+
+static int
+receipt_error(const char *what, struct err *err)
+{
+    return err_because(err, ERR_INTEGRITY, "format", "no receipt: %s", what);
+}
+
+static int
+read_bundle(const struct js *root, struct receipt_summary *s, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    const char *text;
+
+    if (js_string(root, "index", &text) != 1 ||
+        digest_parse(&s->index, text, strlen(text), ERR_INTEGRITY, &ignored) < 0)
+        return receipt_error("\"index\" is not a digest", err);
+    if (js_string(root, "stream", &text) != 1 || !bundle_stream_is_valid(text))
+        return receipt_error("\"stream\" is not the name of one", err);
+    memcpy(s->stream, text, strlen(text) + 1);
+    if (js_string(root, "serial", &text) != 1 ||
+        text_u64(text, strlen(text), INT64_MAX, &s->serial) < 0)
+        return receipt_error("\"serial\" is not a number", err);
+    return 0;
+}
+
+static int
+read_summary(const struct js *root, struct receipt_summary *s, struct err *err)
+{
+    const struct js *images, *overrides;
+    const char *text;
+
+    if (js_string(root, "mediaType", &text) != 1 || strcmp(text, RECEIPT_TYPE) != 0)
+        return receipt_error("\"mediaType\" is not " RECEIPT_TYPE, err);
+    if (js_string(root, "time", &text) != 1 || clock_parse(text, &s->time) < 0)
+        return receipt_error("\"time\" is not one", err);
+    if (read_bundle(root, s, err) < 0)
+        return -1;
+    if (js_array(root, "images", &images) != 1 ||
+        js_array(root, "overrides", &overrides) != 1 ||
+        js_bool(root, "signatureSkipped", &s->signature_skipped) != 1 ||
+        js_bool(root, "partial", &s->is_partial) < 0)
+        return receipt_error("something is missing", err);
+    s->images = js_length(images);
+    s->overrides = js_length(overrides);
+    return 0;
+}
+
+int
+receipt_read(struct receipt_summary *out, const void *bytes, size_t len, struct err *err)
+{
+    CLEANUP(js_release) struct js *root = js_parse(bytes, len, ERR_INTEGRITY, err);
+    struct receipt_summary s = {.target = NULL};
+    const char *target;
+
+    if (!root || read_summary(root, &s, err) < 0)
+        return -1;
+    if (js_string(root, "target", &target) != 1 || strlen(target) > REFERENCE_TEXT_MAX)
+        return receipt_error("\"target\" is missing", err);
+    s.target = xstrdup(target);
+    *out = s;
+    return 0;
+}
+
+void
+receipt_summary_release(struct receipt_summary *s)
+{
+    free(s->target);
+    s->target = NULL;
+}

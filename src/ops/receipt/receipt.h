@@ -1,0 +1,67 @@
+/* receipt.h - what an import did, signed by the host that did it.
+ *
+ * A receipt is one line of JSON and a signature file over its exact bytes, of the same
+ * form as those of bundles.  It is pushed as an artifact to TARGET/sealift/STREAM,
+ * together with index.json, its signatures and SHA256SUMS, under the tags serial-N and
+ * latest.
+ *
+ * Layer:  ops.
+ * Source: docs/trust.md, "Receipts".
+ */
+#ifndef OPS_RECEIPT_RECEIPT_H
+#define OPS_RECEIPT_RECEIPT_H
+
+#include "base/clock.h"
+#include "ops/import/import.h"
+
+/* ---- making one ---- */
+
+/* The path of the signature that lies beside a receipt.  Caller frees. */
+char *receipt_signature_path(const char *receipt);
+
+/* Errors: ERR_LIMIT, ERR_INTERNAL. */
+MUST_USE int receipt_make(struct receipt *out, const struct import_options *options,
+                          const struct import_result *done, const struct pki_key *key,
+                          struct err *err);
+/*
+ * The repository path of the receipts of a stream, below the target's prefix.
+ * Errors: ERR_USAGE - such a stream makes no repository name.
+ */
+MUST_USE int receipt_path(char out[REFERENCE_PATH_MAX + 1], const struct target *target,
+                          const char *stream, struct err *err);
+
+/* Push it beside the images.  Errors: those of push.h. */
+MUST_USE int receipt_push(const struct receipt *r, const struct import_options *options,
+                          const struct import_result *done, struct err *err);
+
+/* ---- reading one ---- */
+
+/* The parts that verify-receipt shows. */
+struct receipt_summary {
+    char *target;
+    struct digest index;
+    char stream[BUNDLE_STREAM_MAX + 1];
+    uint64_t serial, time; /* time: epoch seconds of the import */
+    size_t images, overrides;
+    bool signature_skipped;
+    bool is_partial; /* some of the images could not be pushed */
+};
+
+/*
+ * Errors: ERR_INTEGRITY "json", "format" - it is no receipt.  *out is then untouched.
+ */
+MUST_USE int receipt_read(struct receipt_summary *out, const void *bytes, size_t len,
+                          struct err *err);
+void receipt_summary_release(struct receipt_summary *s);
+
+/*
+ * Nothing is remembered of the bundle's stream: look for the receipt of its last import
+ * at the target.  What it carries, an index.json with its signatures, counts when the
+ * policy would accept those. Returns: 1 and *out, 0 when there is none that counts (with
+ * a warning), -1. Errors:  ERR_SIGNAL.
+ */
+int receipt_recall(const struct verified *v, const struct verify_options *options,
+                   const struct target *target, struct client *client,
+                   struct trust_last *out, struct err *err);
+
+#endif

@@ -1,0 +1,72 @@
+#include "config.h"
+#include "ops/sign/keygen.h"
+
+#include "io/file/file.h"
+#include "ops/sign/key.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PUB_MODE = 0644 };
+
+static int
+make_path(char out[KEYGEN_PATH_MAX], const char *name, const char *suffix,
+          struct err *err)
+{
+    size_t len = strlen(name);
+
+    if (len == 0 || name[len - 1] == '/')
+        return err_set(err, ERR_USAGE, "'%s' names no file", name);
+    if (snprintf(out, KEYGEN_PATH_MAX, "%s%s", name, suffix) >= KEYGEN_PATH_MAX)
+        return err_set(err, ERR_USAGE, "the name of the key is too long");
+    return 0;
+}
+
+/* Both, or an error before the first byte is written. */
+static int
+check_absent(const struct keygen_result *r, struct err *err)
+{
+    if (output_check(r->key_path, false, err) < 0 ||
+        output_check(r->pub_path, false, err) < 0) {
+        if (err->kind == ERR_CONFLICT)
+            err_hint(err, "a key is never overwritten: choose another name, or move the "
+                          "old pair away");
+        return -1;
+    }
+    return 0;
+}
+
+static int
+write_public(const struct pki_key *key, const char *path, struct err *err)
+{
+    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
+
+    if (pki_public_pem(key, &pem, err) < 0)
+        return -1;
+    return file_put(path, pem.data, pem.len, PUB_MODE, true, err);
+}
+
+int
+keygen_run(struct keygen_result *out, const struct keygen_options *options,
+           struct err *err)
+{
+    CLEANUP(pki_release) struct pki_key *key = NULL;
+    struct keygen_result r = {.type = options->type};
+
+    if (make_path(r.key_path, options->name, ".key", err) < 0 ||
+        make_path(r.pub_path, options->name, ".pub", err) < 0 ||
+        check_absent(&r, err) < 0)
+        return -1;
+    key = pki_generate(options->type, err);
+    if (!key ||
+        key_write(key, options->form, options->passphrase, r.key_path, true, err) < 0)
+        return -1;
+    if (write_public(key, r.pub_path, err) < 0) {
+        unlink(r.key_path); /* made a moment ago, by us: nobody relies on it */
+        return -1;
+    }
+    r.key_id = *pki_id(key);
+    *out = r;
+    return 0;
+}

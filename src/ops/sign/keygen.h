@@ -1,0 +1,36 @@
+/* keygen.h - a new key pair in two files.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_SIGN_KEYGEN_H
+#define OPS_SIGN_KEYGEN_H
+
+#include "base/digest.h"
+#include "base/secret.h"
+#include "io/crypto/pki.h"
+
+#define KEYGEN_PATH_MAX 4096 /* bytes, the NUL included */
+
+struct keygen_options {
+    const char *name; /* NAME of NAME.key and NAME.pub; may be a path */
+    enum pki_type type;
+    enum pki_form form;
+    const struct secret *passphrase; /* unless the form is PKI_FORM_PLAIN */
+};
+
+struct keygen_result {
+    char key_path[KEYGEN_PATH_MAX], pub_path[KEYGEN_PATH_MAX];
+    struct digest key_id;
+    enum pki_type type;
+};
+
+/*
+ * Make a key pair and write NAME.key (mode 0600) and NAME.pub.  Either both files
+ * are new and complete, or neither is there.
+ * Errors: ERR_CONFLICT - one of them exists; ERR_USAGE - NAME names no file or is too
+ *         long; ERR_LOCAL, ERR_NOT_FOUND of file.h; ERR_INTERNAL.
+ */
+MUST_USE int keygen_run(struct keygen_result *out, const struct keygen_options *options,
+                        struct err *err);
+
+#endif

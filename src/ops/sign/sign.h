@@ -1,0 +1,108 @@
+/* sign.h - signatures for a bundle that exists: made here, or brought from elsewhere.
+ *
+ * What gets signed is index.json, which pins all the rest.  Before that the form of the
+ * bundle is checked and its documents are hashed; layers are not read.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_SIGN_SIGN_H
+#define OPS_SIGN_SIGN_H
+
+#include "bundle/reader/reader.h"
+#include "io/crypto/pki_cms.h"
+#include "io/file/volume_set.h"
+#include "trust/signature_check.h"
+
+/* A bundle about to be signed. */
+struct signable {
+    struct volume_set files;
+    struct bundle_untrusted *head;
+    struct bundle_preview *preview;
+    struct pki_payload payload; /* index.json, borrowed from head */
+    struct digest index;        /* of it */
+};
+
+#define SIGNABLE_INIT                                                                    \
+    {                                                                                    \
+        .files = VOLUME_SET_INIT                                                         \
+    }
+
+/*
+ * Open it, or its volumes, as volume_set.h says; to_change: for signable_add(), with a
+ * lock.
+ * Errors: ERR_INTEGRITY, ERR_PROTOCOL of reader.h; ERR_NOT_FOUND, ERR_LOCAL;
+ *         ERR_CONFLICT - somebody else is changing it.
+ */
+MUST_USE int signable_open(struct signable *out, const char *const *paths, size_t count,
+                           bool to_change, struct err *err);
+void signable_release(struct signable *s);
+
+/* Sign these bytes of index.json; certs: as the holder of the first of them, in CMS. */
+MUST_USE int sign_bytes(const struct pki_key *key, const struct pki_certs *certs,
+                        const void *bytes, size_t len, struct signature_file *out,
+                        struct err *err);
+
+struct sign_options {
+    const char *const *paths;
+    size_t path_count;
+    const struct pki_key *key;
+    const struct pki_certs *certs; /* NULL: by the key alone */
+    const char *out; /* a new file for the signature; NULL: into the bundle, in place */
+};
+
+struct sign_result {
+    struct signable bundle;
+    struct signature_file file; /* what was made */
+    bool was_there;             /* that key had signed before: nothing was changed */
+};
+
+#define SIGN_RESULT_INIT                                                                 \
+    {                                                                                    \
+        .bundle = SIGNABLE_INIT                                                          \
+    }
+
+/*
+ * Errors: those of signable_open() and bundle_add_signature(); ERR_CONFLICT - the new
+ *         file exists.
+ */
+MUST_USE int sign_run(struct sign_result *out, const struct sign_options *options,
+                      struct err *err);
+void sign_result_release(struct sign_result *r);
+
+/* ---- signatures made elsewhere ---- */
+
+struct attach_options {
+    const char *path;
+    const char *const *signatures; /* files */
+    size_t count;
+    const struct trust_keys *keys; /* whose they may be */
+};
+
+struct attached {
+    char name[64];        /* of the member */
+    struct digest key_id; /* whose signature it is */
+    bool was_there;
+};
+
+struct attach_result {
+    struct signable bundle;
+    struct attached *items; /* one for each file, in order */
+    size_t count;
+};
+
+#define ATTACH_RESULT_INIT                                                               \
+    {                                                                                    \
+        .bundle = SIGNABLE_INIT                                                          \
+    }
+
+/*
+ * Take signatures in: sigstore bundles, bare ones, raw or in base64, and CMS.  All of
+ * them are checked before the first is put into the bundle, all in our own form.
+ * Errors: ERR_TRUST "bad-signature" - not over this index by one of the keys, or by
+ * the certificate in it; ERR_USAGE - by a key, and none was given; those of sign_run().
+ */
+MUST_USE int attach_run(struct attach_result *out, const struct attach_options *options,
+                        struct err *err);
+void attach_result_release(struct attach_result *r);
+
+#endif

@@ -1,0 +1,260 @@
+#include "config.h"
+#include "ops/store/store_edit.h"
+
+#include "base/mem.h"
+#include "io/file/file.h"
+#include "io/file/secure_dir.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { STORE_FILE_MODE = 0644 };
+
+static const char *
+store_dir(const char *dir)
+{
+    return dir ? dir : STORE_DEFAULT;
+}
+
+/* The store as it is; one without keys is fine here, one that is missing is empty. */
+static int
+open_store(const char *dir, struct trust_store *out, struct err *err)
+{
+    struct err why = ERR_INIT;
+
+    if (trust_store_open(out, dir, &why) == 0)
+        return 0;
+    if (why.kind == ERR_NOT_FOUND || (why.reason && strcmp(why.reason, "no-trust") == 0))
+        return 0;
+    *err = why;
+    return -1;
+}
+
+/* ---- keys ---- */
+
+static bool
+is_named(const struct trust_store *store, const char *name)
+{
+    return !store->has_policy ||
+           trust_keys_find_name(&store->keys, name) < store->keys.count;
+}
+
+/* The last component of the path, which must be a name for keys/. */
+static int
+name_of(const char *path, char out[POLICY_NAME_MAX + 1], struct err *err)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    size_t len = strlen(name);
+
+    if (len > POLICY_NAME_MAX || len < sizeof("a.pub") - 1 || name[0] == '.' ||
+        strcmp(name + len - 4, ".pub") != 0 ||
+        strspn(name,
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") !=
+            len) {
+        err_set(err, ERR_USAGE, "'%s' is no name for a key in the store", path);
+        return err_hint(err, "NAME.pub, of at most %d letters, digits, '.', '_' and '-'",
+                        POLICY_NAME_MAX);
+    }
+    memcpy(out, name, len + 1);
+    return 0;
+}
+
+int
+trust_look_at_key(const char *dir, const char *path, struct trust_added *out,
+                  struct err *err)
+{
+    CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
+    CLEANUP(trust_keys_release) struct trust_keys keys = TRUST_KEYS_INIT;
+    struct trust_added a = {.was_there = false};
+
+    if (name_of(path, a.name, err) < 0 || trust_keys_add(&keys, path, err) < 0 ||
+        open_store(dir, &store, err) < 0)
+        return -1;
+    a.key_id = *pki_id(keys.items[0]);
+    a.type = pki_type(keys.items[0]);
+    a.is_named = is_named(&store, a.name);
+    *out = a;
+    return 0;
+}
+
+static int
+read_key(const char *folder, const char *name, struct digest *id, struct err *err)
+{
+    CLEANUP(trust_keys_release) struct trust_keys keys = TRUST_KEYS_INIT;
+    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/%s", folder, name);
+
+    if (secure_dir_slurp(path, &pem, err) < 0 ||
+        trust_keys_add_pem(&keys, path, pem.data ? pem.data : "", pem.len, err) < 0)
+        return -1;
+    *id = *pki_id(keys.items[0]);
+    return 0;
+}
+
+/* Is that file there, with that key?  1, 0, -1 when it is another one. */
+static int
+holds_key(const char *folder, const char *name, const struct digest *id, struct err *err)
+{
+    struct err why = ERR_INIT;
+    struct digest there;
+
+    if (read_key(folder, name, &there, &why) < 0) {
+        if (why.kind == ERR_NOT_FOUND)
+            return 0;
+        *err = why;
+        return -1;
+    }
+    if (digest_equal(&there, id))
+        return 1;
+    err_set(err, ERR_CONFLICT, "'%s/%s' exists and is another key", folder, name);
+    return err_hint(err, "keys keep their names: give the new one a name of its own");
+}
+
+/*
+ * A policy that named both would not be accepted; without one, removing one of two names
+ * would leave the key trusted.  Files that are not keys decide nothing here.
+ */
+static int
+check_new_name(const char *folder, const char *name, const struct digest *id,
+               struct err *err)
+{
+    CLEANUP(secure_dir_names_release)
+    struct secure_dir_names names = SECURE_DIR_NAMES_INIT;
+
+    if (secure_dir_list(&names, folder, ".pub", err) < 0)
+        return -1;
+    if (names.count == SECURE_DIR_NAMES_MAX)
+        return err_set(err, ERR_LIMIT, "'%s' holds %d keys already", folder,
+                       SECURE_DIR_NAMES_MAX);
+    for (size_t i = 0; i < names.count; i++) {
+        struct err ignored = ERR_INIT;
+        struct digest there;
+
+        if (read_key(folder, names.items[i], &there, &ignored) < 0 ||
+            !digest_equal(&there, id))
+            continue;
+        err_set(err, ERR_CONFLICT, "'%s/%s' holds the same key as '%s'", folder,
+                names.items[i], name);
+        return err_hint(err, "one key has one name in the store");
+    }
+    return 0;
+}
+
+int
+trust_add(const char *dir, const char *path, struct trust_added *out, struct err *err)
+{
+    CLEANUP(trust_keys_release) struct trust_keys keys = TRUST_KEYS_INIT;
+    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
+    CLEANUP(mem_free_string) char *folder = xasprintf("%s/keys", store_dir(dir));
+    CLEANUP(mem_free_string) char *to = NULL;
+    struct trust_added a;
+    int there;
+
+    if (trust_look_at_key(dir, path, &a, err) < 0 ||
+        trust_keys_add(&keys, path, err) < 0 ||
+        pki_public_pem(keys.items[0], &pem, err) < 0)
+        return -1;
+    if (!digest_equal(pki_id(keys.items[0]), &a.key_id))
+        return err_set(err, ERR_CONFLICT, "'%s' was replaced meanwhile", path);
+    to = xasprintf("%s/%s", folder, a.name);
+    if (secure_dir_make(folder, err) < 0)
+        return -1;
+    there = holds_key(folder, a.name, &a.key_id, err);
+    if (there < 0 || (there == 0 && check_new_name(folder, a.name, &a.key_id, err) < 0))
+        return -1;
+    a.was_there = there == 1;
+    if (!a.was_there && file_put(to, pem.data, pem.len, STORE_FILE_MODE, true, err) < 0)
+        return -1;
+    *out = a;
+    return 0;
+}
+
+int
+trust_remove(const char *dir, const char *name, struct err *err)
+{
+    CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
+    CLEANUP(mem_free_string) char *path = NULL;
+    char file[POLICY_NAME_MAX + 1];
+    size_t len = strlen(name);
+    bool is_whole = len > 4 && strcmp(name + len - 4, ".pub") == 0;
+
+    path = xasprintf("%s%s", name, is_whole ? "" : ".pub");
+    if (strchr(name, '/') || name_of(path, file, err) < 0)
+        return err_set(err, ERR_USAGE, "'%s' is no name of a key in the store", name);
+    if (open_store(dir, &store, err) < 0)
+        return -1;
+    if (store.has_policy && is_named(&store, file)) {
+        err_set(err, ERR_USAGE, "the policy names the key '%s', of signer '%s'", file,
+                trust_store_signer(
+                    &store,
+                    pki_id(store.keys.items[trust_keys_find_name(&store.keys, file)])));
+        return err_hint(err, "take it out of policy.json first; to distrust it at once: "
+                             "sealift trust revoke");
+    }
+    mem_free_string(&path);
+    path = xasprintf("%s/keys/%s", store_dir(dir), file);
+    if (unlink(path) == 0)
+        return 0;
+    if (errno == ENOENT)
+        return err_set(err, ERR_NOT_FOUND, "there is no '%s'", path);
+    return err_errno(err, "cannot remove '%s'", path);
+}
+
+/* ---- revoked ---- */
+
+/* What the user means, as a line of the file. */
+static int
+read_what(const char *what, char out[TRUST_LINE_MAX], struct revoked_entry *entry,
+          struct err *err)
+{
+    static const char *const prefixes[] = {"", "key:", "index:"};
+    CLEANUP(trust_keys_release) struct trust_keys keys = TRUST_KEYS_INIT;
+    char hex[2 * DIGEST_RAW_MAX + 1];
+
+    for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
+        int n = snprintf(out, TRUST_LINE_MAX, "%s%s", prefixes[i], what);
+
+        if (n < TRUST_LINE_MAX && revoked_entry_parse(entry, out, (size_t)n) == 0)
+            return 0;
+    }
+    if (trust_keys_add(&keys, what, err) < 0)
+        return err_hint(err,
+                        "what to revoke is the file of a public key, a key id, "
+                        "sha256:HEX of an index.json, or a line of the file revoked");
+    *entry = (struct revoked_entry){.kind = REVOKED_KEY, .id = *pki_id(keys.items[0])};
+    digest_hex(&entry->id, hex);
+    snprintf(out, TRUST_LINE_MAX, "key:%s", hex);
+    return 0;
+}
+
+/* Only this one file is looked at: it must work while another one is broken. */
+int
+trust_revoke(const char *dir, const char *what, char out[TRUST_LINE_MAX], struct err *err)
+{
+    CLEANUP(revoked_release) struct revoked revoked = REVOKED_INIT;
+    CLEANUP(buf_release) struct buf text = BUF_INIT(REVOKED_MAX);
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/revoked", store_dir(dir));
+    struct err why = ERR_INIT;
+    struct revoked_entry entry;
+    const struct revoked more = {.items = &entry, .count = 1};
+    int added;
+
+    if (read_what(what, out, &entry, err) < 0 || secure_dir_make(store_dir(dir), err) < 0)
+        return -1;
+    if (secure_dir_slurp(path, &text, &why) < 0 && why.kind != ERR_NOT_FOUND) {
+        *err = why;
+        return -1;
+    }
+    if (revoked_parse(&revoked, text.data ? text.data : "", text.len, err) < 0)
+        return err_wrap(err, "%s", path);
+    added = revoked_append(&text, &revoked, &more, err);
+    if (added < 0)
+        return err_wrap(err, "%s", path);
+    if (added > 0 && file_put(path, text.data, text.len, STORE_FILE_MODE, false, err) < 0)
+        return -1;
+    return added;
+}

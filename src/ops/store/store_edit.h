@@ -1,0 +1,46 @@
+/* store_edit.h - changing the trust store by hand: keys in and out, things revoked.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_STORE_STORE_EDIT_H
+#define OPS_STORE_STORE_EDIT_H
+
+#include "trust/store.h"
+
+struct trust_added {
+    char name[POLICY_NAME_MAX + 1]; /* of the file in keys/ */
+    struct digest key_id;
+    enum pki_type type;
+    bool was_there; /* the same key under that name */
+    bool is_named;  /* by policy.json, or there is none: so it counts */
+};
+
+/* What a public key file holds, before anything is changed; name is what it will get. */
+MUST_USE int trust_look_at_key(const char *dir, const char *path, struct trust_added *out,
+                               struct err *err);
+
+/*
+ * Copy a public key into the store, which is made when it is missing.  dir NULL: the
+ * default store.
+ * Errors: ERR_CONFLICT - another key has that file name; those of keys.h and file.h.
+ */
+MUST_USE int trust_add(const char *dir, const char *path, struct trust_added *out,
+                       struct err *err);
+
+/*
+ * Remove a key file by its name in keys/, with or without ".pub".
+ * Errors: ERR_NOT_FOUND; ERR_USAGE - policy.json names it.
+ */
+MUST_USE int trust_remove(const char *dir, const char *name, struct err *err);
+
+/*
+ * Add a line to revoked.  what: such a line; a key id; "sha256:HEX", the digest of an
+ * index.json; or the file of a public key.  *out: the line.
+ * Returns: 1, 0 when it was there already, -1.
+ * Errors:  ERR_USAGE; those of file.h.
+ */
+enum { TRUST_LINE_MAX = 160 };
+int trust_revoke(const char *dir, const char *what, char out[TRUST_LINE_MAX],
+                 struct err *err);
+
+#endif

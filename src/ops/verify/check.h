@@ -1,0 +1,69 @@
+/* check.h - every byte of an open bundle against its digest.
+ *
+ * Damage does not end a check: one run tells all that has to be copied again.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_VERIFY_CHECK_H
+#define OPS_VERIFY_CHECK_H
+
+#include "base/cancel.h"
+#include "base/events.h"
+#include "bundle/scan/scan.h"
+
+#define DAMAGE_MAX 100 /* kept: the first in the file; all are counted */
+
+/*
+ * Bytes that a survey may read of a file before anything vouches for it: somebody who can
+ * only send files must not decide how long one takes.
+ */
+#define CHECK_UNTRUSTED_MAX (1ULL << 30)
+
+struct damage_list {
+    struct damage *items; /* by offset */
+    size_t count;         /* of items */
+    size_t total;         /* damaged places, kept or not */
+    struct damage worst;  /* the first with wrong bytes, else the first; when total > 0 */
+    bool is_cut_short;    /* not all was looked at: */
+    uint64_t unexamined;  /* nothing from this byte on */
+};
+
+void damage_list_release(struct damage_list *list);
+
+struct check_options {
+    unsigned jobs;
+    bool layers;   /* also unpack them, when their digests are right */
+    bool in_place; /* this process may be killed by a medium that fails (reader.h) */
+    const struct events *events;
+    struct cancel *cancel;
+};
+
+/*
+ * Hash all members, and look into layers.
+ * Errors: the first damage of *out when there is some: wrong bytes before unreadable
+ * ones; with volumes, the hint names all that are concerned.
+ */
+MUST_USE int check_members(const struct bundle_content *content,
+                           const struct check_options *options, struct damage_list *out,
+                           struct err *err);
+
+/* What of a file that is no good bundle can be surveyed. */
+struct check_survey {
+    const struct volumes *file;
+    const struct bundle_untrusted *head; /* NULL: nothing was admitted */
+    const struct admission *admission;   /* with head */
+};
+
+/*
+ * Find all damage of a bundle that could not be opened, as far as bundle/survey.h gets,
+ * and without a head as far as CHECK_UNTRUSTED_MAX allows:
+ * to be called with the error of that in *err, which becomes that of the whole.
+ * Always -1.
+ */
+int check_damaged(const struct check_survey *survey, const struct check_options *options,
+                  struct damage_list *out, struct err *err);
+
+/* May damage be why?  Nothing else is surveyed. */
+bool check_is_damage(const struct err *err);
+
+#endif

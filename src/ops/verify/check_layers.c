@@ -1,0 +1,208 @@
+#include "config.h"
+#include "ops/verify/check_internal.h"
+
+#include "base/mem.h"
+#include "io/json/json.h"
+#include "io/archive/tar_layer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONFIG_MAX = 8 << 20 }; /* bytes */
+
+/* ---- which layers, and what their configs say they unpack to ---- */
+
+static bool
+ends_with(const char *text, const char *end)
+{
+    size_t len = strlen(text), n = strlen(end);
+
+    return len >= n && strcmp(text + len - n, end) == 0;
+}
+
+static bool
+is_layer(const char *type)
+{
+    return ends_with(type, ".tar") || ends_with(type, "tar+gzip") ||
+           ends_with(type, "tar+zstd") || ends_with(type, ".tar.gzip");
+}
+
+static bool
+is_image_config(const char *type)
+{
+    return strcmp(type, "application/vnd.oci.image.config.v1+json") == 0 ||
+           strcmp(type, "application/vnd.docker.container.image.v1+json") == 0;
+}
+
+struct layer_gathering {
+    const struct bundle_content *content;
+    struct layer_wish *wishes;
+    size_t count, cap;
+};
+
+static int
+add_wish(struct layer_gathering *g, uint32_t object, const char *diff_id, struct err *err)
+{
+    struct layer_wish wish = {.member = g->content->member_of_object[object]};
+
+    if (wish.member == GRAPH_NONE)
+        return 0;
+    if (!diff_id ||
+        digest_parse(&wish.diff_id, diff_id, strlen(diff_id), ERR_INTEGRITY, err) < 0)
+        return err_because(err, ERR_INTEGRITY, "format", "a diff_id is no digest");
+    g->wishes = mem_grow(g->wishes, g->count, &g->cap, sizeof(*g->wishes));
+    g->wishes[g->count++] = wish;
+    return 0;
+}
+
+/* Layer n belongs to diff_id n. */
+static int
+pair(struct layer_gathering *g, const struct graph_object *manifest, const struct js *ids,
+     struct err *err)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < manifest->edge_count; i++) {
+        const struct graph_edge *e = &manifest->edges[i];
+
+        if (e->kind != EDGE_LAYER)
+            continue;
+        if (n == js_length(ids))
+            return err_because(err, ERR_INTEGRITY, "format",
+                               "it has fewer diff_ids than the image has layers");
+        if (is_layer(graph_media_type(g->content->graph, e)) &&
+            add_wish(g, e->to, js_text(js_at(ids, n)), err) < 0)
+            return -1;
+        n++;
+    }
+    if (n < js_length(ids))
+        return err_because(err, ERR_INTEGRITY, "format",
+                           "it has more diff_ids than the image has layers");
+    return 0;
+}
+
+static int
+read_config(struct layer_gathering *g, const struct graph_object *manifest,
+            uint32_t config, struct err *err)
+{
+    CLEANUP(buf_release) struct buf bytes = BUF_INIT(CONFIG_MAX);
+    CLEANUP(js_release) struct js *root = NULL;
+    const struct js *rootfs, *ids;
+
+    if (bundle_read_member(g->content, g->content->member_of_object[config], &bytes,
+                           err) < 0)
+        return -1;
+    root = js_parse(bytes.data, bytes.len, ERR_INTEGRITY, err);
+    if (!root)
+        return -1;
+    if (js_object(root, "rootfs", &rootfs) != 1 ||
+        js_array(rootfs, "diff_ids", &ids) != 1)
+        return err_because(err, ERR_INTEGRITY, "format", "it has no rootfs.diff_ids");
+    return pair(g, manifest, ids, err);
+}
+
+static int
+by_layer(const void *a, const void *b)
+{
+    const struct layer_wish *x = a, *y = b;
+
+    if (x->member != y->member)
+        return x->member < y->member ? -1 : 1;
+    return digest_compare(&x->diff_id, &y->diff_id);
+}
+
+static void
+drop_repeated(struct layer_gathering *g)
+{
+    size_t kept = 0;
+
+    if (g->count > 0)
+        qsort(g->wishes, g->count, sizeof(*g->wishes), by_layer);
+    for (size_t i = 0; i < g->count; i++) {
+        if (kept == 0 || by_layer(&g->wishes[kept - 1], &g->wishes[i]) != 0)
+            g->wishes[kept++] = g->wishes[i];
+    }
+    g->count = kept;
+}
+
+int
+check_gather_layers(const struct bundle_content *c, struct layer_wish **out,
+                    size_t *count, struct damage_list *damage, struct err *err)
+{
+    struct layer_gathering g = {.content = c};
+    struct damage found;
+
+    for (uint32_t id = 0; id < graph_count(c->graph); id++) {
+        const struct graph_object *o = graph_object(c->graph, id);
+
+        for (uint32_t i = 0; o->kind == MEDIA_MANIFEST && i < o->edge_count; i++) {
+            const struct graph_edge *e = &o->edges[i];
+
+            if (e->kind != EDGE_CONFIG || c->member_of_object[e->to] == GRAPH_NONE ||
+                !is_image_config(graph_media_type(c->graph, e)))
+                continue;
+            if (read_config(&g, o, e->to, err) == 0)
+                continue;
+            if (err->kind != ERR_INTEGRITY && err->kind != ERR_LOCAL) {
+                free(g.wishes);
+                return -1;
+            }
+            err_wrap(err, "the config of an image");
+            found = damage_of_member(c, c->member_of_object[e->to], err);
+            damage_note(damage, &found);
+            *err = (struct err)ERR_INIT;
+        }
+    }
+    drop_repeated(&g);
+    *out = g.wishes;
+    *count = g.count;
+    return 0;
+}
+
+/* ---- one of them ---- */
+
+struct member_stream {
+    const struct bundle_content *content;
+    const struct bundle_member *member;
+    const struct check_options *options;
+    uint64_t at;
+};
+
+static ssize_t
+read_layer_bytes(void *ctx, void *out, size_t len, struct err *err)
+{
+    struct member_stream *s = ctx;
+    uint64_t left = s->member->size - s->at;
+    ssize_t n;
+
+    if (cancel_wanted(s->options->cancel))
+        return cancel_error(err);
+    n = volumes_read(&s->content->file, out, left < len ? (size_t)left : len,
+                     s->member->offset + s->at, err);
+    if (n > 0) {
+        s->at += (uint64_t)n;
+        events_done(s->options->events, (uint64_t)n);
+    }
+    return n;
+}
+
+int
+check_layer(const struct bundle_content *c, const struct layer_wish *wish,
+            const struct check_options *options, struct err *err)
+{
+    const struct bundle_member *m = &c->members[wish->member];
+    struct member_stream stream = {.content = c, .member = m, .options = options};
+    const struct layer_source source = {
+        .read = read_layer_bytes, .ctx = &stream, .size = m->size};
+    char name[BUNDLE_BLOB_NAME_MAX];
+    struct digest got;
+
+    bundle_blob_name(&m->digest, name);
+    if (tar_layer_look(&source, &got, err) < 0)
+        return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "layer %s", name);
+    if (digest_equal(&got, &wish->diff_id))
+        return 0;
+    return err_because(err, ERR_INTEGRITY, "layer",
+                       "layer %s does not unpack to what the config of the image says",
+                       name);
+}

@@ -1,0 +1,468 @@
+#include "config.h"
+#include "ops/verify/sandboxed_check.h"
+
+#include "base/mem.h"
+#include "io/process/sandbox.h"
+#include "ops/verify/check_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { REASON_MAX = 32, TEXT_MAX = 256, FIRST_OWN_FD = 3 /* after the standard ones */ };
+
+/* An error without pointers. */
+struct flat_err {
+    enum err_kind kind;
+    int signal;
+    char reason[REASON_MAX];
+    char msg[sizeof(((struct err *)0)->msg)];
+    char hint[sizeof(((struct err *)0)->hint)];
+};
+
+/* One piece of news from the child: shorter than PIPE_BUF, so that workers do not mix. */
+struct news {
+    enum { NEWS_EVENT, NEWS_DAMAGE, NEWS_END } what;
+    struct event event; /* its text is below */
+    struct {
+        uint64_t offset, size;
+        unsigned char has_digest;
+        struct digest digest;
+    } place;        /* NEWS_DAMAGE.  NEWS_END: with a size, what was not looked at */
+    size_t damaged; /* NEWS_END: how many there are */
+    unsigned char opened, ok; /* NEWS_END.  No bool: any byte can come out of a pipe */
+    struct flat_err err;
+    char text[TEXT_MAX];
+};
+_Static_assert(sizeof(struct news) <= PIPE_BUF, "news must be written in one piece");
+
+static void
+flatten(struct flat_err *out, const struct err *err)
+{
+    out->kind = err->kind;
+    out->signal = err->signal;
+    snprintf(out->reason, sizeof(out->reason), "%s", err->reason ? err->reason : "");
+    memcpy(out->msg, err->msg, sizeof(out->msg));
+    memcpy(out->hint, err->hint, sizeof(out->hint));
+}
+
+/* ---- in the child ---- */
+
+static void
+send_message(int fd, const struct news *news)
+{
+    ssize_t n;
+
+    do
+        n = write(fd, news, sizeof(*news));
+    while (n < 0 && errno == EINTR);
+}
+
+static void
+pass_on(void *ctx, const struct event *event)
+{
+    struct news news = {.what = NEWS_EVENT, .event = *event};
+
+    news.event.text = NULL;
+    if (event->text)
+        snprintf(news.text, sizeof(news.text), "%s", event->text);
+    send_message(*(const int *)ctx, &news);
+}
+
+static int
+compare_fds(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+/* A child that waits, and what it is told and says through. */
+struct worker {
+    pid_t pid;
+    int to, from; /* of the parent */
+};
+
+#define WORKER_INIT                                                                      \
+    {                                                                                    \
+        .pid = -1, .to = -1, .from = -1                                                  \
+    }
+
+/* Nothing stays open but the bundle, the pipes and the standard streams. */
+static void
+close_others(const struct volumes *file, int news_fd, int go_fd)
+{
+    int *kept = xcalloc(file->count + 2, sizeof(*kept));
+    unsigned from = FIRST_OWN_FD;
+
+    kept[0] = news_fd;
+    kept[1] = go_fd;
+    for (size_t i = 0; i < file->count; i++)
+        kept[i + 2] = file->fds ? file->fds[i] : file->fd;
+    qsort(kept, file->count + 2, sizeof(*kept), compare_fds);
+    for (size_t i = 0; i < file->count + 2; i++) {
+        if ((unsigned)kept[i] > from)
+            close_range(from, (unsigned)kept[i] - 1, 0);
+        from = (unsigned)kept[i] + 1;
+    }
+    close_range(from, UINT_MAX, 0);
+    free(kept);
+}
+
+/* A terminal takes commands from whoever can write to it. */
+static void
+drop_streams(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    for (int fd = 0; fd < FIRST_OWN_FD; fd++) {
+        if (null < 0 || dup2(null, fd) < 0)
+            close(fd);
+    }
+}
+
+/* Some variables hold passwords, and no file of this process tells them any more. */
+static void
+wipe_environment(void)
+{
+    for (char **variable = environ; variable && *variable; variable++)
+        explicit_bzero(*variable, strlen(*variable));
+    environ = NULL;
+}
+
+/* The parent lets it begin, or has gone or given up. */
+static bool
+is_told_to_begin(int fd)
+{
+    char word;
+    ssize_t n;
+
+    do
+        n = read(fd, &word, 1);
+    while (n < 0 && errno == EINTR);
+    close(fd);
+    return n == 1;
+}
+
+static void
+tell_damage(int fd, const struct damage *d)
+{
+    struct news news = {.what = NEWS_DAMAGE,
+                        .place = {d->offset, d->size, d->has_digest, d->digest}};
+
+    flatten(&news.err, &d->err);
+    send_message(fd, &news);
+}
+
+/* What ends the check is in *end, damage in the list. */
+static void
+work(const struct sandboxed_check_job *job, const struct check_options *check,
+     struct damage_list *damage, struct news *end)
+{
+    const struct check_survey survey = {job->file, job->head, job->admission};
+    struct err err = job->why ? *job->why : (struct err)ERR_INIT;
+    struct bundle *bundle = NULL;
+
+    if (!job->why)
+        bundle = bundle_open(job->head, job->admission, &err);
+    end->opened = bundle != NULL;
+    if (bundle)
+        end->ok = check_members(bundle_content(bundle), check, damage, &err) == 0;
+    else if (job->why || check_is_damage(&err))
+        check_damaged(&survey, check, damage, &err);
+    end->damaged = damage->total;
+    if (damage->is_cut_short) {
+        end->place.offset = damage->unexamined;
+        end->place.size = job->file->size - damage->unexamined;
+    }
+    flatten(&end->err, &err);
+}
+
+static void
+be_the_child(const struct sandboxed_check_job *job, int pipe_fd, int go_fd)
+{
+    const struct events events = {.emit = pass_on, .ctx = &pipe_fd};
+    struct check_options check = *job->check;
+    struct damage_list damage = {.items = NULL};
+    struct news end = {.what = NEWS_END};
+    struct sandbox sandbox;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    drop_streams();
+    close_others(job->file, pipe_fd, go_fd);
+    wipe_environment();
+    sandbox = sandbox_enter();
+    if (!is_told_to_begin(go_fd))
+        _exit(0);
+    check.events = &events;
+    events_debug(&events, "verifying in a process of its own: %s, %s",
+                 sandbox.files ? "it can open no file" : "the kernel has no Landlock",
+                 sandbox.syscalls ? "it can only read and compute"
+                                  : "the kernel has no seccomp filters");
+    work(job, &check, &damage, &end);
+    for (size_t i = 0; i < damage.count; i++)
+        tell_damage(pipe_fd, &damage.items[i]);
+    send_message(pipe_fd, &end);
+    _exit(0); /* not exit(): what is to be cleaned up belongs to the parent */
+}
+
+/* ---- in the parent ---- */
+
+/* What a terminal shows as it is: our own words, and what they quote was escaped. */
+static void
+make_plain(char *text, size_t size)
+{
+    text[size - 1] = '\0';
+    for (; *text != '\0'; text++) {
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+    }
+}
+
+/* Whatever was sent: text ends, numbers are those of an enum, reasons stay for good. */
+static void
+unflatten(struct flat_err *in, struct err *out)
+{
+    static char reason[REASON_MAX]; /* of the one error that ends the run */
+
+    make_plain(in->reason, sizeof(in->reason));
+    make_plain(in->msg, sizeof(in->msg));
+    make_plain(in->hint, sizeof(in->hint));
+    *out = (struct err)ERR_INIT;
+    out->kind = in->kind > ERR_NONE && in->kind <= ERR_CONFLICT ? in->kind : ERR_INTERNAL;
+    if (in->kind == ERR_SIGNAL && in->signal > 0 && in->signal < NSIG) {
+        out->kind = ERR_SIGNAL;
+        out->signal = in->signal;
+    }
+    memcpy(out->msg, in->msg, sizeof(out->msg));
+    memcpy(out->hint, in->hint, sizeof(out->hint));
+    if (in->reason[0] != '\0') {
+        memcpy(reason, in->reason, sizeof(reason));
+        out->reason = reason;
+    }
+}
+
+static void
+take_event(const struct events *to, struct news *news)
+{
+    struct event *e = &news->event;
+
+    make_plain(news->text, sizeof(news->text));
+    e->text = news->text;
+    if (to->emit && e->kind >= EVENT_DEBUG && e->kind <= EVENT_UNDONE &&
+        (e->unit == EVENT_BYTES || e->unit == EVENT_ITEMS))
+        to->emit(to->ctx, e);
+}
+
+static void
+take_damage(struct damage_list *list, struct news *news)
+{
+    struct damage d = {.offset = news->place.offset, .size = news->place.size};
+
+    if (d.offset > INT64_MAX || d.size > INT64_MAX - d.offset)
+        d.offset = d.size = 0; /* no file has such a place */
+    unflatten(&news->err, &d.err);
+    d.err.reason = NULL;
+    if (news->place.has_digest != 0 && news->place.digest.alg == DIGEST_SHA256) {
+        d.has_digest = true;
+        d.digest.alg = DIGEST_SHA256;
+        memcpy(d.digest.raw, news->place.digest.raw, digest_size(&d.digest));
+    }
+    damage_note(list, &d);
+}
+
+/* 1 with news, 0 when the child said no more. */
+static int
+hear(int fd, pid_t child, struct news *news)
+{
+    size_t got = 0;
+
+    while (got < sizeof(*news)) {
+        ssize_t n;
+
+        if (cancel_signal() != 0) /* a signal for us is one for the child */
+            kill(child, cancel_signal());
+        n = read(fd, (char *)news + got, sizeof(*news) - got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return 0;
+        got += (size_t)n;
+    }
+    return 1;
+}
+
+static int
+take_end(const struct news *news, struct damage_list *damage, bool *opened,
+         struct err *err)
+{
+    struct flat_err flat = news->err;
+
+    *opened = news->opened != 0;
+    damage->is_cut_short = news->place.size > 0 && news->place.offset <= INT64_MAX;
+    damage->unexamined = damage->is_cut_short ? news->place.offset : 0;
+    if (damage->count > 0 && damage->total < news->damaged && news->damaged <= INT64_MAX)
+        damage->total = news->damaged;
+    if (news->ok != 0)
+        return 0;
+    unflatten(&flat, err);
+    return -1;
+}
+
+int
+sandboxed_check_listen(const struct events *events, int fd, pid_t child,
+                       struct damage_list *damage, bool *opened, struct err *err)
+{
+    struct news news;
+
+    while (hear(fd, child, &news) == 1) {
+        switch (news.what) {
+        case NEWS_EVENT:
+            take_event(events, &news);
+            continue;
+        case NEWS_DAMAGE:
+            take_damage(damage, &news);
+            continue;
+        case NEWS_END:
+            return take_end(&news, damage, opened, err);
+        }
+        return err_set(err, ERR_INTERNAL,
+                       "the process that verified the bundle talks nonsense");
+    }
+    if (cancel_signal() != 0)
+        return cancel_error(err);
+    return SANDBOXED_CHECK_BROKE_DOWN;
+}
+
+/* Signals of the program itself are faults of it, others come from outside. */
+static int
+no_verdict(int status, struct err *err)
+{
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : SIGKILL;
+
+    if (number != SIGKILL)
+        return err_set(err, ERR_INTERNAL,
+                       "the process that verified the bundle broke down (signal %d)",
+                       number);
+    err_set(err, ERR_LOCAL, "the process that verified the bundle was stopped");
+    return err_hint(err, "the system may have run out of memory: see its log");
+}
+
+/* ---- children ---- */
+
+static void
+close_ends(int ends[2])
+{
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static int
+start_worker(const struct sandboxed_check_job *job, struct worker *w, struct err *err)
+{
+    int news[2], go[2];
+    pid_t pid;
+
+    if (pipe2(news, O_CLOEXEC) < 0)
+        return err_errno(err, "cannot make a pipe");
+    if (pipe2(go, O_CLOEXEC) < 0) {
+        err_errno(err, "cannot make a pipe");
+        close_ends(news);
+        return -1;
+    }
+    pid = fork();
+    if (pid < 0) {
+        err_errno(err, "cannot start a process to verify in");
+        close_ends(news);
+        close_ends(go);
+        return -1;
+    }
+    if (pid == 0)
+        be_the_child(job, news[1], go[0]);
+    close(news[1]);
+    close(go[0]);
+    *w = (struct worker){.pid = pid, .from = news[0], .to = go[1]};
+    return 0;
+}
+
+/* How it ended, whatever it was doing. */
+static int
+stop_worker(struct worker *w)
+{
+    int status = 0;
+
+    if (w->pid < 0)
+        return 0;
+    if (w->to >= 0)
+        close(w->to);
+    close(w->from);
+    kill(w->pid, SIGKILL);
+    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    *w = (struct worker)WORKER_INIT;
+    return status;
+}
+
+/* As sandboxed_check(), or SANDBOXED_CHECK_BROKE_DOWN with how the child ended. */
+static int
+run_worker(struct worker *w, const struct sandboxed_check_job *job,
+           struct damage_list *damage, bool *opened, int *status, struct err *err)
+{
+    int rc;
+
+    *opened = false;
+    (void)!write(w->to, "", 1); /* a child that is gone says no more, which is heard */
+    close(w->to);
+    w->to = -1;
+    rc = sandboxed_check_listen(job->check->events, w->from, w->pid, damage, opened, err);
+    *status = stop_worker(w);
+    return rc;
+}
+
+/* First in place, which a failing medium kills; then, if it must be, by reading. */
+static int
+check_with(struct worker *first, struct worker *second,
+           const struct sandboxed_check_job *job, struct damage_list *damage,
+           bool *opened, struct err *err)
+{
+    int status = 0, rc;
+
+    if (!job->why && job->prepare && job->prepare(job->prepare_ctx, err) < 0)
+        return -1;
+    rc = run_worker(first, job, damage, opened, &status, err);
+    if (rc == SANDBOXED_CHECK_BROKE_DOWN && second->pid >= 0 && WIFSIGNALED(status) &&
+        WTERMSIG(status) == SIGBUS) {
+        /* A medium failed, or the file was cut, under a view: read() can say where. */
+        events_debug(job->check->events, "the file failed while it was read: once more");
+        damage_list_release(damage);
+        rc = run_worker(second, job, damage, opened, &status, err);
+    }
+    return rc == SANDBOXED_CHECK_BROKE_DOWN ? no_verdict(status, err) : rc;
+}
+
+int
+sandboxed_check(const struct sandboxed_check_job *job, struct damage_list *damage,
+                bool *opened, struct err *err)
+{
+    struct worker first = WORKER_INIT, second = WORKER_INIT;
+    struct check_options in_place = *job->check, by_reading = *job->check;
+    struct sandboxed_check_job own = *job, spare = *job;
+    int rc = -1;
+
+    *opened = false;
+    in_place.in_place = !job->why; /* else it is done once, which has a bound */
+    by_reading.in_place = false;
+    own.check = &in_place;
+    spare.check = &by_reading;
+    if (start_worker(&own, &first, err) == 0 &&
+        (job->why || start_worker(&spare, &second, err) == 0))
+        rc = check_with(&first, &second, job, damage, opened, err);
+    stop_worker(&first);
+    stop_worker(&second);
+    return rc;
+}

@@ -1,0 +1,111 @@
+#include "config.h"
+#include "ops/verify/verify.h"
+
+#include "io/file/file.h"
+#include "ops/verify/policy_check.h"
+#include "ops/verify/sandboxed_check.h"
+#include "ops/verify/signature_files.h"
+
+#include <string.h>
+
+static struct check_options
+check_verify_options(const struct verify_options *o)
+{
+    return (struct check_options){
+        .jobs = o->jobs, .layers = o->layers, .events = o->events, .cancel = o->cancel};
+}
+
+/*
+ * Apart first: when the bundle is parsed here, a process that could do no harm has lived
+ * through it.
+ */
+static int
+open_and_check(struct verified *v, const struct verify_options *o, struct err *err)
+{
+    const struct check_options check = check_verify_options(o);
+    const struct sandboxed_check_job job = {.head = v->head,
+                                            .admission = &v->admission,
+                                            .file = &v->files.volumes,
+                                            .check = &check,
+                                            .prepare = o->prepare,
+                                            .prepare_ctx = o->prepare_ctx};
+    struct err ignored = ERR_INIT;
+    bool opened;
+    int rc = sandboxed_check(&job, &v->damage, &opened, err);
+
+    if (rc < 0 && !opened)
+        return -1;
+    v->bundle = bundle_open(v->head, &v->admission, rc < 0 ? &ignored : err);
+    return v->bundle ? rc : -1;
+}
+
+/*
+ * A head that cannot be read, or was changed: that ends the check, but whoever has to
+ * copy the file again wants to know what else is damaged.  *err stays, unless there is
+ * worse.
+ */
+static void
+look_for_damage(struct verified *v, const struct verify_options *o, struct err *err)
+{
+    const struct check_options check = check_verify_options(o);
+    const struct sandboxed_check_job job = {
+        .file = &v->files.volumes, .check = &check, .why = err};
+    bool is_changed = err->kind == ERR_TRUST && strcmp(err->reason, "bad-signature") == 0;
+    struct err found = ERR_INIT;
+    bool opened;
+
+    if ((!is_changed && !check_is_damage(err)) ||
+        sandboxed_check(&job, &v->damage, &opened, &found) == 0)
+        return;
+    if (found.kind == ERR_SIGNAL || (!is_changed && check_is_damage(&found)))
+        *err = found;
+}
+
+static int
+judge_bundle(struct verified *v, const struct verify_options *o, struct err *err)
+{
+    struct signature_files *e = &v->evidence;
+    size_t len;
+    const void *raw = bundle_raw_index(v->head, &len);
+    struct pki_payload payload = pki_payload(raw, len);
+
+    if (signature_files_gather(e, v->head, o->signatures, o->signature_count, err) < 0 ||
+        signature_check(&v->signers, &payload, e->items, e->count, o->store, err) < 0)
+        return -1;
+    if (o->skip_signature)
+        return trust_admit_unchecked(&v->signers, o->store, &v->admission, err);
+    return trust_admit(&v->signers, o->store, &v->admission, err);
+}
+
+int
+verify_run(struct verified *v, const struct verify_options *o, struct err *err)
+{
+    const char *name = o->paths[0];
+
+    if (trust_check_wishes(o->store, &o->wishes, err) < 0 ||
+        volume_set_open(&v->files, o->paths, o->path_count, err) < 0)
+        return -1;
+    v->head = bundle_head(v->files.volumes, err);
+    if (!v->head || judge_bundle(v, o, err) < 0) {
+        look_for_damage(v, o, err);
+        return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);
+    }
+    if (policy_check_judge(v, o, err) < 0)
+        return err_wrap(err, "%s", name);
+    if (open_and_check(v, o, err) < 0)
+        return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);
+    return 0;
+}
+
+void
+verified_release(struct verified *v)
+{
+    damage_list_release(&v->damage);
+    bundle_release(&v->bundle);
+    signature_check_release(&v->signers);
+    signature_files_release(&v->evidence);
+    missing_list_release(&v->missing);
+    bundle_untrusted_release(&v->head);
+    volume_set_release(&v->files);
+    file_close(&v->lock);
+}

@@ -1,0 +1,292 @@
+#include "config.h"
+#include "registry/auth/auth.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "registry/auth/auth_internal.h"
+#include "registry/connection/redirect.h"
+#include "registry/auth/token.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+void
+auth_release(struct auth *a)
+{
+    secret_release(&a->value);
+    a->generation = 0;
+}
+
+void
+auth_set_bearer(struct auth *a, const struct secret *token)
+{
+    char *text = xasprintf("Bearer %s", secret_get(token));
+
+    secret_set(&a->value, text, strlen(text));
+    secret_wipe(text, strlen(text));
+    free(text);
+}
+
+/* May secrets go there?  With TLS, within this machine, or where --plain-http says so:
+ * registries.conf lets a host lack TLS, which is not the same. */
+static bool
+may_have_secrets(const struct session *s, const struct host *host)
+{
+    return host->origin.tls || http_origin_is_loopback(&host->origin) ||
+           client_allows_plain(s->client, host->name);
+}
+
+static void
+tell_withheld(struct session *s, struct host *host)
+{
+    bool is_told;
+
+    pthread_mutex_lock(&s->client->lock);
+    is_told = host->is_withheld_told;
+    host->is_withheld_told = true;
+    pthread_mutex_unlock(&s->client->lock);
+    if (!is_told)
+        events_warning(s->client->config.events,
+                       "registry %s: credentials are not sent over plain HTTP, unless "
+                       "--plain-http names it",
+                       host->name);
+}
+
+int
+auth_find_credential(struct session *s, struct host *host, const struct call *call,
+                     struct credential *out, struct err *err)
+{
+    struct credentials *all = s->client->config.credentials;
+    int rc = all ? credentials_find(all, host->name, call->repo->path, out, err) : 0;
+
+    if (rc != 1 || may_have_secrets(s, host))
+        return rc;
+    credential_release(out);
+    tell_withheld(s, host);
+    return 0;
+}
+
+bool
+auth_is_withheld(struct session *s, const struct host *host, const struct call *call)
+{
+    CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
+    struct credentials *all = s->client->config.credentials;
+    struct err ignored = ERR_INIT;
+
+    return all && !may_have_secrets(s, host) &&
+           credentials_find(all, host->name, call->repo->path, &credential, &ignored) ==
+               1;
+}
+
+int
+auth_renew_credential(struct session *s, const struct host *host, const struct call *call,
+                      const struct credential *refused, struct credential *out,
+                      struct err *err)
+{
+    return credentials_renew(s->client->config.credentials, host->name, call->repo->path,
+                             refused, out, err);
+}
+
+/* ---- the two ways in ---- */
+
+static bool
+is_same(const struct auth *a, const struct auth *b)
+{
+    return strcmp(secret_get(&a->value), secret_get(&b->value)) == 0;
+}
+
+static int
+set_basic(struct session *s, const struct host *host, const struct call *call,
+          const struct credential *credential, const struct auth *refused,
+          struct auth *out, struct err *err)
+{
+    CLEANUP(credential_release) struct credential fresh = CREDENTIAL_INIT;
+    int rc;
+
+    if (!credential_has_password(credential))
+        return 0;
+    if (token_basic(credential, &out->value, err) < 0)
+        return -1;
+    if (!is_same(out, refused))
+        return 1;
+    rc = auth_renew_credential(s, host, call, credential, &fresh, err);
+    if (rc != 1 || !credential_has_password(&fresh))
+        return rc < 0 ? -1 : 0;
+    return token_basic(&fresh, &out->value, err) < 0 ? -1 : 1;
+}
+
+/*
+ * Authorization for a scheme, other than what was refused.  1: set, 0: there is nothing
+ * to offer, -1.
+ */
+static int
+authorize(struct session *s, struct host *host, const struct call *call,
+          enum challenge_scheme scheme, const struct auth *refused, const char *demanded,
+          struct auth *out, struct err *err)
+{
+    CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
+    int known;
+
+    if (scheme == CHALLENGE_NONE)
+        return 0;
+    known = auth_find_credential(s, host, call, &credential, err);
+    if (known < 0)
+        return -1;
+    if (known == 1 && secret_is_set(&credential.registry_token)) {
+        auth_set_bearer(out, &credential.registry_token);
+        return is_same(out, refused) ? 0 : 1;
+    }
+    if (scheme == CHALLENGE_BEARER)
+        return auth_get_token(s, host, call, refused->generation, demanded, out, err) < 0
+                   ? -1
+                   : 1;
+    return known == 1 ? set_basic(s, host, call, &credential, refused, out, err) : 0;
+}
+
+static enum challenge_scheme
+known_scheme(struct session *s, const struct host *host)
+{
+    enum challenge_scheme scheme;
+
+    pthread_mutex_lock(&s->client->lock);
+    scheme = host->auth;
+    pthread_mutex_unlock(&s->client->lock);
+    return scheme;
+}
+
+int
+auth_prepare(struct session *s, struct host *host, const struct call *call,
+             struct auth *out, struct err *err)
+{
+    const struct auth nothing = AUTH_INIT;
+
+    return authorize(s, host, call, known_scheme(s, host), &nothing, NULL, out, err) < 0
+               ? -1
+               : 0;
+}
+
+/* Some registries only say what they want when asked for /v2/ itself. */
+static int
+ask_for_challenge(struct session *s, const struct host *host, struct challenge *out,
+                  struct err *err)
+{
+    CLEANUP(http_response_release) struct http_response r = {.status = 0};
+    CLEANUP(mem_free_string) char *url = client_url(host, "", "");
+    CLEANUP(mem_free_string) char *end = NULL;
+    struct http_request request = {
+        .method = "GET", .url = url, .body_max = HTTP_ERROR_BODY_MAX};
+    bool elsewhere;
+
+    if (redirect_follow(s, &request, &r, &end, &elsewhere, err) < 0)
+        return -1;
+    return r.status == 401 && !elsewhere ? challenge_of_response(out, &r, err) : 0;
+}
+
+/* Keep what the host asks for.  Under no lock; c is ours. */
+static int
+remember_challenge(struct session *s, struct host *host, const struct challenge *c,
+                   const struct answer *refusal, struct err *err)
+{
+    char *realm = NULL;
+
+    if (c->scheme == CHALLENGE_BEARER &&
+        http_url_resolve(refusal->url, c->realm, &realm, err) < 0) {
+        err->kind = ERR_AUTH;
+        return err_wrap(err, "%s names an odd token server", host->name);
+    }
+    pthread_mutex_lock(&s->client->lock);
+    if (realm) { /* else keep the old one: another worker may be about to use it */
+        free(host->realm);
+        free(host->service);
+        host->realm = realm;
+        host->service = c->service ? xstrdup(c->service) : NULL;
+    }
+    host->reach = refusal->http.peer;
+    host->auth = c->scheme;
+    pthread_mutex_unlock(&s->client->lock);
+    return 0;
+}
+
+/* 1: *scheme and *c say what it wants now; 0: it does not say; -1. */
+static int
+choose_challenge(struct session *s, struct host *host, const struct answer *refusal,
+                 struct challenge *c, struct err *err)
+{
+    if (challenge_of_response(c, &refusal->http, err) < 0)
+        return -1;
+    if (c->scheme == CHALLENGE_NONE && ask_for_challenge(s, host, c, err) < 0)
+        return -1;
+    if (c->scheme == CHALLENGE_NONE)
+        return 0;
+    return remember_challenge(s, host, c, refusal, err) < 0 ? -1 : 1;
+}
+
+int
+auth_renew(struct session *s, struct host *host, const struct call *call,
+           const struct answer *refusal, struct auth *a, struct err *err)
+{
+    CLEANUP(challenge_release) struct challenge c = CHALLENGE_INIT;
+    CLEANUP(auth_release) struct auth fresh = AUTH_INIT;
+    int rc;
+
+    if (refusal->http.status == 401) {
+        rc = choose_challenge(s, host, refusal, &c, err);
+        if (rc != 1)
+            return rc;
+    } else { /* it accepts who we are no more, and says so without a challenge */
+        c.scheme = known_scheme(s, host);
+    }
+    rc = authorize(s, host, call, c.scheme, a, c.scope, &fresh, err);
+    if (rc != 1)
+        return rc;
+    auth_release(a);
+    *a = fresh;
+    fresh = (struct auth)AUTH_INIT;
+    return 1;
+}
+
+/* ECR's way: 403 and a text, which need not be JSON. */
+bool
+auth_has_expired(const struct answer *a)
+{
+    static const char says[] = "authorization token has expired";
+    const struct buf *body = &a->http.body;
+    size_t len = sizeof(says) - 1;
+
+    if (a->http.status != 403 || a->elsewhere)
+        return false;
+    for (size_t i = 0; i + len <= body->len; i++) {
+        if (strncasecmp(body->data + i, says, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+char *
+auth_silent_helper(struct session *s, struct host *host, const struct call *call)
+{
+    CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
+    struct err ignored = ERR_INIT;
+
+    if (!s->client->config.credentials ||
+        auth_find_credential(s, host, call, &credential, &ignored) != 0)
+        return NULL;
+    return credentials_silent_helper(s->client->config.credentials, host->name);
+}
+
+enum refusal
+auth_refusal(struct session *s, const struct host *host, const struct call *call,
+             const struct answer *a, const struct auth *used)
+{
+    if (auth_is_withheld(s, host, call))
+        return REFUSAL_OF_WITHHELD;
+    if (!secret_is_set(&used->value))
+        return REFUSAL_OF_NOBODY;
+    if (auth_has_expired(a))
+        return REFUSAL_EXPIRED;
+    if (a->http.status == 403)
+        return REFUSAL_NONE;
+    return text_starts(secret_get(&used->value), "Basic ") ? REFUSAL_OF_PASSWORD
+                                                           : REFUSAL_OF_TOKEN;
+}

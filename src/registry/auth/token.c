@@ -1,0 +1,336 @@
+#include "config.h"
+#include "registry/auth/token.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/crypto/hash.h"
+#include "io/json/json.h"
+#include "registry/connection/redirect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char client_id[] = "sealift";
+
+void
+token_reply_release(struct token_reply *t)
+{
+    secret_release(&t->value);
+    t->lifetime_s = 0;
+}
+
+/* ---- the answer ---- */
+
+/* It goes into a header: nothing but what RFC 6750 allows there. */
+static bool
+is_token(const char *text)
+{
+    size_t len = strlen(text);
+
+    for (size_t i = 0; i < len; i++) {
+        if (!text_is_alnum(text[i]) && !strchr("._~+/=-", text[i]))
+            return false;
+    }
+    return len > 0 && len <= TOKEN_MAX;
+}
+
+static int
+no_token(const char *why, struct err *err)
+{
+    return err_set(err, ERR_AUTH, "the token server's answer %s", why);
+}
+
+/* The token itself, borrowed from the document. */
+static int
+read_token(const struct js *root, const char **out, struct err *err)
+{
+    const char *token = "", *access = "";
+    int has_token = js_string(root, "token", &token);
+    int has_access = js_string(root, "access_token", &access);
+
+    if (has_token < 0 || has_access < 0)
+        return no_token("has a token that is no text", err);
+    if (token[0] == '\0')
+        token = access;
+    if (token[0] == '\0')
+        return no_token("has no token", err);
+    if (access[0] != '\0' && strcmp(token, access) != 0)
+        return no_token("has two different tokens", err);
+    if (!is_token(token))
+        return no_token("has a token with odd characters or of odd length", err);
+    *out = token;
+    return 0;
+}
+
+int
+token_parse(const void *bytes, size_t len, struct token_reply *out, struct err *err)
+{
+    enum { DAY_S = 24 * 60 * 60 };
+    CLEANUP(js_release) struct js *root = js_parse(bytes, len, ERR_AUTH, err);
+    const char *token = NULL;
+    uint64_t lifetime;
+
+    if (!root) /* the parser's words may quote a piece of the token */
+        return no_token("is not a JSON object", err);
+    if (read_token(root, &token, err) < 0)
+        return -1;
+    if (js_u64(root, "expires_in", &lifetime) != 1 || lifetime < TOKEN_LIFETIME_MIN)
+        lifetime = TOKEN_LIFETIME_MIN;
+    secret_set(&out->value, token, strlen(token));
+    out->lifetime_s = lifetime < DAY_S ? lifetime : DAY_S;
+    return 0;
+}
+
+/* ---- asking ---- */
+
+/* What a refusal means depends on whether we said who we are. */
+static int
+refused(struct session *s, const struct http_response *r, const char *server,
+        const struct token_request *request, struct err *err)
+{
+    const char *wait = http_header(r, "retry-after", 0);
+
+    if (r->status == 408 || r->status == 429 || r->status >= 500) {
+        s->retry_after = wait ? http_retry_after(wait) : -1;
+        return err_set(err, ERR_NETWORK, "token server %s answers %ld", server,
+                       r->status);
+    }
+    if (request->credential) {
+        err_because(err, ERR_AUTH, "login",
+                    "token server %s refuses the credentials (%ld)", server, r->status);
+        return err_hint(err, "check user name and password, or log in again");
+    }
+    err_set(err, ERR_AUTH,
+            "token server %s gives no anonymous access (%ld): not found or no "
+            "access",
+            server, r->status);
+    if (request->withheld_from) {
+        err_set(err, ERR_AUTH,
+                "token server %s gives no anonymous access (%ld), and the credentials "
+                "for %s are not sent over plain HTTP",
+                server, r->status, request->withheld_from);
+        return err_hint(err, "if the network is safe: --plain-http %s",
+                        request->withheld_from);
+    }
+    if (request->silent_helper)
+        return err_hint(err, "%s says it has no credentials for the registry",
+                        request->silent_helper);
+    return err_hint(err, "log in: --authfile FILE or --creds-stdin HOST");
+}
+
+/* Send it and read the token.  1: refused; a POST perhaps because it is not known here.
+ */
+static int
+request_token(struct session *s, const struct token_request *request,
+              const struct http_request *http, struct token_reply *out, struct err *err)
+{
+    CLEANUP(http_response_release) struct http_response r = {.status = 0};
+    CLEANUP(mem_free_string) char *url = NULL;
+    char server[HTTP_ORIGIN_TEXT_MAX];
+    struct http_origin origin;
+    bool elsewhere;
+    int rc;
+
+    if (http_url_origin(http->url, &origin, err) < 0)
+        return -1;
+    http_origin_shown(&origin, server);
+    if (redirect_follow(s, http, &r, &url, &elsewhere, err) < 0) {
+        if (err->reason && strcmp(err->reason, "private-address") == 0)
+            err->kind = ERR_AUTH; /* as when the address stands in the realm itself */
+        return err_wrap(err, "token server %s", server);
+    }
+    if (r.status != 200) {
+        refused(s, &r, server, request, err);
+        return err->kind == ERR_AUTH ? 1 : -1;
+    }
+    rc = token_parse(r.body.data ? r.body.data : "", r.body.len, out, err);
+    secret_wipe(r.body.data, r.body.len);
+    return rc;
+}
+
+int
+token_basic(const struct credential *c, struct secret *out, struct err *err)
+{
+    CLEANUP(buf_release) struct buf pair = BUF_INIT(2 * CREDENTIAL_VALUE_MAX + 1);
+    CLEANUP(buf_release) struct buf value = BUF_INIT(4 * CREDENTIAL_VALUE_MAX);
+    int rc = -1;
+
+    if (buf_addf(&pair, "%s:%s", c->user, secret_get(&c->password)) == 0 &&
+        buf_add_text(&value, "Basic ") == 0 &&
+        base64_encode(pair.data, pair.len, &value) == 0) {
+        secret_set(out, value.data, value.len);
+        rc = 0;
+    }
+    secret_wipe(pair.data, pair.cap);
+    secret_wipe(value.data, value.cap);
+    return rc < 0 ? err_set(err, ERR_AUTH, "user name and password are too long") : 0;
+}
+
+static int
+fetch_by_get(struct session *s, const struct token_request *request,
+             struct token_reply *out, struct err *err)
+{
+    CLEANUP(secret_release) struct secret basic = SECRET_INIT;
+    char *url = xstrdup(request->realm);
+    struct http_request http = {.method = "GET",
+                                .authorization = &basic,
+                                .body_max = TOKEN_BODY_MAX,
+                                .public_only = request->public_only};
+    int rc = 0;
+
+    for (size_t i = 0; i <= request->scope_count; i++) { /* the service goes first */
+        const char *value = i == 0 ? request->service : request->scopes[i - 1];
+        char *longer = value
+                           ? http_url_add_query(url, i == 0 ? "service" : "scope", value)
+                           : xstrdup(url);
+
+        free(url);
+        url = longer;
+    }
+    http.url = url;
+    if (request->credential)
+        rc = token_basic(request->credential, &basic, err);
+    if (rc == 0)
+        rc = request_token(s, request, &http, out, err);
+    free(url);
+    return rc;
+}
+
+/* All scopes in one, as OAuth2 wants them. */
+static int
+refresh_form(const struct token_request *request, struct buf *form)
+{
+    CLEANUP(buf_release) struct buf scopes = BUF_INIT(HTTP_URL_MAX);
+
+    for (size_t i = 0; i < request->scope_count; i++) {
+        if (buf_addf(&scopes, "%s%s", i > 0 ? " " : "", request->scopes[i]) < 0)
+            return -1;
+    }
+    if (http_form_add(form, "grant_type", "refresh_token") < 0 ||
+        http_form_add(form, "service", request->service ? request->service : "") < 0 ||
+        http_form_add(form, "client_id", client_id) < 0 ||
+        http_form_add(form, "scope", scopes.data ? scopes.data : "") < 0)
+        return -1;
+    return http_form_add(form, "refresh_token",
+                         secret_get(&request->credential->identity_token));
+}
+
+static int
+fetch_by_post(struct session *s, const struct token_request *request,
+              struct token_reply *out, struct err *err)
+{
+    static const char *const headers[] = {
+        "Content-Type: application/x-www-form-urlencoded", NULL};
+    struct buf form = BUF_INIT(4 * TOKEN_MAX);
+    struct http_bytes body;
+    struct http_source source = {.read = http_read_bytes, .ctx = &body};
+    struct http_request http = {.method = "POST",
+                                .url = request->realm,
+                                .headers = headers,
+                                .source = &source,
+                                .confided = &request->credential->identity_token,
+                                .body_max = TOKEN_BODY_MAX,
+                                .public_only = request->public_only};
+    int rc;
+
+    if (refresh_form(request, &form) < 0) {
+        rc = err_set(err, ERR_AUTH, "the identity token is too long");
+    } else {
+        body = (struct http_bytes){form.data, form.len};
+        source.size = form.len;
+        rc = request_token(s, request, &http, out, err);
+    }
+    secret_wipe(form.data, form.cap);
+    buf_release(&form);
+    return rc;
+}
+
+int
+token_fetch(struct session *s, const struct token_request *request,
+            struct token_reply *out, struct err *err)
+{
+    const struct credential *c = request->credential;
+    int rc;
+
+    if (!c || !secret_is_set(&c->identity_token))
+        return fetch_by_get(s, request, out, err);
+    rc = fetch_by_post(s, request, out, err);
+    return rc == 1 && credential_has_password(c) ? fetch_by_get(s, request, out, err)
+                                                 : rc;
+}
+
+/* ---- which token server ---- */
+
+bool
+token_server_must_be_public(const struct token_server *t)
+{
+    return http_origin_reach(t->origin, t->reach) == HTTP_REACH_PUBLIC &&
+           strcmp(t->realm.host, t->origin->host) != 0;
+}
+
+static int
+refuse_plain(const struct http_origin *realm, struct err *err)
+{
+    char name[HTTP_ORIGIN_TEXT_MAX];
+
+    http_origin_shown(realm, name);
+    err_set(err, ERR_AUTH, "the token server %s would be asked in plain http", name);
+    return err_hint(
+        err, "if it has nothing better and the network is safe: --plain-http %s", name);
+}
+
+int
+token_server_check(const struct token_server *t, struct err *err)
+{
+    const struct http_origin *realm = &t->realm;
+    char name[HTTP_ORIGIN_TEXT_MAX];
+    bool both_loopback =
+        http_origin_is_loopback(realm) && http_origin_is_loopback(t->origin);
+
+    if (!realm->tls && !both_loopback && !t->allows_plain)
+        return refuse_plain(realm, err);
+    if (token_server_must_be_public(t) &&
+        http_origin_reach(realm, HTTP_REACH_PUBLIC) != HTTP_REACH_PUBLIC) {
+        http_origin_shown(realm, name);
+        return err_set(
+            err, ERR_AUTH,
+            "the public registry names a token server with a private address, %s", name);
+    }
+    return 0;
+}
+
+/* "gitlab.com" of "registry.gitlab.com", but not "com" of it, nor "com." of "corp.com."
+ */
+static bool
+is_parent(const char *parent, const char *child)
+{
+    size_t p = strlen(parent), c = strlen(child);
+    const char *dot = strchr(parent, '.');
+
+    return c > p && child[c - p - 1] == '.' && strcmp(child + c - p, parent) == 0 &&
+           dot && dot[1] != '\0' && http_host_reach(child) == HTTP_REACH_NAME;
+}
+
+bool
+token_server_is_trusted(const struct token_server *t)
+{
+    static const struct {
+        const char *registry, *realm;
+    } pairs[] = {
+        {"docker.io", "auth.docker.io"},
+        {"registry.cn-hangzhou.aliyuncs.com", "dockerauth.cn-hangzhou.aliyuncs.com"},
+        {"registry.digitalocean.com", "api.digitalocean.com"},
+        {"registry.suse.com", "scc.suse.com"},
+    };
+    const char *realm = t->realm.host, *host = t->origin->host;
+
+    if (t->is_named || strcmp(realm, host) == 0 || is_parent(realm, host) ||
+        is_parent(host, realm))
+        return true;
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        if (strcmp(t->registry, pairs[i].registry) == 0 &&
+            strcmp(realm, pairs[i].realm) == 0)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,30 @@
+/* token_scope.h - what a token has to be good for.
+ *
+ * Layer:  registry.
+ * Source: distribution's token authentication, "Requesting a token", "scope".
+ */
+#ifndef REGISTRY_AUTH_TOKEN_SCOPE_H
+#define REGISTRY_AUTH_TOKEN_SCOPE_H
+
+#include "registry/exchange.h"
+#include "registry/auth/token.h"
+
+struct token_scopes {
+    char *items[TOKEN_SCOPES_MAX]; /* "repository:PATH:ACTIONS", owned */
+    size_t count;
+};
+
+#define TOKEN_SCOPE_INIT                                                                 \
+    {                                                                                    \
+        .count = 0                                                                       \
+    }
+void token_scope_release(struct token_scopes *s);
+
+/*
+ * What a call needs: its repository, and the one to mount from to pull.  demanded: the
+ * scope of a challenge, or NULL; the repositories it names go first.
+ */
+void token_scope_of_call(struct token_scopes *out, const struct call *call, bool may_push,
+                         const char *demanded);
+
+#endif

@@ -1,0 +1,40 @@
+/* mirrors_internal.h - what the files say: mirrors_file.c writes it, mirrors.c reads it.
+ *
+ * Layer: registry.
+ */
+#ifndef REGISTRY_CONFIG_MIRRORS_INTERNAL_H
+#define REGISTRY_CONFIG_MIRRORS_INTERNAL_H
+
+#include "registry/config/mirrors.h"
+
+/* When a mirror is asked. */
+enum route_use { ROUTE_ALWAYS, ROUTE_BY_DIGEST, ROUTE_BY_TAG };
+
+/* A place as files say it: "host[:port][/path]", or "*.domain" as a prefix. */
+struct route_place {
+    char host[REFERENCE_HOST_MAX + 1]; /* "": none was given; ".domain" for a wildcard */
+    char path[REFERENCE_PATH_MAX + 1]; /* "": the whole host */
+    bool is_wildcard;
+    bool is_insecure;
+    bool has_use;
+    enum route_use use; /* of a mirror */
+};
+
+/* One [[registry]]. */
+struct route_rule {
+    struct route_place prefix, location;
+    struct route_place *mirrors;
+    size_t mirror_count, mirror_cap;
+    bool is_blocked, by_digest_only;
+    char *file;
+    unsigned line;
+};
+
+struct mirrors {
+    struct route_rule *rules;
+    size_t count, cap;
+};
+
+void route_rule_release(struct route_rule *rule);
+
+#endif

@@ -1,0 +1,26 @@
+/* registries_conf.h - which files say what container tools are to know of registries.
+ *
+ * Layer:  registry.
+ * Source: containers-registries.conf(5), containers-registries.conf.d(5).
+ */
+#ifndef REGISTRY_CONFIG_REGISTRIES_CONF_H
+#define REGISTRY_CONFIG_REGISTRIES_CONF_H
+
+#include "base/err.h"
+
+#include <stddef.h>
+
+/* What reads one of them; name is that of the file, for messages. */
+typedef int registries_conf_fn(void *ctx, const char *name, const char *bytes, size_t len,
+                               struct err *err);
+
+/*
+ * Give all files that count to fn, in their order: the one $CONTAINERS_REGISTRIES_CONF
+ * names and no other; or that of the user, else that of the system with its drop-ins;
+ * then the drop-ins of the user.
+ * Errors: those of fn; ERR_NOT_FOUND - the one that the variable names; ERR_LOCAL,
+ *         ERR_LIMIT.
+ */
+MUST_USE int registries_conf_read(registries_conf_fn *fn, void *ctx, struct err *err);
+
+#endif

@@ -1,0 +1,228 @@
+#include "config.h"
+#include "registry/connection/challenge.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    VALUE_MAX = 8 << 10, /* bytes of one header value */
+    CHALLENGES_MAX = 8,
+    PARAMETERS_MAX = 16, /* of one challenge */
+};
+
+void
+challenge_release(struct challenge *c)
+{
+    free(c->realm);
+    free(c->service);
+    free(c->scope);
+    free(c->error);
+    *c = (struct challenge)CHALLENGE_INIT;
+}
+
+static int
+malformed(const char *why, struct err *err)
+{
+    return err_set(err, ERR_AUTH, "the registry's WWW-Authenticate header %s", why);
+}
+
+static bool
+is_token_char(char c)
+{
+    return text_is_alnum(c) || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c));
+}
+
+static const char *
+skip_header_blanks(const char *p)
+{
+    return p + strspn(p, " \t");
+}
+
+static const char *
+skip_token(const char *p)
+{
+    while (is_token_char(*p))
+        p++;
+    return p;
+}
+
+/*
+ * The value of a parameter, a token or a quoted string, at *p, which moves behind it.
+ * NULL when a quote does not end or nothing is there.
+ */
+static char *
+parse_parameter_value(const char **p)
+{
+    const char *start = *p;
+    char *out, *end;
+
+    if (*start != '"') {
+        *p = start + strcspn(start, ", \t\"");
+        return *p > start ? xstrndup(start, (size_t)(*p - start)) : NULL;
+    }
+    out = end = xmalloc(strlen(start));
+    for (start++; *start != '"' && *start != '\0'; start++) {
+        if (*start == '\\' && start[1] != '\0')
+            start++;
+        *end++ = *start;
+    }
+    *end = '\0';
+    if (*start == '"') {
+        *p = start + 1;
+        return out;
+    }
+    free(out);
+    return NULL;
+}
+
+/* Keep a value under its name; a second one of the same name is an error. */
+static int
+set_parameter(struct challenge *c, const char *name, size_t len, char *value)
+{
+    struct {
+        const char *name;
+        char **slot;
+    } known[] = {{"realm", &c->realm},
+                 {"service", &c->service},
+                 {"scope", &c->scope},
+                 {"error", &c->error}};
+
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (!text_same_nocase(name, len, known[i].name))
+            continue;
+        if (*known[i].slot) {
+            free(value);
+            return -1;
+        }
+        *known[i].slot = value;
+        return 0;
+    }
+    free(value);
+    return 0;
+}
+
+/*
+ * One "name=value" at *p.  1: taken; 0: there is none, but the next challenge or the end;
+ * -1: malformed.
+ */
+static int
+take_parameter(struct challenge *c, const char **p)
+{
+    const char *name = *p, *end = skip_token(name), *at = skip_header_blanks(end);
+    char *value;
+
+    if (end == name || *at != '=')
+        return 0;
+    at = skip_header_blanks(at + 1);
+    value = parse_parameter_value(&at);
+    if (!value || set_parameter(c, name, (size_t)(end - name), value) < 0)
+        return -1;
+    *p = skip_header_blanks(at);
+    return **p == ',' || **p == '\0' ? 1 : -1;
+}
+
+/* Commas with blanks around them, also empty elements. */
+static const char *
+skip_commas(const char *p)
+{
+    return p + strspn(p, ", \t");
+}
+
+/* The parameters behind a scheme, or the one lump of base64 some schemes have instead. */
+static int
+take_parameters(struct challenge *c, const char **p)
+{
+    const char *lump =
+        *p + strspn(*p, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                        "0123456789-._~+/");
+    int count = 0, rc;
+
+    lump = skip_header_blanks(lump + strspn(lump, "="));
+    if (lump > *p && (*lump == ',' || *lump == '\0')) {
+        *p = lump;
+        return 0;
+    }
+    while ((rc = take_parameter(c, p)) == 1) {
+        if (++count > PARAMETERS_MAX)
+            return -1;
+        *p = skip_commas(*p);
+    }
+    return rc;
+}
+
+static enum challenge_scheme
+scheme_of(const char *name, size_t len)
+{
+    if (text_same_nocase(name, len, "bearer"))
+        return CHALLENGE_BEARER;
+    return text_same_nocase(name, len, "basic") ? CHALLENGE_BASIC : CHALLENGE_NONE;
+}
+
+/* The better one stays in best; c is emptied when it was. */
+static void
+keep_better(struct challenge *best, struct challenge *c)
+{
+    if (c->scheme <= best->scheme)
+        return;
+    challenge_release(best);
+    *best = *c;
+    *c = (struct challenge)CHALLENGE_INIT;
+}
+
+/* One challenge at *p: a scheme and its parameters. */
+static int
+parse_challenge(struct challenge *best, const char **p, struct err *err)
+{
+    CLEANUP(challenge_release) struct challenge c = CHALLENGE_INIT;
+    const char *name = *p, *end = skip_token(name);
+
+    if (end == name)
+        return malformed("is malformed", err);
+    *p = skip_header_blanks(end);
+    if (*p > end && take_parameters(&c, p) < 0)
+        return malformed("has malformed, doubled or too many parameters", err);
+    if (**p != '\0' && *p == end && *end != ',')
+        return malformed("is malformed", err);
+    c.scheme = scheme_of(name, (size_t)(end - name));
+    if (c.scheme == CHALLENGE_BEARER && (!c.realm || c.realm[0] == '\0'))
+        return malformed("asks for a token but names no token server", err);
+    keep_better(best, &c);
+    *p = skip_commas(*p);
+    return 0;
+}
+
+int
+challenge_read(struct challenge *best, const char *value, struct err *err)
+{
+    CLEANUP(challenge_release) struct challenge found = CHALLENGE_INIT;
+    const char *p = skip_commas(value);
+
+    if (strlen(value) > VALUE_MAX)
+        return malformed("is too long", err);
+    for (int count = 0; *p != '\0'; count++) {
+        if (count == CHALLENGES_MAX)
+            return malformed("has too many challenges", err);
+        if (parse_challenge(&found, &p, err) < 0)
+            return -1;
+    }
+    keep_better(best, &found);
+    return 0;
+}
+
+int
+challenge_of_response(struct challenge *out, const struct http_response *r,
+                      struct err *err)
+{
+    const char *value;
+
+    for (size_t i = 0; (value = http_header(r, "www-authenticate", i)); i++) {
+        if (i == CHALLENGES_MAX)
+            return malformed("is repeated too often", err);
+        if (challenge_read(out, value, err) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,402 @@
+#include "config.h"
+#include "registry/connection/client_internal.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "oci/reference.h"
+#include "registry/exchange.h"
+#include "registry/connection/host_throttle.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int
+check_hosts(const char *option, const char *const *hosts, size_t count, struct err *err)
+{
+    char safe[TEXT_SAFE_MAX];
+
+    for (size_t i = 0; i < count; i++) {
+        if (reference_refuse_user(hosts[i], strlen(hosts[i]), err) < 0)
+            return err_wrap(err, "%s", option);
+        text_safe(safe, hosts[i], strlen(hosts[i]));
+        if (!reference_is_host(hosts[i]))
+            return err_set(err, ERR_USAGE, "%s '%s' is not HOST or HOST:PORT", option,
+                           safe);
+    }
+    return 0;
+}
+
+struct client *
+client_new(const struct client_config *config, struct err *err)
+{
+    struct client *c;
+
+    if (check_hosts("--plain-http", config->plain_hosts, config->plain_count, err) < 0 ||
+        check_hosts("--trust-realm", config->trusted_realms, config->realm_count, err) <
+            0)
+        return NULL;
+    c = xcalloc(1, sizeof(*c));
+    c->config = *config;
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->changed, NULL);
+    rate_init(&c->rate, config->limit_rate);
+    c->sessions = xcalloc(config->sessions, sizeof(*c->sessions));
+    for (unsigned i = 0; i < config->sessions; i++)
+        c->sessions[i].client = c;
+    return c;
+}
+
+static void
+free_hosts(struct host *h)
+{
+    while (h) {
+        struct host *next = h->next;
+
+        certs_d_release(&h->certificates);
+        free(h->name);
+        free(h->realm);
+        free(h->service);
+        free(h);
+        h = next;
+    }
+}
+
+static void
+free_tokens(struct token *t)
+{
+    while (t) {
+        struct token *next = t->next;
+
+        secret_release(&t->value);
+        free(t->path);
+        free(t->mount_from);
+        free(t);
+        t = next;
+    }
+}
+
+void
+client_free(struct client *c)
+{
+    if (!c)
+        return;
+    for (unsigned i = 0; i < c->config.sessions; i++) {
+        for (size_t k = 0; k < SESSION_CONNS_MAX; k++)
+            http_conn_free(c->sessions[i].conns[k].http);
+    }
+    free(c->sessions);
+    free_hosts(c->hosts);
+    free_tokens(c->tokens);
+    rate_end(&c->rate);
+    host_throttle_forget_all(c);
+    for (size_t i = 0; i < c->told_count; i++)
+        free(c->told[i]);
+    pthread_cond_destroy(&c->changed);
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+}
+
+struct session *
+client_session(struct client *c, unsigned worker)
+{
+    return &c->sessions[worker];
+}
+
+int
+client_wait(struct client *c, struct err *err)
+{
+    enum { MOMENT_MS = 200 };
+    struct timespec until;
+
+    if (cancel_wanted(c->config.cancel))
+        return cancel_error(err);
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += MOMENT_MS * 1000 * 1000;
+    if (until.tv_nsec >= 1000 * 1000 * 1000) {
+        until.tv_nsec -= 1000 * 1000 * 1000;
+        until.tv_sec++;
+    }
+    pthread_cond_timedwait(&c->changed, &c->lock, &until);
+    return 0;
+}
+
+/* ---- connections ---- */
+
+static struct http_conn *
+new_conn(const struct session *s, const struct http_origin *origin, struct err *err)
+{
+    const struct client_config *config = &s->client->config;
+    const struct host *host = s->host;
+    struct http_config http = {.tls.ca_file = config->ca_file,
+                               .tls.cas = &host->certificates.cas,
+                               .proxy = config->proxy,
+                               .cancel = config->cancel,
+                               .rate = &s->client->rate,
+                               .events = config->events};
+
+    if (strcmp(origin->host, host->origin.host) == 0 &&
+        origin->port == host->origin.port) {
+        http.tls.cert = config->tls_cert ? config->tls_cert : host->certificates.cert;
+        http.tls.key = config->tls_cert ? config->tls_key : host->certificates.key;
+    }
+    return http_conn_new(&http, err);
+}
+
+static bool
+is_conn(const struct session_conn *conn, const struct host *host,
+        const struct http_origin *origin)
+{
+    return conn->http && conn->host == host && http_origin_equal(&conn->origin, origin);
+}
+
+struct http_conn *
+session_conn(struct session *s, const struct http_origin *origin, struct err *err)
+{
+    struct session_conn *oldest = &s->conns[0];
+
+    for (size_t i = 0; i < SESSION_CONNS_MAX; i++) {
+        struct session_conn *conn = &s->conns[i];
+
+        if (is_conn(conn, s->host, origin)) {
+            conn->used = ++s->clock;
+            return conn->http;
+        }
+        if (conn->used < oldest->used)
+            oldest = conn;
+    }
+    http_conn_free(oldest->http);
+    *oldest =
+        (struct session_conn){.host = s->host, .origin = *origin, .used = ++s->clock};
+    oldest->http = new_conn(s, origin, err);
+    return oldest->http;
+}
+
+static void
+drop_conn(struct session *s, const struct http_origin *origin)
+{
+    for (size_t i = 0; i < SESSION_CONNS_MAX; i++) {
+        struct session_conn *conn = &s->conns[i];
+
+        if (is_conn(conn, s->host, origin)) {
+            http_conn_free(conn->http);
+            *conn = (struct session_conn){.http = NULL};
+        }
+    }
+}
+
+int
+session_exchange(const struct session *s, struct http_conn *conn,
+                 const struct http_request *request, struct http_response *response,
+                 struct err *err)
+{
+    struct http_request timed = *request;
+    uint64_t left = allowance_left_ms(s);
+
+    if (left == 0)
+        return err_set(err, ERR_NETWORK, "not finished in time");
+    timed.total_ms = left < UINT64_MAX ? left : 0;
+    return http_exchange(conn, &timed, response, err);
+}
+
+int
+session_pause(struct session *s, uint64_t ms, struct err *err)
+{
+    uint64_t start = clock_ms();
+    int rc = cancel_sleep(s->client->config.cancel, ms, err);
+
+    s->paused_ms += clock_ms() - start;
+    return rc;
+}
+
+/* ---- hosts ---- */
+
+static bool
+is_among(const char *name, const char *const *hosts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (text_same_nocase(name, strlen(name), hosts[i]))
+            return true;
+    }
+    return false;
+}
+
+bool
+client_allows_plain(const struct client *c, const char *name)
+{
+    return is_among(name, c->config.plain_hosts, c->config.plain_count);
+}
+
+bool
+client_trusts_realm(const struct client *c, const char *name)
+{
+    return is_among(name, c->config.trusted_realms, c->config.realm_count);
+}
+
+char *
+client_url(const struct host *host, const char *path, const char *rest)
+{
+    CLEANUP(mem_free_string)
+    char *whole = xasprintf("/v2/%s%s%s", path, path[0] != '\0' ? "/" : "", rest);
+
+    return http_url_build(&host->origin, whole);
+}
+
+/* The origin of a host, with the one scheme or the other. */
+static int
+origin_of_host(const char *name, bool tls, struct http_origin *out, struct err *err)
+{
+    CLEANUP(mem_free_string)
+    char *url = xasprintf("%s://%s/", tls ? "https" : "http", reference_api_host(name));
+
+    return http_url_origin(url, out, err);
+}
+
+struct host *
+client_find_host(struct client *c, const struct repository *repo)
+{
+    struct host *h = c->hosts;
+
+    while (h && (strcmp(h->name, repo->host) != 0 || h->is_insecure != repo->is_insecure))
+        h = h->next;
+    if (!h) {
+        h = xcalloc(1, sizeof(*h));
+        h->name = xstrdup(repo->host);
+        h->is_insecure = repo->is_insecure;
+        h->next = c->hosts;
+        c->hosts = h;
+    }
+    return h;
+}
+
+/* GET /v2/ without credentials: 0 when HTTP came back. */
+static int
+probe(struct session *s, const struct http_origin *origin, struct http_response *r,
+      struct err *err)
+{
+    CLEANUP(mem_free_string) char *url = http_url_build(origin, "/v2/");
+    struct http_request request = {
+        .method = "GET", .url = url, .body_max = HTTP_ERROR_BODY_MAX};
+    struct http_conn *conn = session_conn(s, origin, err);
+
+    return conn ? session_exchange(s, conn, &request, r, err) : -1;
+}
+
+/* Could a host whose https failed so speak plain http?  Without CAs nobody can tell. */
+static bool
+may_be_plain(const struct err *err)
+{
+    const char *reason = err->reason ? err->reason : "";
+
+    if (err->kind == ERR_NETWORK)
+        return strcmp(reason, "tls") != 0;
+    return strcmp(reason, "no-ca") == 0;
+}
+
+/*
+ * A host that may lack TLS without being named by --plain-http: https, unless it does not
+ * speak TLS and answers in plain http.  A refused certificate or handshake is an error of
+ * its own, never a reason to go on in the clear.  TLS servers answer plain requests with
+ * 400, so that one proves nothing.
+ */
+static int
+ask_scheme(struct session *s, const char *name, struct http_origin *out, struct err *err)
+{
+    CLEANUP(http_response_release) struct http_response r = {.status = 0};
+    struct err plain_err = ERR_INIT;
+    struct http_origin plain;
+
+    if (origin_of_host(name, true, out, err) < 0 ||
+        origin_of_host(name, false, &plain, err) < 0)
+        return -1;
+    if (probe(s, out, &r, err) == 0)
+        return 0;
+    if (!may_be_plain(err))
+        return -1;
+    if (probe(s, &plain, &r, &plain_err) < 0 || r.status == 400)
+        return -1;
+    drop_conn(s, out); /* it holds all CAs of the system */
+    *out = plain;
+    return 0;
+}
+
+/* What is known of a host besides its scheme: how it is reached, and who we are there. */
+static int
+prepare_host(struct session *s, struct host *h, struct err *err)
+{
+    const struct client_config *config = &s->client->config;
+    const char *proxy = http_proxy_for(config->proxy, &h->origin);
+    CLEANUP(mem_free_string) char *through = proxy ? http_proxy_host(proxy) : NULL;
+
+    if (h->is_prepared)
+        return 0;
+    if (through)
+        events_debug(config->events, "%s: through the proxy %s", h->name, through);
+    if (certs_d_find(h->name, &h->certificates, err) < 0)
+        return -1;
+    if (h->certificates.folder)
+        events_debug(config->events, "%s: certificates of %s", h->name,
+                     h->certificates.folder);
+    h->is_prepared = true; /* from here on connections point into it */
+    return 0;
+}
+
+static int
+find_scheme(struct session *s, struct host *h, struct err *err)
+{
+    CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;
+    struct retry retry = RETRY_INIT(h->name);
+    const char *name = h->name;
+    bool is_plain = client_allows_plain(s->client, name);
+
+    s->host = h;
+    s->retry_after = -1;
+    s->is_throttled = false;
+    if (origin_of_host(name, !is_plain, &h->origin, err) < 0 ||
+        prepare_host(s, h, err) < 0)
+        return -1;
+    if (is_plain || (!h->is_insecure && !http_origin_is_loopback(&h->origin)))
+        return 0;
+    allowance_begin(&allowance, s, allowance_ms(HTTP_ERROR_BODY_MAX, &s->client->config));
+    while (ask_scheme(s, name, &h->origin, err) < 0) {
+        if (retry_wait(s, &retry, err) < 0)
+            return err_wrap(err, "%s", name);
+    }
+    return 0;
+}
+
+int
+client_host(struct session *s, const struct repository *repo, struct host **out,
+            struct err *err)
+{
+    struct client *c = s->client;
+    struct host *h;
+    int rc = 0;
+
+    pthread_mutex_lock(&c->lock);
+    h = client_find_host(c, repo);
+    while (rc == 0 && h->scheme == SCHEME_ASKING)
+        rc = client_wait(c, err);
+    if (rc == 0 && h->is_silent) {
+        s->host = h;
+        rc = err_set(err, ERR_NETWORK, "%s did not answer before, and is not asked again",
+                     h->name);
+    }
+    if (rc < 0 || h->scheme == SCHEME_KNOWN) {
+        pthread_mutex_unlock(&c->lock);
+        *out = h;
+        return rc;
+    }
+    h->scheme = SCHEME_ASKING;
+    pthread_mutex_unlock(&c->lock);
+
+    rc = find_scheme(s, h, err);
+
+    pthread_mutex_lock(&c->lock);
+    h->scheme = rc == 0 ? SCHEME_KNOWN : SCHEME_UNKNOWN;
+    pthread_cond_broadcast(&c->changed);
+    pthread_mutex_unlock(&c->lock);
+    *out = h;
+    return rc;
+}

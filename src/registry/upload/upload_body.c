@@ -1,0 +1,89 @@
+#include "config.h"
+#include "registry/upload/upload.h"
+
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* The next bytes into out and into the hash; at least one. */
+static ssize_t
+read_next(struct upload *up, void *out, size_t len, struct err *err)
+{
+    ssize_t got = up->source->read(up->source->ctx, out, len, up->hashed, err);
+
+    if (got < 0)
+        return -1;
+    if (got == 0)
+        return err_because(err, ERR_INTEGRITY, "truncated",
+                           "the bytes to upload end after %" PRIu64 " of %" PRIu64,
+                           up->hashed, up->size);
+    if (hash_add(&up->hash, out, (size_t)got, err) < 0)
+        return -1;
+    up->hashed += (uint64_t)got;
+    return got;
+}
+
+/* Bring the hash to where the next byte is `at`: what is sent twice is hashed once. */
+static int
+hash_up_to(struct upload *up, uint64_t at, struct err *err)
+{
+    enum { STEP = 256 << 10 };
+    CLEANUP(mem_free_string) char *scratch = NULL;
+
+    if (!up->hash.ctx || at == 0 || at < up->hashed) {
+        if (hash_start(&up->hash, up->digest->alg, err) < 0)
+            return -1;
+        up->hashed = 0;
+    }
+    if (up->hashed < at)
+        scratch = xmalloc(STEP);
+    while (up->hashed < at) {
+        uint64_t left = at - up->hashed;
+
+        if (read_next(up, scratch, left < STEP ? (size_t)left : STEP, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+compare_digest(struct upload *up, struct err *err)
+{
+    struct digest got;
+
+    if (hash_finish(&up->hash, &got, err) < 0)
+        return -1;
+    if (digest_equal(&got, up->digest))
+        return 0;
+    return err_because(err, ERR_INTEGRITY, "changed",
+                       "the bytes to upload have another digest");
+}
+
+int
+upload_check_digest(struct upload *up, struct err *err)
+{
+    if (up->hash.ctx && up->hashed == up->size && up->size > 0)
+        return 0; /* it was right when the last byte went out */
+    return hash_up_to(up, up->size, err) < 0 ? -1 : compare_digest(up, err);
+}
+
+static ssize_t
+read_hashed(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
+{
+    struct upload *up = ctx;
+    uint64_t at = up->base + offset;
+    ssize_t got;
+
+    if ((at == 0 || at != up->hashed) && hash_up_to(up, at, err) < 0)
+        return -1;
+    got = read_next(up, out, len, err);
+    return got >= 0 && up->hashed == up->size && compare_digest(up, err) < 0 ? -1 : got;
+}
+
+struct http_source
+upload_body(struct upload *up, uint64_t from, uint64_t len)
+{
+    up->base = from;
+    return (struct http_source){.read = read_hashed, .ctx = up, .size = len};
+}

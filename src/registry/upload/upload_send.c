@@ -1,0 +1,122 @@
+#include "config.h"
+#include "registry/upload/upload.h"
+
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Is all of it to go with the PUT? */
+static bool
+goes_with_put(const struct upload *up)
+{
+    const struct upload_quirks *habits = &up->habits;
+
+    if (up->size == 0)
+        return true;
+    if (up->at > 0 || habits->no_put_body ||
+        (habits->piece > 0 && up->size > habits->piece))
+        return false;
+    return habits->no_patch || up->size <= UPLOAD_SMALL_MAX;
+}
+
+/* How many bytes go with the next PATCH. */
+static uint64_t
+next_piece(const struct upload *up)
+{
+    uint64_t left = up->size - up->at, piece = upload_quirks(up).piece;
+
+    if (piece == 0)
+        return left;
+    if (piece < up->piece_min)
+        piece = up->piece_min;
+    return piece < left ? piece : left;
+}
+
+/* The registry is at another place than we are, or the piece was too large for it. */
+static enum upload_remedy
+meet_again(struct upload *up, uint64_t len)
+{
+    uint64_t before = up->at;
+
+    if (!upload_resync(up))
+        return UPLOAD_REOPEN;
+    if (up->at != before || upload_learn_too_large(up, len))
+        return UPLOAD_GO_ON;
+    return UPLOAD_REOPEN;
+}
+
+/* What a refused PATCH means. */
+static enum upload_remedy
+judge_patch(struct upload *up, const struct answer *a, uint64_t len)
+{
+    long status = a->http.status;
+
+    if (exchange_is_throttled(a))
+        return UPLOAD_PAUSE;
+    if (status == 405 || status == 501 ||
+        (status == 404 && up->restarts > 0 && up->at == 0))
+        return upload_learn_no_patch(up);
+    if (status == 413)
+        return upload_learn_too_large(up, len) ? UPLOAD_GO_ON : UPLOAD_GIVE_UP;
+    if (status == 416)
+        return meet_again(up, len);
+    if (status == 404 || (status == 400 && (exchange_has_code(a, "BLOB_UPLOAD_INVALID") ||
+                                            exchange_has_code(a, "UNKNOWN"))))
+        return UPLOAD_REOPEN;
+    return UPLOAD_ASK_ERR;
+}
+
+static int
+patch(struct upload *up, uint64_t len, struct err *err)
+{
+    CLEANUP(answer_release) struct answer a = ANSWER_INIT;
+    CLEANUP(mem_free_string) char *url = xstrdup(up->location);
+    CLEANUP(mem_free_string)
+    char *range =
+        xasprintf("Content-Range: %" PRIu64 "-%" PRIu64, up->at, up->at + len - 1);
+    const char *headers[] = {"Content-Type: application/octet-stream",
+                             len < up->size ? range : NULL, NULL};
+    struct http_source source = upload_body(up, up->at, len);
+    struct call call = {.repo = up->repo,
+                        .request = {.method = "PATCH",
+                                    .url = url,
+                                    .headers = headers,
+                                    .source = &source,
+                                    .answer_ms = upload_answer_ms(up->size),
+                                    .body_max = HTTP_ERROR_BODY_MAX}};
+
+    if (exchange_once(up->session, &call, &a, err) < 0) {
+        up->must_resync = up->size >= UPLOAD_RESUME_MIN;
+        upload_judge_silence(up, &a, err);
+        return -1;
+    }
+    if (!answer_is_success(&a)) {
+        exchange_error(&call, &a, err);
+        up->remedy = judge_patch(up, &a, len);
+        up->must_resync = exchange_may_pass(&a) && up->size >= UPLOAD_RESUME_MIN;
+        return -1;
+    }
+    up->at += len;
+    return upload_take_location(up, &a, err);
+}
+
+int
+upload_send(struct upload *up, struct err *err)
+{
+    up->habits = upload_quirks(up);
+    up->remedy = UPLOAD_ASK_ERR;
+    up->maybe_there = up->is_late = up->was_silent = false;
+    if (up->location && up->must_resync && !upload_resync(up))
+        upload_close(up, true);
+    up->must_resync = false;
+    if (!up->location && upload_open(up, err) < 0)
+        return -1;
+    if (goes_with_put(up))
+        return upload_commit(up, true, err);
+    while (up->at < up->size) {
+        if (patch(up, next_piece(up), err) < 0)
+            return -1;
+    }
+    return upload_commit(up, false, err);
+}

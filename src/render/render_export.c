@@ -1,0 +1,229 @@
+#include "config.h"
+#include "render/render_export.h"
+
+#include "base/text.h"
+#include "render/render_omitted.h"
+#include "render/table.h"
+
+#include <inttypes.h>
+
+static void
+put_rebuilt(struct result *r, struct jsout *image, const struct plan_name *name,
+            const struct bundle_entry *e)
+{
+    char served[DIGEST_TEXT_MAX], made[DIGEST_TEXT_MAX];
+
+    digest_text(&name->served, served);
+    digest_text(&e->digest, made);
+    jsout_put_text(image, "rebuiltFrom", served);
+    result_say(r, "rebuilt   %s: the digest was %s and is now %s\n", e->name, served,
+               made);
+}
+
+static void
+put_export_images(struct result *r, const struct plan *plan)
+{
+    const struct graph *graph = plan->reach.graph;
+    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(graph);
+    struct jsout *images = jsout_array();
+
+    for (size_t i = 0; i < plan->entry_count; i++) {
+        const struct bundle_entry *e = &plan->entries[i];
+        struct jsout *obj = result_entry(e);
+
+        if (plan->names[i].is_attached)
+            result_put_digest(obj, "subject", &plan->names[i].subject);
+        if (plan->names[i].is_rebuilt)
+            put_rebuilt(r, obj, &plan->names[i], e);
+        result_omitted(r, obj, graph, walk, plan->failures, graph_root(graph, i),
+                       e->name);
+        jsout_append(images, obj);
+    }
+    jsout_put(r->json, "images", images);
+    if (plan->omitted_count > 0)
+        result_say(r, "indexes are kept as they are; some registries refuse one whose "
+                      "children are not all there\n");
+}
+
+static void
+say_images(struct result *r, const struct plan *plan)
+{
+    CLEANUP(table_release) struct table t = TABLE_INIT;
+
+    table_add(&t, (const char *const[]){"IMAGE", "KIND", "DIGEST", ""});
+    for (size_t i = 0; i < plan->entry_count; i++) {
+        const struct bundle_entry *e = &plan->entries[i];
+        char digest[DIGEST_TEXT_MAX];
+
+        digest_text(&e->digest, digest);
+        table_add(&t, (const char *const[]){e->name, e->is_image ? "image" : "artifact",
+                                            digest, ""});
+    }
+    table_say(&t, r);
+}
+
+static const char *
+gap_word(const struct failure *gap)
+{
+    static const char *const words[] = {[FAILURE_NAME] = "name",
+                                        [FAILURE_DOCUMENT] = "manifest",
+                                        [FAILURE_BLOB] = "blob"};
+
+    return words[gap->what];
+}
+
+static struct jsout *
+gap_json(const struct failure *gap)
+{
+    struct jsout *obj = jsout_object(), *error = jsout_object();
+    char name[REFERENCE_TEXT_MAX];
+
+    reference_name(&gap->ref, name);
+    jsout_put_text(obj, "image", name);
+    if (gap->what == FAILURE_BLOB && gap->has_needer)
+        result_put_digest(obj, "manifest", &gap->needer);
+    if (gap->what != FAILURE_NAME)
+        result_put_digest(obj, gap_word(gap), &gap->digest);
+    jsout_put_text(error, "kind", err_kind_name(gap->kind));
+    if (gap->reason)
+        jsout_put_text(error, "reason", gap->reason);
+    jsout_put_text(error, "message", gap->message);
+    jsout_put(obj, "error", error);
+    return obj;
+}
+
+/* A message may name the object itself, but none names all of these. */
+static void
+say_gap(struct result *r, const struct failure *gap)
+{
+    char name[REFERENCE_TEXT_MAX], digest[DIGEST_TEXT_MAX];
+
+    reference_name(&gap->ref, name);
+    result_say(r, "failed    %s\n", name);
+    if (gap->what == FAILURE_BLOB && gap->has_needer) {
+        digest_text(&gap->needer, digest);
+        result_say(r, "          manifest %s\n", digest);
+    }
+    if (gap->what != FAILURE_NAME) {
+        digest_text(&gap->digest, digest);
+        result_say(r, "          %s %s\n", gap_word(gap), digest);
+    }
+    result_say(r, "          %s\n", gap->message);
+}
+
+/* The causes, then what they cost. */
+static void
+put_gaps(struct result *r, const struct plan *plan)
+{
+    struct jsout *list = jsout_array();
+    size_t count;
+    const struct failure *failures = failures_items(plan->failures, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        jsout_append(list, gap_json(&failures[i]));
+        say_gap(r, &failures[i]);
+    }
+    jsout_put(r->json, "failures", list);
+    result_missing(r, &plan->missing);
+}
+
+static void
+put_plan(struct result *r, const struct export_options *o, const struct export_result *x)
+{
+    const struct plan *plan = &x->plan;
+    char size[TEXT_HUMAN_MAX], shared[TEXT_HUMAN_MAX];
+
+    if (o->output)
+        jsout_put_text(r->json, "bundle", o->output);
+    jsout_put_bool(r->json, "dryRun", o->dry_run);
+    say_images(r, plan);
+    put_export_images(r, plan);
+    jsout_put_u64(r->json, "platforms", plan->platforms);
+    jsout_put_u64(r->json, "objects", plan->blob_count);
+    jsout_put_u64(r->json, "objectBytes", plan->bytes);
+    jsout_put_u64(r->json, "sharedBytes", plan->bytes_shared);
+    jsout_put_u64(r->json, "bundleBytes", x->layout.total);
+    result_put_digest(r->json, "index", &x->index);
+    result_put_meta(r->json, &x->meta);
+    result_say(r,
+               "%zu names, %zu platform images, %zu objects, %s; %s saved by sharing\n",
+               plan->entry_count, plan->platforms, plan->blob_count,
+               text_human(size, plan->bytes), text_human(shared, plan->bytes_shared));
+}
+
+static void
+put_bundle_info(struct result *r, const struct export_options *o,
+                const struct export_result *x)
+{
+    char size[TEXT_HUMAN_MAX];
+
+    if (o->volume_size > 0) {
+        jsout_put_u64(r->json, "volumes", x->volumes);
+        result_say(r, "wrote     %s.001 and on, %zu volumes: %s (%" PRIu64 " bytes)\n",
+                   o->output, x->volumes, text_human(size, x->layout.total),
+                   x->layout.total);
+    } else {
+        result_say(r, "wrote     %s: %s (%" PRIu64 " bytes)\n", o->output,
+                   text_human(size, x->layout.total), x->layout.total);
+    }
+    result_say(r, "flushed   all of it is on the disk%s; a medium can be unmounted now\n",
+               o->verify_after ? " and was read back" : "");
+}
+
+static void
+put_signature(struct result *r, const struct export_options *o, const char *key_name)
+{
+    char hex[2 * DIGEST_RAW_MAX + 1];
+
+    jsout_put_bool(r->json, "signed", o->key != NULL);
+    if (!o->key) {
+        result_say(r, "unsigned  whoever imports it has to skip the signature\n");
+        return;
+    }
+    digest_hex(pki_id(o->key), hex);
+    jsout_put_text(r->json, "keyId", hex);
+    if (o->sig_out)
+        jsout_put_text(r->json, "signature", o->sig_out);
+    result_say(r, "signed by %s (%s)%s%s\n", hex, key_name, o->sig_out ? ", in " : "",
+               o->sig_out ? o->sig_out : "");
+}
+
+void
+result_removed(struct result *r, const struct export_result *x)
+{
+    struct jsout *array;
+
+    if (x->removed.count == 0)
+        return;
+    array = jsout_array();
+    for (size_t i = 0; i < x->removed.count; i++) {
+        jsout_append_text(array, x->removed.items[i]);
+        result_say(r, "removed   %s\n", x->removed.items[i]);
+    }
+    jsout_put(r->json, "removed", array);
+}
+
+void
+result_export(struct result *r, const struct export_options *o,
+              const struct export_result *x, const char *key_name)
+{
+    char size[TEXT_HUMAN_MAX], reused[TEXT_HUMAN_MAX];
+
+    put_plan(r, o, x);
+    if (o->dry_run) {
+        result_say(r, "would write %s: %s (%" PRIu64 " bytes)\n",
+                   o->output ? o->output : "a bundle", text_human(size, x->layout.total),
+                   x->layout.total);
+    } else {
+        jsout_put_u64(r->json, "fetchedBytes", x->fetched);
+        jsout_put_u64(r->json, "reusedBytes", x->reused);
+        result_say(r, "fetched   %s of layers and configs", text_human(size, x->fetched));
+        result_say(r, x->reused > 0 ? "; %s were here already\n" : "\n",
+                   text_human(reused, x->reused));
+    }
+    if (x->is_published) {
+        put_bundle_info(r, o, x);
+        put_signature(r, o, key_name);
+    }
+    put_gaps(r, &x->plan);
+}

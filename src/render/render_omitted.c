@@ -1,0 +1,100 @@
+#include "config.h"
+#include "render/render_omitted.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 600 };
+
+struct line {
+    char bytes[LINE_MAX_BYTES];
+    size_t len;
+    bool is_used, is_cut;
+};
+
+struct platform_listing {
+    const struct graph *graph;
+    struct failures *failures;
+    struct jsout *items; /* NULL: none so far */
+    struct line omitted, missing;
+};
+
+static void
+add_to_line(struct line *l, const char *platform)
+{
+    size_t need = strlen(platform) + (l->len > 0 ? strlen(", ") : 0);
+
+    l->is_cut |= l->len + need >= sizeof(l->bytes);
+    if (!l->is_cut)
+        l->len +=
+            (size_t)sprintf(l->bytes + l->len, "%s%s", l->len > 0 ? ", " : "", platform);
+}
+
+static void
+list_platform(struct platform_listing *l, const struct graph_edge *e)
+{
+    const char *platform = graph_platform(l->graph, e);
+    const struct digest *digest = &graph_object(l->graph, e->to)->digest;
+    bool is_missing = failures_has(l->failures, digest);
+    struct line *line = is_missing ? &l->missing : &l->omitted;
+    struct jsout *obj = jsout_object();
+
+    if (!l->items)
+        l->items = jsout_array();
+    if (platform[0] != '\0')
+        jsout_put_text(obj, "platform", platform);
+    jsout_put_bool(obj, "attestation", e->is_attestation);
+    jsout_put_bool(obj, "missing", is_missing);
+    result_put_digest(obj, "digest", digest);
+    jsout_append(l->items, obj);
+    line->is_used = true;
+    if (!e->is_attestation)
+        add_to_line(line, platform[0] != '\0' ? platform : "an image");
+}
+
+static void
+find_omitted(void *ctx, uint32_t id, bool as_document)
+{
+    struct platform_listing *l = ctx;
+    const struct graph_object *o = graph_object(l->graph, id);
+
+    for (uint32_t i = 0; as_document && i < o->edge_count; i++) {
+        if (graph_object(l->graph, o->edges[i].to)->state == GRAPH_OMITTED)
+            list_platform(l, &o->edges[i]);
+    }
+}
+
+static void
+say_line(struct result *r, const char *what, const struct line *l, const char *name)
+{
+    if (l->is_used)
+        result_say(r, "%s  %s%s of %s\n", what, l->len > 0 ? l->bytes : "attestations",
+                   l->is_cut ? ", ..." : "", name);
+}
+
+void
+result_omitted(struct result *r, struct jsout *image, const struct graph *graph,
+               struct graph_walk *walk, struct failures *failures, uint32_t root,
+               const char *name)
+{
+    struct platform_listing l = {.graph = graph, .failures = failures};
+
+    graph_walk_root(walk, root, find_omitted, &l);
+    if (!l.items)
+        return;
+    jsout_put(image, "omitted", l.items);
+    say_line(r, "left out", &l.omitted, name);
+    say_line(r, "lacks   ", &l.missing, name);
+}
+
+void
+result_missing(struct result *r, const struct missing_list *missing)
+{
+    struct jsout *names = jsout_array();
+
+    for (size_t i = 0; i < missing->count; i++) {
+        jsout_append_text(names, missing->items[i].name);
+        result_say(r, "missing   %s\n", missing->items[i].name);
+    }
+    jsout_put(r->json, "missing", names);
+}

@@ -1,0 +1,113 @@
+#include "config.h"
+#include "render/result.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+result_init(struct result *r, const char *command)
+{
+    r->json = jsout_object();
+    jsout_put_text(r->json, "command", command);
+}
+
+void
+result_release(struct result *r)
+{
+    buf_release(&r->text);
+    if (r->json)
+        jsout_free(r->json);
+    r->json = NULL;
+}
+
+void
+result_say(struct result *r, const char *fmt, ...)
+{
+    CLEANUP(buf_release) struct buf raw = BUF_INIT(RESULT_TEXT_MAX / 5);
+    CLEANUP(mem_free_string) char *line = NULL;
+    size_t len = strlen(fmt);
+    bool ends = len > 0 && fmt[len - 1] == '\n';
+    va_list ap;
+    int rc;
+
+    va_start(ap, fmt);
+    rc = buf_add_va(&raw, fmt, ap);
+    va_end(ap);
+    if (rc < 0 || raw.len == 0)
+        return;
+    len = raw.len - ends;
+    line = xmalloc(4 * len + 4);
+    text_line(line, 4 * len + 4, raw.data, len);
+    /* 64 MiB of text: the rest is in the JSON. */
+    if (buf_add_text(&r->text, line) == 0 && ends)
+        (void)!buf_add_text(&r->text, "\n");
+}
+
+void
+result_add(struct result *r, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)!buf_add_va(&r->text, fmt, ap);
+    va_end(ap);
+}
+
+void
+result_put_digest(struct jsout *obj, const char *key, const struct digest *d)
+{
+    char text[DIGEST_TEXT_MAX];
+
+    digest_text(d, text);
+    jsout_put_text(obj, key, text);
+}
+
+struct jsout *
+result_entry(const struct bundle_entry *e)
+{
+    struct jsout *obj = jsout_object();
+
+    jsout_put_text(obj, "name", e->name);
+    jsout_put_text(obj, "mediaType", e->media_type);
+    if (e->artifact_type[0] != '\0')
+        jsout_put_text(obj, "artifactType", e->artifact_type);
+    result_put_digest(obj, "digest", &e->digest);
+    jsout_put_u64(obj, "size", e->size);
+    return obj;
+}
+
+void
+result_put_meta(struct jsout *obj, const struct bundle_meta *meta)
+{
+    char time[CLOCK_TEXT_MAX];
+
+    jsout_put_text(obj, "stream", meta->stream);
+    jsout_put_u64(obj, "serial", meta->serial);
+    clock_format(time, meta->created);
+    jsout_put_text(obj, "created", time);
+    if (meta->has_expires) {
+        clock_format(time, meta->expires);
+        jsout_put_text(obj, "expires", time);
+    }
+    jsout_put_text(obj, "tool", meta->tool);
+}
+
+void
+result_say_meta(struct result *r, const struct bundle_meta *meta)
+{
+    char time[CLOCK_TEXT_MAX];
+
+    clock_format(time, meta->created);
+    result_say(r, "created   %s by %s\n", time, meta->tool);
+    result_say(r, "stream    %s, serial %" PRIu64 "\n", meta->stream, meta->serial);
+    if (meta->has_expires) {
+        clock_format(time, meta->expires);
+        result_say(r, "expires   %s\n", time);
+    }
+}

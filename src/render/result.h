@@ -1,0 +1,51 @@
+/* result.h - what a command found out: text for people, one JSON object for programs.
+ *
+ * A command fills both; main() prints the one that was asked for, once, at the end.
+ *
+ * Layer: render.
+ */
+#ifndef RENDER_RESULT_H
+#define RENDER_RESULT_H
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "bundle/format/layout.h"
+#include "io/json/json.h"
+
+#define RESULT_TEXT_MAX (64U << 20) /* bytes */
+
+struct result {
+    struct buf text;
+    struct jsout *json; /* the object; owned */
+};
+
+#define RESULT_INIT                                                                      \
+    {                                                                                    \
+        .text = BUF_INIT(RESULT_TEXT_MAX)                                                \
+    }
+
+void result_init(struct result *r, const char *command);
+void result_release(struct result *r);
+
+/*
+ * Append a line to the text, or a part of one, made safe as by text_line().  A line end
+ * counts only as the very last character of fmt: all others come out of a name.
+ */
+void result_say(struct result *r, const char *fmt, ...) PRINTF(2, 3);
+
+/* Append what is known to be safe, or is for another program, as it is. */
+void result_add(struct result *r, const char *fmt, ...) PRINTF(2, 3);
+
+/* A digest as a JSON member. */
+void result_put_digest(struct jsout *obj, const char *key, const struct digest *d);
+
+/* {"name","mediaType","digest","size"} of an entry. */
+struct jsout *result_entry(const struct bundle_entry *e);
+
+/* stream, serial, created, expires, tool as members of obj. */
+void result_put_meta(struct jsout *obj, const struct bundle_meta *meta);
+
+/* The same for people. */
+void result_say_meta(struct result *r, const struct bundle_meta *meta);
+
+#endif

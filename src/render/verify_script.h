@@ -1,0 +1,21 @@
+/* verify_script.h - how to check a bundle without sealift, as a shell script for that
+ * bundle.
+ *
+ * Layer: render.
+ */
+#ifndef RENDER_VERIFY_SCRIPT_H
+#define RENDER_VERIFY_SCRIPT_H
+
+#include "render/result.h"
+#include "trust/store.h"
+
+/*
+ * paths: the bundle, or its volumes, as volume_set_open() takes them.
+ * Reads the head of the bundle only, and checks nothing.  The keys of the store are named
+ * where they made a signature.
+ * Errors: those of bundle_head() and file.h.
+ */
+MUST_USE int explain(struct result *r, const char *const *paths, size_t count,
+                     const struct trust_store *store, struct err *err);
+
+#endif

@@ -1,0 +1,387 @@
+#include "config.h"
+#include "trust/signature_check.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "trust/cert_signer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- one signature file ---- */
+
+/* What is judged: the signed bytes, and who may have signed them. */
+struct matter {
+    struct pki_payload *payload;
+    const struct trust_store *store;
+};
+
+static void PRINTF(3, 4)
+    dismiss(struct trust_finding *f, const char *reason, const char *fmt, ...)
+{
+    va_list ap;
+
+    f->reason = reason;
+    va_start(ap, fmt);
+    vsnprintf(f->why, sizeof(f->why), fmt, ap);
+    va_end(ap);
+}
+
+/* Each signature of such a key has to be hashed together with all that is signed. */
+static bool
+is_costly(const struct matter *m, const struct pki_key *key)
+{
+    return pki_type(key) == PKI_ED25519 &&
+           m->payload->hashed + m->payload->len > SIGNERS_HASHED_MAX;
+}
+
+/*
+ * Index of the key that made the signature, or keys->count.  A file that names a key is
+ * by that one, or by nobody: it would not count for another.
+ */
+static size_t
+find_signer(const struct matter *m, const struct signature *s, size_t named)
+{
+    const struct trust_keys *keys = &m->store->keys;
+
+    if (s->has_hint)
+        return named < keys->count && signature_verify(s, keys->items[named], m->payload)
+                   ? named
+                   : keys->count;
+    for (size_t i = 0; i < keys->count; i++) {
+        if (!is_costly(m, keys->items[i]) &&
+            signature_verify(s, keys->items[i], m->payload))
+            return i;
+    }
+    return keys->count;
+}
+
+static bool
+left_some_out(const struct matter *m)
+{
+    for (size_t i = 0; i < m->store->keys.count; i++) {
+        if (is_costly(m, m->store->keys.items[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Nobody we know made it.  A file that names a key we know should have been by that key.
+ */
+static void
+dismiss_unverified(struct trust_finding *f, const struct matter *m)
+{
+    if (f->has_key_id && revoked_has_key(&m->store->revoked, &f->key_id))
+        dismiss(f, "revoked", "names a key that is revoked");
+    else if (f->key_name)
+        dismiss(f, "bad-signature",
+                "names a trusted key, but that did not sign this index");
+    else if (f->has_key_id)
+        dismiss(f, "unknown-signer",
+                "made with a key that is not among the trusted ones");
+    else if (left_some_out(m))
+        dismiss(f, "unknown-signer",
+                "names no key, and trying all trusted ones would take too long");
+    else
+        dismiss(f, "unknown-signer", "names no key, and no trusted key made it");
+}
+
+/* Index of the trusted key whose signatures have that file name, or keys->count. */
+static size_t
+find_by_file(const struct trust_keys *keys, const char *file)
+{
+    char name[SIGNATURE_NAME_MAX];
+    size_t i = 0;
+
+    for (; i < keys->count; i++) {
+        signature_name(name, pki_id(keys->items[i]), false);
+        if (strcmp(name, file) == 0)
+            break;
+    }
+    return i;
+}
+
+/*
+ * A file of the bundle names the key twice, in its name and in its hint; where the two
+ * disagree, or a trusted key is named by half, one of them was changed.
+ */
+static bool
+check_names(struct trust_finding *f, const struct trust_evidence *file,
+            const struct signature *s, const struct matter *m)
+{
+    const struct trust_keys *keys = &m->store->keys;
+    size_t i = find_by_file(keys, file->name);
+    char name[SIGNATURE_NAME_MAX] = "";
+
+    if (s->has_hint)
+        signature_name(name, &s->hint, false);
+    if (strcmp(name, file->name) == 0 &&
+        (i == keys->count || digest_equal(pki_id(keys->items[i]), &s->hint)))
+        return true;
+    if (i < keys->count)
+        f->key_name = keys->names[i];
+    dismiss(f, "bad-signature", "does not name the key that its file name says");
+    return false;
+}
+
+static const char OTHER_FORM[] = "is not in the one form that counts inside a bundle";
+
+static void
+judge_signature(struct trust_finding *f, const struct trust_evidence *file,
+                const struct signature *s, const struct matter *m)
+{
+    const struct trust_keys *keys = &m->store->keys;
+    size_t named = s->has_hint ? trust_keys_find(keys, &s->hint) : keys->count, by;
+
+    f->has_key_id = s->has_hint;
+    f->key_id = s->hint;
+    f->key_name = named < keys->count ? keys->names[named] : NULL;
+    if (!file->is_detached && !check_names(f, file, s, m))
+        return;
+    by = find_signer(m, s, named);
+    if (by == keys->count) {
+        dismiss_unverified(f, m);
+    } else if (!signature_fits(s, m->payload)) {
+        dismiss(f, "bad-signature", "its messageDigest is not that of this index");
+    } else if (!s->has_digest && pki_type(keys->items[by]) != PKI_ED25519) {
+        dismiss(f, "bad-signature", "has no messageDigest");
+    } else if (!file->is_detached &&
+               !signature_is_canonical(s, keys->items[by], m->payload, file->name,
+                                       file->bytes, file->len)) {
+        dismiss(f, "bad-signature", "%s", OTHER_FORM);
+    } else {
+        f->has_key_id = true;
+        f->key_id = *pki_id(keys->items[by]);
+        f->key_name = keys->names[by];
+        f->signer = trust_store_signer(m->store, &f->key_id);
+        f->counts = !revoked_has_key(&m->store->revoked, &f->key_id);
+        if (!f->counts)
+            dismiss(f, "revoked", "made with the key '%s', which is revoked",
+                    f->key_name);
+    }
+}
+
+static bool
+is_canonical_cms(const struct trust_evidence *file, const struct pki_cms *cms)
+{
+    char name[SIGNATURE_NAME_MAX];
+
+    signature_name(name, pki_cms_key_id(cms), true);
+    return strcmp(name, file->name) == 0 &&
+           pki_cms_is_canonical(cms, file->bytes, file->len);
+}
+
+/* By a certificate: right first, then whose. */
+static void
+judge_cms(struct trust_finding *f, const struct trust_evidence *file,
+          const struct matter *m)
+{
+    CLEANUP(pki_cms_release) struct pki_cms *cms = NULL;
+    struct cert_signer holder;
+    struct err why = ERR_INIT;
+
+    cms = pki_cms_open(file->bytes, file->len, m->payload, &why);
+    if (!cms) {
+        dismiss(f, why.reason, "%s", why.msg);
+        return;
+    }
+    f->has_key_id = true;
+    f->key_id = *pki_cms_key_id(cms);
+    text_safe(f->subject, pki_cms_subject(cms), strlen(pki_cms_subject(cms)));
+    if (!file->is_detached && !is_canonical_cms(file, cms)) {
+        dismiss(f, "bad-signature", "%s", OTHER_FORM);
+        return;
+    }
+    if (cert_signer_find(&holder, m->store, cms, &why) < 0) {
+        dismiss(f, why.reason, "%s", why.msg);
+        return;
+    }
+    if (!file->is_detached && holder.has_extras) { /* which nothing vouches for */
+        dismiss(f, "bad-signature", "brings a certificate that is not part of its chain");
+        return;
+    }
+    f->counts = true;
+    f->key_name = f->subject;
+    f->signer = holder.signer;
+    f->has_validity = true;
+    f->valid_from = holder.valid_from;
+    f->valid_until = holder.valid_until;
+}
+
+/* Every DER structure of ours is a SEQUENCE, and JSON begins otherwise. */
+static bool
+is_der(const struct trust_evidence *file)
+{
+    return file->len > 0 && file->bytes[0] == 0x30;
+}
+
+static void
+judge_file(struct trust_finding *f, const struct trust_evidence *file,
+           const struct matter *m)
+{
+    CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
+    char safe[TEXT_SAFE_MAX];
+    struct err why = ERR_INIT;
+
+    text_safe(safe, file->name, strlen(file->name));
+    snprintf(f->file, sizeof(f->file), "%.*s", SIGNATURE_NAME_MAX - 1, safe);
+    f->is_detached = file->is_detached;
+    if (is_der(file))
+        judge_cms(f, file, m);
+    else if (signature_parse(&s, file->bytes, file->len, &why) < 0)
+        dismiss(f, why.reason, "%s", why.msg);
+    else
+        judge_signature(f, file, &s, m);
+}
+
+/* ---- all of them ---- */
+
+/* Is this the first counting file of its key? */
+static bool
+is_first_of_key(const struct trust_finding *items, size_t i)
+{
+    for (size_t j = 0; j < i; j++) {
+        if (items[j].counts && digest_equal(&items[j].key_id, &items[i].key_id))
+            return false;
+    }
+    return true;
+}
+
+int
+signature_check(struct signature_check *out, struct pki_payload *payload,
+                const struct trust_evidence *files, size_t file_count,
+                const struct trust_store *store, struct err *err)
+{
+    struct matter m = {.payload = payload, .store = store};
+    const struct digest *index = pki_payload_digest(payload, DIGEST_SHA256);
+    struct signature_check s = SIGNATURE_CHECK_INIT;
+
+    if (!index)
+        return err_set(err, ERR_INTERNAL, "cannot hash what is signed");
+    s.index = *index;
+    s.items = xcalloc(file_count, sizeof(*s.items));
+    s.count = file_count;
+    for (size_t i = 0; i < file_count; i++) {
+        judge_file(&s.items[i], &files[i], &m);
+        if (s.items[i].counts && is_first_of_key(s.items, i))
+            s.counting++;
+    }
+    *out = s;
+    return 0;
+}
+
+void
+signature_check_release(struct signature_check *s)
+{
+    free(s->items);
+    *s = (struct signature_check)SIGNATURE_CHECK_INIT;
+}
+
+/* ---- what follows ---- */
+
+/* How much a finding says about why nothing counts; the highest is reported. */
+static int
+weight(const struct trust_finding *f)
+{
+    if (strcmp(f->reason, "revoked") == 0)
+        return 4;
+    if (f->key_name)
+        return 3; /* a trusted key, misused or tampered with */
+    if (f->has_key_id)
+        return 2; /* somebody we can name */
+    return strcmp(f->reason, "unknown-signer") == 0 ? 1 : 0;
+}
+
+static const struct trust_finding *
+most_telling(const struct signature_check *signers)
+{
+    const struct trust_finding *best = &signers->items[0];
+
+    for (size_t i = 1; i < signers->count; i++) {
+        if (weight(&signers->items[i]) > weight(best))
+            best = &signers->items[i];
+    }
+    return best;
+}
+
+/* What the user types once the key id is confirmed. */
+static int
+how_to_trust(const struct digest *key_id, const struct trust_store *store,
+             struct err *err)
+{
+    bool is_default = store->dir && strcmp(store->dir, STORE_DEFAULT) == 0;
+    char id[2 * DIGEST_RAW_MAX + 1];
+
+    digest_hex(key_id, id);
+    if (!store->dir)
+        return err_hint(err,
+                        "it says the key id is %s; if whoever made the bundle confirms "
+                        "that, give the public key with --key",
+                        id);
+    return err_hint(err,
+                    "it says the key id is %s; if whoever made the bundle confirms that, "
+                    "and you have the public key from them: sealift trust add %s%s%s"
+                    "THEIR.pub%s",
+                    id, is_default ? "" : "--trust ", is_default ? "" : store->dir,
+                    is_default ? "" : " ",
+                    store->has_policy ? ", and name it in policy.json" : "");
+}
+
+static int
+nobody_known(const struct trust_finding *f, const struct trust_store *store,
+             struct err *err)
+{
+    err_because(err, ERR_TRUST, f->reason, "signature '%s': %s", f->file, f->why);
+    if (strcmp(f->reason, "bad-signature") == 0 && f->key_name)
+        return err_hint(err,
+                        "the bundle was changed after it was signed, or the signature "
+                        "is of another one");
+    if (strcmp(f->reason, "unknown-signer") != 0 || !f->has_key_id)
+        return -1;
+    if (f->subject[0] != '\0')
+        return err_hint(err,
+                        "it says it is by '%s': a signer of policy.json may have an "
+                        "\"x509\" with the authority and that subject",
+                        f->subject);
+    return how_to_trust(&f->key_id, store, err);
+}
+
+static int
+check_revoked(const struct signature_check *signers, const struct trust_store *store,
+              struct err *err)
+{
+    if (!revoked_has_index(&store->revoked, &signers->index))
+        return 0;
+    err_because(err, ERR_TRUST, "revoked", "this very bundle is revoked");
+    return err_hint(err, "%s/revoked names the digest of its index.json", store->dir);
+}
+
+int
+trust_admit(const struct signature_check *signers, const struct trust_store *store,
+            struct admission *out, struct err *err)
+{
+    if (check_revoked(signers, store, err) < 0)
+        return -1;
+    if (signers->counting == 0 && signers->count == 0)
+        return err_because(err, ERR_TRUST, "unsigned", "it is not signed");
+    if (signers->counting == 0)
+        return nobody_known(most_telling(signers), store, err);
+    *out = (struct admission){.basis = ADMISSION_SIGNED, .index = signers->index};
+    return 0;
+}
+
+int
+trust_admit_unchecked(const struct signature_check *signers,
+                      const struct trust_store *store, struct admission *out,
+                      struct err *err)
+{
+    if (store->has_policy && !store->policy.may_skip)
+        return err_because(err, ERR_TRUST, "override-denied",
+                           "--insecure-skip-verify: the policy does not allow it");
+    if (check_revoked(signers, store, err) < 0)
+        return -1;
+    *out = (struct admission){.basis = ADMISSION_SKIPPED, .index = signers->index};
+    return 0;
+}

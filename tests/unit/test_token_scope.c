@@ -1,0 +1,74 @@
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "registry/auth/token_scope.h"
+
+/* The scopes of a call to "team/app", with blanks between them. */
+static void
+check_scopes(const char *demanded, const char *mount_from, bool may_push,
+             const char *expected)
+{
+    const struct repository repo = {.host = "h", .path = "team/app"};
+    const struct call call = {.repo = &repo, .mount_from = mount_from};
+    struct token_scopes scopes = TOKEN_SCOPE_INIT;
+    char text[2048] = "";
+
+    print_message("# %s\n", demanded ? demanded : "nothing");
+    token_scope_of_call(&scopes, &call, may_push, demanded);
+    for (size_t i = 0; i < scopes.count; i++)
+        sprintf(text + strlen(text), "%s%s", i > 0 ? " " : "", scopes.items[i]);
+    assert_string_equal(text, expected);
+    token_scope_release(&scopes);
+}
+
+static void
+a_call_needs_its_repository(void **state)
+{
+    (void)state;
+    check_scopes(NULL, NULL, false, "repository:team/app:pull");
+    check_scopes(NULL, NULL, true, "repository:team/app:pull,push");
+    check_scopes(NULL, "other/app", true,
+                 "repository:team/app:pull,push repository:other/app:pull");
+}
+
+/* Never more than what we came for, but first. */
+static void
+what_is_demanded_goes_first(void **state)
+{
+    static const struct {
+        const char *demanded, *expected;
+    } table[] = {
+        {"repository:team/app:pull", "repository:team/app:pull"},
+        {"repository:team/app:pull,push,delete", "repository:team/app:pull"},
+        {"repository:alias:*", "repository:alias:pull repository:team/app:pull"},
+        {"repository:h:5000/alias:pull",
+         "repository:h:5000/alias:pull repository:team/app:pull"},
+        {"repository:a:pull  repository:b:pull",
+         "repository:a:pull repository:b:pull repository:team/app:pull"},
+        {"registry:catalog:*", "repository:team/app:pull"},
+        {"repository(plugin):a:pull", "repository:team/app:pull"},
+        {"", "repository:team/app:pull"},
+        {"repository:", "repository:team/app:pull"},
+        {"repository::pull", "repository:team/app:pull"},
+        {"repository:a", "repository:team/app:pull"},
+        {"repository:1:x repository:2:x repository:3:x repository:4:x repository:5:x "
+         "repository:6:x",
+         "repository:1:pull repository:2:pull repository:3:pull repository:4:pull "
+         "repository:team/app:pull"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        check_scopes(table[i].demanded, NULL, false, table[i].expected);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_call_needs_its_repository),
+        cmocka_unit_test(what_is_demanded_goes_first),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
