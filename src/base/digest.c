@@ -36,14 +36,14 @@ digest_parse(struct digest *out, const char *text, size_t len, enum err_kind kin
     size_t skip;
 
     if (!a)
-        return err_because(err, kind, "digest", "not a sha256 or sha512 digest");
+        return err_because(err, kind, REASON_DIGEST, "not a sha256 or sha512 digest");
     skip = strlen(a->prefix);
     if (len - skip != 2 * a->size)
-        return err_because(err, kind, "digest",
+        return err_because(err, kind, REASON_DIGEST,
                            "digest has %zu hex digits instead of %zu", len - skip,
                            2 * a->size);
     if (text_unhex(d.raw, text + skip, a->size) < 0)
-        return err_because(err, kind, "digest", "digest is not lowercase hex");
+        return err_because(err, kind, REASON_DIGEST, "digest is not lowercase hex");
     d.alg = a->alg;
     *out = d;
     return 0;

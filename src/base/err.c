@@ -18,8 +18,8 @@ static void PRINTF(3, 0) put_line(char *out, size_t size, const char *fmt, va_li
     text_line(out, size, raw, strlen(raw));
 }
 
-static void PRINTF(4, 0) record(struct err *err, enum err_kind kind, const char *reason,
-                                const char *fmt, va_list ap)
+static void PRINTF(4, 0) record(struct err *err, enum err_kind kind,
+                                enum err_reason reason, const char *fmt, va_list ap)
 {
     err->kind = kind;
     err->signal = 0;
@@ -42,13 +42,14 @@ err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    record(err, kind, NULL, fmt, ap);
+    record(err, kind, REASON_NONE, fmt, ap);
     va_end(ap);
     return -1;
 }
 
 int
-err_because(struct err *err, enum err_kind kind, const char *reason, const char *fmt, ...)
+err_because(struct err *err, enum err_kind kind, enum err_reason reason, const char *fmt,
+            ...)
 {
     va_list ap;
 
@@ -65,7 +66,7 @@ err_errno(struct err *err, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    record(err, ERR_LOCAL, NULL, fmt, ap);
+    record(err, ERR_LOCAL, REASON_NONE, fmt, ap);
     va_end(ap);
     append_text(err, strerror(saved));
     return -1;
@@ -117,6 +118,16 @@ err_kind_name(enum err_kind kind)
     };
 
     return kind == ERR_SIGNAL ? "signal" : names[kind];
+}
+
+const char *
+err_reason_word(enum err_reason reason)
+{
+#define ERR_REASON_WORD(name, word) [REASON_##name] = word,
+    static const char *const words[REASON_COUNT] = {ERR_REASONS(ERR_REASON_WORD)};
+#undef ERR_REASON_WORD
+
+    return words[reason];
 }
 
 int

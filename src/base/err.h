@@ -29,13 +29,58 @@ enum err_kind {
     ERR_SIGNAL = 128,  /* stopped by signal n; the exit code is 128 + n */
 };
 
+/* Why, as one word for scripts: sealift(1) lists them.  One table: name and word. */
+#define ERR_REASONS(X)                                                                   \
+    X(BAD_SIGNATURE, "bad-signature")                                                    \
+    X(BROKEN_BLOB, "broken-blob")                                                        \
+    X(CHANGED, "changed")                                                                \
+    X(CLOCK, "clock")                                                                    \
+    X(DIGEST, "digest")                                                                  \
+    X(DUPLICATE, "duplicate")                                                            \
+    X(EQUIVOCATION, "equivocation")                                                      \
+    X(EXPIRED, "expired")                                                                \
+    X(EXTRA, "extra")                                                                    \
+    X(FORMAT, "format")                                                                  \
+    X(HEADER, "header")                                                                  \
+    X(INCOMPLETE_BUNDLE, "incomplete-bundle")                                            \
+    X(INTERRUPTED_SIGN, "interrupted-sign")                                              \
+    X(JSON, "json")                                                                      \
+    X(LAYER, "layer")                                                                    \
+    X(LOGIN, "login")                                                                    \
+    X(MISSING, "missing")                                                                \
+    X(NO_CA, "no-ca")                                                                    \
+    X(NO_TRUST, "no-trust")                                                              \
+    X(NOT_TLS, "not-tls")                                                                \
+    X(ORDER, "order")                                                                    \
+    X(OVERRIDE_DENIED, "override-denied")                                                \
+    X(PADDING, "padding")                                                                \
+    X(PRIVATE_ADDRESS, "private-address")                                                \
+    X(RECEIPT, "receipt")                                                                \
+    X(REVOKED, "revoked")                                                                \
+    X(ROLLBACK, "rollback")                                                              \
+    X(SIZE, "size")                                                                      \
+    X(STATE, "state")                                                                    \
+    X(STREAM, "stream")                                                                  \
+    X(SUMS, "sums")                                                                      \
+    X(TARGET, "target")                                                                  \
+    X(THRESHOLD, "threshold")                                                            \
+    X(TLS, "tls")                                                                        \
+    X(TRAILING, "trailing")                                                              \
+    X(TRUNCATED, "truncated")                                                            \
+    X(UNKNOWN_SIGNER, "unknown-signer")                                                  \
+    X(UNSIGNED, "unsigned")
+
+#define ERR_REASON_CONSTANT(name, word) REASON_##name,
+enum err_reason { REASON_NONE, ERR_REASONS(ERR_REASON_CONSTANT) REASON_COUNT };
+#undef ERR_REASON_CONSTANT
+
 /* Caller-owned and without heap: reporting a failure cannot fail. */
 struct err {
     enum err_kind kind;
-    int signal;         /* with ERR_SIGNAL: its number */
-    const char *reason; /* machine-readable word in static storage, or NULL */
-    char msg[640];      /* one line, no capital, no full stop; see text_line() */
-    char hint[400];     /* what to do next, or empty */
+    int signal; /* with ERR_SIGNAL: its number */
+    enum err_reason reason;
+    char msg[640];  /* one line, no capital, no full stop; see text_line() */
+    char hint[400]; /* what to do next, or empty */
 };
 
 #define ERR_INIT                                                                         \
@@ -46,9 +91,9 @@ struct err {
 /* Record a failure; replaces what *err held.  Always -1: "return err_set(...)". */
 int err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF(3, 4);
 
-/* err_set() with a reason word: the lists in sealift(1).  reason is a literal. */
-int err_because(struct err *err, enum err_kind kind, const char *reason, const char *fmt,
-                ...) PRINTF(4, 5);
+/* err_set() with a reason. */
+int err_because(struct err *err, enum err_kind kind, enum err_reason reason,
+                const char *fmt, ...) PRINTF(4, 5);
 
 /* err_set(ERR_LOCAL) with ": " and the text of errno appended. */
 int err_errno(struct err *err, const char *fmt, ...) PRINTF(2, 3);
@@ -61,6 +106,9 @@ int err_hint(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
 /* The kind as the word --json prints: "usage", "not-found", ... */
 const char *err_kind_name(enum err_kind kind);
+
+/* The word that --json prints; NULL for REASON_NONE. */
+const char *err_reason_word(enum err_reason reason);
 
 /* The exit status that belongs to *err. */
 int err_exit_code(const struct err *err);

@@ -22,8 +22,8 @@ reading_optional(int rc, const struct js *obj, const char *key)
 int
 reading_wrong_type(const struct document_reading *r, const char *key)
 {
-    return err_because(r->err, r->kind, "format", "\"%s\" is missing or of a wrong type",
-                       key);
+    return err_because(r->err, r->kind, REASON_FORMAT,
+                       "\"%s\" is missing or of a wrong type", key);
 }
 
 int
@@ -36,7 +36,7 @@ reading_unambiguous(const struct document_reading *r, const struct js *obj,
     if (!key)
         return 0;
     text_safe_in(safe, sizeof(safe), key, strlen(key));
-    return err_because(r->err, r->kind, "format",
+    return err_because(r->err, r->kind, REASON_FORMAT,
                        "key \"%s\" differs only by case from a known one", safe);
 }
 
@@ -51,8 +51,8 @@ reading_type(const struct document_reading *r, const struct js *obj, const char 
         return reading_wrong_type(r, key);
     if (type[0] != '\0' && !media_type_is_valid(type)) {
         text_safe_in(safe, sizeof(safe), type, strlen(type));
-        return err_because(r->err, r->kind, "format", "\"%s\" is not a media type: '%s'",
-                           key, safe);
+        return err_because(r->err, r->kind, REASON_FORMAT,
+                           "\"%s\" is not a media type: '%s'", key, safe);
     }
     *out = type;
     return 0;
@@ -184,7 +184,7 @@ read_needed(const struct document_reading *r, const struct js *obj, struct descr
     const char *type;
 
     if (!js_is_object(obj))
-        return err_because(r->err, r->kind, "format", "not a descriptor");
+        return err_because(r->err, r->kind, REASON_FORMAT, "not a descriptor");
     if (reading_unambiguous(r, obj, known_keys) < 0 ||
         read_child_type(r, obj, d->edge, &type) < 0 ||
         read_descriptor_digest(r, obj, &d->digest) < 0)
@@ -192,7 +192,7 @@ read_needed(const struct document_reading *r, const struct js *obj, struct descr
     if (d->digest.alg != DIGEST_SHA256)
         return err_set(r->err, ERR_PROTOCOL, "sha512 digests do not fit into a bundle");
     if (js_u64(obj, "size", &d->size) != 1)
-        return err_because(r->err, r->kind, "format",
+        return err_because(r->err, r->kind, REASON_FORMAT,
                            "\"size\" is not an integer from 0 to 2^63-1");
     d->media_type = xstrdup(type);
     return 0;

@@ -22,7 +22,7 @@ read_list(const struct document_reading *r, const struct js *root, const char *k
     if (n == 0)
         return 0;
     if (n > DOCUMENT_DESCRIPTORS_MAX - doc->count)
-        return err_because(r->err, document_limit_kind(r->kind), "format",
+        return err_because(r->err, document_limit_kind(r->kind), REASON_FORMAT,
                            "more than %d descriptors", DOCUMENT_DESCRIPTORS_MAX);
     doc->edges = xreallocarray(doc->edges, doc->count + n, sizeof(*doc->edges));
     for (size_t i = 0; i < n; i++) {
@@ -61,10 +61,11 @@ find_shape(const struct document_reading *r, const struct js *root, const char *
 
     if (js_has(root, "fsLayers") || (js_has(root, "blobs") && !is_artifact) ||
         is_index + is_image + is_artifact > 1)
-        return err_because(r->err, r->kind, "format",
+        return err_because(r->err, r->kind, REASON_FORMAT,
                            "it looks like two kinds of document at once");
     if (!is_index && !is_image && !is_artifact)
-        return err_because(r->err, r->kind, "format", "neither an index nor a manifest");
+        return err_because(r->err, r->kind, REASON_FORMAT,
+                           "neither an index nor a manifest");
     *out = is_index ? SHAPE_INDEX : is_image ? SHAPE_IMAGE : SHAPE_ARTIFACT;
     return 0;
 }
@@ -78,7 +79,7 @@ check_version(const struct document_reading *r, const struct js *root, enum shap
     /* The artifact manifest was specified without one. */
     if ((rc == 0 && shape == SHAPE_ARTIFACT) || (rc == 1 && version == 2))
         return 0;
-    return err_because(r->err, r->kind, "format", "\"schemaVersion\" is not 2");
+    return err_because(r->err, r->kind, REASON_FORMAT, "\"schemaVersion\" is not 2");
 }
 
 /* Does what a type says agree with what the body is? */
@@ -91,7 +92,7 @@ check_document_type(const struct document_reading *r, const char *type, const ch
     if (kind == MEDIA_UNKNOWN || kind == r->doc->kind)
         return 0;
     text_safe_in(safe, sizeof(safe), type, strlen(type));
-    return err_because(r->err, r->kind, "format", "%s '%s', but it is %s", who, safe,
+    return err_because(r->err, r->kind, REASON_FORMAT, "%s '%s', but it is %s", who, safe,
                        r->doc->kind == MEDIA_INDEX ? "an index" : "a manifest");
 }
 
@@ -186,7 +187,7 @@ document_parse(struct document *out, const void *bytes, size_t len, const char *
     if (media_kind(declared) == MEDIA_SCHEMA1)
         return refuse_schema1(&r);
     if (len > DOCUMENT_BYTES_MAX)
-        return err_because(err, document_limit_kind(kind), "format",
+        return err_because(err, document_limit_kind(kind), REASON_FORMAT,
                            "larger than the %u MiB an index or manifest may have",
                            DOCUMENT_BYTES_MAX >> 20);
     root = js_parse(bytes, len, kind, err);

@@ -26,7 +26,7 @@ intern(struct graph *g, const char *text, uint32_t *id, struct err *err)
 
     if (!t) {
         if (g->text_count == GRAPH_TEXTS_MAX)
-            return err_because(err, document_limit_kind(g->kind), "format",
+            return err_because(err, document_limit_kind(g->kind), REASON_FORMAT,
                                "more than %d different media types and platforms",
                                GRAPH_TEXTS_MAX);
         t = xmalloc(sizeof(*t));
@@ -90,13 +90,13 @@ add_object(struct graph *g, const struct digest *digest, uint64_t size, uint32_t
 
     if (node && node->object.size != size) {
         digest_text(digest, text);
-        return err_because(err, g->kind, "size",
+        return err_because(err, g->kind, REASON_SIZE,
                            "%s is said to have %" PRIu64 " and %" PRIu64 " bytes", text,
                            node->object.size, size);
     }
     if (!node) {
         if (g->count == GRAPH_OBJECTS_MAX)
-            return err_because(err, document_limit_kind(g->kind), "format",
+            return err_because(err, document_limit_kind(g->kind), REASON_FORMAT,
                                "more than %d objects", GRAPH_OBJECTS_MAX);
         node = new_node(g, digest);
         node->object.size = size;
@@ -132,7 +132,7 @@ check_document_kind(const struct graph *g, const struct graph_node *node, struct
 
     if ((node->named_as & ~agreeing) == 0)
         return 0;
-    return err_because(err, g->kind, "format",
+    return err_because(err, g->kind, REASON_FORMAT,
                        "it is %s, but a descriptor gives it another type",
                        node->object.kind == MEDIA_INDEX ? "an index" : "a manifest");
 }
@@ -147,7 +147,7 @@ use_as_document(struct graph *g, struct graph_node *node, const char *type,
         return err_set(err, ERR_PROTOCOL,
                        "an image of schema 1, which cannot be carried");
     if (node->object.size > DOCUMENT_BYTES_MAX)
-        return err_because(err, document_limit_kind(g->kind), "format",
+        return err_because(err, document_limit_kind(g->kind), REASON_FORMAT,
                            "an index or manifest of %" PRIu64
                            " bytes, at most %u MiB are allowed",
                            node->object.size, DOCUMENT_BYTES_MAX >> 20);
@@ -202,7 +202,7 @@ classify_blob(struct graph *g, struct graph_node *node, const void *bytes, size_
 int
 graph_too_deep(const struct graph *g, struct err *err)
 {
-    return err_because(err, document_limit_kind(g->kind), "format",
+    return err_because(err, document_limit_kind(g->kind), REASON_FORMAT,
                        "indexes are nested more than %d deep", GRAPH_DEPTH_MAX);
 }
 
@@ -266,7 +266,7 @@ add_edges(struct graph *g, struct graph_node *node, const struct document *doc,
     struct graph_object *o = &node->object;
 
     if (doc->count > GRAPH_EDGES_MAX - g->edge_count)
-        return err_because(err, document_limit_kind(g->kind), "format",
+        return err_because(err, document_limit_kind(g->kind), REASON_FORMAT,
                            "more than %d descriptors in all", GRAPH_EDGES_MAX);
     g->edge_count += doc->count;
     o->edges = doc->count > 0 ? xcalloc(doc->count, sizeof(*o->edges)) : NULL;
@@ -399,7 +399,7 @@ graph_add_root(struct graph *g, const struct digest *digest, uint64_t size,
         return err_set(err, ERR_PROTOCOL, "%s: sha512 digests do not fit into a bundle",
                        text);
     if (g->root_count == GRAPH_OBJECTS_MAX)
-        return err_because(err, document_limit_kind(g->kind), "format",
+        return err_because(err, document_limit_kind(g->kind), REASON_FORMAT,
                            "more than %d images", GRAPH_OBJECTS_MAX);
     if (intern(g, media_type ? media_type : "", &type, err) < 0 ||
         add_object(g, digest, size, type, 0, &node, err) < 0)

@@ -108,12 +108,12 @@ check_objects(const struct graph *g, struct err *err)
 
         if (o->state == GRAPH_WANTED || o->state == GRAPH_REQUESTED) {
             digest_text(&o->digest, text);
-            return err_because(err, g->kind, "format", "%s was never read", text);
+            return err_because(err, g->kind, REASON_FORMAT, "%s was never read", text);
         }
         if (o->state == GRAPH_OMITTED)
             continue;
         if (__builtin_add_overflow(total, o->size, &total) || total > INT64_MAX)
-            return err_because(err, g->kind, "size",
+            return err_because(err, g->kind, REASON_SIZE,
                                "the sizes of all objects add up to more than 2^63 bytes");
     }
     return 0;

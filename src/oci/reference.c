@@ -356,13 +356,13 @@ parse_back(struct reference *out, const char *name, bool takes_repositories,
     char canonical[REFERENCE_TEXT_MAX], safe[TEXT_SAFE_MAX];
 
     if (parse_reference(&r, name, strlen(name), true, &why) < 0)
-        return err_because(err, kind, "format", "not an image name: %s", why.msg);
+        return err_because(err, kind, REASON_FORMAT, "not an image name: %s", why.msg);
     if (takes_repositories && r.is_default)
         r.tag[0] = '\0';
     reference_name(&r, canonical);
     if (strcmp(canonical, name) != 0) {
         text_safe(safe, name, strlen(name));
-        return err_because(err, kind, "format",
+        return err_because(err, kind, REASON_FORMAT,
                            "image name '%s' is not in its full form '%s'", safe,
                            canonical);
     }

@@ -274,7 +274,7 @@ exchange_error(const struct call *call, const struct answer *a, struct err *err)
     says = quoted(a, &detail);
     err_set(err, kind, "%s (%s answers %s)", words, server, says);
     if (a->refusal == REFUSAL_OF_PASSWORD)
-        err->reason = "login";
+        err->reason = REASON_LOGIN;
     add_hint(call, a, &detail, err);
     return -1;
 }
@@ -288,6 +288,6 @@ exchange_check_digest(const char *told, const struct digest *digest, struct err 
     if (digest_parse(&stored, told, strlen(told), ERR_PROTOCOL, &ignored) == 0 &&
         (stored.alg != digest->alg || digest_equal(&stored, digest)))
         return 0;
-    return err_because(err, ERR_INTEGRITY, "digest",
+    return err_because(err, ERR_INTEGRITY, REASON_DIGEST,
                        "the registry stored it under another digest");
 }

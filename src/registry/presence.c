@@ -283,7 +283,7 @@ presence_error(const char *what, const struct digest *digest, struct err *err)
     char text[DIGEST_TEXT_MAX];
 
     digest_text(digest, text);
-    err_because(err, ERR_PROTOCOL, "broken-blob",
+    err_because(err, ERR_PROTOCOL, REASON_BROKEN_BLOB,
                 "%s %s: the registry accepted it, but what it has under this digest is "
                 "absent or damaged",
                 what, text);

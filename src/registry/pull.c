@@ -151,11 +151,11 @@ fetch_digest(struct session *s, const struct repository *repo, void *ctx, struct
     }
     if (!fits)
         return err_because(
-            err, ERR_INTEGRITY, "digest",
+            err, ERR_INTEGRITY, REASON_DIGEST,
             "manifest %s: the %zu bytes the registry sent have another digest%s%s", text,
             got.bytes.len, got.media_type[0] != '\0' ? ", type " : "", got.media_type);
     if (size != UINT64_MAX && got.bytes.len != size)
-        return err_because(err, ERR_INTEGRITY, "size",
+        return err_because(err, ERR_INTEGRITY, REASON_SIZE,
                            "manifest %s has %zu bytes, its descriptor says %" PRIu64,
                            text, got.bytes.len, size);
     pulled_release(w->out);

@@ -75,7 +75,7 @@ check_length(const struct fetch *f, const struct http_response *head, uint64_t e
     text_safe_in(safe, sizeof(safe), length, strlen(length));
     text_safe_in(safe_type, sizeof(safe_type), type ? type : "unknown",
                  type ? strlen(type) : 7);
-    err_because(err, ERR_INTEGRITY, "size",
+    err_because(err, ERR_INTEGRITY, REASON_SIZE,
                 "the registry announces %s bytes (type %s), the descriptor says %" PRIu64,
                 safe, safe_type, f->size);
     return f->was_compressed ? err_hint(err, "server compressed the response") : -1;
@@ -117,7 +117,7 @@ receive_bytes(void *ctx, const void *bytes, size_t len, struct err *err)
     p += drop;
     len -= drop;
     if (len > f->size - f->done)
-        return err_because(err, ERR_INTEGRITY, "size",
+        return err_because(err, ERR_INTEGRITY, REASON_SIZE,
                            "the registry sends more than the %" PRIu64
                            " bytes the descriptor says",
                            f->size);
@@ -230,7 +230,7 @@ check_digest(struct fetch *f, struct err *err)
         return -1;
     if (digest_equal(&got, f->digest))
         return 0;
-    err_because(err, ERR_INTEGRITY, "digest",
+    err_because(err, ERR_INTEGRITY, REASON_DIGEST,
                 "the bytes the registry sent have another digest");
     return f->was_compressed ? err_hint(err, "server compressed the response") : -1;
 }

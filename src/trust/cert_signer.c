@@ -46,10 +46,10 @@ try_signer(struct cert_signer *out, const struct trust_store *store, size_t inde
     if (pki_cms_chain(cms, &authority, &chain, err) < 0)
         return -1;
     if (is_revoked(&store->revoked, &chain))
-        return err_because(err, ERR_TRUST, "revoked",
+        return err_because(err, ERR_TRUST, REASON_REVOKED,
                            "was made with a certificate that is revoked");
     if (!fits_pins(&signer->x509, cms))
-        return err_because(err, ERR_TRUST, "unknown-signer",
+        return err_because(err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
                            "was made with a certificate that is nobody's in the policy");
     *out = (struct cert_signer){.signer = signer->name,
                                 .valid_from = chain.valid_from,
@@ -64,7 +64,7 @@ cert_signer_find(struct cert_signer *out, const struct trust_store *store,
 {
     struct err why = ERR_INIT;
 
-    err_because(&why, ERR_TRUST, "unknown-signer",
+    err_because(&why, ERR_TRUST, REASON_UNKNOWN_SIGNER,
                 "was made with a certificate, and the policy knows no signer by one");
     for (size_t i = 0; i < store->authorities.count; i++) {
         struct err this = ERR_INIT;
@@ -73,7 +73,7 @@ cert_signer_find(struct cert_signer *out, const struct trust_store *store,
             continue;
         if (try_signer(out, store, i, cms, &this) == 0)
             return 0;
-        if (!why.reason || strcmp(why.reason, "revoked") != 0)
+        if (why.reason != REASON_REVOKED)
             why = this;
     }
     *err = why;

@@ -15,8 +15,8 @@ static int
 deny(const char *option, const char *word, const struct trust_store *store,
      struct err *err)
 {
-    err_because(err, ERR_TRUST, "override-denied", "%s: the policy does not allow it",
-                option);
+    err_because(err, ERR_TRUST, REASON_OVERRIDE_DENIED,
+                "%s: the policy does not allow it", option);
     if (!store->dir)
         return err_hint(err, "it takes a trust store, not --key");
     return err_hint(err,
@@ -56,7 +56,7 @@ trust_judge_whole(struct trust_verdict *v, const struct trust_claims *claims,
     if (claims->missing == 0)
         return 0;
     if (!wishes->incomplete) {
-        err_because(err, ERR_TRUST, "incomplete-bundle",
+        err_because(err, ERR_TRUST, REASON_INCOMPLETE_BUNDLE,
                     "it is incomplete: of what was to be exported, %zu %s missing",
                     claims->missing, is_or_are);
         return err_hint(err, "'sealift inspect' names them; --allow-incomplete takes "

@@ -134,7 +134,7 @@ signature_make(const struct pki_key *key, const void *bytes, size_t len, struct 
 static int
 signature_error(struct err *err, const char *why)
 {
-    return err_because(err, ERR_TRUST, "bad-signature", "%s", why);
+    return err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE, "%s", why);
 }
 
 static int
@@ -146,7 +146,7 @@ check_fields(const struct js *obj, const char *const *known, struct err *err)
     if (!other)
         return 0;
     text_safe(safe, other, strlen(other));
-    return err_because(err, ERR_TRUST, "bad-signature", "has an unknown field '%s'",
+    return err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE, "has an unknown field '%s'",
                        safe);
 }
 
@@ -301,7 +301,7 @@ signature_parse(struct signature *out, const char *bytes, size_t len, struct err
     CLEANUP(js_release) struct js *root = js_parse(bytes, len, ERR_TRUST, err);
 
     if (!root) {
-        err->reason = "bad-signature";
+        err->reason = REASON_BAD_SIGNATURE;
         return -1;
     }
     if (check_envelope(root, err) < 0 || parse_material(&s, root, err) < 0 ||

@@ -19,7 +19,7 @@ struct matter {
 };
 
 static void PRINTF(3, 4)
-    dismiss(struct trust_finding *f, const char *reason, const char *fmt, ...)
+    dismiss(struct trust_finding *f, enum err_reason reason, const char *fmt, ...)
 {
     va_list ap;
 
@@ -74,18 +74,18 @@ static void
 dismiss_unverified(struct trust_finding *f, const struct matter *m)
 {
     if (f->has_key_id && revoked_has_key(&m->store->revoked, &f->key_id))
-        dismiss(f, "revoked", "names a key that is revoked");
+        dismiss(f, REASON_REVOKED, "names a key that is revoked");
     else if (f->key_name)
-        dismiss(f, "bad-signature",
+        dismiss(f, REASON_BAD_SIGNATURE,
                 "names a trusted key, but that did not sign this index");
     else if (f->has_key_id)
-        dismiss(f, "unknown-signer",
+        dismiss(f, REASON_UNKNOWN_SIGNER,
                 "made with a key that is not among the trusted ones");
     else if (left_some_out(m))
-        dismiss(f, "unknown-signer",
+        dismiss(f, REASON_UNKNOWN_SIGNER,
                 "names no key, and trying all trusted ones would take too long");
     else
-        dismiss(f, "unknown-signer", "names no key, and no trusted key made it");
+        dismiss(f, REASON_UNKNOWN_SIGNER, "names no key, and no trusted key made it");
 }
 
 /* Index of the trusted key whose signatures have that file name, or keys->count. */
@@ -122,7 +122,7 @@ check_names(struct trust_finding *f, const struct trust_evidence *file,
         return true;
     if (i < keys->count)
         f->key_name = keys->names[i];
-    dismiss(f, "bad-signature", "does not name the key that its file name says");
+    dismiss(f, REASON_BAD_SIGNATURE, "does not name the key that its file name says");
     return false;
 }
 
@@ -144,13 +144,13 @@ judge_signature(struct trust_finding *f, const struct trust_evidence *file,
     if (by == keys->count) {
         dismiss_unverified(f, m);
     } else if (!signature_fits(s, m->payload)) {
-        dismiss(f, "bad-signature", "its messageDigest is not that of this index");
+        dismiss(f, REASON_BAD_SIGNATURE, "its messageDigest is not that of this index");
     } else if (!s->has_digest && pki_type(keys->items[by]) != PKI_ED25519) {
-        dismiss(f, "bad-signature", "has no messageDigest");
+        dismiss(f, REASON_BAD_SIGNATURE, "has no messageDigest");
     } else if (!file->is_detached &&
                !signature_is_canonical(s, keys->items[by], m->payload, file->name,
                                        file->bytes, file->len)) {
-        dismiss(f, "bad-signature", "%s", OTHER_FORM);
+        dismiss(f, REASON_BAD_SIGNATURE, "%s", OTHER_FORM);
     } else {
         f->has_key_id = true;
         f->key_id = *pki_id(keys->items[by]);
@@ -158,7 +158,7 @@ judge_signature(struct trust_finding *f, const struct trust_evidence *file,
         f->signer = trust_store_signer(m->store, &f->key_id);
         f->counts = !revoked_has_key(&m->store->revoked, &f->key_id);
         if (!f->counts)
-            dismiss(f, "revoked", "made with the key '%s', which is revoked",
+            dismiss(f, REASON_REVOKED, "made with the key '%s', which is revoked",
                     f->key_name);
     }
 }
@@ -191,7 +191,7 @@ judge_cms(struct trust_finding *f, const struct trust_evidence *file,
     f->key_id = *pki_cms_key_id(cms);
     text_safe(f->subject, pki_cms_subject(cms), strlen(pki_cms_subject(cms)));
     if (!file->is_detached && !is_canonical_cms(file, cms)) {
-        dismiss(f, "bad-signature", "%s", OTHER_FORM);
+        dismiss(f, REASON_BAD_SIGNATURE, "%s", OTHER_FORM);
         return;
     }
     if (cert_signer_find(&holder, m->store, cms, &why) < 0) {
@@ -199,7 +199,8 @@ judge_cms(struct trust_finding *f, const struct trust_evidence *file,
         return;
     }
     if (!file->is_detached && holder.has_extras) { /* which nothing vouches for */
-        dismiss(f, "bad-signature", "brings a certificate that is not part of its chain");
+        dismiss(f, REASON_BAD_SIGNATURE,
+                "brings a certificate that is not part of its chain");
         return;
     }
     f->counts = true;
@@ -285,13 +286,13 @@ signature_check_release(struct signature_check *s)
 static int
 weight(const struct trust_finding *f)
 {
-    if (strcmp(f->reason, "revoked") == 0)
+    if (f->reason == REASON_REVOKED)
         return 4;
     if (f->key_name)
         return 3; /* a trusted key, misused or tampered with */
     if (f->has_key_id)
         return 2; /* somebody we can name */
-    return strcmp(f->reason, "unknown-signer") == 0 ? 1 : 0;
+    return f->reason == REASON_UNKNOWN_SIGNER ? 1 : 0;
 }
 
 static const struct trust_finding *
@@ -334,11 +335,11 @@ nobody_known(const struct trust_finding *f, const struct trust_store *store,
              struct err *err)
 {
     err_because(err, ERR_TRUST, f->reason, "signature '%s': %s", f->file, f->why);
-    if (strcmp(f->reason, "bad-signature") == 0 && f->key_name)
+    if (f->reason == REASON_BAD_SIGNATURE && f->key_name)
         return err_hint(err,
                         "the bundle was changed after it was signed, or the signature "
                         "is of another one");
-    if (strcmp(f->reason, "unknown-signer") != 0 || !f->has_key_id)
+    if (f->reason != REASON_UNKNOWN_SIGNER || !f->has_key_id)
         return -1;
     if (f->subject[0] != '\0')
         return err_hint(err,
@@ -354,7 +355,7 @@ check_revoked(const struct signature_check *signers, const struct trust_store *s
 {
     if (!revoked_has_index(&store->revoked, &signers->index))
         return 0;
-    err_because(err, ERR_TRUST, "revoked", "this very bundle is revoked");
+    err_because(err, ERR_TRUST, REASON_REVOKED, "this very bundle is revoked");
     return err_hint(err, "%s/revoked names the digest of its index.json", store->dir);
 }
 
@@ -365,7 +366,7 @@ trust_admit(const struct signature_check *signers, const struct trust_store *sto
     if (check_revoked(signers, store, err) < 0)
         return -1;
     if (signers->counting == 0 && signers->count == 0)
-        return err_because(err, ERR_TRUST, "unsigned", "it is not signed");
+        return err_because(err, ERR_TRUST, REASON_UNSIGNED, "it is not signed");
     if (signers->counting == 0)
         return nobody_known(most_telling(signers), store, err);
     *out = (struct admission){.basis = ADMISSION_SIGNED, .index = signers->index};
@@ -378,7 +379,7 @@ trust_admit_unchecked(const struct signature_check *signers,
                       struct err *err)
 {
     if (store->has_policy && !store->policy.may_skip)
-        return err_because(err, ERR_TRUST, "override-denied",
+        return err_because(err, ERR_TRUST, REASON_OVERRIDE_DENIED,
                            "--insecure-skip-verify: the policy does not allow it");
     if (check_revoked(signers, store, err) < 0)
         return -1;

@@ -24,8 +24,8 @@ struct trust_finding {
     char subject[TEXT_SAFE_MAX];      /* of the certificate that made it, or "" */
     bool has_validity;                /* by a certificate: its whole chain is valid */
     uint64_t valid_from, valid_until; /* from then until then, epoch seconds */
-    const char *reason; /* when not: "bad-signature", "unknown-signer", "revoked" */
-    char why[200];      /* the same as a sentence */
+    enum err_reason reason; /* when not: "bad-signature", "unknown-signer", "revoked" */
+    char why[200];          /* the same as a sentence */
 };
 
 struct signature_check {

@@ -136,7 +136,8 @@ read_state_file(const char *path, const char *stream, struct trust_last *out,
         strcmp(last.stream, stream) != 0)
         err_set(&why, ERR_USAGE, "it is of another stream");
     if (why.kind != ERR_NONE)
-        return err_because(err, ERR_TRUST, "state", "'%s' is damaged: %s", path, why.msg);
+        return err_because(err, ERR_TRUST, REASON_STATE, "'%s' is damaged: %s", path,
+                           why.msg);
     *out = last;
     return 0;
 }

@@ -133,8 +133,8 @@ no_trust(const struct trust_store *s, const char *what, struct err *err)
 {
     bool is_default = strcmp(s->dir, STORE_DEFAULT) == 0;
 
-    err_because(err, ERR_TRUST, "no-trust", "no key to check the signature with: %s %s",
-                s->dir, what);
+    err_because(err, ERR_TRUST, REASON_NO_TRUST,
+                "no key to check the signature with: %s %s", s->dir, what);
     return err_hint(
         err,
         "get the exporter's public key by another way than the bundle, then: "

@@ -117,7 +117,7 @@ find_revoked(const struct signature_check *signers)
     for (size_t i = 0; i < signers->count; i++) {
         const struct trust_finding *f = &signers->items[i];
 
-        if (!f->counts && strcmp(f->reason, "revoked") == 0)
+        if (!f->counts && f->reason == REASON_REVOKED)
             return f;
     }
     return NULL;
@@ -127,20 +127,20 @@ find_revoked(const struct signature_check *signers)
 static int
 too_few(const struct trust_verdict *v, const struct trust_store *store,
         const struct policy_quorum *quorum, const struct signature_check *signers,
-        const char *what, const char *nobody, struct err *err)
+        const char *what, enum err_reason nobody, struct err *err)
 {
     const struct trust_finding *revoked = find_revoked(signers);
     char list[LIST_MAX];
 
     list_signers(list, store, quorum);
     if (revoked)
-        err_because(err, ERR_TRUST, "revoked", "signature '%s': %s", revoked->file,
+        err_because(err, ERR_TRUST, REASON_REVOKED, "signature '%s': %s", revoked->file,
                     revoked->why);
     else if (v->signer_count == 0)
         err_because(err, ERR_TRUST, nobody, "nobody who may sign for %s has signed it",
                     what);
     else
-        err_because(err, ERR_TRUST, "threshold",
+        err_because(err, ERR_TRUST, REASON_THRESHOLD,
                     "signed by %zu of the %" PRIu64 " that %s takes, %s", v->signer_count,
                     v->threshold, what, v->signers[0]);
     return err_hint(err, "%s takes %" PRIu64 " of: %s", what, v->threshold, list);
@@ -162,13 +162,13 @@ too_late(const struct trust_store *store, const struct signature_check *signers,
         return 0;
     f = &signers->items[i];
     if (!f->has_validity) {
-        err_because(err, ERR_TRUST, "expired",
+        err_because(err, ERR_TRUST, REASON_EXPIRED,
                     "signature '%s': '%s' may not sign any more", f->file, f->signer);
         return err_hint(err, "have it signed again, by somebody who may");
     }
     clock_format(from, f->valid_from);
     clock_format(until, f->valid_until);
-    err_because(err, ERR_TRUST, "expired",
+    err_because(err, ERR_TRUST, REASON_EXPIRED,
                 "signature '%s': the certificate of '%s' holds from %s to %s, "
                 "and not when it has to",
                 f->file, f->signer, from, until);
@@ -187,7 +187,7 @@ trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
     v->rule =
         store->has_policy ? policy_stream_for(&store->policy, claims->stream) : NULL;
     if (store->has_policy && !v->rule && !store->policy.accepts_other_streams) {
-        err_because(err, ERR_TRUST, "stream", "the policy knows no stream '%s'",
+        err_because(err, ERR_TRUST, REASON_STREAM, "the policy knows no stream '%s'",
                     claims->stream);
         return err_hint(err, "whoever owns %s/policy.json may add it to \"streams\"",
                         store->dir);
@@ -205,7 +205,7 @@ trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
     if (v->signer_count == 0 && too_late(store, signers, claims, now, err) < 0)
         return -1;
     snprintf(what, sizeof(what), "stream '%s'", claims->stream);
-    return too_few(v, store, &v->rule->quorum, signers, what, "stream", err);
+    return too_few(v, store, &v->rule->quorum, signers, what, REASON_STREAM, err);
 }
 
 int
@@ -219,8 +219,8 @@ trust_judge_root(const struct trust_store *store, const struct signature_check *
     count_quorum(&v, store, root, signers, &claims, now);
     if (v.signer_count >= v.threshold)
         return 0;
-    return too_few(&v, store, root, signers, "an update of the store", "unknown-signer",
-                   err);
+    return too_few(&v, store, root, signers, "an update of the store",
+                   REASON_UNKNOWN_SIGNER, err);
 }
 
 /* ---- age ---- */
@@ -234,12 +234,12 @@ too_old(uint64_t limit, bool by_age, const struct trust_verdict *v,
     clock_format(then, limit);
     clock_format(today, now->effective);
     if (by_age)
-        err_because(err, ERR_TRUST, "expired",
+        err_because(err, ERR_TRUST, REASON_EXPIRED,
                     "more than %" PRIu64 " days old since %s, and now is %s",
                     v->rule->max_age_days, then, today);
     else
-        err_because(err, ERR_TRUST, "expired", "it expired on %s, and now is %s", then,
-                    today);
+        err_because(err, ERR_TRUST, REASON_EXPIRED, "it expired on %s, and now is %s",
+                    then, today);
     return err_hint(
         err, "get a newer bundle, or set the clock if it is wrong%s",
         store->policy.may_be_expired ? "; --allow-expired REASON takes it as it is" : "");
@@ -257,7 +257,7 @@ check_future(const struct trust_store *store, const struct trust_claims *claims,
     clock_format(today, now->clock);
     if (store->policy.clock == POLICY_CLOCK_TRUSTED &&
         claims->created - now->effective > (uint64_t)AHEAD_DAYS * DAY) {
-        err_because(err, ERR_TRUST, "clock",
+        err_because(err, ERR_TRUST, REASON_CLOCK,
                     "it says it was made on %s, and the clock says %s", then, today);
         return err_hint(err,
                         "one of the two clocks is wrong: this one, or the exporter's");
@@ -305,13 +305,13 @@ gone_back(const struct trust_claims *claims, const struct trust_last *last,
     clock_format(then, claims->created);
     clock_format(before, last->created);
     if (claims->serial < last->serial)
-        err_because(err, ERR_TRUST, "rollback",
+        err_because(err, ERR_TRUST, REASON_ROLLBACK,
                     "serial %" PRIu64 " of stream '%s' is older than %" PRIu64
                     ", which was imported",
                     claims->serial, claims->stream, last->serial);
     else
         err_because(
-            err, ERR_TRUST, "rollback",
+            err, ERR_TRUST, REASON_ROLLBACK,
             "made on %s, before the bundle of %s that was imported of stream '%s'", then,
             before, claims->stream);
     return err_hint(err,
@@ -331,7 +331,7 @@ trust_judge_order(struct trust_verdict *v, const struct trust_claims *claims,
         return 0;
     v->is_again = claims->serial == last->serial && digest_equal(index, &last->index);
     if (claims->serial == last->serial && !v->is_again) {
-        err_because(err, ERR_TRUST, "equivocation",
+        err_because(err, ERR_TRUST, REASON_EQUIVOCATION,
                     "another bundle with serial %" PRIu64 " of stream '%s' was imported",
                     claims->serial, claims->stream);
         return err_hint(err,

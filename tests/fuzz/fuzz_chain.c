@@ -120,7 +120,7 @@ try_chain(const struct pki_cms *cms, struct pki_certs *const certs[KINDS],
         return;
     }
     assert(err.kind == ERR_TRUST && err.reason && err.msg[0] != '\0');
-    assert(strcmp(err.reason, "revoked") != 0 || counts[CRL] > 0);
+    assert(strcmp(err_reason_word(err.reason), "revoked") != 0 || counts[CRL] > 0);
 }
 
 int

@@ -45,7 +45,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err err = ERR_INIT;
 
     if (tar_layer_look(&source, &got, &err) < 0) {
-        assert(err.kind == ERR_INTEGRITY && strcmp(err.reason, "layer") == 0);
+        assert(err.kind == ERR_INTEGRITY &&
+               strcmp(err_reason_word(err.reason), "layer") == 0);
         return 0;
     }
     if (is_packed(data, size))

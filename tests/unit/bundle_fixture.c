@@ -329,13 +329,13 @@ fixture_expect_bytes(const void *bytes, size_t len, const char *reason,
     close(fd);
     if (!reason) {
         if (rc != 0)
-            fail_msg("%s: %s (%s)", case_name, err.msg, err.reason);
+            fail_msg("%s: %s (%s)", case_name, err.msg, err_reason_word(err.reason));
         return;
     }
     if (rc == 0 || err.kind != ERR_INTEGRITY || !err.reason ||
-        strcmp(err.reason, reason) != 0)
+        strcmp(err_reason_word(err.reason), reason) != 0)
         fail_msg("%s: expected %s, got '%s' (%s)", case_name, reason, err.msg,
-                 err.reason ? err.reason : "-");
+                 err.reason ? err_reason_word(err.reason) : "-");
 }
 
 void

@@ -143,7 +143,7 @@ state_of(int fd, const struct buf *before, size_t signatures)
     assert_int_equal(pread(fd, now.data, now.len, 0), now.len);
     if (!u) {
         assert_int_equal(err.kind, ERR_INTEGRITY);
-        assert_string_equal(err.reason, "interrupted-sign");
+        assert_string_equal(err_reason_word(err.reason), "interrupted-sign");
         return INTERRUPTED;
     }
     fixture_expect_bytes(now.data, now.len, NULL, "after signing");

@@ -189,8 +189,8 @@ expect_refused(const char *text, size_t len, enum err_kind kind, const char *rea
     before = c;
     if (index_read(&c, text, len, &err) == 0)
         fail_msg("accepted: %s", text);
-    if (err.kind != kind || (reason && strcmp(err.reason, reason) != 0))
-        fail_msg("%s (%s) for %s", err.msg, err.reason, text);
+    if (err.kind != kind || (reason && strcmp(err_reason_word(err.reason), reason) != 0))
+        fail_msg("%s (%s) for %s", err.msg, err_reason_word(err.reason), text);
     assert_memory_equal(&c, &before, sizeof(c));
 }
 

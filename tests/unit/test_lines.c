@@ -26,7 +26,7 @@ errors_and_hints_are_safe(void **state)
     assert_string_equal(err.msg, SHOWN ": '" SHOWN "' is wrong");
     err_hint(&err, "rename '%s'", EVIL);
     assert_string_equal(err.hint, "rename '" SHOWN "'");
-    err_because(&err, ERR_TRUST, "why", "%s", EVIL);
+    err_because(&err, ERR_TRUST, REASON_FORMAT, "%s", EVIL);
     assert_string_equal(err.msg, SHOWN);
     errno = ENOENT;
     err_errno(&err, "cannot open '%s'", EVIL);

@@ -65,7 +65,7 @@ static int
 break_down(struct pool_job *job, unsigned worker, struct err *err)
 {
     note(job, worker, err);
-    return err_because(err, ERR_INTEGRITY, "digest", "job %c failed",
+    return err_because(err, ERR_INTEGRITY, REASON_DIGEST, "job %c failed",
                        ((struct work *)(void *)job)->letter);
 }
 
@@ -214,7 +214,7 @@ the_first_failure_stops_the_rest(void **state)
         pool_add(s.pool, &jobs[i].job);
     assert_int_equal(pool_wait(s.pool, &err), -1);
     assert_int_equal(err.kind, ERR_INTEGRITY);
-    assert_string_equal(err.reason, "digest");
+    assert_string_equal(err_reason_word(err.reason), "digest");
     assert_string_equal(err.msg, "job b failed");
     assert_string_equal(s.order, "ab");
     assert_true(cancel_wanted(&s.cancel));

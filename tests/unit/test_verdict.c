@@ -70,8 +70,8 @@ assert_ruled(int rc, const struct err *err, const char *reason, const char *what
     if (!reason)
         return;
     assert_int_equal(err->kind, ERR_TRUST);
-    if (strcmp(err->reason, reason) != 0)
-        fail_msg("%s: %s instead of %s", what, err->reason, reason);
+    if (strcmp(err_reason_word(err->reason), reason) != 0)
+        fail_msg("%s: %s instead of %s", what, err_reason_word(err->reason), reason);
     assert_true(err->hint[0] != '\0');
 }
 
@@ -182,7 +182,7 @@ a_revoked_key_is_the_reason(void **state)
     signed_by(&c, "alice", 1);
     signed_by(&c, "bob", 3);
     c.findings[1].counts = false;
-    c.findings[1].reason = "revoked";
+    c.findings[1].reason = REASON_REVOKED;
     assert_ruled(trust_judge_signers(&c.verdict, &c.store, &c.signers, false, &c.claims,
                                      &c.now, &err),
                  &err, "revoked", "bob's key");

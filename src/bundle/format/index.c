@@ -16,7 +16,7 @@
 
 static const uint64_t SERIAL_MAX = INT64_MAX;
 
-#define format_error(err, ...) err_because(err, ERR_INTEGRITY, "format", __VA_ARGS__)
+#define format_error(err, ...) err_because(err, ERR_INTEGRITY, REASON_FORMAT, __VA_ARGS__)
 #define newer_error(err, what) err_set(err, ERR_PROTOCOL, what ": needs a newer sealift")
 
 static int
@@ -235,7 +235,7 @@ read_entry_name(const struct js *obj, struct bundle_entry *out, struct err *err)
     if (check_keys(annotations, known, err) < 0)
         return -1;
     if (reference_parse_name(&ref, name, ERR_INTEGRITY, err) < 0) {
-        err->reason = "format";
+        err->reason = REASON_FORMAT;
         return err_wrap(err, REF_NAME);
     }
     if (ref.has_digest && !digest_equal(&ref.digest, &out->digest))

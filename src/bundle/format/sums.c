@@ -47,7 +47,8 @@ sums_write(struct buf *out, const struct bundle_member *members, size_t count,
 static int
 line_error(size_t line, const char *what, struct err *err)
 {
-    return err_because(err, ERR_INTEGRITY, "sums", "SHA256SUMS line %zu: %s", line, what);
+    return err_because(err, ERR_INTEGRITY, REASON_SUMS, "SHA256SUMS line %zu: %s", line,
+                       what);
 }
 
 static bool
@@ -131,7 +132,8 @@ check_digests_unique(const struct sums *s, struct err *err)
     if (!twice)
         return 0;
     digest_text(twice, text);
-    return err_because(err, ERR_INTEGRITY, "sums", "SHA256SUMS names %s twice", text);
+    return err_because(err, ERR_INTEGRITY, REASON_SUMS, "SHA256SUMS names %s twice",
+                       text);
 }
 
 static int
@@ -162,7 +164,7 @@ parse_sum_lines(struct sums *s, const char *text, size_t len, struct err *err)
         at += (size_t)(end - start) + 1;
     }
     if (s->file_count == 0)
-        return err_because(err, ERR_INTEGRITY, "sums", "SHA256SUMS names no file");
+        return err_because(err, ERR_INTEGRITY, REASON_SUMS, "SHA256SUMS names no file");
     return check_digests_unique(s, err);
 }
 

@@ -72,7 +72,7 @@ missing_blob_error(const struct digest *d, struct err *err)
     char name[BUNDLE_BLOB_NAME_MAX];
 
     bundle_blob_name(d, name);
-    return err_because(err, ERR_INTEGRITY, "missing", "%s is needed, but not there",
+    return err_because(err, ERR_INTEGRITY, REASON_MISSING, "%s is needed, but not there",
                        name);
 }
 
@@ -85,7 +85,7 @@ check_size(const struct bundle_member *m, const struct graph_object *o, struct e
     if (m->size == o->size)
         return 0;
     bundle_blob_name(&m->digest, name);
-    return err_because(err, ERR_INTEGRITY, "size",
+    return err_because(err, ERR_INTEGRITY, REASON_SIZE,
                        "%s has %" PRIu64 " bytes, its descriptor says %" PRIu64, name,
                        m->size, o->size);
 }
@@ -144,7 +144,8 @@ match(struct bundle_content *c, struct err *err)
 
         bundle_blob_name(&m->digest, name);
         if (id == GRAPH_NONE)
-            return err_because(err, ERR_INTEGRITY, "extra", "no image needs %s", name);
+            return err_because(err, ERR_INTEGRITY, REASON_EXTRA, "no image needs %s",
+                               name);
         if (check_size(m, graph_object(c->graph, id), err) < 0)
             return -1;
         c->object_of_member[i] = id;
@@ -171,7 +172,7 @@ check_order(const struct bundle_content *c, struct err *err)
             continue;
         bundle_blob_name(&c->members[i].digest, found);
         bundle_blob_name(&graph_object(c->graph, order[i])->digest, expected);
-        return err_because(err, ERR_INTEGRITY, "order",
+        return err_because(err, ERR_INTEGRITY, REASON_ORDER,
                            "at byte %" PRIu64 ": %s is out of order, expected %s",
                            c->members[i].offset - TAR_BLOCK, found, expected);
     }
@@ -189,7 +190,7 @@ check_entries(const struct bundle_content *c, struct err *err)
         if (o->state != GRAPH_DOCUMENT || o->size != e->size ||
             strcmp(o->media_type, e->media_type) != 0 ||
             strcmp(o->artifact_type, e->artifact_type) != 0)
-            return err_because(err, ERR_INTEGRITY, "format",
+            return err_because(err, ERR_INTEGRITY, REASON_FORMAT,
                                "the entry of %s does not describe its document", e->name);
     }
     return 0;

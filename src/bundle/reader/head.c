@@ -56,7 +56,8 @@ explain_first(const struct member_cursor *c, struct err *err)
     const char *compression = n > 0 ? compression_of(start, (size_t)n) : NULL;
 
     if (compression) {
-        err_because(err, ERR_INTEGRITY, "format", "this is compressed (%s)", compression);
+        err_because(err, ERR_INTEGRITY, REASON_FORMAT, "this is compressed (%s)",
+                    compression);
         return err_hint(err, "a bundle is an uncompressed tar: decompress it first");
     }
     if (n < TAR_BLOCK || memcmp(start + 257, "ustar", 5) != 0)
@@ -93,7 +94,7 @@ read_oci_layout(struct member_cursor *c, struct err *err)
         return -1;
     if (body.len != strlen(BUNDLE_OCI_LAYOUT) ||
         memcmp(body.data, BUNDLE_OCI_LAYOUT, body.len) != 0)
-        return err_because(err, ERR_INTEGRITY, "format", "oci-layout is not %s",
+        return err_because(err, ERR_INTEGRITY, REASON_FORMAT, "oci-layout is not %s",
                            BUNDLE_OCI_LAYOUT);
     return 0;
 }
@@ -120,10 +121,10 @@ read_signature(struct bundle_untrusted *u, const struct tar_entry *e, struct err
             return member_cursor_wrong(&u->cursor, e, true, PAD, err);
     }
     if (u->count == BUNDLE_SIGNATURES_MAX)
-        return err_because(err, ERR_INTEGRITY, "extra", "%s: more than %d signatures",
-                           e->name, BUNDLE_SIGNATURES_MAX);
+        return err_because(err, ERR_INTEGRITY, REASON_EXTRA,
+                           "%s: more than %d signatures", e->name, BUNDLE_SIGNATURES_MAX);
     if (e->size > BUNDLE_SIGNATURE_MAX)
-        return err_because(err, ERR_INTEGRITY, "size",
+        return err_because(err, ERR_INTEGRITY, REASON_SIZE,
                            "%s has %" PRIu64 " bytes, at most %u", e->name, e->size,
                            BUNDLE_SIGNATURE_MAX);
     if (member_cursor_body(&u->cursor, e, &body, err) < 0)
@@ -143,7 +144,7 @@ read_pad(struct bundle_untrusted *u, const struct tar_entry *e, struct err *err)
     int zero;
 
     if (e->size > BUNDLE_SIGNATURE_AREA_MAX || e->size % TAR_BLOCK != 0)
-        return err_because(err, ERR_INTEGRITY, "size",
+        return err_because(err, ERR_INTEGRITY, REASON_SIZE,
                            "%s has %" PRIu64 " bytes: not whole blocks up to %u", PAD,
                            e->size, BUNDLE_SIGNATURE_AREA_MAX);
     if (member_cursor_skip(c, e, err) < 0)
@@ -164,7 +165,7 @@ check_area_pad(const struct bundle_untrusted *u, struct err *err)
 
     if (u->pad_is_zero)
         return 0;
-    err_because(err, ERR_INTEGRITY, "interrupted-sign",
+    err_because(err, ERR_INTEGRITY, REASON_INTERRUPTED_SIGN,
                 "%s, bytes %" PRIu64 " to %" PRIu64 ", is not zero", PAD, body,
                 body + u->pad_size - 1);
     return err_hint(err,
@@ -211,7 +212,7 @@ find_stray_signature(const struct bundle_untrusted *u, struct err *err)
             member_cursor_next(&c, &e, &ignored) != 1)
             return 0; /* bundle_open() says what is wrong */
         if (text_starts(e.name, SIGNATURES))
-            return err_because(err, ERR_INTEGRITY, "order",
+            return err_because(err, ERR_INTEGRITY, REASON_ORDER,
                                "at byte %" PRIu64 ": '%s' stands behind %s",
                                c.at - TAR_BLOCK, e.name, SUMS);
     }

@@ -12,7 +12,7 @@ static const unsigned SEARCH_MAX = GRAPH_OBJECTS_MAX + BUNDLE_SIGNATURES_MAX + 1
 int
 truncated_error(struct err *err, uint64_t file_size, const char *what)
 {
-    err_because(err, ERR_INTEGRITY, "truncated",
+    err_because(err, ERR_INTEGRITY, REASON_TRUNCATED,
                 "the file ends at byte %" PRIu64 ", before the end of %s", file_size,
                 what);
     return err_hint(err, "the copy is incomplete: copy the bundle again");
@@ -53,7 +53,7 @@ member_cursor_next(struct member_cursor *c, struct tar_entry *out, struct err *e
         return volumes_blame(&c->file, c->at, TAR_BLOCK, err);
     }
     if (c->has_mtime && e.mtime != c->mtime) {
-        err_because(err, ERR_INTEGRITY, "header",
+        err_because(err, ERR_INTEGRITY, REASON_HEADER,
                     "at byte %" PRIu64 ": the mtime of '%s' is %" PRIu64
                     " instead of %" PRIu64 " as before",
                     c->at, e.name, e.mtime, c->mtime);
@@ -92,20 +92,21 @@ member_cursor_wrong(const struct member_cursor *c, const struct tar_entry *found
     uint64_t header = c->at - TAR_BLOCK;
     struct member_cursor after = *c;
     struct err ignored = ERR_INIT;
-    const char *reason, *remark = "", *fate = "";
+    const char *remark = "", *fate = "";
+    enum err_reason reason;
 
     if (stands(c, found->name, 0, header)) {
-        reason = "duplicate";
+        reason = REASON_DUPLICATE;
         remark = " for the second time";
     } else if (!is_known) {
-        reason = "extra";
+        reason = REASON_EXTRA;
         remark = ", which does not belong here";
     } else if (expected && (member_cursor_skip(&after, found, &ignored) < 0 ||
                             !stands(&after, expected, after.at, c->file.size))) {
-        reason = "missing";
+        reason = REASON_MISSING;
         fate = ", which is missing";
     } else {
-        reason = "order";
+        reason = REASON_ORDER;
         fate = expected ? ", which comes later" : "";
     }
     return err_because(err, ERR_INTEGRITY, reason,
@@ -122,13 +123,13 @@ member_cursor_expect(struct member_cursor *c, const char *name, uint64_t max,
     if (rc < 0)
         return err_wrap(err, "%s", name);
     if (rc == 0)
-        return err_because(err, ERR_INTEGRITY, "missing",
+        return err_because(err, ERR_INTEGRITY, REASON_MISSING,
                            "at byte %" PRIu64 ": the archive ends, expected %s", c->at,
                            name);
     if (strcmp(out->name, name) != 0)
         return member_cursor_wrong(c, out, member_name_is_known(out->name), name, err);
     if (out->size > max)
-        return err_because(err, ERR_INTEGRITY, "size",
+        return err_because(err, ERR_INTEGRITY, REASON_SIZE,
                            "at byte %" PRIu64 ": %s has %" PRIu64
                            " bytes, at most %" PRIu64,
                            c->at - TAR_BLOCK, name, out->size, max);
@@ -177,7 +178,7 @@ padding_check(const struct volumes *file, const char *name, uint64_t body, uint6
     if (zero < 0)
         return err_wrap(err, "%s", name);
     if (zero == 0) {
-        err_because(err, ERR_INTEGRITY, "padding",
+        err_because(err, ERR_INTEGRITY, REASON_PADDING,
                     "%s: the padding after it, bytes %" PRIu64 " to %" PRIu64
                     ", is not zero",
                     name, end, end + len - 1);

@@ -26,7 +26,7 @@ static int
 other_content(const struct bundle_content *c, const struct bundle_member *m,
               const char *name, struct err *err)
 {
-    err_because(err, ERR_INTEGRITY, "digest",
+    err_because(err, ERR_INTEGRITY, REASON_DIGEST,
                 "%s, %" PRIu64 " bytes from byte %" PRIu64
                 ", is not what its digest says",
                 name, m->size, m->offset);
@@ -123,7 +123,7 @@ read_body(const struct bundle_content *c, const struct bundle_member *m, const c
     ssize_t n;
 
     if (m->size > out->max || buf_resize(out, (size_t)m->size) < 0)
-        return err_because(err, ERR_INTEGRITY, "size",
+        return err_because(err, ERR_INTEGRITY, REASON_SIZE,
                            "%s has %" PRIu64 " bytes, at most %zu", name, m->size,
                            out->max);
     n = volumes_read(&c->file, out->data, out->len, m->offset, err);

@@ -91,7 +91,7 @@ omissions_explain(struct bundle_content *c, struct err *err)
         by_platform |= !c->omitted[i].is_missing;
     if (by_platform == c->index.meta.omits_platforms)
         return 0;
-    return err_because(err, ERR_INTEGRITY, "sums",
+    return err_because(err, ERR_INTEGRITY, REASON_SUMS,
                        "SHA256SUMS and index.json disagree on whether something is left "
                        "out");
 }
@@ -115,7 +115,7 @@ omissions_check(struct bundle_content *c, struct err *err)
             continue;
         }
         digest_text(&told->digest, text);
-        return err_because(err, ERR_INTEGRITY, "sums",
+        return err_because(err, ERR_INTEGRITY, REASON_SUMS,
                            "SHA256SUMS says that %s is left out, which is not so here",
                            text);
     }

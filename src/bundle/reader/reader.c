@@ -41,7 +41,7 @@ check_layout_member(const struct digest *listed, struct err *err)
         0)
         return -1;
     if (!digest_equal(&d, listed))
-        return err_because(err, ERR_INTEGRITY, "sums",
+        return err_because(err, ERR_INTEGRITY, REASON_SUMS,
                            "SHA256SUMS has another digest of oci-layout");
     return 0;
 }
@@ -54,11 +54,11 @@ list_members(struct bundle_content *c, const struct digest *digests, size_t coun
     if (check_layout_member(&digests[0], err) < 0)
         return -1;
     if (count != c->index.pins.members)
-        return err_because(err, ERR_INTEGRITY, "sums",
+        return err_because(err, ERR_INTEGRITY, REASON_SUMS,
                            "SHA256SUMS names %zu files, index.json says %" PRIu64, count,
                            c->index.pins.members);
     if (count - 1 > GRAPH_OBJECTS_MAX)
-        return err_because(err, ERR_INTEGRITY, "sums",
+        return err_because(err, ERR_INTEGRITY, REASON_SUMS,
                            "SHA256SUMS names %zu blobs, at most %d", count - 1,
                            GRAPH_OBJECTS_MAX);
     c->member_count = count - 1;
@@ -80,7 +80,7 @@ read_sums_member(struct bundle_content *c, struct member_cursor *at,
         hash_bytes(DIGEST_SHA256, text.data, text.len, &d, err) < 0)
         return -1;
     if (!digest_equal(&d, &c->index.pins.sums))
-        return err_because(err, ERR_INTEGRITY, "sums",
+        return err_because(err, ERR_INTEGRITY, REASON_SUMS,
                            "SHA256SUMS is not the one that index.json names");
     if (sums_read(&sums, text.data, text.len, err) < 0)
         return -1;
@@ -128,7 +128,7 @@ read_member_header(struct bundle_content *c, struct member_cursor *at,
     if (rc < 0)
         return err_wrap(err, "%s", name);
     if (rc == 0)
-        return err_because(err, ERR_INTEGRITY, "missing",
+        return err_because(err, ERR_INTEGRITY, REASON_MISSING,
                            "at byte %" PRIu64 ": the archive ends, expected %s", at->at,
                            name);
     if (strcmp(e.name, name) != 0)
@@ -148,8 +148,8 @@ read_end(struct bundle_content *c, struct member_cursor *at, struct err *err)
 
     if (rc == 1)
         return member_cursor_wrong(at, &e, is_known(c, e.name), NULL, err);
-    if (rc < 0 && err->reason && strcmp(err->reason, "header") == 0)
-        return err_because(err, ERR_INTEGRITY, "trailing",
+    if (rc < 0 && err->reason == REASON_HEADER)
+        return err_because(err, ERR_INTEGRITY, REASON_TRAILING,
                            "at byte %" PRIu64 ": expected the zero blocks at the end",
                            at->at);
     if (rc < 0)
@@ -159,7 +159,7 @@ read_end(struct bundle_content *c, struct member_cursor *at, struct err *err)
         return truncated_error(err, at->file.size, "the zero blocks at the end");
     rest = at->file.size - at->at;
     if (at->file.size - c->total > BUNDLE_TRAILING_MAX) {
-        err_because(err, ERR_INTEGRITY, "trailing",
+        err_because(err, ERR_INTEGRITY, REASON_TRAILING,
                     "%" PRIu64 " bytes after the end at byte %" PRIu64
                     ", at most %u zeros",
                     at->file.size - c->total, c->total, BUNDLE_TRAILING_MAX);
@@ -168,7 +168,7 @@ read_end(struct bundle_content *c, struct member_cursor *at, struct err *err)
     rc = range_is_zero(&at->file, at->at, rest, err);
     if (rc == 0)
         return err_because(
-            err, ERR_INTEGRITY, "trailing",
+            err, ERR_INTEGRITY, REASON_TRAILING,
             "other bytes than zeros after the last member, from byte %" PRIu64, at->at);
     return rc < 0 ? -1 : 0;
 }
@@ -183,7 +183,7 @@ read_members(struct bundle_content *c, struct member_cursor *at, struct err *err
     if (read_end(c, at, err) < 0)
         return -1;
     if (c->total != c->index.pins.bytes)
-        return err_because(err, ERR_INTEGRITY, "size",
+        return err_because(err, ERR_INTEGRITY, REASON_SIZE,
                            "the bundle has %" PRIu64 " bytes, index.json says %" PRIu64,
                            c->total, c->index.pins.bytes);
     return 0;

@@ -148,7 +148,7 @@ scan_end(const struct scan *s, uint64_t end)
     if (zero == 1)
         return;
     if (zero == 0)
-        err_because(&why, ERR_INTEGRITY, "trailing",
+        err_because(&why, ERR_INTEGRITY, REASON_TRAILING,
                     "what ends the bundle, from byte %" PRIu64
                     " on, is not some zeros and nothing else",
                     end);
@@ -202,7 +202,7 @@ read_pinned_sums(const struct scan *s, const struct tar_entry *e,
         truncated_error(&why, body + (uint64_t)n, e->name);
     else if (n >= 0 && hash_bytes(pin->alg, out->data, out->len, &d, &why) == 0 &&
              !digest_equal(&d, pin))
-        err_because(&why, ERR_INTEGRITY, "sums",
+        err_because(&why, ERR_INTEGRITY, REASON_SUMS,
                     "SHA256SUMS, %" PRIu64 " bytes from byte %" PRIu64
                     ", is not the one that index.json names",
                     e->size, body);

@@ -57,7 +57,7 @@ scan_oci_layout(const struct volumes *file, uint64_t at, uint64_t size, struct e
         return volumes_blame(file, at, len, err);
     if ((size_t)n == len && size == len && memcmp(body, BUNDLE_OCI_LAYOUT, len) == 0)
         return 0;
-    err_because(err, ERR_INTEGRITY, "format",
+    err_because(err, ERR_INTEGRITY, REASON_FORMAT,
                 "oci-layout, %" PRIu64 " bytes from byte %" PRIu64 ", is not %s", size,
                 at, BUNDLE_OCI_LAYOUT);
     return volumes_blame(file, at, size, err);
@@ -72,7 +72,7 @@ scan_pad(const struct scan *s, uint64_t at, uint64_t size, struct err *err)
         return -1;
     if (zero == 1)
         return 0;
-    err_because(err, ERR_INTEGRITY, "interrupted-sign",
+    err_because(err, ERR_INTEGRITY, REASON_INTERRUPTED_SIGN,
                 "signatures/.pad, bytes %" PRIu64 " to %" PRIu64 ", is not zero", at,
                 at + size - 1);
     return volumes_blame(&s->at.file, at, size, err);
@@ -127,7 +127,7 @@ scan_member(struct scan *s, const struct tar_entry *e)
     if (member_name_is_known(e->name)) {
         look_at(s, e, body);
     } else {
-        err_because(&why, ERR_INTEGRITY, "extra",
+        err_because(&why, ERR_INTEGRITY, REASON_EXTRA,
                     "at byte %" PRIu64 ": %s does not belong here", header, e->name);
         scan_note(s, header, TAR_BLOCK + tar_padded(e->size), NULL, &why);
     }
@@ -142,7 +142,7 @@ note_unknown_header(const struct scan *s, uint64_t to, const struct err *found)
     struct err why = *found;
 
     if (why.kind == ERR_NONE) {
-        err_because(&why, ERR_INTEGRITY, "header",
+        err_because(&why, ERR_INTEGRITY, REASON_HEADER,
                     "at byte %" PRIu64 ": nothing but zeros", at);
         volumes_blame(&s->at.file, at, to - at, &why);
     }

@@ -119,7 +119,7 @@ note_listed_header(const struct planned_list *l, const struct planned *p, uint64
 
     bundle_blob_name(&p->digest, name);
     if (why.kind == ERR_NONE) { /* zeros, which is well formed */
-        err_because(&why, ERR_INTEGRITY, "header",
+        err_because(&why, ERR_INTEGRITY, REASON_HEADER,
                     "at byte %" PRIu64 ": nothing but zeros", at);
         volumes_blame(&l->s->at.file, at, TAR_BLOCK, &why);
     }
@@ -135,7 +135,7 @@ note_stranger(const struct planned_list *l, const struct planned *p,
     uint64_t size = TAR_BLOCK + tar_padded(e->size);
     struct err why = ERR_INIT;
 
-    err_because(&why, ERR_INTEGRITY, p ? "duplicate" : "extra",
+    err_because(&why, ERR_INTEGRITY, p ? REASON_DUPLICATE : REASON_EXTRA,
                 "at byte %" PRIu64 ": %s %s", at, e->name,
                 p ? "stands there for the second time" : "does not belong here");
     volumes_blame(&l->s->at.file, at, size, &why);
@@ -150,7 +150,7 @@ note_order(const struct planned_list *l, const struct tar_entry *e, uint64_t at)
     struct err why = ERR_INIT;
 
     bundle_blob_name(&l->plan[l->next].digest, name);
-    err_because(&why, ERR_INTEGRITY, "order",
+    err_because(&why, ERR_INTEGRITY, REASON_ORDER,
                 "at byte %" PRIu64 ": found %s, expected %s", at, e->name, name);
     volumes_blame(&l->s->at.file, at, TAR_BLOCK, &why);
     scan_note(l->s, at, TAR_BLOCK, NULL, &why);
@@ -176,7 +176,7 @@ scan_listed_member(struct planned_list *l, const struct tar_entry *e)
     if (number >= l->next) /* else it is late, which was said */
         l->next = number + 1;
     if (p->has_size && p->size != e->size) {
-        err_because(&why, ERR_INTEGRITY, "size",
+        err_because(&why, ERR_INTEGRITY, REASON_SIZE,
                     "at byte %" PRIu64 ": %s has %" PRIu64
                     " bytes, its descriptor says %" PRIu64,
                     header, e->name, e->size, p->size);
@@ -225,7 +225,7 @@ note_lost(struct planned_list *l, size_t first, size_t last, uint64_t from, uint
     bundle_blob_name(&l->plan[first].digest, name);
     if (last - first > 1)
         snprintf(others, sizeof(others), " and %zu more", last - first - 1);
-    err_because(&why, ERR_INTEGRITY, "header",
+    err_because(&why, ERR_INTEGRITY, REASON_HEADER,
                 "%s%s, in bytes %" PRIu64 " to %" PRIu64
                 ", could not be checked: no good header says where",
                 name, others, from, to - 1);
@@ -309,10 +309,10 @@ note_missing(const struct planned_list *l, uint64_t bytes)
     if (lacking == 0 && missing == 0)
         return;
     if (lacking == 0) {
-        err_because(&why, ERR_INTEGRITY, "missing", "%s", which);
+        err_because(&why, ERR_INTEGRITY, REASON_MISSING, "%s", which);
     } else {
         if (volumes_check_size(file, bytes, &why) == 0)
-            err_because(&why, ERR_INTEGRITY, "truncated",
+            err_because(&why, ERR_INTEGRITY, REASON_TRUNCATED,
                         "the file ends at byte %" PRIu64 " of %" PRIu64, file->size,
                         bytes);
         if (missing > 0)

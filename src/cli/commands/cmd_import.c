@@ -166,7 +166,7 @@ setback_out(const struct push_failure *s)
 
     jsout_put_text(obj, "kind", err_kind_name(s->kind));
     if (s->reason)
-        jsout_put_text(obj, "reason", s->reason);
+        jsout_put_text(obj, "reason", err_reason_word(s->reason));
     jsout_put_text(obj, "message", s->message);
     if (s->hint[0] != '\0')
         jsout_put_text(obj, "hint", s->hint);

@@ -74,7 +74,7 @@ explain_it(const struct verify_command *o, const char *const *paths, size_t coun
     struct err why = ERR_INIT;
 
     if (trust_options_load(&o->trust, &store, &rt->events, &why) < 0 &&
-        (!why.reason || strcmp(why.reason, "no-trust") != 0)) {
+        (why.reason != REASON_NO_TRUST)) {
         *err = why;
         return -1;
     }

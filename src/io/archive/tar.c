@@ -119,7 +119,7 @@ tar_header(unsigned char out[TAR_BLOCK], const char *name, uint64_t size, uint64
 static int
 field_error(const char *field, struct err *err)
 {
-    return err_because(err, ERR_INTEGRITY, "header",
+    return err_because(err, ERR_INTEGRITY, REASON_HEADER,
                        "tar header: the %s field is not what sealift writes", field);
 }
 
@@ -172,7 +172,7 @@ compare_header(const unsigned char *block, const unsigned char *canonical,
 
         for (size_t at = f->at; at < f->at + f->len; at++) {
             if (block[at] != canonical[at])
-                return err_because(err, ERR_INTEGRITY, "header",
+                return err_because(err, ERR_INTEGRITY, REASON_HEADER,
                                    "tar header: byte %zu, in the %s field, is 0x%02x "
                                    "instead of 0x%02x",
                                    at, f->name, block[at], canonical[at]);

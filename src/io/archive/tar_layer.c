@@ -75,7 +75,7 @@ library_error(struct archive *a, struct look *l, const char *what)
     if (l->failed)
         return -1;
     text_safe(safe, text ? text : "unknown", text ? strlen(text) : 7);
-    return err_because(l->err, ERR_INTEGRITY, "layer", "%s: %s", what, safe);
+    return err_because(l->err, ERR_INTEGRITY, REASON_LAYER, "%s: %s", what, safe);
 }
 
 /* The next bytes of the tar, hashed. */
@@ -92,12 +92,12 @@ read_layer_block(struct archive *a, void *ctx, const void **out)
     }
     l->unpacked += (uint64_t)n;
     if (l->unpacked > l->max) {
-        err_because(l->err, ERR_INTEGRITY, "layer",
+        err_because(l->err, ERR_INTEGRITY, REASON_LAYER,
                     "it unpacks to more than %d times its size", TAR_LAYER_RATIO_MAX);
         return fail(l);
     }
     if (l->unpacked > l->header_end) {
-        err_because(l->err, ERR_INTEGRITY, "layer",
+        err_because(l->err, ERR_INTEGRITY, REASON_LAYER,
                     "it has a member whose headers take more than %d KiB",
                     TAR_LAYER_HEADERS_MAX >> 10);
         return fail(l);
@@ -130,13 +130,14 @@ check_entry(struct archive_entry *e, struct err *err)
     char safe[TEXT_SAFE_MAX];
 
     if (!name)
-        return err_because(err, ERR_INTEGRITY, "layer", "it has a member without a name");
+        return err_because(err, ERR_INTEGRITY, REASON_LAYER,
+                           "it has a member without a name");
     text_safe(safe, name, strlen(name));
     if (leads_out(name))
-        return err_because(err, ERR_INTEGRITY, "layer",
+        return err_because(err, ERR_INTEGRITY, REASON_LAYER,
                            "it has the member '%s', which leads out of the image", safe);
     if (link && leads_out(link))
-        return err_because(err, ERR_INTEGRITY, "layer",
+        return err_because(err, ERR_INTEGRITY, REASON_LAYER,
                            "its member '%s' is a hard link that leads out of the image",
                            safe);
     return 0;
@@ -213,7 +214,7 @@ static int
 take_turn(struct look *l)
 {
     if (archive_filter_count(l->unpacker) > 2) /* the last one does nothing */
-        return err_because(l->err, ERR_INTEGRITY, "layer",
+        return err_because(l->err, ERR_INTEGRITY, REASON_LAYER,
                            "it is compressed more than once");
     if (archive_filter_code(l->unpacker, 0) == ARCHIVE_FILTER_ZSTD) {
         pthread_mutex_lock(&one_zstd);

@@ -44,7 +44,7 @@ id_of_key(X509 *cert, struct digest *out, struct err *err)
     if (pkey)
         key = pki_adopt(pkey, false, "certificate", &why);
     if (!key)
-        return err_because(err, ERR_TRUST, "unknown-signer",
+        return err_because(err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
                            "was made with a certificate that has a key of a kind that "
                            "does not count in its chain");
     *out = *pki_id(key);
@@ -71,7 +71,7 @@ serial_of(X509 *cert, char out[PKI_SERIAL_MAX + 1], struct err *err)
     OPENSSL_free(hex);
     BN_free(number);
     if (n > PKI_SERIAL_MAX)
-        return err_because(err, ERR_TRUST, "unknown-signer",
+        return err_because(err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
                            "was made with a certificate of a serial number that is "
                            "negative or longer than 20 bytes");
     return 0;
@@ -119,7 +119,7 @@ describe_chain(STACK_OF(X509) * certs, struct pki_chain *out, struct err *err)
 
         if (!pki_time(X509_get0_notBefore(cert), &from) ||
             !pki_time(X509_get0_notAfter(cert), &until))
-            return err_because(err, ERR_TRUST, "bad-signature",
+            return err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE,
                                "has a certificate without a time");
         c.valid_from = from > c.valid_from ? from : c.valid_from;
         c.valid_until = until < c.valid_until ? until : c.valid_until;
@@ -208,7 +208,7 @@ static STACK_OF(X509) *
 static int
 chain_error(int code, struct err *err)
 {
-    return err_because(err, ERR_TRUST, "unknown-signer",
+    return err_because(err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
                        "was made with a certificate that the authority does not vouch "
                        "for (%s)",
                        X509_verify_cert_error_string(code));
@@ -225,7 +225,7 @@ build_chain(const struct pki_cms *cms, const struct pki_authority *a,
 
     if (!store || !helpers || !ctx ||
         X509_STORE_CTX_init(ctx, store, cms->leaf, helpers) != 1)
-        return err_because(err, ERR_TRUST, "bad-signature",
+        return err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE,
                            "could not be checked against the authority");
     if (X509_verify_cert(ctx) != 1)
         return chain_error(X509_STORE_CTX_get_error(ctx), err);

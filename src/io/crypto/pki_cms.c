@@ -72,7 +72,7 @@ pki_cms_check_signer(const struct pki_key *key, const struct pki_certs *certs,
 static int
 cms_error(struct err *err, const char *why)
 {
-    return err_because(err, ERR_TRUST, "bad-signature", "%s", why);
+    return err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE, "%s", why);
 }
 
 bool

@@ -270,14 +270,14 @@ pki_cms_render(const struct pki_cms *cms, struct buf *out, struct err *err)
     bool done;
 
     if (!is_of_data(cms))
-        return err_because(err, ERR_TRUST, "bad-signature",
+        return err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE,
                            "is over another content type than data");
     done = put_signed_data(&data, cms) && put_object(&content, NID_pkcs7_signed) &&
            put_in(&content, TAG_CONTEXT_0, &data) && put_in(out, TAG_SEQUENCE, &content);
 
     ERR_clear_error();
     return done ? 0
-                : err_because(err, ERR_TRUST, "bad-signature",
+                : err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE,
                               "is larger than a CMS signature may be");
 }
 

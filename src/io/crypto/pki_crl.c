@@ -118,7 +118,7 @@ refuse_unverified(X509_CRL *crl, struct err *err)
     char issuer[TEXT_SAFE_MAX];
 
     pki_name_safe(issuer, X509_CRL_get_issuer(crl));
-    return err_because(err, ERR_TRUST, "unknown-signer",
+    return err_because(err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
                        "was made with a certificate that a revocation list of '%s' is "
                        "about, and that cannot be verified: no certificate of that name "
                        "in the store signed it and may sign lists",
@@ -165,7 +165,7 @@ check_lists(X509 *cert, X509 *issuer, const struct pki_authority *a, bool requir
             return refuse_unverified(crl, err);
     }
     if (requires_one && !has_one)
-        return err_because(err, ERR_TRUST, "unknown-signer",
+        return err_because(err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
                            "was made with a certificate whose issuer has no revocation "
                            "list in the store");
     return 0;
@@ -178,7 +178,7 @@ pki_crls_check(STACK_OF(X509) * chain, const struct pki_authority *a, struct err
 
     for (int i = 0; i < count; i++) {
         if (is_revoked(sk_X509_value(chain, i), a))
-            return err_because(err, ERR_TRUST, "revoked",
+            return err_because(err, ERR_TRUST, REASON_REVOKED,
                                "was made with a certificate that its issuer has revoked");
     }
     for (int i = 0; i < count; i++) {

@@ -120,7 +120,7 @@ missing_volume_error(const struct volume_files *s, struct err *err)
             break;
         }
     }
-    err_because(err, ERR_INTEGRITY, "missing", "volume%s %s %s missing",
+    err_because(err, ERR_INTEGRITY, REASON_MISSING, "volume%s %s %s missing",
                 missing == 1 ? "" : "s", list.data, missing == 1 ? "is" : "are");
     buf_release(&list);
     return err_hint(err, "put all volumes into one folder, or name them all");
@@ -168,8 +168,8 @@ open_one(struct volume_set *out, const char *path, open_fn *open_file, struct er
 }
 
 static int
-size_error(const struct volume_file *f, const char *reason, uint64_t size, uint64_t cut,
-           struct err *err)
+size_error(const struct volume_file *f, enum err_reason reason, uint64_t size,
+           uint64_t cut, struct err *err)
 {
     err_because(err, ERR_INTEGRITY, reason,
                 "volume %zu, '%s', has %" PRIu64 " bytes, the others have %" PRIu64,
@@ -200,9 +200,9 @@ check_sizes(const struct volume_files *s, const uint64_t *sizes, uint64_t cut,
         bool is_last = i + 1 == s->count;
 
         if (sizes[i] < cut && !is_last)
-            return size_error(&s->items[i], "truncated", sizes[i], cut, err);
+            return size_error(&s->items[i], REASON_TRUNCATED, sizes[i], cut, err);
         if (sizes[i] > cut)
-            return size_error(&s->items[i], "size", sizes[i], cut, err);
+            return size_error(&s->items[i], REASON_SIZE, sizes[i], cut, err);
     }
     return 0;
 }

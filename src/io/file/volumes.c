@@ -478,13 +478,13 @@ volumes_check_size(const struct volumes *v, uint64_t size, struct err *err)
     if (!v->fds || v->size >= size)
         return 0;
     if (needed == v->count + 1)
-        err_because(err, ERR_INTEGRITY, "missing", "volume %" PRIu64 " is missing",
+        err_because(err, ERR_INTEGRITY, REASON_MISSING, "volume %" PRIu64 " is missing",
                     needed);
     else if (needed > v->count)
-        err_because(err, ERR_INTEGRITY, "missing",
+        err_because(err, ERR_INTEGRITY, REASON_MISSING,
                     "volumes %zu to %" PRIu64 " are missing", v->count + 1, needed);
     else
-        err_because(err, ERR_INTEGRITY, "truncated",
+        err_because(err, ERR_INTEGRITY, REASON_TRUNCATED,
                     "volume %zu, the last, lacks %" PRIu64 " bytes", v->count,
                     size - v->size);
     if (needed > v->count)

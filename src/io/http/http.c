@@ -298,7 +298,7 @@ finish(struct http_conn *conn, struct transfer *f, CURLcode code,
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return cancel_error(f->err);
     if (code == CURLE_COULDNT_CONNECT && conn->refused[0] != '\0')
-        return err_because(f->err, ERR_PROTOCOL, "private-address",
+        return err_because(f->err, ERR_PROTOCOL, REASON_PRIVATE_ADDRESS,
                            "the name resolves to the private address %s", conn->refused);
     r->is_silence = f->verdict == HTTP_SILENT;
     if (f->verdict != HTTP_WAIT && (r->status == 0 || transfer_is_success(r)))

@@ -27,7 +27,8 @@ refused_by_server(const char *why, const char *safe, const struct http_tls *tls,
                   struct err *err)
 {
     if (!strstr(why, "certificate"))
-        return err_because(err, ERR_NETWORK, "tls", "TLS handshake failed: %s", safe);
+        return err_because(err, ERR_NETWORK, REASON_TLS, "TLS handshake failed: %s",
+                           safe);
     if (tls->cert)
         return err_set(err, ERR_AUTH,
                        "the server refuses the client certificate '%s': %s", tls->cert,
@@ -42,14 +43,15 @@ handshake_failed(const char *why, const char *safe, const struct http_tls *tls,
                  struct err *err)
 {
     if (handshake_met_plain_http(why)) {
-        err_because(err, ERR_NETWORK, "not-tls", "the server does not speak TLS");
+        err_because(err, ERR_NETWORK, REASON_NOT_TLS, "the server does not speak TLS");
         return err_hint(err, "for a registry without TLS: --plain-http HOST");
     }
     if (strstr(why, " alert "))
         return refused_by_server(why, safe, tls, err);
     if (strstr(why, "unsupported protocol") || strstr(why, "no protocols available") ||
         strstr(why, "key too small"))
-        return err_because(err, ERR_NETWORK, "tls", "TLS handshake failed: %s", safe);
+        return err_because(err, ERR_NETWORK, REASON_TLS, "TLS handshake failed: %s",
+                           safe);
     return err_set(err, ERR_NETWORK, "connection lost during the TLS handshake: %s",
                    safe);
 }
@@ -119,7 +121,7 @@ tls_error(const struct transfer_failure *f, const char *safe, struct err *err)
 
     switch ((int)f->code) {
     case CURLE_PEER_FAILED_VERIFICATION:
-        err_because(err, ERR_NETWORK, "tls",
+        err_because(err, ERR_NETWORK, REASON_TLS,
                     "the server's certificate is not trusted: %s", safe);
         return err_hint(err, "for a private CA use --ca-file FILE; dates are checked "
                              "against the clock of this machine");
@@ -128,7 +130,7 @@ tls_error(const struct transfer_failure *f, const char *safe, struct err *err)
     case CURLE_SSL_CACERT_BADFILE:
         if (tls->ca_file)
             return err_set(err, ERR_LOCAL, "cannot use the CA file '%s'", tls->ca_file);
-        err_because(err, ERR_LOCAL, "no-ca", "this machine has no CA certificates");
+        err_because(err, ERR_LOCAL, REASON_NO_CA, "this machine has no CA certificates");
         return err_hint(err, "install ca-certificates, or use --ca-file FILE");
     default:
         return err_set(err, ERR_LOCAL, "cannot use the client certificate '%s': %s",

@@ -102,11 +102,11 @@ syntax_error(const json_error_t *why, enum err_kind kind, struct err *err)
     char safe[TEXT_SAFE_MAX];
 
     if (exhausted)
-        return err_because(err, kind, "json", "JSON needs more than %zu MiB of memory",
-                           BUDGET >> 20);
+        return err_because(err, kind, REASON_JSON,
+                           "JSON needs more than %zu MiB of memory", BUDGET >> 20);
     text_safe_in(safe, sizeof(safe), why->text, strlen(why->text));
-    return err_because(err, kind, "json", "not valid JSON: %s (line %d, column %d)", safe,
-                       why->line, why->column);
+    return err_because(err, kind, REASON_JSON, "not valid JSON: %s (line %d, column %d)",
+                       safe, why->line, why->column);
 }
 
 /* Each thread has a heap of its own, which keeps what was freed for that thread alone: a
@@ -128,11 +128,11 @@ js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
 
     js_prepare();
     if (len > 0 && memchr(bytes, '\0', len)) { /* the library skips some of these */
-        err_because(err, kind, "json", "not valid JSON: there is a NUL byte in it");
+        err_because(err, kind, REASON_JSON, "not valid JSON: there is a NUL byte in it");
         return NULL;
     }
     if (!is_shallow(bytes, len)) {
-        err_because(err, kind, "json", "JSON is nested more than %d levels deep",
+        err_because(err, kind, REASON_JSON, "JSON is nested more than %d levels deep",
                     DEPTH_MAX);
         return NULL;
     }
@@ -145,7 +145,7 @@ js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
     if (json_is_object(root))
         return opaque(root);
     if (root)
-        err_because(err, kind, "json", "JSON is not an object");
+        err_because(err, kind, REASON_JSON, "JSON is not an object");
     else
         syntax_error(&why, kind, err);
     close_document(root);

@@ -21,7 +21,7 @@ compare_head(const struct writing *w, const struct bundle_untrusted *head,
         (!is_inside || (found->len == signature->len &&
                         memcmp(found->bytes, signature->bytes, found->len) == 0)))
         return 0;
-    return err_because(err, ERR_INTEGRITY, "digest",
+    return err_because(err, ERR_INTEGRITY, REASON_DIGEST,
                        "index.json or its signature is not what was written");
 }
 

@@ -83,7 +83,7 @@ push_context_compare(struct push_context *im, uint32_t object, const struct pull
         return -1;
     if (bytes.len != back->bytes.len ||
         memcmp(bytes.data, back->bytes.data, bytes.len) != 0)
-        return err_because(err, ERR_INTEGRITY, "digest",
+        return err_because(err, ERR_INTEGRITY, REASON_DIGEST,
                            "the registry gives back other bytes than were pushed");
     events_done(im->options->verify.events, 1);
     return 0;
@@ -182,7 +182,7 @@ conclude(struct import_result *out, const struct import_options *o, struct err *
 static int
 only_receipt(const struct push_failure *why, struct err *err)
 {
-    err_because(err, ERR_PARTIAL, "receipt",
+    err_because(err, ERR_PARTIAL, REASON_RECEIPT,
                 "all images are there and remembered, but not the receipt: %s",
                 why->message);
     if (why->hint[0] != '\0')

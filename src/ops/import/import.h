@@ -35,7 +35,7 @@ enum image_state {
 /* What went wrong at the target while the import went on.  Texts are owned. */
 struct push_failure {
     enum err_kind kind;
-    const char *reason; /* as in struct err, or NULL */
+    enum err_reason reason; /* as in struct err, or NULL */
     char *message, *hint;
 };
 

@@ -28,7 +28,7 @@ struct failure {
     bool has_needer;      /* then: */
     struct digest needer; /* a document that cannot do without the blob */
     enum err_kind kind;   /* why, as in struct err */
-    const char *reason;
+    enum err_reason reason;
     char *message;
 };
 

@@ -39,7 +39,7 @@ read_member_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err 
                      m->member->offset + offset, err);
 
     if (n == 0 && left > 0)
-        n = err_because(err, ERR_INTEGRITY, "truncated",
+        n = err_because(err, ERR_INTEGRITY, REASON_TRUNCATED,
                         "the bundle became shorter while it was read");
     if (n < 0)
         m->importing->is_unread = true;

@@ -12,12 +12,6 @@ enum { GIVEN_UP_MAX = 3 };
 
 /* ---- what to go on after ---- */
 
-static bool
-is_because(const struct err *err, const char *reason)
-{
-    return err->reason && strcmp(err->reason, reason) == 0;
-}
-
 /*
  * A password that is refused is not tried again and again, which locks accounts; and
  * --on-existing=error ends it while nothing was sent.
@@ -26,11 +20,11 @@ static bool
 is_of_the_target(struct push_context *im, const struct err *err)
 {
     if (err->kind == ERR_AUTH)
-        return !is_because(err, "login");
+        return err->reason != REASON_LOGIN;
     if (err->kind == ERR_CONFLICT)
         return im->has_begun;
     if (err->kind == ERR_INTEGRITY)
-        return !im->is_unread && !is_because(err, "changed");
+        return !im->is_unread && err->reason != REASON_CHANGED;
     return err->kind == ERR_NETWORK || err->kind == ERR_PROTOCOL ||
            err->kind == ERR_NOT_FOUND || err->kind == ERR_LIMIT;
 }

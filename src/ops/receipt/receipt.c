@@ -174,7 +174,7 @@ receipt_make(struct receipt *out, const struct import_options *o,
 static int
 receipt_error(const char *what, struct err *err)
 {
-    return err_because(err, ERR_INTEGRITY, "format", "no receipt: %s", what);
+    return err_because(err, ERR_INTEGRITY, REASON_FORMAT, "no receipt: %s", what);
 }
 
 static int

@@ -35,7 +35,7 @@ refuse_signature(const struct attach_options *o, const char *path, struct err *e
     if (o->keys->count == 0)
         return err_set(err, ERR_USAGE,
                        "'%s' is by a key: say by which one, with --key PUB", path);
-    err_because(err, ERR_TRUST, "bad-signature",
+    err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE,
                 "'%s' is no signature over this index.json by the key given", path);
     return err_hint(err, "'sealift payload BUNDLE' writes the exact bytes to sign");
 }
@@ -78,7 +78,7 @@ render_signature(const struct pki_cms *cms, struct signable *bundle, struct buf 
         return -1;
     again = pki_cms_open(out->data, out->len, &bundle->payload, &why);
     return again ? 0
-                 : err_because(err, ERR_TRUST, "bad-signature",
+                 : err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE,
                                "uses an algorithm that does not count inside a bundle");
 }
 

@@ -28,7 +28,7 @@ open_store(const char *dir, struct trust_store *out, struct err *err)
 
     if (trust_store_open(out, dir, &why) == 0)
         return 0;
-    if (why.kind == ERR_NOT_FOUND || (why.reason && strcmp(why.reason, "no-trust") == 0))
+    if (why.kind == ERR_NOT_FOUND || (why.reason == REASON_NO_TRUST))
         return 0;
     *err = why;
     return -1;

@@ -75,7 +75,7 @@ damage_of_member(const struct bundle_content *c, size_t member, const struct err
                        .digest = m->digest,
                        .err = *err};
 
-    if (err->reason && strcmp(err->reason, "padding") == 0) {
+    if (err->reason == REASON_PADDING) {
         d.offset += m->size;
         d.size = tar_padded(m->size) - m->size;
     }
@@ -300,7 +300,7 @@ static bool
 is_cut(const struct err *err)
 {
     return err->reason && err->hint[0] != '\0' &&
-           (strcmp(err->reason, "missing") == 0 || strcmp(err->reason, "truncated") == 0);
+           (err->reason == REASON_MISSING || err->reason == REASON_TRUNCATED);
 }
 
 int

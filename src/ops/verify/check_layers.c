@@ -49,7 +49,7 @@ add_wish(struct layer_gathering *g, uint32_t object, const char *diff_id, struct
         return 0;
     if (!diff_id ||
         digest_parse(&wish.diff_id, diff_id, strlen(diff_id), ERR_INTEGRITY, err) < 0)
-        return err_because(err, ERR_INTEGRITY, "format", "a diff_id is no digest");
+        return err_because(err, ERR_INTEGRITY, REASON_FORMAT, "a diff_id is no digest");
     g->wishes = mem_grow(g->wishes, g->count, &g->cap, sizeof(*g->wishes));
     g->wishes[g->count++] = wish;
     return 0;
@@ -68,7 +68,7 @@ pair(struct layer_gathering *g, const struct graph_object *manifest, const struc
         if (e->kind != EDGE_LAYER)
             continue;
         if (n == js_length(ids))
-            return err_because(err, ERR_INTEGRITY, "format",
+            return err_because(err, ERR_INTEGRITY, REASON_FORMAT,
                                "it has fewer diff_ids than the image has layers");
         if (is_layer(graph_media_type(g->content->graph, e)) &&
             add_wish(g, e->to, js_text(js_at(ids, n)), err) < 0)
@@ -76,7 +76,7 @@ pair(struct layer_gathering *g, const struct graph_object *manifest, const struc
         n++;
     }
     if (n < js_length(ids))
-        return err_because(err, ERR_INTEGRITY, "format",
+        return err_because(err, ERR_INTEGRITY, REASON_FORMAT,
                            "it has more diff_ids than the image has layers");
     return 0;
 }
@@ -97,7 +97,8 @@ read_config(struct layer_gathering *g, const struct graph_object *manifest,
         return -1;
     if (js_object(root, "rootfs", &rootfs) != 1 ||
         js_array(rootfs, "diff_ids", &ids) != 1)
-        return err_because(err, ERR_INTEGRITY, "format", "it has no rootfs.diff_ids");
+        return err_because(err, ERR_INTEGRITY, REASON_FORMAT,
+                           "it has no rootfs.diff_ids");
     return pair(g, manifest, ids, err);
 }
 
@@ -202,7 +203,7 @@ check_layer(const struct bundle_content *c, const struct layer_wish *wish,
         return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "layer %s", name);
     if (digest_equal(&got, &wish->diff_id))
         return 0;
-    return err_because(err, ERR_INTEGRITY, "layer",
+    return err_because(err, ERR_INTEGRITY, REASON_LAYER,
                        "layer %s does not unpack to what the config of the image says",
                        name);
 }

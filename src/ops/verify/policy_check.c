@@ -114,7 +114,7 @@ push_plan_check_targets(const struct verified *v, const struct push_plan *landin
         if (policy_allows_target(v->verdict.rule, place))
             continue;
         text_safe(safe, place, strlen(place));
-        err_because(err, ERR_TRUST, "target", "stream '%s' may not be pushed to %s",
+        err_because(err, ERR_TRUST, REASON_TARGET, "stream '%s' may not be pushed to %s",
                     v->meta.stream, safe);
         return err_hint(err, "the policy lists where it may go, in \"targets\"");
     }

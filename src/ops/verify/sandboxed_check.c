@@ -16,13 +16,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { REASON_MAX = 32, TEXT_MAX = 256, FIRST_OWN_FD = 3 /* after the standard ones */ };
+enum { TEXT_MAX = 256, FIRST_OWN_FD = 3 /* after the standard ones */ };
 
 /* An error without pointers. */
 struct flat_err {
     enum err_kind kind;
     int signal;
-    char reason[REASON_MAX];
+    enum err_reason reason;
     char msg[sizeof(((struct err *)0)->msg)];
     char hint[sizeof(((struct err *)0)->hint)];
 };
@@ -48,7 +48,7 @@ flatten(struct flat_err *out, const struct err *err)
 {
     out->kind = err->kind;
     out->signal = err->signal;
-    snprintf(out->reason, sizeof(out->reason), "%s", err->reason ? err->reason : "");
+    out->reason = err->reason;
     memcpy(out->msg, err->msg, sizeof(out->msg));
     memcpy(out->hint, err->hint, sizeof(out->hint));
 }
@@ -224,13 +224,10 @@ make_plain(char *text, size_t size)
     }
 }
 
-/* Whatever was sent: text ends, numbers are those of an enum, reasons stay for good. */
+/* Whatever was sent: text ends, and numbers are those of an enum. */
 static void
 unflatten(struct flat_err *in, struct err *out)
 {
-    static char reason[REASON_MAX]; /* of the one error that ends the run */
-
-    make_plain(in->reason, sizeof(in->reason));
     make_plain(in->msg, sizeof(in->msg));
     make_plain(in->hint, sizeof(in->hint));
     *out = (struct err)ERR_INIT;
@@ -241,10 +238,8 @@ unflatten(struct flat_err *in, struct err *out)
     }
     memcpy(out->msg, in->msg, sizeof(out->msg));
     memcpy(out->hint, in->hint, sizeof(out->hint));
-    if (in->reason[0] != '\0') {
-        memcpy(reason, in->reason, sizeof(reason));
-        out->reason = reason;
-    }
+    if (in->reason > REASON_NONE && in->reason < REASON_COUNT)
+        out->reason = in->reason;
 }
 
 static void
@@ -267,7 +262,6 @@ take_damage(struct damage_list *list, struct news *news)
     if (d.offset > INT64_MAX || d.size > INT64_MAX - d.offset)
         d.offset = d.size = 0; /* no file has such a place */
     unflatten(&news->err, &d.err);
-    d.err.reason = NULL;
     if (news->place.has_digest != 0 && news->place.digest.alg == DIGEST_SHA256) {
         d.has_digest = true;
         d.digest.alg = DIGEST_SHA256;

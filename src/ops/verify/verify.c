@@ -50,7 +50,7 @@ look_for_damage(struct verified *v, const struct verify_options *o, struct err *
     const struct check_options check = check_verify_options(o);
     const struct sandboxed_check_job job = {
         .file = &v->files.volumes, .check = &check, .why = err};
-    bool is_changed = err->kind == ERR_TRUST && strcmp(err->reason, "bad-signature") == 0;
+    bool is_changed = err->kind == ERR_TRUST && err->reason == REASON_BAD_SIGNATURE;
     struct err found = ERR_INIT;
     bool opened;
 

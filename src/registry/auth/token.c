@@ -96,7 +96,7 @@ refused(struct session *s, const struct http_response *r, const char *server,
                        r->status);
     }
     if (request->credential) {
-        err_because(err, ERR_AUTH, "login",
+        err_because(err, ERR_AUTH, REASON_LOGIN,
                     "token server %s refuses the credentials (%ld)", server, r->status);
         return err_hint(err, "check user name and password, or log in again");
     }
@@ -135,7 +135,7 @@ request_token(struct session *s, const struct token_request *request,
         return -1;
     http_origin_shown(&origin, server);
     if (redirect_follow(s, http, &r, &url, &elsewhere, err) < 0) {
-        if (err->reason && strcmp(err->reason, "private-address") == 0)
+        if (err->reason == REASON_PRIVATE_ADDRESS)
             err->kind = ERR_AUTH; /* as when the address stands in the realm itself */
         return err_wrap(err, "token server %s", server);
     }

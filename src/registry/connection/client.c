@@ -287,11 +287,9 @@ probe(struct session *s, const struct http_origin *origin, struct http_response 
 static bool
 may_be_plain(const struct err *err)
 {
-    const char *reason = err->reason ? err->reason : "";
-
     if (err->kind == ERR_NETWORK)
-        return strcmp(reason, "tls") != 0;
-    return strcmp(reason, "no-ca") == 0;
+        return err->reason != REASON_TLS;
+    return err->reason == REASON_NO_CA;
 }
 
 /*

@@ -15,7 +15,7 @@ read_next(struct upload *up, void *out, size_t len, struct err *err)
     if (got < 0)
         return -1;
     if (got == 0)
-        return err_because(err, ERR_INTEGRITY, "truncated",
+        return err_because(err, ERR_INTEGRITY, REASON_TRUNCATED,
                            "the bytes to upload end after %" PRIu64 " of %" PRIu64,
                            up->hashed, up->size);
     if (hash_add(&up->hash, out, (size_t)got, err) < 0)
@@ -56,7 +56,7 @@ compare_digest(struct upload *up, struct err *err)
         return -1;
     if (digest_equal(&got, up->digest))
         return 0;
-    return err_because(err, ERR_INTEGRITY, "changed",
+    return err_because(err, ERR_INTEGRITY, REASON_CHANGED,
                        "the bytes to upload have another digest");
 }
 
