@@ -98,6 +98,14 @@ err_hint(struct err *err, const char *fmt, ...)
     return -1;
 }
 
+struct err *
+err_ignored(void)
+{
+    static _Thread_local struct err ignored;
+
+    return &ignored;
+}
+
 const char *
 err_kind_name(enum err_kind kind)
 {

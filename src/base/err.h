@@ -91,6 +91,12 @@ struct err {
 /* Record a failure; replaces what *err held.  Always -1: "return err_set(...)". */
 int err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF(3, 4);
 
+/*
+ * Where an error goes that nothing depends on: one a thread, overwritten by the next one.
+ * So what is called may still look at its own *err, and no caller keeps one to throw away.
+ */
+struct err *err_ignored(void);
+
 /* err_set() with a reason. */
 int err_because(struct err *err, enum err_kind kind, enum err_reason reason,
                 const char *fmt, ...) PRINTF(4, 5);

@@ -98,9 +98,8 @@ static void
 write_json(struct jsout *obj)
 {
     CLEANUP(buf_release) struct buf line = BUF_INIT(8192);
-    struct err ignored = ERR_INIT;
 
-    if (jsout_print(obj, &line, &ignored) == 0)
+    if (jsout_print(obj, &line, err_ignored()) == 0)
         fprintf(stderr, "%s\n", line.data);
 }
 

@@ -98,7 +98,6 @@ read_descriptor_annotations(const struct document_reading *r, const struct js *o
                             struct descriptor *d)
 {
     const struct js *annotations = NULL;
-    struct err ignored = ERR_INIT;
     const char *text;
     int rc;
 
@@ -109,9 +108,10 @@ read_descriptor_annotations(const struct document_reading *r, const struct js *o
     if (rc < 0)
         return reading_wrong_type(r, "annotations");
     d->is_attestation = rc == 1;
-    d->has_about = d->is_attestation &&
-                   js_string(annotations, "vnd.docker.reference.digest", &text) == 1 &&
-                   digest_parse(&d->about, text, strlen(text), r->kind, &ignored) == 0;
+    d->has_about =
+        d->is_attestation &&
+        js_string(annotations, "vnd.docker.reference.digest", &text) == 1 &&
+        digest_parse(&d->about, text, strlen(text), r->kind, err_ignored()) == 0;
     return 0;
 }
 
@@ -142,14 +142,13 @@ static void
 read_data(const struct js *obj, struct descriptor *d)
 {
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
-    struct err ignored = ERR_INIT;
     struct digest got;
     const char *text;
 
     if (js_string(obj, "data", &text) != 1 ||
         base64_decode(text, strlen(text), &bytes) < 0 || bytes.len != d->size ||
         hash_bytes(d->digest.alg, bytes.data ? bytes.data : "", bytes.len, &got,
-                   &ignored) < 0)
+                   err_ignored()) < 0)
         return;
     if (digest_equal(&got, &d->digest))
         d->data = buf_steal(&bytes);

@@ -227,12 +227,11 @@ document_by_type(const char *media_type, uint64_t size)
 bool
 document_own_type(char out[MEDIA_TYPE_MAX + 1], const void *bytes, size_t len)
 {
-    struct err ignored = ERR_INIT;
     CLEANUP(js_release) struct js *root = NULL;
     const char *type;
     uint64_t version;
 
-    root = js_parse(bytes, len, ERR_PROTOCOL, &ignored);
+    root = js_parse(bytes, len, ERR_PROTOCOL, err_ignored());
     if (!root || js_u64(root, "schemaVersion", &version) != 1 || version != 2 ||
         js_string(root, "mediaType", &type) != 1 || !media_type_is_valid(type))
         return false;

@@ -330,11 +330,10 @@ struct graph *
 graph_new(enum err_kind kind)
 {
     struct graph *g = xcalloc(1, sizeof(*g));
-    struct err ignored = ERR_INIT;
     uint32_t empty;
 
     g->kind = kind;
-    if (intern(g, "", &empty, &ignored) < 0)
+    if (intern(g, "", &empty, err_ignored()) < 0)
         mem_exhausted();
     return g;
 }

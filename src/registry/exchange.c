@@ -151,9 +151,8 @@ judge_speed(struct session *s, struct host *host, const struct answer *a)
     struct client *c = s->client;
     bool is_fine = a && !exchange_may_pass(a);
     struct http_origin at = host->origin;
-    struct err ignored = ERR_INIT;
 
-    if (a && a->elsewhere && http_url_origin(a->url, &at, &ignored) < 0)
+    if (a && a->elsewhere && http_url_origin(a->url, &at, err_ignored()) < 0)
         at = host->origin;
     s->is_throttled = s->retry_after >= 0 || (a && exchange_is_throttled(a));
     pthread_mutex_lock(&c->lock);
@@ -247,14 +246,13 @@ exchange_parting(struct session *s, struct host *host, const struct call *call)
     CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;
     CLEANUP(auth_release) struct auth auth = AUTH_INIT;
     struct http_request request = call->request;
-    struct err ignored = ERR_INIT;
     struct http_conn *conn;
 
     allowance_begin(&allowance, s, request.parting_ms);
-    if (auth_prepare(s, host, call, &auth, &ignored) < 0)
+    if (auth_prepare(s, host, call, &auth, err_ignored()) < 0)
         return;
     request.authorization = &auth.value;
-    conn = session_conn(s, &host->origin, &ignored);
+    conn = session_conn(s, &host->origin, err_ignored());
     if (conn)
-        (void)!http_exchange(conn, &request, &r, &ignored);
+        (void)!http_exchange(conn, &request, &r, err_ignored());
 }

@@ -54,13 +54,12 @@ read_detail(const struct answer *a, struct detail *out)
 {
     CLEANUP(js_release) struct js *root = NULL;
     const struct js *errors, *first;
-    struct err ignored = ERR_INIT;
 
     (void)!buf_add_text(&out->code, "");
     (void)!buf_add_text(&out->text, "");
     if (a->http.body.len == 0)
         return;
-    root = js_parse(a->http.body.data, a->http.body.len, ERR_PROTOCOL, &ignored);
+    root = js_parse(a->http.body.data, a->http.body.len, ERR_PROTOCOL, err_ignored());
     if (!root) {
         keep_plain(&out->text, a);
         return;
@@ -241,9 +240,8 @@ static int
 server_of(const struct call *call, const struct answer *a, char out[HTTP_ORIGIN_TEXT_MAX])
 {
     struct http_origin origin;
-    struct err ignored = ERR_INIT;
 
-    if (http_url_origin(a->url ? a->url : call->request.url, &origin, &ignored) < 0)
+    if (http_url_origin(a->url ? a->url : call->request.url, &origin, err_ignored()) < 0)
         return -1;
     if (a->elsewhere || call->is_linked)
         http_origin_shown(&origin, out);
@@ -282,10 +280,9 @@ exchange_error(const struct call *call, const struct answer *a, struct err *err)
 int
 exchange_check_digest(const char *told, const struct digest *digest, struct err *err)
 {
-    struct err ignored = ERR_INIT;
     struct digest stored;
 
-    if (digest_parse(&stored, told, strlen(told), ERR_PROTOCOL, &ignored) == 0 &&
+    if (digest_parse(&stored, told, strlen(told), ERR_PROTOCOL, err_ignored()) == 0 &&
         (stored.alg != digest->alg || digest_equal(&stored, digest)))
         return 0;
     return err_because(err, ERR_INTEGRITY, REASON_DIGEST,

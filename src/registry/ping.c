@@ -11,11 +11,10 @@ registry_ping(struct session *s, const struct repository *repo)
     CLEANUP(mem_free_string) char *url = NULL;
     struct call call = {.repo = repo,
                         .request = {.method = "GET", .body_max = HTTP_ERROR_BODY_MAX}};
-    struct err ignored = ERR_INIT;
     struct host *host;
 
-    if (client_host(s, repo, &host, &ignored) < 0)
+    if (client_host(s, repo, &host, err_ignored()) < 0)
         return false;
     call.request.url = url = client_url(host, "", "");
-    return exchange_once(s, &call, &a, &ignored) == 0 && !exchange_may_pass(&a);
+    return exchange_once(s, &call, &a, err_ignored()) == 0 && !exchange_may_pass(&a);
 }

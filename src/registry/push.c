@@ -60,10 +60,9 @@ static bool
 holds(struct session *s, const struct repository *repo, const char *tag,
       const struct digest *digest)
 {
-    struct err ignored = ERR_INIT;
     struct digest held;
 
-    return pull_look_at_tag(s, repo, tag, &held, &ignored) == 1 &&
+    return pull_look_at_tag(s, repo, tag, &held, err_ignored()) == 1 &&
            digest_equal(&held, digest);
 }
 

@@ -395,9 +395,9 @@ signature_is_canonical(const struct signature *s, const struct pki_key *key,
     CLEANUP(buf_release) struct buf again = BUF_INIT(file_len);
     enum digest_alg alg = s->has_digest ? s->digest.alg : pki_digest(key);
     char its_name[SIGNATURE_NAME_MAX];
-    struct err ignored = ERR_INIT;
 
-    return signature_wrap(key, payload, &s->raw, alg, &again, its_name, &ignored) == 0 &&
+    return signature_wrap(key, payload, &s->raw, alg, &again, its_name, err_ignored()) ==
+               0 &&
            strcmp(name, its_name) == 0 && again.len == file_len &&
            memcmp(again.data, file, file_len) == 0;
 }
@@ -407,9 +407,8 @@ signature_is_by(const struct pki_key *key, const char *name, const char *file,
                 size_t file_len, struct pki_payload *payload)
 {
     CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
-    struct err ignored = ERR_INIT;
 
-    return signature_parse(&s, file, file_len, &ignored) == 0 &&
+    return signature_parse(&s, file, file_len, err_ignored()) == 0 &&
            signature_is_canonical(&s, key, payload, name, file, file_len) &&
            signature_verify(&s, key, payload);
 }

@@ -54,11 +54,10 @@ read_serial(const struct js *obj, uint64_t *out)
 static int
 read_index_digest_member(const struct js *obj, struct digest *out)
 {
-    struct err ignored = ERR_INIT;
     const char *text;
 
     if (js_string(obj, "index", &text) != 1 ||
-        digest_parse(out, text, strlen(text), ERR_USAGE, &ignored) < 0)
+        digest_parse(out, text, strlen(text), ERR_USAGE, err_ignored()) < 0)
         return -1;
     return out->alg == DIGEST_SHA256 ? 0 : -1;
 }

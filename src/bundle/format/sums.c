@@ -64,7 +64,6 @@ read_comment(const char *text, size_t len, size_t line, struct bundle_omitted *o
 {
     enum { NAME = sizeof("sha256:") - 1 + HEX };
     const char *at = text + strlen(OMITTED), *end = text + len;
-    struct err ignored = ERR_INIT;
 
     if (begins(text, len, "#absent ")) {
         err_set(err, ERR_PROTOCOL, "SHA256SUMS line %zu: needs a newer sealift", line);
@@ -74,7 +73,7 @@ read_comment(const char *text, size_t len, size_t line, struct bundle_omitted *o
     if (!begins(text, len, OMITTED))
         return line_error(line, "a comment", err);
     if (end - at < NAME + 2 || at[NAME] != ' ' ||
-        digest_parse(&out->digest, at, NAME, ERR_INTEGRITY, &ignored) < 0 ||
+        digest_parse(&out->digest, at, NAME, ERR_INTEGRITY, err_ignored()) < 0 ||
         text_u64(at + NAME + 1, (size_t)(end - at) - NAME - 1, INT64_MAX, &out->size) < 0)
         return line_error(line, "not a digest and a size that are left out", err);
     return 0;

@@ -101,7 +101,6 @@ bundle_add_signature(const struct bundle_untrusted *u, const struct signature_fi
     const struct volumes *file = &u->cursor.file;
     unsigned char header[TAR_BLOCK], pad[TAR_BLOCK];
     char name[sizeof("signatures/") + sizeof(f->name)];
-    struct err ignored = ERR_INIT;
 
     if (!bundle_signature_name_is_valid(f->name))
         return err_set(err, ERR_INTERNAL, "a signature file has an odd name");
@@ -113,7 +112,7 @@ bundle_add_signature(const struct bundle_untrusted *u, const struct signature_fi
         (!u->pad_is_zero && mend(u, err) < 0))
         return -1;
     if (put_body(u, f, pad, err) < 0) {
-        (void)!mend(u, &ignored); /* a disk that is full still takes what it held */
+        (void)!mend(u, err_ignored()); /* a disk that is full still takes what it held */
         return -1;
     }
     if (volumes_write(file, header, TAR_BLOCK, u->pad_at, err) < 0)

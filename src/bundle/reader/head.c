@@ -51,8 +51,7 @@ static int
 explain_first(const struct member_cursor *c, struct err *err)
 {
     unsigned char start[TAR_BLOCK] = {0};
-    struct err ignored = ERR_INIT;
-    ssize_t n = volumes_read(&c->file, start, sizeof(start), 0, &ignored);
+    ssize_t n = volumes_read(&c->file, start, sizeof(start), 0, err_ignored());
     const char *compression = n > 0 ? compression_of(start, (size_t)n) : NULL;
 
     if (compression) {
@@ -204,12 +203,11 @@ static int
 find_stray_signature(const struct bundle_untrusted *u, struct err *err)
 {
     struct member_cursor c = u->cursor;
-    struct err ignored = ERR_INIT;
     struct tar_entry e = u->sums;
 
     for (unsigned n = 0; n <= GRAPH_OBJECTS_MAX; n++) {
-        if (member_cursor_skip(&c, &e, &ignored) < 0 ||
-            member_cursor_next(&c, &e, &ignored) != 1)
+        if (member_cursor_skip(&c, &e, err_ignored()) < 0 ||
+            member_cursor_next(&c, &e, err_ignored()) != 1)
             return 0; /* bundle_open() says what is wrong */
         if (text_starts(e.name, SIGNATURES))
             return err_because(err, ERR_INTEGRITY, REASON_ORDER,

@@ -71,15 +71,14 @@ static bool
 stands(const struct member_cursor *c, const char *name, uint64_t from, uint64_t to)
 {
     struct member_cursor probe = {.file = c->file, .at = from};
-    struct err ignored = ERR_INIT;
     struct tar_entry e;
 
     for (unsigned n = 0; n < SEARCH_MAX && probe.at < to; n++) {
-        if (member_cursor_next(&probe, &e, &ignored) != 1)
+        if (member_cursor_next(&probe, &e, err_ignored()) != 1)
             return false;
         if (strcmp(e.name, name) == 0)
             return true;
-        if (member_cursor_skip(&probe, &e, &ignored) < 0)
+        if (member_cursor_skip(&probe, &e, err_ignored()) < 0)
             return false;
     }
     return false;
@@ -91,7 +90,6 @@ member_cursor_wrong(const struct member_cursor *c, const struct tar_entry *found
 {
     uint64_t header = c->at - TAR_BLOCK;
     struct member_cursor after = *c;
-    struct err ignored = ERR_INIT;
     const char *remark = "", *fate = "";
     enum err_reason reason;
 
@@ -101,7 +99,7 @@ member_cursor_wrong(const struct member_cursor *c, const struct tar_entry *found
     } else if (!is_known) {
         reason = REASON_EXTRA;
         remark = ", which does not belong here";
-    } else if (expected && (member_cursor_skip(&after, found, &ignored) < 0 ||
+    } else if (expected && (member_cursor_skip(&after, found, err_ignored()) < 0 ||
                             !stands(&after, expected, after.at, c->file.size))) {
         reason = REASON_MISSING;
         fate = ", which is missing";

@@ -80,15 +80,15 @@ learn_from(struct planned_list *l, const struct planned *p, uint64_t body, uint6
 {
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
     CLEANUP(document_release) struct document doc = DOCUMENT_INIT;
-    struct err ignored = ERR_INIT; /* hashing reports it */
     struct digest d;
 
     if (size > bytes.max || buf_resize(&bytes, (size_t)size) < 0 ||
-        volumes_read(&l->s->at.file, bytes.data, bytes.len, body, &ignored) !=
+        volumes_read(&l->s->at.file, bytes.data, bytes.len, body, err_ignored()) !=
             (ssize_t)bytes.len ||
-        hash_bytes(p->digest.alg, bytes.data, bytes.len, &d, &ignored) < 0 ||
+        hash_bytes(p->digest.alg, bytes.data, bytes.len, &d, err_ignored()) < 0 ||
         !digest_equal(&d, &p->digest) ||
-        document_parse(&doc, bytes.data, bytes.len, NULL, ERR_INTEGRITY, &ignored) < 0)
+        document_parse(&doc, bytes.data, bytes.len, NULL, ERR_INTEGRITY, err_ignored()) <
+            0)
         return;
     for (size_t i = 0; i < doc.count; i++) {
         const struct descriptor *e = &doc.edges[i];
@@ -200,14 +200,13 @@ static bool
 goes_on_at(struct planned_list *l, uint64_t at, size_t *number)
 {
     struct member_cursor probe = l->s->at;
-    struct err ignored = ERR_INIT;
     struct tar_entry e;
 
     *number = l->count;
     probe.at = at;
     if (at >= l->end || at >= probe.file.size)
         return true;
-    if (member_cursor_next(&probe, &e, &ignored) != 1 || !is_planned(l, &e))
+    if (member_cursor_next(&probe, &e, err_ignored()) != 1 || !is_planned(l, &e))
         return false;
     *number = (size_t)(find_name(l, e.name) - l->plan);
     return true;

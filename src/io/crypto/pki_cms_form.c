@@ -285,8 +285,7 @@ bool
 pki_cms_is_canonical(const struct pki_cms *cms, const void *der, size_t len)
 {
     CLEANUP(buf_release) struct buf again = BUF_INIT(PKI_CMS_MAX);
-    struct err ignored = ERR_INIT;
 
-    return pki_cms_render(cms, &again, &ignored) == 0 && again.len == len &&
+    return pki_cms_render(cms, &again, err_ignored()) == 0 && again.len == len &&
            memcmp(again.data, der, len) == 0;
 }

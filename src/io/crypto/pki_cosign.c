@@ -157,7 +157,6 @@ compose(const struct box *box, struct buf *out)
 {
     struct jsout *root = jsout_object(), *kdf = jsout_object(), *params = jsout_object(),
                  *cipher = jsout_object();
-    struct err ignored = ERR_INIT;
     bool done;
 
     jsout_put_u64(params, "N", box->n);
@@ -171,15 +170,13 @@ compose(const struct box *box, struct buf *out)
     jsout_put(root, "kdf", kdf);
     jsout_put(root, "cipher", cipher);
     done = put_bytes(root, "ciphertext", &box->ciphertext) && done;
-    return jsout_write(root, out, &ignored) == 0 && done;
+    return jsout_write(root, out, err_ignored()) == 0 && done;
 }
 
 static bool
 fill_random(struct buf *out, size_t len)
 {
-    struct err ignored = ERR_INIT;
-
-    return buf_resize(out, len) == 0 && random_bytes(out->data, len, &ignored) == 0;
+    return buf_resize(out, len) == 0 && random_bytes(out->data, len, err_ignored()) == 0;
 }
 
 static bool

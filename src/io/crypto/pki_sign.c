@@ -149,12 +149,11 @@ const struct digest *
 pki_payload_digest(struct pki_payload *p, enum digest_alg alg)
 {
     struct digest *d = &p->digests[alg];
-    struct err ignored = ERR_INIT;
 
     if (d->alg == alg)
         return d;
     p->hashed += p->len;
-    return hash_bytes(alg, p->bytes, p->len, d, &ignored) == 0 ? d : NULL;
+    return hash_bytes(alg, p->bytes, p->len, d, err_ignored()) == 0 ? d : NULL;
 }
 
 /* The library sees to it that r, s, the scalar or the number are in range. */

@@ -256,14 +256,13 @@ static bool
 is_a_beginning(const char *path)
 {
     static const char name[] = "oci-layout";
-    struct err ignored = ERR_INIT;
     CLEANUP(file_close) int fd = -1;
     char start[sizeof(name)];
     uint64_t size;
 
-    fd = file_open_regular(path, &size, &ignored);
+    fd = file_open_regular(path, &size, err_ignored());
     return fd >= 0 &&
-           file_read_at(fd, start, sizeof(start), 0, &ignored) ==
+           file_read_at(fd, start, sizeof(start), 0, err_ignored()) ==
                (ssize_t)sizeof(start) &&
            memcmp(start, name, sizeof(start)) == 0;
 }

@@ -266,9 +266,8 @@ static int
 copy_piece(struct volume_part from, struct volume_part to, uint64_t len, char *piece,
            uint64_t *copied, struct err *err)
 {
-    struct err ignored = ERR_INIT; /* what cannot be read is not there */
     size_t want = len < PIECE ? (size_t)len : PIECE;
-    ssize_t n = file_read_at(from.fd, piece, want, from.at, &ignored);
+    ssize_t n = file_read_at(from.fd, piece, want, from.at, err_ignored());
 
     if (n <= 0)
         return 0;
@@ -339,15 +338,14 @@ static size_t
 read_beginnings(const struct volumes *v, struct beginning *out)
 {
     char bytes[4096];
-    struct err ignored = ERR_INIT;
     size_t count = 0;
 
     for (size_t i = 0; i < v->count; i++) {
-        ssize_t len = file_read_at(v->fds[i], bytes, sizeof(bytes), 0, &ignored);
+        ssize_t len = file_read_at(v->fds[i], bytes, sizeof(bytes), 0, err_ignored());
 
         if (len <= 0 || without_zeros(bytes, (size_t)len) == 0 ||
-            hash_bytes(DIGEST_SHA256, bytes, (size_t)len, &out[count].digest, &ignored) <
-                0)
+            hash_bytes(DIGEST_SHA256, bytes, (size_t)len, &out[count].digest,
+                       err_ignored()) < 0)
             continue;
         out[count++].number = i + 1;
     }

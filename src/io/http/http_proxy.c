@@ -154,11 +154,10 @@ static bool
 is_host_and_port(const char *text)
 {
     CLEANUP(mem_free_string) char *url = xasprintf("http://%s", text);
-    struct err ignored = ERR_INIT;
     struct http_origin origin;
     size_t len = strcspn(text, "/?#");
 
-    return http_url_origin(url, &origin, &ignored) == 0 &&
+    return http_url_origin(url, &origin, err_ignored()) == 0 &&
            strspn(text + len, "/") == strlen(text + len);
 }
 

@@ -70,8 +70,7 @@ static bool
 holds_blobs(const struct volumes *file)
 {
     struct blob_index stock = BLOB_INDEX_INIT;
-    struct err useless = ERR_INIT;
-    bool holds = blob_index_open(&stock, *file, &useless) == 0 && stock.count > 0;
+    bool holds = blob_index_open(&stock, *file, err_ignored()) == 0 && stock.count > 0;
 
     blob_index_release(&stock);
     return holds;
@@ -82,14 +81,13 @@ static void
 open_older(struct writing *w, const struct output *out)
 {
     CLEANUP(volume_set_release) struct volume_set files = VOLUME_SET_INIT;
-    struct err useless = ERR_INIT;
     uint64_t size;
     int fd = output_open_older(out, &size);
 
     if (fd < 0)
         return;
     files = volume_set_of_file(fd, size);
-    (void)!reuse_add(&w->salvage, &files, &useless);
+    (void)!reuse_add(&w->salvage, &files, err_ignored());
 }
 
 /* What was taken over is of another bundle: it becomes such a source, too. */

@@ -48,7 +48,6 @@ add_range(struct hash *h, const struct reuse_blob *blob, uint64_t from, uint64_t
           struct cancel *cancel, struct err *err)
 {
     CLEANUP(mem_free_string) char *piece = xmalloc(PIECE);
-    struct err unread = ERR_INIT;
 
     while (from < to) {
         size_t want = to - from < PIECE ? (size_t)(to - from) : PIECE;
@@ -56,7 +55,7 @@ add_range(struct hash *h, const struct reuse_blob *blob, uint64_t from, uint64_t
 
         if (cancel_wanted(cancel))
             return cancel_error(err);
-        n = volumes_read(blob->file, piece, want, blob->offset + from, &unread);
+        n = volumes_read(blob->file, piece, want, blob->offset + from, err_ignored());
         if (n < 0 || (size_t)n < want)
             return 0;
         if (hash_add(h, piece, want, err) < 0)
@@ -91,12 +90,12 @@ static int
 measure_prefix(const struct reuse_blob *blob, struct blob_prefix *prefix,
                struct cancel *cancel, struct err *err)
 {
-    struct err unread = ERR_INIT;
     uint64_t filled, used;
     int rc;
 
     prefix->len = 0;
-    if (volumes_used(blob->file, blob->offset, blob->size, &filled, &used, &unread) < 0 ||
+    if (volumes_used(blob->file, blob->offset, blob->size, &filled, &used,
+                     err_ignored()) < 0 ||
         used == 0)
         return 0;
     if (hash_start(&prefix->hash, blob->digest->alg, err) < 0)
@@ -120,10 +119,9 @@ static int
 copy_from(const struct blob_index *stock, uint64_t offset, const struct reuse_blob *blob,
           struct cancel *cancel, struct err *err)
 {
-    struct err unread = ERR_INIT;
     uint64_t filled, used, len, done = 0;
 
-    if (volumes_used(&stock->file, offset, blob->size, &filled, &used, &unread) < 0)
+    if (volumes_used(&stock->file, offset, blob->size, &filled, &used, err_ignored()) < 0)
         return 0;
     len = filled == blob->size ? filled : used;
     while (done < len) {

@@ -32,12 +32,12 @@ document_cache_new(void)
 {
     static const char empty[] = "{}";
     struct document_cache *s = xcalloc(1, sizeof(*s));
-    struct err ignored = ERR_INIT;
     struct digest digest;
 
     pthread_mutex_init(&s->lock, NULL);
-    if (hash_bytes(DIGEST_SHA256, empty, strlen(empty), &digest, &ignored) == 0)
-        (void)!document_cache_put(s, &digest, xstrdup(empty), strlen(empty), &ignored);
+    if (hash_bytes(DIGEST_SHA256, empty, strlen(empty), &digest, err_ignored()) == 0)
+        (void)!document_cache_put(s, &digest, xstrdup(empty), strlen(empty),
+                                  err_ignored());
     return s;
 }
 

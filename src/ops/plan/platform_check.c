@@ -164,10 +164,9 @@ static void
 note_config(struct offer *offer, const struct graph_object *config)
 {
     struct platform platform = {.text = ""};
-    struct err ignored = ERR_INIT; /* a config need not be JSON */
     size_t len = 0;
     const char *bytes = document_cache_find(offer->cache, &config->digest, &len);
-    struct js *root = bytes ? js_parse(bytes, len, ERR_PROTOCOL, &ignored) : NULL;
+    struct js *root = bytes ? js_parse(bytes, len, ERR_PROTOCOL, err_ignored()) : NULL;
 
     if (root && platform_read(&platform, root) == 1)
         note_platform(offer, platform.spec, platform.text);

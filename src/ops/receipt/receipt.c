@@ -180,11 +180,10 @@ receipt_error(const char *what, struct err *err)
 static int
 read_bundle(const struct js *root, struct receipt_summary *s, struct err *err)
 {
-    struct err ignored = ERR_INIT;
     const char *text;
 
     if (js_string(root, "index", &text) != 1 ||
-        digest_parse(&s->index, text, strlen(text), ERR_INTEGRITY, &ignored) < 0)
+        digest_parse(&s->index, text, strlen(text), ERR_INTEGRITY, err_ignored()) < 0)
         return receipt_error("\"index\" is not a digest", err);
     if (js_string(root, "stream", &text) != 1 || !bundle_stream_is_valid(text))
         return receipt_error("\"stream\" is not the name of one", err);

@@ -96,9 +96,8 @@ signable_add(struct signable *s, const struct signature_file *f, struct err *err
 static bool
 is_good_cms(const struct signature_file *f, struct pki_payload *payload)
 {
-    struct err ignored = ERR_INIT;
     CLEANUP(pki_cms_release)
-    struct pki_cms *cms = pki_cms_open(f->bytes, f->len, payload, &ignored);
+    struct pki_cms *cms = pki_cms_open(f->bytes, f->len, payload, err_ignored());
     char name[SIGNATURE_NAME_MAX];
 
     if (!cms)

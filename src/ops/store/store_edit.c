@@ -131,10 +131,9 @@ check_new_name(const char *folder, const char *name, const struct digest *id,
         return err_set(err, ERR_LIMIT, "'%s' holds %d keys already", folder,
                        SECURE_DIR_NAMES_MAX);
     for (size_t i = 0; i < names.count; i++) {
-        struct err ignored = ERR_INIT;
         struct digest there;
 
-        if (read_key(folder, names.items[i], &there, &ignored) < 0 ||
+        if (read_key(folder, names.items[i], &there, err_ignored()) < 0 ||
             !digest_equal(&there, id))
             continue;
         err_set(err, ERR_CONFLICT, "'%s/%s' holds the same key as '%s'", folder,

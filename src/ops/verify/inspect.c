@@ -16,7 +16,6 @@ platform_of_config(const struct bundle_content *c, const struct graph_object *ma
                    struct platform *out)
 {
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(CONFIG_MAX);
-    struct err ignored = ERR_INIT; /* a config need not be JSON */
 
     for (uint32_t i = 0; i < manifest->edge_count; i++) {
         const struct graph_edge *e = &manifest->edges[i];
@@ -24,9 +23,9 @@ platform_of_config(const struct bundle_content *c, const struct graph_object *ma
 
         if (e->kind != EDGE_CONFIG || graph_object(c->graph, e->to)->size > CONFIG_MAX)
             continue;
-        if (bundle_read_member(c, c->member_of_object[e->to], &bytes, &ignored) < 0)
+        if (bundle_read_member(c, c->member_of_object[e->to], &bytes, err_ignored()) < 0)
             return;
-        root = js_parse(bytes.data, bytes.len, ERR_INTEGRITY, &ignored);
+        root = js_parse(bytes.data, bytes.len, ERR_INTEGRITY, err_ignored());
         if (root && platform_read(out, root) != 1)
             out->text[0] = '\0';
         js_close(root);

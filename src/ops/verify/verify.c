@@ -29,13 +29,12 @@ open_and_check(struct verified *v, const struct verify_options *o, struct err *e
                                             .check = &check,
                                             .prepare = o->prepare,
                                             .prepare_ctx = o->prepare_ctx};
-    struct err ignored = ERR_INIT;
     bool opened;
     int rc = sandboxed_check(&job, &v->damage, &opened, err);
 
     if (rc < 0 && !opened)
         return -1;
-    v->bundle = bundle_open(v->head, &v->admission, rc < 0 ? &ignored : err);
+    v->bundle = bundle_open(v->head, &v->admission, rc < 0 ? err_ignored() : err);
     return v->bundle ? rc : -1;
 }
 

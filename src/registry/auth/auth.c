@@ -72,11 +72,10 @@ auth_is_withheld(struct session *s, const struct host *host, const struct call *
 {
     CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
     struct credentials *all = s->client->config.credentials;
-    struct err ignored = ERR_INIT;
 
     return all && !may_have_secrets(s, host) &&
-           credentials_find(all, host->name, call->repo->path, &credential, &ignored) ==
-               1;
+           credentials_find(all, host->name, call->repo->path, &credential,
+                            err_ignored()) == 1;
 }
 
 int
@@ -267,10 +266,9 @@ char *
 auth_silent_helper(struct session *s, struct host *host, const struct call *call)
 {
     CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
-    struct err ignored = ERR_INIT;
 
     if (!s->client->config.credentials ||
-        auth_find_credential(s, host, call, &credential, &ignored) != 0)
+        auth_find_credential(s, host, call, &credential, err_ignored()) != 0)
         return NULL;
     return credentials_silent_helper(s->client->config.credentials, host->name);
 }

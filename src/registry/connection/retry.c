@@ -20,14 +20,13 @@ static uint64_t
 pause_ms(unsigned failures, uint64_t ms)
 {
     enum { LONGEST_MS = 30 * 1000 };
-    struct err ignored = ERR_INIT;
     unsigned char dice = 128;
 
     for (unsigned i = 1; i < failures && ms < LONGEST_MS; i++)
         ms *= 2;
     if (ms > LONGEST_MS)
         ms = LONGEST_MS;
-    if (random_bytes(&dice, 1, &ignored) < 0)
+    if (random_bytes(&dice, 1, err_ignored()) < 0)
         dice = 128;
     return ms - ms / 4 + ms / 2 * dice / 255;
 }

@@ -138,11 +138,10 @@ upload_resync(struct upload *up)
     struct call call = {
         .repo = up->repo,
         .request = {.method = "GET", .url = url, .body_max = HTTP_ERROR_BODY_MAX}};
-    struct err ignored = ERR_INIT;
     uint64_t there;
 
-    if (exchange_once(up->session, &call, &a, &ignored) < 0 || !answer_is_success(&a) ||
-        upload_take_location(up, &a, &ignored) < 0)
+    if (exchange_once(up->session, &call, &a, err_ignored()) < 0 ||
+        !answer_is_success(&a) || upload_take_location(up, &a, err_ignored()) < 0)
         return false;
     there = upload_bytes_of_range(http_header(&a.http, "range", 0));
     if (there < 2 || there > up->size) /* an empty session says "0-0" too */
