@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # check.sh - everything that is asked of a change, on a fresh Debian 12.
 #
 #     sh tests/check.sh

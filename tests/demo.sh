@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # demo.sh - watch sealift carry images from one registry to another that it cannot reach.
 #
 #     sh tests/demo.sh                          two registries and images made for the show
@@ -22,7 +23,7 @@ export tests
 
 case ${1:-} in
 -*)
-    sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
+    sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
     [ "$1" = --help ] || [ "$1" = -h ]
     exit
     ;;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* buf.h - a byte buffer that never grows beyond the maximum its owner declared.
  *
  * data is NUL-terminated (not counted in len) once anything was added, so text can be

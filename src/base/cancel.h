@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cancel.h - one wish to stop, shared by all workers: a signal, or a sibling that failed.
  *
  * Layer: base.

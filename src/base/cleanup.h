@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cleanup.h - compiler attributes the whole house uses.
  *
  * Layer: base.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* clock.h - instants as text, monotonic time, and sleep that a signal ends.
  *
  * Layer: base.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* digest.h - content digests as OCI descriptors write them.
  *
  * Layer:  base.

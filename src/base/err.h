@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* err.h - why an operation failed, and which exit code that means.
  *
  * Every function that can fail takes a struct err * last, returns -1 (or NULL) on failure
@@ -93,7 +94,8 @@ int err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF(3,
 
 /*
  * Where an error goes that nothing depends on: one a thread, overwritten by the next one.
- * So what is called may still look at its own *err, and no caller keeps one to throw away.
+ * So what is called may still look at its own *err, and no caller keeps one to throw
+ * away.
  */
 struct err *err_ignored(void);
 

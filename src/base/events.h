@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* events.h - how the layers below cli/ tell what happens without printing.
  *
  * One receiver per run; emit() may be called from every worker at once.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* mask.h - what no message shows, whoever says it: secrets that were sent to a server,
  * which may repeat them, and the user name and password in a URL.
  *

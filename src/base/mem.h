@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* mem.h - small allocations that cannot fail: out of memory aborts with a message.
  *
  * For sizes we choose.  Anything sized by remote data is checked against a declared

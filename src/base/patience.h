@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* patience.h - the one table of how long the network is waited for.
  *
  * docs/reliability.md explains the values.  Tests that cannot wait for minutes link a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pool.h - N workers take jobs from one queue, first in first out.
  *
  * A job is a struct whose first member is struct pool_job; the code that adds it owns it

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rate.h - one limit of bytes a second for all workers together.
  *
  * Layer: base.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* secret.h - passwords, tokens, passphrases: bytes that are wiped and never printed.
  *
  * The type has no way to text but secret_get(), so a grep for it finds every use.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* text.h - numbers, hex, and remote text made safe to show.  ASCII only, no locale.
  *
  * Layer: base.

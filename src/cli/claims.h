@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* claims.h - which files a path stands for, and whether two paths stand for one file.
  *
  * A file is the same by its name in a folder, however that was reached, also when it is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* files.h - all files that a run reads and writes, compared before the first is opened
  * for writing: an output may be neither an input nor another output.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* key_form.h - options that say how a private key is to be kept.
  *
  * Layer: cli.

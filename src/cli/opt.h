@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* opt.h - one table a command drives parsing, help and completion.
  *
  * Layer: cli.

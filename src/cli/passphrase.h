@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* passphrase.h - where the passphrase of a private key comes from; never from argv.
  *
  * In this order: --passphrase-fd, --passphrase-file, $SEALIFT_PASSPHRASE,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* print_result.h - a result goes to standard output and to the file of --report.
  *
  * Layer: cli.

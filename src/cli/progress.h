@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* progress.h - what happens, on stderr: one line redrawn on a terminal, plain lines in a
  * log, JSON lines for a program.  Where nothing is done for a while it says which server
  * is waited for.

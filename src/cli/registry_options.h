@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* registry_options.h - options that several commands have, and what follows from them.
  *
  * Layer: cli.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* signer.h - whoever signs: a private key, perhaps with a certificate.
  *
  * Layer: cli.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* terminal.h - questions to the person at the terminal.
  *
  * Layer: cli.

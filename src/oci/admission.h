@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* admission.h - the permission to read a bundle: which index bytes may be parsed, and
  * why.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* choice.h - which children of an index are wanted, when only some platforms are.
  *
  * Layer: oci.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* document.h - what an index or a manifest points at.
  *
  * Only read, never written: documents travel as the exact bytes received.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* document_internal.h - what document.c (the whole) and descriptor.c (one thing it points
  * at) share.
  *

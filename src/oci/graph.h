@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* graph.h - which objects a set of images consists of: a state machine that is fed the
  * bytes of documents and says what is still unknown.
  *

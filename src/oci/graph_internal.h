@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* graph_internal.h - what graph.c (feeding) and graph_walk.c (finishing, walking) share.
  *
  * Layer: oci.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* graph_size.h - how many bytes an image is, itself and all it reaches, each object once.
  *
  * Layer: ops.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* index_edit.h - indexes that sealift makes itself: of some children of another one, or
  * with children added.  What is not changed stays as it was, unknown members too.
  *

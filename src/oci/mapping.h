@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* mapping.h - where an image of a bundle lands in the private registry.
  *
  * docker.io/library/nginx:1.27 imported to reg.corp/mirror becomes

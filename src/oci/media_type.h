@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* media_type.h - the media types that decide how a thing is carried.
  *
  * Layer:  oci.

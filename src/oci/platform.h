@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* platform.h - what an image runs on, as an index says it, and as users ask for it.
  *
  * Layer:  oci.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reference.h - image names: what users type, and the one canonical form of it.
  *
  * Layer:  oci.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reference_list.h - references from the command line and from list files, in order.
  *
  * Layer: oci.

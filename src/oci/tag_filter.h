@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tag_filter.h - tags that match a regular expression.
  *
  * Layer:  oci.

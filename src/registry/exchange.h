@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* exchange.h - one call to a registry with everything around it: authorization,
  * redirects, retries, and errors in words.
  *

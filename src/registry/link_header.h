@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* link_header.h - where the next page of a list is: the Link header.
  *
  * Layer:  registry.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* mirror_fallback.h - asking one place after the other, along the route of a repository.
  *
  * Layer: registry.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pages.h - a list that a registry hands out page by page.
  *
  * Layer:  registry.

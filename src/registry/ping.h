@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ping.h - is a registry there at all?
  *
  * Layer:  registry.

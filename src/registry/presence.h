@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* presence.h - whether a registry really has a blob, not only says so.
  *
  * A registry answers HEAD from what it remembers: from a cache of descriptors that its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pull.h - fetch one document or one blob.  Redirects, tokens and retries happen inside.
  *
  * Errors of all: ERR_AUTH - no access; ERR_NOT_FOUND; ERR_NETWORK - gave up;

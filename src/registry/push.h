@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* push.h - bring one blob or one manifest to a repository.
  *
  * Errors of all: as pull.h; ERR_AUTH - no permission to push.

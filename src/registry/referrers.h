@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* referrers.h - which manifests say that they belong to another one?
  *
  * Registries answer that by an API, or clients keep an index of them under a tag that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tags.h - which tags does a repository have?
  *
  * Layer:  registry.

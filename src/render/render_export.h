@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* render_export.h - what an export found, wrote, and could not have.
  *
  * Layer: render.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* render_omitted.h - which platforms of an image are not in a bundle.
  *
  * Layer: render.

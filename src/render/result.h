@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* result.h - what a command found out: text for people, one JSON object for programs.
  *
  * A command fills both; main() prints the one that was asked for, once, at the end.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* table.h - columns of text, each as wide as its widest cell.
  *
  * Layer: render.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verify_script.h - how to check a bundle without sealift, as a shell script for that
  * bundle.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* authorities.h - certificates in the trust store: who vouches for signers.
  *
  *     DIR/ca/NAME.pem                an authority, once policy.json names it

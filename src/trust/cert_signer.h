@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cert_signer.h - which signer of the policy holds the certificate that made a signature.
  *
  * Layer: trust.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* files.h - the files of a trust store: those in its folder, and before them those that
  * an update would put there.
  *

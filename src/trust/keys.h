@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* keys.h - public keys that count, each with the name of the file it came from.
  *
  * Layer: trust.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* policy.h - policy.json: who may sign which series of bundles, and how strictly.
  *
  * Layer:  trust.

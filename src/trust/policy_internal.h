@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* policy_internal.h - what the readers of policy.json share.
  *
  * policy.c         streams, settings, the whole

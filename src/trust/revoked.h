@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* revoked.h - what must never be accepted again: keys, bundles, certificates.
  *
  * Layer: trust.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* signature.h - signature files: sigstore bundles v0.3 over the raw bytes of index.json.
  *
  * Layer:  trust.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* signature_check.h - who signed these bytes, among the keys the user trusts, and what
  * follows.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* state.h - what was accepted last of each series, so that nothing older comes back.
  *
  * One file a stream, STREAM.json; replaced as a whole, and locked by STREAM.lock while an

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store.h - the trust store: which keys count, what is revoked, what the policy says.
  *
  *     DIR/keys/NAME.pub    public keys in PEM form, one a file

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* trusted_time.h - what time it is, where nobody can be asked: the clock, and what was
  * seen.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* update.h - the next version of a trust store, as one signed file.
  *
  *     {"mediaType":"application/vnd.sealift.trust.v1+json","files":{NAME:TEXT,...}}

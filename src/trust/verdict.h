@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verdict.h - may this bundle be used, here and now?  Policy, time and memory applied to
  * who signed it and what it says about itself.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """bench.py - the parts of the benchmark; started by run.sh, which explains the options."""
 import argparse
 import os

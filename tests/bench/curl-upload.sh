@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # curl-upload.sh ADDRESS FILE... - upload blobs with nothing but curl, eight at a time.
 #
 # ADDRESS is where the registry begins uploads; each file is named by its SHA-256.

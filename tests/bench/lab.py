@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """lab.py - what is measured: registries full of images, and contenders taking turns."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """report.py - the results as text, or as a section of docs/benchmarks.md."""
 import os
 import subprocess

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # run.sh - measure sealift against the other tools that carry images, side by side.
 #
 #   run.sh [-n ROUNDS] [--only PART,...] [--markdown]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """runner.py - run a command and say what it took; start and stop registries."""
 import os
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """tools.py - how each tool is asked to do the work.
 
 Every function here gives a function of two folders that returns a command: `out` is empty

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # files.sh - no command writes over a file that it reads, or writes two things into one: found
 # before anything is opened for writing, also when something else is wrong with the command line.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Signals while sealift waits for a person or a pipe: the status says which one, at once, and the
 terminal is as it was.  Nothing here waits for time: only for a prompt, for a mode of the
 terminal, or for a state of the process that stays until we change it."""

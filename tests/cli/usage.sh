@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # usage.sh - the command line is a promise: what it takes, what it refuses, and where it says so.
 
 # shellcheck source=tests/lib/tap.sh

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* alloc.c - preloaded: lets one allocation of the program fail.
  *
  * ALLOC_FAIL_AT=N: the N-th one, counted over all threads; ALLOC_COUNT_TO=FILE: write

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # allocations.sh - memory runs out, at one place after another.
 
 # shellcheck source=tests/lib/e2e.sh

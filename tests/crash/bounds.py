@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """bounds.py - whatever a bundle or a registry sends, memory, processor time and messages stay
 within bounds, and the exit status is one of those that are documented.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """endurance.py FOLDER SEALIFT SOURCE TARGET [SEED] - many images over a bad line, and power cuts.
 
 The lines to both registries break now and then, anywhere; the program is killed at any

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """every_allocation.py FOLDER SEALIFT SOURCE TARGET PRELOAD - one allocation fails, each in turn.
 
 make check takes a few of them, evenly spread; make check-long takes every one.  An

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """every_call.py FOLDER SEALIFT SOURCE TARGET - one fault a run, at every place in turn.
 
 strace lets the k-th call of one kind fail, or kills the program at it; k grows until a run

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """hostile.py - bundles, layers and answers that are built to cost as much as they can."""
 import base64
 import gzip

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # limits.sh - full disks, bounds on files, memory and descriptors, folders that are read-only
 # or vanish: an error that says so, nothing under the final name, and the next run succeeds.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """scenes.py - the commands that faults are thrown at, and what must hold afterwards."""
 import filecmp
 import hashlib

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # soak.sh [SEED] - a bad line and power cuts, until two hundred images are where they belong.
 
 # shellcheck source=tests/lib/e2e.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # syscalls.sh - an export and an import, killed at and failed by one system call after another.
 #
 # make check tries the calls that decide what is left on a disk, make check-long all of them.

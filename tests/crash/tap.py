@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """tap.py - results as TAP."""
 import sys
 

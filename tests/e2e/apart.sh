@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # apart.sh - in a network of its own: public and private addresses behind names, and nobody
 # else to talk to.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # auth.sh - a registry with TLS of a private authority and with passwords.
 
 # shellcheck source=tests/lib/e2e.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Put images with layers of all sorts into a registry on loopback.
 
     bad_layers.py ADDRESS

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # certificates.sh - signatures by certificate: ours for others, others' for us.
 
 # shellcheck source=tests/lib/e2e.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Damage a bundle in every way that a carrier, a disk or an enemy might.
 
     damage.py variants BUNDLE FOLDER            write damaged copies; print "CODES NAME" lines

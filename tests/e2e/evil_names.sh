@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # evil_names.sh - every command, with files whose names a terminal would act on: no control
 # character and no line out of a name reaches it, whether it goes well or not.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Bundles that an enemy, or an exporter gone mad, would make: some with a good signature.
 
     forge.py BUNDLE OTHER KEYS FOLDER

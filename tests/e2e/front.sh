@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # front.sh - registries behind nginx: client certificates, small bodies, a storage server.
 
 # shellcheck source=tests/lib/e2e.sh

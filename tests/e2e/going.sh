@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # going.sh - import --keep-going against a real registry, and what is remembered of it.
 
 # shellcheck source=tests/lib/e2e.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Run a command, wait until it is busy, send it a signal, and print how it ended.
 
     halt.py SIGNAL FILE[=BYTES] COMMAND...

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # hsm.sh - keys that stay in a token: SoftHSM, through OpenSSL's provider for PKCS#11.
 
 # shellcheck source=tests/lib/e2e.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # incomplete.sh - a bundle that lacks something: made, killed while it is made, changed by
 # others, read by other tools, and imported.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # interop.sh - a bundle is no secret: other people's tools read it as it is.
 
 # shellcheck source=tests/lib/e2e.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # interrupt.sh - a bundle under its final name is complete, whatever happened.
 
 # shellcheck source=tests/lib/e2e.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # keys.sh - making keys, opening keys, and keys that other tools made.
 
 # shellcheck source=tests/lib/e2e.sh

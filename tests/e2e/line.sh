@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # line.sh - registries that are 50 ms away, over a line that loses connections.
 
 # shellcheck source=tests/lib/e2e.sh

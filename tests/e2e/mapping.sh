@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # mapping.sh - where images land, and what happens when something is there already.
 
 # shellcheck source=tests/lib/e2e.sh

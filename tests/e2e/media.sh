@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # media.sh - bad spots, wrong bytes, sticks with FAT: what is said and what is written.
 
 # shellcheck source=tests/lib/e2e.sh

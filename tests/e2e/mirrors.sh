@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # mirrors.sh - what registries.conf says about where images are fetched from.
 
 # shellcheck source=tests/lib/e2e.sh

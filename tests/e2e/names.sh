@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # names.sh - how images are named on the command line and in lists.
 
 # shellcheck source=tests/lib/e2e.sh

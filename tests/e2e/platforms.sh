@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # platforms.sh - only some platforms of an image: the index kept as it is, or made anew.
 
 # shellcheck source=tests/lib/e2e.sh

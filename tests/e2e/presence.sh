@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # presence.sh - what a registry says that it has must be there: collected behind its back,
 # cut short, or emptied.
 

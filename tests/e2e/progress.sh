@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # progress.sh - what people and scripts see: nothing that does not belong there.
 
 # shellcheck source=tests/lib/e2e.sh

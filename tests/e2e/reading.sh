@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # reading.sh - who reads a bundle with tar, bsdtar, python or skopeo sees what sealift verified:
 # in every bundle that sealift writes, and in every one that it accepts.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # referrers.sh - what is attached to images travels with them; real registries without the
 # referrers API, where clients keep the lists.  And all tags of a repository.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # reproducible.sh - the same images at the same time give the same file, byte for byte.
 
 # shellcheck source=tests/lib/e2e.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # resume.sh - what came before a kill, and what an older bundle has, is not fetched again.
 
 # shellcheck source=tests/lib/e2e.sh

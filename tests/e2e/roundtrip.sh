@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # roundtrip.sh - out of one registry, into another: every shape, not a byte different.
 
 # shellcheck source=tests/lib/e2e.sh

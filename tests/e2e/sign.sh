@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # sign.sh - signatures of several people: in place, beside the bundle, made elsewhere.
 
 # shellcheck source=tests/lib/e2e.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A wire to a registry; with the first byte that goes along it, a file changes.
 
     swap.py PORT FILE OFFSET    prints its own port, then works until it is killed

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # tamper.sh - a bundle that anybody touched is refused before a word is said to the registry.
 
 # shellcheck source=tests/lib/e2e.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Layers of so many bytes that their size leaves the octal digits of a header.
 
     tar_large.py SEALIFT FOLDER [bodies]

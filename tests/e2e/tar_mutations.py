@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Bundles whose tar is a little different, read by sealift and by everybody else.
 
     tar_mutations.py SEALIFT BUNDLE FOLDER some|all|every

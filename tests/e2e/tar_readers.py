@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What other programs see in a bundle, and whether it is what the format says.
 
     tar_readers.py SEALIFT BUNDLE...     print a line for each disagreement: "BUNDLE: WHO: WHAT"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # tokens.sh - registries that send their clients to a token server first.
 
 # shellcheck source=tests/lib/e2e.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # trust_matrix.sh - everything that may be wrong with a bundle and its signatures: the exit status,
 # the reason, a message, and not one request to the registry.  trust_cases.txt has the list.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # trust_policy.sh - who may sign what, what may not come back, and what time it is.
 
 # shellcheck source=tests/lib/e2e.sh

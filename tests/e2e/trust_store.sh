@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # trust_store.sh - the trust store and how it is changed, by one person and by several.
 
 # shellcheck source=tests/lib/e2e.sh

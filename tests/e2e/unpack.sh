@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # unpack.sh - verify --layers: what is inside of layers is what their images say.
 
 # shellcheck source=tests/lib/e2e.sh

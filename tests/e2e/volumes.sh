@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # volumes.sh - a bundle in pieces: written so, read so, and the bad piece named.
 
 # shellcheck source=tests/lib/e2e.sh

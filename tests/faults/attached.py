@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Referrers and signatures: finding them, and keeping their lists at the target."""
 import json
 import threading

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Challenges, tokens, and who gets to see a password.  Where passwords come from: credentials.py."""
 from urllib.parse import parse_qs, urlsplit
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Blobs on their way from a registry: cut, stretched, damaged, shared."""
 from harness import *  # first: it knows the way to the others
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Secrets are unique texts here, and reach only whom they are for.
 
 Whatever a registry names - a redirect, a token server, the place of an upload - is tried

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the process that parses a bundle knows and has: nothing that it does not need."""
 import base64
 import glob

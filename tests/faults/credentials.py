@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where credentials come from: files, variables and helpers; and who gets which."""
 import base64
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An import that ends in the middle: by a signal, or because another worker failed."""
 import signal
 import threading

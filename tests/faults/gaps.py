@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Exports that go on without what they cannot have: --keep-going and --allow-incomplete."""
 import os
 

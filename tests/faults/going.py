@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """import --keep-going: what the target refuses, and everything else that gets there."""
 import os
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What holds after every run of sealift, whatever the registry did to it."""
 import os
 import re

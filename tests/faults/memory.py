@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is remembered of an import that ends early, and an import without its receipt."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Images that are not all at one place: left out, linked to, or inside of a descriptor."""
 import base64
 import json

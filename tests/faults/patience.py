@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How often and how soon things are tried again, and what a registry has to say."""
 import email.utils
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Images for tests: objects whose bytes follow from their name, put into a store."""
 import json
 import random

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Is a blob there?  What a registry answers to the question for its last byte."""
 from harness import *
 

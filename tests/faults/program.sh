@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # program.sh - the fault registry as a program, for tests that are shell scripts.
 
 # shellcheck source=tests/lib/e2e.sh

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Proxies: who goes through one, and who never does."""
 from harness import *  # first: it knows the way to the others
 

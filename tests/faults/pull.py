@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Manifests and indexes: what registries answer instead of them."""
 from harness import *  # first: it knows the way to the others
 

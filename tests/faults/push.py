@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Manifests and tags that go up, and what registries make of it."""
 from harness import *  # first: it knows the way to the others
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Redirects: where requests may be led, and what goes along."""
 from harness import *  # first: it knows the way to the others
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Names: which server is asked for what, and what is refused before anything is asked."""
 from harness import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What was sent comes back: servers that repeat passwords and tokens wherever they may say
 something, or that lead somewhere.  After each run invariants.py looks for the secrets in
 everything that was written.

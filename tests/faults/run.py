@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Running sealift in a lab, and looking at what came of it."""
 import base64
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Servers that keep the connection open and say nothing, or too little for ever.
 
 The program of these tests is sealift with the limits of hasty.c."""

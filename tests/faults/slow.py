@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Servers that are too slow: minutes of waiting, for make check-long."""
 from harness import *
 

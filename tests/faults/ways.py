@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Blobs that go up: every way in which registries, and proxies before them, take them."""
 import re
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Below HTTP: certificates, handshakes, and lines that break."""
 from harness import *
 

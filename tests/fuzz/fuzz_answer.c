@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A whole answer of a registry, its head as it comes over the wire: whatever it says, an
  * error is one line in printable words, an upload stays at home, and a tag is a tag. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From a signature to an authority, with certificates and revocation lists that somebody
  * brings: a chain begins with the holder, ends at an anchor, and is described whole. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* WWW-Authenticate, one header a line: malformed ones change nothing. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whatever stands in a file that may be CMS: taken apart or refused in printable words,
  * and what counts as a signature is one over the bytes that were signed.  Files of
  * certificates and revocation lists go the same way. */

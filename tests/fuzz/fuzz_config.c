@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The config of an image, in a bundle: its platform, and which layer is to unpack to
  * what.  Whatever it says, each layer has one diff_id, or the config is damage. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a file of credentials gives can go into a header and is found by its own key; the
  * same bytes as the answer of a helper, or as podman's list of helpers, are no less
  * usable. */

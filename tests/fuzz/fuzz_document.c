@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A document that is accepted parses to the same again under the type it says it has, and
  * a graph of it has each object once in its order. */
 #include "config.h"

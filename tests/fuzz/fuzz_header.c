@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Headers of a registry's answers that are read by hand. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Private key files, cosign's above all: opened with a passphrase or refused, at a
  * bounded cost.  A key that came out can be written again. */
 #include "config.h"

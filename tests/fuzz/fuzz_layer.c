@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A layer is looked into or called a bad one; when it is no packed one, its diff_id is
  * the digest of the bytes themselves. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A target is a part of the header, and is found again when it stands alone. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where a server sends its client: what is accepted is a plain URL of a known origin. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"

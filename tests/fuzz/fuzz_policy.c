@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What decides about trust: a policy that is read holds together, so does a list of what
  * is revoked, and an update says the same after it was written again. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the environment says of proxies: a URL, a list of what goes without, the proxy. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A receipt, and the manifest under which it lies in a registry: what is read is bounded.
  */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A reference that is accepted has a name that parses back to it, and lands somewhere,
  * also where the rest of the command line (--map, the target, --platform) says. */
 #include "config.h"

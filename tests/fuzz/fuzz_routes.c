@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whatever a registries.conf says, a name leads to repositories, or to an error. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"

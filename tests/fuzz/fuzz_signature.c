@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A signature file counts only for the key that made it, over the bytes that were signed,
  * and whatever else it holds is told in printable words.  Key files go the same way. */
 #include "config.h"

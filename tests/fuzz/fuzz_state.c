@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is remembered of a stream is within its bounds, or it is not read at all. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A header that is accepted is rendered to the same bytes again, index.json and
  * SHA256SUMS that are accepted are written so that they read the same, and a bundle that
  * is accepted lies within its file, header by header what the writer would make. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a token server answers: a token that is taken can go into a header as it is. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"

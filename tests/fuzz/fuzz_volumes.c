@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A folder of files that may be volumes, each line "NAME SIZE": a set that is opened is
  * whole, and one that is not says in printable words what is wrong. */
 #include "config.h"

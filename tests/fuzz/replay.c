@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* replay.c - runs files through a fuzz target, for builds without libFuzzer. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # run.sh - looks for inputs that break a parser.
 #
 #     sh ../tests/fuzz/run.sh [ENGINE [SECONDS [TARGET...]]]

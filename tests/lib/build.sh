@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # build.sh - from a fresh Debian to a built program, for demo.sh and check.sh.
 #
 # Needs $top, the folder of the sources, which is only read: everything happens in a copy;

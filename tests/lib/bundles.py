@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """bundles.py - bundles written by hand, from docs/bundle-format.md: nothing is shared with sealift.
 
     bundle = Bundle()

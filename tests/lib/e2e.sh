@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # e2e.sh - sealift against real registries: what every test under tests/e2e begins with.
 # shellcheck shell=sh
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # limit.sh COMMAND...: run one test, and end it and all it started when it hangs.
 #
 # $SEALIFT_TEST_SECONDS is how long it may take: by default ten minutes, where the slowest

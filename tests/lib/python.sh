@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # python.sh SCRIPT: run a test that is written in python, or say why not.
 for tool in python3 openssl; do
     command -v "$tool" >/dev/null 2>&1 || {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # registry.sh - real registries on loopback ports that the kernel picks.
 #
 # Needs $work, a folder, and $tests, the folder of the tests.  Whoever sources this calls

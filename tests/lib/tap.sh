@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # tap.sh - results as TAP, a folder of its own, and order left behind.
 #
 # Source it first: . "$(dirname "$0")/../lib/tap.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # adapters.sh - each library has one adapter, and only that includes its headers.
 
 # shellcheck source=tests/lint/lint.sh

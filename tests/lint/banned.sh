@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # banned.sh - functions that overflow, cannot report errors, or start a shell.
 
 # shellcheck source=tests/lint/lint.sh

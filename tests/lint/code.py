@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Print C files without comments and without what stands in quotes: FILE:LINE:CODE.
 
     code.py FOLDER      all .c and .h files below it, named relative to it

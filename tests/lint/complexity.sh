@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # complexity.sh - a function fits a screen, a file has one subject.
 #
 # Modified complexity (a switch counts once) up to 20, functions up to 100 lines, files up to

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # docs-paths.sh - every file that the documents name is there.
 
 # shellcheck source=tests/lib/tap.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Every case of tests/faults/cases.txt has a test that is there and runs.
 
 # shellcheck source=tests/lib/tap.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # format.sh - the tool decides how C looks.  Its version does too, so that one is pinned.
 
 # shellcheck source=tests/lib/tap.sh

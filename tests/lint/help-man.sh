@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # help-man.sh - the program and its manual know the same commands and the same options.
 
 # shellcheck source=tests/lib/tap.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # layers.sh - an #include points sideways in its own room or down, never up.
 #
 #     base < io < oci < {registry, bundle, trust} < ops < render < cli

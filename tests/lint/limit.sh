@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # limit.sh - a test that hangs is ended, with all it started, and named; one that does not is
 # left alone.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # lint.sh - what the lints share: they name offenders, and prove that they can.
 # shellcheck shell=sh
 

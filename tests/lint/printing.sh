@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # printing.sh - only src/cli prints; base/mem.c may say that memory ran out before it aborts.
 
 # shellcheck source=tests/lint/lint.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # The scripts of this project, read by somebody who knows every trap of the shell.
 
 # shellcheck source=tests/lib/tap.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # stems.sh - of two tests called a.sh and a.py make would run one, twice.
 
 # shellcheck source=tests/lib/tap.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # trust-cases.sh - every row of trust_cases.txt has a test that is there, and no test a row that is not.
 
 # shellcheck source=tests/lib/tap.sh

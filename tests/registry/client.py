@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """client.py - the few calls of the distribution protocol that tests need.
 
 An independent second opinion: nothing here is shared with the program under test.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Prove that images are the same, byte for byte, in two registries.
 
     compare.py MADE.json SOURCE TARGET [--ca FILE]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """nginx on ports that the kernel picks: front.py FOLDER COUNT <TEMPLATE
 
 The template of its "http" block says @1@, @2@ ... for the ports and @FOLDER@; the ports go to

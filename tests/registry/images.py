@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Fill a registry on loopback with images that are made on the spot.
 
     images.py shapes ADDRESS [--only NAME]...   one image of every shape there is

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """line.py PORT SECONDS [PERCENT SEED] - a far-away server: a local port, later.
 
 Prints the port it listens on.  Every byte arrives half of SECONDS after it was sent, as on

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A wire that goes quiet: relay to a registry and stop passing answers on after N bytes.
 
     stall.py PORT BYTES [SECONDS]

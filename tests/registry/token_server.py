@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Hand out tokens for docker-registry, as token servers of registries do.
 
     token_server.py FOLDER USER:PASSWORD [--short]

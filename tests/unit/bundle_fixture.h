@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* bundle_fixture.h - a small bundle, as a list of members that tests may spoil.
  *
  * It is put together here without layout.c and writer.c, so that they can be compared.

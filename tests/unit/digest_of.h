@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A SHA-256 that is one byte 32 times: easy to tell apart. */
 #ifndef TESTS_UNIT_DIGEST_OF_H
 #define TESTS_UNIT_DIGEST_OF_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* graph_world.h - documents in memory, to build a graph of. */
 #ifndef TESTS_UNIT_GRAPH_WORLD_H
 #define TESTS_UNIT_GRAPH_WORLD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Certificates with the keys of pki_keys.h, and signatures by them over
  * {"schemaVersion":2} that others made: "openssl cms -sign -binary -outform DER". */
 #ifndef TESTS_UNIT_PKI_CERTIFICATES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pki_key_forms.h - certificates that openssl does not make, made once by a script.
  *
  * Each holds a key of pki_keys.h, in one of the ways in which that can be written.

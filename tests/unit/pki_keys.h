@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pki_keys.h - key files for tests, made once with OpenSSL 3.0 and cosign.
  *
  * None of them guards anything.  The passphrase of the encrypted ones is "harbour".

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pki_lists.h - revocation lists by the authority of pki_key_forms.h, made once by a
  * script.
  *

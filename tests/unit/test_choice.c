@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Platforms as users say them and as indexes say them, and what is chosen by them. */
 #include "config.h"
 #include "tests/unit/unit.h"

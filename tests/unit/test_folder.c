@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What decides about trust is read only when nobody else could have put it there. */
 #include "config.h"
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a graph makes of the shapes images come in. */
 #include "config.h"
 #include "tests/unit/graph_world.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a graph makes of children that are left out of indexes. */
 #include "config.h"
 #include "tests/unit/graph_world.h"

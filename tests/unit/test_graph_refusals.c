@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a graph refuses, and its bounds. */
 #include "config.h"
 #include "tests/unit/graph_world.h"

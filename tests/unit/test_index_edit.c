@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Indexes made of other ones. */
 #include "config.h"
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names of files may hold anything.  Every way for text to a terminal, with such a name.
  */
 #include "config.h"

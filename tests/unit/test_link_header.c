@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where the next page is. */
 #include "config.h"
 #include "tests/unit/unit.h"

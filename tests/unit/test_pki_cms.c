@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The one form of a signature by certificate: what we make has it, what others make can
  * be given it, and in it no bit can change. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Revocation lists: what any of them revokes is revoked, and what says less than it seems
  * to is not taken for one. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which signatures over which digest count, for each kind of key. */
 #include "config.h"
 #include "tests/unit/unit.h"

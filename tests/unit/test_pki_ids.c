@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One key has one id, however it is written, and wherever: revoked is revoked. */
 #include "config.h"
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Public keys that are none: anyone could sign for them, or they are a second encoding.
  */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A bundle that is spoilt in several places, some of which cannot even be read: which
  * places are told, and which blobs are found all the same. */
 #include "config.h"

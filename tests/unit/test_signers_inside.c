@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Signature files inside a bundle count in one form and under one name only; beside it,
  * as others write them, they count in any. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How much is hashed to judge signatures: each digest once, however many signatures and
  * keys there are, and with Ed25519, which wants more, the key that a file names. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A file of 8 TiB that is almost all hole, and that nobody vouches for: how many bytes
  * are read to say what is damaged in it, and from where on nothing was looked at. */
 #include "config.h"

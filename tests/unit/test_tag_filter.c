@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tags by expression, and the ones that have a meaning. */
 #include "config.h"
 #include "tests/unit/unit.h"

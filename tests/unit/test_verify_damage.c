@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A whole bundle as export writes it, with one signature: whatever bit is changed and
  * wherever it is cut, verify refuses it, and for the right kind of reason; and so it does
  * when the signature is written in other words.  What may change is what SECURITY.md

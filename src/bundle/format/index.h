@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* index.h - index.json: written in one fixed form, read strictly.
  *
  * Layer:  bundle.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* index_keys.h - what index.json calls things: for those who write it and who read it.
  *
  * Layer:  bundle, private.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* layout.h - name, offset and size of every member, before the first blob is fetched.
  *
  * Layer:  bundle.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sums.h - SHA256SUMS: one line a file, in the order of the members; then a comment line
  * for each object that was left out.
  *

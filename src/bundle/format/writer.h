@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* writer.h - put the members of a layout into a file, in any order, each byte once.
  *
  * Layer: bundle.

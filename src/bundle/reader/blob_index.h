@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* blob_index.h - the blobs that an older or unfinished bundle holds, or may hold.
  *
  * Names and places are taken from its headers, and nothing of it is trusted: whoever

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reader.h - a bundle read strictly: any byte that the format does not ask for is
  * refused.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reader_internal.h - what the parts of the reader share.
  *
  * member_cursor.c   walks from member to member

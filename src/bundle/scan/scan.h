@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* scan.h - what is damaged in a bundle that cannot be opened.
  *
  * The reader stops at the first thing that is wrong.  A survey comes after that, and goes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Along the headers, when there is no list to believe.  The name of a blob is its digest,
  * so its bytes can be compared with that; whether the bundle should hold it, and what is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* scan_internal.h - what the parts of a survey share.
  *
  * scan.c        notes, finding the next header, bundle_scan(), bundle_scan_names()

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Along an authentic list of members.  A header that is good says how long its body is.
  * Where one is not, the next one is looked for: behind the body when a document tells its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* commands.h - what a subcommand is, and the list of them.
  *
  * Layer: cli.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tar.h - one canonical tar header: made, and recognised again.
  *
  * The bytes of a header come from libarchive's writer.  Reading takes name and size out

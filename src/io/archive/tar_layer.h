@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tar_layer.h - the inside of an image layer: decompressed, hashed, and its names looked
  * at.  Nothing is written anywhere.
  *

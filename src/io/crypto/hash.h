@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* hash.h - running digests, base64 and random bytes.
  *
  * Layer: io.  With pki.c the only user of OpenSSL.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pki.h - key pairs and raw signatures.  Formats of signature files live in trust/.
  *
  * Layer:  io.  With hash.c the only user of OpenSSL.

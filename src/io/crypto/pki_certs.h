@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pki_certs.h - what the files of pki_cms share.
  *
  * pki_certs.c     certificates and revocation lists out of PEM files

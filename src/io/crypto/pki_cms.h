@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pki_cms.h - signatures with certificates: detached CMS, and chains to an authority.
  *
  * Two questions, answered apart.  Is the signature right, by the certificate that comes

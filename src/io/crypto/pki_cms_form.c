@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The one form of a signature by certificate that counts inside a bundle.  Most of a CMS
  * message is covered by no signature: version numbers, parameters of algorithms, unsigned

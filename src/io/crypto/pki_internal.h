@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pki_internal.h - what the files of pki share: the key, and the gates it goes through.
  *
  * Layer: io.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* secretbox.h - NaCl's secretbox: XSalsa20 and Poly1305.
  *
  * Only cosign's key files want it.  OpenSSL has Poly1305 and no Salsa20, and a library

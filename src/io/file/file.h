@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* file.h - positioned reads and writes, and files that appear complete or not at all.
  *
  * Layer: io.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* output_set.h - a bundle that is written: one file, or volumes; complete or not there.
  *
  * One file is written as NAME.partial.  Volumes are written as NAME.partial.001, ... and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* output_volumes.h - what is there under the names of volumes that are about to be
  * written: of this set, of the set of a run that was killed, or of somebody else.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* secure_dir.h - folders of small files that decide something: what is in them, and
  * whether anybody else could have put it there.
  *

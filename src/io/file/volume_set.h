@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_set.h - open a file, or the volumes it was cut into.
  *
  * The volumes of NAME are NAME.001, NAME.002, ...: all of one size but the last, which

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volumes.h - one run of bytes in one file, or in several of which each goes on where the
  * one before ends.
  *

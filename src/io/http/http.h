@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* http.h - ONE exchange: a request goes out, a response comes back.  No redirects, no
  * retries, no credentials logic: those are registry/exchange.c.
  *

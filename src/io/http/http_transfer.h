@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* http_transfer.h - one exchange under way: what http.c sets up and http_transfer.c
  * receives.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* http_wait.h - what an exchange waits for, and for how long.
  *
  * Reads no clock and knows no library: time and counters come with every look.

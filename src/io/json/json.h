@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* json.h - strict JSON in, compact JSON out.
  *
  * Strict: UTF-8 without NUL, no duplicate keys, no trailing bytes, at most 32 levels

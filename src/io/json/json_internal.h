@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* json_internal.h - what reading and writing share: the library, and how nodes are kept.
  *
  * Layer: io.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sandbox.h - give up what a process does not need any more.
  *
  * What it has open stays readable and writable; it can open, create, connect, start and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* spawn.h - run another program, without a shell, and take what it says.
  *
  * Layer: io.

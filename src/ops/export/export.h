@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* export.h - names in, one signed bundle out.
  *
  * Layer: ops.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* export_internal.h - what the two parts of an export share.
  *
  * export.c       the plan, the file that is begun or gone on with, publishing

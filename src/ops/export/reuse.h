@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reuse.h - bytes of blobs that need not be fetched, because an earlier run or an older
  * bundle has them.
  *

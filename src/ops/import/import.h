@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* import.h - a bundle in, the same digests in a private registry out.
  *
  * Layer: ops.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* document_cache.h - what planning has in memory, by digest: documents and other small
  * objects.
  *

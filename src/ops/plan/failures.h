@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* failures.h - what an export that goes on could not have, and what is missing because of
  * it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* find_referrers.h - what belongs to images: referrers, and what cosign puts beside them.
  *
  * Layer: ops.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* foreign_urls.h - where the layers are that a registry only links to: "urls" of
  * descriptors.
  *

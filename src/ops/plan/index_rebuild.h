@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* index_rebuild.h - new indexes of only those children that were chosen.
  *
  * Layer: ops.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* missing.h - what the bundle will say that it lacks.
  *
  * Layer:  ops.

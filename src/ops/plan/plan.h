@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* plan.h - find out what a set of names consists of: every document fetched, nothing
  * else.
  *

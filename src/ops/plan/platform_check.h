@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* platform_check.h - has each image the platforms that were asked for?
  *
  * Layer: ops.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* referrer_order.h - what is attached to what: finding it, and putting it in order.
  *
  * Layer: ops, private.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* resolve.h - from each name to its top-level document; a tag is asked for once.
  *
  * Layer: ops.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tag_expand.h - from repositories to names: all tags of them, or those that match.
  *
  * Layer: ops.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* walk.h - from names to everything that they reach: every document fetched, nothing
  * else.
  *

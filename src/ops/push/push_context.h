@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* push_context.h - the steps of an import and what they share.
  *
  * Layer: ops.

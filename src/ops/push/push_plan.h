@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* push_plan.h - what has to be where at the target: worked out before the first request.
  *
  * Layer: ops.

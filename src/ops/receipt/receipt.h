@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* receipt.h - what an import did, signed by the host that did it.
  *
  * A receipt is one line of JSON and a signature file over its exact bytes, of the same

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* receipt_artifact.h - how a receipt lies in a registry; for the two that push and pull
  * it.
  *

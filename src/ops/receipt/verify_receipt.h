@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verify_receipt.h - is this receipt what the importing host signed?
  *
  * Layer: ops.

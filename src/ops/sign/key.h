@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* key.h - private key files: written, shown.
  *
  * Layer: ops.

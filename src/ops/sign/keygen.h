@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* keygen.h - a new key pair in two files.
  *
  * Layer: ops.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sign.h - signatures for a bundle that exists: made here, or brought from elsewhere.
  *
  * What gets signed is index.json, which pins all the rest.  Before that the form of the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sign_internal.h - what sign.c and attach.c share.
  *
  * Layer: ops, private.

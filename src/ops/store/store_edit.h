@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_edit.h - changing the trust store by hand: keys in and out, things revoked.
  *
  * Layer: ops.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_update.h - a trust store out as one file, signed, and into other hosts.
  *
  * Layer: ops.

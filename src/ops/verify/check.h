@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check.h - every byte of an open bundle against its digest.
  *
  * Damage does not end a check: one run tells all that has to be copied again.

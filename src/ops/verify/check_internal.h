@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check_internal.h - what the parts of a check share.
  *
  * check.c        the pool, the list of damage

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* inspect.h - what is in a bundle: the head, the documents, small configs, never a layer.
  *
  * Nothing of it is verified, and the types say so: no push function takes them.

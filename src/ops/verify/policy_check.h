@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* policy_check.h - the policy, the clock and the memory of this host, applied to a
  * bundle.
  *

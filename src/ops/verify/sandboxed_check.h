@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sandboxed_check.h - the part of verifying that parses and unpacks what others made, in
  * a process that can do nothing else.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* signature_files.h - the signature files of a bundle, and those that lie beside it.
  *
  * Layer: ops.

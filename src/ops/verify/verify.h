@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verify.h - is this bundle what its signer made?  The first half of every import.
  *
  * Layer: ops.

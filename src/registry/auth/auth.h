@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* auth.h - which Authorization a call gets.
  *
  * The first call to a registry goes out bare.  What its 401 asks for is remembered, so

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* auth_internal.h - what passwords and tokens share: who we are at a host.
  *
  * Layer: registry.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* token.h - asking a token server.
  *
  * Layer:  registry.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* token_scope.h - what a token has to be good for.
  *
  * Layer:  registry.

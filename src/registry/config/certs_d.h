@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* certs_d.h - which authorities a registry is believed by, and who we are to it.
  *
  * Layer:  registry.

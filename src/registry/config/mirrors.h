@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* mirrors.h - where the images of a name are fetched from: mirrors first, another place
  * than the name says, or nowhere.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* mirrors_internal.h - what the files say: mirrors_file.c writes it, mirrors.c reads it.
  *
  * Layer: registry.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* places.h - where container tools keep their configuration.
  *
  * Layer: registry.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* registries_conf.h - which files say what container tools are to know of registries.
  *
  * Layer:  registry.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* toml.h - reading the part of TOML that configuration files of container tools use.
  *
  * Shape:  comments; tables "[name]" and elements "[[name]]", where a name may have dots;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* allowance.h - the time that all requests for one thing may take together.
  *
  * A blob, a document, a list or an upload is allowed ten minutes and a second for each

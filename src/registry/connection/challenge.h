@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* challenge.h - WWW-Authenticate taken apart.
  *
  * Layer:  registry.

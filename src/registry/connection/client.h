@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* client.h - registries as ops/ sees them: one client a run, one session a worker.
  *
  * Layer: registry.

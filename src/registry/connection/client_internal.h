@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* client_internal.h - what is known of each registry, shared by all workers.
  *
  * The lock guards every field marked "guarded"; it is never held during a network call.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* host_throttle.h - the pace of each server that was asked something: of registries, and
  * of those that they lead to.  One that asks to slow down slows down nobody else.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* redirect.h - one request and where its redirects lead.
  *
  * Layer:  registry.

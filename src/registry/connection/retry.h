@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* retry.h - how often and how soon a failed piece of work is tried again.
  *
  * What counts is lack of progress: whoever gets further, however little, starts counting

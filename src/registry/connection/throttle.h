@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* throttle.h - a server that asks to slow down is obeyed by all workers at once.
  *
  * After such an answer (429, or another one with Retry-After) nothing is asked of the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* warnings.h - what a registry wants its users to know: warnings, and how much is left.
  *
  * Layer:  registry.

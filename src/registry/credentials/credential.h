@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* credential.h - what one registry, or one namespace of it, is told about who we are.
  *
  * Layer:  registry.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* credential_helper.h - asking docker-credential-NAME for what it keeps.
  *
  * Layer:  registry.

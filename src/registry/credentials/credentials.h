@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* credentials.h - which user name and password belong to which repository.
  *
  * A set has sources in an order: what was given by hand, then files.  The first source

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* credentials_internal.h - the places that credentials come from, in order.
  *
  * Layer: registry.

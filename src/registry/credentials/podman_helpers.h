@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* podman_helpers.h - the credential helpers that podman asks about every registry.
  *
  * Layer:  registry.

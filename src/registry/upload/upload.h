@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* upload.h - the steps of bringing a blob to a registry: its bytes, the session, the
  * ways.
  *

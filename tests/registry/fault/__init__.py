@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A registry that keeps to the distribution protocol until it is told not to.
 
     lab.py       a whole network on loopback: registry, storage, token server, proxy

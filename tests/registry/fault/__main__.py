@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """For shell tests: a registry, a storage server and a token server, with a script of faults.
 
     PYTHONPATH=tests/registry python3 -m fault [SCRIPT]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who may do what: Basic, Bearer, and the server that hands out tokens."""
 import base64
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rules, and everything that can go wrong.
 
 A fault is a function(request, proceed) that gives a Reply; proceed() does what a proper

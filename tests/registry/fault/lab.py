@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A whole network on loopback: registries, a storage server, token servers, a proxy.
 
     lab.registry  what most tests are about             127.0.0.2

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every request there was, and questions about them."""
 import base64
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The distribution protocol on a store, with the habits of one kind of registry or another."""
 import hashlib
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a registry keeps: blobs, manifests, tags, uploads under way."""
 import json
 import threading

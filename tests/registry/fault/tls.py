@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A throw-away authority and a server that it vouches for."""
 import os
 import secrets

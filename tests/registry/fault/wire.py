@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """HTTP/1.1 by hand: requests in, replies out, with every byte in our power."""
 import hashlib
 import socket
