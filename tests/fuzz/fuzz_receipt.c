@@ -5,7 +5,6 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "ops/receipt/receipt.h"
-#include "ops/receipt/receipt_artifact.h"
 
 #include <string.h>
 

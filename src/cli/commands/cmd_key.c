@@ -5,7 +5,7 @@
 #include "cli/key_form.h"
 #include "cli/passphrase.h"
 #include "io/file/file.h"
-#include "ops/sign/key.h"
+#include "ops/sign/keygen.h"
 
 #include <string.h>
 

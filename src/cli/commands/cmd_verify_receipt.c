@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "ops/receipt/verify_receipt.h"
+#include "ops/receipt/receipt.h"
 
 #include <inttypes.h>
 

@@ -24,4 +24,16 @@
 MUST_USE int find_referrers(struct plan_name **names, size_t *count,
                             const struct walk_options *options, struct err *err);
 
+#define REFERRER_WITHOUT_SUBJECT SIZE_MAX
+
+/* A name, and the one that it is attached to. */
+struct referrer_node {
+    struct plan_name name;
+    size_t parent; /* index of a node, or REFERRER_WITHOUT_SUBJECT */
+};
+
+/* The names that were given, which come first, each followed by what belongs to it. */
+struct plan_name *referrer_order(const struct referrer_node *nodes, size_t count,
+                                 size_t given);
+
 #endif

@@ -12,6 +12,8 @@
 #ifndef OPS_RECEIPT_RECEIPT_H
 #define OPS_RECEIPT_RECEIPT_H
 
+#include "bundle/reader/reader.h"
+#include "trust/signature.h"
 #include "base/clock.h"
 #include "ops/import/import.h"
 
@@ -64,5 +66,54 @@ void receipt_summary_release(struct receipt_summary *s);
 int receipt_recall(const struct verified *v, const struct verify_options *options,
                    const struct target *target, struct client *client,
                    struct trust_last *out, struct err *err);
+
+#define RECEIPT_ARTIFACT_TYPE "application/vnd.sealift.receipt.v1"
+
+/* Media types of its layers.  Not that of an OCI index: tools would take the layer for a
+ * manifest. */
+#define RECEIPT_LAYER_JSON  "application/vnd.sealift.receipt.v1+json"
+#define RECEIPT_LAYER_INDEX "application/vnd.sealift.index.v1+json"
+#define RECEIPT_LAYER_SUMS  "text/plain"
+#define RECEIPT_LAYER_BY    "application/vnd.sealift.receipt.signature.v1+json"
+#define RECEIPT_LAYER_SIG   "application/vnd.dev.sigstore.bundle.v0.3+json"
+#define RECEIPT_LAYER_CMS   "application/pkcs7-signature"
+
+#define RECEIPT_LATEST "latest"
+
+/* A layer that matters here. */
+struct receipt_part {
+    struct digest digest;
+    uint64_t size;
+    struct buf bytes;
+    char name[SIGNATURE_NAME_MAX]; /* of a signature */
+};
+
+/* The layers of a pulled receipt that count; bytes are for the caller to fill. */
+struct receipt_parts {
+    struct receipt_part index;
+    struct receipt_part signatures[BUNDLE_SIGNATURES_MAX];
+    size_t count;
+};
+
+/*
+ * Which layers does its manifest name?  On failure *out still has to be released.
+ * Errors: ERR_INTEGRITY.
+ */
+MUST_USE int receipt_parts_read(struct receipt_parts *out, const void *manifest,
+                                size_t len, struct err *err);
+void receipt_parts_release(struct receipt_parts *r);
+
+struct verified_receipt {
+    struct signature_check signers; /* filled also when nobody counts */
+    struct receipt_summary summary;
+};
+
+/*
+ * path: the receipt; its signature is path.sigstore.json.
+ * Errors: ERR_TRUST of trust_admit(); those of receipt_read() and file.h.
+ */
+MUST_USE int verify_receipt(struct verified_receipt *out, const char *path,
+                            const struct trust_store *store, struct err *err);
+void verified_receipt_release(struct verified_receipt *v);
 
 #endif

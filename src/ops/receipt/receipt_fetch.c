@@ -4,7 +4,6 @@
 
 #include "bundle/format/index.h"
 #include "ops/verify/policy_check.h"
-#include "ops/receipt/receipt_artifact.h"
 #include "registry/pull.h"
 
 #include <stdlib.h>

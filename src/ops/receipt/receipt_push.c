@@ -5,7 +5,6 @@
 #include "io/crypto/hash.h"
 #include "io/json/json.h"
 #include "oci/media_type.h"
-#include "ops/receipt/receipt_artifact.h"
 #include "registry/push.h"
 
 #include <inttypes.h>

@@ -3,7 +3,6 @@
 #include "ops/sign/keygen.h"
 
 #include "io/file/file.h"
-#include "ops/sign/key.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -70,4 +69,19 @@ keygen_run(struct keygen_result *out, const struct keygen_options *options,
     r.key_id = *pki_id(key);
     *out = r;
     return 0;
+}
+
+enum { KEY_MODE = 0600 };
+
+int
+key_write(const struct pki_key *key, enum pki_form form, const struct secret *passphrase,
+          const char *path, bool exclusive, struct err *err)
+{
+    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
+    int rc = pki_private_pem(key, form, passphrase, &pem, err);
+
+    if (rc == 0)
+        rc = file_put(path, pem.data, pem.len, KEY_MODE, exclusive, err);
+    secret_wipe(pem.data, pem.len);
+    return rc;
 }

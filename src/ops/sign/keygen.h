@@ -34,4 +34,13 @@ struct keygen_result {
 MUST_USE int keygen_run(struct keygen_result *out, const struct keygen_options *options,
                         struct err *err);
 
+/*
+ * Write the private half to a file of mode 0600.  exclusive: an existing file is
+ * ERR_CONFLICT; else it is replaced as a whole, or stays as it was.
+ * Errors: those of pki_private_pem() and file_put().
+ */
+MUST_USE int key_write(const struct pki_key *key, enum pki_form form,
+                       const struct secret *passphrase, const char *path, bool exclusive,
+                       struct err *err);
+
 #endif

@@ -7,7 +7,7 @@
 #include "io/file/file.h"
 #include "io/file/secure_dir.h"
 #include "io/http/http.h"
-#include "registry/config/places.h"
+#include "registry/config/registries_conf.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "io/file/file.h"
 #include "io/file/secure_dir.h"
-#include "registry/config/places.h"
 #include "registry/config/toml.h"
 
 #include <stdlib.h>
@@ -90,4 +89,16 @@ registries_conf_read(registries_conf_fn *fn, void *ctx, struct err *err)
                        "exist",
                        file);
     return rc < 0 ? err_wrap(err, "$CONTAINERS_REGISTRIES_CONF") : 0;
+}
+
+char *
+places_user(const char *rest)
+{
+    const char *config = getenv("XDG_CONFIG_HOME");
+    const char *home = getenv("HOME");
+
+    if (config && config[0] != '\0')
+        return xasprintf("%s/containers/%s", config, rest);
+    return home && home[0] != '\0' ? xasprintf("%s/.config/containers/%s", home, rest)
+                                   : NULL;
 }

@@ -24,4 +24,12 @@ typedef int registries_conf_fn(void *ctx, const char *name, const char *bytes, s
  */
 MUST_USE int registries_conf_read(registries_conf_fn *fn, void *ctx, struct err *err);
 
+#define PLACES_SYSTEM "/etc/containers"
+
+/*
+ * A place of the user: $XDG_CONFIG_HOME/containers/REST, else the same below ~/.config.
+ * NULL when there is no home.  The caller frees it.
+ */
+char *places_user(const char *rest);
+
 #endif

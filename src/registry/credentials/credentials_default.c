@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "io/file/file.h"
-#include "registry/config/places.h"
+#include "registry/config/registries_conf.h"
 #include "registry/credentials/podman_helpers.h"
 
 #include <stdlib.h>
