@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "io/crypto/pki.h"
+#include "io/crypto/pki_pkcs11.h"
 #include "io/file/volume_set.h"
 #include "trust/store.h"
 

@@ -3,8 +3,8 @@
 #include "cli/commands/commands.h"
 
 #include "base/mem.h"
-#include "cli/print_result.h"
 #include "base/text.h"
+#include "cli/print_result.h"
 #include "io/crypto/hash.h"
 #include "io/http/http.h"
 

@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "cli/terminal.h"
+#include "io/crypto/pki_pem.h"
+#include "io/crypto/pki_pkcs11.h"
 #include "io/file/file.h"
 
 #include <stdlib.h>

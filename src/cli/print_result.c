@@ -4,6 +4,7 @@
 
 #include "base/cancel.h"
 #include "io/file/file.h"
+#include "io/json/json_write.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -6,6 +6,7 @@
 #include "base/patience.h"
 #include "base/text.h"
 #include "io/json/json.h"
+#include "io/json/json_write.h"
 
 #include <inttypes.h>
 #include <stdio.h>

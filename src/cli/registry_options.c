@@ -8,7 +8,11 @@
 #include "io/file/file.h"
 #include "io/file/secure_dir.h"
 #include "io/http/http.h"
+#include "io/http/http_proxy.h"
+#include "io/json/json_write.h"
 #include "registry/config/certs_d.h"
+#include "registry/config/mirrors_file.h"
+#include "registry/credentials/credentials_default.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "oci/document_internal.h"
+#include "oci/descriptor.h"
 
 #include "base/mem.h"
 #include "base/text.h"

@@ -99,37 +99,8 @@ uint32_t graph_next(struct graph *g);
 MUST_USE int graph_feed(struct graph *g, uint32_t id, const void *bytes, size_t len,
                         struct err *err);
 
-/*
- * Nothing is wanted any more: fix roles and the order of members.
- * Errors: the graph's kind - too deep, total size overflows, something never fed.
- */
-MUST_USE int graph_finish(struct graph *g, struct err *err);
-
-size_t graph_count(const struct graph *g);
-const struct graph_object *graph_object(const struct graph *g, uint32_t id);
 /* The id, or GRAPH_NONE. */
 uint32_t graph_find(const struct graph *g, const struct digest *digest);
-size_t graph_root_count(const struct graph *g);
-uint32_t graph_root(const struct graph *g, size_t index);
-/* "" where the descriptor does not say: for people; and as platform.h normalises it. */
-const char *graph_platform(const struct graph *g, const struct graph_edge *edge);
-const char *graph_spec(const struct graph *g, const struct graph_edge *edge);
-const char *graph_media_type(const struct graph *g, const struct graph_edge *edge);
-
-/*
- * After graph_finish(): the ids of all that is not left out, in the order of the bundle's
- * members: documents (parents first), configs, others; in each group by first appearance,
- * depth first from the roots.  A document that is also somebody's layer appears where it
- * is used as a document.
- */
-const uint32_t *graph_order(const struct graph *g);
-size_t graph_member_count(const struct graph *g);
-
-/*
- * After graph_finish(): the ids of what is left out, in the order of the documents that
- * list it, and in each as it lists them.
- */
-const uint32_t *graph_omitted(const struct graph *g, size_t *count);
 
 /*
  * After graph_finish(): visit what a document reaches, itself included, and nothing that
@@ -138,10 +109,5 @@ const uint32_t *graph_omitted(const struct graph *g, size_t *count);
  * before children.
  */
 struct graph_walk; /* scratch memory, reusable for one graph */
-struct graph_walk *graph_walk_new(const struct graph *g);
-void graph_walk_free(struct graph_walk *w);
-void graph_walk_release(struct graph_walk **w);
-void graph_walk_root(struct graph_walk *w, uint32_t id,
-                     void (*fn)(void *ctx, uint32_t id, bool as_document), void *ctx);
 
 #endif

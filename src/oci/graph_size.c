@@ -3,6 +3,7 @@
 #include "oci/graph_size.h"
 
 #include "base/mem.h"
+#include "oci/graph_walk.h"
 
 #include <stdlib.h>
 

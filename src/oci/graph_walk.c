@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "oci/graph.h"
+#include "oci/graph_walk.h"
 
 #include "base/mem.h"
 #include "oci/graph_internal.h"

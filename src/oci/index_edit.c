@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "io/json/json.h"
+#include "io/json/json_write.h"
 #include "oci/media_type.h"
 
 #include <stdlib.h>

@@ -6,10 +6,13 @@
 #include "base/mask.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/http/http_url.h"
 #include "registry/auth/auth.h"
-#include "registry/connection/warnings.h"
+#include "registry/auth/auth_token.h"
 #include "registry/connection/host_throttle.h"
 #include "registry/connection/redirect.h"
+#include "registry/connection/warnings.h"
+#include "registry/exchange_error.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -72,26 +72,4 @@ void exchange_parting(struct session *s, struct host *host, const struct call *c
 
 /* ---- answers that are not what was asked for ---- */
 
-/* May the same request work a little later? */
-bool exchange_may_pass(const struct answer *a);
-
-/* Does it mean that there were too many requests? */
-bool exchange_is_throttled(const struct answer *a);
-
-/* What it is, in words.  Always -1. */
-int exchange_error(const struct call *call, const struct answer *a, struct err *err);
-
-/*
- * Docker-Content-Digest of an answer to a push: it must not name another digest.
- * Errors: ERR_INTEGRITY "digest".
- */
-MUST_USE int exchange_check_digest(const char *told, const struct digest *digest,
-                                   struct err *err);
-
-/* Does the body of an error answer have this code ("BLOB_UPLOAD_UNKNOWN")? */
-bool exchange_has_code(const struct answer *a, const char *code);
-
-/* Do its words have this one in them, whatever the case of letters? */
-bool exchange_says(const struct answer *a, const char *word);
-
 #endif

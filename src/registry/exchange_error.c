@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "registry/exchange.h"
+#include "registry/exchange_error.h"
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/http/http_url.h"
 #include "io/json/json.h"
 
 #include <string.h>

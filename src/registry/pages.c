@@ -3,6 +3,7 @@
 #include "registry/pages.h"
 
 #include "base/mem.h"
+#include "io/http/http_url.h"
 #include "oci/document.h"
 #include "registry/link_header.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "registry/exchange.h"
+#include "registry/exchange_error.h"
 
 bool
 registry_ping(struct session *s, const struct repository *repo)

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "io/crypto/hash.h"
 #include "registry/exchange.h"
+#include "registry/exchange_error.h"
 #include "registry/mirror_fallback.h"
 
 #include <inttypes.h>

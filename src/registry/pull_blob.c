@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "registry/pull.h"
+#include "registry/pull_blob.h"
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/crypto/hash.h"
 #include "registry/exchange.h"
+#include "registry/exchange_error.h"
 #include "registry/mirror_fallback.h"
 
 #include <inttypes.h>

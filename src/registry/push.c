@@ -6,6 +6,7 @@
 #include "io/crypto/hash.h"
 #include "oci/media_type.h"
 #include "registry/exchange.h"
+#include "registry/exchange_error.h"
 #include "registry/pull.h"
 
 #include <stdlib.h>

@@ -4,10 +4,11 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "registry/exchange_error.h"
+#include "registry/mirror_fallback.h"
 #include "registry/pages.h"
 #include "registry/pull.h"
 #include "registry/push.h"
-#include "registry/mirror_fallback.h"
 
 #include <stdio.h>
 #include <stdlib.h>

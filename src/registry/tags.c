@@ -4,8 +4,9 @@
 
 #include "base/mem.h"
 #include "io/json/json.h"
-#include "registry/pages.h"
+#include "registry/exchange_error.h"
 #include "registry/mirror_fallback.h"
+#include "registry/pages.h"
 
 #include <stdlib.h>
 #include <string.h>

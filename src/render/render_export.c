@@ -3,6 +3,8 @@
 #include "render/render_export.h"
 
 #include "base/text.h"
+#include "io/json/json_write.h"
+#include "oci/graph_walk.h"
 #include "render/render_omitted.h"
 #include "render/table.h"
 

@@ -2,6 +2,9 @@
 #include "config.h"
 #include "render/render_omitted.h"
 
+#include "io/json/json_write.h"
+#include "oci/graph_walk.h"
+
 #include <stdio.h>
 #include <string.h>
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/json/json_write.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

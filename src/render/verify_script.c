@@ -3,7 +3,9 @@
 #include "render/verify_script.h"
 
 #include "base/mem.h"
+#include "bundle/reader/head.h"
 #include "bundle/reader/reader.h"
+#include "io/crypto/pki_sign.h"
 #include "ops/verify/verify.h"
 
 #include <string.h>

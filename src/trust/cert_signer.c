@@ -2,6 +2,8 @@
 #include "config.h"
 #include "trust/cert_signer.h"
 
+#include "io/crypto/pki_chain.h"
+
 #include <string.h>
 
 /* Does the certificate say that it is his? */

@@ -3,6 +3,7 @@
 #include "trust/keys.h"
 
 #include "base/mem.h"
+#include "io/crypto/pki_pem.h"
 #include "io/file/file.h"
 
 #include <stdlib.h>

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "trust/policy_fields.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "trust/policy_internal.h"
+#include "trust/policy_fields.h"
 
 #include "base/mem.h"
 #include "base/text.h"

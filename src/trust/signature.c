@@ -4,7 +4,9 @@
 
 #include "base/text.h"
 #include "io/crypto/hash.h"
+#include "io/crypto/pki_sign.h"
 #include "io/json/json.h"
+#include "io/json/json_write.h"
 
 #include <stdio.h>
 #include <string.h>

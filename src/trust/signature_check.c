@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/crypto/pki_cms_form.h"
+#include "io/crypto/pki_sign.h"
 #include "trust/cert_signer.h"
 
 #include <stdarg.h>

@@ -8,6 +8,7 @@
 #include "io/file/file.h"
 #include "io/file/secure_dir.h"
 #include "io/json/json.h"
+#include "io/json/json_write.h"
 #include "trust/trusted_time.h"
 
 #include <errno.h>

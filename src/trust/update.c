@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/json/json.h"
+#include "io/json/json_write.h"
 #include "trust/verdict.h"
 
 #include <inttypes.h>

@@ -10,6 +10,9 @@
 #include "registry/exchange.h"
 #include "registry/tags.h"
 #include "registry/upload/upload.h"
+#include "io/http/http_url.h"
+#include "registry/exchange_error.h"
+#include "registry/upload/upload_session.h"
 
 #include <stdlib.h>
 #include <string.h>

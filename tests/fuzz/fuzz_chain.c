@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 #include "io/crypto/pki_cms.h"
+#include "io/crypto/pki_chain.h"
+#include "io/crypto/pki_sign.h"
 
 #include <string.h>
 

@@ -7,6 +7,9 @@
 
 #include "base/digest.h"
 #include "io/crypto/pki_cms.h"
+#include "io/crypto/pki_chain.h"
+#include "io/crypto/pki_cms_form.h"
+#include "io/crypto/pki_sign.h"
 
 #include <string.h>
 

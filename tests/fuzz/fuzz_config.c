@@ -8,6 +8,8 @@
 #include "io/crypto/hash.h"
 #include "oci/choice.h"
 #include "ops/verify/check_internal.h"
+#include "oci/graph_walk.h"
+#include "ops/verify/check_layers.h"
 
 #include <stdlib.h>
 #include <string.h>

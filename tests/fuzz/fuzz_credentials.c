@@ -8,6 +8,8 @@
 #include "registry/credentials/credential_helper.h"
 #include "registry/credentials/credentials_internal.h"
 #include "registry/credentials/podman_helpers.h"
+#include "registry/credentials/credentials_file.h"
+#include "registry/credentials/credentials_match.h"
 
 #include <string.h>
 

@@ -7,6 +7,7 @@
 #include "io/crypto/hash.h"
 #include "oci/graph.h"
 #include "oci/index_edit.h"
+#include "oci/graph_walk.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "registry/connection/warnings.h"
 #include "registry/upload/upload.h"
+#include "registry/upload/upload_session.h"
 
 #include <stdlib.h>
 #include <string.h>

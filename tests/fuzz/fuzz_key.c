@@ -5,6 +5,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "io/crypto/pki.h"
+#include "io/crypto/pki_pem.h"
 
 #include <string.h>
 

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "io/http/http.h"
 #include "registry/connection/redirect.h"
+#include "io/http/http_url.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/http/http.h"
+#include "io/http/http_proxy.h"
+#include "io/http/http_url.h"
 
 #include <stdlib.h>
 #include <string.h>

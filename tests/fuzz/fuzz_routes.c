@@ -4,6 +4,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "registry/config/mirrors.h"
+#include "registry/config/mirrors_file.h"
 
 #include <string.h>
 

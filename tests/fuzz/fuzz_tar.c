@@ -11,6 +11,10 @@
 #include "bundle/scan/scan.h"
 #include "io/crypto/hash.h"
 #include "io/archive/tar.h"
+#include "bundle/format/index_write.h"
+#include "bundle/reader/head.h"
+#include "bundle/reader/member_read.h"
+#include "oci/graph_walk.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,6 +9,9 @@
 #include "bundle/format/sums.h"
 #include "io/crypto/hash.h"
 #include "io/archive/tar.h"
+#include "bundle/format/index_write.h"
+#include "bundle/reader/head.h"
+#include "bundle/reader/member_read.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "io/crypto/hash.h"
 #include "oci/graph.h"
+#include "oci/graph_walk.h"
 
 #include <inttypes.h>
 

@@ -6,6 +6,8 @@
 #include "bundle/reader/reader.h"
 #include "io/archive/tar.h"
 #include "tests/unit/bundle_fixture.h"
+#include "bundle/reader/add_signature.h"
+#include "bundle/reader/head.h"
 
 #include <errno.h>
 #include <signal.h>

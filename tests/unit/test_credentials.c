@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "registry/credentials/credentials.h"
+#include "registry/credentials/credentials_default.h"
 
 #include <unistd.h>
 

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "registry/credentials/credentials.h"
 #include "tests/unit/folder.h"
+#include "registry/credentials/credentials_default.h"
 
 static const char *const variables[] = {"CONTAINERS_REGISTRIES_CONF",
                                         "REGISTRY_AUTH_FILE",

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "io/file/file.h"
+#include "io/file/output.h"
 
 #include <dirent.h>
 #include <errno.h>

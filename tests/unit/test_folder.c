@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "io/file/secure_dir.h"
 #include "tests/unit/folder.h"
+#include "io/file/secure_open.h"
 
 #include <fcntl.h>
 

@@ -2,6 +2,7 @@
 /* What a graph makes of the shapes images come in. */
 #include "config.h"
 #include "tests/unit/graph_world.h"
+#include "oci/graph_walk.h"
 
 /* ---- shapes ---- */
 

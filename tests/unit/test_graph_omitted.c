@@ -2,6 +2,7 @@
 /* What a graph makes of children that are left out of indexes. */
 #include "config.h"
 #include "tests/unit/graph_world.h"
+#include "oci/graph_walk.h"
 
 /* Left out is what the watcher was told to, by digest. */
 struct plan {

@@ -2,6 +2,7 @@
 /* What a graph refuses, and its bounds. */
 #include "config.h"
 #include "tests/unit/graph_world.h"
+#include "oci/graph_walk.h"
 
 /* What calls itself a document must be one. */
 static void

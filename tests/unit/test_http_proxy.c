@@ -3,6 +3,8 @@
 #include "tests/unit/unit.h"
 
 #include "io/http/http.h"
+#include "io/http/http_proxy.h"
+#include "io/http/http_url.h"
 
 #include <stdlib.h>
 

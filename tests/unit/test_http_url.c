@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "io/http/http.h"
+#include "io/http/http_url.h"
 
 static void
 origins_are_canonical(void **state)

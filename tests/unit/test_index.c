@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "bundle/format/index.h"
+#include "bundle/format/index_write.h"
 
 #define A     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B     "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"

@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "io/json/json.h"
+#include "io/json/json_write.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -5,6 +5,7 @@
 
 #include "io/file/file.h"
 #include "ops/sign/keygen.h"
+#include "io/crypto/pki_pem.h"
 
 #include <dirent.h>
 #include <sys/stat.h>

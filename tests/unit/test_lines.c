@@ -8,6 +8,7 @@
 #include "base/events.h"
 #include "render/result.h"
 #include "render/table.h"
+#include "io/json/json_write.h"
 
 #include <errno.h>
 #include <string.h>

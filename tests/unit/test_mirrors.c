@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "registry/config/mirrors.h"
+#include "registry/config/mirrors_file.h"
 
 static int
 add(struct mirrors *r, const char *name, const char *text, struct err *err)

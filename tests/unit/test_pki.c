@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "io/crypto/pki.h"
 #include "tests/unit/pki_keys.h"
+#include "io/crypto/pki_pem.h"
+#include "io/crypto/pki_sign.h"
 
 static const char RSA2048_ID[] =
     "69d8a893957c748df687d41671929f7fed59e5d9c9506112748e35064a9be1df";

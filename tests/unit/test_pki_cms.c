@@ -8,6 +8,10 @@
 #include "io/crypto/pki_cms.h"
 #include "tests/unit/pki_certificates.h"
 #include "tests/unit/pki_keys.h"
+#include "io/crypto/pki_chain.h"
+#include "io/crypto/pki_cms_form.h"
+#include "io/crypto/pki_pem.h"
+#include "io/crypto/pki_sign.h"
 
 static const char MESSAGE[] = "{\"schemaVersion\":2}";
 

@@ -7,6 +7,7 @@
 #include "io/crypto/pki.h"
 #include "io/crypto/secretbox.h"
 #include "tests/unit/pki_keys.h"
+#include "io/crypto/pki_pem.h"
 
 #include <string.h>
 

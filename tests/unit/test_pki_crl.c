@@ -9,6 +9,10 @@
 #include "tests/unit/pki_key_forms.h"
 #include "tests/unit/pki_keys.h"
 #include "tests/unit/pki_lists.h"
+#include "io/crypto/pki_chain.h"
+#include "io/crypto/pki_crl.h"
+#include "io/crypto/pki_pem.h"
+#include "io/crypto/pki_sign.h"
 
 #include <string.h>
 

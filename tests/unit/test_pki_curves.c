@@ -7,6 +7,8 @@
 #include "io/crypto/hash.h"
 #include "io/crypto/pki.h"
 #include "tests/unit/pki_keys.h"
+#include "io/crypto/pki_pem.h"
+#include "io/crypto/pki_sign.h"
 
 #include <string.h>
 

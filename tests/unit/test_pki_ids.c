@@ -7,6 +7,9 @@
 #include "io/crypto/pki_cms.h"
 #include "tests/unit/pki_key_forms.h"
 #include "tests/unit/pki_keys.h"
+#include "io/crypto/pki_chain.h"
+#include "io/crypto/pki_pem.h"
+#include "io/crypto/pki_sign.h"
 
 #include <string.h>
 

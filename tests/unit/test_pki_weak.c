@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "io/crypto/hash.h"
 #include "io/crypto/pki.h"
+#include "io/crypto/pki_pem.h"
 
 #include <string.h>
 

@@ -7,6 +7,9 @@
 #include "io/crypto/hash.h"
 #include "io/archive/tar.h"
 #include "tests/unit/bundle_fixture.h"
+#include "bundle/reader/head.h"
+#include "bundle/reader/member_read.h"
+#include "oci/graph_walk.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

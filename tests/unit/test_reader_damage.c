@@ -7,6 +7,8 @@
 #include "io/crypto/hash.h"
 #include "io/archive/tar.h"
 #include "tests/unit/bundle_fixture.h"
+#include "bundle/reader/head.h"
+#include "bundle/reader/member_read.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "registry/connection/redirect.h"
+#include "io/http/http_url.h"
 
 #define NAME    HTTP_REACH_NAME
 #define LOOP    HTTP_REACH_LOOPBACK

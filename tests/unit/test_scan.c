@@ -7,6 +7,7 @@
 #include "bundle/scan/scan.h"
 #include "io/archive/tar.h"
 #include "tests/unit/bundle_fixture.h"
+#include "bundle/reader/head.h"
 
 #include <unistd.h>
 

@@ -5,6 +5,8 @@
 #include "io/crypto/hash.h"
 #include "tests/unit/pki_keys.h"
 #include "trust/signature.h"
+#include "io/crypto/pki_pem.h"
+#include "io/crypto/pki_sign.h"
 
 /* The parts of a signature file, to be put together rightly or wrongly. */
 #define TYPE     "\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\""

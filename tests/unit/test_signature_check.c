@@ -6,6 +6,8 @@
 #include "io/crypto/hash.h"
 #include "tests/unit/pki_keys.h"
 #include "trust/signature_check.h"
+#include "io/crypto/pki_pem.h"
+#include "io/crypto/pki_sign.h"
 
 #include <unistd.h>
 

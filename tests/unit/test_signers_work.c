@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 #include "trust/signature_check.h"
+#include "io/crypto/pki_pem.h"
+#include "io/crypto/pki_sign.h"
 
 enum { KEYS = 20, FILES = 30, INDEX = 4096 };
 

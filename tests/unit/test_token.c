@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "registry/auth/token.h"
+#include "io/http/http_url.h"
 
 #define NAME    HTTP_REACH_NAME
 #define LOOP    HTTP_REACH_LOOPBACK

@@ -10,6 +10,7 @@
 #include "ops/verify/verify.h"
 #include "tests/unit/bundle_fixture.h"
 #include "tests/unit/pki_keys.h"
+#include "io/crypto/pki_pem.h"
 
 #include <stdatomic.h>
 #include <sys/mman.h>

@@ -4,6 +4,7 @@
 
 #include "registry/connection/warnings.h"
 #include "registry/upload/upload.h"
+#include "registry/upload/upload_session.h"
 
 static void
 warnings_are_read(void **state)

@@ -16,22 +16,6 @@ struct index_pins {
     uint64_t bytes;   /* offset after the second zero block */
 };
 
-/*
- * Append index.json: compact, with its keys in this order.
- *
- *   schemaVersion mediaType artifactType
- *   manifests, each: mediaType artifactType? digest size annotations:
- *       org.opencontainers.image.ref.name io.containerd.image.name?
- *   annotations: dev.sealift.format dev.sealift.stream dev.sealift.serial
- *       dev.sealift.created org.opencontainers.image.created dev.sealift.expires?
- *       dev.sealift.sums dev.sealift.members dev.sealift.bytes dev.sealift.tool
- *       dev.sealift.omits? dev.sealift.missing?
- *
- * Errors: ERR_LIMIT - longer than out may grow; out then holds a part of it.
- */
-MUST_USE int index_write(struct buf *out, const struct layout_input *in,
-                         const struct index_pins *pins, struct err *err);
-
 struct index_content {
     struct bundle_meta meta;
     struct index_pins pins;

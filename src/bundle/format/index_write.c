@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "bundle/format/index.h"
+#include "bundle/format/index_write.h"
 
 #include "base/clock.h"
 #include "bundle/format/index_keys.h"
 #include "io/json/json.h"
+#include "io/json/json_write.h"
 #include "oci/document.h"
 
 #include <inttypes.h>

@@ -5,9 +5,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "bundle/format/index.h"
+#include "bundle/format/index_write.h"
 #include "bundle/format/sums.h"
-#include "io/crypto/hash.h"
 #include "io/archive/tar.h"
+#include "io/crypto/hash.h"
 #include "oci/reference_list.h"
 
 #include <inttypes.h>

@@ -22,8 +22,9 @@
  * anything else.
  */
 #include "config.h"
-#include "bundle/reader/reader_internal.h"
+#include "bundle/reader/add_signature.h"
 
+#include "bundle/reader/reader_internal.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,8 @@
 #include "bundle/reader/blob_index.h"
 
 #include "base/mem.h"
+#include "bundle/reader/head.h"
+#include "bundle/reader/member_cursor.h"
 #include "bundle/reader/reader_internal.h"
 
 #include <stdlib.h>

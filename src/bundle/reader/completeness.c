@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "bundle/reader/reader_internal.h"
+#include "bundle/reader/completeness.h"
 
 #include "base/mem.h"
+#include "bundle/reader/member_read.h"
+#include "bundle/reader/omitted.h"
+#include "oci/graph_walk.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

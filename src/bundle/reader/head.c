@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "bundle/reader/reader_internal.h"
+#include "bundle/reader/head.h"
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "bundle/reader/member_cursor.h"
+#include "bundle/reader/reader_internal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "bundle/reader/reader_internal.h"
+#include "bundle/reader/member_cursor.h"
 
 #include "base/text.h"
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "bundle/reader/reader_internal.h"
+#include "bundle/reader/member_read.h"
 
 #include "base/mem.h"
+#include "bundle/reader/member_cursor.h"
+#include "bundle/reader/reader_internal.h"
 #include "io/crypto/hash.h"
 
 #include <inttypes.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "bundle/reader/reader_internal.h"
+#include "bundle/reader/omitted.h"
 
 #include "base/mem.h"
+#include "oci/graph_walk.h"
 
 #include <stdlib.h>
 

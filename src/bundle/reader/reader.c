@@ -3,8 +3,11 @@
 #include "bundle/reader/reader.h"
 
 #include "base/mem.h"
-#include "bundle/reader/reader_internal.h"
 #include "bundle/format/sums.h"
+#include "bundle/reader/completeness.h"
+#include "bundle/reader/member_cursor.h"
+#include "bundle/reader/omitted.h"
+#include "bundle/reader/reader_internal.h"
 #include "io/crypto/hash.h"
 
 #include <inttypes.h>

@@ -22,26 +22,6 @@
 
 struct bundle_untrusted;
 
-/*
- * Read oci-layout, the raw index.json and the signature area.  The
- * files are borrowed and must stay open as long as anything read through them lives.
- * Errors: ERR_INTEGRITY (order header padding extra missing duplicate truncated
- *         interrupted-sign) with offsets; ERR_LOCAL - read errors.
- */
-struct bundle_untrusted *bundle_head(struct volumes file, struct err *err);
-/*
- * The same for whoever adds a signature: a pad that is not zero, as a signing leaves it
- * that was killed, is no error, and bundle_add_signature() mends it.
- */
-struct bundle_untrusted *bundle_head_to_sign(struct volumes file, struct err *err);
-void bundle_untrusted_release(struct bundle_untrusted **u);
-
-/* The exact bytes to judge, borrowed. */
-const void *bundle_raw_index(const struct bundle_untrusted *u, size_t *len);
-/* What is in signatures/, of every kind, in order; borrowed. */
-const struct signature_file *bundle_signatures(const struct bundle_untrusted *u,
-                                               size_t *count);
-
 /* The bytes of SHA256SUMS, read again.  Errors: as bundle_head(). */
 MUST_USE int bundle_raw_sums(const struct bundle_untrusted *u, struct buf *out,
                              struct err *err);
@@ -54,20 +34,6 @@ MUST_USE int bundle_raw_sums(const struct bundle_untrusted *u, struct buf *out,
 MUST_USE int bundle_read_meta(const struct bundle_untrusted *u,
                               const struct admission *admission, struct bundle_meta *out,
                               struct missing_list *missing, struct err *err);
-
-/*
- * Put one more file into signatures/, in place: a part of the pad becomes the member, and
- * no other byte of the bundle changes, nor its size.  The file must be open for writing,
- * and nobody else may do the same meanwhile.  *u stays what it was before.
- *
- * Killed or without power at any point, the bundle is what it was, or refused as
- * "interrupted-sign", or has the new signature; add_signature.c says why.
- *
- * Errors: ERR_LIMIT - no room in the area, or 64 already; ERR_CONFLICT - one of that name
- *         is there; ERR_LOCAL.
- */
-MUST_USE int bundle_add_signature(const struct bundle_untrusted *u,
-                                  const struct signature_file *f, struct err *err);
 
 /* What is in a bundle, once parsed. */
 struct bundle_content {
@@ -110,25 +76,5 @@ struct body_check {
     bool
         in_place; /* large ones without a copy, as volumes_view() has it: may be killed */
 };
-
-/*
- * Hash the body of one member, from the file.
- * Errors: ERR_INTEGRITY "digest" naming object and byte range; "truncated"; "padding";
- *         ERR_LOCAL.  Thread-safe.
- */
-MUST_USE int bundle_check_member(const struct bundle_content *c, size_t member,
-                                 const struct body_check *how, struct err *err);
-
-/* What to do about such an error, as a hint.  Always -1. */
-int bundle_advise(struct err *err);
-
-/*
- * Read a whole member (a document or a config) into out, which bounds it, and check its
- * digest.  On failure out is empty.
- * Errors: as bundle_check_member(); ERR_INTEGRITY "size" when it does not fit.
- *         Thread-safe.
- */
-MUST_USE int bundle_read_member(const struct bundle_content *c, size_t member,
-                                struct buf *out, struct err *err);
 
 #endif

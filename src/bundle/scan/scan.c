@@ -3,8 +3,11 @@
 #include "bundle/scan/scan.h"
 
 #include "base/mem.h"
-#include "bundle/scan/scan_internal.h"
 #include "bundle/format/sums.h"
+#include "bundle/reader/member_cursor.h"
+#include "bundle/scan/scan_headers.h"
+#include "bundle/scan/scan_internal.h"
+#include "bundle/scan/scan_list.h"
 #include "io/crypto/hash.h"
 
 #include <inttypes.h>

@@ -5,7 +5,9 @@
  * missing, cannot be known.
  */
 #include "config.h"
-#include "bundle/scan/scan_internal.h"
+#include "bundle/scan/scan_headers.h"
+
+#include "bundle/reader/member_cursor.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -42,16 +42,6 @@ MUST_USE int scan_find(const struct scan *s, uint64_t from, uint64_t to,
                        bool (*wanted)(void *ctx, const struct tar_entry *e), void *ctx,
                        uint64_t *at, struct err *err);
 
-/*
- * From the cursor on, which is behind SHA256SUMS.  What of index is used is authentic,
- * and so are the digests.
- */
-MUST_USE int scan_list(struct scan *s, const struct index_content *index,
-                       const struct digest *digests, size_t count, struct err *err);
-
-/* From the cursor on; bytes: of the whole bundle, 0 when nobody knows. */
-MUST_USE int scan_names(struct scan *s, uint64_t bytes, struct err *err);
-
 /* Are the bytes from there to the end of the file the zeros that end a bundle? */
 void scan_end(const struct scan *s, uint64_t end);
 

@@ -6,9 +6,10 @@
  * that documents tell.
  */
 #include "config.h"
-#include "bundle/scan/scan_internal.h"
+#include "bundle/scan/scan_list.h"
 
 #include "base/mem.h"
+#include "bundle/reader/member_cursor.h"
 #include "io/crypto/hash.h"
 
 #include <inttypes.h>

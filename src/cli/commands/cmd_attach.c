@@ -2,6 +2,8 @@
 #include "config.h"
 #include "cli/commands/commands.h"
 
+#include "io/json/json_write.h"
+#include "ops/sign/attach.h"
 #include "ops/sign/sign.h"
 
 struct attach_command {

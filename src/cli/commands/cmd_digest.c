@@ -2,6 +2,7 @@
 #include "config.h"
 #include "cli/commands/commands.h"
 
+#include "io/json/json_write.h"
 #include "ops/sign/sign.h"
 
 struct digest_command {

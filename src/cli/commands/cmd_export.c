@@ -4,9 +4,9 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "render/render_export.h"
 #include "cli/signer.h"
 #include "io/file/file.h"
+#include "render/render_export.h"
 
 #include <string.h>
 

@@ -4,12 +4,15 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "render/render_omitted.h"
 #include "cli/passphrase.h"
-#include "render/table.h"
 #include "io/file/file.h"
+#include "io/json/json_write.h"
+#include "oci/graph_walk.h"
 #include "ops/import/import.h"
+#include "ops/push/push_failures.h"
 #include "ops/receipt/receipt.h"
+#include "render/render_omitted.h"
+#include "render/table.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

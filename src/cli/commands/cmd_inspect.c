@@ -3,9 +3,10 @@
 #include "cli/commands/commands.h"
 
 #include "base/text.h"
+#include "io/json/json_write.h"
+#include "ops/verify/inspect.h"
 #include "render/render_omitted.h"
 #include "render/table.h"
-#include "ops/verify/inspect.h"
 
 struct inspect_command {
     struct common_options common;

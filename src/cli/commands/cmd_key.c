@@ -4,7 +4,11 @@
 
 #include "cli/key_form.h"
 #include "cli/passphrase.h"
+#include "io/crypto/pki_pem.h"
+#include "io/crypto/pki_pkcs11.h"
 #include "io/file/file.h"
+#include "io/file/output.h"
+#include "io/json/json_write.h"
 #include "ops/sign/keygen.h"
 
 #include <string.h>

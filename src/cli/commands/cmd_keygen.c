@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "cli/key_form.h"
 #include "cli/passphrase.h"
+#include "io/json/json_write.h"
 #include "ops/sign/keygen.h"
 
 #include <string.h>

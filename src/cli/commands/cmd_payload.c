@@ -2,7 +2,9 @@
 #include "config.h"
 #include "cli/commands/commands.h"
 
+#include "bundle/reader/head.h"
 #include "io/crypto/hash.h"
+#include "io/json/json_write.h"
 #include "ops/sign/sign.h"
 
 struct payload_command {

@@ -4,6 +4,8 @@
 
 #include "cli/signer.h"
 #include "io/file/file.h"
+#include "io/file/output.h"
+#include "io/json/json_write.h"
 #include "ops/sign/sign.h"
 
 struct sign_command {

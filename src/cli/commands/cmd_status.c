@@ -4,9 +4,10 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "io/json/json_write.h"
 #include "render/table.h"
-#include "trust/store.h"
 #include "trust/state.h"
+#include "trust/store.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,10 +5,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/passphrase.h"
-#include "render/table.h"
 #include "cli/terminal.h"
+#include "io/json/json_write.h"
 #include "ops/store/store_edit.h"
 #include "ops/store/store_update.h"
+#include "render/table.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,9 +3,10 @@
 #include "cli/commands/commands.h"
 
 #include "base/text.h"
-#include "render/verify_script.h"
-#include "render/render_omitted.h"
+#include "io/json/json_write.h"
 #include "ops/verify/verify.h"
+#include "render/render_omitted.h"
+#include "render/verify_script.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "io/json/json_write.h"
 #include "ops/receipt/receipt.h"
 
 #include <inttypes.h>

@@ -2,6 +2,8 @@
 #include "config.h"
 #include "cli/commands/commands.h"
 
+#include "io/json/json_write.h"
+
 struct version_options {
     struct common_options common;
 };

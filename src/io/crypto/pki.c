@@ -4,7 +4,9 @@
 
 #include "base/mem.h"
 #include "io/crypto/hash.h"
+#include "io/crypto/pki_edwards.h"
 #include "io/crypto/pki_internal.h"
+#include "io/crypto/pki_pkcs11.h"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/crypto/pki_crl.h"
 #include "io/crypto/pki_internal.h"
 
 #include <openssl/bio.h>

@@ -31,22 +31,6 @@ struct pki_cms {
     char subject[PKI_SUBJECT_MAX];
 };
 
-/* Epoch seconds; false: there is none, or it is malformed. */
-bool pki_time(const ASN1_TIME *text, uint64_t *out);
-
-/* As RFC 2253 has it, cut and safe to show. */
-void pki_name_safe(char out[TEXT_SAFE_MAX], const X509_NAME *name);
-
-/*
- * Why a list may say less than that all certificates of its issuer are good but those in
- * it, or something else, in words for a message; NULL: it is a complete list.
- */
-const char *pki_crl_oddity(X509_CRL *crl);
-
-/* Errors: those of pki_cms_chain(). */
-MUST_USE int pki_crls_check(STACK_OF(X509) * chain, const struct pki_authority *a,
-                            struct err *err);
-
 /* Its one signer, borrowed. */
 CMS_SignerInfo *pki_cms_signer(const struct pki_cms *cms);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/crypto/pki_certs.h"
+#include "io/crypto/pki_chain.h"
 
 #include "base/text.h"
+#include "io/crypto/pki_crl.h"
 #include "io/crypto/pki_internal.h"
 
 #include <openssl/bn.h>

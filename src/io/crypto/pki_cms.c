@@ -4,7 +4,9 @@
 
 #include "base/mem.h"
 #include "io/crypto/pki_certs.h"
+#include "io/crypto/pki_cms_form.h"
 #include "io/crypto/pki_internal.h"
+#include "io/crypto/pki_sign.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>

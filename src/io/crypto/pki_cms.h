@@ -57,8 +57,6 @@ struct pki_crl_term {
     uint64_t next_update;
 };
 
-bool pki_crl_term(const struct pki_certs *certs, size_t i, struct pki_crl_term *out);
-
 /* ---- making one ---- */
 
 /*
@@ -93,17 +91,6 @@ struct pki_cms *pki_cms_open(const void *der, size_t der_len, struct pki_payload
 void pki_cms_free(struct pki_cms *cms); /* NULL is fine */
 void pki_cms_release(struct pki_cms **cms);
 
-/*
- * The same signature in the one form that pki_cms_sign() writes, without what it does not
- * need: other attributes than the signed ones, revocation lists, roots.  What used other
- * algorithms or another content type than we do is not a good signature any more.
- * Errors: ERR_TRUST "bad-signature" - longer than PKI_CMS_MAX.
- */
-MUST_USE int pki_cms_render(const struct pki_cms *cms, struct buf *out, struct err *err);
-
-/* Is that the form these bytes have, out of which it was taken? */
-bool pki_cms_is_canonical(const struct pki_cms *cms, const void *der, size_t len);
-
 /* Of the certificate that signed: the id of its key; its subject as RFC 2253 has it. */
 const struct digest *pki_cms_key_id(const struct pki_cms *cms);
 const char *pki_cms_subject(const struct pki_cms *cms);
@@ -132,13 +119,5 @@ struct pki_authority {
     const struct pki_certs *crls; /* what any of them revokes is not part of it */
     bool requires_crl;            /* one of the holder's issuer must be there */
 };
-
-/*
- * Is there a chain?  Time is not looked at, and lists that ran out still revoke.
- * Errors: ERR_TRUST "revoked"; "unknown-signer" - there is none.
- */
-MUST_USE int pki_cms_chain(const struct pki_cms *cms,
-                           const struct pki_authority *authority, struct pki_chain *out,
-                           struct err *err);
 
 #endif

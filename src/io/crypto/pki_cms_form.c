@@ -6,9 +6,10 @@
  * out of it and written again, in DER and with nothing to choose.
  */
 #include "config.h"
-#include "io/crypto/pki_certs.h"
+#include "io/crypto/pki_cms_form.h"
 
 #include "base/mem.h"
+#include "io/crypto/pki_certs.h"
 #include "io/crypto/pki_internal.h"
 
 #include <openssl/asn1.h>

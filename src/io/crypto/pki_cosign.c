@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/crypto/pki_internal.h"
+#include "io/crypto/pki_cosign.h"
 
 #include "io/crypto/hash.h"
-#include "io/json/json.h"
+#include "io/crypto/pki_kdf_limits.h"
+#include "io/crypto/pki_pem.h"
+#include "io/crypto/pki_pkcs8.h"
 #include "io/crypto/secretbox.h"
+#include "io/json/json.h"
+#include "io/json/json_write.h"
 
 #include <openssl/crypto.h>
 #include <openssl/pem.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/crypto/pki_internal.h"
+#include "io/crypto/pki_edwards.h"
 
 #include <openssl/bn.h>
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/crypto/pki.h"
+#include "io/crypto/pki_pem.h"
 
+#include "io/crypto/pki_cosign.h"
 #include "io/crypto/pki_internal.h"
+#include "io/crypto/pki_pkcs8.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/crypto/pki_internal.h"
+#include "io/crypto/pki_pkcs11.h"
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/crypto/pki_pkcs8.h"
 
 #include <openssl/err.h>
 #include <openssl/provider.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/crypto/pki_internal.h"
+#include "io/crypto/pki_pkcs8.h"
+
+#include "io/crypto/pki_kdf_limits.h"
+#include "io/crypto/pki_pem.h"
 
 #include <limits.h>
 #include <openssl/evp.h>

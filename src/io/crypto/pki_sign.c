@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/crypto/pki.h"
+#include "io/crypto/pki_sign.h"
 
 #include "io/crypto/hash.h"
 #include "io/crypto/pki_internal.h"

@@ -4,6 +4,7 @@
 
 #include "base/cancel.h"
 #include "base/mem.h"
+#include "io/file/output.h"
 
 #include <errno.h>
 #include <fcntl.h>

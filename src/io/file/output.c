@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/file/file.h"
+#include "io/file/output.h"
 
 #include "base/mem.h"
 #include "base/text.h"

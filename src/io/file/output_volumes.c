@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "io/file/output.h"
 #include "io/file/volume_set.h"
 
 #include <fcntl.h>

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "io/file/file.h"
+#include "io/file/secure_open.h"
 
 #include <dirent.h>
 #include <errno.h>

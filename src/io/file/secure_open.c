@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/file/secure_dir.h"
+#include "io/file/secure_open.h"
 
 #include "base/mem.h"
 #include "io/file/file.h"

@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "io/file/file.h"
 #include "io/crypto/hash.h"
+#include "io/file/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,7 +8,11 @@
 #include "base/patience.h"
 #include "base/text.h"
 #include "io/file/file.h"
+#include "io/http/http_error.h"
+#include "io/http/http_proxy.h"
+#include "io/http/http_sent.h"
 #include "io/http/http_transfer.h"
+#include "io/http/http_url.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

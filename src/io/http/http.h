@@ -32,18 +32,6 @@ struct http_origin {
     uint16_t port;
 };
 
-bool http_origin_equal(const struct http_origin *a, const struct http_origin *b);
-
-/* Is the host a loopback address or "localhost"? */
-bool http_origin_is_loopback(const struct http_origin *o);
-
-/* "host", with ":port" unless that is the usual one of the scheme: as references say it.
- */
-void http_origin_text(const struct http_origin *o, char out[HTTP_ORIGIN_TEXT_MAX]);
-
-/* The same for a message, of a server that another one named: as text_safe_in(). */
-void http_origin_shown(const struct http_origin *o, char out[HTTP_ORIGIN_TEXT_MAX]);
-
 /* Who can reach an address; a name could be any of the others. */
 enum http_reach {
     HTTP_REACH_NAME,
@@ -52,81 +40,10 @@ enum http_reach {
     HTTP_REACH_PUBLIC,
 };
 
-/* Of a host as http_origin has it, or of a bare address.  IPv4 inside IPv6 counts as
- * IPv4. */
-enum http_reach http_host_reach(const char *host);
-
-/* Of a server: what its host says, and where that is a name, the address that answered.
- */
-enum http_reach http_origin_reach(const struct http_origin *o, enum http_reach peer);
-
-/*
- * Take the origin out of an absolute http or https URL.
- * Errors: ERR_PROTOCOL - another scheme, userinfo, no host, too long, control bytes.
- * Trust:  url is remote input; the message quotes none of it.
- */
-MUST_USE int http_url_origin(const char *url, struct http_origin *out, struct err *err);
-
-/* The URL of a path (with its query, if any; starts with '/') at an origin.  Caller
- * frees. */
-char *http_url_build(const struct http_origin *o, const char *path);
-
-/* The path and query of a URL that http_url_resolve() returned.  Borrowed from url. */
-const char *http_url_path(const char *url);
-
-/*
- * Resolve a Location (or realm) against the URL it came from: absolute, //host, /path,
- * relative.  The fragment is dropped, the query kept as it is.  The caller frees *out.
- * Errors: ERR_PROTOCOL, as http_url_origin().
- */
-MUST_USE int http_url_resolve(const char *base, const char *location, char **out,
-                              struct err *err);
-
-/* Append "key=value" to the query of a URL, the value percent-encoded.  Caller frees. */
-char *http_url_add_query(const char *url, const char *key, const char *value);
-
-/* Append "key=value" to a form body (application/x-www-form-urlencoded). -1: it is full.
- */
-MUST_USE int http_form_add(struct buf *form, const char *key, const char *value);
-
-/* The URL without its query and without secrets: the form for messages.  Caller frees. */
-char *http_url_redacted(const char *url);
-
 /* ---- proxies ---- */
 
 /* A proxy is given by its URL, by this word, or by NULL for none. */
 #define HTTP_PROXY_ENVIRONMENT "env"
-
-/*
- * Is it that word, or an http, https, socks5 or socks5h URL of a host alone?
- * Errors: ERR_USAGE; a user name in it is refused too: everybody could see it in argv.
- */
-MUST_USE int http_proxy_check(const char *proxy, struct err *err);
-
-/*
- * Are the variables below, as far as they are set, URLs that the library reads as they
- * are meant?  A scheme may be missing, as in curl; user name and password may be there.
- * Errors: ERR_USAGE, naming the variable and what is wrong, and nothing of its value.
- */
-MUST_USE int http_proxy_check_environment(struct err *err);
-
-/*
- * The URL of the proxy to an origin, or NULL; never one to loopback.  In the environment
- * it is https_proxy or HTTPS_PROXY, http_proxy in lower case only, else all_proxy or
- * ALL_PROXY, unless no_proxy or NO_PROXY lists the origin.  May hold a password: not for
- * messages.
- * Source: curl(1), "ENVIRONMENT".
- */
-const char *http_proxy_for(const char *proxy, const struct http_origin *to);
-
-/* The host and port of such a URL, for messages.  Caller frees. */
-char *http_proxy_host(const char *url);
-
-/*
- * Does such a list hold the origin?  Hosts and domains, which stand for all below them
- * too, addresses, and networks with their bits, between commas or blanks; or "*" alone.
- */
-bool http_proxy_excepts(const char *list, const struct http_origin *to);
 
 /* ---- one exchange ---- */
 

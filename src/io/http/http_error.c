@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/http/http_transfer.h"
+#include "io/http/http_error.h"
 
 #include "base/mem.h"
 #include "base/patience.h"
 #include "base/text.h"
+#include "io/http/http_proxy.h"
+#include "io/http/http_url.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/http/http.h"
+#include "io/http/http_proxy.h"
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/http/http_url.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/http/http_url.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -62,16 +62,6 @@ struct transfer_failure {
     const struct http_tls *tls;
 };
 
-/* What it means.  Always -1. */
-int transfer_error(const struct transfer_failure *failure, struct err *err);
-
-/* The same for a wait that was given up. */
-int transfer_wait_error(const struct transfer *f, struct err *err);
-
-/* Have everything that a request confides to its server, or to the proxy, hidden in all
- * messages from now on: both may repeat it. */
-void transfer_hide_secrets(const struct http_request *request, const char *proxy);
-
 /* Whom to trust, and who we are. */
 CURLcode transfer_set_tls(CURL *c, const struct http_tls *tls);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/http/http.h"
+#include "io/http/http_url.h"
 
 #include "base/mask.h"
 #include "base/mem.h"

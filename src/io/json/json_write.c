@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "io/json/json.h"
+#include "io/json/json_write.h"
 
 #include "base/mem.h"
 #include "base/text.h"

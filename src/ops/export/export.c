@@ -6,8 +6,11 @@
 #include "base/mem.h"
 #include "bundle/format/writer.h"
 #include "io/crypto/hash.h"
+#include "io/file/output.h"
 #include "io/file/output_set.h"
+#include "ops/export/export_blobs.h"
 #include "ops/export/export_internal.h"
+#include "ops/export/export_verify_after.h"
 #include "ops/sign/sign.h"
 
 #include <stdio.h>

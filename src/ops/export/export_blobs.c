@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "ops/export/export_internal.h"
+#include "ops/export/export_blobs.h"
 
 #include "base/mem.h"
 #include "base/pool.h"
 #include "bundle/format/writer.h"
+#include "oci/graph_walk.h"
 #include "ops/plan/resolve.h"
 #include "registry/pull.h"
+#include "registry/pull_blob.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -50,14 +50,4 @@ MUST_USE int export_publish(struct writing *w, struct output_set *out,
  */
 MUST_USE int export_less(struct writing *w, struct output_set *all, struct err *err);
 
-/* Write the bodies: of documents from memory, of blobs from where they are. */
-MUST_USE int export_blobs(struct writing *w, struct err *err);
-
-/*
- * Read what was flushed back from the disk, and check it as a reader would.
- * Errors: ERR_INTEGRITY, ERR_LOCAL.
- */
-MUST_USE int export_read_back(const struct writing *w,
-                              const struct signature_file *signature, struct err *err);
-
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "ops/export/export_internal.h"
+#include "ops/export/export_verify_after.h"
 
+#include "bundle/reader/head.h"
 #include "ops/verify/check.h"
 
 #include <string.h>

@@ -3,9 +3,18 @@
 #include "ops/push/push_context.h"
 
 #include "base/mem.h"
+#include "bundle/reader/member_read.h"
 #include "io/json/json.h"
-#include "ops/verify/policy_check.h"
+#include "io/json/json_write.h"
+#include "ops/push/push_blobs.h"
+#include "ops/push/push_failures.h"
+#include "ops/push/push_manifests.h"
+#include "ops/push/push_referrers.h"
+#include "ops/push/push_tags.h"
 #include "ops/receipt/receipt.h"
+#include "ops/receipt/receipt_fetch.h"
+#include "ops/receipt/receipt_push.h"
+#include "ops/verify/policy_check.h"
 #include "registry/presence.h"
 
 #include <stdlib.h>

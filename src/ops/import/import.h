@@ -96,9 +96,6 @@ MUST_USE int import_run(struct import_result *out, const struct import_options *
                         struct err *err);
 void import_result_release(struct import_result *r);
 
-/* Why that image failed; NULL: it did not. */
-const struct push_failure *push_failure_of(const struct import_result *r, size_t name);
-
 /* What results and receipts have in common: blobs, manifests and tags. */
 struct jsout;
 struct jsout *push_counts_json(const struct push_counts *n);

@@ -3,6 +3,7 @@
 #include "ops/plan/failures.h"
 
 #include "base/mem.h"
+#include "oci/graph_walk.h"
 
 #include <pthread.h>
 #include <search.h>

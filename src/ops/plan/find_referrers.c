@@ -3,6 +3,7 @@
 #include "ops/plan/find_referrers.h"
 
 #include "base/mem.h"
+#include "oci/graph_walk.h"
 #include "oci/reference_list.h"
 #include "ops/plan/resolve.h"
 #include "registry/pull.h"

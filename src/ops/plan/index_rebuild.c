@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "io/crypto/hash.h"
+#include "oci/graph_walk.h"
 #include "oci/index_edit.h"
 
 #include <stdlib.h>

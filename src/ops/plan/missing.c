@@ -3,6 +3,7 @@
 #include "ops/plan/missing.h"
 
 #include "base/mem.h"
+#include "oci/graph_walk.h"
 
 #include <stdlib.h>
 #include <string.h>

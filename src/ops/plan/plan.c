@@ -4,13 +4,14 @@
 
 #include "base/mem.h"
 #include "base/pool.h"
+#include "oci/graph_size.h"
+#include "oci/graph_walk.h"
 #include "ops/plan/find_referrers.h"
-#include "ops/plan/tag_expand.h"
+#include "ops/plan/index_rebuild.h"
 #include "ops/plan/missing.h"
 #include "ops/plan/platform_check.h"
-#include "ops/plan/index_rebuild.h"
 #include "ops/plan/resolve.h"
-#include "oci/graph_size.h"
+#include "ops/plan/tag_expand.h"
 
 #include <stdlib.h>
 #include <string.h>

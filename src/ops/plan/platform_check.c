@@ -4,8 +4,10 @@
 
 #include "base/mem.h"
 #include "io/json/json.h"
+#include "oci/graph_walk.h"
 #include "ops/plan/resolve.h"
 #include "registry/pull.h"
+#include "registry/pull_blob.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,10 @@
 #include "ops/plan/walk.h"
 
 #include "base/mem.h"
+#include "oci/graph_walk.h"
 #include "ops/plan/resolve.h"
 #include "registry/pull.h"
+#include "registry/pull_blob.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "ops/push/push_context.h"
+#include "ops/push/push_blobs.h"
 
 #include "base/mem.h"
+#include "oci/graph_walk.h"
+#include "ops/push/push_failures.h"
 #include "registry/presence.h"
+#include "registry/pull_blob.h"
+#include "registry/upload/push_blob.h"
 
 #include <stdlib.h>
 

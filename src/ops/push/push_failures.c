@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "ops/push/push_context.h"
+#include "ops/push/push_failures.h"
 
 #include "base/mem.h"
+#include "oci/graph_walk.h"
 #include "registry/ping.h"
 
 #include <stdlib.h>

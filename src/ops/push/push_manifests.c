@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "ops/push/push_context.h"
+#include "ops/push/push_manifests.h"
 
 #include "base/mem.h"
+#include "oci/graph_walk.h"
+#include "ops/push/push_blobs.h"
+#include "ops/push/push_failures.h"
 #include "registry/presence.h"
 #include "registry/push.h"
 

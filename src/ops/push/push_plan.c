@@ -3,6 +3,7 @@
 #include "ops/push/push_plan.h"
 
 #include "base/mem.h"
+#include "oci/graph_walk.h"
 
 #include <stdlib.h>
 #include <string.h>

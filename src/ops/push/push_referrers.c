@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "ops/push/push_context.h"
+#include "ops/push/push_referrers.h"
 
 #include "base/mem.h"
+#include "oci/graph_walk.h"
+#include "ops/push/push_failures.h"
 #include "registry/referrers.h"
 
 #include <stdlib.h>

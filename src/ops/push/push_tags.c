@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "ops/push/push_context.h"
+#include "ops/push/push_tags.h"
 
 #include "base/mem.h"
+#include "oci/graph_walk.h"
 #include "oci/tag_filter.h"
+#include "ops/push/push_failures.h"
 #include "registry/push.h"
 
 #include <stdlib.h>

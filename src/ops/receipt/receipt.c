@@ -4,8 +4,11 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/crypto/pki_sign.h"
 #include "io/file/file.h"
 #include "io/json/json.h"
+#include "io/json/json_write.h"
+#include "ops/push/push_failures.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -26,16 +26,6 @@ char *receipt_signature_path(const char *receipt);
 MUST_USE int receipt_make(struct receipt *out, const struct import_options *options,
                           const struct import_result *done, const struct pki_key *key,
                           struct err *err);
-/*
- * The repository path of the receipts of a stream, below the target's prefix.
- * Errors: ERR_USAGE - such a stream makes no repository name.
- */
-MUST_USE int receipt_path(char out[REFERENCE_PATH_MAX + 1], const struct target *target,
-                          const char *stream, struct err *err);
-
-/* Push it beside the images.  Errors: those of push.h. */
-MUST_USE int receipt_push(const struct receipt *r, const struct import_options *options,
-                          const struct import_result *done, struct err *err);
 
 /* ---- reading one ---- */
 
@@ -56,16 +46,6 @@ struct receipt_summary {
 MUST_USE int receipt_read(struct receipt_summary *out, const void *bytes, size_t len,
                           struct err *err);
 void receipt_summary_release(struct receipt_summary *s);
-
-/*
- * Nothing is remembered of the bundle's stream: look for the receipt of its last import
- * at the target.  What it carries, an index.json with its signatures, counts when the
- * policy would accept those. Returns: 1 and *out, 0 when there is none that counts (with
- * a warning), -1. Errors:  ERR_SIGNAL.
- */
-int receipt_recall(const struct verified *v, const struct verify_options *options,
-                   const struct target *target, struct client *client,
-                   struct trust_last *out, struct err *err);
 
 #define RECEIPT_ARTIFACT_TYPE "application/vnd.sealift.receipt.v1"
 

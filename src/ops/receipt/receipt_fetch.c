@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "ops/receipt/receipt.h"
+#include "ops/receipt/receipt_fetch.h"
 
 #include "bundle/format/index.h"
+#include "io/crypto/pki_sign.h"
+#include "ops/receipt/receipt_push.h"
 #include "ops/verify/policy_check.h"
 #include "registry/pull.h"
+#include "registry/pull_blob.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "ops/receipt/receipt.h"
+#include "ops/receipt/receipt_push.h"
 
+#include "bundle/reader/head.h"
 #include "io/crypto/hash.h"
 #include "io/json/json.h"
+#include "io/json/json_write.h"
 #include "oci/media_type.h"
 #include "registry/push.h"
+#include "registry/upload/push_blob.h"
 
 #include <inttypes.h>
 #include <stdio.h>

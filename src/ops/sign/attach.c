@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "ops/sign/sign.h"
+#include "ops/sign/attach.h"
 
 #include "base/mem.h"
+#include "io/crypto/pki_cms_form.h"
 #include "io/file/file.h"
 #include "ops/sign/sign_internal.h"
 #include "trust/signature.h"

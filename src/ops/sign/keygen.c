@@ -2,7 +2,9 @@
 #include "config.h"
 #include "ops/sign/keygen.h"
 
+#include "io/crypto/pki_pem.h"
 #include "io/file/file.h"
+#include "io/file/output.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,6 +2,10 @@
 #include "config.h"
 #include "ops/sign/sign.h"
 
+#include "bundle/reader/add_signature.h"
+#include "bundle/reader/head.h"
+#include "io/crypto/pki_cms_form.h"
+#include "io/crypto/pki_sign.h"
 #include "io/file/file.h"
 #include "ops/sign/sign_internal.h"
 #include "trust/signature.h"

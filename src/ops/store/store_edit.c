@@ -3,6 +3,7 @@
 #include "ops/store/store_edit.h"
 
 #include "base/mem.h"
+#include "io/crypto/pki_pem.h"
 #include "io/file/file.h"
 #include "io/file/secure_dir.h"
 

@@ -4,7 +4,9 @@
 
 #include "base/mem.h"
 #include "base/pool.h"
+#include "bundle/reader/member_read.h"
 #include "io/archive/tar.h"
+#include "ops/verify/check_layers.h"
 
 #include <pthread.h>
 #include <sched.h>

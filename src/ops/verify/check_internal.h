@@ -17,18 +17,6 @@ struct layer_wish {
     struct digest diff_id;
 };
 
-/*
- * All layers of images, each once for each thing that is said of it; the caller frees.
- * Configs that make no sense are damage.
- */
-MUST_USE int check_gather_layers(const struct bundle_content *c, struct layer_wish **out,
-                                 size_t *count, struct damage_list *damage,
-                                 struct err *err);
-
-/* Errors: those of tar_layer_look(); ERR_INTEGRITY "layer" - another digest. */
-MUST_USE int check_layer(const struct bundle_content *c, const struct layer_wish *wish,
-                         const struct check_options *options, struct err *err);
-
 /* Count it, and keep it when there is room or it stands before another one.  Not
  * thread-safe. */
 void damage_note(struct damage_list *list, const struct damage *damage);

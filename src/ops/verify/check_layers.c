@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "ops/verify/check_internal.h"
+#include "ops/verify/check_layers.h"
 
 #include "base/mem.h"
-#include "io/json/json.h"
+#include "bundle/reader/member_read.h"
 #include "io/archive/tar_layer.h"
+#include "io/json/json.h"
+#include "oci/graph_walk.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,12 @@
 #include "ops/verify/inspect.h"
 
 #include "base/mem.h"
-#include "ops/verify/signature_files.h"
+#include "bundle/reader/head.h"
+#include "bundle/reader/member_read.h"
+#include "io/crypto/pki_sign.h"
 #include "oci/graph_size.h"
+#include "oci/graph_walk.h"
+#include "ops/verify/signature_files.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #include "ops/verify/signature_files.h"
 
 #include "base/mem.h"
+#include "bundle/reader/head.h"
 #include "io/file/file.h"
 
 #include <stdlib.h>

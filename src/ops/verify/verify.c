@@ -2,6 +2,8 @@
 #include "config.h"
 #include "ops/verify/verify.h"
 
+#include "bundle/reader/head.h"
+#include "io/crypto/pki_sign.h"
 #include "io/file/file.h"
 #include "ops/verify/policy_check.h"
 #include "ops/verify/sandboxed_check.h"

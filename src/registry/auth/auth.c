@@ -4,9 +4,11 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/http/http_url.h"
 #include "registry/auth/auth_internal.h"
-#include "registry/connection/redirect.h"
+#include "registry/auth/auth_token.h"
 #include "registry/auth/token.h"
+#include "registry/connection/redirect.h"
 
 #include <stdlib.h>
 #include <string.h>

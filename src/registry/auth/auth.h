@@ -50,11 +50,4 @@ enum refusal auth_refusal(struct session *s, const struct host *host,
  * frees it. */
 char *auth_silent_helper(struct session *s, struct host *host, const struct call *call);
 
-/*
- * A storage server we were redirected to asks for a token: an anonymous one from the
- * server it names, if that is safe to ask.  Returns and errors: as auth_renew().
- */
-int auth_anonymous(struct session *s, const struct answer *refusal, struct auth *a,
-                   struct err *err);
-
 #endif

@@ -27,12 +27,4 @@ int auth_renew_credential(struct session *s, const struct host *host,
 
 void auth_set_bearer(struct auth *a, const struct secret *token);
 
-/*
- * The token of a call, newer than the generation that was refused (0: any), fetched when
- * need be.  demanded: the scope of a challenge, or NULL.  Errors: as auth_prepare().
- */
-MUST_USE int auth_get_token(struct session *s, struct host *host, const struct call *call,
-                            unsigned refused, const char *demanded, struct auth *out,
-                            struct err *err);
-
 #endif

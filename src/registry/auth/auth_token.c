@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "registry/auth/auth.h"
+#include "registry/auth/auth_token.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "io/http/http_url.h"
 #include "registry/auth/auth_internal.h"
-#include "registry/auth/token_scope.h"
 #include "registry/auth/token.h"
+#include "registry/auth/token_scope.h"
 
 #include <stdlib.h>
 #include <string.h>

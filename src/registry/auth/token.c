@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/crypto/hash.h"
+#include "io/http/http_url.h"
 #include "io/json/json.h"
 #include "registry/connection/redirect.h"
 

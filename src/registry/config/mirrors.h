@@ -24,24 +24,6 @@ struct mirrors *mirrors_new(void);
 void mirrors_free(struct mirrors *r); /* NULL is fine */
 void mirrors_release(struct mirrors **r);
 
-/*
- * Use the [[registry]] tables of a file; one with a prefix that is known replaces it.
- *
- * Shape:  prefix (HOST[:PORT][/PATH] or *.DOMAIN), location, insecure, blocked,
- *         mirror-by-digest-only; [[registry.mirror]] with location, insecure,
- *         pull-from-mirror.  Short-name settings are read over; anything else, also
- *         version 1 of the format, is refused.  name is that of the file, for messages.
- * Errors: ERR_USAGE, ERR_LIMIT, with file and line.  *r is then as before.
- */
-MUST_USE int mirrors_add(struct mirrors *r, const char *name, const char *bytes,
-                         size_t len, struct err *err);
-
-/*
- * The files of this machine, as registries_conf_read().
- * Errors: of that and of mirrors_add().
- */
-MUST_USE int mirrors_load_default(struct mirrors *r, struct err *err);
-
 /* A place to ask. */
 struct route_stop {
     char host[REFERENCE_HOST_MAX + 1]; /* as references say it */

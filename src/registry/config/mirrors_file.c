@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "registry/config/mirrors_internal.h"
+#include "registry/config/mirrors_file.h"
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "registry/config/mirrors_internal.h"
 #include "registry/config/registries_conf.h"
 #include "registry/config/toml.h"
 

@@ -5,9 +5,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/http/http_proxy.h"
+#include "io/http/http_url.h"
 #include "oci/reference.h"
-#include "registry/exchange.h"
 #include "registry/connection/host_throttle.h"
+#include "registry/exchange.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "io/http/http_url.h"
 
 #include <stdlib.h>
 

@@ -3,6 +3,7 @@
 #include "registry/connection/redirect.h"
 
 #include "base/mem.h"
+#include "io/http/http_url.h"
 #include "registry/connection/host_throttle.h"
 
 #include <stdlib.h>

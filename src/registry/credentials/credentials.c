@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "oci/reference.h"
 #include "registry/credentials/credential_helper.h"
+#include "registry/credentials/credentials_file.h"
+#include "registry/credentials/credentials_match.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -49,21 +49,8 @@ MUST_USE int credentials_add(struct credentials *c, const char *host, const char
 MUST_USE int credentials_parse(struct credentials *c, const char *name, const void *bytes,
                                size_t len, struct err *err);
 
-/* A file of that form.  Errors: as above; ERR_NOT_FOUND, ERR_LOCAL, ERR_LIMIT. */
-MUST_USE int credentials_load(struct credentials *c, const char *path, struct err *err);
-
 /* A helper, by a valid name, that is asked about every host; from: for messages. */
 void credentials_add_helper(struct credentials *c, const char *name, const char *from);
-
-/*
- * What docker and podman would use: $REGISTRY_AUTH_FILE and nothing else; without it
- * $DOCKER_AUTH_CONFIG (the text itself), podman's two files or what its list of helpers
- * has instead, docker's file, as far as they exist.
- * Errors: as credentials_load() and podman_helpers_load().
- */
-MUST_USE int credentials_load_default(struct credentials *c, struct err *err);
-/* The files that this may read, whether they exist or not. */
-void credentials_default_files(struct secure_dir_names *out);
 
 /* ---- looking up: from every thread ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "registry/credentials/credentials.h"
+#include "registry/credentials/credentials_default.h"
 
 #include "base/mem.h"
 #include "io/file/file.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "registry/credentials/credentials_internal.h"
+#include "registry/credentials/credentials_file.h"
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/json/json.h"
 #include "registry/credentials/credential_helper.h"
+#include "registry/credentials/credentials_match.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -47,30 +47,4 @@ struct credentials {
     struct helper_answer *answers; /* guarded */
 };
 
-/* An empty source, not in any list. */
-struct source *credentials_source_new(const char *name);
-void credentials_source_free(struct source *s);
-
-/* Take a key apart; NULL when it names no host.  The entry is the source's. */
-struct entry *credentials_source_add(struct source *s, const char *key);
-
-/*
- * Fill a source from a file's bytes.
- * Errors: ERR_USAGE, naming the source and the key, never a value.
- */
-MUST_USE int credentials_source_parse(struct source *s, const void *bytes, size_t len,
-                                      struct err *err);
-
-/* A key for a message: without what is before an '@', where no key has anything. */
-#define SOURCE_KEY_MAX (TEXT_SAFE_MAX + 4)
-void source_key_text(char out[SOURCE_KEY_MAX], const char *key);
-
-/* The helper that has to be asked for a host; *only: nobody else in this source may. */
-const char *credentials_source_helper(const struct source *s, const char *host,
-                                      bool *only);
-
-/* The best of the entries that hold a credential themselves, or NULL. */
-struct entry *credentials_source_find(const struct source *s, const char *host,
-                                      const char *path);
-
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "registry/credentials/credentials_internal.h"
+#include "registry/credentials/credentials_match.h"
 
 #include "base/mem.h"
 #include "base/text.h"

@@ -3,9 +3,9 @@
 #include "registry/credentials/podman_helpers.h"
 
 #include "base/mem.h"
-#include "registry/credentials/credential_helper.h"
 #include "registry/config/registries_conf.h"
 #include "registry/config/toml.h"
+#include "registry/credentials/credential_helper.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

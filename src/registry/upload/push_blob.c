@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "registry/upload/upload.h"
+#include "registry/upload/push_blob.h"
 
 #include "base/patience.h"
 #include "io/crypto/hash.h"
 #include "registry/presence.h"
+#include "registry/upload/upload_send.h"
+#include "registry/upload/upload_session.h"
 
 #include <string.h>
 

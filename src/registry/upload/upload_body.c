@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "registry/upload/upload.h"
+#include "registry/upload/upload_body.h"
 
 #include "base/mem.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "registry/upload/upload.h"
+#include "registry/upload/upload_quirks.h"
 
 struct upload_quirks
 upload_quirks(const struct upload *up)

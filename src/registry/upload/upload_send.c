@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "registry/upload/upload.h"
+#include "registry/upload/upload_send.h"
 
 #include "base/mem.h"
+#include "io/http/http_url.h"
+#include "registry/exchange_error.h"
+#include "registry/upload/push_blob.h"
+#include "registry/upload/upload_body.h"
+#include "registry/upload/upload_quirks.h"
+#include "registry/upload/upload_session.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "registry/upload/upload.h"
+#include "registry/upload/upload_session.h"
 
 #include "base/mem.h"
 #include "base/patience.h"
 #include "base/text.h"
+#include "io/http/http_url.h"
+#include "registry/exchange_error.h"
 
 #include <stdlib.h>
 #include <string.h>

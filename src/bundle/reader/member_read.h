@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* member_read.h - read and hash the bodies of members.
+ *
+ * Layer: bundle.
+ */
+#ifndef BUNDLE_READER_MEMBER_READ_H
+#define BUNDLE_READER_MEMBER_READ_H
+
+#include "bundle/reader/reader.h"
+
+/*
+ * Hash the body of one member, from the file.
+ * Errors: ERR_INTEGRITY "digest" naming object and byte range; "truncated"; "padding";
+ *         ERR_LOCAL.  Thread-safe.
+ */
+MUST_USE int bundle_check_member(const struct bundle_content *c, size_t member,
+                                 const struct body_check *how, struct err *err);
+
+/* What to do about such an error, as a hint.  Always -1. */
+int bundle_advise(struct err *err);
+
+/*
+ * Read a whole member (a document or a config) into out, which bounds it, and check its
+ * digest.  On failure out is empty.
+ * Errors: as bundle_check_member(); ERR_INTEGRITY "size" when it does not fit.
+ *         Thread-safe.
+ */
+MUST_USE int bundle_read_member(const struct bundle_content *c, size_t member,
+                                struct buf *out, struct err *err);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* omitted.h - the objects that SHA256SUMS says are left out, and why.
+ *
+ * Layer: bundle.
+ */
+#ifndef BUNDLE_READER_OMITTED_H
+#define BUNDLE_READER_OMITTED_H
+
+#include "bundle/reader/reader_internal.h"
+
+struct omissions *omissions_of(const struct bundle_content *c);
+void omissions_release(struct omissions **o);
+
+/* graph_watch(): only a child of an index may be left out, else it is found missing. */
+void omissions_leave_out(void *ctx, const struct document *doc, bool *omit);
+
+/*
+ * Tell what is missing from what was not wanted, and see whether index.json agrees.
+ * Errors: ERR_INTEGRITY "sums".
+ */
+MUST_USE int omissions_explain(struct bundle_content *c, struct err *err);
+
+/*
+ * The graph is finished: is exactly that left out which SHA256SUMS says, in that order?
+ * Errors: ERR_INTEGRITY "sums".
+ */
+MUST_USE int omissions_check(struct bundle_content *c, struct err *err);
+
+#endif

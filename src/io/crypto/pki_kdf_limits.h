@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pki_kdf_limits.h - bounds on what decrypting a key file may cost.
+ *
+ * Layer: io.
+ */
+#ifndef IO_CRYPTO_PKI_KDF_LIMITS_H
+#define IO_CRYPTO_PKI_KDF_LIMITS_H
+
+#include "io/crypto/pki_internal.h"
+
+/* Is what this password-based encryption makes us compute within bounds? */
+bool pki_is_cheap(const X509_ALGOR *algorithm);
+
+/* The same of scrypt, which may use up to bytes_max of memory. */
+bool pki_scrypt_is_cheap(uint64_t n, uint64_t r, uint64_t p, uint64_t bytes_max);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pki_pkcs11.h - keys in smart cards and HSMs, by PKCS#11 URI.
+ *
+ * Layer: io.
+ */
+#ifndef IO_CRYPTO_PKI_PKCS11_H
+#define IO_CRYPTO_PKI_PKCS11_H
+
+#include "io/crypto/pki.h"
+#include "io/crypto/pki_internal.h"
+
+/*
+ * A private key in a smart card, an HSM or the like, by its "pkcs11:" URI (RFC 7512). The
+ * PIN is asked for once.
+ * Errors: ERR_USAGE - OpenSSL has no provider for these, a PIN in the URI, or a kind of
+ *         key we do not sign with; ERR_AUTH - the PIN; ERR_NOT_FOUND.
+ */
+struct pki_key *pki_token(const char *uri, const struct pki_passphrase *pass,
+                          struct err *err);
+bool pki_is_token(const char *where); /* does a name of a key begin with "pkcs11:"? */
+
+EVP_PKEY *pki_token_key(const struct pki_token *token, OSSL_LIB_CTX **lib);
+void pki_token_free(struct pki_token *token); /* NULL is fine */
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* export_verify_after.h - read a new bundle back and check it.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_EXPORT_EXPORT_VERIFY_AFTER_H
+#define OPS_EXPORT_EXPORT_VERIFY_AFTER_H
+
+#include "ops/export/export_internal.h"
+
+/*
+ * Read what was flushed back from the disk, and check it as a reader would.
+ * Errors: ERR_INTEGRITY, ERR_LOCAL.
+ */
+MUST_USE int export_read_back(const struct writing *w,
+                              const struct signature_file *signature, struct err *err);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* push_manifests.h - put manifests and read them back.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_PUSH_PUSH_MANIFESTS_H
+#define OPS_PUSH_PUSH_MANIFESTS_H
+
+#include "ops/push/push_context.h"
+
+/*
+ * Ask for every manifest by digest, in the repositories that are in use, and see which
+ * are known.  A registry takes no manifest before its blobs: in a repository that turns
+ * out to have none of them, nobody needs to ask.
+ */
+MUST_USE int push_probe_manifests(struct push_context *im, struct err *err);
+
+/* Put the manifests that were not there, children before parents. */
+MUST_USE int push_manifests(struct push_context *im, struct err *err);
+
+/* Fetch every manifest by digest and compare its bytes with the bundle's. */
+MUST_USE int push_read_back_manifests(struct push_context *im, struct err *err);
+
+#endif

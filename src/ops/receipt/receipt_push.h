@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* receipt_push.h - push a receipt to the target.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_RECEIPT_RECEIPT_PUSH_H
+#define OPS_RECEIPT_RECEIPT_PUSH_H
+
+#include "ops/receipt/receipt.h"
+
+/*
+ * The repository path of the receipts of a stream, below the target's prefix.
+ * Errors: ERR_USAGE - such a stream makes no repository name.
+ */
+MUST_USE int receipt_path(char out[REFERENCE_PATH_MAX + 1], const struct target *target,
+                          const char *stream, struct err *err);
+
+/* Push it beside the images.  Errors: those of push.h. */
+MUST_USE int receipt_push(const struct receipt *r, const struct import_options *options,
+                          const struct import_result *done, struct err *err);
+
+#endif

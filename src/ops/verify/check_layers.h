@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_layers.h - unpack layers and check their diff ids.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_VERIFY_CHECK_LAYERS_H
+#define OPS_VERIFY_CHECK_LAYERS_H
+
+#include "ops/verify/check_internal.h"
+
+/*
+ * All layers of images, each once for each thing that is said of it; the caller frees.
+ * Configs that make no sense are damage.
+ */
+MUST_USE int check_gather_layers(const struct bundle_content *c, struct layer_wish **out,
+                                 size_t *count, struct damage_list *damage,
+                                 struct err *err);
+
+/* Errors: those of tar_layer_look(); ERR_INTEGRITY "layer" - another digest. */
+MUST_USE int check_layer(const struct bundle_content *c, const struct layer_wish *wish,
+                         const struct check_options *options, struct err *err);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pull_blob.h - fetch a blob to its place, resuming broken transfers.
+ *
+ * Layer: registry.
+ */
+#ifndef REGISTRY_PULL_BLOB_H
+#define REGISTRY_PULL_BLOB_H
+
+#include "registry/pull.h"
+
+/*
+ * A blob, streamed into the sink while it is hashed; the sink gets what comes after the
+ * prefix, which may be NULL.  A broken transfer goes on where it stopped; on success
+ * prefix and sink got exactly size bytes with that digest.  When it has to begin again -
+ * a digest mismatch, once, or a registry that cannot continue - the sink sees `at` go
+ * back to 0.  An empty blob needs no request and no call of the sink.
+ */
+MUST_USE int pull_blob(struct session *s, const struct repository *repo,
+                       const struct digest *digest, uint64_t size,
+                       struct blob_prefix *prefix, const struct blob_sink *sink,
+                       struct err *err);
+
+/*
+ * The same from somewhere else, a URL that a descriptor names: anonymously, by https, or
+ * by http where that and the registry are on loopback; from private addresses only when
+ * the registry is on one itself.
+ */
+MUST_USE int pull_linked_blob(struct session *s, const struct repository *repo,
+                              const char *url, const struct digest *digest, uint64_t size,
+                              const struct blob_sink *sink, struct err *err);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* upload_body.h - the body of an upload, hashed while it is sent.
+ *
+ * Layer: registry.
+ */
+#ifndef REGISTRY_UPLOAD_UPLOAD_BODY_H
+#define REGISTRY_UPLOAD_UPLOAD_BODY_H
+
+#include "registry/upload/upload.h"
+
+/* Is what the source has the blob?  Reads what was not read yet.  Errors: ERR_INTEGRITY.
+ */
+MUST_USE int upload_check_digest(struct upload *up, struct err *err);
+
+/* Bytes of the blob, hashed as they go; the last one only when all were right. */
+struct http_source upload_body(struct upload *up, uint64_t from, uint64_t len);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* policy_fields.h - read and check single fields of policy.json.
+ *
+ * Layer: trust.
+ */
+#ifndef TRUST_POLICY_FIELDS_H
+#define TRUST_POLICY_FIELDS_H
+
+#include "trust/policy_internal.h"
+
+void policy_texts_release(struct policy_texts *t);
+
+/* Letters, digits, '.', '_', '-', and never a path. */
+bool policy_is_name(const char *text);
+/* Printable, at most max long; a star stands at the end, or nowhere. */
+bool policy_is_pattern(const char *text, size_t max);
+bool policy_is_text(const char *text);
+
+MUST_USE int policy_check_keys(const struct js *obj, const char *const *known,
+                               struct err *err);
+
+/* One of the words, which end with NULL, as its index; fallback when the key is absent.
+ */
+MUST_USE int policy_read_word(const struct js *obj, const char *key,
+                              const char *const *words, int fallback, int *out,
+                              struct err *err);
+
+/* 1 there, 0 absent, -1. */
+int policy_read_number(const struct js *obj, const char *key, uint64_t min, uint64_t max,
+                       uint64_t *out, struct err *err);
+
+/* An array of different texts; absent is empty. */
+MUST_USE int policy_read_texts(const struct js *obj, const char *key,
+                               bool (*is_good)(const char *text),
+                               struct policy_texts *out, struct err *err);
+
+#endif
