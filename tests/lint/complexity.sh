@@ -3,7 +3,7 @@
 # complexity.sh - a function fits a screen, a file has one subject.
 #
 # Modified complexity (a switch counts once) up to 20, functions up to 100 lines, files up to
-# 600.  Wanted are 15, 60 and 400.  Tests are not measured: a table of cases may be long.
+# 700.  Wanted are 15, 60 and about 500.  Tests are not measured: a table of cases may be long.
 
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
@@ -11,16 +11,16 @@ cd "$abs_top_srcdir" || exit 99
 
 # too_long FOLDER... and too_complex FOLDER...: print the offenders.
 too_long() {
-    find "$@" -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 600'
+    find "$@" -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 700'
 }
 too_complex() {
     find "$@" -name '*.c' -exec pmccabe {} + | awk '$1 > 20 || $5 > 100'
 }
 
 check "there are sources to measure" test "$(find src -name '*.c' | wc -l)" -gt 20
-check_equal "no file is longer than 600 lines" "" "$(too_long src)"
+check_equal "no file is longer than 700 lines" "" "$(too_long src)"
 mkdir "$work/planted"
-yes 'int x;' | head -n 601 >"$work/planted/long.c"
+yes 'int x;' | head -n 701 >"$work/planted/long.c"
 check_not "a long file would be found" test -z "$(too_long "$work/planted")"
 
 if command -v pmccabe >/dev/null 2>&1; then
