@@ -154,8 +154,7 @@ index_attach(const void *old, size_t len, const struct attachment *items, size_t
 
     *added = 0;
     for (size_t i = 0; rc == 0 && i < count; i++) {
-        described[i] =
-            describe_attachment(&items[i], err); /* one document is open at a time */
+        described[i] = describe_attachment(&items[i], err);
         rc = described[i] ? 0 : -1;
     }
     if (rc == 0)

@@ -448,8 +448,38 @@ open_another(void *arg)
     return NULL;
 }
 
+/* An array of numbers in that many bytes, which costs the whole budget. */
+static struct js *
+parse_large(struct err *err)
+{
+    static char text[1 << 20];
+    size_t used = (size_t)sprintf(text, "{\"a\":[1");
+
+    while (used < sizeof(text) - 4)
+        used += (size_t)sprintf(text + used, ",1");
+    used += (size_t)sprintf(text + used, "]}");
+    return js_parse(text, used, ERR_PROTOCOL, err);
+}
+
 static void
-a_second_document_waits_for_the_first(void **state)
+small_documents_are_open_side_by_side(void **state)
+{
+    struct err err = ERR_INIT;
+    pthread_t thread;
+    struct js *root;
+
+    (void)state;
+    alarm(60); /* instead of hanging for ever */
+    root = parse("{}", &err);
+    assert_int_equal(pthread_create(&thread, NULL, open_another, NULL), 0);
+    pthread_join(thread, NULL); /* while the first one is open */
+    assert_int_equal(atomic_exchange(&opened, 0), 1);
+    js_close(root);
+    alarm(0);
+}
+
+static void
+others_wait_for_a_large_document(void **state)
 {
     struct timespec nap = {.tv_nsec = 30 * 1000 * 1000};
     struct err err = ERR_INIT;
@@ -458,7 +488,8 @@ a_second_document_waits_for_the_first(void **state)
 
     (void)state;
     alarm(60); /* instead of hanging for ever */
-    root = parse("{}", &err);
+    root = parse_large(&err);
+    assert_non_null(root);
     for (size_t i = 0; i < COUNT_OF(threads); i++)
         assert_int_equal(pthread_create(&threads[i], NULL, open_another, NULL), 0);
     nanosleep(&nap, NULL);
@@ -579,7 +610,8 @@ main(void)
         cmocka_unit_test(members_are_visited_in_order_until_told_to_stop),
         cmocka_unit_test(keys_that_go_reads_as_others_are_found),
         cmocka_unit_test(unknown_keys_are_found),
-        cmocka_unit_test(a_second_document_waits_for_the_first),
+        cmocka_unit_test(small_documents_are_open_side_by_side),
+        cmocka_unit_test(others_wait_for_a_large_document),
         cmocka_unit_test(output_is_compact_and_in_order),
         cmocka_unit_test(output_is_escaped),
         cmocka_unit_test(output_that_does_not_fit_is_not_half_written),

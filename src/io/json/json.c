@@ -12,17 +12,27 @@
 #include <string.h>
 
 enum { DEPTH_MAX = 32 };
-static const size_t BUDGET = 64U << 20; /* bytes; 8 MiB of "{}," would cost 600 MB */
+static const size_t BUDGET = 64U << 20; /* bytes, of all open documents together */
 static const size_t LARGE = 4U << 20;   /* bytes that are given back at once */
 
-/* Held while a document is open. */
-static pthread_mutex_t one_document = PTHREAD_MUTEX_INITIALIZER;
+/* What a document may cost, as a multiple of its length: "{}," takes 75 times as much. */
+enum { COST_FACTOR = 80, COST_FIXED = 64 * 1024 };
+
+/* What open documents have reserved; who needs more than is left waits for a close. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t closed = PTHREAD_COND_INITIALIZER;
+static size_t reserved; /* guarded by lock */
+
 static pthread_once_t hooked = PTHREAD_ONCE_INIT;
-static __thread bool metered; /* is this thread parsing? */
-/* Guarded by one_document: */
-static size_t spent;   /* bytes of the open document */
-static size_t most;    /* of spent while it was parsed */
-static bool exhausted; /* did it ask for more than BUDGET? */
+
+/* The document that this thread parses, or has open. */
+static __thread struct meter {
+    bool is_parsing;
+    size_t allowed;    /* bytes that were reserved for it */
+    size_t spent;      /* now, while it is parsed */
+    size_t most;       /* of spent */
+    bool is_exhausted; /* it asked for more than allowed */
+} meter;
 
 static struct js *
 opaque(json_t *j)
@@ -35,15 +45,16 @@ budget_alloc(size_t size)
 {
     void *p;
 
-    if (metered && size > BUDGET - spent) {
-        exhausted = true; /* the library does not always say why it failed */
+    if (meter.is_parsing && size > meter.allowed - meter.spent) {
+        meter.is_exhausted = true; /* the library does not always say why it failed */
         return NULL;
     }
     p = xmalloc(size); /* NULL would be taken for JSON that is malformed */
-    if (metered) {
-        spent += malloc_usable_size(p) < BUDGET - spent ? malloc_usable_size(p)
-                                                        : BUDGET - spent;
-        most = spent > most ? spent : most;
+    if (meter.is_parsing) {
+        size_t left = meter.allowed - meter.spent, got = malloc_usable_size(p);
+
+        meter.spent += got < left ? got : left;
+        meter.most = meter.spent > meter.most ? meter.spent : meter.most;
     }
     return p;
 }
@@ -53,8 +64,8 @@ budget_free(void *p)
 {
     size_t size = p ? malloc_usable_size(p) : 0;
 
-    if (metered)
-        spent -= size < spent ? size : spent;
+    if (meter.is_parsing)
+        meter.spent -= size < meter.spent ? size : meter.spent;
     if (size > 0)
         explicit_bzero(p, size); /* some documents hold passwords */
     free(p);
@@ -102,12 +113,28 @@ syntax_error(const json_error_t *why, enum err_kind kind, struct err *err)
 {
     char safe[TEXT_SAFE_MAX];
 
-    if (exhausted)
+    if (meter.is_exhausted)
         return err_because(err, kind, REASON_JSON,
                            "JSON needs more than %zu MiB of memory", BUDGET >> 20);
     text_safe_in(safe, sizeof(safe), why->text, strlen(why->text));
     return err_because(err, kind, REASON_JSON, "not valid JSON: %s (line %d, column %d)",
                        safe, why->line, why->column);
+}
+
+/* Small documents are open side by side; large ones wait for each other. */
+static void
+reserve_memory(size_t len)
+{
+    size_t cost = len < (BUDGET - COST_FIXED) / COST_FACTOR
+                      ? len * COST_FACTOR + COST_FIXED
+                      : BUDGET;
+
+    pthread_mutex_lock(&lock);
+    while (cost > BUDGET - reserved)
+        pthread_cond_wait(&closed, &lock);
+    reserved += cost;
+    pthread_mutex_unlock(&lock);
+    meter = (struct meter){.allowed = cost};
 }
 
 /* Each thread has a heap of its own, which keeps what was freed for that thread alone: a
@@ -116,9 +143,12 @@ static void
 close_document(json_t *root)
 {
     json_decref(root);
-    if (most > LARGE)
+    if (meter.most > LARGE)
         malloc_trim(0);
-    pthread_mutex_unlock(&one_document);
+    pthread_mutex_lock(&lock);
+    reserved -= meter.allowed;
+    pthread_cond_broadcast(&closed);
+    pthread_mutex_unlock(&lock);
 }
 
 struct js *
@@ -137,12 +167,10 @@ js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
                     DEPTH_MAX);
         return NULL;
     }
-    pthread_mutex_lock(&one_document);
-    spent = most = 0;
-    exhausted = false;
-    metered = true;
+    reserve_memory(len);
+    meter.is_parsing = true;
     root = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &why);
-    metered = false;
+    meter.is_parsing = false;
     if (json_is_object(root))
         return opaque(root);
     if (root)

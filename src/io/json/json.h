@@ -2,9 +2,9 @@
 /* json.h - strict JSON in, compact JSON out.
  *
  * Strict: UTF-8 without NUL, no duplicate keys, no trailing bytes, at most 32 levels
- * deep, at most 64 MiB of memory for one document.  One parsed document is open at a time
- * in the whole process: js_parse() waits for the js_close() of another thread, and one
- * thread that opens two at once deadlocks.  So: take out what you need, close, go on.
+ * deep, at most 64 MiB of memory for all open documents of the process.  js_parse() waits
+ * until what the document may cost is free, so a thread has one document open at a time
+ * and closes it soon: take out what you need, close, continue.
  *
  * Names: js_ reads, jsout_ writes; json_ belongs to the library.
  *
