@@ -23,9 +23,19 @@ headless() {
     done)
 }
 
+# unnamed DOCUMENT FOLDER: folders with sources that the document does not name.
+unnamed() {
+    (cd "$2" && find . -name '*.c' | sed 's,^\./,,; s,/[^/]*$,,' | sort -u | while read -r folder; do
+        grep -qE "(^|[^a-z])${folder##*/}([^a-z]|\$)" "$1" || echo "$folder"
+    done)
+}
+
 check "there are sources to inspect" test "$(find "$src" -name '*.c' | wc -l)" -gt 20
 check_equal "no folder is crowded" "" "$(crowded "$src")"
 check_equal "every .c has a header of its own name" "" "$(headless "$src")"
+
+check_equal "docs/architecture.md names every folder" "" \
+    "$(unnamed "$abs_top_srcdir/docs/architecture.md" "$src")"
 
 for i in $(seq 31); do
     plant "ops/push/a$i.c" ''
@@ -35,4 +45,7 @@ plant ops/alone.c ''
 plant cli/commands/cmd_a.c ''
 check_equal "a crowded folder would be found" "31 ./ops/push" "$(crowded "$work/planted" | sed 's/^ *//')"
 check_equal "a .c without a header would be found" "ops/alone.c" "$(headless "$work/planted")"
+echo 'push' >"$work/page"
+check_equal "a folder that it does not name would be found" "cli/commands
+ops" "$(unnamed "$work/page" "$work/planted")"
 done_testing
