@@ -45,25 +45,11 @@ intern(struct graph *g, const char *text, uint32_t *id, struct err *err)
 
 /* ---- objects ---- */
 
-static int
-compare_nodes(const void *a, const void *b)
-{
-    return digest_compare(a, b);
-}
-
 struct graph_node *
 graph_node(const struct graph *g, uint32_t id)
 {
     assert(id < g->count);
     return &g->blocks[id / GRAPH_BLOCK][id % GRAPH_BLOCK];
-}
-
-static struct graph_node *
-find_node(const struct graph *g, const struct digest *digest)
-{
-    struct graph_node *const *found = tfind(digest, &g->by_digest, compare_nodes);
-
-    return found ? *found : NULL;
 }
 
 static struct graph_node *
@@ -77,9 +63,7 @@ new_node(struct graph *g, const struct digest *digest)
     node = &(*block)[g->count % GRAPH_BLOCK];
     node->object.digest = *digest;
     node->id = g->count++;
-    if (!tsearch(node, &g->by_digest, compare_nodes))
-        mem_exhausted();
-    return node;
+    return digest_map_add(&g->by_digest, &node->object.digest, node);
 }
 
 /* The object of that digest, opaque until somebody uses it as a document. */
@@ -87,7 +71,7 @@ static int
 add_object(struct graph *g, const struct digest *digest, uint64_t size, uint32_t type,
            unsigned depth, struct graph_node **out, struct err *err)
 {
-    struct graph_node *node = find_node(g, digest);
+    struct graph_node *node = digest_map_find(&g->by_digest, digest);
     char text[DIGEST_TEXT_MAX];
 
     if (node && node->object.size != size) {
@@ -341,7 +325,7 @@ graph_new(enum err_kind kind)
 }
 
 static void
-keep_node(void *key)
+keep_text(void *key)
 {
     (void)key; /* the tree does not own it */
 }
@@ -355,8 +339,8 @@ graph_free(struct graph *g)
         free(graph_node(g, id)->object.edges);
         free(graph_node(g, id)->object.subject);
     }
-    tdestroy(g->by_digest, keep_node);
-    tdestroy(g->by_text, keep_node);
+    digest_map_release(&g->by_digest);
+    tdestroy(g->by_text, keep_text);
     for (size_t i = 0; i < COUNT_OF(g->blocks); i++)
         free(g->blocks[i]);
     for (size_t i = 0; i < g->text_count; i++) {
@@ -442,7 +426,7 @@ graph_feed(struct graph *g, uint32_t id, const void *bytes, size_t len, struct e
 uint32_t
 graph_find(const struct graph *g, const struct digest *digest)
 {
-    const struct graph_node *node = find_node(g, digest);
+    const struct graph_node *node = digest_map_find(&g->by_digest, digest);
 
     return node ? node->id : GRAPH_NONE;
 }

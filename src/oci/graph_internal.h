@@ -6,12 +6,13 @@
 #ifndef OCI_GRAPH_INTERNAL_H
 #define OCI_GRAPH_INTERNAL_H
 
+#include "base/digest_map.h"
 #include "oci/graph.h"
 
 enum { GRAPH_BLOCK = 1024 }; /* objects are allocated so many at a time, and never move */
 
 struct graph_node {
-    struct graph_object object; /* first: its digest is the key of the tree */
+    struct graph_object object;
     uint32_t id;
     uint32_t own_type; /* text; what it calls itself, once it was judged */
     uint32_t claims;   /* the unknown types indexes list it by: 1 + first claim, or 0 */
@@ -42,7 +43,7 @@ struct graph {
     enum err_kind kind;
     struct graph_node *blocks[(GRAPH_OBJECTS_MAX + GRAPH_BLOCK - 1) / GRAPH_BLOCK];
     uint32_t count;
-    void *by_digest; /* tree of struct graph_node, see tsearch(3) */
+    struct digest_map by_digest; /* struct graph_node */
     struct graph_root *roots;
     size_t root_count, root_cap;
     struct graph_text **texts; /* texts[0] is "" */

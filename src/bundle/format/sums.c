@@ -2,6 +2,7 @@
 #include "config.h"
 #include "bundle/format/sums.h"
 
+#include "base/digest_map.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/crypto/hash.h"
@@ -104,36 +105,24 @@ read_line(const char *text, size_t len, size_t line, struct digest *out, struct 
     return 0;
 }
 
-static int
-compare_sums(const void *a, const void *b)
-{
-    const struct digest *const *x = a, *const *y = b;
-
-    return digest_compare(*x, *y);
-}
-
 /* Is a digest named twice?  oci-layout is no blob: it may share one. */
 static int
 check_digests_unique(const struct sums *s, struct err *err)
 {
+    CLEANUP(digest_map_release) struct digest_map seen = DIGEST_MAP_INIT;
     size_t blobs = s->file_count - 1, count = blobs + s->omitted_count;
-    const struct digest **sorted = xcalloc(count, sizeof(*sorted));
-    const struct digest *twice = NULL;
     char text[DIGEST_TEXT_MAX];
 
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = i < blobs ? &s->files[i + 1] : &s->omitted[i - blobs].digest;
-    qsort(sorted, count, sizeof(*sorted), compare_sums);
-    for (size_t i = 1; i < count && !twice; i++) {
-        if (digest_equal(sorted[i - 1], sorted[i]))
-            twice = sorted[i];
+    for (size_t i = 0; i < count; i++) {
+        struct digest *d = i < blobs ? &s->files[i + 1] : &s->omitted[i - blobs].digest;
+
+        if (digest_map_add(&seen, d, d) == d)
+            continue;
+        digest_text(d, text);
+        return err_because(err, ERR_INTEGRITY, REASON_SUMS, "SHA256SUMS names %s twice",
+                           text);
     }
-    free(sorted);
-    if (!twice)
-        return 0;
-    digest_text(twice, text);
-    return err_because(err, ERR_INTEGRITY, REASON_SUMS, "SHA256SUMS names %s twice",
-                       text);
+    return 0;
 }
 
 static int

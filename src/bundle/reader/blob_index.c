@@ -12,14 +12,6 @@
 
 /* ---- by digest ---- */
 
-static int
-compare_indexed_blobs(const void *a, const void *b)
-{
-    const struct bundle_member *x = a, *y = b;
-
-    return digest_compare(&x->digest, &y->digest);
-}
-
 int
 blob_index_open(struct blob_index *out, struct volumes file, struct err *err)
 {
@@ -44,14 +36,15 @@ blob_index_open(struct blob_index *out, struct volumes file, struct err *err)
         out->members = mem_grow(out->members, out->count, &cap, sizeof(*out->members));
         out->members[out->count++] = m;
     }
-    if (out->count > 0)
-        qsort(out->members, out->count, sizeof(*out->members), compare_indexed_blobs);
+    for (size_t i = 0; i < out->count; i++)
+        digest_map_add(&out->by_digest, &out->members[i].digest, &out->members[i]);
     return 0;
 }
 
 void
 blob_index_release(struct blob_index *s)
 {
+    digest_map_release(&s->by_digest);
     free(s->members);
     *s = (struct blob_index)BLOB_INDEX_INIT;
 }
@@ -60,11 +53,8 @@ bool
 blob_index_find(const struct blob_index *s, const struct digest *digest, uint64_t size,
                 uint64_t *offset)
 {
-    const struct bundle_member key = {.digest = *digest}, *hit = NULL;
+    const struct bundle_member *hit = digest_map_find(&s->by_digest, digest);
 
-    if (s->count > 0)
-        hit = bsearch(&key, s->members, s->count, sizeof(*s->members),
-                      compare_indexed_blobs);
     if (!hit || hit->size != size)
         return false;
     *offset = hit->offset;

@@ -9,13 +9,15 @@
 #ifndef BUNDLE_READER_BLOB_INDEX_H
 #define BUNDLE_READER_BLOB_INDEX_H
 
+#include "base/digest_map.h"
 #include "bundle/format/layout.h"
 #include "io/file/volumes.h"
 
 struct blob_index {
     struct volumes file;           /* borrowed */
-    struct bundle_member *members; /* sorted by digest */
+    struct bundle_member *members; /* in the order of the file */
     size_t count;
+    struct digest_map by_digest; /* of members */
 };
 
 #define BLOB_INDEX_INIT                                                                  \

@@ -2,58 +2,14 @@
 #include "config.h"
 #include "bundle/reader/completeness.h"
 
+#include "base/digest_map.h"
 #include "base/mem.h"
 #include "bundle/reader/member_read.h"
 #include "bundle/reader/omitted.h"
 #include "oci/graph_walk.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* Finds a member by digest, before there is a graph to ask. */
-struct lookup {
-    const struct bundle_member **sorted;
-    size_t count;
-};
-
-static int
-compare_members(const void *a, const void *b)
-{
-    const struct bundle_member *const *x = a, *const *y = b;
-
-    return digest_compare(&(*x)->digest, &(*y)->digest);
-}
-
-static void
-lookup_release(struct lookup *l)
-{
-    free(l->sorted);
-}
-
-static struct lookup
-lookup_of(const struct bundle_content *c)
-{
-    struct lookup l = {.sorted = xcalloc(c->member_count, sizeof(*l.sorted)),
-                       .count = c->member_count};
-
-    for (size_t i = 0; i < l.count; i++)
-        l.sorted[i] = &c->members[i];
-    qsort(l.sorted, l.count, sizeof(*l.sorted), compare_members);
-    return l;
-}
-
-/* NULL when there is none. */
-static const struct bundle_member *
-find_member(const struct lookup *l, const struct digest *digest)
-{
-    struct bundle_member wanted = {.digest = *digest};
-    const struct bundle_member *key = &wanted;
-    const struct bundle_member **hit =
-        bsearch(&key, l->sorted, l->count, sizeof(*l->sorted), compare_members);
-
-    return hit ? *hit : NULL;
-}
 
 /* ---- the graph ---- */
 
@@ -95,11 +51,11 @@ check_size(const struct bundle_member *m, const struct graph_object *o, struct e
 }
 
 static int
-feed_member(struct bundle_content *c, const struct lookup *lookup, uint32_t id,
+feed_member(struct bundle_content *c, const struct digest_map *members, uint32_t id,
             struct buf *bytes, struct err *err)
 {
     const struct graph_object *o = graph_object(c->graph, id);
-    const struct bundle_member *m = find_member(lookup, &o->digest);
+    const struct bundle_member *m = digest_map_find(members, &o->digest);
 
     if (!m)
         return missing_blob_error(&o->digest, err);
@@ -117,14 +73,18 @@ feed_member(struct bundle_content *c, const struct lookup *lookup, uint32_t id,
 static int
 feed_documents(struct bundle_content *c, struct err *err)
 {
-    CLEANUP(lookup_release) struct lookup lookup = lookup_of(c);
-    CLEANUP(omissions_release) struct omissions *omissions = omissions_of(c);
+    CLEANUP(digest_map_release) struct digest_map members = DIGEST_MAP_INIT;
+    CLEANUP(digest_map_release) struct digest_map omitted = DIGEST_MAP_INIT;
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
     uint32_t id;
 
-    graph_watch(c->graph, omissions_leave_out, omissions);
+    for (size_t i = 0; i < c->member_count; i++)
+        digest_map_add(&members, &c->members[i].digest, &c->members[i]);
+    for (size_t i = 0; i < c->omitted_count; i++)
+        digest_map_add(&omitted, &c->omitted[i].digest, &c->omitted[i]);
+    graph_watch(c->graph, omissions_leave_out, &omitted);
     while ((id = graph_next(c->graph)) != GRAPH_NONE) {
-        if (feed_member(c, &lookup, id, &bytes, err) < 0)
+        if (feed_member(c, &members, id, &bytes, err) < 0)
             return -1;
     }
     return graph_finish(c->graph, err);

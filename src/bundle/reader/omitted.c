@@ -2,85 +2,35 @@
 #include "config.h"
 #include "bundle/reader/omitted.h"
 
+#include "base/digest_map.h"
 #include "base/mem.h"
 #include "oci/graph_walk.h"
-
-#include <stdlib.h>
-
-struct omissions {
-    const struct bundle_omitted **sorted; /* by digest */
-    size_t count;
-};
-
-static int
-by_omitted_digest(const void *a, const void *b)
-{
-    const struct bundle_omitted *const *x = a, *const *y = b;
-
-    return digest_compare(&(*x)->digest, &(*y)->digest);
-}
-
-void
-omissions_release(struct omissions **o)
-{
-    if (*o)
-        free((*o)->sorted);
-    free(*o);
-    *o = NULL;
-}
-
-struct omissions *
-omissions_of(const struct bundle_content *c)
-{
-    struct omissions *o = xcalloc(1, sizeof(*o));
-
-    o->count = c->omitted_count;
-    o->sorted = xcalloc(o->count, sizeof(*o->sorted));
-    for (size_t i = 0; i < o->count; i++)
-        o->sorted[i] = &c->omitted[i];
-    qsort(o->sorted, o->count, sizeof(*o->sorted), by_omitted_digest);
-    return o;
-}
 
 void
 omissions_leave_out(void *ctx, const struct document *doc, bool *omit)
 {
-    const struct omissions *o = ctx;
+    const struct digest_map *omitted = ctx;
 
-    for (size_t i = 0; doc->kind == MEDIA_INDEX && i < doc->count; i++) {
-        struct bundle_omitted wanted = {.digest = doc->edges[i].digest};
-        const struct bundle_omitted *key = &wanted;
-
-        omit[i] = bsearch(&key, o->sorted, o->count, sizeof(*o->sorted),
-                          by_omitted_digest) != NULL;
-    }
+    for (size_t i = 0; doc->kind == MEDIA_INDEX && i < doc->count; i++)
+        omit[i] = digest_map_find(omitted, &doc->edges[i].digest) != NULL;
 }
 
 /* ---- why ---- */
-
-static int
-compare_omitted(const void *a, const void *b)
-{
-    return digest_compare(a, b);
-}
 
 /* Mark what index.json names as missing. */
 static void
 mark_missing(struct bundle_content *c)
 {
-    const struct missing_list *missing = &c->index.missing;
-    struct digest *digests = xcalloc(missing->count, sizeof(*digests));
-    size_t n = 0;
+    CLEANUP(digest_map_release) struct digest_map missing = DIGEST_MAP_INIT;
 
-    for (size_t i = 0; i < missing->count; i++) {
-        if (missing->items[i].has_digest)
-            digests[n++] = missing->items[i].digest;
+    for (size_t i = 0; i < c->index.missing.count; i++) {
+        struct bundle_missing *m = &c->index.missing.items[i];
+
+        if (m->has_digest)
+            digest_map_add(&missing, &m->digest, m);
     }
-    qsort(digests, n, sizeof(*digests), compare_omitted);
     for (size_t i = 0; i < c->omitted_count; i++)
-        c->omitted[i].is_missing =
-            bsearch(&c->omitted[i].digest, digests, n, sizeof(*digests), compare_omitted);
-    free(digests);
+        c->omitted[i].is_missing = digest_map_find(&missing, &c->omitted[i].digest);
 }
 
 int

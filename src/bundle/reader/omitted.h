@@ -8,10 +8,10 @@
 
 #include "bundle/reader/reader_internal.h"
 
-struct omissions *omissions_of(const struct bundle_content *c);
-void omissions_release(struct omissions **o);
-
-/* graph_watch(): only a child of an index may be left out, else it is found missing. */
+/*
+ * For graph_watch(): only a child of an index may be left out, else it is found missing.
+ * ctx: a struct digest_map of what SHA256SUMS says is left out.
+ */
 void omissions_leave_out(void *ctx, const struct document *doc, bool *omit);
 
 /*

@@ -36,9 +36,6 @@ struct bundle_untrusted {
     size_t count;
 };
 
-/* What SHA256SUMS says is left out, to be looked up. */
-struct omissions;
-
 /* Parse index.json, which must be the one that was admitted. */
 MUST_USE int bundle_read_index(const struct bundle_untrusted *u,
                                const struct admission *admission,

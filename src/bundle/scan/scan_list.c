@@ -8,6 +8,7 @@
 #include "config.h"
 #include "bundle/scan/scan_list.h"
 
+#include "base/digest_map.h"
 #include "base/mem.h"
 #include "bundle/reader/member_cursor.h"
 #include "io/crypto/hash.h"
@@ -26,37 +27,18 @@ struct planned {
 
 struct planned_list {
     struct scan *s;
-    struct planned *plan; /* in the order of members */
-    struct planned **sorted;
-    size_t count, next; /* the member that should come now, or count: the end */
-    uint64_t end;       /* where the zero blocks begin */
+    struct planned *plan;        /* in the order of members */
+    struct digest_map by_digest; /* of plan */
+    size_t count, next;          /* the member that should come now, or count: the end */
+    uint64_t end;                /* where the zero blocks begin */
 };
-
-static int
-compare_planned(const void *a, const void *b)
-{
-    const struct planned *const *x = a, *const *y = b;
-
-    return digest_compare(&(*x)->digest, &(*y)->digest);
-}
-
-static struct planned *
-find_planned(const struct planned_list *l, const struct digest *digest)
-{
-    struct planned wanted = {.digest = *digest}, *key = &wanted;
-    struct planned **hit = l->count == 0 ? NULL
-                                         : bsearch(&key, l->sorted, l->count,
-                                                   sizeof(*l->sorted), compare_planned);
-
-    return hit ? *hit : NULL;
-}
 
 static struct planned *
 find_name(const struct planned_list *l, const char *name)
 {
     struct digest d;
 
-    return bundle_blob_digest(&d, name) ? find_planned(l, &d) : NULL;
+    return bundle_blob_digest(&d, name) ? digest_map_find(&l->by_digest, &d) : NULL;
 }
 
 /* ---- sizes ---- */
@@ -65,7 +47,7 @@ static void
 learn_size(struct planned_list *l, const struct digest *digest, uint64_t size,
            bool is_document)
 {
-    struct planned *p = find_planned(l, digest);
+    struct planned *p = digest_map_find(&l->by_digest, digest);
 
     if (!p || size > l->end)
         return;
@@ -351,7 +333,7 @@ static void
 planned_list_release(struct planned_list *l)
 {
     free(l->plan);
-    free(l->sorted);
+    digest_map_release(&l->by_digest);
 }
 
 int
@@ -364,13 +346,10 @@ scan_list(struct scan *s, const struct index_content *index, const struct digest
 
     l.end = bytes > 2 * TAR_BLOCK ? bytes - 2 * TAR_BLOCK : 0;
     l.plan = xcalloc(count, sizeof(*l.plan));
-    l.sorted = xcalloc(count, sizeof(struct planned *));
     for (size_t i = 0; i < count; i++) {
         l.plan[i].digest = digests[i];
-        l.sorted[i] = &l.plan[i];
+        digest_map_add(&l.by_digest, &l.plan[i].digest, &l.plan[i]);
     }
-    if (count > 0)
-        qsort(l.sorted, count, sizeof(struct planned *), compare_planned);
     for (size_t i = 0; i < index->count; i++)
         learn_size(&l, &index->entries[i].digest, index->entries[i].size, true);
     if (walk_planned(&l, err) < 0)

@@ -2,31 +2,25 @@
 #include "config.h"
 #include "ops/plan/document_cache.h"
 
+#include "base/digest_map.h"
 #include "base/mem.h"
 #include "io/crypto/hash.h"
 
 #include <pthread.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct cached_document {
-    struct digest digest; /* first: it is the key of the tree */
+    struct digest digest;
     char *bytes;
     size_t len;
 };
 
 struct document_cache {
-    pthread_mutex_t lock; /* guards all below */
-    void *items;          /* tree of struct cached_document, see tsearch(3) */
+    pthread_mutex_t lock;    /* guards all below */
+    struct digest_map items; /* struct cached_document */
     size_t bytes;
 };
-
-static int
-compare_documents(const void *a, const void *b)
-{
-    return digest_compare(a, b);
-}
 
 struct document_cache *
 document_cache_new(void)
@@ -43,9 +37,9 @@ document_cache_new(void)
 }
 
 static void
-free_document(void *key)
+free_document(void *value)
 {
-    struct cached_document *item = key;
+    struct cached_document *item = value;
 
     free(item->bytes);
     free(item);
@@ -56,7 +50,7 @@ document_cache_free(struct document_cache *s)
 {
     if (!s)
         return;
-    tdestroy(s->items, free_document);
+    digest_map_release_with(&s->items, free_document);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -66,15 +60,11 @@ document_cache_put(struct document_cache *s, const struct digest *digest, char *
                    size_t len, struct err *err)
 {
     struct cached_document *item = xcalloc(1, sizeof(*item));
-    void **slot;
     int rc = 0;
 
     *item = (struct cached_document){.digest = *digest, .bytes = bytes, .len = len};
     pthread_mutex_lock(&s->lock);
-    slot = tsearch(item, &s->items, compare_documents);
-    if (!slot)
-        mem_exhausted();
-    if (*slot != item)
+    if (digest_map_add(&s->items, &item->digest, item) != item)
         free_document(item);
     else if ((s->bytes += len) > DOCUMENT_CACHE_BYTES_MAX)
         rc = err_set(err, ERR_LIMIT, "indexes and manifests take more than %u MiB",
@@ -86,15 +76,13 @@ document_cache_put(struct document_cache *s, const struct digest *digest, char *
 const char *
 document_cache_find(struct document_cache *s, const struct digest *digest, size_t *len)
 {
-    struct cached_document *const *found;
-    const char *bytes = NULL;
+    const struct cached_document *item;
 
     pthread_mutex_lock(&s->lock);
-    found = tfind(digest, &s->items, compare_documents);
-    if (found) {
-        bytes = (*found)->bytes;
-        *len = (*found)->len;
-    }
+    item = digest_map_find(&s->items, digest);
     pthread_mutex_unlock(&s->lock);
-    return bytes;
+    if (!item)
+        return NULL;
+    *len = item->len;
+    return item->bytes;
 }

@@ -2,11 +2,11 @@
 #include "config.h"
 #include "ops/plan/failures.h"
 
+#include "base/digest_map.h"
 #include "base/mem.h"
 #include "oci/graph_walk.h"
 
 #include <pthread.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ struct failures {
     pthread_mutex_t lock; /* guards all below */
     struct failure *items;
     size_t count, cap;
-    void *lost;                /* tree of struct digest, see tsearch(3) */
+    struct digest_map lost;    /* struct digest, owned */
     struct missing_list names; /* not sorted, some twice */
     size_t name_cap;
 };
@@ -38,7 +38,7 @@ failures_free(struct failures *g)
     for (size_t i = 0; i < g->count; i++)
         free(g->items[i].message);
     free(g->items);
-    tdestroy(g->lost, free);
+    digest_map_release_with(&g->lost, free);
     missing_list_release(&g->names);
     pthread_mutex_destroy(&g->lock);
     free(g);
@@ -54,24 +54,14 @@ failures_may_note(const struct failures *g, const struct err *err)
                  err->kind == ERR_NOT_FOUND || err->kind == ERR_LIMIT);
 }
 
-static int
-compare_failures(const void *a, const void *b)
-{
-    return digest_compare(a, b);
-}
-
 /* Locked. */
 static void
 lose(struct failures *g, const struct digest *digest)
 {
     struct digest *copy = xmalloc(sizeof(*copy));
-    void *const *found;
 
     *copy = *digest;
-    found = tsearch(copy, &g->lost, compare_failures);
-    if (!found)
-        mem_exhausted();
-    if (*found != copy)
+    if (digest_map_add(&g->lost, copy, copy) != copy)
         free(copy);
 }
 
@@ -144,7 +134,7 @@ failures_has(struct failures *g, const struct digest *digest)
     if (!g)
         return false;
     pthread_mutex_lock(&g->lock);
-    found = tfind(digest, &g->lost, compare_failures) != NULL;
+    found = digest_map_find(&g->lost, digest) != NULL;
     pthread_mutex_unlock(&g->lock);
     return found;
 }

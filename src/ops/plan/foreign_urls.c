@@ -2,29 +2,23 @@
 #include "config.h"
 #include "ops/plan/foreign_urls.h"
 
+#include "base/digest_map.h"
 #include "base/mem.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { URLS_MAX = 64 }; /* of one digest, over all descriptors */
 
 struct foreign_item {
-    struct digest digest; /* first: it is the key of the tree */
+    struct digest digest;
     char *urls[URLS_MAX];
     size_t count;
 };
 
 struct foreign_urls {
-    void *items; /* tree of struct foreign_item, see tsearch(3) */
+    struct digest_map items; /* struct foreign_item */
 };
-
-static int
-compare_foreign_items(const void *a, const void *b)
-{
-    return digest_compare(a, b);
-}
 
 struct foreign_urls *
 foreign_urls_new(void)
@@ -33,9 +27,9 @@ foreign_urls_new(void)
 }
 
 static void
-free_foreign_item(void *key)
+free_foreign_item(void *value)
 {
-    struct foreign_item *item = key;
+    struct foreign_item *item = value;
 
     for (size_t i = 0; i < item->count; i++)
         free(item->urls[i]);
@@ -46,7 +40,7 @@ void
 foreign_urls_free(struct foreign_urls *l)
 {
     if (l)
-        tdestroy(l->items, free_foreign_item);
+        digest_map_release_with(&l->items, free_foreign_item);
     free(l);
 }
 
@@ -64,16 +58,16 @@ add_url(struct foreign_item *item, const char *url)
 void
 foreign_urls_note(struct foreign_urls *l, const struct descriptor *d)
 {
-    struct foreign_item *const *found;
     struct foreign_item *item;
 
     if (d->url_count == 0)
         return;
-    found = tfind(&d->digest, &l->items, compare_foreign_items);
-    item = found ? *found : xcalloc(1, sizeof(*item));
-    item->digest = d->digest;
-    if (!found && !tsearch(item, &l->items, compare_foreign_items))
-        mem_exhausted();
+    item = digest_map_find(&l->items, &d->digest);
+    if (!item) {
+        item = xcalloc(1, sizeof(*item));
+        item->digest = d->digest;
+        digest_map_add(&l->items, &item->digest, item);
+    }
     for (size_t i = 0; i < d->url_count; i++)
         add_url(item, d->urls[i]);
 }
@@ -82,8 +76,8 @@ char *const *
 foreign_urls_find(const struct foreign_urls *l, const struct digest *digest,
                   size_t *count)
 {
-    struct foreign_item *const *found = tfind(digest, &l->items, compare_foreign_items);
+    const struct foreign_item *item = digest_map_find(&l->items, digest);
 
-    *count = found ? (*found)->count : 0;
-    return found ? (*found)->urls : NULL;
+    *count = item ? item->count : 0;
+    return item ? item->urls : NULL;
 }
