@@ -55,9 +55,9 @@ static int
 check_operands(const struct command *c, size_t count, struct err *err)
 {
     if (count < c->operands_min)
-        return err_set(err, ERR_USAGE, "too few arguments: want %s", c->operands);
+        return err_set(err, ERR_USAGE, "missing operand: %s", c->operands);
     if (count > c->operands_max)
-        return err_set(err, ERR_USAGE, "too many arguments: want %s",
+        return err_set(err, ERR_USAGE, "too many operands: expected %s",
                        c->operands[0] != '\0' ? c->operands : "none");
     return 0;
 }
@@ -81,7 +81,7 @@ run_command(const struct command *c, const struct common_options *common,
     rt.events = (struct events){.emit = progress_emit, .ctx = &progress};
     rt.jobs = common->jobs.is_set ? (unsigned)common->jobs.value : JOBS_DEFAULT;
     if (rc == 0 && rt.jobs == 0)
-        rc = err_set(&err, ERR_USAGE, "--jobs wants at least 1");
+        rc = err_set(&err, ERR_USAGE, "--jobs requires at least 1");
     if (rc == 0)
         rc = check_operands(c, count, &err);
     if (rc == 0)
@@ -161,7 +161,7 @@ main(int argc, char **argv)
     harden_process();
     hash_global_init();
     if (argc < 2) {
-        err_set(&err, ERR_USAGE, "which command?");
+        err_set(&err, ERR_USAGE, "no command given");
         return complain(NULL, &err);
     }
     if (strcmp(argv[1], "--complete") == 0)

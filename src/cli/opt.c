@@ -37,8 +37,9 @@ set_number(const struct opt *o, struct opt_number *at, const char *value, struct
     if (at->is_set)
         return err_set(err, ERR_USAGE, "option '--%s' is given twice", o->name);
     if (text_u64(value, strlen(value), o->max, &at->value) < 0)
-        return err_set(err, ERR_USAGE, "option '--%s' wants a number up to %" PRIu64,
-                       o->name, o->max);
+        return err_set(err, ERR_USAGE,
+                       "option '--%s' requires a number from 0 to %" PRIu64, o->name,
+                       o->max);
     at->is_set = true;
     return 0;
 }

@@ -134,9 +134,9 @@ from_terminal(const char *what, enum passphrase_role role, struct secret *out,
         return err_hint(err,
                         role == PASSPHRASE_REPLACES
                             ? "give it by --new-passphrase-fd, --new-passphrase-file or "
-                              "SEALIFT_NEW_PASSPHRASE: there is no terminal to ask"
+                              "SEALIFT_NEW_PASSPHRASE: no terminal to prompt on"
                             : "give it by --passphrase-fd, --passphrase-file or "
-                              "SEALIFT_PASSPHRASE: there is no terminal to ask");
+                              "SEALIFT_PASSPHRASE: no terminal to prompt on");
     }
     if (terminal_ask(tty, prompt, what, out, err) < 0)
         return -1;
@@ -169,9 +169,9 @@ get_passphrase(const struct passphrase_options *options, enum passphrase_role ro
     CLEANUP(mem_free_string) char *credential = credential_path(role);
 
     if (options->fd.is_set && options->file)
-        return err_set(err, ERR_USAGE,
-                       "a passphrase from a descriptor and one from a file exclude each "
-                       "other");
+        return err_set(
+            err, ERR_USAGE,
+            "a passphrase from a descriptor and one from a file are mutually exclusive");
     if (options->fd.is_set)
         return first_line((int)options->fd.value, "the passphrase", out, err);
     if (options->file)

@@ -97,7 +97,7 @@ read_pace(const struct registry_options *options, struct client_config *config,
                  config->limit_rate < slowest))
         return err_set(
             err, ERR_USAGE,
-            "--limit-rate wants bytes a second from 1K on, such as 512K or 2M");
+            "--limit-rate requires at least 1K bytes per second, such as 512K or 2M");
     return 0;
 }
 
@@ -189,9 +189,9 @@ load_trust(const struct trust_options *options, struct trust_store *out, struct 
 
     if (options->skip && has_keys)
         return err_set(err, ERR_USAGE,
-                       "--key and --insecure-skip-verify exclude each other");
+                       "--key and --insecure-skip-verify are mutually exclusive");
     if (options->dir && has_keys)
-        return err_set(err, ERR_USAGE, "--key and --trust exclude each other");
+        return err_set(err, ERR_USAGE, "--key and --trust are mutually exclusive");
     if (has_keys)
         return load_keys(&options->keys, out, err);
     if (trust_store_open(out, options->dir, &why) == 0)

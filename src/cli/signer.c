@@ -8,10 +8,10 @@ int
 signer_check(const struct signer_options *options, struct err *err)
 {
     if (!options->key && (options->cert || options->out))
-        return err_set(err, ERR_USAGE, "%s wants a --key to sign with",
+        return err_set(err, ERR_USAGE, "%s requires --key",
                        options->cert ? "--sign-cert" : "--sig-out");
     if (options->chain && !options->cert)
-        return err_set(err, ERR_USAGE, "--sign-chain wants a --sign-cert");
+        return err_set(err, ERR_USAGE, "--sign-chain requires --sign-cert");
     return 0;
 }
 

@@ -77,8 +77,8 @@ add_object(struct graph *g, const struct digest *digest, uint64_t size, uint32_t
     if (node && node->object.size != size) {
         digest_text(digest, text);
         return err_because(err, g->kind, REASON_SIZE,
-                           "%s is said to have %" PRIu64 " and %" PRIu64 " bytes", text,
-                           node->object.size, size);
+                           "conflicting sizes of %s: %" PRIu64 " and %" PRIu64 " bytes",
+                           text, node->object.size, size);
     }
     if (!node) {
         if (g->count == GRAPH_OBJECTS_MAX)

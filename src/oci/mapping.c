@@ -75,8 +75,7 @@ mapping_rule_parse(struct mapping_rule *out, const char *text, struct err *err)
     if (parse_place(host, path, text, from, err) < 0)
         return err_wrap(err, "'%s'", safe);
     if (equals[1] != '\0' && !reference_is_path(equals + 1))
-        return err_set(err, ERR_USAGE, "'%s': behind the '=' there is no repository path",
-                       safe);
+        return err_set(err, ERR_USAGE, "'%s': no repository path after '='", safe);
     snprintf(out->from, sizeof(out->from), "%s%s%s", host, path[0] ? "/" : "", path);
     snprintf(out->to, sizeof(out->to), "%s", equals + 1);
     return 0;

@@ -114,9 +114,9 @@ platform_parse(char out[PLATFORM_TEXT_MAX], const char *text, size_t len, struct
         return 0;
     }
     text_safe(safe, text, len);
-    return err_set(err, ERR_USAGE,
-                   "'%s' is no platform: OS/ARCH or OS/ARCH/VARIANT, like linux/amd64",
-                   safe);
+    return err_set(
+        err, ERR_USAGE,
+        "invalid platform '%s': expected OS/ARCH[/VARIANT], such as linux/amd64", safe);
 }
 
 /* ---- what a document says ---- */

@@ -154,7 +154,7 @@ static enum err_kind
 meaning(const struct call *call, const struct answer *a, const char **words)
 {
     if (wants_certificate(a)) {
-        *words = "the server wants a client certificate, or another one";
+        *words = "the server requires a client certificate, or another one";
         return ERR_AUTH;
     }
     switch (a->http.status) {
@@ -191,7 +191,7 @@ hint_at_login(const struct call *call, const struct answer *a, struct err *err)
     if (a->refusal == REFUSAL_OF_WITHHELD)
         err_hint(err, "if the network is safe: --plain-http %s", host);
     else if (a->silent_helper) /* some say so also when they fail */
-        err_hint(err, "%s says it has no credentials for %s", a->silent_helper, host);
+        err_hint(err, "%s has no credentials for %s", a->silent_helper, host);
     else if (a->refusal == REFUSAL_EXPIRED)
         err_hint(err, "log in to %s again", host);
     else if (a->refusal == REFUSAL_OF_TOKEN)

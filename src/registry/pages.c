@@ -76,7 +76,7 @@ follow_link(struct pages *p, const struct answer *a, const char *target, struct 
         return err_wrap(err, "the link to the next page");
     query = strchr(http_url_path(url), '?');
     if (!pages_go_to(p, query ? query + 1 : NULL))
-        return err_set(err, ERR_PROTOCOL, "the list goes in a circle");
+        return err_set(err, ERR_PROTOCOL, "pagination loop");
     return 0;
 }
 

@@ -161,8 +161,8 @@ use_head(struct session *s, struct host *host, const char *why)
     pthread_mutex_unlock(&s->client->lock);
     if (is_new)
         events_warning(s->client->config.events,
-                       "registry %s: blobs cannot be read to check them (%s): it is "
-                       "believed when it says that it has one",
+                       "registry %s: blobs cannot be read to check them (%s): its word "
+                       "that it has one is trusted",
                        host->name, why);
 }
 

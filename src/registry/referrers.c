@@ -250,5 +250,5 @@ referrers_merge(struct session *s, const struct repository *repo,
         if (push_index_if(s, repo, tag, old.etag, made.data, made.len, err) < 0)
             return -1;
     }
-    return err_set(err, ERR_CONFLICT, "somebody else keeps changing the tag %s", tag);
+    return err_set(err, ERR_CONFLICT, "tag %s: too many concurrent updates", tag);
 }

@@ -45,7 +45,7 @@ tags_read_page(struct tag_page *out, const void *body, size_t len,
     if (!root)
         return err_wrap(err, "the list of tags");
     if (js_array(root, "tags", &tags) < 0 && !js_is_null(root, "tags"))
-        return err_set(err, ERR_PROTOCOL, "the list of tags is no list");
+        return err_set(err, ERR_PROTOCOL, "\"tags\" is not an array");
     out->count = tags ? js_length(tags) : 0;
     for (size_t i = 0; i < out->count; i++) {
         if (take_entry(out, js_at(tags, i), sink, err) < 0)

@@ -169,8 +169,8 @@ put_bundle_info(struct result *r, const struct export_options *o,
         result_say(r, "wrote     %s: %s (%" PRIu64 " bytes)\n", o->output,
                    text_human(size, x->layout.total), x->layout.total);
     }
-    result_say(r, "flushed   all of it is on the disk%s; a medium can be unmounted now\n",
-               o->verify_after ? " and was read back" : "");
+    result_say(r, "synced    safe to unmount%s\n",
+               o->verify_after ? ", read back and compared" : "");
 }
 
 static void
@@ -180,7 +180,7 @@ put_signature(struct result *r, const struct export_options *o, const char *key_
 
     jsout_put_bool(r->json, "signed", o->key != NULL);
     if (!o->key) {
-        result_say(r, "unsigned  whoever imports it has to skip the signature\n");
+        result_say(r, "unsigned  import requires --insecure-skip-verify\n");
         return;
     }
     digest_hex(pki_id(o->key), hex);

@@ -205,7 +205,7 @@ explain(struct result *r, const char *const *paths, size_t count,
     for (size_t i = 0; i < v.signers.count; i++)
         say_signature(r, &v.signers.items[i], store);
     if (v.signers.count == 0)
-        result_add(r, "echo 'nobody: it is not signed' >&2; exit 1\n");
+        result_add(r, "echo 'not signed' >&2; exit 1\n");
     say_rest(r);
     return 0;
 }

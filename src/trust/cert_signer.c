@@ -52,8 +52,9 @@ try_signer(struct cert_signer *out, const struct trust_store *store, size_t inde
         return err_because(err, ERR_TRUST, REASON_REVOKED,
                            "was made with a certificate that is revoked");
     if (!fits_pins(&signer->x509, cms))
-        return err_because(err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
-                           "was made with a certificate that is nobody's in the policy");
+        return err_because(
+            err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
+            "was made with a certificate that matches no signer of the policy");
     *out = (struct cert_signer){.signer = signer->name,
                                 .valid_from = chain.valid_from,
                                 .valid_until = chain.valid_until,

@@ -40,7 +40,7 @@ read_quorum(const struct policy *p, const struct js *obj, struct policy_quorum *
         while (s < p->signer_count && strcmp(p->signers[s].name, names.items[i]) != 0)
             s++;
         if (s == p->signer_count)
-            rc = policy_error(err, "there is no signer '%s'", names.items[i]);
+            rc = policy_error(err, "unknown signer '%s'", names.items[i]);
         out->signers[out->count++] = s;
     }
     if (rc == 0 &&
@@ -306,8 +306,9 @@ read_x509(const struct js *obj, struct policy_x509 *out, struct err *err)
     if (out->anchors.count == 0)
         return policy_error(err, "\"x509\" names no \"ca\"");
     if (!out->subject && out->sans.count == 0 && !out->has_spki)
-        return policy_error(err, "\"x509\" without \"subject\", \"san\" or "
-                                 "\"spki_sha256\" would trust everybody below that CA");
+        return policy_error(err,
+                            "\"x509\" without \"subject\", \"san\" or \"spki_sha256\" "
+                            "would trust every certificate of that CA");
     return 0;
 }
 
@@ -325,7 +326,7 @@ read_signer(const struct js *obj, struct policy_signer *out, struct err *err)
     rc = js_object(obj, "x509", &x509);
     out->is_x509 = rc == 1;
     if (rc < 0 || out->is_x509 == (out->keys.count > 0))
-        return policy_error(err, "wants either \"keys\" or \"x509\"");
+        return policy_error(err, "requires either \"keys\" or \"x509\"");
     if (out->is_x509 && read_x509(x509, &out->x509, err) < 0)
         return -1;
     rc = js_string(obj, "not_after", &end);

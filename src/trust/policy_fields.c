@@ -119,8 +119,7 @@ policy_read_texts(const struct js *obj, const char *key,
         const char *text = js_text(js_at(array, i));
 
         if (!text || !is_good(text))
-            return policy_error(err, "\"%s\" holds something that cannot stand there",
-                                key);
+            return policy_error(err, "invalid value in \"%s\"", key);
         for (size_t j = 0; j < out->count; j++) {
             if (strcmp(out->items[j], text) == 0)
                 return policy_error(err, "\"%s\" holds something twice", key);

@@ -194,7 +194,7 @@ parse_hint(struct signature *out, const struct js *key, struct err *err)
     if (check_fields(key, known, err) < 0)
         return -1;
     if (js_string(key, "hint", &hint) < 0)
-        return signature_error(err, "has a hint that is no text");
+        return signature_error(err, "has a hint that is not text");
     if (hint[0] == '\0')
         return 0;
     if (decode_digest(DIGEST_SHA256, hint, &out->hint) < 0)
@@ -259,11 +259,11 @@ parse_digest(struct signature *out, const struct js *message, struct err *err)
     if (found == 0)
         return 0;
     if (found < 0)
-        return signature_error(err, "has a messageDigest that is no object");
+        return signature_error(err, "has a messageDigest that is not an object");
     if (check_fields(of, known, err) < 0)
         return -1;
     if (js_string(of, "algorithm", &algorithm) < 0 || js_string(of, "digest", &text) < 0)
-        return signature_error(err, "has a messageDigest that is no text");
+        return signature_error(err, "has a messageDigest that is not text");
     if (algorithm[0] == '\0' && text[0] == '\0')
         return 0;
     while (i < COUNT_OF(algorithms) && strcmp(algorithm, algorithms[i].name) != 0)

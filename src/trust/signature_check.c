@@ -321,13 +321,12 @@ how_to_trust(const struct digest *key_id, const struct trust_store *store,
     digest_hex(key_id, id);
     if (!store->dir)
         return err_hint(err,
-                        "it says the key id is %s; if whoever made the bundle confirms "
-                        "that, give the public key with --key",
+                        "it names key id %s; if the exporter confirms it out of band, "
+                        "pass the public key with --key",
                         id);
     return err_hint(err,
-                    "it says the key id is %s; if whoever made the bundle confirms that, "
-                    "and you have the public key from them: sealift trust add %s%s%s"
-                    "THEIR.pub%s",
+                    "it names key id %s; if the exporter confirms it and gives you the "
+                    "public key out of band: sealift trust add %s%s%sTHEIR.pub%s",
                     id, is_default ? "" : "--trust ", is_default ? "" : store->dir,
                     is_default ? "" : " ",
                     store->has_policy ? ", and name it in policy.json" : "");
@@ -346,7 +345,7 @@ nobody_known(const struct trust_finding *f, const struct trust_store *store,
         return -1;
     if (f->subject[0] != '\0')
         return err_hint(err,
-                        "it says it is by '%s': a signer of policy.json may have an "
+                        "it names the subject '%s': a signer of policy.json may have an "
                         "\"x509\" with the authority and that subject",
                         f->subject);
     return how_to_trust(&f->key_id, store, err);

@@ -137,11 +137,11 @@ no_trust(const struct trust_store *s, const char *what, struct err *err)
 
     err_because(err, ERR_TRUST, REASON_NO_TRUST,
                 "no key to check the signature with: %s %s", s->dir, what);
-    return err_hint(
-        err,
-        "get the exporter's public key by another way than the bundle, then: "
-        "sealift trust add %s%s%sexporter.pub (or --key exporter.pub, for once)",
-        is_default ? "" : "--trust ", is_default ? "" : s->dir, is_default ? "" : " ");
+    return err_hint(err,
+                    "obtain the exporter's public key out of band, then: sealift trust "
+                    "add %s%s%sexporter.pub (or --key exporter.pub, for once)",
+                    is_default ? "" : "--trust ", is_default ? "" : s->dir,
+                    is_default ? "" : " ");
 }
 
 /* Is it there, and ours? */

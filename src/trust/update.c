@@ -77,7 +77,7 @@ visit_file(const char *name, const struct js *value, void *ctx)
 
     text_safe(safe, name, strlen(name));
     if (!is_name(name) || !text)
-        return err_set(v->err, ERR_USAGE, "'%s' is no file of a trust store", safe);
+        return err_set(v->err, ERR_USAGE, "'%s' does not belong in a trust store", safe);
     if (v->update->count == UPDATE_FILES_MAX)
         return err_set(v->err, ERR_LIMIT, "more than %d files", UPDATE_FILES_MAX);
     update_add(v->update, name, text);

@@ -138,7 +138,7 @@ too_few(const struct trust_verdict *v, const struct trust_store *store,
         err_because(err, ERR_TRUST, REASON_REVOKED, "signature '%s': %s", revoked->file,
                     revoked->why);
     else if (v->signer_count == 0)
-        err_because(err, ERR_TRUST, nobody, "nobody who may sign for %s has signed it",
+        err_because(err, ERR_TRUST, nobody, "not signed by any authorised signer of %s",
                     what);
     else
         err_because(err, ERR_TRUST, REASON_THRESHOLD,
@@ -165,7 +165,7 @@ too_late(const struct trust_store *store, const struct signature_check *signers,
     if (!f->has_validity) {
         err_because(err, ERR_TRUST, REASON_EXPIRED,
                     "signature '%s': '%s' may not sign any more", f->file, f->signer);
-        return err_hint(err, "have it signed again, by somebody who may");
+        return err_hint(err, "have it signed again by an authorised signer");
     }
     clock_format(from, f->valid_from);
     clock_format(until, f->valid_until);
@@ -190,7 +190,7 @@ trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
     if (store->has_policy && !v->rule && !store->policy.accepts_other_streams) {
         err_because(err, ERR_TRUST, REASON_STREAM, "the policy knows no stream '%s'",
                     claims->stream);
-        return err_hint(err, "whoever owns %s/policy.json may add it to \"streams\"",
+        return err_hint(err, "the owner of %s/policy.json may add it to \"streams\"",
                         store->dir);
     }
     if (skipped)
@@ -290,8 +290,7 @@ trust_judge_age(struct trust_verdict *v, const struct trust_store *store,
     if (!wishes->expired)
         return too_old(limit, by_age, v, store, now, err);
     trust_use_override(v, OVERRIDE_EXPIRED);
-    events_warning(events, "the bundle has expired, and is taken all the same: "
-                           "--allow-expired");
+    events_warning(events, "accepting an expired bundle (--allow-expired)");
     return 0;
 }
 
@@ -335,9 +334,8 @@ trust_judge_order(struct trust_verdict *v, const struct trust_claims *claims,
         err_because(err, ERR_TRUST, REASON_EQUIVOCATION,
                     "another bundle with serial %" PRIu64 " of stream '%s' was imported",
                     claims->serial, claims->stream);
-        return err_hint(err,
-                        "two bundles with one number: ask the exporter which is right, "
-                        "and for one with a higher number");
+        return err_hint(err, "two bundles have the same serial: ask the exporter which "
+                             "one is right, and for one with a higher serial");
     }
     if (claims->serial >= last->serial && claims->created >= last->created)
         return 0;
@@ -349,9 +347,7 @@ trust_judge_order(struct trust_verdict *v, const struct trust_claims *claims,
     if (!wishes->rollback)
         return gone_back(claims, last, err);
     trust_use_override(v, OVERRIDE_ROLLBACK);
-    events_warning(events,
-                   "older than what was imported last of stream '%s', and taken "
-                   "all the same: --allow-rollback",
+    events_warning(events, "accepting rollback of stream '%s' (--allow-rollback)",
                    claims->stream);
     return 0;
 }
@@ -375,7 +371,7 @@ deny(const char *option, const char *word, const struct trust_store *store,
     if (!store->dir)
         return err_hint(err, "it takes a trust store, not --key");
     return err_hint(err,
-                    "whoever owns %s/policy.json may add \"%s\" to its \"overrides\"",
+                    "the owner of %s/policy.json may add \"%s\" to its \"overrides\"",
                     store->dir, word);
 }
 
@@ -414,13 +410,13 @@ trust_judge_whole(struct trust_verdict *v, const struct trust_claims *claims,
         err_because(err, ERR_TRUST, REASON_INCOMPLETE_BUNDLE,
                     "it is incomplete: of what was to be exported, %zu %s missing",
                     claims->missing, is_or_are);
-        return err_hint(err, "'sealift inspect' names them; --allow-incomplete takes "
-                             "what is there");
+        return err_hint(
+            err, "'sealift inspect' lists them; --allow-incomplete accepts the rest");
     }
     trust_use_override(v, OVERRIDE_INCOMPLETE);
-    events_warning(events,
-                   "the bundle is incomplete and taken all the same: of what was to be "
-                   "exported, %zu %s missing",
-                   claims->missing, is_or_are);
+    events_warning(
+        events,
+        "accepting an incomplete bundle: of what was to be exported, %zu %s missing",
+        claims->missing, is_or_are);
     return 0;
 }

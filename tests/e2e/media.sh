@@ -84,10 +84,10 @@ check_equal "all are told apart" "integrity integrity local" \
 
 # A medium that lies.
 expect 0 "reading back" sealift export --unsigned --verify-after -o "$work/again.tar" "$image"
-check "is said" grep -q 'was read back' "$out"
+check "is said" grep -q 'read back and compared' "$out"
 expect 6 "reading back other bytes" traced "pread64:poke_exit=@arg2=ffffffff:when=9" export \
     --unsigned --verify-after -o "$work/liar.tar" "$image"
-check "blames the medium" grep -q '^hint: the medium does not keep' "$err"
+check "blames the medium" grep -q '^hint: the medium does not store' "$err"
 check_equal "and leaves nothing" "" "$(ls "$work"/liar.tar* 2>/dev/null)"
 
 # Somebody who cannot sign, and sends 8 GiB of nothing: little is read before a signature counts.

@@ -59,7 +59,7 @@ check "by asking for the rest" grep -q ' 206 ' "$work/registry/source/access.log
 went_on "$half"
 
 killed INT "exit 130"
-check "^C says that the same command goes on" grep -q '^hint: .*goes on from there' "$err"
+check "^C says that the same command goes on" grep -q '^hint: .*run the same command again to resume' "$err"
 again "$one"
 went_on "$half"
 

@@ -261,7 +261,7 @@ def moved_meanwhile(lab):
     lab.again()
     lab.registry.store.put_manifest("mirror/app", old, fallback(app.top.digest))
     lab.registry.on("PUT", fallback(app.top.digest), somebody_else(lab, app, 100))
-    lab.push(app, *notes).fails("conflict", "keeps changing")
+    lab.push(app, *notes).fails("conflict", "too many concurrent updates")
 
 
 @case(106)

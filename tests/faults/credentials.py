@@ -270,12 +270,12 @@ def helper_has_none(lab):
     app, host = lab.image("app:1"), lab.registry.host
     env = helper(lab, "test", f"echo '{NOT_FOUND}'; exit 1")
     lab.docker_config({}, credHelpers={host: "test"})
-    lab.export(app, env=env).fails("auth", hint="docker-credential-test says it has no")
+    lab.export(app, env=env).fails("auth", hint="docker-credential-test has no")
     lab.wants_token(lab.registry)
     lab.tokens.handler.anonymous = None
-    lab.export(app, env=env).fails("auth", hint="docker-credential-test says it has no")
+    lab.export(app, env=env).fails("auth", hint="docker-credential-test has no")
     lab.tokens.handler.anonymous = ("push",)
-    lab.export(app, env=env).fails("auth", hint="docker-credential-test says it has no")
+    lab.export(app, env=env).fails("auth", hint="docker-credential-test has no")
     lab.registry.access = None
     lab.export(app, env=env).ok().carries(app)
 

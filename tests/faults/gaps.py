@@ -156,7 +156,7 @@ def names(lab):
         run.carries(good)
     lab.again()
     lab.registry.on("GET", "/manifests/", status(404))
-    run = lab.export(good, *LESS).fails("partial", hint="nothing")
+    run = lab.export(good, *LESS).fails("partial", hint="no images left")
     check(not os.path.exists(run.path), "no bundle of nothing")
     same(run.json["missing"], [good.ref], "missing")
 

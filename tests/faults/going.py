@@ -217,7 +217,7 @@ def gone(lab):
         lab.registry.store.repos.clear()
         lab.registry.on(None, "", chain(*[None] * 20, *[fault] * 1000))
         run = lab.push(*pictures, options=[GOING, "--retries", "1"], jobs=2)
-        run.fails("network", hint="nothing more was tried")
+        run.fails("network", hint="no more were sent")
         check(lab.registry.count() < 35, "tries after its end")
 
 

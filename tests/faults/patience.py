@@ -30,7 +30,7 @@ def come_back(lab):
         app = lab.image("app:1")
         lab.registry.on("GET", MANIFEST, status(429, Retry_After=when()), times=1)
         run, took = timed(lambda: lab.export(app))
-        run.ok().says(f"registry {lab.registry.host} asks to slow down").carries(app)
+        run.ok().says(f"registry {lab.registry.host}: rate limited, slowing down").carries(app)
         check(took >= 2, f"it waited: {took}")
 
 
@@ -76,7 +76,7 @@ def one_pace(lab):
     times = []
     lab.watch = lambda entry: times.append(time.monotonic())
     run = lab.export(app, jobs=4).ok().carries(app)
-    same(run.err.count("asks to slow down"), 1, "times that the user was told")
+    same(run.err.count("rate limited, slowing down"), 1, "times that the user was told")
     later = [when - asked[0] for when in times if when > asked[0] + 1.5]
     check(later and min(later) > 2.9, f"requests while it should have been quiet: {later[:3]}")
     gaps = [b - a for a, b in zip(later, later[1:])]
@@ -105,13 +105,13 @@ def slow_down_code(lab):
     app = lab.image("app:1")
     lab.registry.on("GET", MANIFEST, chain(denied(503, "TOOMANYREQUESTS"),
                                            denied(403, "TOOMANYREQUESTS")))
-    lab.export(app).ok().says("asks to slow down").carries(app)
+    lab.export(app).ok().says("rate limited, slowing down").carries(app)
     other = image("other:1", size=3 << 20)
     for what in ("POST", "PATCH", "PUT"):
         lab.again()
         lab.registry.store.repos.clear()
         lab.registry.on(what, "", status(429, Retry_After=1), times=1)
-        lab.push(other, jobs=1).ok().says("asks to slow down")
+        lab.push(other, jobs=1).ok().says("rate limited, slowing down")
         lab.landed(other)
 
 
@@ -247,7 +247,7 @@ def warnings(lab):
     handler = lab.registry.handler
     handler.answer = with_header(handler.answer, "Warning", '299 - "this one \\"ends\\" soon"')
     handler.answer = with_header(handler.answer, "Warning", '199 - "stale"')
-    run = lab.export(app).ok().says('says: this one "ends" soon').silent_about("stale")
+    run = lab.export(app).ok().says(': this one "ends" soon').silent_about("stale")
     same(run.err.count("ends"), 1, "times")
 
 
@@ -260,7 +260,7 @@ def many_warnings(lab):
     handler.answer = lambda request: with_header(
         proper, "Warning", f'299 - "{next(count)} {"x" * 500}"')(request)
     run = lab.export(app).ok()
-    same(run.err.count(" says: "), 16, "warnings that were shown")
+    same(run.err.count("warning: registry "), 16, "warnings that were shown")
     check(len(run.err) < 20000, "not much was printed")
 
 

@@ -98,7 +98,7 @@ def without_ranges(lab):
     lab.registry.on("GET", "/blobs/", ignore_range())
     run = lab.push(there(lab)).ok()
     same(run.json["presence"], "head", "how it was seen")
-    run.says("it is believed when it says that it has one")
+    run.says("its word that it has one is trusted")
 
 
 @case(116)

@@ -36,7 +36,7 @@ def moving_tag(lab):
 
 @case(43)
 def other_bytes(lab):
-    "a manifest that is not what its digest says is asked for once more, then refused"
+    "a manifest thatdoes not match its digest is asked for once more, then refused"
     app = lab.index("app:1")
     child = app.documents[0].digest
     lab.registry.on("GET", child, body(lambda data: data.replace(b"{", b"{ ", 1)))

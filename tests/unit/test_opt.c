@@ -81,10 +81,10 @@ wrong_words_are_usage_errors(void **state)
         {{"--quiet=yes"}, "takes no value"},
         {{"-o", "a", "-o", "b"}, "given twice"},
         {{"-j1", "-j2"}, "given twice"},
-        {{"-j65"}, "number up to 64"},
-        {{"-j", "-1"}, "number up to 64"},
-        {{"--jobs="}, "number up to 64"},
-        {{"--jobs=4x"}, "number up to 64"},
+        {{"-j65"}, "number from 0 to 64"},
+        {{"-j", "-1"}, "number from 0 to 64"},
+        {{"--jobs="}, "number from 0 to 64"},
+        {{"--jobs=4x"}, "number from 0 to 64"},
         {{"--out=x"}, "unknown option '--out'"}, /* no guessing */
     };
 

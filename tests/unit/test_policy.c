@@ -128,7 +128,7 @@ anything_else_is_refused(void **state)
          "}}",
          "not_after"},
         {"{\"version\":7,\"signers\":{\"a\":{\"x509\":{\"ca\":[\"r.pem\"]}}}}",
-         "everybody below"},
+         "every certificate of that CA"},
         {"{\"version\":7,\"signers\":{\"a\":{\"x509\":{\"subject\":\"CN=a\"}}}}", "ca"},
         {"{\"version\":7,\"signers\":{\"a\":{\"x509\":{\"ca\":[\"r.pem\"],"
          "\"spki_sha256\":\"00\"}}}}",
@@ -137,7 +137,8 @@ anything_else_is_refused(void **state)
          "\"x509\":{\"ca\":[\"r.pem\"],\"subject\":\"CN=a\"}}}}",
          "either"},
         {"{" HEAD ",\"streams\":{\"p\":{}}}", "no \"signers\""},
-        {"{" HEAD ",\"streams\":{\"p\":{\"signers\":[\"eve\"]}}}", "no signer 'eve'"},
+        {"{" HEAD ",\"streams\":{\"p\":{\"signers\":[\"eve\"]}}}",
+         "unknown signer 'eve'"},
         {"{" HEAD ",\"streams\":{\"p\":{\"signers\":[\"hsm\",\"hsm\"]}}}", "twice"},
         {"{" HEAD ",\"streams\":{\"p\":{\"signers\":[\"hsm\"],\"threshold\":2}}}",
          "threshold"},

@@ -122,7 +122,7 @@ other_texts_are_refused(void **state)
         {GOOD "#omitted sha256:" A " 5\n", ERR_INTEGRITY, "twice"},
         {GOOD "#omitted sha256:" C " 5\n#omitted sha256:" C " 5\n", ERR_INTEGRITY,
          "twice"},
-        {"#omitted sha256:" C " 5\n" GOOD, ERR_INTEGRITY, "after what is left out"},
+        {"#omitted sha256:" C " 5\n" GOOD, ERR_INTEGRITY, "after the omitted objects"},
         {"#omitted sha256:" C " 5\n", ERR_INTEGRITY, "no file"},
         {GOOD "#omitted sha256:" C "\n", ERR_INTEGRITY, "left out"},
         {GOOD "#omitted sha256:" C " \n", ERR_INTEGRITY, "left out"},

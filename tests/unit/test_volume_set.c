@@ -130,7 +130,7 @@ sizes_are_compared_with_the_signed_one(void **state)
     } cases[] = {
         {25, 25, NULL},
         {25, 24, NULL},
-        {25, 26, "volume 3, the last, lacks 1 bytes"},
+        {25, 26, "volume 3, the last, is missing 1 bytes"},
         {25, 31, "volume 4 is missing"},
         {25, 50, "volumes 4 to 5 are missing"},
     };

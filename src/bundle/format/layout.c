@@ -92,7 +92,7 @@ check_input(const struct layout_input *in, struct err *err)
                        in->entry_count, REFERENCE_LIST_MAX);
     if (in->mtime > TAR_MTIME_MAX)
         return err_set(err, ERR_LIMIT,
-                       "SOURCE_DATE_EPOCH %" PRIu64 " is later than a tar header can say",
+                       "SOURCE_DATE_EPOCH %" PRIu64 " is too late for a tar header",
                        in->mtime);
     for (size_t i = 0; i < in->entry_count; i++) {
         if (in->entries[i].digest.alg != DIGEST_SHA256)

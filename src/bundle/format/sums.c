@@ -142,7 +142,7 @@ parse_sum_lines(struct sums *s, const char *text, size_t len, struct err *err)
             rc = read_comment(start, (size_t)(end - start), line,
                               &s->omitted[s->omitted_count++], err);
         } else if (s->omitted_count > 0) {
-            rc = line_error(line, "a file after what is left out", err);
+            rc = line_error(line, "a file after the omitted objects", err);
         } else {
             s->files = mem_grow(s->files, s->file_count, &cap, sizeof(*s->files));
             rc = read_line(start, (size_t)(end - start), line, &s->files[s->file_count++],

@@ -66,7 +66,7 @@ check_area(const struct layout *l, const struct signature_file *signatures, size
         const struct signature_file *f = &signatures[i];
 
         if (!bundle_signature_name_is_valid(f->name))
-            return err_set(err, ERR_INTERNAL, "a signature file has an odd name");
+            return err_set(err, ERR_INTERNAL, "invalid name of a signature file");
         if (f->len > BUNDLE_SIGNATURE_MAX)
             return err_set(err, ERR_LIMIT, "signature %s is longer than %u bytes",
                            f->name, BUNDLE_SIGNATURE_MAX);

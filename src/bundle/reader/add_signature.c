@@ -46,7 +46,7 @@ check_room(const struct bundle_untrusted *u, const struct signature_file *f,
         err_set(err, ERR_LIMIT, "there are %d signatures already: no more fit",
                 BUNDLE_SIGNATURES_MAX);
     else if (TAR_BLOCK + tar_padded(f->len) > u->pad_size)
-        err_set(err, ERR_LIMIT, "there is no room left for another signature");
+        err_set(err, ERR_LIMIT, "no room left for another signature");
     else
         return 0;
     return err_hint(err, "--sig-out writes it to a file of its own, for --signature");
@@ -59,8 +59,7 @@ check_block(const struct bundle_untrusted *u, struct err *err)
     if (volumes_takes_whole(&u->cursor.file, u->pad_at, TAR_BLOCK))
         return 0;
     err_set(err, ERR_USAGE,
-            "it is cut into volumes in the midst of its signatures, where one cannot be "
-            "added safely");
+            "a volume boundary falls inside the signature area; cannot sign in place");
     return err_hint(err, "--sig-out writes it to a file of its own, for --signature; or "
                          "make one file of the volumes: cat BUNDLE.[0-9]*");
 }
@@ -105,7 +104,7 @@ bundle_add_signature(const struct bundle_untrusted *u, const struct signature_fi
     char name[sizeof("signatures/") + sizeof(f->name)];
 
     if (!bundle_signature_name_is_valid(f->name))
-        return err_set(err, ERR_INTERNAL, "a signature file has an odd name");
+        return err_set(err, ERR_INTERNAL, "invalid name of a signature file");
     snprintf(name, sizeof(name), "signatures/%s", f->name);
     if (check_block(u, err) < 0 || check_room(u, f, err) < 0 ||
         tar_header(header, name, f->len, u->cursor.mtime, err) < 0 ||

@@ -68,8 +68,7 @@ explain_first(const struct member_cursor *c, struct err *err)
         err_wrap(err, "an OCI layout, but not a sealift bundle");
     else
         err_wrap(err, "a tar archive, but not a sealift bundle");
-    return err_hint(err,
-                    "only sealift export makes bundles; if it did, the file is damaged");
+    return err_hint(err, "not a sealift bundle, or damaged");
 }
 
 static int

@@ -30,8 +30,7 @@ other_content(const struct bundle_content *c, const struct bundle_member *m,
               const char *name, struct err *err)
 {
     err_because(err, ERR_INTEGRITY, REASON_DIGEST,
-                "%s, %" PRIu64 " bytes from byte %" PRIu64
-                ", is not what its digest says",
+                "%s, %" PRIu64 " bytes from byte %" PRIu64 " does not match its digest",
                 name, m->size, m->offset);
     volumes_blame(&c->file, m->offset, m->size, err);
     return bundle_advise(err);

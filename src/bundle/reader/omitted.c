@@ -68,8 +68,7 @@ omissions_check(struct bundle_content *c, struct err *err)
         }
         digest_text(&told->digest, text);
         return err_because(err, ERR_INTEGRITY, REASON_SUMS,
-                           "SHA256SUMS says that %s is left out, which is not so here",
-                           text);
+                           "SHA256SUMS lists %s as omitted, but it is not", text);
     }
     return 0; /* the graph leaves out nothing but what was told */
 }

@@ -121,7 +121,7 @@ note_stranger(const struct planned_list *l, const struct planned *p,
 
     err_because(&why, ERR_INTEGRITY, p ? REASON_DUPLICATE : REASON_EXTRA,
                 "at byte %" PRIu64 ": %s %s", at, e->name,
-                p ? "stands there for the second time" : "does not belong here");
+                p ? "occurs for the second time" : "does not belong here");
     volumes_blame(&l->s->at.file, at, size, &why);
     scan_note(l->s, at, size, NULL, &why);
 }

@@ -14,7 +14,7 @@ struct attach_command {
 #define T struct attach_command
 static const struct opt table[] = {
     FILE_LIST(T, keys, 0, "key", "PUB", OPT_READS,
-              "the public key of whoever signed (repeatable: any of them)"),
+              "public key of the signer (repeatable)"),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };

@@ -45,9 +45,9 @@ static const struct opt table[] = {
     TEXT(T, index, 0, "index", "HOW",
          "with --platform: keep indexes as they are (default), or rebuild them"),
     FLAG(T, keep_going, 0, "keep-going",
-         "when something cannot be had, fetch all the rest, then end with status 10"),
+         "continue after failures, fetch everything else, then exit with 10"),
     FLAG(T, allow_incomplete, 0, "allow-incomplete",
-         "--keep-going, and write a bundle of the rest that says what it lacks"),
+         "with --keep-going, write a bundle of the rest that lists what is missing"),
     FLAG(T, dry_run, 0, "dry-run", "show what would be fetched and written, then stop"),
     FLAG(T, force, 0, "force", "replace BUNDLE if it exists"),
     FLAG(T, verify_after, 0, "verify-after",
@@ -119,14 +119,14 @@ check_export_options(const struct export_command *o, struct err *err)
     uint64_t now;
 
     if (!o->output && !o->dry_run)
-        return err_set(err, ERR_USAGE, "say where to write: --output BUNDLE");
+        return err_set(err, ERR_USAGE, "--output BUNDLE is required");
     if (o->output && strcmp(o->output, "-") == 0)
         return err_set(err, ERR_USAGE,
                        "a bundle is written in place, not to standard output");
     if (signer_check(&o->signer, err) < 0)
         return -1;
     if (o->signer.key && o->is_unsigned)
-        return err_set(err, ERR_USAGE, "--key and --unsigned exclude each other");
+        return err_set(err, ERR_USAGE, "--key and --unsigned are mutually exclusive");
     if (!o->signer.key && !o->is_unsigned && !o->dry_run) {
         err_set(err, ERR_USAGE, "nothing to sign with: --key KEY");
         return err_hint(err, "'sealift keygen NAME' makes a key pair; --unsigned goes "
@@ -162,7 +162,7 @@ check_selection(const struct export_command *o, struct err *err)
     if (o->index && strcmp(o->index, "keep") != 0 && strcmp(o->index, "rebuild") != 0)
         return err_set(err, ERR_USAGE, "--index is one of keep, rebuild");
     if (o->all_tags && o->tags)
-        return err_set(err, ERR_USAGE, "--all-tags and --tags exclude each other");
+        return err_set(err, ERR_USAGE, "--all-tags and --tags are mutually exclusive");
     return 0;
 }
 
@@ -252,7 +252,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
 
     if (o->expires && clock_parse(o->expires, &options.expires) < 0)
         return err_set(err, ERR_USAGE,
-                       "--expires wants a time like 2027-01-31T00:00:00Z");
+                       "--expires requires a time like 2027-01-31T00:00:00Z");
     if (o->volume_size && read_volume_size(o->volume_size, &options.volume_size, err) < 0)
         return -1;
     if (registry_access_open(&access, &o->registry, rt, false, err) < 0)

@@ -54,7 +54,7 @@ run_help(const void *options, char **operands, size_t count, struct runtime *rt,
     }
     c = command_find(operands[0]);
     if (!c)
-        return err_set(err, ERR_USAGE, "there is no command '%s'", operands[0]);
+        return err_set(err, ERR_USAGE, "unknown command '%s'", operands[0]);
     result_add(r, "Usage: sealift %s [OPTION]...%s%s\n\n%s\n\nOptions:\n", c->name,
                c->operands[0] != '\0' ? " " : "", c->operands, c->about);
     opt_help(c->table, &r->text);

@@ -105,7 +105,7 @@ check_secrets(const struct import_command *o, struct err *err)
     if (stdin_users_check(users, COUNT_OF(users), err) < 0)
         return -1;
     if (o->receipt && o->dry_run)
-        return err_set(err, ERR_USAGE, "--receipt and --dry-run exclude each other");
+        return err_set(err, ERR_USAGE, "--receipt and --dry-run are mutually exclusive");
     return 0;
 }
 
@@ -376,8 +376,8 @@ import(const struct import_command *o, char **operands, size_t count,
         return -1;
     warn_untagged(&x, &rt->events);
     if (o->trust.skip)
-        result_say(r, "UNVERIFIED: every digest is right, but nobody's signature was "
-                      "checked\n");
+        result_say(r,
+                   "UNVERIFIED: every digest is right, but no signature was checked\n");
     if (rc == 0 || o->dry_run)
         result_say(r, "%s\n",
                    o->dry_run ? "nothing was sent (dry run)"

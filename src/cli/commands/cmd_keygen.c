@@ -59,7 +59,7 @@ put_keygen_result(struct result *r, const struct keygen_result *k)
     jsout_put_text(r->json, "type", pki_type_name(k->type));
     jsout_put_text(r->json, "keyId", hex);
     result_say(r, "private key  %s (stays here)\n", k->key_path);
-    result_say(r, "public key   %s (give it to whoever imports)\n", k->pub_path);
+    result_say(r, "public key   %s (for the importing side)\n", k->pub_path);
     result_say(r, "type         %s\n", pki_type_name(k->type));
     result_say(r, "key id       %s\n", hex);
 }
@@ -80,7 +80,7 @@ run_keygen(const void *options, char **operands, size_t count, struct runtime *r
         return -1;
     if (o->form.no_passphrase && (o->passphrase.fd.is_set || o->passphrase.file))
         return err_set(err, ERR_USAGE,
-                       "--no-passphrase and a passphrase exclude each other");
+                       "--no-passphrase and a passphrase are mutually exclusive");
     if (!o->form.no_passphrase && passphrase_get(&o->passphrase, PASSPHRASE_LOCKS,
                                                  "the new key", &passphrase, err) < 0)
         return -1;
@@ -108,9 +108,8 @@ const struct command cmd_keygen = {
     .name = "keygen",
     .operands = "NAME",
     .summary = "make a key pair to sign bundles with",
-    .about =
-        "Make a key pair: NAME.key, encrypted with a passphrase, for the exporter, and\n"
-        "NAME.pub for whoever imports.",
+    .about = "Make a key pair: NAME.key, encrypted with a passphrase, for the exporter, "
+             "and\nNAME.pub for the importing side.",
     .table = table,
     .options_size = sizeof(struct keygen_command),
     .operands_min = 1,

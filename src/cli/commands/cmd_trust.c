@@ -61,8 +61,8 @@ confirm(const struct trust_added *a, struct err *err)
         return 0;
     digest_hex(&a->key_id, hex);
     fprintf(stderr, "%s, %s, key id\n  %s\n", a->name, pki_type_name(a->type), hex);
-    rc =
-        terminal_confirm("Is this what its owner told you, by another way?  [y/N] ", err);
+    rc = terminal_confirm("Does this match what its owner told you out of band?  [y/N] ",
+                          err);
     if (rc < 0)
         return -1;
     return rc == 1 ? 0 : err_set(err, ERR_USAGE, "not added");
@@ -220,7 +220,7 @@ static int export(const struct trust_command *o, struct result *r, struct err *e
     uint64_t version;
 
     if (!o->output)
-        return err_set(err, ERR_USAGE, "export wants --output");
+        return err_set(err, ERR_USAGE, "export requires --output");
     if (trust_export(o->dir, o->output, &version, err) < 0)
         return -1;
     jsout_put_text(r->json, "update", o->output);
@@ -237,7 +237,7 @@ run_trust_sign(const struct trust_command *o, const char *path, struct result *r
     CLEANUP(mem_free_string) char *file = NULL;
 
     if (!o->key)
-        return err_set(err, ERR_USAGE, "sign wants --key");
+        return err_set(err, ERR_USAGE, "sign requires --key");
     key = passphrase_load_key(&o->passphrase, o->key, NULL, err);
     if (!key || trust_sign(path, key, &file, err) < 0)
         return -1;
@@ -330,7 +330,7 @@ const struct command cmd_trust = {
     .name = "trust",
     .operands = "add PUB | list | remove NAME | revoke WHAT | export | sign FILE | "
                 "apply FILE",
-    .summary = "say whose bundles are accepted here",
+    .summary = "manage whose bundles are accepted here",
     .about =
         "Change the trust store by which verify and import judge bundles: add a public\n"
         "key, list what is trusted, remove a key, or revoke a key (PUB or key id), a\n"

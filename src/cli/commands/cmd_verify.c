@@ -114,8 +114,8 @@ run_verify(const void *options, char **operands, size_t count, struct runtime *r
     if (rc < 0)
         return -1;
     if (o->trust.skip)
-        result_say(r, "UNVERIFIED: every digest is right, but nobody's signature was "
-                      "checked\n");
+        result_say(r,
+                   "UNVERIFIED: every digest is right, but no signature was checked\n");
     else
         result_say(r, "OK: the signature and every digest are right%s\n",
                    v.missing.count > 0 ? ", but the bundle is INCOMPLETE" : "");

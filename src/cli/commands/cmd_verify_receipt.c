@@ -58,7 +58,7 @@ run_verify_receipt(const void *options, char **operands, size_t count, struct ru
 
     (void)count;
     if (o->keys.count == 0)
-        return err_set(err, ERR_USAGE, "whose receipt?  --key HOST.pub");
+        return err_set(err, ERR_USAGE, "--key HOST.pub is required");
     for (size_t i = 0; i < o->keys.count; i++) {
         if (trust_keys_add(&store.keys, o->keys.items[i], err) < 0)
             return -1;

@@ -163,7 +163,7 @@ skip_body(struct look *l)
 
     return rc == ARCHIVE_OK || rc == ARCHIVE_WARN
                ? 0
-               : library_error(l->tar, l, "it is no good tar");
+               : library_error(l->tar, l, "malformed tar");
 }
 
 static int
@@ -177,7 +177,7 @@ walk_layer(struct look *l)
         if (check_entry(e, l->err) < 0 || skip_body(l) < 0)
             return -1;
     }
-    return rc == ARCHIVE_EOF ? 0 : library_error(l->tar, l, "it is no good tar");
+    return rc == ARCHIVE_EOF ? 0 : library_error(l->tar, l, "malformed tar");
 }
 
 /* What follows the end of the tar counts for its digest, too. */
@@ -244,7 +244,7 @@ tar_layer_look(const struct layer_source *source, struct digest *diff_id, struct
     if (take_turn(&l) < 0)
         return -1;
     if (archive_read_open(l.tar, &l, NULL, read_layer_block, NULL) != ARCHIVE_OK)
-        return library_error(l.tar, &l, "it is no good tar");
+        return library_error(l.tar, &l, "malformed tar");
     if (walk_layer(&l) < 0 || drain_layer(&l) < 0)
         return -1;
     return hash_finish(&l.hash, diff_id, err);

@@ -62,8 +62,8 @@ pki_cms_check_signer(const struct pki_key *key, const struct pki_certs *certs,
                        "CMS signatures are made with ECDSA or RSA keys, not Ed25519");
     if (!is_for_code_signing(leaf)) {
         err_set(err, ERR_USAGE, "the certificate '%s' is not for code signing", name);
-        return err_hint(err, "it wants the extended key usage codeSigning and, where it "
-                             "has key usages, digitalSignature");
+        return err_hint(err, "required: extended key usage codeSigning, and "
+                             "digitalSignature where key usages are present");
     }
     if (X509_cmp_current_time(X509_get0_notAfter(leaf)) != 1)
         return err_set(err, ERR_USAGE, "the certificate '%s' has expired", name);

@@ -141,7 +141,7 @@ find_token_key(struct pki_token *token, struct pin *pin, struct err *err)
     if (pin->was_asked)
         return err_set(err, ERR_AUTH, "'%s': wrong PIN, or no such private key",
                        pin->uri);
-    return err_set(err, ERR_NOT_FOUND, "there is no private key '%s'", pin->uri);
+    return err_set(err, ERR_NOT_FOUND, "private key not found: '%s'", pin->uri);
 }
 
 /* The public half in our own context, where it is judged like any other. */
@@ -168,7 +168,7 @@ pki_token(const char *uri, const struct pki_passphrase *pass, struct err *err)
     struct pki_key *key = NULL;
 
     if (strstr(uri, "pin-value=")) {
-        err_set(err, ERR_USAGE, "a PIN in a URI can be seen by everybody on this host");
+        err_set(err, ERR_USAGE, "a PIN in a URI is visible to all users of this host");
         err_hint(err, "give it like a passphrase, or use pin-source=file:");
         return NULL;
     }

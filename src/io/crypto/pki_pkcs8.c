@@ -54,9 +54,7 @@ pki_wrong_passphrase(const char *name, struct err *err)
 int
 pki_too_costly(const char *name, struct err *err)
 {
-    return err_set(err, ERR_LIMIT,
-                   "'%s' asks for more memory or time to decrypt than a key file may",
-                   name);
+    return err_set(err, ERR_LIMIT, "'%s': key-derivation cost exceeds the limit", name);
 }
 
 EVP_PKEY *

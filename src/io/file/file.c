@@ -85,7 +85,7 @@ file_want_descriptors(size_t count, struct err *err)
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return err_errno(err, "cannot tell how many files may be open");
+        return err_errno(err, "cannot read the limit of open files");
     if (limit.rlim_cur >= count + ROOMY)
         return 0;
     if (limit.rlim_max < count + LEAST) {

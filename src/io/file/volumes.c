@@ -484,7 +484,7 @@ volumes_check_size(const struct volumes *v, uint64_t size, struct err *err)
                     "volumes %zu to %" PRIu64 " are missing", v->count + 1, needed);
     else
         err_because(err, ERR_INTEGRITY, REASON_TRUNCATED,
-                    "volume %zu, the last, lacks %" PRIu64 " bytes", v->count,
+                    "volume %zu, the last, is missing %" PRIu64 " bytes", v->count,
                     size - v->size);
     if (needed > v->count)
         return err_hint(err, "put all volumes into one folder, or name them all");

@@ -350,7 +350,8 @@ http_exchange(struct http_conn *conn, const struct http_request *request,
     transfer_hide_secrets(request, proxy);
     make_lines(&lines, request);
     if (set_request(conn, &f, &lines, proxy) != CURLE_OK)
-        return err_set(err, ERR_INTERNAL, "this libcurl lacks something sealift needs");
+        return err_set(err, ERR_INTERNAL,
+                       "this libcurl lacks a feature that sealift needs");
     if (request->parting_ms > 0 || request->total_ms > 0)
         f.deadline =
             f.began + (request->parting_ms > 0 ? request->parting_ms : request->total_ms);

@@ -36,7 +36,7 @@ refused_by_server(const char *why, const char *safe, const struct http_tls *tls,
         return err_set(err, ERR_AUTH,
                        "the server refuses the client certificate '%s': %s", tls->cert,
                        safe);
-    err_set(err, ERR_AUTH, "the server wants a client certificate: %s", safe);
+    err_set(err, ERR_AUTH, "the server requires a client certificate: %s", safe);
     return err_hint(err, "--tls-cert FILE --tls-key FILE");
 }
 
@@ -62,7 +62,7 @@ handshake_failed(const char *why, const char *safe, const struct http_tls *tls,
 static int
 refused_by_proxy(struct err *err)
 {
-    err_set(err, ERR_AUTH, "the proxy wants a user name and a password, or others");
+    err_set(err, ERR_AUTH, "proxy authentication failed or is required");
     return err_hint(err,
                     "in the environment: https_proxy=http://USER:PASSWORD@HOST:PORT");
 }

@@ -210,7 +210,7 @@ http_proxy_check(const char *proxy, struct err *err)
     if (strcmp(proxy, HTTP_PROXY_ENVIRONMENT) == 0)
         return 0;
     if (strchr(proxy, '@')) {
-        err_set(err, ERR_USAGE, "a password on the command line is visible to everybody");
+        err_set(err, ERR_USAGE, "a password on the command line is visible to all users");
         return err_hint(err, "put the whole URL into the variable https_proxy, then: "
                              "--proxy env");
     }

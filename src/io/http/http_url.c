@@ -232,7 +232,7 @@ http_url_origin(const char *url, struct http_origin *out, struct err *err)
     CLEANUP(url_release) CURLU *u = new_url();
 
     if (!is_clean(url))
-        return bad_url("is too long or has odd characters", err);
+        return bad_url("is too long or has invalid characters", err);
     if (!is_plain_authority(url))
         return bad_url("is not of the form scheme://host", err);
     if (curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
@@ -277,7 +277,7 @@ http_url_resolve(const char *base, const char *location, char **out, struct err 
     struct http_origin origin;
 
     if (!is_clean(location))
-        return bad_url("is empty, too long or has odd characters", err);
+        return bad_url("is empty, too long or has invalid characters", err);
     if (curl_url_set(u, CURLUPART_URL, base, 0) != CURLUE_OK ||
         curl_url_set(u, CURLUPART_URL, location, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
         curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK ||

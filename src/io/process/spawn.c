@@ -179,7 +179,7 @@ drain_pipe(struct child *c, struct buf *out, struct err *err)
         if (n == 0)
             file_close(&c->out);
         else if (full || buf_resize(out, used + (size_t)n) < 0)
-            return err_set(err, ERR_LIMIT, "it says more than %zu bytes", out->max);
+            return err_set(err, ERR_LIMIT, "its output exceeds %zu bytes", out->max);
     }
     return 0;
 }

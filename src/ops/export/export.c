@@ -129,7 +129,7 @@ take_over(struct writing *w, struct output_set *out, struct err *err)
 
     w->salvage.in_place = blob_index_is_of(&left, &w->result->layout);
     if (w->salvage.in_place)
-        events_debug(events, "going on with what is there of %s", out->path);
+        events_debug(events, "resuming %s", out->path);
     if (!out->in_volumes)
         open_older(w, out->items);
     if (left.size == 0 || w->salvage.in_place)
@@ -203,7 +203,7 @@ write_bundle(struct writing *w, struct err *err)
         if (err->kind != ERR_LOCAL && w->fetched + w->reused > 0) {
             output_set_keep(&out);
             err_hint(err,
-                     "what came so far is kept: the same command goes on from there");
+                     "what was fetched is kept: run the same command again to resume");
         }
         return -1;
     }
@@ -229,16 +229,18 @@ summarize_export(const struct export_result *r, const struct export_options *o,
 
     if (count == 0)
         return 0;
-    err_set(err, ERR_PARTIAL, "%zu could not be had, %zu missing; first: %s", count,
-            r->plan.missing.count, failures[0].message);
+    err_set(err, ERR_PARTIAL,
+            "%zu objects could not be fetched, %zu names are missing; first error: %s",
+            count, r->plan.missing.count, failures[0].message);
     if (r->is_published)
-        return err_hint(err, "the bundle says what it lacks: --allow-incomplete of "
-                             "'verify' and 'import' takes it");
+        return err_hint(err, "the bundle lists what is missing; 'verify' and 'import' "
+                             "accept it with --allow-incomplete");
     if (r->plan.name_count == 0)
-        return err_hint(err, "nothing is left to make a bundle of");
-    return err_hint(err, o->dry_run ? "--allow-incomplete writes a bundle of the rest"
-                                    : "what came is kept for the same command to go on "
-                                      "with; --allow-incomplete writes a bundle of it");
+        return err_hint(err, "no images left to export");
+    return err_hint(err, o->dry_run
+                             ? "--allow-incomplete writes a bundle of the rest"
+                             : "what was fetched is kept: run the same command again to "
+                               "resume; --allow-incomplete writes a bundle of it");
 }
 
 static int
@@ -309,7 +311,7 @@ write_beside(struct writing *w, const struct output_set *all, struct err *err)
     CLEANUP(signature_file_release) struct signature_file signature = {.bytes = NULL};
     size_t failures = failures_count(w->result->plan.failures);
 
-    w->phase = "copying what came";
+    w->phase = "copying what was fetched";
     if (output_set_open_beside(&out, all, w->result->layout.total, err) < 0 ||
         output_set_reserve(&out, err) < 0 || export_fill(w, &out, &signature, err) < 0)
         return -1;

@@ -60,6 +60,6 @@ export_read_back(const struct writing *w, const struct signature_file *signature
     if (rc == 0 || err->kind == ERR_SIGNAL)
         return rc;
     err->hint[0] = '\0';
-    err_hint(err, "the medium does not keep what is written to it: use another one");
+    err_hint(err, "the medium does not store what is written to it: use another one");
     return err_wrap(err, "'%s', read back from the disk", w->options->output);
 }

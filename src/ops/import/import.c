@@ -94,7 +94,7 @@ push_context_compare(struct push_context *im, uint32_t object, const struct pull
     if (bytes.len != back->bytes.len ||
         memcmp(bytes.data, back->bytes.data, bytes.len) != 0)
         return err_because(err, ERR_INTEGRITY, REASON_DIGEST,
-                           "the registry gives back other bytes than were pushed");
+                           "registry returned different content than was pushed");
     events_done(im->options->verify.events, 1);
     return 0;
 }
@@ -212,8 +212,8 @@ partial(const struct import_result *out, const struct import_options *o, struct 
     err_set(err, ERR_PARTIAL, "%zu of %zu images could not be pushed%s", out->failed, all,
             out->lacks_receipt ? ", nor could the receipt" : "");
     return o->dry_run ? -1
-                      : err_hint(err, "all others are there; the same command again "
-                                      "sends only what is missing");
+                      : err_hint(err, "all others were pushed; run the same command "
+                                      "again to send what is missing");
 }
 
 int

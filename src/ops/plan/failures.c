@@ -72,7 +72,7 @@ note_failure(struct failures *g, const struct failure *gap, struct err *err)
 
     if (!failures_may_note(g, err))
         return -1;
-    events_warning(g->events, "going on without it: %s", err->msg);
+    events_warning(g->events, "skipping: %s", err->msg);
     pthread_mutex_lock(&g->lock);
     g->items = mem_grow(g->items, g->count, &g->cap, sizeof(*g->items));
     kept = &g->items[g->count++];

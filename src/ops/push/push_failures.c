@@ -39,8 +39,8 @@ is_gone(struct push_context *im, unsigned worker, uint32_t repo, struct err *err
 
     if (err->kind != ERR_NETWORK || registry_ping(push_context_session(im, worker), &r))
         return false;
-    err_hint(err, "the registry answers nothing else either, so nothing more was tried; "
-                  "the same command goes on from here");
+    err_hint(err, "the registry does not answer any other request either, so no more "
+                  "were sent; run the same command again to resume");
     return true;
 }
 

@@ -101,9 +101,8 @@ explain_refusal(const struct push_context *im, const struct graph_object *o,
     if (err->kind != ERR_PROTOCOL && err->kind != ERR_NOT_FOUND)
         return;
     if (is_foreign)
-        err_hint(err,
-                 "it has foreign layers, and registries may have to be told to accept "
-                 "those (docker-registry: validation.manifests.urls.allow)");
+        err_hint(err, "it has foreign layers, which some registries accept only when "
+                      "configured to (docker-registry: validation.manifests.urls.allow)");
     if (is_incomplete)
         err_hint(err,
                  "this registry seems to refuse an index of which a child is missing: "

@@ -31,7 +31,8 @@ collision(const struct push_plan_name *a, const struct push_plan_name *b, struct
     err_set(err, ERR_USAGE,
             "'%s' and '%s' are different images and would both become '%s'", first,
             second, to);
-    return err_hint(err, "keep the source host, or tell them apart with --map");
+    return err_hint(err,
+                    "keep the source host, or map them to different names with --map");
 }
 
 /* Number the repositories and find names that fall together; sorted by target. */

@@ -255,7 +255,7 @@ receipt_parts_release(struct receipt_parts *r)
 static int
 artifact_error(struct err *err)
 {
-    return err_set(err, ERR_INTEGRITY, "it is no receipt");
+    return err_set(err, ERR_INTEGRITY, "not a receipt");
 }
 
 static int

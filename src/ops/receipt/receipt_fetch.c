@@ -21,7 +21,7 @@ keep_bytes(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *er
 
     if (at == 0)
         buf_clear(out);
-    return buf_add(out, bytes, len) < 0 ? err_set(err, ERR_INTEGRITY, "it is no receipt")
+    return buf_add(out, bytes, len) < 0 ? err_set(err, ERR_INTEGRITY, "not a receipt")
                                         : 0;
 }
 
@@ -110,8 +110,8 @@ receipt_recall(const struct verified *v, const struct verify_options *o,
     }
     if (why.kind == ERR_NOT_FOUND || why.kind == ERR_USAGE)
         events_warning(o->events,
-                       "nothing is remembered of stream '%s', here or at the target: an "
-                       "older bundle cannot be told this time",
+                       "no previous import of stream '%s' is recorded, here or at the "
+                       "target; rollback cannot be detected",
                        v->meta.stream);
     else
         events_warning(o->events,

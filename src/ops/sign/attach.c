@@ -35,10 +35,10 @@ static int
 refuse_signature(const struct attach_options *o, const char *path, struct err *err)
 {
     if (o->keys->count == 0)
-        return err_set(err, ERR_USAGE,
-                       "'%s' is by a key: say by which one, with --key PUB", path);
+        return err_set(err, ERR_USAGE, "'%s' was made with a key: name it with --key PUB",
+                       path);
     err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE,
-                "'%s' is no signature over this index.json by the key given", path);
+                "'%s' is not a signature over this index.json by the given key", path);
     return err_hint(err, "'sealift payload BUNDLE' writes the exact bytes to sign");
 }
 

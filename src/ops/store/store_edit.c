@@ -57,7 +57,7 @@ name_of(const char *path, char out[POLICY_NAME_MAX + 1], struct err *err)
         strspn(name,
                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") !=
             len) {
-        err_set(err, ERR_USAGE, "'%s' is no name for a key in the store", path);
+        err_set(err, ERR_USAGE, "invalid name for a key in the store: '%s'", path);
         return err_hint(err, "NAME.pub, of at most %d letters, digits, '.', '_' and '-'",
                         POLICY_NAME_MAX);
     }
@@ -185,7 +185,7 @@ trust_remove(const char *dir, const char *name, struct err *err)
 
     path = xasprintf("%s%s", name, is_whole ? "" : ".pub");
     if (strchr(name, '/') || name_of(path, file, err) < 0)
-        return err_set(err, ERR_USAGE, "'%s' is no name of a key in the store", name);
+        return err_set(err, ERR_USAGE, "invalid name of a key in the store: '%s'", name);
     if (open_store(dir, &store, err) < 0)
         return -1;
     if (store.has_policy && is_named(&store, file)) {

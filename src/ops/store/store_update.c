@@ -52,7 +52,7 @@ add_update_file(struct trust_update *u, const struct trust_store *store, const c
     int rc = slurp_optional(path, &text, err);
 
     if (rc == 1 && memchr(text.data, '\0', text.len))
-        return err_set(err, ERR_USAGE, "'%s' is no text", path);
+        return err_set(err, ERR_USAGE, "'%s' is not text", path);
     if (rc == 1)
         update_add(u, name, text.data);
     return rc < 0 ? -1 : 0;

@@ -52,7 +52,8 @@ add_wish(struct layer_gathering *g, uint32_t object, const char *diff_id, struct
         return 0;
     if (!diff_id ||
         digest_parse(&wish.diff_id, diff_id, strlen(diff_id), ERR_INTEGRITY, err) < 0)
-        return err_because(err, ERR_INTEGRITY, REASON_FORMAT, "a diff_id is no digest");
+        return err_because(err, ERR_INTEGRITY, REASON_FORMAT,
+                           "a diff_id is not a digest");
     g->wishes = mem_grow(g->wishes, g->count, &g->cap, sizeof(*g->wishes));
     g->wishes[g->count++] = wish;
     return 0;
@@ -207,6 +208,5 @@ check_layer(const struct bundle_content *c, const struct layer_wish *wish,
     if (digest_equal(&got, &wish->diff_id))
         return 0;
     return err_because(err, ERR_INTEGRITY, REASON_LAYER,
-                       "layer %s does not unpack to what the config of the image says",
-                       name);
+                       "layer %s does not match its diff_id in the image config", name);
 }

@@ -327,7 +327,7 @@ sandboxed_check_listen(const struct events *events, int fd, pid_t child,
             return take_end(&news, damage, opened, err);
         }
         return err_set(err, ERR_INTERNAL,
-                       "the process that verified the bundle talks nonsense");
+                       "malformed message from the verification process");
     }
     if (cancel_signal() != 0)
         return cancel_error(err);
@@ -341,10 +341,9 @@ no_verdict(int status, struct err *err)
     int number = WIFSIGNALED(status) ? WTERMSIG(status) : SIGKILL;
 
     if (number != SIGKILL)
-        return err_set(err, ERR_INTERNAL,
-                       "the process that verified the bundle broke down (signal %d)",
+        return err_set(err, ERR_INTERNAL, "verification process killed by signal %d",
                        number);
-    err_set(err, ERR_LOCAL, "the process that verified the bundle was stopped");
+    err_set(err, ERR_LOCAL, "verification process was stopped");
     return err_hint(err, "the system may have run out of memory: see its log");
 }
 

@@ -195,7 +195,7 @@ remember_challenge(struct session *s, struct host *host, const struct challenge 
     if (c->scheme == CHALLENGE_BEARER &&
         http_url_resolve(refusal->url, c->realm, &realm, err) < 0) {
         err->kind = ERR_AUTH;
-        return err_wrap(err, "%s names an odd token server", host->name);
+        return err_wrap(err, "%s names an invalid token server", host->name);
     }
     pthread_mutex_lock(&s->client->lock);
     if (realm) { /* else keep the old one: another worker may be about to use it */

@@ -51,7 +51,7 @@ read_token(const struct js *root, const char **out, struct err *err)
     int has_access = js_string(root, "access_token", &access);
 
     if (has_token < 0 || has_access < 0)
-        return no_token("has a token that is no text", err);
+        return no_token("has a token that is not text", err);
     if (token[0] == '\0')
         token = access;
     if (token[0] == '\0')
@@ -59,7 +59,7 @@ read_token(const struct js *root, const char **out, struct err *err)
     if (access[0] != '\0' && strcmp(token, access) != 0)
         return no_token("has two different tokens", err);
     if (!is_token(token))
-        return no_token("has a token with odd characters or of odd length", err);
+        return no_token("has a token with invalid characters or length", err);
     *out = token;
     return 0;
 }
@@ -115,7 +115,7 @@ refused(struct session *s, const struct http_response *r, const char *server,
                         request->withheld_from);
     }
     if (request->silent_helper)
-        return err_hint(err, "%s says it has no credentials for the registry",
+        return err_hint(err, "%s has no credentials for the registry",
                         request->silent_helper);
     return err_hint(err, "log in: --authfile FILE or --creds-stdin HOST");
 }

@@ -104,7 +104,7 @@ make_stop(const struct route_place *place, const char *rest, struct route_stop *
     CLEANUP(mem_free_string) char *path = xasprintf("%s%s%s", place->path, joint, rest);
 
     if (!reference_is_path(path))
-        return err_set(err, ERR_USAGE, "'%s%s%s' is no repository: check the location",
+        return err_set(err, ERR_USAGE, "'%s%s%s' is not a repository: check the location",
                        place->host, path[0] != '\0' ? "/" : "", path);
     memcpy(out->host, place->host, sizeof(out->host));
     memcpy(out->path, path, strlen(path) + 1);

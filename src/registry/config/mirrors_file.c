@@ -256,7 +256,7 @@ check_mirrors(const struct route_rule *rule, struct err *err)
         if (rule->mirrors[i].has_use && rule->by_digest_only)
             return err_set(
                 err, ERR_USAGE,
-                "mirror-by-digest-only and pull-from-mirror exclude each other");
+                "mirror-by-digest-only and pull-from-mirror are mutually exclusive");
     }
     return 0;
 }

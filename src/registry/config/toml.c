@@ -257,8 +257,7 @@ parse_value(struct toml *t, const char *key)
     } else if (expect_word(t, "true")) {
         v.flag = true;
     } else if (!expect_word(t, "false")) {
-        return toml_error(t,
-                          "a value that is no string, no array, not true and not false");
+        return toml_error(t, "a value that is not a string, an array, true or false");
     }
     if (!take_line_end(t))
         return toml_error(t, "something follows the value");

@@ -381,7 +381,7 @@ client_host(struct session *s, const struct repository *repo, struct host **out,
         rc = client_wait(c, err);
     if (rc == 0 && h->is_silent) {
         s->host = h;
-        rc = err_set(err, ERR_NETWORK, "%s did not answer before, and is not asked again",
+        rc = err_set(err, ERR_NETWORK, "%s: unreachable earlier in this run, not retried",
                      h->name);
     }
     if (rc < 0 || h->scheme == SCHEME_KNOWN) {

@@ -62,7 +62,7 @@ report_slowdown(const struct session *s, const struct http_origin *at)
 
     http_origin_shown(at, name);
     if (http_origin_equal(at, &s->host->origin))
-        events_warning(events, "registry %s asks to slow down", s->host->name);
+        events_warning(events, "registry %s: rate limited, slowing down", s->host->name);
     else
         events_warning(events, "%s, where registry %s leads to, asks to slow down", name,
                        s->host->name);

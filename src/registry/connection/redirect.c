@@ -55,7 +55,7 @@ take_hop(const struct http_response *r, char **url, struct http_origin *at,
     if (!location)
         return err_set(err, ERR_PROTOCOL, "%s redirects without saying where to", source);
     if (http_url_resolve(*url, location, &next, err) < 0)
-        return err_wrap(err, "%s redirects to an odd place", source);
+        return err_wrap(err, "%s: invalid redirect target", source);
     free(*url);
     *url = next;
     if (http_url_origin(next, &to, err) < 0 || redirect_check(at, r->peer, &to, err) < 0)

@@ -111,7 +111,7 @@ warnings_take(struct client *c, struct host *host, const struct http_response *r
 
     for (size_t i = 0; (value = http_header(r, "warning", i)); i++) {
         if (warnings_warning(value, text) == 0 && is_new_warning(c, text))
-            events_warning(c->config.events, "registry %s says: %s", host->name, text);
+            events_warning(c->config.events, "registry %s: %s", host->name, text);
     }
     take_limit(c, host, r);
 }

@@ -104,12 +104,12 @@ helper_get(const char *name, const char *server, struct cancel *cancel,
         return rc;
     if (err->kind == ERR_NOT_FOUND) {
         err_set(err, ERR_AUTH,
-                "the credentials for '%s' are kept by %s, which is not installed", server,
+                "the credentials for '%s' are in %s, which is not installed", server,
                 program);
         return err_hint(err, "install it, or pass them with --creds-stdin HOST or "
                              "--authfile FILE");
     }
     err->kind = ERR_AUTH;
     err_wrap(err, "credential helper %s, asked for '%s'", program, server);
-    return err_hint(err, "see what it says: echo %s | %s get", server, program);
+    return err_hint(err, "check its output: echo %s | %s get", server, program);
 }

@@ -177,7 +177,7 @@ check_stored(struct upload *up, const struct answer *a, struct err *err)
     found = upload_is_there(up, err);
     if (found == 0)
         err_set(err, ERR_PROTOCOL,
-                "the server says that it stored the blob, and does not have it");
+                "the server confirmed the upload, but does not have the blob");
     return found == 1 ? 0 : -1;
 }
 

@@ -30,8 +30,7 @@ keep_at_home(const struct http_origin *home, char **url, struct err *err)
         (o.port != home->port && o.port != 80)) {
         http_origin_shown(&o, server);
         return err_set(err, ERR_PROTOCOL,
-                       "the registry wants the upload to go to another server, %s",
-                       server);
+                       "the registry redirects the upload to another server, %s", server);
     }
     raised = http_url_build(home, http_url_path(*url));
     free(*url);
