@@ -301,12 +301,12 @@ result_signable(struct result *r, const char *path, const struct signable *bundl
     digest_text(&bundle->index, digest);
     jsout_put_text(r->json, "bundle", path);
     result_put_digest(r->json, "index", &bundle->index);
-    result_put_meta(r->json, &c->index.meta);
+    result_put_meta(r->json, &c->meta);
     result_say(r, "bundle    %s: %s\n", path, text_human(size, c->total));
     result_say(r, "index     %s\n", digest);
-    result_say_meta(r, &c->index.meta);
+    result_say_meta(r, &c->meta);
     result_say(r, "contents  %zu names, %zu objects; layers were not read\n",
-               c->index.count, c->member_count);
+               c->set.count, c->member_count);
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* graph_size.h - how many bytes an image is, itself and all it reaches, each object once.
  *
- * Layer: ops.
+ * Layer: oci.
  */
 #ifndef OCI_GRAPH_SIZE_H
 #define OCI_GRAPH_SIZE_H

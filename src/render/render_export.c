@@ -12,7 +12,7 @@
 
 static void
 put_rebuilt(struct result *r, struct jsout *image, const struct plan_name *name,
-            const struct bundle_entry *e)
+            const struct image_entry *e)
 {
     char served[DIGEST_TEXT_MAX], made[DIGEST_TEXT_MAX];
 
@@ -26,24 +26,23 @@ put_rebuilt(struct result *r, struct jsout *image, const struct plan_name *name,
 static void
 put_export_images(struct result *r, const struct plan *plan)
 {
-    const struct graph *graph = plan->reach.graph;
-    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(graph);
+    const struct image_set *set = &plan->set;
+    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(set->graph);
     struct jsout *images = jsout_array();
 
-    for (size_t i = 0; i < plan->entry_count; i++) {
-        const struct bundle_entry *e = &plan->entries[i];
+    for (size_t i = 0; i < plan->set.count; i++) {
+        const struct image_entry *e = &plan->set.entries[i];
         struct jsout *obj = result_entry(e);
 
         if (plan->names[i].is_attached)
             result_put_digest(obj, "subject", &plan->names[i].subject);
         if (plan->names[i].is_rebuilt)
             put_rebuilt(r, obj, &plan->names[i], e);
-        result_omitted(r, obj, graph, walk, plan->failures, graph_root(graph, i),
-                       e->name);
+        result_omitted(r, obj, set, walk, e);
         jsout_append(images, obj);
     }
     jsout_put(r->json, "images", images);
-    if (plan->omitted_count > 0)
+    if (image_set_omitted(set) > 0)
         result_say(r, "indexes are kept as they are; some registries refuse one whose "
                       "children are not all there\n");
 }
@@ -54,8 +53,8 @@ say_images(struct result *r, const struct plan *plan)
     CLEANUP(table_release) struct table t = TABLE_INIT;
 
     table_add(&t, (const char *const[]){"IMAGE", "KIND", "DIGEST", ""});
-    for (size_t i = 0; i < plan->entry_count; i++) {
-        const struct bundle_entry *e = &plan->entries[i];
+    for (size_t i = 0; i < plan->set.count; i++) {
+        const struct image_entry *e = &plan->set.entries[i];
         char digest[DIGEST_TEXT_MAX];
 
         digest_text(&e->digest, digest);
@@ -127,7 +126,7 @@ put_gaps(struct result *r, const struct plan *plan)
         say_gap(r, &failures[i]);
     }
     jsout_put(r->json, "failures", list);
-    result_missing(r, &plan->missing);
+    result_missing(r, &plan->set.missing);
 }
 
 static void
@@ -141,17 +140,18 @@ put_plan(struct result *r, const struct export_options *o, const struct export_r
     jsout_put_bool(r->json, "dryRun", o->dry_run);
     say_images(r, plan);
     put_export_images(r, plan);
-    jsout_put_u64(r->json, "platforms", plan->platforms);
-    jsout_put_u64(r->json, "objects", plan->blob_count);
-    jsout_put_u64(r->json, "objectBytes", plan->bytes);
-    jsout_put_u64(r->json, "sharedBytes", plan->bytes_shared);
+    jsout_put_u64(r->json, "platforms", plan->totals.platforms);
+    jsout_put_u64(r->json, "objects", x->layout.member_count);
+    jsout_put_u64(r->json, "objectBytes", plan->totals.bytes);
+    jsout_put_u64(r->json, "sharedBytes", plan->totals.bytes_shared);
     jsout_put_u64(r->json, "bundleBytes", x->layout.total);
     result_put_digest(r->json, "index", &x->index);
     result_put_meta(r->json, &x->meta);
     result_say(r,
                "%zu names, %zu platform images, %zu objects, %s; %s saved by sharing\n",
-               plan->entry_count, plan->platforms, plan->blob_count,
-               text_human(size, plan->bytes), text_human(shared, plan->bytes_shared));
+               plan->set.count, plan->totals.platforms, x->layout.member_count,
+               text_human(size, plan->totals.bytes),
+               text_human(shared, plan->totals.bytes_shared));
 }
 
 static void

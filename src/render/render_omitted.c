@@ -17,8 +17,7 @@ struct line {
 };
 
 struct platform_listing {
-    const struct graph *graph;
-    struct failures *failures;
+    const struct image_set *set;
     struct jsout *items; /* NULL: none so far */
     struct line omitted, missing;
 };
@@ -37,9 +36,8 @@ add_to_line(struct line *l, const char *platform)
 static void
 list_platform(struct platform_listing *l, const struct graph_edge *e)
 {
-    const char *platform = graph_platform(l->graph, e);
-    const struct digest *digest = &graph_object(l->graph, e->to)->digest;
-    bool is_missing = failures_has(l->failures, digest);
+    const char *platform = graph_platform(l->set->graph, e);
+    bool is_missing = l->set->is_missing[e->to];
     struct line *line = is_missing ? &l->missing : &l->omitted;
     struct jsout *obj = jsout_object();
 
@@ -49,7 +47,7 @@ list_platform(struct platform_listing *l, const struct graph_edge *e)
         jsout_put_text(obj, "platform", platform);
     jsout_put_bool(obj, "attestation", e->is_attestation);
     jsout_put_bool(obj, "missing", is_missing);
-    result_put_digest(obj, "digest", digest);
+    result_put_digest(obj, "digest", &graph_object(l->set->graph, e->to)->digest);
     jsout_append(l->items, obj);
     line->is_used = true;
     if (!e->is_attestation)
@@ -60,10 +58,10 @@ static void
 find_omitted(void *ctx, uint32_t id, bool as_document)
 {
     struct platform_listing *l = ctx;
-    const struct graph_object *o = graph_object(l->graph, id);
+    const struct graph_object *o = graph_object(l->set->graph, id);
 
     for (uint32_t i = 0; as_document && i < o->edge_count; i++) {
-        if (graph_object(l->graph, o->edges[i].to)->state == GRAPH_OMITTED)
+        if (graph_object(l->set->graph, o->edges[i].to)->state == GRAPH_OMITTED)
             list_platform(l, &o->edges[i]);
     }
 }
@@ -77,18 +75,17 @@ say_line(struct result *r, const char *what, const struct line *l, const char *n
 }
 
 void
-result_omitted(struct result *r, struct jsout *image, const struct graph *graph,
-               struct graph_walk *walk, struct failures *failures, uint32_t root,
-               const char *name)
+result_omitted(struct result *r, struct jsout *image, const struct image_set *set,
+               struct graph_walk *walk, const struct image_entry *entry)
 {
-    struct platform_listing l = {.graph = graph, .failures = failures};
+    struct platform_listing l = {.set = set};
 
-    graph_walk_root(walk, root, find_omitted, &l);
+    graph_walk_root(walk, entry->object, find_omitted, &l);
     if (!l.items)
         return;
     jsout_put(image, "omitted", l.items);
-    say_line(r, "left out", &l.omitted, name);
-    say_line(r, "lacks   ", &l.missing, name);
+    say_line(r, "left out", &l.omitted, entry->name);
+    say_line(r, "lacks   ", &l.missing, entry->name);
 }
 
 void

@@ -71,7 +71,7 @@ result_put_digest(struct jsout *obj, const char *key, const struct digest *d)
 }
 
 struct jsout *
-result_entry(const struct bundle_entry *e)
+result_entry(const struct image_entry *e)
 {
     struct jsout *obj = jsout_object();
 

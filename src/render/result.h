@@ -41,7 +41,7 @@ void result_add(struct result *r, const char *fmt, ...) PRINTF(2, 3);
 void result_put_digest(struct jsout *obj, const char *key, const struct digest *d);
 
 /* {"name","mediaType","digest","size"} of an entry. */
-struct jsout *result_entry(const struct bundle_entry *e);
+struct jsout *result_entry(const struct image_entry *e);
 
 /* stream, serial, created, expires, tool as members of obj. */
 void result_put_meta(struct jsout *obj, const struct bundle_meta *meta);

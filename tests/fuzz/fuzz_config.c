@@ -93,7 +93,7 @@ try_layers(const uint8_t *data, size_t size)
     const struct bundle_content content = {
         .members = members,
         .member_count = COUNT_OF(members),
-        .graph = graph,
+        .set.graph = graph,
         .object_of_member = same,
         .member_of_object = same,
         .file = volumes_of_file(file_of(data, size), size),

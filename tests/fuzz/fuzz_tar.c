@@ -37,12 +37,7 @@ try_header(const uint8_t *data, size_t size)
 static int
 write_again(struct buf *out, const struct index_content *c, struct err *err)
 {
-    const struct layout_input in = {.meta = &c->meta,
-                                    .entries = c->entries,
-                                    .entry_count = c->count,
-                                    .missing = c->missing};
-
-    return index_write(out, &in, &c->pins, err);
+    return index_write(out, &c->meta, &c->set, &c->pins, err);
 }
 
 static void
@@ -102,8 +97,8 @@ check_member(const struct bundle_content *c, size_t i, const uint8_t *data, size
 static void
 check_content(const struct bundle_content *c, const uint8_t *data, size_t size)
 {
-    assert(c->index.count > 0 && c->member_count > 0);
-    assert(graph_count(c->graph) == c->member_count);
+    assert(c->set.count > 0 && c->member_count > 0);
+    assert(graph_count(c->set.graph) == c->member_count);
     assert(c->total <= size && size - c->total <= BUNDLE_TRAILING_MAX);
     assert(tar_is_zero(data + c->total - 1024, size - c->total + 1024));
     for (size_t i = 0; i < c->member_count; i++)

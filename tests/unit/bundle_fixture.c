@@ -75,10 +75,18 @@ fixture_parts(struct fixture_parts *p)
     };
     for (size_t i = 0; i < p->blob_count; i++)
         p->blobs[i] = fixture_blob(p->bodies[i]);
-    p->entries[0] = (struct bundle_entry){
-        name_1, true, type_index, no_type, p->blobs[0].digest, p->blobs[0].size};
-    p->entries[1] = (struct bundle_entry){
-        name_2, true, type_manifest, no_type, p->blobs[1].digest, p->blobs[1].size};
+    p->entries[0] = (struct image_entry){.name = name_1,
+                                         .is_image = true,
+                                         .media_type = type_index,
+                                         .artifact_type = no_type,
+                                         .digest = p->blobs[0].digest,
+                                         .size = p->blobs[0].size};
+    p->entries[1] = (struct image_entry){.name = name_2,
+                                         .is_image = true,
+                                         .media_type = type_manifest,
+                                         .artifact_type = no_type,
+                                         .digest = p->blobs[1].digest,
+                                         .size = p->blobs[1].size};
 }
 
 /* ---- the list of members ---- */
@@ -175,14 +183,19 @@ put_sums(struct fixture *f, const struct fixture_parts *p, struct index_pins *pi
     buf_release(&sums);
 }
 
+struct image_set
+fixture_set(struct fixture_parts *p)
+{
+    return (struct image_set){
+        .entries = p->entries, .count = p->entry_count, .missing = p->missing};
+}
+
 /* Everything else is there: put index.json, which names the size of the whole. */
 static void
 put_index(struct fixture *f, const struct fixture_parts *p, struct index_pins *pins)
 {
-    const struct layout_input in = {.meta = &p->meta,
-                                    .entries = p->entries,
-                                    .entry_count = p->entry_count,
-                                    .missing = p->missing};
+    struct fixture_parts own = *p;
+    const struct image_set set = fixture_set(&own);
     struct err err = ERR_INIT;
 
     insert_bytes(f, 1, "index.json", NULL, 0);
@@ -190,7 +203,7 @@ put_index(struct fixture *f, const struct fixture_parts *p, struct index_pins *p
         struct buf index = BUF_INIT(BUNDLE_INDEX_MAX);
 
         pins->bytes = rendered_size(f);
-        assert_int_equal(index_write(&index, &in, pins, &err), 0);
+        assert_int_equal(index_write(&index, &p->meta, &set, pins, &err), 0);
         free(f->members[1].body);
         f->members[1].len = index.len;
         f->members[1].body = buf_steal(&index);

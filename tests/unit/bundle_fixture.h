@@ -13,7 +13,7 @@ enum { FIXTURE_MEMBERS_MAX = 100 };
 /* What the images are made of; tests change it before fixture_make(). */
 struct fixture_parts {
     struct bundle_meta meta;
-    struct bundle_entry entries[4]; /* names and types point to static text */
+    struct image_entry entries[4]; /* names and types point to static text */
     size_t entry_count;
     const char *bodies[16]; /* of the blobs, in the order of members */
     struct bundle_member blobs[16];
@@ -30,6 +30,9 @@ struct fixture_parts {
  * the second empty; and "host.test/app:2", that same manifest.
  */
 void fixture_parts(struct fixture_parts *parts);
+
+/* The entries and what is missing, borrowed. */
+struct image_set fixture_set(struct fixture_parts *parts);
 
 /* Digest and size of a text, as a member. */
 struct bundle_member fixture_blob(const char *body);

@@ -81,6 +81,7 @@ a_file_is_of_the_layout_it_was_begun_for(void **state)
 {
     const struct signature_file none = {.bytes = NULL};
     struct layout l = LAYOUT_INIT;
+    struct image_set set;
     struct layout_input in;
     struct fixture_parts parts;
     struct err err = ERR_INIT;
@@ -89,9 +90,9 @@ a_file_is_of_the_layout_it_was_begun_for(void **state)
 
     (void)state;
     fixture_parts(&parts);
+    set = fixture_set(&parts);
     in = (struct layout_input){.meta = &parts.meta,
-                               .entries = parts.entries,
-                               .entry_count = parts.entry_count,
+                               .set = &set,
                                .blobs = parts.blobs,
                                .blob_count = parts.blob_count};
     assert_int_equal(layout_plan(&l, &in, &err), 0);

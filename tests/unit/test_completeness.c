@@ -243,12 +243,12 @@ what_is_left_out_is_exactly_what_is_said(void **state)
 
 /* The same, but the manifest could not be had. */
 static void
-lacking_parts(struct fixture_parts *p, struct bundle_missing items[2], char *name)
+lacking_parts(struct fixture_parts *p, struct missing_name items[2], char *name)
 {
     omitting_parts(p);
     p->meta.omits_platforms = false;
     p->meta.is_incomplete = true;
-    items[0] = (struct bundle_missing){.name = name};
+    items[0] = (struct missing_name){.name = name};
     p->missing = (struct missing_list){.items = items, .count = 1};
 }
 
@@ -256,7 +256,7 @@ static void
 what_is_missing_is_exactly_what_is_said(void **state)
 {
     char other[] = "host.test/app:3", name[192], hex[DIGEST_TEXT_MAX];
-    struct bundle_missing items[2];
+    struct missing_name items[2];
     struct fixture_parts p;
 
     (void)state;

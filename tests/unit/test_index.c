@@ -37,9 +37,18 @@ index_json_has_one_form(void **state)
     char nginx[] = "docker.io/library/nginx:1.27",
          chart[] = "reg.corp:5000/chart@sha256:" B;
     char index[] = INDEX, other[] = OTHER, type[] = CHART, none[] = "";
-    const struct bundle_entry entries[] = {
-        {nginx, true, index, none, digest_of(0xaa), 1234},
-        {chart, false, other, type, digest_of(0xbb), 5},
+    struct image_entry entries[] = {
+        {.name = nginx,
+         .is_image = true,
+         .media_type = index,
+         .artifact_type = none,
+         .digest = digest_of(0xaa),
+         .size = 1234},
+        {.name = chart,
+         .media_type = other,
+         .artifact_type = type,
+         .digest = digest_of(0xbb),
+         .size = 5},
     };
     struct bundle_meta meta = {.stream = "prod",
                                .serial = 42,
@@ -48,20 +57,20 @@ index_json_has_one_form(void **state)
                                .expires = 1798761600,
                                .tool = "sealift/0.1.0"};
     const struct index_pins pins = {digest_of(0xaa), 7, 40960};
-    const struct layout_input in = {.meta = &meta, .entries = entries, .entry_count = 2};
+    const struct image_set set = {.entries = entries, .count = 2};
     struct buf out = BUF_INIT(4096), small = BUF_INIT(100);
     struct err err = ERR_INIT;
 
     (void)state;
-    assert_int_equal(index_write(&out, &in, &pins, &err), 0);
+    assert_int_equal(index_write(&out, &meta, &set, &pins, &err), 0);
     assert_string_equal(out.data, golden);
     buf_clear(&out);
     meta.omits_platforms = true;
-    assert_int_equal(index_write(&out, &in, &pins, &err), 0);
+    assert_int_equal(index_write(&out, &meta, &set, &pins, &err), 0);
     assert_string_equal(out.data + strlen(golden) - 2,
                         ",\"dev.sealift.omits\":\"platform\"}}");
     buf_release(&out);
-    assert_int_equal(index_write(&small, &in, &pins, &err), -1);
+    assert_int_equal(index_write(&small, &meta, &set, &pins, &err), -1);
     assert_int_equal(err.kind, ERR_LIMIT);
     buf_release(&small);
 }
@@ -69,12 +78,7 @@ index_json_has_one_form(void **state)
 static int
 rewrite(struct buf *out, const struct index_content *c, struct err *err)
 {
-    const struct layout_input in = {.meta = &c->meta,
-                                    .entries = c->entries,
-                                    .entry_count = c->count,
-                                    .missing = c->missing};
-
-    return index_write(out, &in, &c->pins, err);
+    return index_write(out, &c->meta, &c->set, &c->pins, err);
 }
 
 static void
@@ -86,10 +90,10 @@ what_was_written_is_read(void **state)
 
     (void)state;
     assert_int_equal(index_read(&c, golden, strlen(golden), &err), 0);
-    assert_int_equal(c.count, 2);
-    assert_true(c.entries[0].is_image);
-    assert_false(c.entries[1].is_image);
-    assert_string_equal(c.entries[1].artifact_type, CHART);
+    assert_int_equal(c.set.count, 2);
+    assert_true(c.set.entries[0].is_image);
+    assert_false(c.set.entries[1].is_image);
+    assert_string_equal(c.set.entries[1].artifact_type, CHART);
     assert_string_equal(c.meta.stream, "prod");
     assert_int_equal(c.meta.expires, 1798761600);
     assert_int_equal(c.pins.members, 7);
@@ -169,11 +173,11 @@ what_is_missing_is_read(void **state)
             fail_msg("case %zu: %s", i, err.msg);
         assert_true(c.meta.is_incomplete);
         assert_int_equal(c.meta.omits_platforms, i == 1);
-        assert_int_equal(c.missing.count, 4);
-        assert_string_equal(c.missing.items[2].name, "a.b/d");
-        assert_false(c.missing.items[0].has_digest);
-        assert_true(c.missing.items[1].has_digest);
-        assert_int_equal(c.missing.items[1].digest.raw[31], 0xaa);
+        assert_int_equal(c.set.missing.count, 4);
+        assert_string_equal(c.set.missing.items[2].name, "a.b/d");
+        assert_false(c.set.missing.items[0].has_digest);
+        assert_true(c.set.missing.items[1].has_digest);
+        assert_int_equal(c.set.missing.items[1].digest.raw[31], 0xaa);
         assert_int_equal(rewrite(&again, &c, &err), 0);
         assert_string_equal(again.data, text);
         buf_release(&again);
@@ -357,7 +361,7 @@ so_much_may_be_missing_and_no_more(void **state)
     assert_int_equal(buf_add_text(&names, "\""), 0);
     text = lacking("\"incomplete\"", names.data);
     assert_int_equal(index_read(&c, text, strlen(text), &err), 0);
-    assert_int_equal(c.missing.count, BUNDLE_MISSING_MAX);
+    assert_int_equal(c.set.missing.count, BUNDLE_MISSING_MAX);
     index_content_release(&c);
     free(text);
     names.len--;

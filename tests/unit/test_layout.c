@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "bundle/format/index.h"
 #include "bundle/format/writer.h"
+#include "bundle/reader/head.h"
 #include "io/archive/tar.h"
 #include "oci/reference_list.h"
 #include "tests/unit/bundle_fixture.h"
@@ -13,19 +14,17 @@
 #include <unistd.h>
 
 static struct layout_input
-input(const struct fixture_parts *p)
+input(const struct fixture_parts *p, const struct image_set *set)
 {
-    return (struct layout_input){.meta = &p->meta,
-                                 .entries = p->entries,
-                                 .entry_count = p->entry_count,
-                                 .blobs = p->blobs,
-                                 .blob_count = p->blob_count};
+    return (struct layout_input){
+        .meta = &p->meta, .set = set, .blobs = p->blobs, .blob_count = p->blob_count};
 }
 
 static int
-plan(struct layout *l, const struct fixture_parts *p, struct err *err)
+plan(struct layout *l, struct fixture_parts *p, struct err *err)
 {
-    const struct layout_input in = input(p);
+    const struct image_set set = fixture_set(p);
+    const struct layout_input in = input(p, &set);
 
     return layout_plan(l, &in, err);
 }
@@ -154,8 +153,8 @@ what_does_not_fit_is_refused(void **state)
     struct layout l = LAYOUT_INIT;
     struct fixture_parts p;
     struct err err = ERR_INIT;
+    struct image_set set, many = IMAGE_SET_INIT;
     struct layout_input in;
-    struct bundle_entry *many;
 
     (void)state;
     fixture_parts(&p);
@@ -176,17 +175,17 @@ what_does_not_fit_is_refused(void **state)
     assert_int_equal(plan(&l, &p, &err), -1);
     assert_int_equal(err.kind, ERR_LIMIT);
     fixture_parts(&p);
-    in = input(&p);
+    set = fixture_set(&p);
+    in = input(&p, &set);
     in.mtime = TAR_MTIME_MAX + 1;
     assert_int_equal(layout_plan(&l, &in, &err), -1);
     assert_int_equal(err.kind, ERR_LIMIT);
-    many = calloc(REFERENCE_LIST_MAX + 1, sizeof(*many));
-    in = input(&p);
-    in.entries = many;
-    in.entry_count = REFERENCE_LIST_MAX + 1;
+    many.count = REFERENCE_LIST_MAX + 1;
+    many.entries = calloc(many.count, sizeof(*many.entries));
+    in = input(&p, &many);
     assert_int_equal(layout_plan(&l, &in, &err), -1);
     assert_int_equal(err.kind, ERR_LIMIT);
-    free(many);
+    image_set_release(&many);
     assert_null(l.members); /* untouched by all of that */
     assert_null(l.index.data);
 }
@@ -278,6 +277,54 @@ the_file_is_what_the_format_says(void **state)
     layout_release(&l);
 }
 
+/* What a reader makes of the file is enough to lay it out again, byte by byte. */
+static void
+a_set_that_was_read_has_the_same_layout(void **state)
+{
+    (void)state;
+    for (int omits = 0; omits < 2; omits++) {
+        CLEANUP(layout_release) struct layout l = LAYOUT_INIT;
+        CLEANUP(layout_release) struct layout again = LAYOUT_INIT;
+        CLEANUP(bundle_untrusted_release) struct bundle_untrusted *u = NULL;
+        CLEANUP(bundle_preview_release) struct bundle_preview *preview = NULL;
+        const struct bundle_content *c;
+        struct fixture_parts p;
+        struct image_set set;
+        struct layout_input in;
+        struct err err = ERR_INIT;
+        int fd = fixture_file("", 0);
+
+        fixture_parts(&p);
+        if (omits) { /* only the index is there */
+            p.meta.omits_platforms = true;
+            p.entry_count = p.blob_count = 1;
+            p.omitted[p.omitted_count++] =
+                (struct bundle_omitted){p.blobs[1].digest, p.blobs[1].size, false};
+        }
+        set = fixture_set(&p);
+        in = input(&p, &set);
+        in.omitted = p.omitted;
+        in.omitted_count = p.omitted_count;
+        assert_int_equal(layout_plan(&l, &in, &err), 0);
+        write_all(&l, &p, fd, NULL, 0);
+        u = bundle_head(volumes_of_file(fd, l.total), &err);
+        assert_non_null(u);
+        preview = bundle_preview(u, &err);
+        assert_non_null(preview);
+        c = bundle_preview_content(preview);
+        assert_int_equal(layout_plan_set(&again, &c->set, &c->meta, l.mtime, &err), 0);
+        assert_int_equal(again.index.len, l.index.len);
+        assert_memory_equal(again.index.data, l.index.data, l.index.len);
+        assert_int_equal(again.sums.len, l.sums.len);
+        assert_memory_equal(again.sums.data, l.sums.data, l.sums.len);
+        assert_int_equal(again.total, l.total);
+        assert_int_equal(again.member_count, l.member_count);
+        assert_memory_equal(again.members, l.members,
+                            l.member_count * sizeof(*l.members));
+        close(fd);
+    }
+}
+
 static void
 signatures_that_do_not_fit_are_refused(void **state)
 {
@@ -336,6 +383,7 @@ main(void)
         cmocka_unit_test(a_digit_more_may_take_a_block_more),
         cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(the_file_is_what_the_format_says),
+        cmocka_unit_test(a_set_that_was_read_has_the_same_layout),
         cmocka_unit_test(signatures_that_do_not_fit_are_refused),
         cmocka_unit_test(blobs_stay_in_their_place),
     };

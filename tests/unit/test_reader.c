@@ -64,7 +64,7 @@ the_content_is_told(void **state)
     p = bundle_preview(u, &err);
     assert_non_null(p);
     c = bundle_preview_content(p);
-    assert_int_equal(c->index.count, 2);
+    assert_int_equal(c->set.count, 2);
     assert_int_equal(c->total, bytes.len);
     assert_int_equal(c->member_count, parts.blob_count);
     for (size_t i = 0; i < c->member_count; i++) {
@@ -72,8 +72,8 @@ the_content_is_told(void **state)
 
         assert_true(digest_equal(&c->members[i].digest, &parts.blobs[i].digest));
         assert_int_equal(c->member_of_object[id], i);
-        assert_true(
-            digest_equal(&graph_object(c->graph, id)->digest, &parts.blobs[i].digest));
+        assert_true(digest_equal(&graph_object(c->set.graph, id)->digest,
+                                 &parts.blobs[i].digest));
         assert_int_equal(bundle_read_member(c, i, &body, &err), 0);
         assert_int_equal(body.len, parts.blobs[i].size);
         assert_memory_equal(body.data, parts.bodies[i], body.len);

@@ -154,27 +154,18 @@ read_meta(const struct js *obj, struct bundle_meta *meta, struct err *err)
 
 /* ---- what is missing ---- */
 
-void
-missing_list_release(struct missing_list *l)
-{
-    for (size_t i = 0; i < l->count; i++)
-        free(l->items[i].name);
-    free(l->items);
-    *l = (struct missing_list)MISSING_LIST_INIT;
-}
-
 static int
 add_missing(struct missing_list *l, size_t *cap, const char *name, size_t len,
             struct err *err)
 {
-    struct bundle_missing *m;
+    struct missing_name *m;
     struct reference ref;
 
     if (l->count == BUNDLE_MISSING_MAX)
         return format_error(err, MISSING " has more than %d names", BUNDLE_MISSING_MAX);
     l->items = mem_grow(l->items, l->count, cap, sizeof(*l->items));
     m = &l->items[l->count++];
-    *m = (struct bundle_missing){.name = xstrndup(name, len)};
+    *m = (struct missing_name){.name = xstrndup(name, len)};
     if (reference_parse_name_or_repository(&ref, m->name, ERR_INTEGRITY, err) < 0)
         return err_wrap(err, MISSING);
     m->has_digest = ref.tag[0] == '\0' && ref.has_digest;
@@ -197,7 +188,7 @@ read_missing(const struct js *obj, struct index_content *out, struct err *err)
     while (text) {
         const char *end = strchrnul(text, ' ');
 
-        if (add_missing(&out->missing, &cap, text, (size_t)(end - text), err) < 0)
+        if (add_missing(&out->set.missing, &cap, text, (size_t)(end - text), err) < 0)
             return -1;
         text = *end == ' ' ? end + 1 : NULL;
     }
@@ -223,11 +214,10 @@ read_index_annotations(const struct js *obj, struct index_content *out, struct e
 
 /* The name: canonical, and of this very object when it says a digest. */
 static int
-read_entry_name(const struct js *obj, struct bundle_entry *out, struct err *err)
+read_entry_name(const struct js *obj, struct image_entry *out, struct err *err)
 {
     static const char *const known[] = {REF_NAME, IMAGE_NAME, NULL};
     const struct js *annotations;
-    struct reference ref;
     const char *name;
 
     if (js_object(obj, "annotations", &annotations) != 1 ||
@@ -235,11 +225,11 @@ read_entry_name(const struct js *obj, struct bundle_entry *out, struct err *err)
         return format_error(err, "no " REF_NAME);
     if (check_keys(annotations, known, err) < 0)
         return -1;
-    if (reference_parse_name(&ref, name, ERR_INTEGRITY, err) < 0) {
+    if (reference_parse_name(&out->ref, name, ERR_INTEGRITY, err) < 0) {
         err->reason = REASON_FORMAT;
         return err_wrap(err, REF_NAME);
     }
-    if (ref.has_digest && !digest_equal(&ref.digest, &out->digest))
+    if (out->ref.has_digest && !digest_equal(&out->ref.digest, &out->digest))
         return format_error(err, REF_NAME " has another digest than its entry");
     out->is_image = js_has(annotations, IMAGE_NAME);
     if (out->is_image && expect_text(annotations, IMAGE_NAME, name, err) < 0)
@@ -249,7 +239,7 @@ read_entry_name(const struct js *obj, struct bundle_entry *out, struct err *err)
 }
 
 static int
-read_entry(const struct js *obj, struct bundle_entry *out, struct err *err)
+read_entry(const struct js *obj, struct image_entry *out, struct err *err)
 {
     static const char *const known[] = {"mediaType", "artifactType", "digest",
                                         "size",      "annotations",  NULL};
@@ -281,14 +271,14 @@ compare_entry_names(const void *a, const void *b)
 
 /* What is there and what is missing: each under a name of its own. */
 static int
-check_names_unique(const struct index_content *c, struct err *err)
+check_names_unique(const struct image_set *s, struct err *err)
 {
-    size_t count = c->count + c->missing.count;
+    size_t count = s->count + s->missing.count;
     const char **sorted = xcalloc(count, sizeof(*sorted)), *twice = NULL;
 
     for (size_t i = 0; i < count; i++)
         sorted[i] =
-            i < c->count ? c->entries[i].name : c->missing.items[i - c->count].name;
+            i < s->count ? s->entries[i].name : s->missing.items[i - s->count].name;
     qsort(sorted, count, sizeof(*sorted), compare_entry_names);
     for (size_t i = 1; i < count && !twice; i++) {
         if (strcmp(sorted[i - 1], sorted[i]) == 0)
@@ -301,7 +291,7 @@ check_names_unique(const struct index_content *c, struct err *err)
 }
 
 static int
-read_entries(const struct js *root, struct index_content *out, struct err *err)
+read_entries(const struct js *root, struct image_set *out, struct err *err)
 {
     const struct js *manifests;
     size_t count;
@@ -338,7 +328,7 @@ read_root(const struct js *root, struct index_content *out, struct err *err)
         expect_text(root, "artifactType", BUNDLE_TYPE, err) < 0 ||
         read_index_annotations(annotations, out, err) < 0)
         return -1;
-    return read_entries(root, out, err);
+    return read_entries(root, &out->set, err);
 }
 
 int
@@ -357,13 +347,5 @@ index_read(struct index_content *out, const void *bytes, size_t len, struct err 
 void
 index_content_release(struct index_content *c)
 {
-    for (size_t i = 0; i < c->count; i++) {
-        free(c->entries[i].name);
-        free(c->entries[i].media_type);
-        free(c->entries[i].artifact_type);
-    }
-    free(c->entries);
-    c->entries = NULL;
-    c->count = 0;
-    missing_list_release(&c->missing);
+    image_set_release(&c->set);
 }

@@ -19,14 +19,12 @@ struct index_pins {
 struct index_content {
     struct bundle_meta meta;
     struct index_pins pins;
-    struct bundle_entry *entries;
-    size_t count;
-    struct missing_list missing;
+    struct image_set set; /* without a graph */
 };
 
 #define INDEX_CONTENT_INIT                                                               \
     {                                                                                    \
-        .entries = NULL                                                                  \
+        .set = IMAGE_SET_INIT                                                            \
     }
 
 /*

@@ -30,7 +30,7 @@ put_time_annotation(struct jsout *obj, const char *key, uint64_t epoch)
 }
 
 static struct jsout *
-entry_out(const struct bundle_entry *entry)
+entry_out(const struct image_entry *entry)
 {
     struct jsout *obj = jsout_object(), *annotations = jsout_object();
     char digest[DIGEST_TEXT_MAX];
@@ -73,10 +73,10 @@ put_missing_annotation(struct jsout *obj, const struct missing_list *missing,
 }
 
 static int
-put_annotations(struct jsout *obj, const struct layout_input *in,
-                const struct index_pins *pins, struct err *err)
+put_annotations(struct jsout *obj, const struct bundle_meta *meta,
+                const struct image_set *set, const struct index_pins *pins,
+                struct err *err)
 {
-    const struct bundle_meta *meta = in->meta;
     char sums[DIGEST_TEXT_MAX];
 
     digest_text(&pins->sums, sums);
@@ -93,24 +93,24 @@ put_annotations(struct jsout *obj, const struct layout_input *in,
     jsout_put_text(obj, TOOL, meta->tool);
     if (meta->omits_platforms || meta->is_incomplete)
         jsout_put_text(obj, OMITS, reason_to_omit(meta));
-    return put_missing_annotation(obj, &in->missing, err);
+    return put_missing_annotation(obj, &set->missing, err);
 }
 
 int
-index_write(struct buf *out, const struct layout_input *in, const struct index_pins *pins,
-            struct err *err)
+index_write(struct buf *out, const struct bundle_meta *meta, const struct image_set *set,
+            const struct index_pins *pins, struct err *err)
 {
     struct jsout *root = jsout_object(), *manifests = jsout_array();
     struct jsout *annotations = jsout_object();
     int rc;
 
-    for (size_t i = 0; i < in->entry_count; i++)
-        jsout_append(manifests, entry_out(&in->entries[i]));
+    for (size_t i = 0; i < set->count; i++)
+        jsout_append(manifests, entry_out(&set->entries[i]));
     jsout_put_u64(root, "schemaVersion", 2);
     jsout_put_text(root, "mediaType", MEDIA_OCI_INDEX);
     jsout_put_text(root, "artifactType", BUNDLE_TYPE);
     jsout_put(root, "manifests", manifests);
-    rc = put_annotations(annotations, in, pins, err);
+    rc = put_annotations(annotations, meta, set, pins, err);
     jsout_put(root, "annotations", annotations);
     if (rc < 0)
         jsout_free(root);

@@ -21,7 +21,8 @@
  *
  * Errors: ERR_LIMIT - longer than out may grow; out then holds a part of it.
  */
-MUST_USE int index_write(struct buf *out, const struct layout_input *in,
-                         const struct index_pins *pins, struct err *err);
+MUST_USE int index_write(struct buf *out, const struct bundle_meta *meta,
+                         const struct image_set *set, const struct index_pins *pins,
+                         struct err *err);
 
 #endif

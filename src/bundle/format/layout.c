@@ -9,6 +9,7 @@
 #include "bundle/format/sums.h"
 #include "io/archive/tar.h"
 #include "io/crypto/hash.h"
+#include "oci/graph_walk.h"
 #include "oci/reference_list.h"
 
 #include <inttypes.h>
@@ -87,19 +88,19 @@ check_input(const struct layout_input *in, struct err *err)
 {
     uint64_t sum = 0;
 
-    if (in->entry_count > REFERENCE_LIST_MAX)
+    if (in->set->count > REFERENCE_LIST_MAX)
         return err_set(err, ERR_LIMIT, "%zu names: a bundle holds at most %d",
-                       in->entry_count, REFERENCE_LIST_MAX);
+                       in->set->count, REFERENCE_LIST_MAX);
     if (in->mtime > TAR_MTIME_MAX)
         return err_set(err, ERR_LIMIT,
                        "SOURCE_DATE_EPOCH %" PRIu64 " is too late for a tar header",
                        in->mtime);
-    for (size_t i = 0; i < in->entry_count; i++) {
-        if (in->entries[i].digest.alg != DIGEST_SHA256)
+    for (size_t i = 0; i < in->set->count; i++) {
+        if (in->set->entries[i].digest.alg != DIGEST_SHA256)
             return err_set(err, ERR_PROTOCOL,
                            "%s has a sha512 digest, which a bundle "
                            "cannot hold",
-                           in->entries[i].name);
+                           in->set->entries[i].name);
     }
     for (size_t i = 0; i < in->blob_count; i++) {
         const struct bundle_member *blob = &in->blobs[i];
@@ -146,7 +147,7 @@ settle_sizes(struct layout *l, const struct layout_input *in, struct err *err)
     do {
         pins.bytes = l->total;
         buf_clear(&l->index);
-        if (index_write(&l->index, in, &pins, err) < 0)
+        if (index_write(&l->index, in->meta, in->set, &pins, err) < 0)
             return -1;
         place_members(l, l->index.len);
     } while (l->total != pins.bytes);
@@ -174,4 +175,56 @@ layout_plan(struct layout *out, const struct layout_input *in, struct err *err)
     *out = l;
     l = (struct layout)LAYOUT_INIT;
     return 0;
+}
+
+/* ---- of a set ---- */
+
+static struct bundle_member *
+list_blobs(const struct graph *g)
+{
+    const uint32_t *order = graph_order(g);
+    struct bundle_member *blobs = xcalloc(graph_member_count(g), sizeof(*blobs));
+
+    for (size_t i = 0; i < graph_member_count(g); i++) {
+        const struct graph_object *o = graph_object(g, order[i]);
+
+        blobs[i] = (struct bundle_member){.digest = o->digest, .size = o->size};
+    }
+    return blobs;
+}
+
+static struct bundle_omitted *
+list_omitted(const struct image_set *set, size_t *count)
+{
+    const uint32_t *ids = graph_omitted(set->graph, count);
+    struct bundle_omitted *omitted = xcalloc(*count, sizeof(*omitted));
+
+    for (size_t i = 0; i < *count; i++) {
+        const struct graph_object *o = graph_object(set->graph, ids[i]);
+
+        omitted[i] = (struct bundle_omitted){
+            .digest = o->digest, .size = o->size, .is_missing = set->is_missing[ids[i]]};
+    }
+    return omitted;
+}
+
+int
+layout_plan_set(struct layout *out, const struct image_set *set,
+                const struct bundle_meta *meta, uint64_t mtime, struct err *err)
+{
+    size_t omitted_count;
+    struct bundle_member *blobs = list_blobs(set->graph);
+    struct bundle_omitted *omitted = list_omitted(set, &omitted_count);
+    const struct layout_input in = {.meta = meta,
+                                    .mtime = mtime,
+                                    .set = set,
+                                    .blobs = blobs,
+                                    .blob_count = graph_member_count(set->graph),
+                                    .omitted = omitted,
+                                    .omitted_count = omitted_count};
+    int rc = layout_plan(out, &in, err);
+
+    free(blobs);
+    free(omitted);
+    return rc;
 }

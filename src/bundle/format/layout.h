@@ -8,7 +8,7 @@
 #define BUNDLE_FORMAT_LAYOUT_H
 
 #include "base/buf.h"
-#include "base/digest.h"
+#include "images/image_set.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,23 +35,13 @@ struct bundle_meta {
     uint64_t expires;               /* epoch seconds */
     char tool[BUNDLE_TOOL_MAX + 1]; /* "sealift/x.y.z" */
     bool omits_platforms;           /* children of indexes were left out, by platform */
-    bool is_incomplete; /* something could not be had: see struct missing_list */
+    bool is_incomplete; /* something could not be fetched: see struct missing_list */
 };
 
 bool bundle_stream_is_valid(const char *stream);
 
 /* Of a file in signatures/: 16 lowercase hex digits, then ".sigstore.json" or ".p7s". */
 bool bundle_signature_name_is_valid(const char *name);
-
-/* One name carried: an entry of index.json's "manifests". */
-struct bundle_entry {
-    char *name;    /* canonical reference: org.opencontainers.image.ref.name */
-    bool is_image; /* also gets io.containerd.image.name */
-    char *media_type;
-    char *artifact_type; /* "" for none */
-    struct digest digest;
-    uint64_t size;
-};
 
 /* One of the files named in SHA256SUMS after oci-layout: blobs/sha256/<hex>. */
 struct bundle_member {
@@ -67,37 +57,17 @@ struct bundle_omitted {
     bool is_missing; /* it could not be had; else its platform was not wanted */
 };
 
-/* Something that was asked for and could not be had, as dev.sealift.missing names it. */
-struct bundle_missing {
-    char *name; /* a canonical reference, or a repository */
-    bool has_digest;
-    struct digest digest; /* that the name says */
-};
-
-#define BUNDLE_MISSING_MAX 10000 /* names */
-
-struct missing_list {
-    struct bundle_missing *items; /* by name, each once */
-    size_t count;
-};
-
-#define MISSING_LIST_INIT                                                                \
-    {                                                                                    \
-        .items = NULL                                                                    \
-    }
-void missing_list_release(struct missing_list *l);
+#define BUNDLE_MISSING_MAX 10000 /* names in dev.sealift.missing */
 
 /* What a bundle is made from; all borrowed. */
 struct layout_input {
-    const struct bundle_meta *meta; /* agrees with omitted and missing */
-    uint64_t mtime;                 /* of all members */
-    const struct bundle_entry *entries;
-    size_t entry_count;
+    const struct bundle_meta *meta;    /* agrees with omitted and missing */
+    uint64_t mtime;                    /* of all members */
+    const struct image_set *set;       /* its graph is not looked at */
     const struct bundle_member *blobs; /* in member order; offsets are not looked at */
     size_t blob_count;
     const struct bundle_omitted *omitted; /* in the order of graph_omitted() */
     size_t omitted_count;
-    struct missing_list missing;
 };
 
 struct layout {
@@ -123,6 +93,11 @@ struct layout {
  */
 MUST_USE int layout_plan(struct layout *out, const struct layout_input *in,
                          struct err *err);
+
+/* The same for the blobs of a set and for what it leaves out, as its graph has them. */
+MUST_USE int layout_plan_set(struct layout *out, const struct image_set *set,
+                             const struct bundle_meta *meta, uint64_t mtime,
+                             struct err *err);
 void layout_release(struct layout *l);
 
 /* "blobs/sha256/<hex>" */

@@ -16,11 +16,11 @@
 static int
 add_roots(struct bundle_content *c, struct err *err)
 {
-    for (size_t i = 0; i < c->index.count; i++) {
-        const struct bundle_entry *e = &c->index.entries[i];
-        uint32_t id;
+    for (size_t i = 0; i < c->set.count; i++) {
+        struct image_entry *e = &c->set.entries[i];
 
-        if (graph_add_root(c->graph, &e->digest, e->size, e->media_type, &id, err) < 0)
+        if (graph_add_root(c->set.graph, &e->digest, e->size, e->media_type, &e->object,
+                           err) < 0)
             return err_wrap(err, "%s", e->name);
     }
     return 0;
@@ -54,7 +54,7 @@ static int
 feed_member(struct bundle_content *c, const struct digest_map *members, uint32_t id,
             struct buf *bytes, struct err *err)
 {
-    const struct graph_object *o = graph_object(c->graph, id);
+    const struct graph_object *o = graph_object(c->set.graph, id);
     const struct bundle_member *m = digest_map_find(members, &o->digest);
 
     if (!m)
@@ -62,7 +62,7 @@ feed_member(struct bundle_content *c, const struct digest_map *members, uint32_t
     if (check_size(m, o, err) < 0 ||
         bundle_read_member(c, (size_t)(m - c->members), bytes, err) < 0)
         return -1;
-    return graph_feed(c->graph, id, bytes->data ? bytes->data : "", bytes->len, err);
+    return graph_feed(c->set.graph, id, bytes->data ? bytes->data : "", bytes->len, err);
 }
 
 /*
@@ -71,7 +71,7 @@ feed_member(struct bundle_content *c, const struct digest_map *members, uint32_t
  * at the front of the bundle, so no disk minds.
  */
 static int
-feed_documents(struct bundle_content *c, struct err *err)
+feed_documents(struct bundle_content *c, const struct sums *sums, struct err *err)
 {
     CLEANUP(digest_map_release) struct digest_map members = DIGEST_MAP_INIT;
     CLEANUP(digest_map_release) struct digest_map omitted = DIGEST_MAP_INIT;
@@ -80,14 +80,14 @@ feed_documents(struct bundle_content *c, struct err *err)
 
     for (size_t i = 0; i < c->member_count; i++)
         digest_map_add(&members, &c->members[i].digest, &c->members[i]);
-    for (size_t i = 0; i < c->omitted_count; i++)
-        digest_map_add(&omitted, &c->omitted[i].digest, &c->omitted[i]);
-    graph_watch(c->graph, omissions_leave_out, &omitted);
-    while ((id = graph_next(c->graph)) != GRAPH_NONE) {
+    for (size_t i = 0; i < sums->omitted_count; i++)
+        digest_map_add(&omitted, &sums->omitted[i].digest, &sums->omitted[i]);
+    graph_watch(c->set.graph, omissions_leave_out, &omitted);
+    while ((id = graph_next(c->set.graph)) != GRAPH_NONE) {
         if (feed_member(c, &members, id, &bytes, err) < 0)
             return -1;
     }
-    return graph_finish(c->graph, err);
+    return graph_finish(c->set.graph, err);
 }
 
 /* ---- members and objects ---- */
@@ -95,7 +95,7 @@ feed_documents(struct bundle_content *c, struct err *err)
 static int
 match(struct bundle_content *c, struct err *err)
 {
-    size_t objects = graph_count(c->graph);
+    size_t objects = graph_count(c->set.graph);
 
     c->object_of_member = xcalloc(c->member_count, sizeof(*c->object_of_member));
     c->member_of_object = xcalloc(objects, sizeof(*c->member_of_object));
@@ -103,22 +103,22 @@ match(struct bundle_content *c, struct err *err)
         c->member_of_object[id] = GRAPH_NONE;
     for (size_t i = 0; i < c->member_count; i++) {
         const struct bundle_member *m = &c->members[i];
-        uint32_t id = graph_find(c->graph, &m->digest);
+        uint32_t id = graph_find(c->set.graph, &m->digest);
         char name[BUNDLE_BLOB_NAME_MAX];
 
         bundle_blob_name(&m->digest, name);
         if (id == GRAPH_NONE)
             return err_because(err, ERR_INTEGRITY, REASON_EXTRA, "no image needs %s",
                                name);
-        if (check_size(m, graph_object(c->graph, id), err) < 0)
+        if (check_size(m, graph_object(c->set.graph, id), err) < 0)
             return -1;
         c->object_of_member[i] = id;
         c->member_of_object[id] = (uint32_t)i;
     }
     for (uint32_t id = 0; id < objects; id++) {
         if (c->member_of_object[id] == GRAPH_NONE &&
-            graph_object(c->graph, id)->state != GRAPH_OMITTED)
-            return missing_blob_error(&graph_object(c->graph, id)->digest, err);
+            graph_object(c->set.graph, id)->state != GRAPH_OMITTED)
+            return missing_blob_error(&graph_object(c->set.graph, id)->digest, err);
     }
     return 0;
 }
@@ -127,7 +127,7 @@ match(struct bundle_content *c, struct err *err)
 static int
 check_order(const struct bundle_content *c, struct err *err)
 {
-    const uint32_t *order = graph_order(c->graph);
+    const uint32_t *order = graph_order(c->set.graph);
 
     for (size_t i = 0; i < c->member_count; i++) {
         char found[BUNDLE_BLOB_NAME_MAX], expected[BUNDLE_BLOB_NAME_MAX];
@@ -135,7 +135,7 @@ check_order(const struct bundle_content *c, struct err *err)
         if (c->object_of_member[i] == order[i])
             continue;
         bundle_blob_name(&c->members[i].digest, found);
-        bundle_blob_name(&graph_object(c->graph, order[i])->digest, expected);
+        bundle_blob_name(&graph_object(c->set.graph, order[i])->digest, expected);
         return err_because(err, ERR_INTEGRITY, REASON_ORDER,
                            "at byte %" PRIu64 ": %s is out of order, expected %s",
                            c->members[i].offset - TAR_BLOCK, found, expected);
@@ -147,9 +147,9 @@ check_order(const struct bundle_content *c, struct err *err)
 static int
 check_entries(const struct bundle_content *c, struct err *err)
 {
-    for (size_t i = 0; i < c->index.count; i++) {
-        const struct bundle_entry *e = &c->index.entries[i];
-        const struct graph_object *o = graph_object(c->graph, graph_root(c->graph, i));
+    for (size_t i = 0; i < c->set.count; i++) {
+        const struct image_entry *e = &c->set.entries[i];
+        const struct graph_object *o = graph_object(c->set.graph, e->object);
 
         if (o->state != GRAPH_DOCUMENT || o->size != e->size ||
             strcmp(o->media_type, e->media_type) != 0 ||
@@ -161,11 +161,11 @@ check_entries(const struct bundle_content *c, struct err *err)
 }
 
 int
-bundle_complete(struct bundle_content *c, struct err *err)
+bundle_complete(struct bundle_content *c, const struct sums *sums, struct err *err)
 {
-    c->graph = graph_new(ERR_INTEGRITY);
-    if (add_roots(c, err) < 0 || feed_documents(c, err) < 0 || match(c, err) < 0 ||
-        check_order(c, err) < 0 || omissions_check(c, err) < 0)
+    c->set.graph = graph_new(ERR_INTEGRITY);
+    if (add_roots(c, err) < 0 || feed_documents(c, sums, err) < 0 || match(c, err) < 0 ||
+        check_order(c, err) < 0 || omissions_check(&c->set, sums, err) < 0)
         return -1;
     return check_entries(c, err);
 }

@@ -7,9 +7,14 @@
 #ifndef BUNDLE_READER_COMPLETENESS_H
 #define BUNDLE_READER_COMPLETENESS_H
 
+#include "bundle/format/sums.h"
 #include "bundle/reader/reader_internal.h"
 
-/* Fill in the graph and check it against index and members, which are set. */
-MUST_USE int bundle_complete(struct bundle_content *c, struct err *err);
+/*
+ * Complete the set, whose entries are known, and check it against the members and against
+ * SHA256SUMS.
+ */
+MUST_USE int bundle_complete(struct bundle_content *c, const struct sums *sums,
+                             struct err *err);
 
 #endif

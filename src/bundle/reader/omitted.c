@@ -19,29 +19,29 @@ omissions_leave_out(void *ctx, const struct document *doc, bool *omit)
 
 /* Mark what index.json names as missing. */
 static void
-mark_missing(struct bundle_content *c)
+mark_missing(struct sums *sums, const struct missing_list *list)
 {
     CLEANUP(digest_map_release) struct digest_map missing = DIGEST_MAP_INIT;
 
-    for (size_t i = 0; i < c->index.missing.count; i++) {
-        struct bundle_missing *m = &c->index.missing.items[i];
+    for (size_t i = 0; i < list->count; i++) {
+        struct missing_name *m = &list->items[i];
 
         if (m->has_digest)
             digest_map_add(&missing, &m->digest, m);
     }
-    for (size_t i = 0; i < c->omitted_count; i++)
-        c->omitted[i].is_missing = digest_map_find(&missing, &c->omitted[i].digest);
+    for (size_t i = 0; i < sums->omitted_count; i++)
+        sums->omitted[i].is_missing = digest_map_find(&missing, &sums->omitted[i].digest);
 }
 
 int
-omissions_explain(struct bundle_content *c, struct err *err)
+omissions_explain(struct sums *sums, const struct index_content *index, struct err *err)
 {
     bool by_platform = false;
 
-    mark_missing(c);
-    for (size_t i = 0; i < c->omitted_count; i++)
-        by_platform |= !c->omitted[i].is_missing;
-    if (by_platform == c->index.meta.omits_platforms)
+    mark_missing(sums, &index->set.missing);
+    for (size_t i = 0; i < sums->omitted_count; i++)
+        by_platform |= !sums->omitted[i].is_missing;
+    if (by_platform == index->meta.omits_platforms)
         return 0;
     return err_because(err, ERR_INTEGRITY, REASON_SUMS,
                        "SHA256SUMS and index.json disagree on whether something is left "
@@ -51,19 +51,20 @@ omissions_explain(struct bundle_content *c, struct err *err)
 /* ---- in the end ---- */
 
 int
-omissions_check(struct bundle_content *c, struct err *err)
+omissions_check(struct image_set *set, const struct sums *sums, struct err *err)
 {
     size_t count;
-    const uint32_t *ids = graph_omitted(c->graph, &count);
+    const uint32_t *ids = graph_omitted(set->graph, &count);
 
-    c->is_missing = xcalloc(graph_count(c->graph), sizeof(*c->is_missing));
-    for (size_t i = 0; i < c->omitted_count; i++) {
-        const struct bundle_omitted *told = &c->omitted[i];
-        const struct graph_object *o = i < count ? graph_object(c->graph, ids[i]) : NULL;
+    set->is_missing = xcalloc(graph_count(set->graph), sizeof(*set->is_missing));
+    for (size_t i = 0; i < sums->omitted_count; i++) {
+        const struct bundle_omitted *told = &sums->omitted[i];
+        const struct graph_object *o =
+            i < count ? graph_object(set->graph, ids[i]) : NULL;
         char text[DIGEST_TEXT_MAX];
 
         if (o && o->size == told->size && digest_equal(&o->digest, &told->digest)) {
-            c->is_missing[ids[i]] = told->is_missing;
+            set->is_missing[ids[i]] = told->is_missing;
             continue;
         }
         digest_text(&told->digest, text);

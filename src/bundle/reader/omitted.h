@@ -6,7 +6,8 @@
 #ifndef BUNDLE_READER_OMITTED_H
 #define BUNDLE_READER_OMITTED_H
 
-#include "bundle/reader/reader_internal.h"
+#include "bundle/format/index.h"
+#include "bundle/format/sums.h"
 
 /*
  * For graph_watch(): only a child of an index may be left out, else it is found missing.
@@ -18,12 +19,15 @@ void omissions_leave_out(void *ctx, const struct document *doc, bool *omit);
  * Tell what is missing from what was not wanted, and see whether index.json agrees.
  * Errors: ERR_INTEGRITY "sums".
  */
-MUST_USE int omissions_explain(struct bundle_content *c, struct err *err);
+MUST_USE int omissions_explain(struct sums *sums, const struct index_content *index,
+                               struct err *err);
 
 /*
  * The graph is finished: is exactly that left out which SHA256SUMS says, in that order?
+ * The set learns what is missing.
  * Errors: ERR_INTEGRITY "sums".
  */
-MUST_USE int omissions_check(struct bundle_content *c, struct err *err);
+MUST_USE int omissions_check(struct image_set *set, const struct sums *sums,
+                             struct err *err);
 
 #endif

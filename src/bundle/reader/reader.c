@@ -25,13 +25,10 @@ struct bundle_preview {
 static void
 content_release(struct bundle_content *c)
 {
-    index_content_release(&c->index);
+    image_set_release(&c->set);
     free(c->members);
-    free(c->omitted);
-    free(c->is_missing);
     free(c->object_of_member);
     free(c->member_of_object);
-    graph_release(&c->graph);
 }
 
 /* ---- SHA256SUMS ---- */
@@ -53,14 +50,14 @@ check_layout_member(const struct digest *listed, struct err *err)
 /* The digests become the members, offset and size still unknown. */
 static int
 list_members(struct bundle_content *c, const struct digest *digests, size_t count,
-             struct err *err)
+             const struct index_pins *pins, struct err *err)
 {
     if (check_layout_member(&digests[0], err) < 0)
         return -1;
-    if (count != c->index.pins.members)
+    if (count != pins->members)
         return err_because(err, ERR_INTEGRITY, REASON_SUMS,
                            "SHA256SUMS names %zu files, index.json says %" PRIu64, count,
-                           c->index.pins.members);
+                           pins->members);
     if (count - 1 > GRAPH_OBJECTS_MAX)
         return err_because(err, ERR_INTEGRITY, REASON_SUMS,
                            "SHA256SUMS names %zu blobs, at most %d", count - 1,
@@ -73,27 +70,21 @@ list_members(struct bundle_content *c, const struct digest *digests, size_t coun
 }
 
 static int
-read_sums_member(struct bundle_content *c, struct member_cursor *at,
-                 const struct tar_entry *e, struct err *err)
+read_sums_member(struct sums *out, const struct index_content *index,
+                 struct member_cursor *at, const struct tar_entry *e, struct err *err)
 {
     CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_SUMS_MAX);
-    CLEANUP(sums_release) struct sums sums = SUMS_INIT;
     struct digest d;
 
     if (member_cursor_body(at, e, &text, err) < 0 ||
         hash_bytes(DIGEST_SHA256, text.data, text.len, &d, err) < 0)
         return -1;
-    if (!digest_equal(&d, &c->index.pins.sums))
+    if (!digest_equal(&d, &index->pins.sums))
         return err_because(err, ERR_INTEGRITY, REASON_SUMS,
                            "SHA256SUMS is not the one that index.json names");
-    if (sums_read(&sums, text.data, text.len, err) < 0)
+    if (sums_read(out, text.data, text.len, err) < 0)
         return -1;
-    c->omitted = sums.omitted;
-    c->omitted_count = sums.omitted_count;
-    sums.omitted = NULL;
-    if (omissions_explain(c, err) < 0)
-        return -1;
-    return list_members(c, sums.files, sums.file_count, err);
+    return omissions_explain(out, index, err);
 }
 
 /* ---- the members and the end ---- */
@@ -178,7 +169,8 @@ read_end(struct bundle_content *c, struct member_cursor *at, struct err *err)
 }
 
 static int
-read_members(struct bundle_content *c, struct member_cursor *at, struct err *err)
+read_members(struct bundle_content *c, struct member_cursor *at,
+             const struct index_pins *pins, struct err *err)
 {
     for (size_t i = 0; i < c->member_count; i++) {
         if (read_member_header(c, at, &c->members[i], err) < 0)
@@ -186,30 +178,37 @@ read_members(struct bundle_content *c, struct member_cursor *at, struct err *err
     }
     if (read_end(c, at, err) < 0)
         return -1;
-    if (c->total != c->index.pins.bytes)
+    if (c->total != pins->bytes)
         return err_because(err, ERR_INTEGRITY, REASON_SIZE,
                            "the bundle has %" PRIu64 " bytes, index.json says %" PRIu64,
-                           c->total, c->index.pins.bytes);
+                           c->total, pins->bytes);
     return 0;
 }
 
 static int
 read_content(struct bundle_content *c, const struct bundle_untrusted *u, struct err *err)
 {
+    CLEANUP(index_content_release) struct index_content index = INDEX_CONTENT_INIT;
+    CLEANUP(sums_release) struct sums sums = SUMS_INIT;
+    const struct index_pins *pins = &index.pins;
     struct member_cursor at = u->cursor;
 
     c->file = u->cursor.file;
-    if (index_read(&c->index, u->index.data, u->index.len, err) < 0 ||
-        volumes_check_size(&c->file, c->index.pins.bytes, err) < 0 ||
-        read_sums_member(c, &at, &u->sums, err) < 0)
+    if (index_read(&index, u->index.data, u->index.len, err) < 0 ||
+        volumes_check_size(&c->file, pins->bytes, err) < 0 ||
+        read_sums_member(&sums, &index, &at, &u->sums, err) < 0 ||
+        list_members(c, sums.files, sums.file_count, pins, err) < 0)
         return -1;
-    if (read_members(c, &at, err) < 0) {
-        if (at.file.size < c->index.pins.bytes)
+    c->meta = index.meta;
+    c->set = index.set;
+    index.set = (struct image_set)IMAGE_SET_INIT;
+    if (read_members(c, &at, pins, err) < 0) {
+        if (at.file.size < pins->bytes)
             err_wrap(err, "only %" PRIu64 " of %" PRIu64 " bytes are here", at.file.size,
-                     c->index.pins.bytes);
+                     pins->bytes);
         return -1;
     }
-    return bundle_complete(c, err);
+    return bundle_complete(c, &sums, err);
 }
 
 /* ---- three degrees of trust ---- */
@@ -253,8 +252,8 @@ bundle_read_meta(const struct bundle_untrusted *u, const struct admission *admis
     if (bundle_read_index(u, admission, &index, err) < 0)
         return -1;
     *out = index.meta;
-    *missing = index.missing;
-    index.missing = (struct missing_list)MISSING_LIST_INIT;
+    *missing = index.set.missing;
+    index.set.missing = (struct missing_list)MISSING_LIST_INIT;
     return 0;
 }
 

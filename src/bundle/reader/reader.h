@@ -37,15 +37,12 @@ MUST_USE int bundle_read_meta(const struct bundle_untrusted *u,
 
 /* What is in a bundle, once parsed. */
 struct bundle_content {
-    struct index_content index;
+    struct bundle_meta meta;
+    struct image_set set;
     struct bundle_member *members; /* in file order: documents, configs, others */
     size_t member_count;
-    struct bundle_omitted *omitted; /* what was left out, as SHA256SUMS says */
-    size_t omitted_count;
-    struct graph *graph;        /* finished; edges of every document */
     uint32_t *object_of_member; /* graph id of each member */
     uint32_t *member_of_object; /* and back; GRAPH_NONE of what is left out */
-    bool *is_missing;           /* by graph id: left out because it could not be had */
     uint64_t total;             /* bytes, the two zero blocks included */
     struct volumes file;        /* borrowed */
 };

@@ -350,8 +350,11 @@ scan_list(struct scan *s, const struct index_content *index, const struct digest
         l.plan[i].digest = digests[i];
         digest_map_add(&l.by_digest, &l.plan[i].digest, &l.plan[i]);
     }
-    for (size_t i = 0; i < index->count; i++)
-        learn_size(&l, &index->entries[i].digest, index->entries[i].size, true);
+    for (size_t i = 0; i < index->set.count; i++) {
+        const struct image_entry *e = &index->set.entries[i];
+
+        learn_size(&l, &e->digest, e->size, true);
+    }
     if (walk_planned(&l, err) < 0)
         return -1;
     note_missing(&l, bytes);

@@ -181,12 +181,12 @@ static void
 put_import_images(struct result *r, const struct import_result *x, const char *to_push)
 {
     CLEANUP(table_release) struct table t = TABLE_INIT;
-    const struct bundle_content *c = bundle_content(x->verified.bundle);
+    const struct image_set *set = x->landing.set;
     struct jsout *images = jsout_array();
 
     table_add(&t, (const char *const[]){"IMAGE", "STATE", "DIGEST", ""});
     for (size_t i = 0; i < x->landing.name_count; i++) {
-        const struct bundle_entry *e = &c->index.entries[i];
+        const struct image_entry *e = &set->entries[i];
         struct jsout *obj = result_entry(e);
         char target[REFERENCE_TEXT_MAX], digest[DIGEST_TEXT_MAX];
         const struct push_failure *cause = push_failure_of(x, i);
@@ -266,7 +266,7 @@ put_import_result(struct result *r, const struct import_command *o, const char *
     if (!x->verified.bundle || !x->states)
         return;
     result_put_digest(r->json, "index", &x->verified.admission.index);
-    result_put_meta(r->json, &bundle_content(x->verified.bundle)->index.meta);
+    result_put_meta(r->json, &bundle_content(x->verified.bundle)->meta);
     put_import_images(r, x, o->dry_run ? "would-push" : pushed);
     put_counts(r, &x->counts, o->dry_run);
     jsout_put_text(r->json, "presence", x->is_by_head ? "head" : "last-byte");
@@ -310,15 +310,14 @@ put_receipt(struct result *r, const struct import_result *x, const char *target,
 static void
 warn_untagged(const struct import_result *x, const struct events *events)
 {
-    const struct graph *graph = bundle_content(x->verified.bundle)->graph;
+    const struct image_set *set = x->landing.set;
     size_t untagged = 0;
 
     for (size_t i = 0; i < x->landing.name_count; i++) {
-        const struct push_plan_name *name = &x->landing.names[i];
+        const struct graph_object *o = graph_object(set->graph, set->entries[i].object);
 
         /* What belongs to something is held by that. */
-        untagged +=
-            name->to.tag[0] == '\0' && !graph_object(graph, name->object)->subject;
+        untagged += x->landing.names[i].to.tag[0] == '\0' && !o->subject;
     }
     if (untagged > 0)
         events_warning(events,

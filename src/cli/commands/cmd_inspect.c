@@ -110,16 +110,16 @@ run_inspect(const void *options, char **operands, size_t count, struct runtime *
     jsout_put_bool(r->json, "verified", false);
     jsout_put_u64(r->json, "bundleBytes", c->total);
     jsout_put_u64(r->json, "objects", c->member_count);
-    jsout_put_u64(r->json, "omitted", c->omitted_count);
+    jsout_put_u64(r->json, "omitted", image_set_omitted(&c->set));
     result_put_digest(r->json, "index", &x.signers.index);
-    result_put_meta(r->json, &c->index.meta);
+    result_put_meta(r->json, &c->meta);
     result_say(r, "bundle    %s: %s, UNVERIFIED\n", operands[0],
                text_human(size, c->total));
     put_signature_list(&x.signers, r);
-    result_say_meta(r, &c->index.meta);
-    result_missing(r, &c->index.missing);
-    result_say(r, "contents  %zu names, %zu objects, %s\n", c->index.count,
-               c->member_count, text_human(size, x.bytes));
+    result_say_meta(r, &c->meta);
+    result_missing(r, &c->set.missing);
+    result_say(r, "contents  %zu names, %zu objects, %s\n", c->set.count, c->member_count,
+               text_human(size, x.bytes));
     result_say(r, "\n");
 
     images = jsout_array();

@@ -35,7 +35,7 @@ put_verify_result(struct result *r, const char *path, const struct verified *v,
     const struct bundle_content *c;
     struct jsout *images;
     char size[TEXT_HUMAN_MAX];
-    size_t by_platform = 0;
+    size_t by_platform;
 
     jsout_put_text(r->json, "bundle", path);
     jsout_put_bool(r->json, "signatureSkipped", o->skip_signature);
@@ -50,19 +50,18 @@ put_verify_result(struct result *r, const char *path, const struct verified *v,
         return;
     c = bundle_content(v->bundle);
     result_put_digest(r->json, "index", &v->admission.index);
-    result_put_meta(r->json, &c->index.meta);
+    result_put_meta(r->json, &c->meta);
     jsout_put_u64(r->json, "objects", c->member_count);
     jsout_put_u64(r->json, "bundleBytes", c->total);
-    jsout_put_u64(r->json, "omitted", c->omitted_count);
+    jsout_put_u64(r->json, "omitted", image_set_omitted(&c->set));
     images = jsout_array();
-    for (size_t i = 0; i < c->index.count; i++)
-        jsout_append(images, result_entry(&c->index.entries[i]));
+    for (size_t i = 0; i < c->set.count; i++)
+        jsout_append(images, result_entry(&c->set.entries[i]));
     jsout_put(r->json, "images", images);
-    result_say_meta(r, &c->index.meta);
-    result_say(r, "contents  %zu names, %zu objects, %s\n", c->index.count,
-               c->member_count, text_human(size, c->total));
-    for (size_t i = 0; i < c->omitted_count; i++)
-        by_platform += !c->omitted[i].is_missing;
+    result_say_meta(r, &c->meta);
+    result_say(r, "contents  %zu names, %zu objects, %s\n", c->set.count, c->member_count,
+               text_human(size, c->total));
+    by_platform = image_set_unwanted(&c->set);
     if (by_platform > 0)
         result_say(r, "left out  %zu children of indexes, by platform\n", by_platform);
 }

@@ -22,9 +22,8 @@
 int
 export_describe(struct export_result *r, const struct export_options *o, struct err *err)
 {
-    const struct plan *plan = &r->plan;
+    const struct image_set *set = &r->plan.set;
     struct bundle_meta *meta = &r->meta;
-    struct layout_input in;
     uint64_t mtime;
 
     if (clock_epoch(&meta->created, err) < 0 || clock_member_mtime(&mtime, err) < 0)
@@ -34,22 +33,9 @@ export_describe(struct export_result *r, const struct export_options *o, struct 
     meta->serial = o->has_serial ? o->serial : meta->created;
     meta->has_expires = o->has_expires;
     meta->expires = o->expires;
-    meta->omits_platforms = false;
-    for (size_t i = 0; i < plan->omitted_count; i++)
-        meta->omits_platforms |= !plan->omitted[i].is_missing;
-    meta->is_incomplete = plan->missing.count > 0;
-    in = (struct layout_input){
-        .meta = meta,
-        .mtime = mtime,
-        .entries = plan->entries,
-        .entry_count = plan->entry_count,
-        .blobs = plan->blobs,
-        .blob_count = plan->blob_count,
-        .omitted = plan->omitted,
-        .omitted_count = plan->omitted_count,
-        .missing = plan->missing,
-    };
-    if (layout_plan(&r->layout, &in, err) < 0)
+    meta->omits_platforms = image_set_unwanted(set) > 0;
+    meta->is_incomplete = set->missing.count > 0;
+    if (layout_plan_set(&r->layout, set, meta, mtime, err) < 0)
         return -1;
     return hash_bytes(DIGEST_SHA256, r->layout.index.data, r->layout.index.len, &r->index,
                       err);
@@ -231,7 +217,7 @@ summarize_export(const struct export_result *r, const struct export_options *o,
         return 0;
     err_set(err, ERR_PARTIAL,
             "%zu objects could not be fetched, %zu names are missing; first error: %s",
-            count, r->plan.missing.count, failures[0].message);
+            count, r->plan.set.missing.count, failures[0].message);
     if (r->is_published)
         return err_hint(err, "the bundle lists what is missing; 'verify' and 'import' "
                              "accept it with --allow-incomplete");

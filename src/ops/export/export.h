@@ -8,6 +8,7 @@
 
 #include "io/file/secure_dir.h"
 #include "io/crypto/pki.h"
+#include "bundle/format/layout.h"
 #include "ops/plan/plan.h"
 
 struct export_options {
@@ -55,10 +56,10 @@ struct export_result {
  * or it does not exist.  What an unfinished run left is gone on with: in place when it is
  * for the same content, else as a source of blobs.
  *
- * With plan.keep_going what cannot be had is noted in plan.gaps, and the run ends with
- * ERR_PARTIAL: with allow_incomplete there is a bundle of all the rest, which says what
- * it lacks; else that rest is kept for the next run. Errors: ERR_CONFLICT, ERR_LOCAL of
- * file.h; those of plan_make() and pull.h.
+ * With plan.keep_going what cannot be had is noted in plan.failures, and the run ends
+ * with ERR_PARTIAL: with allow_incomplete there is a bundle of all the rest, which says
+ * what it lacks; else that rest is kept for the next run. Errors: ERR_CONFLICT, ERR_LOCAL
+ * of file.h; those of plan_make() and pull.h.
  */
 MUST_USE int export_run(struct export_result *out, const struct export_options *options,
                         struct err *err);

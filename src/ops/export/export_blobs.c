@@ -139,8 +139,8 @@ fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
 {
     const struct plan_options *o = &job->writing->options->plan;
     const struct plan *plan = &job->writing->result->plan;
-    uint32_t id = graph_order(plan->reach.graph)[job->member];
-    const struct graph_object *object = graph_object(plan->reach.graph, id);
+    uint32_t id = graph_order(plan->set.graph)[job->member];
+    const struct graph_object *object = graph_object(plan->set.graph, id);
     const struct reference *ref = &plan->names[job->name].ref;
     struct repository repo = resolve_repository(ref);
     struct blob_sink sink = {.write = take_part, .ctx = job};
@@ -192,13 +192,13 @@ static int
 retry_blob_elsewhere(struct blob_job *job, struct pool *pool, struct err *err)
 {
     const struct plan *plan = &job->writing->result->plan;
-    uint32_t id = graph_order(plan->reach.graph)[job->member];
+    uint32_t id = graph_order(plan->set.graph)[job->member];
     struct err failure = *job->failure;
 
     free(job->failure);
     job->failure = NULL;
     job->tried.names[job->tried.count++] = job->name;
-    job->name = reach_elsewhere(&plan->reach, plan->names, id, &job->tried, &failure);
+    job->name = reach_elsewhere(plan->set.graph, plan->names, id, &job->tried, &failure);
     if (job->name != UINT32_MAX) {
         job->job.run = bring_from_elsewhere;
         pool_add(pool, &job->job);
@@ -234,24 +234,25 @@ retry_blobs_elsewhere(struct blob_job *jobs, size_t count, struct pool *pool,
 /* ---- all of them ---- */
 
 static bool
-is_on_shelf(const struct plan *plan, size_t member)
+is_on_shelf(const struct writing *w, size_t member)
 {
-    const struct bundle_member *blob = &plan->blobs[member];
+    const struct bundle_member *blob = &w->result->layout.members[member];
     size_t size = 0;
 
-    return document_cache_find(plan->cache, &blob->digest, &size) && size == blob->size;
+    return document_cache_find(w->result->plan.cache, &blob->digest, &size) &&
+           size == blob->size;
 }
 
 static int
 write_from_shelf(const struct writing *w, size_t member, struct err *err)
 {
-    const struct plan *plan = &w->result->plan;
+    const struct layout *l = &w->result->layout;
     size_t size;
     const char *bytes =
-        document_cache_find(plan->cache, &plan->blobs[member].digest, &size);
+        document_cache_find(w->result->plan.cache, &l->members[member].digest, &size);
 
     events_done(w->options->plan.events, size);
-    return bundle_write_blob(&w->result->layout, &w->file, member, 0, bytes, size, err);
+    return bundle_write_blob(l, &w->file, member, 0, bytes, size, err);
 }
 
 /* Every body to its place, by all workers at once. */
@@ -259,12 +260,12 @@ static int
 write_anywhere(struct writing *w, struct blob_job *jobs, struct pool *pool,
                struct err *err)
 {
-    const struct plan *plan = &w->result->plan;
+    size_t count = w->result->layout.member_count;
     struct err later = ERR_INIT;
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < plan->blob_count; i++) {
-        if (!is_on_shelf(plan, i))
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        if (!is_on_shelf(w, i))
             pool_add(pool, &jobs[i].job);
         else
             rc = write_from_shelf(w, i, err);
@@ -273,7 +274,7 @@ write_anywhere(struct writing *w, struct blob_job *jobs, struct pool *pool,
         cancel_request(w->options->plan.cancel);
     if (pool_wait(pool, rc < 0 ? &later : err) < 0 || rc < 0)
         return -1;
-    return retry_blobs_elsewhere(jobs, plan->blob_count, pool, err);
+    return retry_blobs_elsewhere(jobs, count, pool, err);
 }
 
 /* One after the other, each with its header, for file systems that want that. */
@@ -281,13 +282,12 @@ static int
 write_in_order(struct writing *w, struct blob_job *jobs, struct pool *pool,
                struct err *err)
 {
-    const struct plan *plan = &w->result->plan;
     const struct layout *l = &w->result->layout;
 
-    for (size_t i = 0; i < plan->blob_count; i++) {
+    for (size_t i = 0; i < l->member_count; i++) {
         if (bundle_write_header(l, &w->file, i, err) < 0)
             return -1;
-        if (is_on_shelf(plan, i)) {
+        if (is_on_shelf(w, i)) {
             if (write_from_shelf(w, i, err) < 0)
                 return -1;
             continue;
@@ -304,23 +304,24 @@ export_blobs(struct writing *w, struct err *err)
 {
     const struct plan *plan = &w->result->plan;
     const struct plan_options *o = &w->options->plan;
-    struct blob_job *jobs = xcalloc(plan->blob_count, sizeof(*jobs));
+    size_t count = w->result->layout.member_count;
+    struct blob_job *jobs = xcalloc(count, sizeof(*jobs));
     CLEANUP(pool_release) struct pool *pool = pool_new(o->jobs, o->cancel, err);
     int rc = -1;
 
-    events_phase(o->events, w->phase, plan->bytes, EVENT_BYTES);
-    for (size_t i = 0; i < plan->blob_count; i++)
+    events_phase(o->events, w->phase, plan->totals.bytes, EVENT_BYTES);
+    for (size_t i = 0; i < count; i++)
         jobs[i] = (struct blob_job){
             .job.run = bring_blob,
             .writing = w,
             .member = i,
-            .name = plan->reach.names[graph_order(plan->reach.graph)[i]],
+            .name = plan->origins[graph_order(plan->set.graph)[i]],
         };
     if (pool)
         rc = w->in_order ? write_in_order(w, jobs, pool, err)
                          : write_anywhere(w, jobs, pool, err);
     pool_release(&pool); /* before the jobs go */
-    for (size_t i = 0; i < plan->blob_count; i++)
+    for (size_t i = 0; i < count; i++)
         free(jobs[i].failure);
     free(jobs);
     return rc;

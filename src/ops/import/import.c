@@ -115,7 +115,7 @@ push_all(struct push_context *im, struct err *err)
 
     events_phase(events, "looking at tags", l->name_count, EVENT_ITEMS);
     if (push_probe_tags(im, err) < 0 ||
-        push_plan_place(l, im->content, is_image_wanted, im->result, err) < 0)
+        push_plan_place(l, is_image_wanted, im->result, err) < 0)
         return -1;
     im->has_begun = true;
     if (push_probe_manifests(im, err) < 0 || push_all_blobs(im, err) < 0)
@@ -147,7 +147,8 @@ may_begin(struct import_result *out, const struct import_options *o, struct err 
     struct trust_last last;
     int rc;
 
-    if (push_plan_map(&out->landing, bundle_content(v->bundle), &o->mapping, err) < 0 ||
+    if (push_plan_map(&out->landing, &bundle_content(v->bundle)->set, &o->mapping, err) <
+            0 ||
         push_plan_check_targets(v, &out->landing, err) < 0)
         return -1;
     if (o->receipt_key && receipt_path(path, &o->mapping.target, v->meta.stream, err) < 0)
@@ -225,7 +226,8 @@ import_run(struct import_result *out, const struct import_options *o, struct err
     if (verify_run(&out->verified, &o->verify, err) < 0 || may_begin(out, o, err) < 0)
         return -1;
     im.content = bundle_content(out->verified.bundle);
-    if (im.content->omitted_count > 0)
+    im.set = &im.content->set;
+    if (image_set_omitted(im.set) > 0)
         events_warning(o->verify.events,
                        "platforms were left out of this bundle%s, and some registries "
                        "refuse an index whose children are not all there; trying",

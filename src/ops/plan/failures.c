@@ -112,9 +112,9 @@ failures_miss(struct failures *g, const struct reference *ref)
     g->names.items =
         mem_grow(g->names.items, g->names.count, &g->name_cap, sizeof(*g->names.items));
     g->names.items[g->names.count++] =
-        (struct bundle_missing){.name = xstrdup(name),
-                                .has_digest = ref->tag[0] == '\0' && ref->has_digest,
-                                .digest = ref->digest};
+        (struct missing_name){.name = xstrdup(name),
+                              .has_digest = ref->tag[0] == '\0' && ref->has_digest,
+                              .digest = ref->digest};
     pthread_mutex_unlock(&g->lock);
 }
 

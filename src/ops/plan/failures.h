@@ -16,7 +16,7 @@
 #define OPS_PLAN_FAILURES_H
 
 #include "base/events.h"
-#include "bundle/format/layout.h"
+#include "images/image_set.h"
 #include "oci/graph.h"
 #include "oci/reference.h"
 

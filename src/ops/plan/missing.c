@@ -3,6 +3,7 @@
 #include "ops/plan/missing.h"
 
 #include "base/mem.h"
+#include "bundle/format/layout.h"
 #include "oci/graph_walk.h"
 
 #include <stdlib.h>
@@ -20,7 +21,7 @@ add_missing_name(struct missing_gathering *g, const char *name, bool has_digest,
     struct missing_list *l = &g->list;
 
     l->items = mem_grow(l->items, l->count, &g->cap, sizeof(*l->items));
-    l->items[l->count++] = (struct bundle_missing){
+    l->items[l->count++] = (struct missing_name){
         .name = xstrdup(name), .has_digest = has_digest, .digest = *digest};
 }
 
@@ -36,7 +37,7 @@ add_names(struct missing_gathering *g, const struct missing_list *names)
 static void
 add_children(struct missing_gathering *g, const struct plan *plan, uint32_t index)
 {
-    const struct graph *graph = plan->reach.graph;
+    const struct graph *graph = plan->set.graph;
     const struct graph_object *o = graph_object(graph, index);
 
     for (uint32_t i = 0; i < o->edge_count; i++) {
@@ -44,9 +45,9 @@ add_children(struct missing_gathering *g, const struct plan *plan, uint32_t inde
         char name[REFERENCE_TEXT_MAX];
         struct reference ref;
 
-        if (to->state != GRAPH_OMITTED || !failures_has(plan->failures, &to->digest))
+        if (to->state != GRAPH_OMITTED || !plan->set.is_missing[o->edges[i].to])
             continue;
-        ref = plan->names[plan->reach.names[index]].ref;
+        ref = plan->names[plan->origins[index]].ref;
         memset(ref.tag, 0, sizeof(ref.tag));
         ref.has_digest = true;
         ref.digest = to->digest;
@@ -58,38 +59,49 @@ add_children(struct missing_gathering *g, const struct plan *plan, uint32_t inde
 static int
 by_name(const void *a, const void *b)
 {
-    const struct bundle_missing *x = a, *y = b;
+    const struct missing_name *x = a, *y = b;
 
     return strcmp(x->name, y->name);
 }
 
-/* Something that was asked for twice may have been had the other time. */
-static bool
-is_entry(const struct bundle_missing *m, const struct plan *plan)
+static int
+by_text(const void *a, const void *b)
 {
-    for (size_t i = 0; i < plan->entry_count; i++) {
-        if (strcmp(plan->entries[i].name, m->name) == 0)
-            return true;
-    }
-    return false;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void
-sort_missing(struct missing_list *l, const struct plan *plan)
+/* The names that are not missing, sorted; the caller frees the list. */
+static const char **
+list_entries(const struct image_set *set)
 {
+    const char **names = xcalloc(set->count, sizeof(*names));
+
+    for (size_t i = 0; i < set->count; i++)
+        names[i] = set->entries[i].name;
+    qsort(names, set->count, sizeof(*names), by_text);
+    return names;
+}
+
+/* Something that was asked for twice may have been fetched the other time. */
+static void
+sort_missing(struct missing_list *l, const struct image_set *set)
+{
+    const char **entries = list_entries(set);
     size_t kept = 0;
 
     if (l->count > 0)
         qsort(l->items, l->count, sizeof(*l->items), by_name);
     for (size_t i = 0; i < l->count; i++) {
-        struct bundle_missing *m = &l->items[i];
+        struct missing_name *m = &l->items[i];
 
-        if ((kept > 0 && by_name(&l->items[kept - 1], m) == 0) || is_entry(m, plan))
+        if ((kept > 0 && by_name(&l->items[kept - 1], m) == 0) ||
+            bsearch(&m->name, entries, set->count, sizeof(*entries), by_text))
             free(m->name);
         else
             l->items[kept++] = *m;
     }
     l->count = kept;
+    free(entries);
 }
 
 int
@@ -99,9 +111,9 @@ missing_of(struct missing_list *out, const struct plan *plan, struct err *err)
     size_t count;
 
     add_names(&g, failures_names(plan->failures));
-    for (uint32_t id = 0; id < graph_count(plan->reach.graph); id++)
+    for (uint32_t id = 0; id < graph_count(plan->set.graph); id++)
         add_children(&g, plan, id);
-    sort_missing(&g.list, plan);
+    sort_missing(&g.list, &plan->set);
     count = g.list.count;
     if (count <= BUNDLE_MISSING_MAX) {
         *out = g.list;

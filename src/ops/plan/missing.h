@@ -11,7 +11,7 @@
 
 /*
  * The names that are missing, and the children of indexes that are, by digest: sorted,
- * each once.  The plan has its gaps, its entries, and a finished graph.
+ * each once.  The plan has its failures, and the entries and graph of its set.
  * Errors: ERR_LIMIT - more than BUNDLE_MISSING_MAX.
  */
 MUST_USE int missing_of(struct missing_list *out, const struct plan *plan,

@@ -7,7 +7,7 @@
 #ifndef OPS_PLAN_PLAN_H
 #define OPS_PLAN_PLAN_H
 
-#include "bundle/format/layout.h"
+#include "images/image_set.h"
 #include "oci/reference_list.h"
 #include "oci/tag_filter.h"
 #include "ops/plan/walk.h"
@@ -26,23 +26,15 @@ struct plan_options {
 };
 
 struct plan {
-    struct plan_name *names; /* in the order of entries */
+    struct plan_name *names; /* how entry i of the set was found */
     size_t name_count;
-    struct reach reach;         /* root i belongs to name i */
+    struct image_set set;
+    struct image_totals totals;
+    uint32_t *origins;          /* by graph id: the name in whose repository it is */
     struct foreign_urls *links; /* to layers that the registry may not have */
     struct document_cache
         *cache;                /* the bytes of documents, and of what else came along */
     struct failures *failures; /* NULL unless it keeps going */
-    struct bundle_entry *entries; /* one for each name, in order */
-    size_t entry_count;
-    struct bundle_member *blobs; /* in member order; offsets not set */
-    size_t blob_count;
-    struct bundle_omitted *omitted; /* in the order of graph_omitted() */
-    size_t omitted_count;
-    struct missing_list missing;
-    uint64_t bytes;        /* of all blobs, each once */
-    uint64_t bytes_shared; /* more that separate copies of the images would take */
-    size_t platforms;      /* images for some platform, over all names */
 };
 
 #define PLAN_INIT                                                                        \

@@ -294,7 +294,7 @@ retry_document_elsewhere(struct walk *walk, struct fetch_job *job, struct err *e
 
     job->failure = NULL;
     job->tried.names[job->tried.count++] = *name;
-    *name = reach_elsewhere(r, walk->names, job->id, &job->tried, failure);
+    *name = reach_elsewhere(r->graph, walk->names, job->id, &job->tried, failure);
     if (*name != NOBODY) {
         pool_add(walk->options->pool, &job->job);
         return 1;
@@ -474,19 +474,19 @@ was_tried(const struct plan_name *names, const struct places *tried,
 }
 
 uint32_t
-reach_elsewhere(const struct reach *r, const struct plan_name *names, uint32_t object,
+reach_elsewhere(const struct graph *g, const struct plan_name *names, uint32_t object,
                 const struct places *tried, const struct err *why)
 {
-    struct path_search search = {.graph = r->graph, .object = object};
+    struct path_search search = {.graph = g, .object = object};
     uint32_t found = UINT32_MAX;
 
     if (tried->count == PLACES_MAX)
         return found;
-    search.seen = xcalloc(graph_count(r->graph), sizeof(*search.seen));
-    for (uint32_t i = 0; found == UINT32_MAX && i < graph_root_count(r->graph); i++) {
+    search.seen = xcalloc(graph_count(g), sizeof(*search.seen));
+    for (uint32_t i = 0; found == UINT32_MAX && i < graph_root_count(g); i++) {
         search.round = i + 1;
         if (!was_tried(names, tried, &names[i].ref, why) &&
-            leads_there(&search, graph_root(r->graph, i)))
+            leads_there(&search, graph_root(g, i)))
             found = i;
     }
     free(search.seen);

@@ -83,7 +83,7 @@ struct places {
  * UINT32_MAX.  why: of the last failure; a host that cannot be reached has no other
  * repositories.  The graph need not be finished.
  */
-uint32_t reach_elsewhere(const struct reach *reach, const struct plan_name *names,
+uint32_t reach_elsewhere(const struct graph *graph, const struct plan_name *names,
                          uint32_t object, const struct places *tried,
                          const struct err *why);
 

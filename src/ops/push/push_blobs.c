@@ -65,7 +65,7 @@ static bool
 is_to_ask(const struct push_context *im, const struct placement *p)
 {
     return im->options->dry_run || im->repos[p->repo].is_known ||
-           graph_object(im->content->graph, p->object)->size > ASK_FIRST_ABOVE;
+           graph_object(im->set->graph, p->object)->size > ASK_FIRST_ABOVE;
 }
 
 static int
@@ -160,7 +160,7 @@ bring_one(struct push_context *im, unsigned worker, const struct placement *p,
         return -1;
     if (outcome == PUSH_UPLOADED) {
         counts->blobs_uploaded++;
-        counts->bytes_uploaded += graph_object(im->content->graph, p->object)->size;
+        counts->bytes_uploaded += graph_object(im->set->graph, p->object)->size;
     } else if (mount_from == repo.path) {
         counts->blobs_present++;
         push_context_found(im, p->repo);
@@ -230,8 +230,7 @@ land_blob(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct blob_step *step = (const struct blob_step *)base;
     struct push_context *im = step->importing;
-    const struct graph_object *o =
-        graph_object(im->content->graph, step->placements->object);
+    const struct graph_object *o = graph_object(im->set->graph, step->placements->object);
     enum blob_standing *standing = xcalloc(step->count, sizeof(*standing));
     struct push_counts counts = {.blobs_present = 0};
     int rc = probe_blob(step, worker, standing, err);
@@ -261,7 +260,7 @@ push_all_blobs(struct push_context *im, struct err *err)
         if (n == 0 || steps[n - 1].placements->object != p->object) {
             steps[n++] = (struct blob_step){
                 .job.run = land_blob, .importing = im, .placements = p};
-            bytes += graph_object(im->content->graph, p->object)->size;
+            bytes += graph_object(im->set->graph, p->object)->size;
         }
         steps[n - 1].count++;
     }
@@ -281,7 +280,7 @@ int
 push_blobs_again(struct push_context *im, unsigned worker, uint32_t document,
                  uint32_t repo_index, bool no_matter_what, struct err *err)
 {
-    const struct graph *g = im->content->graph;
+    const struct graph *g = im->set->graph;
     const struct graph_object *o = graph_object(g, document);
     struct repository repo = push_context_repository(im, repo_index);
 
@@ -324,7 +323,7 @@ read_back_blob(struct pool_job *base, unsigned worker, struct err *err)
     const struct blob_sink sink = {.write = drop_bytes, .ctx = im};
     struct placement *p = step->placements;
     struct repository repo = push_context_repository(im, p->repo);
-    const struct graph_object *o = graph_object(im->content->graph, p->object);
+    const struct graph_object *o = graph_object(im->set->graph, p->object);
     int rc;
 
     if (p->cause != 0 || push_is_closed(im, p->repo, &p->cause))
@@ -347,7 +346,7 @@ import_read_back_blobs(struct push_context *im, struct err *err)
     int rc;
 
     for (size_t i = 0; i < l->blob_count; i++)
-        bytes += graph_object(im->content->graph, l->blobs[i].object)->size;
+        bytes += graph_object(im->set->graph, l->blobs[i].object)->size;
     events_phase(im->options->verify.events, "reading blobs back", bytes, EVENT_BYTES);
     for (size_t i = 0; i < l->blob_count; i++) {
         steps[i] = (struct blob_step){.job.run = read_back_blob,

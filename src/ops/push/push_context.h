@@ -26,6 +26,7 @@ struct push_context {
     const struct import_options *options;
     struct import_result *result;
     const struct bundle_content *content;
+    const struct image_set *set; /* of the content */
     struct pool *pool;
     struct repository_state *repos; /* of each repository at the target */
     bool has_begun;                 /* something may have been sent */

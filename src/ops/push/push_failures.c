@@ -135,7 +135,7 @@ uint32_t
 push_incomplete_cause(const struct push_context *im, const struct placement *p)
 {
     const struct push_plan *l = &im->result->landing;
-    const struct graph *g = im->content->graph;
+    const struct graph *g = im->set->graph;
     const struct graph_object *o = graph_object(g, p->object);
     uint32_t subject = o->subject ? graph_find(g, o->subject) : GRAPH_NONE;
     const struct placement *needed = p;

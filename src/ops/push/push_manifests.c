@@ -70,7 +70,7 @@ probe_manifest(const struct document_step *step, unsigned worker, struct err *er
 {
     struct push_context *im = step->importing;
     struct placement *p = step->placement;
-    const struct graph_object *o = graph_object(im->content->graph, p->object);
+    const struct graph_object *o = graph_object(im->set->graph, p->object);
     struct repository repo = push_context_repository(im, p->repo);
     int rc;
 
@@ -92,12 +92,11 @@ explain_refusal(const struct push_context *im, const struct graph_object *o,
     bool is_sparse = false, is_foreign = false, is_incomplete = false;
 
     for (uint32_t i = 0; i < o->edge_count; i++) {
-        is_incomplete |= im->content->is_missing[o->edges[i].to];
-        is_sparse |=
-            graph_object(im->content->graph, o->edges[i].to)->state == GRAPH_OMITTED;
+        is_incomplete |= im->set->is_missing[o->edges[i].to];
+        is_sparse |= graph_object(im->set->graph, o->edges[i].to)->state == GRAPH_OMITTED;
     }
     for (uint32_t i = 0; i < o->edge_count; i++)
-        is_foreign |= graph_object(im->content->graph, o->edges[i].to)->is_foreign;
+        is_foreign |= graph_object(im->set->graph, o->edges[i].to)->is_foreign;
     if (err->kind != ERR_PROTOCOL && err->kind != ERR_NOT_FOUND)
         return;
     if (is_foreign)
@@ -124,7 +123,7 @@ push(const struct document_step *step, unsigned worker, const struct buf *bytes,
     enum { TRIES = 3, MOMENT_MS = 1000 };
     struct push_context *im = step->importing;
     const struct placement *p = step->placement;
-    const struct graph_object *o = graph_object(im->content->graph, p->object);
+    const struct graph_object *o = graph_object(im->set->graph, p->object);
     struct repository repo = push_context_repository(im, p->repo);
     struct err why = ERR_INIT;
     char name[DIGEST_TEXT_MAX];
@@ -173,8 +172,7 @@ static int
 read_back(const struct document_step *step, unsigned worker, struct err *err)
 {
     struct push_context *im = step->importing;
-    const struct graph_object *o =
-        graph_object(im->content->graph, step->placement->object);
+    const struct graph_object *o = graph_object(im->set->graph, step->placement->object);
     struct repository repo = push_context_repository(im, step->placement->repo);
     CLEANUP(pulled_release) struct pulled back = PULLED_INIT;
 

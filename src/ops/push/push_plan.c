@@ -21,18 +21,23 @@ by_target(const void *left, const void *right)
 }
 
 static int
-collision(const struct push_plan_name *a, const struct push_plan_name *b, struct err *err)
+collision(const struct image_entry *a, const struct image_entry *b,
+          const struct reference *target, struct err *err)
 {
-    char first[REFERENCE_TEXT_MAX], second[REFERENCE_TEXT_MAX], to[REFERENCE_TEXT_MAX];
+    char to[REFERENCE_TEXT_MAX];
 
-    reference_name(&a->from, first);
-    reference_name(&b->from, second);
-    reference_name(&a->to, to);
+    reference_name(target, to);
     err_set(err, ERR_USAGE,
-            "'%s' and '%s' are different images and would both become '%s'", first,
-            second, to);
+            "'%s' and '%s' are different images and would both become '%s'", a->name,
+            b->name, to);
     return err_hint(err,
                     "keep the source host, or map them to different names with --map");
+}
+
+static const struct image_entry *
+entry_of(const struct push_plan *l, const struct push_plan_name *name)
+{
+    return &l->set->entries[name - l->names];
 }
 
 /* Number the repositories and find names that fall together; sorted by target. */
@@ -47,36 +52,31 @@ number_repositories(struct push_plan *l, struct push_plan_name **sorted, struct 
         if (!before || strcmp(before->to.path, name->to.path) != 0)
             l->repos[l->repo_count++] = xstrdup(name->to.path);
         else if (name->to.tag[0] != '\0' && strcmp(before->to.tag, name->to.tag) == 0 &&
-                 before->object != name->object)
-            return collision(before, name, err);
+                 entry_of(l, before)->object != entry_of(l, name)->object)
+            return collision(entry_of(l, before), entry_of(l, name), &name->to, err);
         name->repo = (uint32_t)(l->repo_count - 1);
     }
     return 0;
 }
 
 int
-push_plan_map(struct push_plan *out, const struct bundle_content *content,
+push_plan_map(struct push_plan *out, const struct image_set *set,
               const struct mapping *mapping, struct err *err)
 {
-    const struct index_content *index = &content->index;
     struct push_plan_name **sorted;
     int rc;
 
-    out->name_count = index->count;
-    out->names = xcalloc(index->count, sizeof(*out->names));
-    for (size_t i = 0; i < index->count; i++) {
-        struct push_plan_name *name = &out->names[i];
-
-        name->object = graph_root(content->graph, i);
-        if (reference_parse_name(&name->from, index->entries[i].name, ERR_INTEGRITY,
-                                 err) < 0 ||
-            mapping_apply(mapping, &name->from, &name->to, err) < 0)
-            return err_wrap(err, "%s", index->entries[i].name);
+    out->set = set;
+    out->name_count = set->count;
+    out->names = xcalloc(set->count, sizeof(*out->names));
+    for (size_t i = 0; i < set->count; i++) {
+        if (mapping_apply(mapping, &set->entries[i].ref, &out->names[i].to, err) < 0)
+            return err_wrap(err, "%s", set->entries[i].name);
     }
-    sorted = xcalloc(index->count, sizeof(*sorted));
-    for (size_t i = 0; i < index->count; i++)
+    sorted = xcalloc(set->count, sizeof(*sorted));
+    for (size_t i = 0; i < set->count; i++)
         sorted[i] = &out->names[i];
-    qsort(sorted, index->count, sizeof(*sorted), by_target);
+    qsort(sorted, set->count, sizeof(*sorted), by_target);
     rc = number_repositories(out, sorted, err);
     free(sorted);
     return rc;
@@ -134,20 +134,19 @@ raise_height(const struct graph *g, uint32_t id, uint32_t *height)
  * and fro, until nothing grows.  Digests make sure that it ends.
  */
 static uint32_t *
-heights(const struct bundle_content *content)
+heights(const struct graph *g)
 {
-    size_t count = content->member_count;
-    uint32_t *height = xcalloc(graph_count(content->graph), sizeof(*height));
+    size_t count = graph_member_count(g);
+    const uint32_t *order = graph_order(g);
+    uint32_t *height = xcalloc(graph_count(g), sizeof(*height));
     bool has_grown;
 
     do {
         has_grown = false;
         for (size_t i = count; i-- > 0;)
-            has_grown |=
-                raise_height(content->graph, content->object_of_member[i], height);
+            has_grown |= raise_height(g, order[i], height);
         for (size_t i = 0; i < count; i++)
-            has_grown |=
-                raise_height(content->graph, content->object_of_member[i], height);
+            has_grown |= raise_height(g, order[i], height);
     } while (has_grown);
     return height;
 }
@@ -180,21 +179,21 @@ sort_placements(struct placement *items, size_t count)
 }
 
 int
-push_plan_place(struct push_plan *l, const struct bundle_content *content,
-                bool (*wanted)(void *ctx, size_t name), void *ctx, struct err *err)
+push_plan_place(struct push_plan *l, bool (*wanted)(void *ctx, size_t name), void *ctx,
+                struct err *err)
 {
-    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(content->graph);
+    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(l->set->graph);
     struct placing p = {.landing = l};
 
     for (size_t i = 0; i < l->name_count; i++) {
         p.repo = l->names[i].repo;
         if (wanted(ctx, i))
-            graph_walk_root(walk, l->names[i].object, add_placement, &p);
+            graph_walk_root(walk, l->set->entries[i].object, add_placement, &p);
     }
     if (p.too_many)
         return err_set(err, ERR_LIMIT, "more than %d objects to place",
                        PUSH_PLAN_PLACEMENTS_MAX);
-    l->height = heights(content);
+    l->height = heights(l->set->graph);
     for (size_t i = 0; i < l->document_count; i++)
         l->documents[i].height = l->height[l->documents[i].object];
     l->blob_count = sort_placements(l->blobs, l->blob_count);

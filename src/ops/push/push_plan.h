@@ -6,7 +6,7 @@
 #ifndef OPS_PUSH_PUSH_PLAN_H
 #define OPS_PUSH_PUSH_PLAN_H
 
-#include "bundle/reader/reader.h"
+#include "images/image_set.h"
 #include "oci/mapping.h"
 
 #define PUSH_PLAN_PLACEMENTS_MAX 4000000 /* (object, repository) pairs */
@@ -21,15 +21,15 @@ struct placement {
     uint32_t cause;  /* why it is not to be had there, as import knows; 0: it is */
 };
 
-/* One name of the bundle and where it goes. */
+/* Where an entry of the set goes. */
 struct push_plan_name {
-    struct reference from, to;
-    uint32_t object; /* graph id of its top-level document */
+    struct reference to;
     uint32_t repo;
 };
 
 struct push_plan {
-    struct push_plan_name *names; /* one for each entry of the bundle, in order */
+    const struct image_set *set;  /* borrowed */
+    struct push_plan_name *names; /* one for each of its entries, in order */
     size_t name_count;
     char **repos; /* repository paths at the target, each once */
     size_t repo_count;
@@ -49,16 +49,15 @@ struct push_plan {
  * Map the names.  Errors: ERR_USAGE - a name cannot be mapped, or two different images
  * would land on one name.
  */
-MUST_USE int push_plan_map(struct push_plan *out, const struct bundle_content *content,
+MUST_USE int push_plan_map(struct push_plan *out, const struct image_set *set,
                            const struct mapping *mapping, struct err *err);
 
 /*
  * Work out the placements of the names that wanted() lets through.
  * Errors: ERR_LIMIT.
  */
-MUST_USE int push_plan_place(struct push_plan *l, const struct bundle_content *content,
-                             bool (*wanted)(void *ctx, size_t name), void *ctx,
-                             struct err *err);
+MUST_USE int push_plan_place(struct push_plan *l, bool (*wanted)(void *ctx, size_t name),
+                             void *ctx, struct err *err);
 
 /* Where an object stands in a repository, in one of its two uses; NULL: nowhere. */
 struct placement *push_plan_find(const struct push_plan *l, uint32_t object,

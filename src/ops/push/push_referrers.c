@@ -20,7 +20,7 @@ struct subject_step {
 static const struct graph_object *
 object_of(const struct push_context *im, const struct placement *p)
 {
-    return graph_object(im->content->graph, p->object);
+    return graph_object(im->set->graph, p->object);
 }
 
 /* ---- what is to be listed ---- */

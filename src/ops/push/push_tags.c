@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "oci/graph_walk.h"
-#include "oci/tag_filter.h"
 #include "ops/push/push_failures.h"
 #include "registry/push.h"
 
@@ -101,23 +100,23 @@ static int
 look_at_name(struct push_context *im, unsigned worker, size_t i, struct err *err)
 {
     const struct push_plan_name *name = &im->result->landing.names[i];
-    const struct graph_object *o = graph_object(im->content->graph, name->object);
+    const struct image_entry *entry = &im->set->entries[i];
     struct repository repo = push_context_repository(im, name->repo);
     struct session *session = push_context_session(im, worker);
     enum image_state state = IMAGE_PUSHED;
-    struct digest held = o->digest;
+    struct digest held = entry->digest;
     int rc = name->to.tag[0] != '\0'
                  ? pull_look_at_tag(session, &repo, name->to.tag, &held, err)
-                 : pull_look_for(session, &repo, &o->digest, err);
+                 : pull_look_for(session, &repo, &entry->digest, err);
 
     if (rc < 0)
         return -1;
-    if (rc == 1 && digest_equal(&held, &o->digest))
+    if (rc == 1 && digest_equal(&held, &entry->digest))
         state = IMAGE_PRESENT;
     else if (rc == 1 && im->options->on_existing == EXISTING_SKIP)
         state = IMAGE_SKIPPED;
     else if (rc == 1 && im->options->on_existing == EXISTING_ERROR)
-        return conflict(&held, &o->digest, err);
+        return conflict(&held, &entry->digest, err);
     pthread_mutex_lock(&im->lock);
     im->repos[name->repo].is_used |= rc == 1 || im->options->dry_run;
     im->result->states[i] = state;
@@ -142,7 +141,7 @@ set_tag(const struct name_step *step, unsigned worker, struct err *err)
 {
     struct push_context *im = step->importing;
     const struct push_plan_name *name = &im->result->landing.names[step->name];
-    const struct graph_object *o = graph_object(im->content->graph, name->object);
+    const struct image_entry *entry = &im->set->entries[step->name];
     struct repository repo = push_context_repository(im, name->repo);
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
 
@@ -155,9 +154,10 @@ set_tag(const struct name_step *step, unsigned worker, struct err *err)
         return 0;
     }
     if (!im->options->dry_run &&
-        (push_context_read(im, name->object, &bytes, err) < 0 ||
-         push_manifest(push_context_session(im, worker), &repo, name->to.tag, &o->digest,
-                       o->media_type, bytes.data, bytes.len, err) != 0))
+        (push_context_read(im, entry->object, &bytes, err) < 0 ||
+         push_manifest(push_context_session(im, worker), &repo, name->to.tag,
+                       &entry->digest, entry->media_type, bytes.data, bytes.len,
+                       err) != 0))
         return -1;
     push_context_count(im, &im->result->counts.tags_pushed, 1);
     return im->options->dry_run ? 0 : push_context_accepted(im, err);
@@ -174,7 +174,7 @@ read_back_tag(const struct name_step *step, unsigned worker, struct err *err)
     if (pull_by_tag(push_context_session(im, worker), &repo, name->to.tag, &back, err) <
         0)
         return -1;
-    return push_context_compare(im, name->object, &back, err);
+    return push_context_compare(im, im->set->entries[step->name].object, &back, err);
 }
 
 /* ---- what is attached to images that are left out ---- */
@@ -192,20 +192,6 @@ seek(void *ctx, uint32_t id, bool as_document)
     s->is_found |= as_document && id == s->wanted;
 }
 
-/* The object that a name belongs to, as it says itself or by cosign's tag; GRAPH_NONE. */
-static uint32_t
-subject_of(const struct push_context *im, const struct push_plan_name *name)
-{
-    const struct graph *g = im->content->graph;
-    const struct graph_object *o = graph_object(g, name->object);
-    struct digest digest;
-
-    if (o->subject)
-        return graph_find(g, o->subject);
-    return tag_digest_of_cosign(name->from.tag, &digest) ? graph_find(g, &digest)
-                                                         : GRAPH_NONE;
-}
-
 enum { NO_NAME = -1 };
 
 /* The image it belongs to, when that is left out in its repository and nowhere else is
@@ -214,14 +200,15 @@ static ssize_t
 lost_image(const struct push_context *im, struct graph_walk *walk, size_t self)
 {
     const struct push_plan *l = &im->result->landing;
-    struct seeker s = {.wanted = subject_of(im, &l->names[self])};
+    const struct image_entry *entries = im->set->entries;
+    struct seeker s = {.wanted = image_set_subject(im->set, &entries[self])};
     ssize_t lost = NO_NAME;
 
     for (size_t i = 0; s.wanted != GRAPH_NONE && i < l->name_count; i++) {
         if (i == self || l->names[i].repo != l->names[self].repo)
             continue;
         s.is_found = false;
-        graph_walk_root(walk, l->names[i].object, seek, &s);
+        graph_walk_root(walk, entries[i].object, seek, &s);
         if (s.is_found && !is_left_out(im->result->states[i]))
             return NO_NAME;
         if (s.is_found)
@@ -235,7 +222,7 @@ static void
 leave_out_attached(struct push_context *im)
 {
     CLEANUP(graph_walk_release)
-    struct graph_walk *walk = graph_walk_new(im->content->graph);
+    struct graph_walk *walk = graph_walk_new(im->set->graph);
     enum image_state *states = im->result->states;
 
     for (size_t i = 0; i < im->result->landing.name_count; i++) {
@@ -263,13 +250,14 @@ push_probe_tags(struct push_context *im, struct err *err)
 
 /* By cosign's tag alone its document does not know what it belongs to. */
 static uint32_t
-why_not(const struct push_context *im, const struct push_plan_name *name)
+why_not(const struct push_context *im, size_t name)
 {
     const struct push_plan *l = &im->result->landing;
-    const struct placement *own = push_plan_find(l, name->object, name->repo, true);
-    uint32_t subject = subject_of(im, name);
+    const struct image_entry *entry = &im->set->entries[name];
+    uint32_t repo = l->names[name].repo, subject = image_set_subject(im->set, entry);
+    const struct placement *own = push_plan_find(l, entry->object, repo, true);
     const struct placement *other =
-        subject == GRAPH_NONE ? NULL : push_plan_find(l, subject, name->repo, true);
+        subject == GRAPH_NONE ? NULL : push_plan_find(l, subject, repo, true);
 
     return own->cause == 0 && other ? other->cause : own->cause;
 }
@@ -280,8 +268,7 @@ push_fail_images(struct push_context *im)
     const struct push_plan *l = &im->result->landing;
 
     for (size_t i = 0; im->result->setback_count > 0 && i < l->name_count; i++) {
-        uint32_t cause =
-            is_left_out(im->result->states[i]) ? 0 : why_not(im, &l->names[i]);
+        uint32_t cause = is_left_out(im->result->states[i]) ? 0 : why_not(im, i);
 
         if (cause != 0)
             fail_image(im, i, cause);

@@ -121,7 +121,7 @@ receipt_state_word(enum image_state state)
 static struct jsout *
 images_out(const struct import_result *done)
 {
-    const struct bundle_content *c = bundle_content(done->verified.bundle);
+    const struct image_set *set = done->landing.set;
     struct jsout *array = jsout_array();
 
     for (size_t i = 0; i < done->landing.name_count; i++) {
@@ -129,8 +129,8 @@ images_out(const struct import_result *done)
         char target[REFERENCE_TEXT_MAX];
 
         reference_name(&done->landing.names[i].to, target);
-        jsout_put_text(obj, "name", c->index.entries[i].name);
-        put_digest(obj, "digest", &c->index.entries[i].digest);
+        jsout_put_text(obj, "name", set->entries[i].name);
+        put_digest(obj, "digest", &set->entries[i].digest);
         jsout_put_text(obj, "target", target);
         jsout_put_text(obj, "state", receipt_state_word(done->states[i]));
         if (push_failure_of(done, i))

@@ -76,7 +76,7 @@ judge_receipt(const struct receipt_parts *r, const struct verified *v,
         trust_admit(&signers, store, &admission, err) < 0 ||
         index_read(&index, r->index.bytes.data, r->index.bytes.len, err) < 0)
         return -1;
-    claims = policy_check_claims(&index.meta, &index.missing);
+    claims = policy_check_claims(&index.meta, &index.set.missing);
     if (strcmp(claims.stream, v->meta.stream) != 0)
         return err_set(err, ERR_TRUST, "it is of another stream");
     if (trust_judge_signers(&verdict, store, &signers, false, &claims, &v->now, err) < 0)

@@ -74,7 +74,7 @@ pair(struct layer_gathering *g, const struct graph_object *manifest, const struc
         if (n == js_length(ids))
             return err_because(err, ERR_INTEGRITY, REASON_FORMAT,
                                "it has fewer diff_ids than the image has layers");
-        if (is_layer(graph_media_type(g->content->graph, e)) &&
+        if (is_layer(graph_media_type(g->content->set.graph, e)) &&
             add_wish(g, e->to, js_text(js_at(ids, n)), err) < 0)
             return -1;
         n++;
@@ -137,14 +137,14 @@ check_gather_layers(const struct bundle_content *c, struct layer_wish **out,
     struct layer_gathering g = {.content = c};
     struct damage found;
 
-    for (uint32_t id = 0; id < graph_count(c->graph); id++) {
-        const struct graph_object *o = graph_object(c->graph, id);
+    for (uint32_t id = 0; id < graph_count(c->set.graph); id++) {
+        const struct graph_object *o = graph_object(c->set.graph, id);
 
         for (uint32_t i = 0; o->kind == MEDIA_MANIFEST && i < o->edge_count; i++) {
             const struct graph_edge *e = &o->edges[i];
 
             if (e->kind != EDGE_CONFIG || c->member_of_object[e->to] == GRAPH_NONE ||
-                !is_image_config(graph_media_type(c->graph, e)))
+                !is_image_config(graph_media_type(c->set.graph, e)))
                 continue;
             if (read_config(&g, o, e->to, err) == 0)
                 continue;

@@ -26,7 +26,8 @@ platform_of_config(const struct bundle_content *c, const struct graph_object *ma
         const struct graph_edge *e = &manifest->edges[i];
         struct js *root;
 
-        if (e->kind != EDGE_CONFIG || graph_object(c->graph, e->to)->size > CONFIG_MAX)
+        if (e->kind != EDGE_CONFIG ||
+            graph_object(c->set.graph, e->to)->size > CONFIG_MAX)
             continue;
         if (bundle_read_member(c, c->member_of_object[e->to], &bytes, err_ignored()) < 0)
             return;
@@ -42,10 +43,10 @@ static void
 describe_image(const struct bundle_content *c, struct graph_size *scales, size_t index,
                struct inspected_image *out)
 {
-    uint32_t root = graph_root(c->graph, index);
-    const struct graph_object *top = graph_object(c->graph, root);
+    uint32_t root = c->set.entries[index].object;
+    const struct graph_object *top = graph_object(c->set.graph, root);
 
-    out->entry = &c->index.entries[index];
+    out->entry = &c->set.entries[index];
     out->subject = top->subject;
     out->bytes = graph_size_add(scales, root);
     out->platforms = xcalloc((size_t)top->edge_count + 1, sizeof(*out->platforms));
@@ -60,11 +61,11 @@ describe_image(const struct bundle_content *c, struct graph_size *scales, size_t
     for (uint32_t i = 0; i < top->edge_count; i++) {
         const struct graph_edge *e = &top->edges[i];
         struct inspected_platform *p = &out->platforms[out->platform_count++];
-        const char *text = graph_platform(c->graph, e);
+        const char *text = graph_platform(c->set.graph, e);
 
-        p->digest = graph_object(c->graph, e->to)->digest;
-        p->is_omitted = graph_object(c->graph, e->to)->state == GRAPH_OMITTED;
-        p->is_missing = c->is_missing[e->to];
+        p->digest = graph_object(c->set.graph, e->to)->digest;
+        p->is_omitted = graph_object(c->set.graph, e->to)->state == GRAPH_OMITTED;
+        p->is_missing = c->set.is_missing[e->to];
         p->bytes = p->is_omitted ? 0 : graph_size_add(scales, e->to);
         p->is_attestation = e->is_attestation;
         memcpy(p->platform.text, text, strlen(text) + 1);
@@ -98,8 +99,8 @@ inspect_run(struct inspection *out, const char *const *paths, size_t path_count,
         return err_wrap(err, "%s", paths[0]);
 
     content = bundle_preview_content(out->preview);
-    scales = graph_size_new(content->graph);
-    out->image_count = content->index.count;
+    scales = graph_size_new(content->set.graph);
+    out->image_count = content->set.count;
     out->images = xcalloc(out->image_count, sizeof(*out->images));
     for (size_t i = 0; i < out->image_count; i++)
         describe_image(content, scales, i, &out->images[i]);

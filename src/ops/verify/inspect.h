@@ -22,9 +22,9 @@ struct inspected_platform {
 };
 
 struct inspected_image {
-    const struct bundle_entry *entry; /* borrowed */
-    const struct digest *subject;     /* what it says it belongs to, or NULL; borrowed */
-    uint64_t bytes;                   /* of all it reaches, each once */
+    const struct image_entry *entry; /* borrowed */
+    const struct digest *subject;    /* what it says it belongs to, or NULL; borrowed */
+    uint64_t bytes;                  /* of all it reaches, each once */
     struct inspected_platform *platforms;
     size_t platform_count;
 };

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+#include "images/image_set.h"
+
+#include "base/mem.h"
+#include "oci/graph_size.h"
+#include "oci/graph_walk.h"
+#include "oci/tag_filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+missing_list_release(struct missing_list *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        free(l->items[i].name);
+    free(l->items);
+    *l = (struct missing_list)MISSING_LIST_INIT;
+}
+
+void
+image_set_release(struct image_set *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        free(s->entries[i].name);
+        free(s->entries[i].media_type);
+        free(s->entries[i].artifact_type);
+    }
+    free(s->entries);
+    free(s->is_missing);
+    graph_release(&s->graph);
+    missing_list_release(&s->missing);
+    *s = (struct image_set)IMAGE_SET_INIT;
+}
+
+/* What containers are made of, unlike a chart or a signature. */
+static bool
+is_image(const struct graph *g, const struct graph_object *o)
+{
+    static const char *const configs[] = {
+        "application/vnd.oci.image.config.v1+json",
+        "application/vnd.docker.container.image.v1+json",
+    };
+
+    if (o->artifact_type[0] != '\0' || o->subject)
+        return false;
+    if (o->kind == MEDIA_INDEX)
+        return true;
+    for (uint32_t i = 0; i < o->edge_count; i++) {
+        const char *type = graph_object(g, o->edges[i].to)->media_type;
+
+        if (o->edges[i].kind == EDGE_CONFIG)
+            return strcmp(type, configs[0]) == 0 || strcmp(type, configs[1]) == 0;
+    }
+    return false;
+}
+
+void
+image_set_describe(struct image_set *s, size_t entry, const struct reference *ref)
+{
+    uint32_t id = graph_root(s->graph, entry);
+    const struct graph_object *o = graph_object(s->graph, id);
+    char name[REFERENCE_TEXT_MAX];
+
+    reference_name(ref, name);
+    s->entries[entry] = (struct image_entry){
+        .ref = *ref,
+        .name = xstrdup(name),
+        .is_image = is_image(s->graph, o) && !tag_is_of_cosign(ref->tag),
+        .media_type = xstrdup(o->media_type),
+        .artifact_type = xstrdup(o->artifact_type),
+        .digest = o->digest,
+        .size = o->size,
+        .object = id,
+    };
+}
+
+size_t
+image_set_omitted(const struct image_set *s)
+{
+    size_t count;
+
+    (void)graph_omitted(s->graph, &count);
+    return count;
+}
+
+size_t
+image_set_unwanted(const struct image_set *s)
+{
+    size_t count, unwanted = 0;
+    const uint32_t *ids = graph_omitted(s->graph, &count);
+
+    for (size_t i = 0; i < count; i++)
+        unwanted += !s->is_missing[ids[i]];
+    return unwanted;
+}
+
+uint32_t
+image_set_subject(const struct image_set *s, const struct image_entry *entry)
+{
+    const struct digest *subject = graph_object(s->graph, entry->object)->subject;
+    struct digest by_tag;
+
+    if (!subject && tag_digest_of_cosign(entry->ref.tag, &by_tag))
+        subject = &by_tag;
+    return subject ? graph_find(s->graph, subject) : GRAPH_NONE;
+}
+
+/* The images that an index lists, or the one manifest. */
+static size_t
+count_platforms(const struct graph *g, const struct image_entry *entry)
+{
+    const struct graph_object *o = graph_object(g, entry->object);
+    size_t n = 0;
+
+    if (o->kind == MEDIA_MANIFEST)
+        return entry->is_image ? 1 : 0;
+    for (uint32_t i = 0; i < o->edge_count; i++)
+        n += !o->edges[i].is_attestation &&
+             graph_object(g, o->edges[i].to)->kind == MEDIA_MANIFEST;
+    return n;
+}
+
+struct image_totals
+image_set_totals(const struct image_set *s)
+{
+    CLEANUP(graph_size_release) struct graph_size *sizes = graph_size_new(s->graph);
+    const uint32_t *order = graph_order(s->graph);
+    struct image_totals totals = {.bytes = 0};
+    uint64_t apart = 0;
+
+    for (size_t i = 0; i < graph_member_count(s->graph); i++)
+        totals.bytes += graph_object(s->graph, order[i])->size;
+    for (size_t i = 0; i < s->count; i++) {
+        uint64_t alone = graph_size_add(sizes, s->entries[i].object);
+
+        totals.platforms += count_platforms(s->graph, &s->entries[i]);
+        if (__builtin_add_overflow(apart, alone, &apart))
+            apart = UINT64_MAX;
+    }
+    totals.bytes_shared = apart - totals.bytes; /* each object is below some entry */
+    return totals;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* image_set.h - a set of images: names, the objects they consist of, and what is left
+ * out.
+ *
+ * An export makes one of what registries serve, the reader of bundles one of what a
+ * bundle holds; what is written, pushed and printed is taken from it.
+ *
+ * Layer:  images.
+ * Source: docs/bundle-format.md, "index.json", "Complete".
+ */
+#ifndef IMAGES_IMAGE_SET_H
+#define IMAGES_IMAGE_SET_H
+
+#include "oci/graph.h"
+#include "oci/reference.h"
+
+/* One name, and the document that it is for: an image, a chart, a signature, ... */
+struct image_entry {
+    struct reference ref;
+    char *name;    /* ref as text: reference_name() */
+    bool is_image; /* for container engines, which ignore all else */
+    char *media_type;
+    char *artifact_type; /* "" for none */
+    struct digest digest;
+    uint64_t size;
+    uint32_t object; /* graph id */
+};
+
+/* A name that was asked for and could not be fetched. */
+struct missing_name {
+    char *name; /* a canonical reference, or a repository */
+    bool has_digest;
+    struct digest digest; /* the one in the name */
+};
+
+struct missing_list {
+    struct missing_name *items; /* by name, each once */
+    size_t count;
+};
+
+#define MISSING_LIST_INIT                                                                \
+    {                                                                                    \
+        .items = NULL                                                                    \
+    }
+void missing_list_release(struct missing_list *l);
+
+struct image_set {
+    struct image_entry *entries;
+    size_t count;
+    struct graph *graph; /* finished, its root i is that of entry i; or NULL: not known */
+    bool *is_missing;    /* by graph id: left out because it could not be fetched */
+    struct missing_list missing;
+};
+
+#define IMAGE_SET_INIT                                                                   \
+    {                                                                                    \
+        .entries = NULL                                                                  \
+    }
+void image_set_release(struct image_set *s);
+
+/* Fill in an entry of a set with a graph from its name and its root. */
+void image_set_describe(struct image_set *s, size_t entry, const struct reference *ref);
+
+/* Children of indexes that are left out; and those whose platform was not asked for. */
+size_t image_set_omitted(const struct image_set *s);
+size_t image_set_unwanted(const struct image_set *s);
+
+/*
+ * The object that an entry belongs to, as its document says itself, or by the tag that
+ * cosign gives it; GRAPH_NONE when it is not in the set, or there is none.
+ */
+uint32_t image_set_subject(const struct image_set *s, const struct image_entry *entry);
+
+struct image_totals {
+    uint64_t bytes;        /* of all objects that are not left out, each once */
+    uint64_t bytes_shared; /* more that separate copies of the images would take */
+    size_t platforms;      /* images for some platform, over all entries */
+};
+
+struct image_totals image_set_totals(const struct image_set *s);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+#include "tests/unit/graph_world.h"
+
+#include "images/image_set.h"
+
+#define DOCKER_CONFIG "application/vnd.docker.container.image.v1+json"
+#define CHART_CONFIG  "application/vnd.cncf.helm.config.v1+json"
+#define SUBJECT_TAG   "sha256-%s.sig"
+
+/* ---- sets ---- */
+
+/* Leaves out one thing wherever an index lists it. */
+struct omitting {
+    const struct world *w;
+    size_t thing;
+};
+
+static void
+leave_out(void *ctx, const struct document *doc, bool *omit)
+{
+    const struct omitting *o = ctx;
+
+    for (size_t i = 0; doc->kind == MEDIA_INDEX && i < doc->count; i++)
+        omit[i] = digest_equal(&doc->edges[i].digest, &o->w->things[o->thing].digest);
+}
+
+/* roots ends with SIZE_MAX; omitted: a thing, or SIZE_MAX. */
+static struct image_set
+set_of(struct world *w, const size_t *roots, const char *const *names, size_t omitted)
+{
+    struct image_set s = {.graph = graph_new(ERR_PROTOCOL)};
+    struct omitting omitting = {w, omitted};
+    struct err err = ERR_INIT;
+
+    if (omitted != SIZE_MAX)
+        graph_watch(s.graph, leave_out, &omitting);
+    for (; roots[s.count] != SIZE_MAX; s.count++)
+        assert_int_equal(add_root(s.graph, w, roots[s.count],
+                                  strstr(w->things[roots[s.count]].bytes, "manifests")
+                                      ? MEDIA_OCI_INDEX
+                                      : MEDIA_OCI_MANIFEST,
+                                  &err),
+                         0);
+    assert_complete(s.graph, w, false);
+    s.is_missing = xcalloc(graph_count(s.graph), sizeof(*s.is_missing));
+    s.entries = xcalloc(s.count, sizeof(*s.entries));
+    for (size_t i = 0; i < s.count; i++) {
+        struct reference ref;
+
+        assert_int_equal(reference_parse_name(&ref, names[i], ERR_USAGE, &err), 0);
+        image_set_describe(&s, i, &ref);
+    }
+    return s;
+}
+
+static size_t
+put_manifest(struct world *w, size_t config, const char *type, const char *more)
+{
+    CLEANUP(buf_release) struct buf b = BUF_INIT(1U << 20);
+
+    assert_int_equal(buf_addf(&b,
+                              "{\"schemaVersion\":2,\"mediaType\":\"%s\"%s,\"config\":",
+                              MEDIA_OCI_MANIFEST, more),
+                     0);
+    add_descriptor(w, &b, config, type, "");
+    assert_int_equal(buf_add_text(&b, ",\"layers\":[]}"), 0);
+    return put(w, buf_steal(&b));
+}
+
+/* ---- what entries say ---- */
+
+static void
+only_what_containers_run_is_an_image(void **state)
+{
+    static const struct {
+        const char *config, *more, *name;
+        bool is_image;
+    } table[] = {
+        {CONFIG, "", "h.test/a:1", true},
+        {DOCKER_CONFIG, "", "h.test/a:1", true},
+        {CHART_CONFIG, "", "h.test/a:1", false},
+        {CONFIG, ",\"artifactType\":\"application/vnd.example\"", "h.test/a:1", false},
+        {CONFIG, "", "h.test/a:sha256-0.sig", true},
+        {CONFIG, "",
+         "h.test/"
+         "a:sha256-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+         ".sig",
+         false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        CLEANUP(world_release) struct world w = {.count = 0};
+        size_t config = put_text(&w, "{}");
+        size_t image = put_manifest(&w, config, table[i].config, table[i].more);
+        CLEANUP(image_set_release)
+        struct image_set s =
+            set_of(&w, (const size_t[]){image, SIZE_MAX}, &table[i].name, SIZE_MAX);
+        const struct image_entry *e = &s.entries[0];
+
+        if (e->is_image != table[i].is_image)
+            fail_msg("case %zu", i);
+        assert_string_equal(e->name, table[i].name);
+        assert_string_equal(e->ref.host, "h.test");
+        assert_string_equal(e->media_type, MEDIA_OCI_MANIFEST);
+        assert_string_equal(e->artifact_type, strstr(table[i].more, "artifact")
+                                                  ? "application/vnd.example"
+                                                  : "");
+        assert_true(digest_equal(&e->digest, &w.things[image].digest));
+        assert_int_equal(e->size, w.things[image].size);
+        assert_int_equal(e->object, graph_find(s.graph, &e->digest));
+    }
+}
+
+static void
+a_subject_is_named_by_the_document_or_by_the_tag(void **state)
+{
+    CLEANUP(world_release) struct world w = {.count = 0};
+    size_t config = put_text(&w, "{}");
+    size_t image = put_image(&w, config, (const size_t[]){SIZE_MAX});
+    size_t chart = put_manifest(&w, config, CHART_CONFIG, "");
+    char digest[DIGEST_TEXT_MAX], hex[2 * DIGEST_RAW_MAX + 1];
+    CLEANUP(mem_free_string) char *subject = NULL, *tag = NULL;
+    size_t referrer, signature;
+
+    (void)state;
+    digest_text(&w.things[image].digest, digest);
+    digest_hex(&w.things[image].digest, hex);
+    subject = xasprintf(",\"subject\":{\"mediaType\":\"%s\",\"digest\":\"%s\","
+                        "\"size\":%" PRIu64 "}",
+                        MEDIA_OCI_MANIFEST, digest, w.things[image].size);
+    referrer = put_manifest(&w, config, CHART_CONFIG, subject);
+    signature = put_manifest(&w, config, ODD, "");
+    tag = xasprintf("h.test/a:" SUBJECT_TAG, hex);
+    {
+        const char *const names[] = {"h.test/a:1", "h.test/a:2", "h.test/a:3", tag};
+        CLEANUP(image_set_release)
+        struct image_set s =
+            set_of(&w, (const size_t[]){image, chart, referrer, signature, SIZE_MAX},
+                   names, SIZE_MAX);
+        CLEANUP(image_set_release)
+        struct image_set alone =
+            set_of(&w, (const size_t[]){referrer, SIZE_MAX}, names, SIZE_MAX);
+
+        assert_int_equal(image_set_subject(&s, &s.entries[0]), GRAPH_NONE);
+        assert_int_equal(image_set_subject(&s, &s.entries[1]), GRAPH_NONE);
+        assert_int_equal(image_set_subject(&s, &s.entries[2]), s.entries[0].object);
+        assert_int_equal(image_set_subject(&s, &s.entries[3]), s.entries[0].object);
+        assert_int_equal(image_set_subject(&alone, &alone.entries[0]), GRAPH_NONE);
+    }
+}
+
+/* ---- what the whole comes to ---- */
+
+static void
+objects_count_once_and_what_is_left_out_never(void **state)
+{
+    static const char *const names[] = {"h.test/a:1", "h.test/b:1"};
+    CLEANUP(world_release) struct world w = {.count = 0};
+    size_t config = put_text(&w, "{}"), layer = put_text(&w, "a layer of both");
+    size_t own = put_text(&w, "one of the second");
+    size_t a = put_image(&w, config, (const size_t[]){layer, SIZE_MAX});
+    size_t b = put_image(&w, config, (const size_t[]){layer, own, SIZE_MAX});
+    const struct child children[] = {{a, MEDIA_OCI_MANIFEST, NULL},
+                                     {b, MEDIA_OCI_MANIFEST, NULL}};
+    size_t index = put_index(&w, children, 2);
+    uint64_t first = w.things[config].size + w.things[layer].size + w.things[a].size;
+    uint64_t second = w.things[b].size + w.things[own].size;
+
+    (void)state;
+    {
+        CLEANUP(image_set_release)
+        struct image_set s =
+            set_of(&w, (const size_t[]){index, a, SIZE_MAX}, names, SIZE_MAX);
+        struct image_totals totals = image_set_totals(&s);
+
+        assert_int_equal(totals.bytes, first + second + w.things[index].size);
+        assert_int_equal(totals.bytes_shared, first);
+        assert_int_equal(totals.platforms, 3);
+        assert_int_equal(image_set_omitted(&s), 0);
+        assert_int_equal(image_set_unwanted(&s), 0);
+    }
+    {
+        CLEANUP(image_set_release)
+        struct image_set s = set_of(&w, (const size_t[]){index, SIZE_MAX}, names, b);
+        struct image_totals totals = image_set_totals(&s);
+
+        assert_int_equal(totals.bytes, first + w.things[index].size);
+        assert_int_equal(totals.bytes_shared, 0);
+        assert_int_equal(totals.platforms, 1);
+        assert_int_equal(image_set_omitted(&s), 1);
+        assert_int_equal(image_set_unwanted(&s), 1);
+        s.is_missing[graph_find(s.graph, &w.things[b].digest)] = true;
+        assert_int_equal(image_set_omitted(&s), 1);
+        assert_int_equal(image_set_unwanted(&s), 0);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_containers_run_is_an_image),
+        cmocka_unit_test(a_subject_is_named_by_the_document_or_by_the_tag),
+        cmocka_unit_test(objects_count_once_and_what_is_left_out_never),
+    };
+
+    return cmocka_run_group_tests_name("image_set", tests, NULL, NULL);
+}
