@@ -26,6 +26,7 @@ static void PRINTF(4, 0) record(struct err *err, enum err_kind kind,
     err->signal = 0;
     err->reason = reason;
     err->hint[0] = '\0';
+    err->subject[0] = '\0';
     put_line(err->msg, sizeof(err->msg), fmt, ap);
 }
 
@@ -96,6 +97,13 @@ err_hint(struct err *err, const char *fmt, ...)
     va_start(ap, fmt);
     put_line(err->hint, sizeof(err->hint), fmt, ap);
     va_end(ap);
+    return -1;
+}
+
+int
+err_subject(struct err *err, const char *subject)
+{
+    text_line(err->subject, sizeof(err->subject), subject, strlen(subject));
     return -1;
 }
 

@@ -30,46 +30,72 @@ enum err_kind {
     ERR_SIGNAL = 128,  /* stopped by signal n; the exit code is 128 + n */
 };
 
-/* Why, as one word for scripts: sealift(1) lists them.  One table: name and word. */
+/*
+ * Why, as one word for scripts: sealift(1) lists them.  One table: name and word.  Two
+ * names may share a word, where scripts need not tell them apart and hints do.
+ */
 #define ERR_REASONS(X)                                                                   \
     X(BAD_SIGNATURE, "bad-signature")                                                    \
     X(BROKEN_BLOB, "broken-blob")                                                        \
+    X(CERTIFICATE, "tls")                                                                \
     X(CHANGED, "changed")                                                                \
     X(CLOCK, "clock")                                                                    \
+    X(COLLISION, "collision")                                                            \
+    X(CUT_AREA, "in-place")                                                              \
     X(DIGEST, "digest")                                                                  \
     X(DUPLICATE, "duplicate")                                                            \
     X(EQUIVOCATION, "equivocation")                                                      \
+    X(EXISTS, "exists")                                                                  \
     X(EXPIRED, "expired")                                                                \
     X(EXTRA, "extra")                                                                    \
+    X(FILE_TOO_LARGE, "file-too-large")                                                  \
+    X(FOREIGN_LAYER, "foreign-layer")                                                    \
     X(FORMAT, "format")                                                                  \
     X(HEADER, "header")                                                                  \
+    X(INCOMPLETE, "incomplete")                                                          \
     X(INCOMPLETE_BUNDLE, "incomplete-bundle")                                            \
+    X(INCOMPLETE_INDEX, "incomplete-index")                                              \
     X(INTERRUPTED_SIGN, "interrupted-sign")                                              \
+    X(IN_PLACE, "in-place")                                                              \
+    X(IN_USE, "in-use")                                                                  \
     X(JSON, "json")                                                                      \
     X(LAYER, "layer")                                                                    \
     X(LOGIN, "login")                                                                    \
     X(MISSING, "missing")                                                                \
-    X(NO_CA, "no-ca")                                                                    \
-    X(NO_TRUST, "no-trust")                                                              \
     X(NOT_TLS, "not-tls")                                                                \
+    X(NO_CA, "no-ca")                                                                    \
+    X(NO_CERTIFICATE, "no-certificate")                                                  \
+    X(NO_HELPER, "no-helper")                                                            \
+    X(NO_KEY, "no-key")                                                                  \
+    X(NO_LOGIN, "no-login")                                                              \
+    X(NO_TRUST, "no-trust")                                                              \
     X(ORDER, "order")                                                                    \
+    X(OTHER_BYTES, "bad-signature")                                                      \
     X(OVERRIDE_DENIED, "override-denied")                                                \
     X(PADDING, "padding")                                                                \
+    X(PLAIN_HTTP, "plain-http")                                                          \
     X(PRIVATE_ADDRESS, "private-address")                                                \
+    X(PROXY_PASSWORD, "visible-password")                                                \
     X(RECEIPT, "receipt")                                                                \
     X(REVOKED, "revoked")                                                                \
     X(ROLLBACK, "rollback")                                                              \
+    X(SIGNED_LATE, "expired")                                                            \
     X(SIZE, "size")                                                                      \
+    X(SPARSE_INDEX, "sparse-index")                                                      \
     X(STATE, "state")                                                                    \
     X(STREAM, "stream")                                                                  \
     X(SUMS, "sums")                                                                      \
     X(TARGET, "target")                                                                  \
     X(THRESHOLD, "threshold")                                                            \
     X(TLS, "tls")                                                                        \
+    X(TOKEN_SERVER, "token-server")                                                      \
     X(TRAILING, "trailing")                                                              \
     X(TRUNCATED, "truncated")                                                            \
+    X(UNKNOWN_KEY, "unknown-signer")                                                     \
     X(UNKNOWN_SIGNER, "unknown-signer")                                                  \
-    X(UNSIGNED, "unsigned")
+    X(UNMAPPABLE, "unmappable")                                                          \
+    X(UNSIGNED, "unsigned")                                                              \
+    X(USER_IN_NAME, "visible-password")
 
 #define ERR_REASON_CONSTANT(name, word) REASON_##name,
 enum err_reason { REASON_NONE, ERR_REASONS(ERR_REASON_CONSTANT) REASON_COUNT };
@@ -80,8 +106,9 @@ struct err {
     enum err_kind kind;
     int signal; /* with ERR_SIGNAL: its number */
     enum err_reason reason;
-    char msg[640];  /* one line, no capital, no full stop; see text_line() */
-    char hint[400]; /* what to do next, or empty */
+    char msg[640];     /* one line, no capital, no full stop; see text_line() */
+    char hint[400];    /* what to do next, or empty: names no option and no command */
+    char subject[264]; /* what the hint for the reason quotes, such as a host; or empty */
 };
 
 #define ERR_INIT                                                                         \
@@ -109,8 +136,14 @@ int err_errno(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 /* Put "context: " before the message; kind, reason and hint stay.  Always -1. */
 int err_wrap(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
-/* Say what to do about it; the innermost hint wins.  Always -1. */
+/*
+ * Say what to do about it; the innermost hint wins.  What to type is not said here: that
+ * depends on the command, and cli/hints.h finds it by the reason.  Always -1.
+ */
 int err_hint(struct err *err, const char *fmt, ...) PRINTF(2, 3);
+
+/* What the hint for the reason will quote, as the user would type it.  Always -1. */
+int err_subject(struct err *err, const char *subject);
 
 /* The kind as the word --json prints: "usage", "not-found", ... */
 const char *err_kind_name(enum err_kind kind);

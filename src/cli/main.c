@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/hints.h"
 #include "cli/print_result.h"
 #include "io/crypto/hash.h"
 #include "io/http/http.h"
@@ -88,6 +89,8 @@ run_command(const struct command *c, const struct common_options *common,
         rc = http_global_init(&err);
     if (rc == 0)
         rc = c->run(options, operands, count, &rt, &result, &err);
+    if (rc < 0)
+        hint_add_to(&err, c, options);
     progress_finish(&progress);
     if (result_finish(&result, rc < 0 ? &err : NULL, common->json, common->quiet,
                       early->kind == ERR_NONE ? common->report : NULL, &late) < 0 &&

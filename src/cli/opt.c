@@ -149,6 +149,15 @@ opt_parse(const struct opt *table, void *base, int argc, char **argv, struct err
     return operands;
 }
 
+const char *
+opt_text(const struct opt *table, const void *base, const char *name, size_t len)
+{
+    const struct opt *o = find_long(table, name, len);
+
+    return o && o->kind == OPT_TEXT ? *(const char *const *)((const char *)base + o->at)
+                                    : NULL;
+}
+
 void
 opt_release(const struct opt *table, void *base)
 {

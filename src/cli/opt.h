@@ -78,6 +78,10 @@ struct opt {
 MUST_USE int opt_parse(const struct opt *table, void *base, int argc, char **argv,
                        struct err *err);
 
+/* The value of an OPT_TEXT by its name, or NULL: not given, or no such option. */
+const char *opt_text(const struct opt *table, const void *base, const char *name,
+                     size_t len);
+
 /* Free what the lists hold. */
 void opt_release(const struct opt *table, void *base);
 

@@ -10,6 +10,7 @@
 #include "io/http/http.h"
 #include "io/http/http_proxy.h"
 #include "io/json/json_write.h"
+#include "oci/reference.h"
 #include "registry/config/certs_d.h"
 #include "registry/config/mirrors_file.h"
 #include "registry/credentials/credentials_default.h"
@@ -101,13 +102,32 @@ read_pace(const struct registry_options *options, struct client_config *config,
     return 0;
 }
 
+static int
+check_hosts(const char *option, const struct opt_list *hosts, struct err *err)
+{
+    for (size_t i = 0; i < hosts->count; i++) {
+        const char *host = hosts->items[i];
+        char safe[TEXT_SAFE_MAX];
+
+        if (reference_refuse_user(host, strlen(host), err) < 0)
+            return err_wrap(err, "%s", option);
+        text_safe(safe, host, strlen(host));
+        if (!reference_is_host(host))
+            return err_set(err, ERR_USAGE, "%s '%s' is not HOST or HOST:PORT", option,
+                           safe);
+    }
+    return 0;
+}
+
 int
 registry_access_open(struct registry_access *out, const struct registry_options *options,
                      struct runtime *rt, bool may_push, struct err *err)
 {
     int rc;
 
-    if (check_files(options, err) < 0)
+    if (check_files(options, err) < 0 ||
+        check_hosts("--plain-http", &options->plain_http, err) < 0 ||
+        check_hosts("--trust-realm", &options->trust_realm, err) < 0)
         return -1;
     out->credentials = credentials_new(&rt->events, &rt->cancel);
     if (options->creds_stdin &&
@@ -139,8 +159,8 @@ registry_access_open(struct registry_access *out, const struct registry_options 
     if (read_proxy(options, &out->config, err) < 0 ||
         read_pace(options, &out->config, err) < 0)
         return -1;
-    out->client = client_new(&out->config, err);
-    return out->client ? 0 : -1;
+    out->client = client_new(&out->config);
+    return 0;
 }
 
 void

@@ -133,9 +133,9 @@ host_component(char out[REFERENCE_HOST_MAX + 1], const char *host, struct err *e
     }
     if (n > REFERENCE_PATH_MAX || reference_is_path(out))
         return 0;
-    err_set(err, ERR_USAGE, "its host cannot be part of a path at the target");
-    return err_hint(err, "drop it with --strip-host, or say where with --map %s=PATH",
-                    host);
+    err_because(err, ERR_USAGE, REASON_UNMAPPABLE,
+                "its host cannot be part of a path at the target");
+    return err_subject(err, host);
 }
 
 /* The path at the target. */

@@ -179,9 +179,8 @@ reference_refuse_user(const char *text, size_t len, struct err *err)
     if (!at)
         return 0;
     text_safe(safe, at, len - (size_t)(at - text));
-    err_set(err, ERR_USAGE, "'...%s': a user name or password does not belong here",
-            safe);
-    return err_hint(err, "credentials: --authfile FILE or --creds-stdin HOST");
+    return err_because(err, ERR_USAGE, REASON_USER_IN_NAME,
+                       "'...%s': a user name or password does not belong here", safe);
 }
 
 int

@@ -182,25 +182,34 @@ meaning(const struct call *call, const struct answer *a, const char **words)
 }
 
 static void
+explain_by(struct err *err, enum err_reason reason, const char *host)
+{
+    err->reason = reason;
+    err_subject(err, host);
+}
+
+static void
 hint_at_login(const struct call *call, const struct answer *a, struct err *err)
 {
     const char *host = call->repo->host;
 
     if (call->is_linked) /* nobody logs in there */
         return;
-    if (a->refusal == REFUSAL_OF_WITHHELD)
-        err_hint(err, "if the network is safe: --plain-http %s", host);
-    else if (a->silent_helper) /* some say so also when they fail */
+    if (a->refusal == REFUSAL_OF_WITHHELD) {
+        explain_by(err, REASON_PLAIN_HTTP, host);
+    } else if (a->silent_helper) { /* some say so also when they fail */
+        explain_by(err, REASON_NO_LOGIN, host);
         err_hint(err, "%s has no credentials for %s", a->silent_helper, host);
-    else if (a->refusal == REFUSAL_EXPIRED)
+    } else if (a->refusal == REFUSAL_EXPIRED) {
         err_hint(err, "log in to %s again", host);
-    else if (a->refusal == REFUSAL_OF_TOKEN)
+    } else if (a->refusal == REFUSAL_OF_TOKEN) {
         err_hint(err,
                  "the token that was asked for is not good for %s/%s: check what "
                  "the account may do there",
                  host, call->repo->path);
-    else if (a->http.status == 401)
-        err_hint(err, "log in: --authfile FILE or --creds-stdin %s", host);
+    } else if (a->http.status == 401) {
+        explain_by(err, err->reason ? err->reason : REASON_NO_LOGIN, host);
+    }
 }
 
 /* What to do about it. */
@@ -217,7 +226,7 @@ add_hint(const struct call *call, const struct answer *a, const struct detail *d
         err_hint(err, "the project '%.*s' has to be created first at %s",
                  (int)strcspn(repo->path, "/"), repo->path, repo->host);
     else if (wants_certificate(a))
-        err_hint(err, "--tls-cert FILE --tls-key FILE");
+        err->reason = REASON_NO_CERTIFICATE;
     else if (err->kind == ERR_AUTH)
         hint_at_login(call, a, err);
     else if (a->http.status == 413 && !is_read_call(call))

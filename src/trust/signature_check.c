@@ -310,32 +310,11 @@ most_telling(const struct signature_check *signers)
     return best;
 }
 
-/* What the user types once the key id is confirmed. */
 static int
-how_to_trust(const struct digest *key_id, const struct trust_store *store,
-             struct err *err)
+nobody_known(const struct trust_finding *f, struct err *err)
 {
-    bool is_default = store->dir && strcmp(store->dir, STORE_DEFAULT) == 0;
     char id[2 * DIGEST_RAW_MAX + 1];
 
-    digest_hex(key_id, id);
-    if (!store->dir)
-        return err_hint(err,
-                        "it names key id %s; if the exporter confirms it out of band, "
-                        "pass the public key with --key",
-                        id);
-    return err_hint(err,
-                    "it names key id %s; if the exporter confirms it and gives you the "
-                    "public key out of band: sealift trust add %s%s%sTHEIR.pub%s",
-                    id, is_default ? "" : "--trust ", is_default ? "" : store->dir,
-                    is_default ? "" : " ",
-                    store->has_policy ? ", and name it in policy.json" : "");
-}
-
-static int
-nobody_known(const struct trust_finding *f, const struct trust_store *store,
-             struct err *err)
-{
     err_because(err, ERR_TRUST, f->reason, "signature '%s': %s", f->file, f->why);
     if (f->reason == REASON_BAD_SIGNATURE && f->key_name)
         return err_hint(err,
@@ -348,7 +327,9 @@ nobody_known(const struct trust_finding *f, const struct trust_store *store,
                         "it names the subject '%s': a signer of policy.json may have an "
                         "\"x509\" with the authority and that subject",
                         f->subject);
-    return how_to_trust(&f->key_id, store, err);
+    digest_hex(&f->key_id, id);
+    err->reason = REASON_UNKNOWN_KEY;
+    return err_hint(err, "it names key id %s", id);
 }
 
 static int
@@ -370,7 +351,7 @@ trust_admit(const struct signature_check *signers, const struct trust_store *sto
     if (signers->counting == 0 && signers->count == 0)
         return err_because(err, ERR_TRUST, REASON_UNSIGNED, "it is not signed");
     if (signers->counting == 0)
-        return nobody_known(most_telling(signers), store, err);
+        return nobody_known(most_telling(signers), err);
     *out = (struct admission){.basis = ADMISSION_SIGNED, .index = signers->index};
     return 0;
 }
@@ -382,7 +363,7 @@ trust_admit_unchecked(const struct signature_check *signers,
 {
     if (store->has_policy && !store->policy.may_skip)
         return err_because(err, ERR_TRUST, REASON_OVERRIDE_DENIED,
-                           "--insecure-skip-verify: the policy does not allow it");
+                           "the policy does not allow skipping the signature");
     if (check_revoked(signers, store, err) < 0)
         return -1;
     *out = (struct admission){.basis = ADMISSION_SKIPPED, .index = signers->index};

@@ -133,15 +133,8 @@ read_revoked(struct trust_store *s, const struct store_files *files, struct err 
 static int
 no_trust(const struct trust_store *s, const char *what, struct err *err)
 {
-    bool is_default = strcmp(s->dir, STORE_DEFAULT) == 0;
-
-    err_because(err, ERR_TRUST, REASON_NO_TRUST,
-                "no key to check the signature with: %s %s", s->dir, what);
-    return err_hint(err,
-                    "obtain the exporter's public key out of band, then: sealift trust "
-                    "add %s%s%sexporter.pub (or --key exporter.pub, for once)",
-                    is_default ? "" : "--trust ", is_default ? "" : s->dir,
-                    is_default ? "" : " ");
+    return err_because(err, ERR_TRUST, REASON_NO_TRUST, "no trusted keys: %s %s", s->dir,
+                       what);
 }
 
 /* Is it there, and ours? */

@@ -163,13 +163,13 @@ too_late(const struct trust_store *store, const struct signature_check *signers,
         return 0;
     f = &signers->items[i];
     if (!f->has_validity) {
-        err_because(err, ERR_TRUST, REASON_EXPIRED,
+        err_because(err, ERR_TRUST, REASON_SIGNED_LATE,
                     "signature '%s': '%s' may not sign any more", f->file, f->signer);
         return err_hint(err, "have it signed again by an authorised signer");
     }
     clock_format(from, f->valid_from);
     clock_format(until, f->valid_until);
-    err_because(err, ERR_TRUST, REASON_EXPIRED,
+    err_because(err, ERR_TRUST, REASON_SIGNED_LATE,
                 "signature '%s': the certificate of '%s' holds from %s to %s, "
                 "and not when it has to",
                 f->file, f->signer, from, until);
@@ -228,7 +228,7 @@ trust_judge_root(const struct trust_store *store, const struct signature_check *
 
 static int
 too_old(uint64_t limit, bool by_age, const struct trust_verdict *v,
-        const struct trust_store *store, const struct trusted_time *now, struct err *err)
+        const struct trusted_time *now, struct err *err)
 {
     char then[CLOCK_TEXT_MAX], today[CLOCK_TEXT_MAX];
 
@@ -241,9 +241,7 @@ too_old(uint64_t limit, bool by_age, const struct trust_verdict *v,
     else
         err_because(err, ERR_TRUST, REASON_EXPIRED, "it expired on %s, and now is %s",
                     then, today);
-    return err_hint(
-        err, "get a newer bundle, or set the clock if it is wrong%s",
-        store->policy.may_be_expired ? "; --allow-expired REASON takes it as it is" : "");
+    return err_hint(err, "get a newer bundle, or set the clock if it is wrong");
 }
 
 static int
@@ -288,9 +286,9 @@ trust_judge_age(struct trust_verdict *v, const struct trust_store *store,
     if (now->effective <= limit)
         return 0;
     if (!wishes->expired)
-        return too_old(limit, by_age, v, store, now, err);
+        return too_old(limit, by_age, v, now, err);
     trust_use_override(v, OVERRIDE_EXPIRED);
-    events_warning(events, "accepting an expired bundle (--allow-expired)");
+    events_warning(events, "accepting an expired bundle, as requested");
     return 0;
 }
 
@@ -314,9 +312,7 @@ gone_back(const struct trust_claims *claims, const struct trust_last *last,
             err, ERR_TRUST, REASON_ROLLBACK,
             "made on %s, before the bundle of %s that was imported of stream '%s'", then,
             before, claims->stream);
-    return err_hint(err,
-                    "get a newer bundle; --allow-rollback goes back on purpose, where "
-                    "the policy allows it");
+    return err_hint(err, "get a newer bundle");
 }
 
 int
@@ -347,7 +343,7 @@ trust_judge_order(struct trust_verdict *v, const struct trust_claims *claims,
     if (!wishes->rollback)
         return gone_back(claims, last, err);
     trust_use_override(v, OVERRIDE_ROLLBACK);
-    events_warning(events, "accepting rollback of stream '%s' (--allow-rollback)",
+    events_warning(events, "accepting rollback of stream '%s', as requested",
                    claims->stream);
     return 0;
 }
@@ -363,13 +359,14 @@ trust_override_name(enum trust_override o)
 }
 
 static int
-deny(const char *option, const char *word, const struct trust_store *store,
-     struct err *err)
+deny(enum trust_override override, const struct trust_store *store, struct err *err)
 {
+    const char *word = trust_override_name(override);
+
     err_because(err, ERR_TRUST, REASON_OVERRIDE_DENIED,
-                "%s: the policy does not allow it", option);
+                "the policy does not allow the override \"%s\"", word);
     if (!store->dir)
-        return err_hint(err, "it takes a trust store, not --key");
+        return err_hint(err, "only the policy of a trust store can allow it");
     return err_hint(err,
                     "the owner of %s/policy.json may add \"%s\" to its \"overrides\"",
                     store->dir, word);
@@ -381,9 +378,9 @@ trust_check_wishes(const struct trust_store *store, const struct trust_wishes *w
                    struct err *err)
 {
     if (wishes->rollback && !store->policy.may_roll_back)
-        return deny("--allow-rollback", "rollback", store, err);
+        return deny(OVERRIDE_ROLLBACK, store, err);
     if (wishes->expired && !store->policy.may_be_expired)
-        return deny("--allow-expired", "expired", store, err);
+        return deny(OVERRIDE_EXPIRED, store, err);
     return 0;
 }
 
@@ -407,11 +404,9 @@ trust_judge_whole(struct trust_verdict *v, const struct trust_claims *claims,
     if (claims->missing == 0)
         return 0;
     if (!wishes->incomplete) {
-        err_because(err, ERR_TRUST, REASON_INCOMPLETE_BUNDLE,
-                    "it is incomplete: of what was to be exported, %zu %s missing",
-                    claims->missing, is_or_are);
-        return err_hint(
-            err, "'sealift inspect' lists them; --allow-incomplete accepts the rest");
+        return err_because(err, ERR_TRUST, REASON_INCOMPLETE_BUNDLE,
+                           "it is incomplete: of what was to be exported, %zu %s missing",
+                           claims->missing, is_or_are);
     }
     trust_use_override(v, OVERRIDE_INCOMPLETE);
     events_warning(

@@ -19,6 +19,7 @@ assert_error(const struct err *err)
     assert(err_exit_code(err) > 0 && err_kind_name(err->kind));
     assert_plain(err->msg);
     assert_plain(err->hint);
+    assert_plain(err->subject);
     assert_plain(err->reason ? err_reason_word(err->reason) : "");
 }
 

@@ -55,4 +55,13 @@ grep -oE '(^|[^A-Za-z0-9-])--[a-z][a-z0-9-]+' "$page" | grep -oE -- '--[a-z0-9-]
 check_equal "the page mentions no option that the program lacks" "" \
     "$(comm -13 "$work/all" "$work/page")"
 
+# Reasons: the words of the table in err.h.
+reasons=$(sed -n 's/^    X([A-Z_]*, "\([a-z-]*\)").*/\1/p' "$abs_top_srcdir/src/base/err.h" | sort -u)
+check "there are reasons" test "$(echo "$reasons" | wc -l)" -gt 40
+for reason in $reasons; do
+    awk '/^# /{ inside = 0 } /^# EXIT STATUS/{ inside = 1 } inside' "$page" |
+        grep -qF "*$reason*" || echo "$reason"
+done >"$work/unlisted"
+check_equal "the page lists every reason" "" "$(cat "$work/unlisted")"
+
 done_testing

@@ -39,7 +39,7 @@ the_tightest_limit_counts_without_pauses(void **state)
 {
     const struct client_config config = {.sessions = 1};
     struct err err = ERR_INIT;
-    struct client *c = client_new(&config, &err);
+    struct client *c = client_new(&config);
     struct session *s = client_session(c, 0);
     struct allowance list, page;
 
@@ -78,7 +78,7 @@ no_time_is_no_retry(void **state)
                                          .cancel = &cancel,
                                          .events = &events};
     struct err err = ERR_INIT;
-    struct client *c = client_new(&config, &err);
+    struct client *c = client_new(&config);
     struct session *s = client_session(c, 0);
     struct retry retry = RETRY_INIT("x");
     struct allowance a;

@@ -181,9 +181,9 @@ room_and_limits_are_known_before_the_first_byte(void **state)
         {"a byte too few", EXT4, 10 << 20, (10 << 20) + 1, (10 << 20) + 1, "free some"},
         {"FAT, up to its limit", FAT, 100 * gib, fat_max, fat_max, NULL},
         {"FAT, a byte more", FAT, 100 * gib, fat_max + 1, fat_max + 1,
-         "--volume-size fat32"},
+         "ext4, xfs or exfat"},
         {"FAT, in volumes", FAT, 100 * gib, 50 * gib, fat_max - 511, NULL},
-        {"FAT, large volumes", FAT, 100 * gib, 50 * gib, 5 * gib, "--volume-size fat32"},
+        {"FAT, large volumes", FAT, 100 * gib, 50 * gib, 5 * gib, "ext4, xfs or exfat"},
         {"FAT, full", FAT, gib, 2 * gib, 2 * gib, "free some"},
         {"exFAT", EXFAT, 100 * gib, 50 * gib, 50 * gib, NULL},
     };
@@ -208,6 +208,8 @@ room_and_limits_are_known_before_the_first_byte(void **state)
         assert_int_equal(err.kind, ERR_LOCAL);
         if (!strstr(err.hint, cases[i].hint))
             fail_msg("%s: hint '%s'", cases[i].name, err.hint);
+        assert_int_equal(err.reason, strstr(cases[i].hint, "ext4") ? REASON_FILE_TOO_LARGE
+                                                                   : REASON_NONE);
     }
 }
 

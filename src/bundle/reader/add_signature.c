@@ -40,16 +40,17 @@ check_room(const struct bundle_untrusted *u, const struct signature_file *f,
                            f->name);
     }
     if (f->len > BUNDLE_SIGNATURE_MAX)
-        err_set(err, ERR_LIMIT, "signature %s is longer than %u bytes", f->name,
-                BUNDLE_SIGNATURE_MAX);
-    else if (u->count == BUNDLE_SIGNATURES_MAX)
-        err_set(err, ERR_LIMIT, "there are %d signatures already: no more fit",
-                BUNDLE_SIGNATURES_MAX);
-    else if (TAR_BLOCK + tar_padded(f->len) > u->pad_size)
-        err_set(err, ERR_LIMIT, "no room left for another signature");
-    else
-        return 0;
-    return err_hint(err, "--sig-out writes it to a file of its own, for --signature");
+        return err_because(err, ERR_LIMIT, REASON_IN_PLACE,
+                           "signature %s is longer than %u bytes", f->name,
+                           BUNDLE_SIGNATURE_MAX);
+    if (u->count == BUNDLE_SIGNATURES_MAX)
+        return err_because(err, ERR_LIMIT, REASON_IN_PLACE,
+                           "there are %d signatures already: no more fit",
+                           BUNDLE_SIGNATURES_MAX);
+    if (TAR_BLOCK + tar_padded(f->len) > u->pad_size)
+        return err_because(err, ERR_LIMIT, REASON_IN_PLACE,
+                           "no room left for another signature");
+    return 0;
 }
 
 /* Volumes that somebody cut elsewhere than sealift does have no such block. */
@@ -58,10 +59,9 @@ check_block(const struct bundle_untrusted *u, struct err *err)
 {
     if (volumes_takes_whole(&u->cursor.file, u->pad_at, TAR_BLOCK))
         return 0;
-    err_set(err, ERR_USAGE,
-            "a volume boundary falls inside the signature area; cannot sign in place");
-    return err_hint(err, "--sig-out writes it to a file of its own, for --signature; or "
-                         "make one file of the volumes: cat BUNDLE.[0-9]*");
+    return err_because(
+        err, ERR_USAGE, REASON_CUT_AREA,
+        "a volume boundary falls inside the signature area; cannot sign in place");
 }
 
 /* Make the pad zero again. */

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/hints.h"
 #include "cli/passphrase.h"
 #include "io/file/file.h"
 #include "io/json/json_write.h"
@@ -15,6 +16,7 @@
 #include "render/table.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,22 +165,33 @@ image_state_label(enum image_state state, const char *to_push)
     return to_push;
 }
 
+static void
+hint_for_failure(char hint[HINT_MAX], const struct import_command *o,
+                 const struct push_failure *s)
+{
+    snprintf(hint, HINT_MAX, "%s", s->hint);
+    hint_add(hint, &cmd_import, o, s->reason, s->subject);
+}
+
 static struct jsout *
-setback_out(const struct push_failure *s)
+setback_out(const struct import_command *o, const struct push_failure *s)
 {
     struct jsout *obj = jsout_object();
+    char hint[HINT_MAX];
 
     jsout_put_text(obj, "kind", err_kind_name(s->kind));
     if (s->reason)
         jsout_put_text(obj, "reason", err_reason_word(s->reason));
     jsout_put_text(obj, "message", s->message);
-    if (s->hint[0] != '\0')
-        jsout_put_text(obj, "hint", s->hint);
+    hint_for_failure(hint, o, s);
+    if (hint[0] != '\0')
+        jsout_put_text(obj, "hint", hint);
     return obj;
 }
 
 static void
-put_import_images(struct result *r, const struct import_result *x, const char *to_push)
+put_import_images(struct result *r, const struct import_command *o,
+                  const struct import_result *x, const char *to_push)
 {
     CLEANUP(table_release) struct table t = TABLE_INIT;
     const struct image_set *set = x->landing.set;
@@ -196,7 +209,7 @@ put_import_images(struct result *r, const struct import_result *x, const char *t
         jsout_put_text(obj, "target", target);
         jsout_put_text(obj, "state", image_state_label(x->states[i], to_push));
         if (cause)
-            jsout_put(obj, "error", setback_out(cause));
+            jsout_put(obj, "error", setback_out(o, cause));
         jsout_append(images, obj);
         table_add(&t, (const char *const[]){
                           target, image_state_label(x->states[i], to_push), digest, ""});
@@ -206,18 +219,20 @@ put_import_images(struct result *r, const struct import_result *x, const char *t
 }
 
 static void
-say_failed(struct result *r, const struct import_result *x)
+say_failed(struct result *r, const struct import_command *o,
+           const struct import_result *x)
 {
     for (size_t i = 0; i < x->landing.name_count; i++) {
         const struct push_failure *cause = push_failure_of(x, i);
-        char target[REFERENCE_TEXT_MAX];
+        char target[REFERENCE_TEXT_MAX], hint[HINT_MAX];
 
         if (!cause)
             continue;
         reference_name(&x->landing.names[i].to, target);
         result_say(r, "failed    %s: %s\n", target, cause->message);
-        if (cause->hint[0] != '\0')
-            result_say(r, "          hint: %s\n", cause->hint);
+        hint_for_failure(hint, o, cause);
+        if (hint[0] != '\0')
+            result_say(r, "          hint: %s\n", hint);
     }
 }
 
@@ -267,10 +282,24 @@ put_import_result(struct result *r, const struct import_command *o, const char *
         return;
     result_put_digest(r->json, "index", &x->verified.admission.index);
     result_put_meta(r->json, &bundle_content(x->verified.bundle)->meta);
-    put_import_images(r, x, o->dry_run ? "would-push" : pushed);
+    put_import_images(r, o, x, o->dry_run ? "would-push" : pushed);
     put_counts(r, &x->counts, o->dry_run);
     jsout_put_text(r->json, "presence", x->is_by_head ? "head" : "last-byte");
-    say_failed(r, x);
+    say_failed(r, o, x);
+}
+
+/* First what to do about the cause. */
+static void
+hint_at_receipt(const struct import_command *o, const struct import_result *x,
+                struct err *err)
+{
+    char hint[HINT_MAX];
+
+    hint_for_failure(hint, o, &x->receipt_error);
+    if (hint[0] != '\0')
+        err_hint(err, "%s; then the same command makes the receipt", hint);
+    else
+        err_hint(err, "the same command again makes the receipt");
 }
 
 static char *
@@ -281,15 +310,16 @@ receipt_beside(const char *report)
 
 /* Beside the report, which is about this run, lies what anybody can check. */
 static int
-put_receipt(struct result *r, const struct import_result *x, const char *target,
-            const char *report, struct err *err)
+put_receipt(struct result *r, const struct import_command *o,
+            const struct import_result *x, const char *target, const char *report,
+            struct err *err)
 {
     CLEANUP(mem_free_string) char *json = NULL, *signature = NULL;
 
     if (x->lacks_receipt) {
         result_say(r, "receipt   failed: %s\n", x->receipt_error.message);
         jsout_put_bool(r->json, "receipt", false);
-        jsout_put(r->json, "receiptError", setback_out(&x->receipt_error));
+        jsout_put(r->json, "receiptError", setback_out(o, &x->receipt_error));
     }
     if (x->receipt.json.len == 0)
         return 0;
@@ -367,11 +397,13 @@ import(const struct import_command *o, char **operands, size_t count,
         return -1;
     secrets.options = &options;
     rc = import_run(&x, &options, err);
+    if (rc < 0 && err->reason == REASON_RECEIPT)
+        hint_at_receipt(o, &x, err);
     put_import_result(r, o, operands[0], operands[count - 1], &x, &options.verify.wishes,
                       rc == 0 || err->kind == ERR_PARTIAL);
     if (rc < 0 && err->kind != ERR_PARTIAL)
         return -1;
-    if (put_receipt(r, &x, operands[count - 1], rt->common->report, err) < 0)
+    if (put_receipt(r, o, &x, operands[count - 1], rt->common->report, err) < 0)
         return -1;
     warn_untagged(&x, &rt->events);
     if (o->trust.skip)

@@ -58,7 +58,7 @@ check_target(int dirfd, const char *name, const char *path, bool replace, struct
         return err_set(err, ERR_USAGE, "'%s' exists and is not a regular file", path);
     if (replace)
         return 0;
-    return err_set(err, ERR_CONFLICT, "'%s' exists", path);
+    return err_because(err, ERR_CONFLICT, REASON_EXISTS, "'%s' exists", path);
 }
 
 int
@@ -354,11 +354,10 @@ output_check_room(const struct output *files, size_t count, uint64_t size,
         return err_hint(err, "free some space, or write to another file system");
     }
     if (fs.f_type == MSDOS_SUPER_MAGIC && largest > FAT_FILE_MAX) {
-        err_set(err, ERR_LOCAL, "'%s' needs %s, but FAT holds files below 4 GiB",
-                files->path, text_human(need, largest));
-        return err_hint(err,
-                        "cut it with --volume-size fat32, or use a medium with ext4, "
-                        "xfs or exfat");
+        err_because(err, ERR_LOCAL, REASON_FILE_TOO_LARGE,
+                    "'%s' needs %s, but FAT holds files below 4 GiB", files->path,
+                    text_human(need, largest));
+        return err_hint(err, "use a medium with ext4, xfs or exfat");
     }
     return 0;
 }

@@ -135,10 +135,10 @@ check_others(const struct output_set *out, const struct volume_files *named,
 
     if (others == 0)
         return 0;
-    err_set(err, ERR_CONFLICT,
-            "%s exist%s and would be read as part of this bundle, which has %zu volume%s",
-            list.data, others == 1 ? "s" : "", out->count, out->count == 1 ? "" : "s");
-    return err_hint(err, "choose another name, or remove the others with --force");
+    return err_because(
+        err, ERR_CONFLICT, REASON_EXISTS,
+        "%s exist%s and would be read as part of this bundle, which has %zu volume%s",
+        list.data, others == 1 ? "s" : "", out->count, out->count == 1 ? "" : "s");
 }
 
 int

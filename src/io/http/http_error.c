@@ -36,8 +36,8 @@ refused_by_server(const char *why, const char *safe, const struct http_tls *tls,
         return err_set(err, ERR_AUTH,
                        "the server refuses the client certificate '%s': %s", tls->cert,
                        safe);
-    err_set(err, ERR_AUTH, "the server requires a client certificate: %s", safe);
-    return err_hint(err, "--tls-cert FILE --tls-key FILE");
+    return err_because(err, ERR_AUTH, REASON_NO_CERTIFICATE,
+                       "the server requires a client certificate: %s", safe);
 }
 
 /* A handshake that just broke may work the next time; one that was refused will not. */
@@ -46,8 +46,8 @@ handshake_failed(const char *why, const char *safe, const struct http_tls *tls,
                  struct err *err)
 {
     if (handshake_met_plain_http(why)) {
-        err_because(err, ERR_NETWORK, REASON_NOT_TLS, "the server does not speak TLS");
-        return err_hint(err, "for a registry without TLS: --plain-http HOST");
+        return err_because(err, ERR_NETWORK, REASON_NOT_TLS,
+                           "the server does not speak TLS");
     }
     if (strstr(why, " alert "))
         return refused_by_server(why, safe, tls, err);
@@ -124,17 +124,15 @@ tls_error(const struct transfer_failure *f, const char *safe, struct err *err)
 
     switch ((int)f->code) {
     case CURLE_PEER_FAILED_VERIFICATION:
-        err_because(err, ERR_NETWORK, REASON_TLS,
-                    "the server's certificate is not trusted: %s", safe);
-        return err_hint(err, "for a private CA use --ca-file FILE; dates are checked "
-                             "against the clock of this machine");
+        return err_because(err, ERR_NETWORK, REASON_CERTIFICATE,
+                           "the server's certificate is not trusted: %s", safe);
     case CURLE_SSL_CONNECT_ERROR:
         return handshake_failed(f->why, safe, tls, err);
     case CURLE_SSL_CACERT_BADFILE:
         if (tls->ca_file)
             return err_set(err, ERR_LOCAL, "cannot use the CA file '%s'", tls->ca_file);
         err_because(err, ERR_LOCAL, REASON_NO_CA, "this machine has no CA certificates");
-        return err_hint(err, "install ca-certificates, or use --ca-file FILE");
+        return err_hint(err, "install ca-certificates");
     default:
         return err_set(err, ERR_LOCAL, "cannot use the client certificate '%s': %s",
                        tls->cert ? tls->cert : "", safe);

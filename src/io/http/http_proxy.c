@@ -210,9 +210,8 @@ http_proxy_check(const char *proxy, struct err *err)
     if (strcmp(proxy, HTTP_PROXY_ENVIRONMENT) == 0)
         return 0;
     if (strchr(proxy, '@')) {
-        err_set(err, ERR_USAGE, "a password on the command line is visible to all users");
-        return err_hint(err, "put the whole URL into the variable https_proxy, then: "
-                             "--proxy env");
+        return err_because(err, ERR_USAGE, REASON_PROXY_PASSWORD,
+                           "a password on the command line is visible to all users");
     }
     if (!authority || !is_host_and_port(authority))
         return err_set(err, ERR_USAGE,

@@ -51,7 +51,7 @@ open_reuse(struct reuse *s, const struct export_options *o, struct err *err)
 
         if (volume_set_open(&files, &o->reuse[i], 1, err) < 0 ||
             reuse_add(s, &files, err) < 0)
-            return err_wrap(err, "--reuse '%s'", o->reuse[i]);
+            return err_wrap(err, "bundle to reuse '%s'", o->reuse[i]);
     }
     return 0;
 }
@@ -218,27 +218,20 @@ summarize_export(const struct export_result *r, const struct export_options *o,
     err_set(err, ERR_PARTIAL,
             "%zu objects could not be fetched, %zu names are missing; first error: %s",
             count, r->plan.set.missing.count, failures[0].message);
-    if (r->is_published)
-        return err_hint(err, "the bundle lists what is missing; 'verify' and 'import' "
-                             "accept it with --allow-incomplete");
     if (r->plan.name_count == 0)
         return err_hint(err, "no images left to export");
-    return err_hint(err, o->dry_run
-                             ? "--allow-incomplete writes a bundle of the rest"
-                             : "what was fetched is kept: run the same command again to "
-                               "resume; --allow-incomplete writes a bundle of it");
+    err->reason = r->is_published ? REASON_INCOMPLETE_BUNDLE : REASON_INCOMPLETE;
+    if (!r->is_published && !o->dry_run)
+        err_hint(err, "what was fetched is kept: run the same command again to resume");
+    return -1;
 }
 
 static int
 check_outputs(const struct export_options *o, struct err *err)
 {
-    if ((!o->output ||
-         output_set_check(o->output, o->volume_size > 0, o->force, err) == 0) &&
-        (!o->sig_out || output_check(o->sig_out, o->force, err) == 0))
-        return 0;
-    if (err->kind == ERR_CONFLICT)
-        err_hint(err, "choose another name, or replace it with --force");
-    return -1;
+    if (o->output && output_set_check(o->output, o->volume_size > 0, o->force, err) < 0)
+        return -1;
+    return o->sig_out ? output_check(o->sig_out, o->force, err) : 0;
 }
 
 /* How many there are is known with the plan. */

@@ -104,9 +104,10 @@ follow_links(struct blob_job *job, struct session *s, const struct repository *r
     size_t count;
     char *const *urls = foreign_urls_find(w->result->plan.links, &object->digest, &count);
 
-    if (!w->options->foreign_layers)
-        return err_hint(err, "it is a foreign layer, which the registry only links to: "
-                             "--foreign-layers fetches it from there");
+    if (!w->options->foreign_layers) {
+        err->reason = REASON_FOREIGN_LAYER;
+        return -1;
+    }
     for (size_t i = 0; i < count; i++) {
         *err = (struct err)ERR_INIT;
         if (pull_linked_blob(s, repo, urls[i], &object->digest, object->size, &sink,

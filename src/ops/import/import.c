@@ -191,23 +191,14 @@ conclude(struct import_result *out, const struct import_options *o, struct err *
 }
 
 static int
-only_receipt(const struct push_failure *why, struct err *err)
-{
-    err_because(err, ERR_PARTIAL, REASON_RECEIPT,
-                "all images are there and remembered, but not the receipt: %s",
-                why->message);
-    if (why->hint[0] != '\0')
-        return err_hint(err, "%s; then the same command makes the receipt", why->hint);
-    return err_hint(err, "the same command again makes the receipt");
-}
-
-static int
 partial(const struct import_result *out, const struct import_options *o, struct err *err)
 {
     size_t all = out->landing.name_count;
 
     if (out->failed == 0)
-        return only_receipt(&out->receipt_error, err);
+        return err_because(err, ERR_PARTIAL, REASON_RECEIPT,
+                           "all images are there and remembered, but not the receipt: %s",
+                           out->receipt_error.message);
     if (out->failed == all)
         return err_set(err, ERR_PARTIAL, "none of the %zu images could be pushed", all);
     err_set(err, ERR_PARTIAL, "%zu of %zu images could not be pushed%s", out->failed, all,

@@ -36,8 +36,8 @@ enum image_state {
 /* What went wrong at the target while the import went on.  Texts are owned. */
 struct push_failure {
     enum err_kind kind;
-    enum err_reason reason; /* as in struct err, or NULL */
-    char *message, *hint;
+    enum err_reason reason;
+    char *message, *hint, *subject; /* as in struct err */
 };
 
 struct push_counts {

@@ -75,8 +75,8 @@ expand(struct pool_job *base, unsigned worker, struct err *err)
         return skip_repository(job, err);
     if (job->lists > 0 && !job->options->has_referrers)
         events_warning(job->options->events,
-                       "%s/%s: %zu tags hold lists of referrers, which only --referrers "
-                       "carries",
+                       "%s/%s: %zu tags hold lists of referrers, which this export "
+                       "leaves out",
                        repo.host, repo.path, job->lists);
     qsort(job->tags, job->count, sizeof(*job->tags), compare_tags);
     events_done(job->options->events, 1);

@@ -186,8 +186,7 @@ pull_child(struct session *session, const struct repository *repo,
     if (pull_blob(session, repo, &o->digest, o->size, NULL, &sink, err) == 0)
         return 0;
     if (err->kind == ERR_NOT_FOUND && o->has_parent_child_edge)
-        err_hint(err, "an index lists it, but the registry does not have it; --platform "
-                      "carries only some of what an index lists");
+        err->reason = REASON_INCOMPLETE_INDEX;
     return -1;
 }
 

@@ -50,7 +50,8 @@ import_setback(const struct err *err)
     return (struct push_failure){.kind = err->kind,
                                  .reason = err->reason,
                                  .message = xstrdup(err->msg),
-                                 .hint = xstrdup(err->hint)};
+                                 .hint = xstrdup(err->hint),
+                                 .subject = xstrdup(err->subject)};
 }
 
 void
@@ -58,6 +59,7 @@ import_setback_release(struct push_failure *s)
 {
     free(s->message);
     free(s->hint);
+    free(s->subject);
     *s = (struct push_failure){.kind = ERR_NONE};
 }
 

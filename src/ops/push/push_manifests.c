@@ -97,19 +97,14 @@ explain_refusal(const struct push_context *im, const struct graph_object *o,
     }
     for (uint32_t i = 0; i < o->edge_count; i++)
         is_foreign |= graph_object(im->set->graph, o->edges[i].to)->is_foreign;
-    if (err->kind != ERR_PROTOCOL && err->kind != ERR_NOT_FOUND)
+    if ((err->kind != ERR_PROTOCOL && err->kind != ERR_NOT_FOUND) || err->reason ||
+        err->hint[0] != '\0')
         return;
     if (is_foreign)
         err_hint(err, "it has foreign layers, which some registries accept only when "
                       "configured to (docker-registry: validation.manifests.urls.allow)");
-    if (is_incomplete)
-        err_hint(err,
-                 "this registry seems to refuse an index of which a child is missing: "
-                 "export it again when that can be had; --keep-going pushes the "
-                 "other images");
-    else if (is_sparse)
-        err_hint(err, "this registry seems to refuse an index of which platforms were "
-                      "left out: export it with --index rebuild, or with all platforms");
+    else if (is_incomplete || is_sparse)
+        err->reason = is_incomplete ? REASON_INCOMPLETE_INDEX : REASON_SPARSE_INDEX;
 }
 
 /*

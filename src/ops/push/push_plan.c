@@ -27,11 +27,9 @@ collision(const struct image_entry *a, const struct image_entry *b,
     char to[REFERENCE_TEXT_MAX];
 
     reference_name(target, to);
-    err_set(err, ERR_USAGE,
-            "'%s' and '%s' are different images and would both become '%s'", a->name,
-            b->name, to);
-    return err_hint(err,
-                    "keep the source host, or map them to different names with --map");
+    return err_because(err, ERR_USAGE, REASON_COLLISION,
+                       "'%s' and '%s' are different images and would both become '%s'",
+                       a->name, b->name, to);
 }
 
 static const struct image_entry *

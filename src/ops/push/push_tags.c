@@ -89,10 +89,8 @@ conflict(const struct digest *held, const struct digest *ours, struct err *err)
 
     digest_text(held, there);
     digest_text(ours, here);
-    err_set(err, ERR_CONFLICT, "the tag holds %s, the bundle has %s", there, here);
-    return err_hint(err,
-                    "--on-existing=overwrite moves the tag, --on-existing=skip leaves "
-                    "such images out");
+    return err_because(err, ERR_CONFLICT, REASON_EXISTS,
+                       "the tag holds %s, the bundle has %s", there, here);
 }
 
 /* What does the name hold, and what does --on-existing say to that?  Sets the state. */

@@ -35,11 +35,11 @@ static int
 refuse_signature(const struct attach_options *o, const char *path, struct err *err)
 {
     if (o->keys->count == 0)
-        return err_set(err, ERR_USAGE, "'%s' was made with a key: name it with --key PUB",
+        return err_because(err, ERR_USAGE, REASON_NO_KEY,
+                           "'%s' was made with a key, and no public key was given", path);
+    return err_because(err, ERR_TRUST, REASON_OTHER_BYTES,
+                       "'%s' is not a signature over this index.json by the given key",
                        path);
-    err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE,
-                "'%s' is not a signature over this index.json by the given key", path);
-    return err_hint(err, "'sealift payload BUNDLE' writes the exact bytes to sign");
 }
 
 /* By a key that was given: made into our own form. */

@@ -22,7 +22,7 @@ open_bundle(struct signable *s, const char *const *paths, size_t count, bool to_
                        : volume_set_open(&s->files, paths, count, err);
 
     if (rc < 0 && to_change && err->kind == ERR_LOCAL)
-        err_hint(err, "--sig-out writes the signature to a file of its own");
+        err->reason = REASON_IN_PLACE;
     return rc;
 }
 

@@ -189,12 +189,13 @@ trust_remove(const char *dir, const char *name, struct err *err)
     if (open_store(dir, &store, err) < 0)
         return -1;
     if (store.has_policy && is_named(&store, file)) {
-        err_set(err, ERR_USAGE, "the policy names the key '%s', of signer '%s'", file,
-                trust_store_signer(
-                    &store,
-                    pki_id(store.keys.items[trust_keys_find_name(&store.keys, file)])));
-        return err_hint(err, "take it out of policy.json first; to distrust it at once: "
-                             "sealift trust revoke");
+        err_because(
+            err, ERR_USAGE, REASON_IN_USE,
+            "the policy names the key '%s', of signer '%s'", file,
+            trust_store_signer(
+                &store,
+                pki_id(store.keys.items[trust_keys_find_name(&store.keys, file)])));
+        return err_hint(err, "take it out of policy.json first");
     }
     mem_free_string(&path);
     path = xasprintf("%s/keys/%s", store_dir(dir), file);

@@ -26,6 +26,7 @@ struct flat_err {
     enum err_reason reason;
     char msg[sizeof(((struct err *)0)->msg)];
     char hint[sizeof(((struct err *)0)->hint)];
+    char subject[sizeof(((struct err *)0)->subject)];
 };
 
 /* One piece of news from the child: shorter than PIPE_BUF, so that workers do not mix. */
@@ -52,6 +53,7 @@ flatten(struct flat_err *out, const struct err *err)
     out->reason = err->reason;
     memcpy(out->msg, err->msg, sizeof(out->msg));
     memcpy(out->hint, err->hint, sizeof(out->hint));
+    memcpy(out->subject, err->subject, sizeof(out->subject));
 }
 
 /* ---- in the child ---- */
@@ -231,6 +233,7 @@ unflatten(struct flat_err *in, struct err *out)
 {
     make_plain(in->msg, sizeof(in->msg));
     make_plain(in->hint, sizeof(in->hint));
+    make_plain(in->subject, sizeof(in->subject));
     *out = (struct err)ERR_INIT;
     out->kind = in->kind > ERR_NONE && in->kind <= ERR_CONFLICT ? in->kind : ERR_INTERNAL;
     if (in->kind == ERR_SIGNAL && in->signal > 0 && in->signal < NSIG) {
@@ -239,6 +242,7 @@ unflatten(struct flat_err *in, struct err *out)
     }
     memcpy(out->msg, in->msg, sizeof(out->msg));
     memcpy(out->hint, in->hint, sizeof(out->hint));
+    memcpy(out->subject, in->subject, sizeof(out->subject));
     if (in->reason > REASON_NONE && in->reason < REASON_COUNT)
         out->reason = in->reason;
 }

@@ -28,7 +28,7 @@ add_signature_file(struct signature_files *e, const char *path, struct err *err)
 
     *bytes = (struct buf)BUF_INIT(BUNDLE_SIGNATURE_MAX);
     if (file_slurp(path, bytes, err) < 0)
-        return err_wrap(err, "--signature");
+        return err_wrap(err, "signature file");
     e->items[e->count++] = (struct trust_evidence){.name = slash ? slash + 1 : path,
                                                    .bytes = bytes->data,
                                                    .len = bytes->len,
@@ -44,7 +44,7 @@ signature_files_gather(struct signature_files *out, const struct bundle_untruste
 
     (void)bundle_signatures(head, &members);
     if (path_count > BUNDLE_SIGNATURES_MAX)
-        return err_set(err, ERR_USAGE, "--signature is given more than %d times",
+        return err_set(err, ERR_USAGE, "more than %d signature files are given",
                        BUNDLE_SIGNATURES_MAX);
     out->items = xcalloc(members + path_count, sizeof(*out->items));
     out->detached = xcalloc(path_count, sizeof(*out->detached));

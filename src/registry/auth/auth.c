@@ -51,8 +51,8 @@ tell_withheld(struct session *s, struct host *host)
     pthread_mutex_unlock(&s->client->lock);
     if (!is_told)
         events_warning(s->client->config.events,
-                       "registry %s: credentials are not sent over plain HTTP, unless "
-                       "--plain-http names it",
+                       "registry %s: credentials are not sent over plain HTTP, which "
+                       "was not allowed for it",
                        host->name);
 }
 

@@ -48,12 +48,11 @@ untrusted(const struct token_server *server, struct err *err)
     char name[HTTP_ORIGIN_TEXT_MAX];
 
     http_origin_shown(&server->realm, name);
-    err_set(
-        err, ERR_AUTH,
+    err_because(
+        err, ERR_AUTH, REASON_TOKEN_SERVER,
         "will not send the credentials for %s to its token server on another host, %s",
         server->registry, name);
-    return err_hint(err, "if %s belongs to the same people: --trust-realm %s", name,
-                    name);
+    return err_subject(err, name);
 }
 
 /* Ask as who we are, and once more if a helper knows better by now. */
@@ -102,6 +101,7 @@ fetch_token(struct session *s, struct host *host, const struct call *call,
     copy.reach = host->reach;
     pthread_mutex_unlock(&s->client->lock);
 
+    request.registry = host->name;
     request.realm = copy.realm;
     request.service = copy.service;
     token_scope_of_call(&scopes, call, s->client->config.may_push, demanded);

@@ -107,17 +107,19 @@ refused(struct session *s, const struct http_response *r, const char *server,
             "access",
             server, r->status);
     if (request->withheld_from) {
-        err_set(err, ERR_AUTH,
-                "token server %s gives no anonymous access (%ld), and the credentials "
-                "for %s are not sent over plain HTTP",
-                server, r->status, request->withheld_from);
-        return err_hint(err, "if the network is safe: --plain-http %s",
-                        request->withheld_from);
+        err_because(
+            err, ERR_AUTH, REASON_PLAIN_HTTP,
+            "token server %s gives no anonymous access (%ld), and the credentials "
+            "for %s are not sent over plain HTTP",
+            server, r->status, request->withheld_from);
+        return err_subject(err, request->withheld_from);
     }
+    err->reason = REASON_NO_LOGIN;
+    if (request->registry)
+        err_subject(err, request->registry);
     if (request->silent_helper)
-        return err_hint(err, "%s has no credentials for the registry",
-                        request->silent_helper);
-    return err_hint(err, "log in: --authfile FILE or --creds-stdin HOST");
+        err_hint(err, "%s has no credentials for the registry", request->silent_helper);
+    return -1;
 }
 
 /* Send it and read the token.  1: refused; a POST perhaps because it is not known here.
@@ -276,9 +278,9 @@ refuse_plain(const struct http_origin *realm, struct err *err)
     char name[HTTP_ORIGIN_TEXT_MAX];
 
     http_origin_shown(realm, name);
-    err_set(err, ERR_AUTH, "the token server %s would be asked in plain http", name);
-    return err_hint(
-        err, "if it has nothing better and the network is safe: --plain-http %s", name);
+    err_because(err, ERR_AUTH, REASON_PLAIN_HTTP,
+                "the token server %s would be asked in plain http", name);
+    return err_subject(err, name);
 }
 
 int

@@ -39,8 +39,9 @@ MUST_USE int token_parse(const void *bytes, size_t len, struct token_reply *out,
 
 /* What to ask for.  Everything borrowed. */
 struct token_request {
-    const char *realm;   /* absolute URL of the token server, checked */
-    const char *service; /* or NULL */
+    const char *registry; /* whose token it is; NULL: nobody logs in there */
+    const char *realm;    /* absolute URL of the token server, checked */
+    const char *service;  /* or NULL */
     const char *scopes[TOKEN_SCOPES_MAX];
     size_t scope_count;
     const struct credential *credential; /* NULL: anonymous */

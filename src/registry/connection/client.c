@@ -15,32 +15,11 @@
 #include <string.h>
 #include <time.h>
 
-static int
-check_hosts(const char *option, const char *const *hosts, size_t count, struct err *err)
-{
-    char safe[TEXT_SAFE_MAX];
-
-    for (size_t i = 0; i < count; i++) {
-        if (reference_refuse_user(hosts[i], strlen(hosts[i]), err) < 0)
-            return err_wrap(err, "%s", option);
-        text_safe(safe, hosts[i], strlen(hosts[i]));
-        if (!reference_is_host(hosts[i]))
-            return err_set(err, ERR_USAGE, "%s '%s' is not HOST or HOST:PORT", option,
-                           safe);
-    }
-    return 0;
-}
-
 struct client *
-client_new(const struct client_config *config, struct err *err)
+client_new(const struct client_config *config)
 {
-    struct client *c;
+    struct client *c = xcalloc(1, sizeof(*c));
 
-    if (check_hosts("--plain-http", config->plain_hosts, config->plain_count, err) < 0 ||
-        check_hosts("--trust-realm", config->trusted_realms, config->realm_count, err) <
-            0)
-        return NULL;
-    c = xcalloc(1, sizeof(*c));
     c->config = *config;
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->changed, NULL);
@@ -291,7 +270,7 @@ static bool
 may_be_plain(const struct err *err)
 {
     if (err->kind == ERR_NETWORK)
-        return err->reason != REASON_TLS;
+        return err->reason != REASON_TLS && err->reason != REASON_CERTIFICATE;
     return err->reason == REASON_NO_CA;
 }
 

@@ -37,11 +37,9 @@ struct client_config {
 /*
  * Shared by all workers: what is known of each host, tokens.  Everything borrowed.
  * http_global_init() must have been called.
- *
- * Errors: ERR_USAGE - a --plain-http or --trust-realm value is no host.
  */
 struct client;
-struct client *client_new(const struct client_config *config, struct err *err);
+struct client *client_new(const struct client_config *config);
 void client_free(struct client *c); /* NULL is fine */
 
 /* The connections of one worker (below config.sessions); used by that thread only. */

@@ -103,11 +103,10 @@ helper_get(const char *name, const char *server, struct cancel *cancel,
     if (rc >= 0 || cancel_wanted(cancel))
         return rc;
     if (err->kind == ERR_NOT_FOUND) {
-        err_set(err, ERR_AUTH,
-                "the credentials for '%s' are in %s, which is not installed", server,
-                program);
-        return err_hint(err, "install it, or pass them with --creds-stdin HOST or "
-                             "--authfile FILE");
+        err_because(err, ERR_AUTH, REASON_NO_HELPER,
+                    "the credentials for '%s' are in %s, which is not installed", server,
+                    program);
+        return err_hint(err, "install it");
     }
     err->kind = ERR_AUTH;
     err_wrap(err, "credential helper %s, asked for '%s'", program, server);

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+#include "cli/hints.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define REGISTRY "export import" /* commands that talk to registries */
+#define JUDGES   "verify import" /* commands that judge bundles */
+#define STORE    "trust status"  /* commands about the trust store itself */
+
+/*
+ * In text, {} is the subject of the error, and without one there is no such hint;
+ * {--name} is that option as it was given, with a blank before it, or nothing.  Other
+ * commands are quoted whole, with their options: 'sealift verify --signature FILE'.
+ */
+static const struct hint {
+    enum err_reason reason;
+    const char *commands;
+    const char *text;
+} hints[] = {
+    /* ---- registries ---- */
+    {REASON_CERTIFICATE, REGISTRY,
+     "for a private CA use --ca-file FILE; dates are checked against the clock of this "
+     "machine"},
+    {REASON_NO_CA, REGISTRY, "or use --ca-file FILE"},
+    {REASON_NOT_TLS, REGISTRY, "for a registry without TLS: --plain-http HOST"},
+    {REASON_NO_CERTIFICATE, REGISTRY, "show one with --tls-cert FILE --tls-key FILE"},
+    {REASON_LOGIN, REGISTRY, "log in with --authfile FILE or --creds-stdin {}"},
+    {REASON_NO_LOGIN, REGISTRY, "log in with --authfile FILE or --creds-stdin {}"},
+    {REASON_NO_HELPER, REGISTRY,
+     "or pass the credentials with --creds-stdin HOST or --authfile FILE"},
+    {REASON_PLAIN_HTTP, REGISTRY, "if the network is safe: --plain-http {}"},
+    {REASON_TOKEN_SERVER, REGISTRY,
+     "if {} belongs to the operator of the registry: --trust-realm {}"},
+    {REASON_USER_IN_NAME, REGISTRY,
+     "pass credentials with --authfile FILE or --creds-stdin HOST"},
+    {REASON_PROXY_PASSWORD, REGISTRY,
+     "put the whole URL into the variable https_proxy, then use --proxy env"},
+
+    /* ---- export ---- */
+    {REASON_EXISTS, "export", "choose another name, or replace what exists with --force"},
+    {REASON_FILE_TOO_LARGE, "export", "or cut the bundle with --volume-size fat32"},
+    {REASON_FOREIGN_LAYER, "export",
+     "it is a foreign layer, which the registry only links to: --foreign-layers fetches "
+     "it from there"},
+    {REASON_INCOMPLETE, "export", "--allow-incomplete writes a bundle of the rest"},
+    {REASON_INCOMPLETE_BUNDLE, "export",
+     "the bundle lists what is missing: 'sealift verify --allow-incomplete' and 'sealift "
+     "import --allow-incomplete' accept it"},
+    {REASON_INCOMPLETE_INDEX, "export",
+     "an index lists it, but the registry does not have it: --platform carries only some "
+     "of what an index lists"},
+
+    /* ---- import ---- */
+    {REASON_COLLISION, "import",
+     "keep the source host, or map them to different names with --map FROM=TO"},
+    {REASON_UNMAPPABLE, "import",
+     "drop it with --strip-host, or map it with --map {}=PATH"},
+    {REASON_EXISTS, "import",
+     "--on-existing=overwrite moves the tag, --on-existing=skip leaves such images out"},
+    {REASON_INCOMPLETE_INDEX, "import",
+     "this registry seems to refuse an index of which a child is missing: export it "
+     "again "
+     "when the child is available, or push the other images with --keep-going"},
+    {REASON_SPARSE_INDEX, "import",
+     "this registry seems to refuse an index of which platforms were left out: export it "
+     "again with all platforms, or with 'sealift export --index rebuild'"},
+
+    /* ---- trust ---- */
+    {REASON_NO_TRUST, JUDGES,
+     "obtain the exporter's public key out of band, then: 'sealift trust add{--trust} "
+     "exporter.pub' (or --key exporter.pub, for once)"},
+    {REASON_NO_TRUST, STORE, "'sealift trust add{--trust} KEY.pub' adds the first one"},
+    {REASON_UNKNOWN_KEY, JUDGES,
+     "if the exporter confirms it and gives you the public key out of band: 'sealift "
+     "trust add{--trust} THEIR.pub', and name it in policy.json where there is one (or "
+     "--key THEIR.pub, for once)"},
+    {REASON_UNKNOWN_KEY, "verify-receipt",
+     "if the importing host has that key, pass its public half with --key HOST.pub"},
+    {REASON_UNKNOWN_KEY, "trust",
+     "an update is signed by the signers of \"root\" in policy.json"},
+    {REASON_EXPIRED, JUDGES,
+     "--allow-expired REASON accepts it, where the policy allows that"},
+    {REASON_ROLLBACK, JUDGES,
+     "--allow-rollback goes back on purpose, where the policy allows that"},
+    {REASON_INCOMPLETE_BUNDLE, JUDGES,
+     "'sealift inspect' lists what is missing; --allow-incomplete accepts the rest"},
+    {REASON_IN_USE, "trust", "to distrust it at once: 'sealift trust revoke'"},
+
+    /* ---- signatures ---- */
+    {REASON_IN_PLACE, "sign",
+     "--sig-out FILE writes the signature to a file of its own, for 'sealift verify "
+     "--signature FILE'"},
+    {REASON_IN_PLACE, "attach",
+     "a sigstore bundle or CMS may stay a file of its own, for 'sealift verify "
+     "--signature FILE'"},
+    {REASON_CUT_AREA, "sign",
+     "--sig-out FILE writes the signature to a file of its own, for 'sealift verify "
+     "--signature FILE'; or join the volumes: cat BUNDLE.[0-9]*"},
+    {REASON_CUT_AREA, "attach", "join the volumes: cat BUNDLE.[0-9]*"},
+    {REASON_NO_KEY, "attach", "name the public key with --key PUB"},
+    {REASON_OTHER_BYTES, "attach",
+     "'sealift payload BUNDLE' writes the exact bytes to sign"},
+};
+
+/* Is that one of these words, with blanks between them? */
+static bool
+is_listed(const char *words, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (const char *at = words; (at = strstr(at, name)); at += len) {
+        if ((at == words || at[-1] == ' ') && (at[len] == '\0' || at[len] == ' '))
+            return true;
+    }
+    return false;
+}
+
+static const struct hint *
+find_hint(const char *command, enum err_reason reason, const char *subject)
+{
+    for (size_t i = 0; i < COUNT_OF(hints); i++) {
+        if (hints[i].reason == reason && is_listed(hints[i].commands, command) &&
+            (subject[0] != '\0' || !strstr(hints[i].text, "{}")))
+            return &hints[i];
+    }
+    return NULL;
+}
+
+static void
+append_word(char *out, size_t size, const char *text, size_t len)
+{
+    size_t used = strlen(out);
+
+    snprintf(out + used, size - used, "%.*s", (int)len, text);
+}
+
+/* What stands in braces, without the dashes of an option. */
+static void
+append_option(char *out, size_t size, const struct command *c, const void *options,
+              const char *name, size_t len)
+{
+    const char *value = opt_text(c->table, options, name, len);
+
+    if (!value)
+        return;
+    append_word(out, size, " --", 3);
+    append_word(out, size, name, len);
+    append_word(out, size, " ", 1);
+    append_word(out, size, value, strlen(value));
+}
+
+void
+hint_add(char hint[HINT_MAX], const struct command *command, const void *options,
+         enum err_reason reason, const char *subject)
+{
+    const struct hint *found = find_hint(command->name, reason, subject);
+    char whole[2 * HINT_MAX] = "";
+
+    if (!found)
+        return;
+    if (hint[0] != '\0')
+        snprintf(whole, sizeof(whole), "%s; ", hint);
+    for (const char *p = found->text; *p != '\0';) {
+        size_t len = strcspn(p, "{");
+
+        append_word(whole, sizeof(whole), p, len);
+        p += len;
+        if (*p == '\0')
+            break;
+        len = strcspn(p, "}");
+        if (len == 1)
+            append_word(whole, sizeof(whole), subject, strlen(subject));
+        else
+            append_option(whole, sizeof(whole), command, options, p + strlen("{--"),
+                          len - strlen("{--"));
+        p += len + 1;
+    }
+    text_line(hint, HINT_MAX, whole, strlen(whole));
+}
+
+void
+hint_add_to(struct err *err, const struct command *command, const void *options)
+{
+    hint_add(err->hint, command, options, err->reason, err->subject);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+#include "tests/unit/unit.h"
+
+#include "base/mem.h"
+#include "cli/hints.h"
+
+#define WORD "abcdefghijklmnopqrstuvwxyz-"
+
+/* The hint of a command for a reason, with nothing from below; options: none, or --trust.
+ */
+static void
+hint_of(char hint[HINT_MAX], const struct command *c, enum err_reason reason,
+        const char *subject, const char *trust)
+{
+    void *options = xcalloc(1, c->options_size);
+
+    for (const struct opt *o = c->table; trust && o->kind != OPT_END; o++) {
+        if (strcmp(o->name, "trust") == 0)
+            memcpy((char *)options + o->at, &trust, sizeof(trust));
+    }
+    hint[0] = '\0';
+    hint_add(hint, c, options, reason, subject);
+    free(options);
+}
+
+static bool
+has_option(const struct command *c, const char *name, size_t len)
+{
+    for (const struct opt *o = c->table; o->kind != OPT_END; o++) {
+        if (strlen(o->name) == len && memcmp(o->name, name, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Where the other command that a hint quotes ends; the command is in *other. */
+static const char *
+quoted_command(const char *at, const struct command **other)
+{
+    char name[32] = "";
+    const char *end = strchr(at + 1, '\'');
+
+    at += strlen("'sealift ");
+    snprintf(name, sizeof(name), "%.*s", (int)strspn(at, WORD), at);
+    *other = command_find(name);
+    return *other ? end : NULL;
+}
+
+static void
+assert_options_exist(const char *hint, const struct command *c)
+{
+    const struct command *of = c;
+    const char *end = NULL;
+
+    for (const char *p = hint; *p != '\0'; p++) {
+        if (p == end)
+            of = c, end = NULL;
+        if (!end && strncmp(p, "'sealift ", 9) == 0) {
+            end = quoted_command(p, &of);
+            if (!end)
+                fail_msg("%s: no such command, or no end of it: %s", c->name, p);
+        }
+        if (!end && strncmp(p, "sealift ", 8) == 0)
+            fail_msg("%s: a command without quotes: %s", c->name, hint);
+        if (strncmp(p, "--", 2) == 0) {
+            size_t len = strspn(p + 2, WORD);
+
+            if (!has_option(of, p + 2, len))
+                fail_msg("%s: %s has no option %.*s", hint, of->name, (int)len + 2, p);
+            p += len + 1;
+        }
+    }
+}
+
+static void
+name_only_options_that_are_there(void **state)
+{
+    static const char *const subjects[] = {"", "reg.example:5000"};
+    static const char *const stores[] = {NULL, "/srv/store"};
+    size_t count = 0;
+
+    (void)state;
+    for (const struct command *const *c = commands; *c; c++) {
+        for (unsigned i = 0; i < 4 * REASON_COUNT; i++) {
+            char hint[HINT_MAX];
+
+            hint_of(hint, *c, i / 4, subjects[i % 2], stores[i / 2 % 2]);
+            assert_options_exist(hint, *c);
+            assert_null(strpbrk(hint, "{}"));
+            assert_true(strlen(hint) + 100 < HINT_MAX); /* what is below fits, too */
+            count += hint[0] != '\0';
+        }
+    }
+    assert_true(count > 100);
+}
+
+/* What a command meets, and words that its hint must have; NULL: there is no hint. */
+static const struct {
+    const char *commands[3];
+    enum err_reason reason;
+    const char *words;
+} cases[] = {
+    {{"export", "import"},
+     REASON_CERTIFICATE,
+     "--ca-file FILE; dates are checked against the clock"},
+    {{"export", "import"}, REASON_TLS, NULL},
+    {{"export", "import"}, REASON_NO_CA, "--ca-file FILE"},
+    {{"export", "import"}, REASON_NOT_TLS, "--plain-http HOST"},
+    {{"export", "import"}, REASON_NO_CERTIFICATE, "--tls-cert FILE --tls-key FILE"},
+    {{"export", "import"},
+     REASON_LOGIN,
+     "--authfile FILE or --creds-stdin reg.example:5000"},
+    {{"export", "import"},
+     REASON_NO_LOGIN,
+     "--authfile FILE or --creds-stdin reg.example:5000"},
+    {{"export", "import"}, REASON_NO_HELPER, "--creds-stdin HOST or --authfile FILE"},
+    {{"export", "import"},
+     REASON_PLAIN_HTTP,
+     "network is safe: --plain-http reg.example:5000"},
+    {{"export", "import"}, REASON_TOKEN_SERVER, "--trust-realm reg.example:5000"},
+    {{"export", "import"}, REASON_USER_IN_NAME, "--authfile FILE or --creds-stdin HOST"},
+    {{"export", "import"}, REASON_PROXY_PASSWORD, "https_proxy, then use --proxy env"},
+    {{"export"}, REASON_EXISTS, "--force"},
+    {{"export"}, REASON_FILE_TOO_LARGE, "--volume-size fat32"},
+    {{"export"},
+     REASON_FOREIGN_LAYER,
+     "foreign layer, which the registry only links to: --foreign-layers"},
+    {{"export"}, REASON_INCOMPLETE, "--allow-incomplete"},
+    {{"export"}, REASON_INCOMPLETE_BUNDLE, "'sealift import --allow-incomplete'"},
+    {{"export"}, REASON_INCOMPLETE_INDEX, "the registry does not have it: --platform"},
+    {{"import"}, REASON_INCOMPLETE_INDEX, "--keep-going"},
+    {{"import"}, REASON_SPARSE_INDEX, "'sealift export --index rebuild'"},
+    {{"import"}, REASON_COLLISION, "--map FROM=TO"},
+    {{"import"},
+     REASON_UNMAPPABLE,
+     "--strip-host, or map it with --map reg.example:5000=PATH"},
+    {{"import"}, REASON_EXISTS, "--on-existing=overwrite"},
+    {{"verify", "import"}, REASON_NO_TRUST, "'sealift trust add exporter.pub' (or --key"},
+    {{"trust", "status"}, REASON_NO_TRUST, "'sealift trust add KEY.pub'"},
+    {{"verify", "import"}, REASON_UNKNOWN_KEY, "'sealift trust add THEIR.pub'"},
+    {{"verify-receipt"}, REASON_UNKNOWN_KEY, "--key HOST.pub"},
+    {{"trust"}, REASON_UNKNOWN_KEY, "\"root\""},
+    {{"verify", "import"}, REASON_UNKNOWN_SIGNER, NULL},
+    {{"verify", "import"}, REASON_EXPIRED, "--allow-expired REASON"},
+    {{"verify", "import"}, REASON_SIGNED_LATE, NULL},
+    {{"verify", "import"}, REASON_ROLLBACK, "--allow-rollback"},
+    {{"verify", "import"}, REASON_INCOMPLETE_BUNDLE, "--allow-incomplete"},
+    {{"trust"}, REASON_IN_USE, "'sealift trust revoke'"},
+    {{"sign"}, REASON_IN_PLACE, "--sig-out FILE"},
+    {{"attach"}, REASON_IN_PLACE, "'sealift verify --signature FILE'"},
+    {{"sign", "attach"}, REASON_CUT_AREA, "cat BUNDLE."},
+    {{"attach"}, REASON_NO_KEY, "--key PUB"},
+    {{"attach"}, REASON_OTHER_BYTES, "'sealift payload BUNDLE'"},
+    {{"attach"}, REASON_BAD_SIGNATURE, NULL},
+};
+
+static void
+are_those_of_the_command(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        for (const char *const *name = cases[i].commands; *name; name++) {
+            char hint[HINT_MAX];
+
+            hint_of(hint, command_find(*name), cases[i].reason, "reg.example:5000", NULL);
+            if (!cases[i].words && hint[0] != '\0')
+                fail_msg("%s, %s: %s", *name, err_reason_word(cases[i].reason), hint);
+            if (cases[i].words && !strstr(hint, cases[i].words))
+                fail_msg("%s, %s lacks '%s': %s", *name, err_reason_word(cases[i].reason),
+                         cases[i].words, hint);
+        }
+    }
+}
+
+/* Every hint that there is has a case above. */
+static void
+all_have_a_case(void **state)
+{
+    (void)state;
+    for (const struct command *const *c = commands; *c; c++) {
+        for (enum err_reason reason = REASON_NONE + 1; reason < REASON_COUNT; reason++) {
+            char hint[HINT_MAX];
+            bool found = false;
+
+            hint_of(hint, *c, reason, "subject", NULL);
+            for (size_t i = 0; i < COUNT_OF(cases); i++) {
+                for (const char *const *name = cases[i].commands; *name; name++)
+                    found |= reason == cases[i].reason && strcmp(*name, (*c)->name) == 0;
+            }
+            if (hint[0] != '\0' && !found)
+                fail_msg("%s, %s: %s", (*c)->name, err_reason_word(reason), hint);
+        }
+    }
+}
+
+static void
+quote_the_store_that_was_given(void **state)
+{
+    char hint[HINT_MAX];
+
+    (void)state;
+    hint_of(hint, &cmd_import, REASON_NO_TRUST, "", "/srv/store");
+    assert_non_null(strstr(hint, "'sealift trust add --trust /srv/store exporter.pub'"));
+    hint_of(hint, &cmd_status, REASON_NO_TRUST, "", "/srv/\x1b[31m");
+    assert_non_null(strstr(hint, "--trust /srv/\\x1b[31m KEY.pub"));
+}
+
+static void
+follow_what_is_said_below(void **state)
+{
+    struct import_like {
+        char bytes[4096];
+    } *options = xcalloc(1, sizeof(*options));
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_true(cmd_export.options_size <= sizeof(*options));
+    err_because(&err, ERR_AUTH, REASON_NO_LOGIN, "refused");
+    err_hint(&err, "the helper is silent");
+    hint_add_to(&err, &cmd_export, options);
+    assert_string_equal(err.hint, "the helper is silent"); /* it is not known for what */
+    err_subject(&err, "a.example");
+    hint_add_to(&err, &cmd_export, options);
+    assert_string_equal(err.hint, "the helper is silent; log in with --authfile FILE or "
+                                  "--creds-stdin a.example");
+    err_set(&err, ERR_LOCAL, "full");
+    assert_string_equal(err.subject, "");
+    hint_add_to(&err, &cmd_export, options);
+    assert_string_equal(err.hint, "");
+    free(options);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(name_only_options_that_are_there),
+        cmocka_unit_test(are_those_of_the_command),
+        cmocka_unit_test(all_have_a_case),
+        cmocka_unit_test(quote_the_store_that_was_given),
+        cmocka_unit_test(follow_what_is_said_below),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
