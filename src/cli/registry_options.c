@@ -167,8 +167,8 @@ void
 registry_access_release(struct registry_access *a)
 {
     client_free(a->client);
-    mirrors_free(a->routes);
-    credentials_free(a->credentials);
+    mirrors_release(&a->routes);
+    credentials_release(&a->credentials);
     *a = (struct registry_access)REGISTRY_ACCESS_INIT;
 }
 

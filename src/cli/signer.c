@@ -51,6 +51,6 @@ void
 signer_release(struct signer *s)
 {
     pki_free(s->key);
-    pki_certs_free(s->certs);
+    pki_certs_release(&s->certs);
     *s = (struct signer)SIGNER_INIT;
 }

@@ -240,11 +240,3 @@ document_own_type(char out[MEDIA_TYPE_MAX + 1], const void *bytes, size_t len)
     memcpy(out, type, strlen(type) + 1);
     return true;
 }
-
-bool
-document_looks_like_one(const char *media_type, const void *bytes, size_t len)
-{
-    char own[MEDIA_TYPE_MAX + 1];
-
-    return document_own_type(own, bytes, len) && strcmp(own, media_type) == 0;
-}

@@ -75,7 +75,7 @@ void document_release(struct document *doc);
 
 /*
  * Is a child of an index a document, or a blob (BuildKit's cache index lists layers)?
- * 1 document, 0 blob, -1: the type is unknown, document_looks_like_one() decides.
+ * 1 document, 0 blob, -1: the type is unknown, and what it calls itself decides.
  * A body above DOCUMENT_BYTES_MAX of unknown type is a blob.
  */
 int document_by_type(const char *media_type, uint64_t size);
@@ -85,8 +85,5 @@ enum err_kind document_limit_kind(enum err_kind kind);
 
 /* A JSON object with schemaVersion 2 and a mediaType: what does it call itself? */
 bool document_own_type(char out[MEDIA_TYPE_MAX + 1], const void *bytes, size_t len);
-
-/* Unknown type: a JSON object with schemaVersion 2 and that same mediaType? */
-bool document_looks_like_one(const char *media_type, const void *bytes, size_t len);
 
 #endif

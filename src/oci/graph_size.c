@@ -26,8 +26,8 @@ graph_size_new(const struct graph *graph)
     return s;
 }
 
-void
-graph_size_free(struct graph_size *s)
+static void
+free_graph_size(struct graph_size *s)
 {
     if (!s)
         return;
@@ -39,7 +39,7 @@ graph_size_free(struct graph_size *s)
 void
 graph_size_release(struct graph_size **s)
 {
-    graph_size_free(*s);
+    free_graph_size(*s);
     *s = NULL;
 }
 

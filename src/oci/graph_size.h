@@ -12,7 +12,6 @@ struct graph_size;
 
 /* For a finished graph, borrowed. */
 struct graph_size *graph_size_new(const struct graph *graph);
-void graph_size_free(struct graph_size *s);
 void graph_size_release(struct graph_size **s);
 
 uint64_t graph_size_add(struct graph_size *s, uint32_t id);

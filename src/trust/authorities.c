@@ -99,9 +99,9 @@ void
 authorities_release(struct authorities *a)
 {
     for (size_t i = 0; i < a->count; i++)
-        pki_certs_free(a->anchors[i]);
+        pki_certs_release(&a->anchors[i]);
     free(a->anchors);
-    pki_certs_free(a->intermediates);
-    pki_certs_free(a->crls);
+    pki_certs_release(&a->intermediates);
+    pki_certs_release(&a->crls);
     *a = (struct authorities)AUTHORITIES_INIT;
 }

@@ -6,7 +6,10 @@
 #ifndef TRUST_POLICY_FIELDS_H
 #define TRUST_POLICY_FIELDS_H
 
-#include "trust/policy_internal.h"
+#include "io/json/json.h"
+#include "trust/policy.h"
+
+#define policy_error(err, ...) err_set(err, ERR_USAGE, __VA_ARGS__)
 
 void policy_texts_release(struct policy_texts *t);
 

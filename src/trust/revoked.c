@@ -124,13 +124,6 @@ check_count(size_t count, struct err *err)
     return 0;
 }
 
-void
-revoked_add(struct revoked *r, const struct revoked_entry *entry)
-{
-    put_entry(r, entry);
-    make_set(r);
-}
-
 int
 revoked_join(struct revoked *r, const struct revoked *other, struct err *err)
 {

@@ -46,8 +46,6 @@ MUST_USE int revoked_parse(struct revoked *out, const char *text, size_t len,
                            struct err *err);
 void revoked_release(struct revoked *r);
 
-void revoked_add(struct revoked *r, const struct revoked_entry *entry);
-
 /* Add all of another one.  Errors: ERR_LIMIT; *r is then untouched. */
 MUST_USE int revoked_join(struct revoked *r, const struct revoked *other,
                           struct err *err);

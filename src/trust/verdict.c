@@ -224,6 +224,17 @@ trust_judge_root(const struct trust_store *store, const struct signature_check *
                    REASON_UNKNOWN_SIGNER, err);
 }
 
+/* Note that the verdict needed it. */
+static void
+use_override(struct trust_verdict *v, enum trust_override o)
+{
+    for (size_t i = 0; i < v->override_count; i++) {
+        if (v->overrides[i] == o)
+            return;
+    }
+    v->overrides[v->override_count++] = o;
+}
+
 /* ---- age ---- */
 
 static int
@@ -287,7 +298,7 @@ trust_judge_age(struct trust_verdict *v, const struct trust_store *store,
         return 0;
     if (!wishes->expired)
         return too_old(limit, by_age, v, now, err);
-    trust_use_override(v, OVERRIDE_EXPIRED);
+    use_override(v, OVERRIDE_EXPIRED);
     events_warning(events, "accepting an expired bundle, as requested");
     return 0;
 }
@@ -342,7 +353,7 @@ trust_judge_order(struct trust_verdict *v, const struct trust_claims *claims,
     }
     if (!wishes->rollback)
         return gone_back(claims, last, err);
-    trust_use_override(v, OVERRIDE_ROLLBACK);
+    use_override(v, OVERRIDE_ROLLBACK);
     events_warning(events, "accepting rollback of stream '%s', as requested",
                    claims->stream);
     return 0;
@@ -384,16 +395,6 @@ trust_check_wishes(const struct trust_store *store, const struct trust_wishes *w
     return 0;
 }
 
-void
-trust_use_override(struct trust_verdict *v, enum trust_override o)
-{
-    for (size_t i = 0; i < v->override_count; i++) {
-        if (v->overrides[i] == o)
-            return;
-    }
-    v->overrides[v->override_count++] = o;
-}
-
 int
 trust_judge_whole(struct trust_verdict *v, const struct trust_claims *claims,
                   const struct trust_wishes *wishes, const struct events *events,
@@ -408,7 +409,7 @@ trust_judge_whole(struct trust_verdict *v, const struct trust_claims *claims,
                            "it is incomplete: of what was to be exported, %zu %s missing",
                            claims->missing, is_or_are);
     }
-    trust_use_override(v, OVERRIDE_INCOMPLETE);
+    use_override(v, OVERRIDE_INCOMPLETE);
     events_warning(
         events,
         "accepting an incomplete bundle: of what was to be exported, %zu %s missing",

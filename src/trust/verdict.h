@@ -50,9 +50,6 @@ struct trust_verdict {
 MUST_USE int trust_check_wishes(const struct trust_store *store,
                                 const struct trust_wishes *wishes, struct err *err);
 
-/* Note that a verdict needed an override. */
-void trust_use_override(struct trust_verdict *v, enum trust_override o);
-
 /*
  * Enough of the right people, for this stream?  skipped: the user wants no signature;
  * what else the policy asks still holds. Errors: ERR_TRUST "stream", "threshold",

@@ -152,6 +152,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         try_chain(cms, certs, counts, i == 1);
     pki_cms_free(cms);
     for (size_t i = 0; i < KINDS; i++)
-        pki_certs_free(certs[i]);
+        pki_certs_release(&certs[i]);
     return 0;
 }

@@ -56,7 +56,7 @@ try_cms(const char *bytes, size_t size)
     }
     assert(err.kind == ERR_TRUST);
     assert_told(err.msg);
-    pki_certs_free(none);
+    pki_certs_release(&none);
 }
 
 static void
@@ -74,7 +74,7 @@ try_certs(const char *bytes, size_t size)
         assert(err.kind == ERR_USAGE || err.kind == ERR_LIMIT);
         assert_told(err.msg);
     }
-    pki_certs_free(certs);
+    pki_certs_release(&certs);
 }
 
 int

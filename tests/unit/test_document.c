@@ -361,10 +361,11 @@ test_document_or_blob(void **state)
     assert_int_equal(document_by_type("application/x.own", DOCUMENT_BYTES_MAX), -1);
     assert_int_equal(document_by_type("application/x.own", DOCUMENT_BYTES_MAX + 1), 0);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char own[MEDIA_TYPE_MAX + 1];
+        bool has = document_own_type(own, cases[i].json, strlen(cases[i].json));
+
         print_message("# case %zu\n", i);
-        assert_int_equal(
-            document_looks_like_one(cases[i].type, cases[i].json, strlen(cases[i].json)),
-            cases[i].is_one);
+        assert_int_equal(has && strcmp(own, cases[i].type) == 0, cases[i].is_one);
     }
 }
 

@@ -126,7 +126,7 @@ names_lead_somewhere(void **state)
         describe(r, table[i].host, table[i].path, table[i].by_digest, &got);
         assert_string_equal(got.data, table[i].stops);
     }
-    mirrors_free(r);
+    mirrors_release(&r);
 }
 
 /* One letter a stop: i for insecure, t for TLS. */
@@ -183,7 +183,7 @@ insecure_places(void **state)
             stops[k] = route.stops[k].is_insecure ? 'i' : 't';
         assert_string_equal(stops, table[i].stops);
     }
-    mirrors_free(r);
+    mirrors_release(&r);
 }
 
 /* Later files replace what has the same prefix, as a whole. */
@@ -216,7 +216,7 @@ files_add_up(void **state)
                      -1);
     describe(r, "docker.io", "library/redis", false, &got);
     assert_string_equal(got.data, "hub.example/library/redis"); /* as before */
-    mirrors_free(r);
+    mirrors_release(&r);
 }
 
 static void
@@ -276,7 +276,7 @@ odd_files_are_refused(void **state)
         assert_int_equal(err.kind, ERR_USAGE);
         snprintf(start, sizeof(start), "'f' line %u: ", table[i].line);
         assert_int_equal(strncmp(err.msg, start, strlen(start)), 0);
-        mirrors_free(r);
+        mirrors_release(&r);
     }
 }
 

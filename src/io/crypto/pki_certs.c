@@ -26,20 +26,16 @@ pki_certs_new(void)
 }
 
 void
-pki_certs_free(struct pki_certs *certs)
+pki_certs_release(struct pki_certs **at)
 {
+    struct pki_certs *certs = *at;
+
     if (!certs)
         return;
     sk_X509_pop_free(certs->x509, X509_free);
     sk_X509_CRL_pop_free(certs->crls, X509_CRL_free);
     free(certs);
-}
-
-void
-pki_certs_release(struct pki_certs **certs)
-{
-    pki_certs_free(*certs);
-    *certs = NULL;
+    *at = NULL;
 }
 
 /* The whole block, or nothing. */

@@ -29,7 +29,6 @@
 struct pki_certs; /* in the order they were added */
 
 struct pki_certs *pki_certs_new(void);
-void pki_certs_free(struct pki_certs *certs); /* NULL is fine */
 void pki_certs_release(struct pki_certs **certs);
 
 /*

@@ -244,6 +244,38 @@ set_body(CURL *c, struct transfer *f)
 }
 
 static CURLcode
+set_certificate(CURL *c, const struct http_tls *tls)
+{
+    CURLcode rc = CURLE_OK;
+
+    rc |= curl_easy_setopt(c, CURLOPT_SSLCERT, tls->cert);
+    rc |= curl_easy_setopt(c, CURLOPT_SSLKEY, tls->key ? tls->key : tls->cert);
+    rc |= curl_easy_setopt(c, CURLOPT_KEYPASSWD, ""); /* or OpenSSL asks for one */
+    return rc;
+}
+
+/* Whom to trust, and which certificate to show. */
+static CURLcode
+set_tls(CURL *c, const struct http_tls *tls)
+{
+    CURLcode rc = CURLE_OK;
+
+    rc |= curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    rc |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+    rc |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (tls->ca_file) {
+        rc |= curl_easy_setopt(c, CURLOPT_CAINFO, tls->ca_file);
+        rc |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+    } else if (tls->cas && tls->cas->len > 0) {
+        struct curl_blob blob = {
+            .data = tls->cas->data, .len = tls->cas->len, .flags = CURL_BLOB_NOCOPY};
+
+        rc |= curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &blob);
+    }
+    return tls->cert ? rc | set_certificate(c, tls) : rc;
+}
+
+static CURLcode
 set_request(struct http_conn *conn, struct transfer *f, const struct lines *lines,
             const char *proxy)
 {
@@ -253,7 +285,7 @@ set_request(struct http_conn *conn, struct transfer *f, const struct lines *line
 
     curl_easy_reset(c); /* keeps the connection */
     rc = set_fixed(c) | set_buffers(c, conn->config.rate != NULL) | set_body(c, f);
-    rc |= transfer_set_tls(c, &conn->config.tls);
+    rc |= set_tls(c, &conn->config.tls);
     rc |= curl_easy_setopt(c, CURLOPT_URL, q->url);
     rc |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, lines->list);
     rc |= curl_easy_setopt(c, CURLOPT_ERRORBUFFER, conn->why);
@@ -372,35 +404,4 @@ http_system_cas(struct buf *out, struct err *err)
         return 0;
     *err = why;
     return -1;
-}
-
-static CURLcode
-set_certificate(CURL *c, const struct http_tls *tls)
-{
-    CURLcode rc = CURLE_OK;
-
-    rc |= curl_easy_setopt(c, CURLOPT_SSLCERT, tls->cert);
-    rc |= curl_easy_setopt(c, CURLOPT_SSLKEY, tls->key ? tls->key : tls->cert);
-    rc |= curl_easy_setopt(c, CURLOPT_KEYPASSWD, ""); /* or OpenSSL asks for one */
-    return rc;
-}
-
-CURLcode
-transfer_set_tls(CURL *c, const struct http_tls *tls)
-{
-    CURLcode rc = CURLE_OK;
-
-    rc |= curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    rc |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-    rc |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (tls->ca_file) {
-        rc |= curl_easy_setopt(c, CURLOPT_CAINFO, tls->ca_file);
-        rc |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
-    } else if (tls->cas && tls->cas->len > 0) {
-        struct curl_blob blob = {
-            .data = tls->cas->data, .len = tls->cas->len, .flags = CURL_BLOB_NOCOPY};
-
-        rc |= curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &blob);
-    }
-    return tls->cert ? rc | set_certificate(c, tls) : rc;
 }

@@ -62,7 +62,4 @@ struct transfer_failure {
     const struct http_tls *tls;
 };
 
-/* Whom to trust, and who we are. */
-CURLcode transfer_set_tls(CURL *c, const struct http_tls *tls);
-
 #endif

@@ -19,8 +19,10 @@
 
 /* ---- what the bundle says of itself ---- */
 
-int
-export_describe(struct export_result *r, const struct export_options *o, struct err *err)
+/* What the bundle says of itself: the layout, and what is signed, follow from the plan.
+ */
+static int
+describe_bundle(struct export_result *r, const struct export_options *o, struct err *err)
 {
     const struct image_set *set = &r->plan.set;
     struct bundle_meta *meta = &r->meta;
@@ -129,8 +131,9 @@ take_over(struct writing *w, struct output_set *out, struct err *err)
 
 /* ---- the bundle ---- */
 
-int
-export_fill(struct writing *w, struct output_set *out, struct signature_file *signature,
+/* Sign, write the head and what can be had of the bodies; gaps are noted. */
+static int
+fill_bundle(struct writing *w, struct output_set *out, struct signature_file *signature,
             struct err *err)
 {
     const struct export_options *o = w->options;
@@ -150,8 +153,9 @@ export_fill(struct writing *w, struct output_set *out, struct signature_file *si
     return export_blobs(w, err);
 }
 
-int
-export_publish(struct writing *w, struct output_set *out,
+/* To the disk, checked, under its name. */
+static int
+publish_bundle(struct writing *w, struct output_set *out,
                const struct signature_file *signature, struct err *err)
 {
     const struct export_options *o = w->options;
@@ -171,6 +175,64 @@ export_publish(struct writing *w, struct output_set *out,
     return 0;
 }
 
+/* Now the only source of blobs is what was just written. */
+static int
+take_from(struct writing *w, const struct output_set *all, struct err *err)
+{
+    CLEANUP(volume_set_release) struct volume_set files = VOLUME_SET_INIT;
+    struct volumes written = output_set_volumes(all);
+
+    reuse_release(&w->salvage);
+    if (output_set_to_read(all, &written, &files, err) < 0)
+        return -1;
+    return reuse_add(&w->salvage, &files, err);
+}
+
+static int
+write_beside(struct writing *w, const struct output_set *all, struct err *err)
+{
+    CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
+    CLEANUP(signature_file_release) struct signature_file signature = {.bytes = NULL};
+    size_t failures = failures_count(w->result->plan.failures);
+
+    w->phase = "copying what was fetched";
+    if (output_set_open_beside(&out, all, w->result->layout.total, err) < 0 ||
+        output_set_reserve(&out, err) < 0 || fill_bundle(w, &out, &signature, err) < 0)
+        return -1;
+    if (failures_count(w->result->plan.failures) > failures)
+        return err_set(err, ERR_LOCAL, "what was written to '%s.partial' is not there",
+                       all->path);
+    return publish_bundle(w, &out, &signature, err);
+}
+
+/*
+ * Not all came: plan again with what did.  Where that may be published, it is copied into
+ * a file of its own, since most of it moves; what came is only removed when that has its
+ * name.
+ */
+static int
+write_incomplete(struct writing *w, struct output_set *all, struct err *err)
+{
+    struct export_result *r = w->result;
+    const struct export_options *o = w->options;
+
+    output_set_keep(all);
+    if (take_from(w, all, err) < 0 || plan_again(&r->plan, &o->plan, err) < 0 ||
+        describe_bundle(r, o, err) < 0)
+        return -1;
+    if (!o->allow_incomplete || r->plan.name_count == 0)
+        return 0;
+    if (write_beside(w, all, err) < 0)
+        return err->kind == ERR_SIGNAL
+                   ? -1
+                   : err_hint(err,
+                              "'%s.partial' is kept: the incomplete bundle needs "
+                              "its room beside that",
+                              all->path);
+    output_set_discard(all);
+    return 0;
+}
+
 static int
 write_bundle(struct writing *w, struct err *err)
 {
@@ -184,7 +246,7 @@ write_bundle(struct writing *w, struct err *err)
                         o->force, err) < 0 ||
         take_over(w, &out, err) < 0 || output_set_reserve(&out, err) < 0)
         return -1;
-    if (export_fill(w, &out, &signature, err) < 0) {
+    if (fill_bundle(w, &out, &signature, err) < 0) {
         /* A disk that fails or is full is not to keep what it cannot finish. */
         if (err->kind != ERR_LOCAL && w->fetched + w->reused > 0) {
             output_set_keep(&out);
@@ -196,9 +258,9 @@ write_bundle(struct writing *w, struct err *err)
     w->result->fetched = w->fetched;
     w->result->reused = w->reused;
     if (failures_count(w->result->plan.failures) > planned)
-        return export_less(w, &out, err);
+        return write_incomplete(w, &out, err);
     if (planned == 0 || o->allow_incomplete)
-        return export_publish(w, &out, &signature, err);
+        return publish_bundle(w, &out, &signature, err);
     output_set_keep(&out);
     return 0;
 }
@@ -253,7 +315,7 @@ export_run(struct export_result *out, const struct export_options *o, struct err
 
     /* Say now what would stop it at the end. */
     if (check_outputs(o, err) < 0 || plan_make(&out->plan, &o->plan, err) < 0 ||
-        export_describe(out, o, err) < 0)
+        describe_bundle(out, o, err) < 0)
         return -1;
     rc = out->plan.name_count == 0 ? 0
          : o->dry_run              ? check_volumes(o, &out->layout, err)
@@ -268,57 +330,4 @@ export_result_release(struct export_result *r)
     plan_release(&r->plan);
     layout_release(&r->layout);
     secure_dir_names_release(&r->removed);
-}
-
-/* Now the only source of blobs is what was just written. */
-static int
-take_from(struct writing *w, const struct output_set *all, struct err *err)
-{
-    CLEANUP(volume_set_release) struct volume_set files = VOLUME_SET_INIT;
-    struct volumes written = output_set_volumes(all);
-
-    reuse_release(&w->salvage);
-    if (output_set_to_read(all, &written, &files, err) < 0)
-        return -1;
-    return reuse_add(&w->salvage, &files, err);
-}
-
-static int
-write_beside(struct writing *w, const struct output_set *all, struct err *err)
-{
-    CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
-    CLEANUP(signature_file_release) struct signature_file signature = {.bytes = NULL};
-    size_t failures = failures_count(w->result->plan.failures);
-
-    w->phase = "copying what was fetched";
-    if (output_set_open_beside(&out, all, w->result->layout.total, err) < 0 ||
-        output_set_reserve(&out, err) < 0 || export_fill(w, &out, &signature, err) < 0)
-        return -1;
-    if (failures_count(w->result->plan.failures) > failures)
-        return err_set(err, ERR_LOCAL, "what was written to '%s.partial' is not there",
-                       all->path);
-    return export_publish(w, &out, &signature, err);
-}
-
-int
-export_less(struct writing *w, struct output_set *all, struct err *err)
-{
-    struct export_result *r = w->result;
-    const struct export_options *o = w->options;
-
-    output_set_keep(all);
-    if (take_from(w, all, err) < 0 || plan_again(&r->plan, &o->plan, err) < 0 ||
-        export_describe(r, o, err) < 0)
-        return -1;
-    if (!o->allow_incomplete || r->plan.name_count == 0)
-        return 0;
-    if (write_beside(w, all, err) < 0)
-        return err->kind == ERR_SIGNAL
-                   ? -1
-                   : err_hint(err,
-                              "'%s.partial' is kept: the incomplete bundle needs "
-                              "its room beside that",
-                              all->path);
-    output_set_discard(all);
-    return 0;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* export_internal.h - what the two parts of an export share.
+/* export_internal.h - what the parts of an export share.
  *
- * export.c       the plan, the file that is begun or gone on with, publishing
- * export_blobs.c every blob to its place
- * export_incomplete.c  a bundle of what there is
- * export_verify_after.c --verify-after
+ * export.c               the plan, the file that is begun or resumed, publishing
+ * export_blobs.c         every blob to its place
+ * export_verify_after.c  --verify-after
  *
  * Layer: ops, private.
  */
@@ -29,25 +28,5 @@ struct writing {
     size_t volumes;                       /* as in struct export_result */
     atomic_uint_fast64_t fetched, reused; /* bytes of blobs, as in struct export_result */
 };
-
-/* What the bundle says of itself: the layout, and what is signed, follow from the plan.
- */
-MUST_USE int export_describe(struct export_result *r,
-                             const struct export_options *options, struct err *err);
-
-/* Sign, write the head and what can be had of the bodies; gaps are noted. */
-MUST_USE int export_fill(struct writing *w, struct output_set *out,
-                         struct signature_file *signature, struct err *err);
-
-/* To the disk, checked, under its name. */
-MUST_USE int export_publish(struct writing *w, struct output_set *out,
-                            const struct signature_file *signature, struct err *err);
-
-/*
- * Not all came: plan again with what did.  Where that may be published, it is copied into
- * a file of its own, since most of it moves; what came is only removed when that has its
- * name.
- */
-MUST_USE int export_less(struct writing *w, struct output_set *all, struct err *err);
 
 #endif

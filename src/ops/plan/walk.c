@@ -354,7 +354,8 @@ run(struct walk *walk, struct err *err)
                : graph_finish(walk->reach->graph, err);
 }
 
-int
+/* 0; 1 when there were gaps: *out is then good for failures_spread() only; -1. */
+static int
 walk_names(struct reach *out, const struct plan_name *names, size_t count,
            const struct walk_options *options, struct err *err)
 {

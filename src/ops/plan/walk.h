@@ -55,18 +55,11 @@ struct reach {
 void reach_release(struct reach *r);
 
 /*
- * Walk by digest, each digest once.  *out must be empty; it is to be released in any
- * case.
- * Returns: 0; 1 when there were gaps: *out is then good for failures_spread() only; -1.
- * Errors:  those of pull.h, wrapped with the name; ERR_PROTOCOL - sha512, schema 1;
- *          ERR_LIMIT - a bound of graph.h or document_cache.h.
- */
-MUST_USE int walk_names(struct reach *out, const struct plan_name *names, size_t count,
-                        const struct walk_options *options, struct err *err);
-
-/*
- * The same without the names that turn out to be lost, which are dropped and missed; and
- * without lost children of indexes.
+ * Walk by digest, each digest once, without the names that turn out to be lost, which are
+ * dropped and recorded as missing, and without lost children of indexes.  *out must be
+ * empty; it is to be released in any case.
+ * Errors: those of pull.h, wrapped with the name; ERR_PROTOCOL - sha512, schema 1;
+ *         ERR_LIMIT - a bound of graph.h or document_cache.h.
  */
 MUST_USE int walk_what_is_there(struct reach *out, struct plan_name *names, size_t *count,
                                 const struct walk_options *options, struct err *err);

@@ -22,21 +22,17 @@ mirrors_new(void)
 }
 
 void
-mirrors_free(struct mirrors *r)
+mirrors_release(struct mirrors **at)
 {
+    struct mirrors *r = *at;
+
     if (!r)
         return;
     for (size_t i = 0; i < r->count; i++)
         route_rule_release(&r->rules[i]);
     free(r->rules);
     free(r);
-}
-
-void
-mirrors_release(struct mirrors **r)
-{
-    mirrors_free(*r);
-    *r = NULL;
+    *at = NULL;
 }
 
 void

@@ -21,7 +21,6 @@ struct mirrors;
 
 /* An empty set: everything comes from where its name says. */
 struct mirrors *mirrors_new(void);
-void mirrors_free(struct mirrors *r); /* NULL is fine */
 void mirrors_release(struct mirrors **r);
 
 /* A place to ask. */

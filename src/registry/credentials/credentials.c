@@ -39,8 +39,10 @@ free_answers(struct helper_answer *a)
 }
 
 void
-credentials_free(struct credentials *c)
+credentials_release(struct credentials **at)
 {
+    struct credentials *c = *at;
+
     if (!c)
         return;
     while (c->first) {
@@ -52,13 +54,7 @@ credentials_free(struct credentials *c)
     free_answers(c->answers);
     pthread_mutex_destroy(&c->lock);
     free(c);
-}
-
-void
-credentials_release(struct credentials **c)
-{
-    credentials_free(*c);
-    *c = NULL;
+    *at = NULL;
 }
 
 /* ---- sources ---- */

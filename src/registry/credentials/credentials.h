@@ -24,7 +24,6 @@ struct credentials;
 /* An empty set: everything anonymous.  events (to say which source was used) and cancel
  * (to give up on a helper) are borrowed. */
 struct credentials *credentials_new(struct events *events, struct cancel *cancel);
-void credentials_free(struct credentials *c); /* NULL is fine */
 void credentials_release(struct credentials **c);
 
 /* ---- sources: each call adds to the end of the order ---- */

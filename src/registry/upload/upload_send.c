@@ -108,26 +108,6 @@ patch(struct upload *up, uint64_t len, struct err *err)
     return upload_take_location(up, &a, err);
 }
 
-int
-upload_send(struct upload *up, struct err *err)
-{
-    up->habits = upload_quirks(up);
-    up->remedy = UPLOAD_ASK_ERR;
-    up->maybe_there = up->is_late = up->was_silent = false;
-    if (up->location && up->must_resync && !upload_resync(up))
-        upload_close(up, true);
-    up->must_resync = false;
-    if (!up->location && upload_open(up, err) < 0)
-        return -1;
-    if (goes_with_put(up))
-        return upload_commit(up, true, err);
-    while (up->at < up->size) {
-        if (patch(up, next_piece(up), err) < 0)
-            return -1;
-    }
-    return upload_commit(up, false, err);
-}
-
 /* The registry does not take a body with the PUT. */
 static bool
 is_refused_body(const struct answer *a)
@@ -181,8 +161,8 @@ check_stored(struct upload *up, const struct answer *a, struct err *err)
     return found == 1 ? 0 : -1;
 }
 
-int
-upload_commit(struct upload *up, bool with_body, struct err *err)
+static int
+commit_upload(struct upload *up, bool with_body, struct err *err)
 {
     static const char *const headers[] = {"Content-Type: application/octet-stream", NULL};
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
@@ -213,4 +193,24 @@ upload_commit(struct upload *up, bool with_body, struct err *err)
     }
     upload_close(up, false);
     return check_stored(up, &a, err);
+}
+
+int
+upload_send(struct upload *up, struct err *err)
+{
+    up->habits = upload_quirks(up);
+    up->remedy = UPLOAD_ASK_ERR;
+    up->maybe_there = up->is_late = up->was_silent = false;
+    if (up->location && up->must_resync && !upload_resync(up))
+        upload_close(up, true);
+    up->must_resync = false;
+    if (!up->location && upload_open(up, err) < 0)
+        return -1;
+    if (goes_with_put(up))
+        return commit_upload(up, true, err);
+    while (up->at < up->size) {
+        if (patch(up, next_piece(up), err) < 0)
+            return -1;
+    }
+    return commit_upload(up, false, err);
 }

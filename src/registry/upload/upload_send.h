@@ -14,6 +14,4 @@
  */
 MUST_USE int upload_send(struct upload *up, struct err *err);
 
-MUST_USE int upload_commit(struct upload *up, bool with_body, struct err *err);
-
 #endif
