@@ -6,6 +6,7 @@
 #include "base/pool.h"
 #include "bundle/format/writer.h"
 #include "oci/graph_walk.h"
+#include "ops/plan/fetch_attempts.h"
 #include "ops/plan/resolve.h"
 #include "registry/pull.h"
 #include "registry/pull_blob.h"
@@ -28,9 +29,7 @@ struct blob_job {
     size_t held;           /* bytes in the piece */
     uint64_t salvaged;     /* bytes that were not fetched */
     uint64_t written_back; /* offset in the blob up to which write-back was begun */
-    uint32_t name;         /* whose repository is asked */
-    struct places tried;
-    struct err *failure; /* owned; NULL unless it may be had elsewhere */
+    struct fetch_attempts attempts;
 };
 
 static const struct bundle_member *
@@ -120,19 +119,6 @@ follow_links(struct blob_job *job, struct session *s, const struct repository *r
     return -1;
 }
 
-/* Another repository may have it, or it is a gap: that is seen when all others are done.
- */
-static int
-put_off_blob(struct blob_job *job, struct err *err)
-{
-    if (!failures_may_note(job->writing->result->plan.failures, err))
-        return -1;
-    job->failure = xmalloc(sizeof(*job->failure));
-    *job->failure = *err;
-    *err = (struct err)ERR_INIT;
-    return 0;
-}
-
 /* Fetch what comes after the prefix. */
 static int
 fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
@@ -140,9 +126,9 @@ fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
 {
     const struct plan_options *o = &job->writing->options->plan;
     const struct plan *plan = &job->writing->result->plan;
-    uint32_t id = graph_order(plan->set.graph)[job->member];
-    const struct graph_object *object = graph_object(plan->set.graph, id);
-    const struct reference *ref = &plan->names[job->name].ref;
+    const struct graph_object *object =
+        graph_object(plan->set.graph, job->attempts.object);
+    const struct reference *ref = &plan->names[job->attempts.name].ref;
     struct repository repo = resolve_repository(ref);
     struct blob_sink sink = {.write = take_part, .ctx = job};
     int rc;
@@ -158,7 +144,7 @@ fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
     if (rc == 0)
         return 0;
     resolve_wrap(err, ref);
-    return put_off_blob(job, err);
+    return failures_put_off(plan->failures, &job->attempts.failure, err);
 }
 
 static int
@@ -188,30 +174,21 @@ bring_from_elsewhere(struct pool_job *base, unsigned worker, struct err *err)
     return fetch_rest((struct blob_job *)base, NULL, worker, err);
 }
 
-/* 1: somebody else is asked; 0: it is a gap; -1. */
+/* 1: another repository is asked; 0: the failure is noted; -1. */
 static int
 retry_blob_elsewhere(struct blob_job *job, struct pool *pool, struct err *err)
 {
     const struct plan *plan = &job->writing->result->plan;
-    uint32_t id = graph_order(plan->set.graph)[job->member];
-    struct err failure = *job->failure;
+    int rc = fetch_attempts_next(&job->attempts, plan->set.graph, plan->names,
+                                 plan->failures, FAILURE_BLOB, err);
 
-    free(job->failure);
-    job->failure = NULL;
-    job->tried.names[job->tried.count++] = job->name;
-    job->name = reach_elsewhere(plan->set.graph, plan->names, id, &job->tried, &failure);
-    if (job->name != UINT32_MAX) {
+    if (rc == 1) {
         job->job.run = bring_from_elsewhere;
         pool_add(pool, &job->job);
-        return 1;
     }
-    *err = failure;
-    return failures_note_object(plan->failures, FAILURE_BLOB,
-                                &plan->names[job->tried.names[0]].ref,
-                                &member_of(job)->digest, err);
+    return rc;
 }
 
-/* Of these jobs. */
 static int
 retry_blobs_elsewhere(struct blob_job *jobs, size_t count, struct pool *pool,
                       struct err *err)
@@ -223,7 +200,7 @@ retry_blobs_elsewhere(struct blob_job *jobs, size_t count, struct pool *pool,
 
         goes_on = false;
         for (size_t i = 0; rc >= 0 && i < count; i++) {
-            rc = jobs[i].failure ? retry_blob_elsewhere(&jobs[i], pool, err) : 0;
+            rc = jobs[i].attempts.failure ? retry_blob_elsewhere(&jobs[i], pool, err) : 0;
             goes_on |= rc == 1;
         }
         if (rc < 0 || (goes_on && pool_wait(pool, err) < 0))
@@ -305,6 +282,7 @@ export_blobs(struct writing *w, struct err *err)
 {
     const struct plan *plan = &w->result->plan;
     const struct plan_options *o = &w->options->plan;
+    const uint32_t *order = graph_order(plan->set.graph);
     size_t count = w->result->layout.member_count;
     struct blob_job *jobs = xcalloc(count, sizeof(*jobs));
     CLEANUP(pool_release) struct pool *pool = pool_new(o->jobs, o->cancel, err);
@@ -316,14 +294,14 @@ export_blobs(struct writing *w, struct err *err)
             .job.run = bring_blob,
             .writing = w,
             .member = i,
-            .name = plan->origins[graph_order(plan->set.graph)[i]],
+            .attempts = {.object = order[i], .name = plan->origins[order[i]]},
         };
     if (pool)
         rc = w->in_order ? write_in_order(w, jobs, pool, err)
                          : write_anywhere(w, jobs, pool, err);
     pool_release(&pool); /* before the jobs go */
     for (size_t i = 0; i < count; i++)
-        free(jobs[i].failure);
+        free(jobs[i].attempts.failure);
     free(jobs);
     return rc;
 }

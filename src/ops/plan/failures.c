@@ -54,6 +54,17 @@ failures_may_note(const struct failures *g, const struct err *err)
                  err->kind == ERR_NOT_FOUND || err->kind == ERR_LIMIT);
 }
 
+int
+failures_put_off(const struct failures *g, struct err **kept, struct err *err)
+{
+    if (!failures_may_note(g, err))
+        return -1;
+    *kept = xmalloc(sizeof(**kept));
+    **kept = *err;
+    *err = (struct err)ERR_INIT;
+    return 0;
+}
+
 /* Locked. */
 static void
 lose(struct failures *g, const struct digest *digest)

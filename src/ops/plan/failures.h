@@ -49,8 +49,16 @@ MUST_USE int failures_note_object(struct failures *g, enum failure_what what,
                                   const struct reference *ref,
                                   const struct digest *digest, struct err *err);
 
-/* Would that be noted?  For those who have yet to try elsewhere. */
+/* Whether that would be noted. */
 bool failures_may_note(const struct failures *g, const struct err *err);
+
+/*
+ * The same for what may yet be fetched from elsewhere: what would be noted is kept in
+ * *kept, which the caller frees.
+ * Returns: 0 with *err reset; -1 with *err as it was.
+ */
+MUST_USE int failures_put_off(const struct failures *g, struct err **kept,
+                              struct err *err);
 
 /* The name is missing, for some gap. */
 void failures_miss(struct failures *g, const struct reference *ref);

@@ -42,18 +42,6 @@ resolve_warn_large(const struct events *events, size_t len)
                        DOCUMENT_WARN_BYTES >> 20);
 }
 
-/* Another name may lead to the same document. */
-static int
-keep_failure(struct resolve_job *job, struct err *err)
-{
-    if (!failures_may_note(job->options->failures, err))
-        return -1;
-    job->failure = xmalloc(sizeof(*job->failure));
-    *job->failure = *err;
-    *err = (struct err)ERR_INIT;
-    return 0;
-}
-
 static int
 resolve(struct pool_job *base, unsigned worker, struct err *err)
 {
@@ -69,7 +57,8 @@ resolve(struct pool_job *base, unsigned worker, struct err *err)
 
     if (rc < 0) {
         resolve_wrap(err, ref);
-        return keep_failure(job, err);
+        /* Another name may lead to the same document. */
+        return failures_put_off(job->options->failures, &job->failure, err);
     }
     resolve_warn_large(job->options->events, top.bytes.len);
     name->digest = top.digest;

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "oci/graph_walk.h"
+#include "ops/plan/fetch_attempts.h"
 #include "ops/plan/resolve.h"
 #include "registry/pull.h"
 #include "registry/pull_blob.h"
@@ -18,10 +19,8 @@ static const uint32_t NOBODY = UINT32_MAX; /* no name wants it, so far */
 struct fetch_job {
     struct pool_job job;
     struct walk *walk;
-    uint32_t id;
     struct fetch_job *next; /* all of them, to be freed at the end */
-    struct places tried;
-    struct err *failure; /* owned; NULL unless it may be had elsewhere */
+    struct fetch_attempts attempts;
 };
 
 struct walk {
@@ -150,7 +149,10 @@ get_what_is_wanted(struct walk *walk, struct err *err)
         }
         job = xcalloc(1, sizeof(*job));
         *job = (struct fetch_job){
-            .job.run = fetch_document, .walk = walk, .id = id, .next = walk->fetches};
+            .job.run = fetch_document,
+            .walk = walk,
+            .next = walk->fetches,
+            .attempts = {.object = id, .name = walk->reach->names[id]}};
         walk->fetches = job;
         pool_add(walk->options->pool, &job->job);
     }
@@ -190,18 +192,6 @@ pull_child(struct session *session, const struct repository *repo,
     return -1;
 }
 
-/* It may be had elsewhere: that is seen when all else is known. */
-static int
-put_off_document(struct fetch_job *job, struct err *err)
-{
-    if (!failures_may_note(job->walk->options->failures, err))
-        return -1;
-    job->failure = xmalloc(sizeof(*job->failure));
-    *job->failure = *err;
-    *err = (struct err)ERR_INIT;
-    return 0;
-}
-
 /* Onto the shelf, and into the graph, which may want more then. */
 static int
 include_document(struct walk *walk, uint32_t id, const struct digest *digest,
@@ -232,27 +222,25 @@ fetch_document(struct pool_job *base, unsigned worker, struct err *err)
     struct fetch_job *job = (struct fetch_job *)base;
     struct walk *walk = job->walk;
     CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
-    const struct reference *ref;
-    struct repository repo;
+    const struct reference *ref = &walk->names[job->attempts.name].ref;
+    struct repository repo = resolve_repository(ref);
     struct graph_object o;
     bool is_large;
     int rc;
 
     pthread_mutex_lock(&walk->lock);
-    o = *graph_object(walk->reach->graph, job->id);
-    ref = &walk->names[walk->reach->names[job->id]].ref;
+    o = *graph_object(walk->reach->graph, job->attempts.object);
     pthread_mutex_unlock(&walk->lock);
 
     is_large = o.size > PULL_SMALL_MAX;
     if (is_large)
         pthread_mutex_lock(&walk->one_large);
-    repo = resolve_repository(ref);
     rc = pull_child(client_session(walk->options->client, worker), &repo, &o, &got, err);
     if (rc == 0) {
-        rc = include_document(walk, job->id, &o.digest, &got.bytes, err);
+        rc = include_document(walk, job->attempts.object, &o.digest, &got.bytes, err);
     } else {
         resolve_wrap(err, ref);
-        rc = put_off_document(job, err);
+        rc = failures_put_off(walk->options->failures, &job->attempts.failure, err);
     }
     if (is_large)
         pthread_mutex_unlock(&walk->one_large);
@@ -260,12 +248,6 @@ fetch_document(struct pool_job *base, unsigned worker, struct err *err)
 }
 
 /* ---- the whole ---- */
-
-static void
-free_failure(struct err **failure)
-{
-    free(*failure);
-}
 
 /* Add the roots in the order of the names.  Locked. */
 static int
@@ -283,26 +265,18 @@ plant_roots(struct walk *walk, struct err *err)
     return 0;
 }
 
-/* Ask where another name has it; 1 when somebody is to be asked.  Locked. */
+/* Ask where another name has it; 1 when one is asked.  Locked. */
 static int
 retry_document_elsewhere(struct walk *walk, struct fetch_job *job, struct err *err)
 {
     struct reach *r = walk->reach;
-    CLEANUP(free_failure) struct err *failure = job->failure;
-    uint32_t *name = &r->names[job->id];
+    int rc = fetch_attempts_next(&job->attempts, r->graph, walk->names,
+                                 walk->options->failures, FAILURE_DOCUMENT, err);
 
-    job->failure = NULL;
-    job->tried.names[job->tried.count++] = *name;
-    *name = reach_elsewhere(r->graph, walk->names, job->id, &job->tried, failure);
-    if (*name != NOBODY) {
+    r->names[job->attempts.object] = job->attempts.name;
+    if (rc == 1)
         pool_add(walk->options->pool, &job->job);
-        return 1;
-    }
-    *name = job->tried.names[0];
-    *err = *failure;
-    return failures_note_object(walk->options->failures, FAILURE_DOCUMENT,
-                                &walk->names[*name].ref,
-                                &graph_object(r->graph, job->id)->digest, err);
+    return rc;
 }
 
 /* The number of those that were put off and go on, or -1. */
@@ -314,7 +288,7 @@ take_up_again(struct walk *walk, struct err *err)
     pthread_mutex_lock(&walk->lock);
     for (struct fetch_job *job = walk->fetches; job && rc >= 0 && !walk->failed;
          job = job->next) {
-        rc = job->failure ? retry_document_elsewhere(walk, job, err) : 0;
+        rc = job->attempts.failure ? retry_document_elsewhere(walk, job, err) : 0;
         count += rc == 1;
     }
     pthread_mutex_unlock(&walk->lock);
@@ -371,7 +345,7 @@ walk_names(struct reach *out, const struct plan_name *names, size_t count,
     while (walk.fetches) {
         struct fetch_job *next = walk.fetches->next;
 
-        free(walk.fetches->failure);
+        free(walk.fetches->attempts.failure);
         free(walk.fetches);
         walk.fetches = next;
     }
@@ -430,65 +404,4 @@ walk_what_is_there(struct reach *out, struct plan_name *names, size_t *count,
         failures_spread(options->failures, out->graph);
         reach_release(out);
     }
-}
-
-/* ---- elsewhere ---- */
-
-struct path_search {
-    const struct graph *graph;
-    uint32_t object;
-    uint32_t round;
-    uint32_t *seen; /* by graph id: the last round that was there */
-};
-
-/* Recurses at most GRAPH_DEPTH_MAX deep, which graph_feed() sees to. */
-static bool
-leads_there(struct path_search *s, uint32_t from)
-{
-    const struct graph_object *o = graph_object(s->graph, from);
-
-    if (from == s->object)
-        return true;
-    if (s->seen[from] == s->round)
-        return false;
-    s->seen[from] = s->round;
-    for (uint32_t i = 0; i < o->edge_count; i++) {
-        if (leads_there(s, o->edges[i].to))
-            return true;
-    }
-    return false;
-}
-
-static bool
-was_tried(const struct plan_name *names, const struct places *tried,
-          const struct reference *ref, const struct err *why)
-{
-    for (size_t i = 0; i < tried->count; i++) {
-        const struct reference *there = &names[tried->names[i]].ref;
-
-        if (strcmp(there->host, ref->host) == 0 &&
-            (why->kind == ERR_NETWORK || strcmp(there->path, ref->path) == 0))
-            return true;
-    }
-    return false;
-}
-
-uint32_t
-reach_elsewhere(const struct graph *g, const struct plan_name *names, uint32_t object,
-                const struct places *tried, const struct err *why)
-{
-    struct path_search search = {.graph = g, .object = object};
-    uint32_t found = UINT32_MAX;
-
-    if (tried->count == PLACES_MAX)
-        return found;
-    search.seen = xcalloc(graph_count(g), sizeof(*search.seen));
-    for (uint32_t i = 0; found == UINT32_MAX && i < graph_root_count(g); i++) {
-        search.round = i + 1;
-        if (!was_tried(names, tried, &names[i].ref, why) &&
-            leads_there(&search, graph_root(g, i)))
-            found = i;
-    }
-    free(search.seen);
-    return found;
 }

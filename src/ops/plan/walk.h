@@ -64,20 +64,4 @@ void reach_release(struct reach *r);
 MUST_USE int walk_what_is_there(struct reach *out, struct plan_name *names, size_t *count,
                                 const struct walk_options *options, struct err *err);
 
-/* Repositories in which an object was asked for, by names that reach it. */
-#define PLACES_MAX 4
-struct places {
-    uint32_t names[PLACES_MAX];
-    size_t count;
-};
-
-/*
- * A name that reaches the object in a repository that is not among those places, or
- * UINT32_MAX.  why: of the last failure; a host that cannot be reached has no other
- * repositories.  The graph need not be finished.
- */
-uint32_t reach_elsewhere(const struct graph *graph, const struct plan_name *names,
-                         uint32_t object, const struct places *tried,
-                         const struct err *why);
-
 #endif
