@@ -47,7 +47,11 @@ add_authority_folder(struct pki_certs *certs, add_fn *add,
     if (store_files_list(files, folder, "", &names, err) < 0)
         return -1;
     for (size_t i = 0; i < names.count; i++) {
-        if (add_authority_file(certs, add, files, folder, names.items[i], err) < 0)
+        const char *name = names.items[i];
+
+        if (name[0] == '.' && !is_pem(name)) /* also "." and ".." */
+            continue;
+        if (add_authority_file(certs, add, files, folder, name, err) < 0)
             return -1;
     }
     return 0;

@@ -69,8 +69,13 @@ store_files_list(const struct store_files *files, const char *folder, const char
 {
     CLEANUP(mem_free_string) char *path = store_files_path(files, folder);
     struct err why = ERR_INIT;
+    /* A key file counts by its name; of a folder that is read whole nothing is passed
+     * over, or a hidden revocation list would not revoke. */
+    bool is_whole = suffix[0] == '\0';
 
-    if (files->dir && secure_dir_list(out, path, suffix, &why) < 0 &&
+    if (files->dir &&
+        (is_whole ? secure_dir_list_hidden : secure_dir_list)(out, path, suffix, &why) <
+            0 &&
         why.kind != ERR_NOT_FOUND) {
         *err = why;
         return -1;

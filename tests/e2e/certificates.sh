@@ -261,7 +261,9 @@ cp issuing.crl store/crl/b.pem
 reason revoked "row 44: an older list revokes, a newer one does not" verify b.tar
 mv store/crl/a.pem store/crl/c.pem
 reason revoked "row 44: whatever they are called" verify b.tar
-rm store/crl/c.pem
+mv store/crl/c.pem store/crl/.c.pem
+reason revoked "row 44: also hidden" verify b.tar
+rm store/crl/.c.pem
 expect 0 "row 44: the newer one alone" verify b.tar
 # A list that says less than that all others are good is an error that names it.
 cp issuing.crl complete.pem
