@@ -135,8 +135,8 @@ def slowly(seconds, fault=None):
 def slow_document(lab):
     "a document whose redirects and tries add up to more than it is allowed"
     app = lab.image("app:1")
-    lab.registry.on("GET", "/manifests/", slowly(1.6, redirect(lambda r: r.target + "0")))
-    lab.export(app).fails("network", "time limit of 7 s exceeded")
+    lab.registry.on("GET", "/manifests/", slowly(2.2, redirect(lambda r: r.target + "0")))
+    lab.export(app).fails("network", "time limit of 10 s exceeded")
     check(lab.registry.count("GET", "/manifests/") >= 4, "each answer came in time")
 
 
@@ -150,7 +150,7 @@ def slow_list(lab):
         repo.tags[f"t{n:03}"] = app.top.digest
     lab.registry.handler.page_size = 1
     lab.registry.on("GET", "/tags/list", slowly(0.5))
-    lab.export(f"{lab.registry.host}/app", "--all-tags").fails("network", "time limit of 7 s")
+    lab.export(f"{lab.registry.host}/app", "--all-tags").fails("network", "time limit of 10 s")
     check(lab.registry.count("GET", "/tags/list") >= 7, "each page came in time")
 
 
@@ -161,7 +161,7 @@ def slow_upload(lab):
     app = image("app:1", layers=1, size=15 << 20)
     lab.registry.handler.chunk_max = 600000
     lab.registry.on("PATCH", UPLOADS, slowly(0.4))
-    lab.push(app, jobs=1).fails("network", "time limit of 7 s exceeded")
+    lab.push(app, jobs=1).fails("network", "time limit of 10 s exceeded")
     check(lab.registry.count("PATCH", UPLOADS) >= 6, "each answer came in time")
 
 
