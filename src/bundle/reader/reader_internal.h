@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reader_internal.h - what the parts of the reader share.
  *
- * member_cursor.c   walks from member to member
- * head.c     bundle_head(): up to the header of SHA256SUMS, nothing parsed
- * add_signature.c     bundle_add_signature(): one more signature, in place
- * reader.c   bundle_open(), bundle_preview(): the members and the end
- * completeness.c everything the documents need is there, in order, and nothing else
- * render_omitted.c  but what SHA256SUMS says is left out, and why
- * member_read.c   the bodies: bundle_check_member(), bundle_read_member()
+ * member_cursor.c  walks from member to member
+ * head.c           bundle_head(): up to the header of SHA256SUMS, nothing parsed
+ * add_signature.c  bundle_add_signature(): one more signature, in place
+ * reader.c         bundle_open(), bundle_preview(): the members and the end
+ * completeness.c   everything the documents need is there, in order, and nothing else
+ * omitted.c        but what SHA256SUMS says is left out, and why
+ * member_read.c    the bodies: bundle_check_member(), bundle_read_member()
+ * bundle_source.c  what an admission opened, as a source of images
  *
  * Layer: bundle, private.
  */

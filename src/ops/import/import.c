@@ -3,7 +3,7 @@
 #include "ops/push/push_context.h"
 
 #include "base/mem.h"
-#include "bundle/reader/member_read.h"
+#include "bundle/reader/bundle_source.h"
 #include "io/json/json.h"
 #include "io/json/json_write.h"
 #include "ops/push/push_blobs.h"
@@ -75,8 +75,7 @@ int
 push_context_read(struct push_context *im, uint32_t object, struct buf *out,
                   struct err *err)
 {
-    int rc =
-        bundle_read_member(im->content, im->content->member_of_object[object], out, err);
+    int rc = image_source_read(&im->source, object, out, err);
 
     if (rc < 0)
         im->is_unread = true;
@@ -216,8 +215,8 @@ import_run(struct import_result *out, const struct import_options *o, struct err
 
     if (verify_run(&out->verified, &o->verify, err) < 0 || may_begin(out, o, err) < 0)
         return -1;
-    im.content = bundle_content(out->verified.bundle);
-    im.set = &im.content->set;
+    im.source = bundle_source(out->verified.bundle);
+    im.set = im.source.set;
     if (image_set_omitted(im.set) > 0)
         events_warning(o->verify.events,
                        "platforms were left out of this bundle%s, and some registries "

@@ -29,34 +29,21 @@ enum blob_standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING, BLOB_BROKEN };
 
 /* ---- its bytes ---- */
 
-struct member_bytes {
-    const struct bundle_member *member;
+struct blob_bytes {
     struct push_context *importing;
+    uint32_t object;
 };
 
 static ssize_t
-read_member_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
+read_blob_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
 {
-    const struct member_bytes *m = ctx;
-    uint64_t left = m->member->size - offset;
+    const struct blob_bytes *b = ctx;
     ssize_t n =
-        volumes_read(&m->importing->content->file, out, left < len ? (size_t)left : len,
-                     m->member->offset + offset, err);
+        image_source_read_at(&b->importing->source, b->object, out, len, offset, err);
 
-    if (n == 0 && left > 0)
-        n = err_because(err, ERR_INTEGRITY, REASON_TRUNCATED,
-                        "the bundle became shorter while it was read");
     if (n < 0)
-        m->importing->is_unread = true;
+        b->importing->is_unread = true;
     return n;
-}
-
-static struct member_bytes
-bytes_of(struct push_context *im, uint32_t object)
-{
-    return (struct member_bytes){
-        .member = &im->content->members[im->content->member_of_object[object]],
-        .importing = im};
 }
 
 /* ---- where it is ---- */
@@ -75,11 +62,11 @@ ask_one(struct push_context *im, unsigned worker, const struct placement *p,
     static const enum blob_standing standings[] = {[PRESENCE_ABSENT] = BLOB_LACKING,
                                                    [PRESENCE_THERE] = BLOB_THERE,
                                                    [PRESENCE_BROKEN] = BLOB_BROKEN};
-    struct member_bytes bytes = bytes_of(im, p->object);
-    const struct blob_source source = {.read = read_member_bytes, .ctx = &bytes};
+    const struct graph_object *o = graph_object(im->set->graph, p->object);
+    struct blob_bytes bytes = {im, p->object};
+    const struct blob_source source = {.read = read_blob_bytes, .ctx = &bytes};
     struct repository repo = push_context_repository(im, p->repo);
-    const struct presence_query query = {&repo, &bytes.member->digest, bytes.member->size,
-                                         &source};
+    const struct presence_query query = {&repo, &o->digest, o->size, &source};
     enum presence found;
 
     if (presence_check(push_context_session(im, worker), &query, &found, err) < 0)
@@ -141,11 +128,12 @@ send_blob(struct push_context *im, unsigned worker, uint32_t object,
           const struct repository *repo, const char *mount_from, bool is_broken,
           enum push_outcome *outcome, struct err *err)
 {
-    struct member_bytes bytes = bytes_of(im, object);
-    struct blob_source source = {.read = read_member_bytes, .ctx = &bytes};
+    const struct graph_object *o = graph_object(im->set->graph, object);
+    struct blob_bytes bytes = {im, object};
+    struct blob_source source = {.read = read_blob_bytes, .ctx = &bytes};
 
-    return push_blob(push_context_session(im, worker), repo, &bytes.member->digest,
-                     bytes.member->size, mount_from, is_broken, &source, outcome, err);
+    return push_blob(push_context_session(im, worker), repo, &o->digest, o->size,
+                     mount_from, is_broken, &source, outcome, err);
 }
 
 static int

@@ -7,6 +7,7 @@
 #define OPS_PUSH_PUSH_CONTEXT_H
 
 #include "base/pool.h"
+#include "images/image_source.h"
 #include "ops/import/import.h"
 #include "registry/pull.h"
 
@@ -25,8 +26,8 @@ struct repository_state {
 struct push_context {
     const struct import_options *options;
     struct import_result *result;
-    const struct bundle_content *content;
-    const struct image_set *set; /* of the content */
+    struct image_source source;  /* what is pushed */
+    const struct image_set *set; /* of the source */
     struct pool *pool;
     struct repository_state *repos; /* of each repository at the target */
     bool has_begun;                 /* something may have been sent */
