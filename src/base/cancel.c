@@ -33,6 +33,16 @@ cancel_on_signals(void)
         sigaction(numbers[i], &action, NULL);
 }
 
+bool
+cancel_catches(int number)
+{
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        if (numbers[i] == number)
+            return true;
+    }
+    return false;
+}
+
 int
 cancel_signal(void)
 {

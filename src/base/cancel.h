@@ -44,6 +44,9 @@ MUST_USE int cancel_wait_output(int fd, struct err *err);
  */
 MUST_USE int cancel_wait_blocked(int fd, const sigset_t *before, struct err *err);
 
+/* Is it one of these signals? */
+bool cancel_catches(int number);
+
 /* The signal seen, or 0. */
 int cancel_signal(void);
 

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -68,6 +69,20 @@ static bool
 can_trouble_its_parent(void)
 {
     return kill(getppid(), 0) == 0;
+}
+
+/* The parent's death is to be its own. */
+static bool
+can_outlive_its_parent(void)
+{
+    return prctl(PR_SET_PDEATHSIG, 0) == 0;
+}
+
+/* By processes that are no better than it. */
+static bool
+can_be_traced(void)
+{
+    return prctl(PR_SET_DUMPABLE, 1) == 0;
 }
 
 static bool
@@ -154,6 +169,8 @@ nothing_is_left_but_reading(void **state)
         {"open a socket", can_open_a_socket, has_syscalls, CANNOT},
         {"fork", can_fork, has_syscalls, CANNOT},
         {"trouble its parent", can_trouble_its_parent, has_syscalls, CANNOT},
+        {"outlive its parent", can_outlive_its_parent, has_syscalls, CANNOT},
+        {"be traced", can_be_traced, has_syscalls, CANNOT},
     };
     size_t tried = 0;
     int victim = open("victim", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -188,6 +205,8 @@ outside_all_of_it_can_be_done(void **state)
     assert_true(can_open_a_socket());
     assert_true(can_fork());
     assert_true(can_trouble_its_parent());
+    assert_true(can_outlive_its_parent());
+    assert_true(can_be_traced());
     assert_int_equal(count_files(), 2);
     while (waitpid(-1, NULL, WNOHANG) > 0)
         continue;

@@ -98,7 +98,6 @@ forbid_syscalls(void)
         ALLOW(__NR_getrandom),
         ALLOW(__NR_getpid),
         ALLOW(__NR_gettid),
-        ALLOW(__NR_prctl), /* names of threads */
         ALLOW(__NR_exit),
         ALLOW(__NR_exit_group),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone3, 0, 1),

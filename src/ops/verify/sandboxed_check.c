@@ -227,6 +227,15 @@ make_plain(char *text, size_t size)
     }
 }
 
+/* What checking can end with.  Other kinds mean that servers were asked or tags moved,
+ * and callers act on that. */
+static bool
+is_of_checking(enum err_kind kind)
+{
+    return kind == ERR_INTERNAL || kind == ERR_PROTOCOL || kind == ERR_INTEGRITY ||
+           kind == ERR_TRUST || kind == ERR_LOCAL || kind == ERR_LIMIT;
+}
+
 /* Whatever was sent: text ends, and numbers are those of an enum. */
 static void
 unflatten(struct flat_err *in, struct err *out)
@@ -235,8 +244,8 @@ unflatten(struct flat_err *in, struct err *out)
     make_plain(in->hint, sizeof(in->hint));
     make_plain(in->subject, sizeof(in->subject));
     *out = (struct err)ERR_INIT;
-    out->kind = in->kind > ERR_NONE && in->kind <= ERR_CONFLICT ? in->kind : ERR_INTERNAL;
-    if (in->kind == ERR_SIGNAL && in->signal > 0 && in->signal < NSIG) {
+    out->kind = is_of_checking(in->kind) ? in->kind : ERR_INTERNAL;
+    if (in->kind == ERR_SIGNAL && cancel_catches(in->signal)) {
         out->kind = ERR_SIGNAL;
         out->signal = in->signal;
     }
@@ -255,7 +264,7 @@ take_event(const struct events *to, struct news *news)
     make_plain(news->text, sizeof(news->text));
     e->text = news->text;
     if (to->emit && e->kind >= EVENT_DEBUG && e->kind <= EVENT_UNDONE &&
-        (e->unit == EVENT_BYTES || e->unit == EVENT_ITEMS))
+        e->count <= INT64_MAX && (e->unit == EVENT_BYTES || e->unit == EVENT_ITEMS))
         to->emit(to->ctx, e);
 }
 
