@@ -126,10 +126,14 @@ upload_for_good(struct upload *up, struct err *err)
     int rc = upload(up, err);
 
     if (rc == 0 && up->is_broken)
-        rc = upload_is_there(up, err) - 1;
-    if (rc == -1 && err->kind == ERR_NONE)
+        rc = upload_is_there(up, err);
+    else if (rc == 0)
+        rc = 1;
+    if (rc == 0)
         return presence_error("blob", up->digest, err);
-    return rc < 0 && err->kind != ERR_SIGNAL ? err_wrap(err, "blob %s", up->text) : rc;
+    if (rc < 0)
+        return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "blob %s", up->text);
+    return 0;
 }
 
 int
