@@ -72,16 +72,16 @@ run_command(const struct command *c, const struct common_options *common,
     CLEANUP(result_release) struct result result = RESULT_INIT;
     struct err err = *early, late = ERR_INIT;
     struct progress progress;
-    struct runtime rt = {.common = common, .progress = &progress, .cancel = CANCEL_INIT};
+    struct runtime rt = {.common = common, .progress = &progress, .run = RUN_INIT};
     int rc = early->kind == ERR_NONE ? 0 : -1;
 
     result_init(&result, c->name);
     if (progress_init(&progress, common->progress, common->quiet, common->verbose,
                       c->name, &late) < 0)
         return complain(c->name, rc < 0 ? &err : &late);
-    rt.events = (struct events){.emit = progress_emit, .ctx = &progress};
-    rt.jobs = common->jobs.is_set ? (unsigned)common->jobs.value : JOBS_DEFAULT;
-    if (rc == 0 && rt.jobs == 0)
+    rt.run.events = (struct events){.emit = progress_emit, .ctx = &progress};
+    rt.run.jobs = common->jobs.is_set ? (unsigned)common->jobs.value : JOBS_DEFAULT;
+    if (rc == 0 && rt.run.jobs == 0)
         rc = err_set(&err, ERR_USAGE, "--jobs requires at least 1");
     if (rc == 0)
         rc = check_operands(c, count, &err);

@@ -129,7 +129,7 @@ registry_access_open(struct registry_access *out, const struct registry_options 
         check_hosts("--plain-http", &options->plain_http, err) < 0 ||
         check_hosts("--trust-realm", &options->trust_realm, err) < 0)
         return -1;
-    out->credentials = credentials_new(&rt->events, &rt->cancel);
+    out->credentials = credentials_new(&rt->run);
     if (options->creds_stdin &&
         read_creds(out->credentials, options->creds_stdin, err) < 0)
         return -1;
@@ -146,10 +146,9 @@ registry_access_open(struct registry_access *out, const struct registry_options 
         .tls_cert = options->tls_cert,
         .tls_key = options->tls_key,
         .may_push = may_push,
-        .sessions = rt->jobs,
+        .sessions = rt->run.jobs,
         .credentials = out->credentials,
-        .events = &rt->events,
-        .cancel = &rt->cancel,
+        .run = &rt->run,
     };
     if (!may_push) { /* what is in a bundle goes where the user says, nowhere else */
         out->config.routes = out->routes = mirrors_new();

@@ -6,7 +6,7 @@
 #ifndef CLI_REGISTRY_OPTIONS_H
 #define CLI_REGISTRY_OPTIONS_H
 
-#include "base/cancel.h"
+#include "base/run.h"
 #include "cli/files.h"
 #include "cli/opt.h"
 #include "cli/progress.h"
@@ -98,10 +98,8 @@ struct trust_options {
 /* What main() made of the common options. */
 struct runtime {
     const struct common_options *common;
-    unsigned jobs;
     struct progress *progress;
-    struct events events;
-    struct cancel cancel;
+    struct run run;
 };
 
 /* Credentials and client of one run. */

@@ -33,9 +33,9 @@ static int
 pass_over(struct session *s, const struct repository *mirror, struct err *err)
 {
     struct client *c = s->client;
-    const struct events *events = c->config.events;
+    const struct events *events = &c->config.run->events;
 
-    if (cancel_wanted(c->config.cancel) || err->kind == ERR_SIGNAL ||
+    if (cancel_wanted(&c->config.run->cancel) || err->kind == ERR_SIGNAL ||
         err->kind == ERR_LOCAL || err->kind == ERR_INTERNAL)
         return -1;
     if (err->kind == ERR_NETWORK) {
@@ -58,7 +58,7 @@ report_fallback(const struct session *s, const struct repository *repo,
                 const struct route *route, const struct repository *at)
 {
     if (route->file)
-        events_debug(s->client->config.events, "%s/%s: from %s/%s ('%s' line %u)",
+        events_debug(&s->client->config.run->events, "%s/%s: from %s/%s ('%s' line %u)",
                      repo->host, repo->path, at->host, at->path, route->file,
                      route->line);
 }

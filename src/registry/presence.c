@@ -160,7 +160,7 @@ use_head(struct session *s, struct host *host, const char *why)
     host->is_by_head = true;
     pthread_mutex_unlock(&s->client->lock);
     if (is_new)
-        events_warning(s->client->config.events,
+        events_warning(&s->client->config.run->events,
                        "registry %s: blobs cannot be read to check them (%s): its word "
                        "that it has one is trusted",
                        host->name, why);
@@ -188,7 +188,7 @@ static enum verdict
 judge_failure(struct session *s, const struct last_byte *l, const struct answer *a,
               enum presence *out, const struct err *err)
 {
-    if (cancel_wanted(s->client->config.cancel))
+    if (cancel_wanted(&s->client->config.run->cancel))
         return VERDICT_STOP;
     if (l->is_useless)
         return VERDICT_HEAD;

@@ -210,8 +210,8 @@ referrers_list(struct session *s, const struct repository *repo,
     if (rc == 1)
         return take_index(out, &list.bytes, err);
     if (rc < 0 && why.kind == ERR_CONFLICT) {
-        events_warning(s->client->config.events, "%s/%s: %s", repo->host, repo->path,
-                       why.msg);
+        events_warning(&s->client->config.run->events, "%s/%s: %s", repo->host,
+                       repo->path, why.msg);
         return 0;
     }
     if (rc < 0)
@@ -236,7 +236,7 @@ referrers_merge(struct session *s, const struct repository *repo,
         CLEANUP(buf_release) struct buf made = BUF_INIT(DOCUMENT_BYTES_MAX);
         size_t added;
 
-        if (tries > 1 && cancel_sleep(s->client->config.cancel, MOMENT_MS, err) < 0)
+        if (tries > 1 && cancel_sleep(&s->client->config.run->cancel, MOMENT_MS, err) < 0)
             return -1;
         if (get_list(s, repo, tag, &old, err) < 0 ||
             index_attach(old.bytes.data, old.bytes.len, items, count, &made, &added,

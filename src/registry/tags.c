@@ -117,7 +117,7 @@ tags_list(struct session *s, const struct repository *repo, const struct tag_sin
     if (mirror_fallback(s, repo, &q, err) < 0)
         return err_wrap(err, "tags");
     if (l.odd > 0)
-        events_warning(s->client->config.events,
+        events_warning(&s->client->config.run->events,
                        "%s/%s: %zu entries of the list of tags are none: left out",
                        repo->host, repo->path, l.odd);
     return 0;

@@ -78,8 +78,7 @@ static void
 check_member(const struct bundle_content *c, size_t i, const uint8_t *data, size_t size)
 {
     const struct bundle_member *m = &c->members[i];
-    const struct events nobody = {.emit = NULL};
-    struct cancel cancel = CANCEL_INIT;
+    struct run run = RUN_INIT;
     char name[BUNDLE_BLOB_NAME_MAX];
     struct tar_entry e;
     struct err err = ERR_INIT;
@@ -89,8 +88,7 @@ check_member(const struct bundle_content *c, size_t i, const uint8_t *data, size
     assert(tar_parse(data + m->offset - TAR_BLOCK, &e, &err) == 0);
     assert(strcmp(e.name, name) == 0 && e.size == m->size);
     assert(c->member_of_object[c->object_of_member[i]] == i);
-    if (bundle_check_member(
-            c, i, &(struct body_check){.cancel = &cancel, .progress = &nobody}, &err) < 0)
+    if (bundle_check_member(c, i, &(struct body_check){.run = &run}, &err) < 0)
         assert(err.kind == ERR_INTEGRITY);
 }
 

@@ -313,8 +313,7 @@ fixture_read(int fd, uint64_t size, const struct admission *admission, struct er
     CLEANUP(bundle_untrusted_release)
     struct bundle_untrusted *u = bundle_head(volumes_of_file(fd, size), err);
     CLEANUP(bundle_release) struct bundle *b = NULL;
-    const struct events nobody = {.emit = NULL};
-    struct cancel cancel = CANCEL_INIT;
+    struct run run = RUN_INIT;
     struct admission own;
     const void *index;
     size_t len;
@@ -327,9 +326,8 @@ fixture_read(int fd, uint64_t size, const struct admission *admission, struct er
     if (!b)
         return -1;
     for (size_t i = 0; i < bundle_content(b)->member_count; i++) {
-        if (bundle_check_member(
-                bundle_content(b), i,
-                &(struct body_check){.cancel = &cancel, .progress = &nobody}, err) < 0)
+        if (bundle_check_member(bundle_content(b), i, &(struct body_check){.run = &run},
+                                err) < 0)
             return -1;
     }
     return 0;

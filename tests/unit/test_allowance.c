@@ -70,13 +70,9 @@ the_tightest_limit_counts_without_pauses(void **state)
 static void
 no_time_is_no_retry(void **state)
 {
-    struct cancel cancel = CANCEL_INIT;
-    struct events events = {.emit = NULL};
-    const struct client_config config = {.sessions = 1,
-                                         .retries = 9,
-                                         .first_retries = 9,
-                                         .cancel = &cancel,
-                                         .events = &events};
+    struct run run = RUN_INIT;
+    const struct client_config config = {
+        .sessions = 1, .retries = 9, .first_retries = 9, .run = &run};
     struct err err = ERR_INIT;
     struct client *c = client_new(&config);
     struct session *s = client_session(c, 0);

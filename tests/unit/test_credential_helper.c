@@ -12,8 +12,7 @@
 #define GIVES(user, secret)                                                              \
     "echo '{\"ServerURL\":\"x\",\"Username\":\"" user "\",\"Secret\":\"" secret "\"}'\n"
 
-static struct cancel cancel;
-static struct events events;
+static struct run run = RUN_INIT;
 
 /* docker-credential-NAME in the folder of the test, which notes what it is asked. */
 static void
@@ -154,7 +153,7 @@ failures_are_never_anonymous(void **state)
 
         print_message("# %s\n", table[i].script);
         make_helper("test", table[i].script);
-        assert_int_equal(helper_get("test", "h:5000", &cancel, &found, &err),
+        assert_int_equal(helper_get("test", "h:5000", &run.cancel, &found, &err),
                          table[i].result);
         expect_log("test get h:5000\n");
         assert_non_null(strstr(err.msg, table[i].says));
@@ -175,7 +174,7 @@ a_missing_helper_is_an_error(void **state)
     struct err err = ERR_INIT;
 
     (void)state;
-    assert_int_equal(helper_get("absent", "h", &cancel, &found, &err), -1);
+    assert_int_equal(helper_get("absent", "h", &run.cancel, &found, &err), -1);
     assert_int_equal(err.kind, ERR_AUTH);
     assert_non_null(strstr(err.msg, "docker-credential-absent"));
 }
@@ -185,7 +184,7 @@ a_missing_helper_is_an_error(void **state)
 static struct credentials *
 loaded(const char *text)
 {
-    struct credentials *c = credentials_new(&events, &cancel);
+    struct credentials *c = credentials_new(&run);
     struct err err = ERR_INIT;
 
     assert_int_equal(credentials_parse(c, "test", text, strlen(text), &err), 0);

@@ -15,10 +15,9 @@
 static struct credentials *
 new_set(void)
 {
-    static struct events events;
-    static struct cancel cancel;
+    static struct run run = RUN_INIT;
 
-    return credentials_new(&events, &cancel);
+    return credentials_new(&run);
 }
 
 /* A set with the entries of one file. */

@@ -18,10 +18,9 @@ static const char *const variables[] = {"CONTAINERS_REGISTRIES_CONF",
 static struct credentials *
 new_set(void)
 {
-    static struct events events;
-    static struct cancel cancel;
+    static struct run run = RUN_INIT;
 
-    return credentials_new(&events, &cancel);
+    return credentials_new(&run);
 }
 
 /* Is that the user found for a host?  NULL: nobody. */

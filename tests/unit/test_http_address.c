@@ -78,8 +78,8 @@ public_only_looks_behind_the_name(void **state)
         int result;
     } steps[] = {{true, -1}, {false, 0}, {false, 0}, {true, -1}, {false, 0}};
     struct server s = {.connections = 0};
-    struct cancel cancel = CANCEL_INIT;
-    struct http_config config = {.cancel = &cancel};
+    struct run run = RUN_INIT;
+    struct http_config config = {.run = &run};
     struct http_response r = {.status = 0};
     struct err err = ERR_INIT;
     struct http_conn *conn = http_conn_new(&config, &err);

@@ -15,8 +15,8 @@ confide(const char *authorization, const char *body, const char *proxy)
 {
     CLEANUP(secret_release) struct secret header = SECRET_INIT, form = SECRET_INIT;
     CLEANUP(http_response_release) struct http_response r = {.status = 0};
-    struct cancel cancel = CANCEL_INIT;
-    const struct http_config config = {.proxy = proxy, .cancel = &cancel};
+    struct run run = RUN_INIT;
+    const struct http_config config = {.proxy = proxy, .run = &run};
     const struct http_request request = {.method = "GET",
                                          .url = proxy ? "http://no-such.invalid/"
                                                       : "http://127.0.0.1:1/",

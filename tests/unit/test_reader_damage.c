@@ -15,8 +15,6 @@
 
 enum { BUNDLE_MAX = 1 << 20 };
 
-static const struct events nobody = {.emit = NULL};
-
 /* A bundle in a file that is also mapped, so that damage costs no call. */
 struct damaged {
     struct fixture f;
@@ -62,12 +60,11 @@ static int
 read_all(const struct damaged *d, const struct bundle_untrusted *u, struct err *err)
 {
     CLEANUP(bundle_release) struct bundle *b = bundle_open(u, &d->admission, err);
-    struct cancel cancel = CANCEL_INIT;
+    struct run run = RUN_INIT;
 
     for (size_t i = 0; b && i < bundle_content(b)->member_count; i++) {
-        if (bundle_check_member(
-                bundle_content(b), i,
-                &(struct body_check){.cancel = &cancel, .progress = &nobody}, err) < 0)
+        if (bundle_check_member(bundle_content(b), i, &(struct body_check){.run = &run},
+                                err) < 0)
             return -1;
     }
     return b ? 0 : -1;
@@ -172,7 +169,7 @@ a_cut_while_reading_is_noticed(void **state)
     CLEANUP(bundle_untrusted_release) struct bundle_untrusted *u = NULL;
     CLEANUP(bundle_release) struct bundle *b = NULL;
     struct buf body = BUF_INIT(1000);
-    struct cancel cancel = CANCEL_INIT;
+    struct run run = RUN_INIT;
     struct damaged d;
     struct err err = ERR_INIT;
 
@@ -182,16 +179,12 @@ a_cut_while_reading_is_noticed(void **state)
     b = bundle_open(u, &d.admission, &err);
     assert_non_null(b);
     assert_int_equal(ftruncate(d.fd, (off_t)bundle_content(b)->members[3].offset + 5), 0);
-    assert_int_equal(
-        bundle_check_member(bundle_content(b), 2,
-                            &(struct body_check){.cancel = &cancel, .progress = &nobody},
-                            &err),
-        0);
-    assert_int_equal(
-        bundle_check_member(bundle_content(b), 3,
-                            &(struct body_check){.cancel = &cancel, .progress = &nobody},
-                            &err),
-        -1);
+    assert_int_equal(bundle_check_member(bundle_content(b), 2,
+                                         &(struct body_check){.run = &run}, &err),
+                     0);
+    assert_int_equal(bundle_check_member(bundle_content(b), 3,
+                                         &(struct body_check){.run = &run}, &err),
+                     -1);
     assert_string_equal(err_reason_word(err.reason), "truncated");
     assert_int_equal(bundle_read_member(bundle_content(b), 3, &body, &err), -1);
     assert_string_equal(err_reason_word(err.reason), "truncated");
@@ -238,14 +231,14 @@ large_members_are_checked_in_pieces(void **state)
 {
     static const size_t sizes[] = {1, 511, 512, 262143, 262144, 262145, 1000000};
     char *bytes = xcalloc(1 << 20, 1);
-    struct cancel cancel = CANCEL_INIT;
+    struct run run = RUN_INIT;
 
     (void)state;
     memset(bytes, 'b', 1 << 20);
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
         size_t size = sizes[i], padded = tar_padded(size);
         uint64_t done = 0;
-        const struct events counting = {add_up, &done};
+        struct run counting = {.events = {add_up, &done}};
         struct err err = ERR_INIT;
         struct lone l;
         int fd;
@@ -254,18 +247,14 @@ large_members_are_checked_in_pieces(void **state)
         fd = fixture_file(bytes, padded);
         memset(bytes + size, 'b', padded - size);
         lone_make(&l, bytes, size, fd);
-        assert_int_equal(bundle_check_member(&l.content, 0,
-                                             &(struct body_check){.cancel = &cancel,
-                                                                  .progress = &counting},
-                                             &err),
+        assert_int_equal(bundle_check_member(
+                             &l.content, 0, &(struct body_check){.run = &counting}, &err),
                          0);
         assert_int_equal(done, size);
         assert_int_equal(pwrite(fd, "x", 1, (off_t)size - 1), 1);
-        assert_int_equal(bundle_check_member(
-                             &l.content, 0,
-                             &(struct body_check){.cancel = &cancel, .progress = &nobody},
-                             &err),
-                         -1);
+        assert_int_equal(
+            bundle_check_member(&l.content, 0, &(struct body_check){.run = &run}, &err),
+            -1);
         assert_int_equal(err.kind, ERR_INTEGRITY);
         assert_string_equal(err_reason_word(err.reason), "digest");
         assert_non_null(strstr(err.msg, "blobs/sha256/"));
@@ -281,11 +270,9 @@ large_members_are_checked_in_place(void **state)
 {
     enum { MIB = 1 << 20, FIRST = 5 * MIB - 7, SIZE = 9 * MIB + 3 };
     char *bytes = xcalloc(tar_padded(SIZE), 1);
-    struct cancel cancel = CANCEL_INIT;
     uint64_t done = 0;
-    const struct events counting = {add_up, &done};
-    const struct body_check how = {
-        .cancel = &cancel, .progress = &counting, .in_place = true};
+    struct run run = {.events = {add_up, &done}};
+    const struct body_check how = {.run = &run, .in_place = true};
     struct err err = ERR_INIT;
     struct lone l;
     int fds[2];
@@ -319,19 +306,16 @@ static void
 work_stops_when_it_is_no_longer_wanted(void **state)
 {
     static const char bytes[512] = {'b'};
-    struct cancel cancel = CANCEL_INIT;
+    struct run run = RUN_INIT;
     struct err err = ERR_INIT;
     int fd = fixture_file(bytes, sizeof(bytes));
     struct lone l;
 
     (void)state;
     lone_make(&l, bytes, sizeof(bytes), fd);
-    cancel_request(&cancel);
+    cancel_request(&run.cancel);
     assert_int_equal(
-        bundle_check_member(&l.content, 0,
-                            &(struct body_check){.cancel = &cancel, .progress = &nobody},
-                            &err),
-        -1);
+        bundle_check_member(&l.content, 0, &(struct body_check){.run = &run}, &err), -1);
     assert_int_not_equal(err.kind, ERR_INTEGRITY);
     close(fd);
 }

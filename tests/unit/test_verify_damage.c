@@ -23,8 +23,6 @@ enum {
     PAD_SAMPLE = 509, /* in the pad, where they are all alike */
 };
 
-static const struct events nobody = {.emit = NULL};
-
 struct damaged {
     int fd;
     char path[32], *bytes;
@@ -155,14 +153,10 @@ __wrap_pread(int fd, void *out, size_t len, off_t at)
 static int
 verify_to(const struct damaged *d, struct verified *v, struct err *err)
 {
-    struct cancel cancel = CANCEL_INIT;
+    struct run run = RUN_INIT;
     const char *path = d->path;
-    const struct verify_options options = {.paths = &path,
-                                           .path_count = 1,
-                                           .store = &d->store,
-                                           .jobs = 1,
-                                           .events = &nobody,
-                                           .cancel = &cancel};
+    const struct verify_options options = {
+        .paths = &path, .path_count = 1, .store = &d->store, .run = &run};
 
     return verify_run(v, &options, err);
 }

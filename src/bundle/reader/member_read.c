@@ -85,7 +85,7 @@ hash_body(const struct bundle_content *c, const struct bundle_member *m,
         size_t want = (size_t)(left < most ? left : most);
         int rc;
 
-        if (cancel_wanted(how->cancel))
+        if (cancel_wanted(&how->run->cancel))
             return cancel_error(err);
         rc = in_place ? add_in_place(c, at, want, &h, err)
                       : add_read(c, at, want, piece, &h, err);
@@ -93,7 +93,7 @@ hash_body(const struct bundle_content *c, const struct bundle_member *m,
             return -1;
         if (rc == 0) {
             done += want;
-            events_done(how->progress, want);
+            events_done(&how->run->events, want);
         } else {
             in_place = false;
         }

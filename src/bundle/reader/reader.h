@@ -12,8 +12,7 @@
 #ifndef BUNDLE_READER_READER_H
 #define BUNDLE_READER_READER_H
 
-#include "base/cancel.h"
-#include "base/events.h"
+#include "base/run.h"
 #include "bundle/format/index.h"
 #include "bundle/format/writer.h"
 #include "io/file/volumes.h"
@@ -68,8 +67,7 @@ const struct bundle_content *bundle_preview_content(const struct bundle_preview 
 
 /* How bodies are hashed; everything is borrowed. */
 struct body_check {
-    struct cancel *cancel;
-    const struct events *progress; /* gets the bytes as they are done */
+    struct run *run; /* its events get the bytes as they are done */
     bool
         in_place; /* large ones without a copy, as volumes_view() has it: may be killed */
 };

@@ -62,7 +62,7 @@ run_attach(const void *options, char **operands, size_t count, struct runtime *r
         if (trust_keys_add(&keys, o->keys.items[i], err) < 0)
             return -1;
     }
-    trust_keys_warn(&keys, &rt->events);
+    trust_keys_warn(&keys, &rt->run.events);
     if (attach_run(&a, &attach, err) < 0)
         return -1;
     put_attach_result(r, operands[0], &a, operands + 1);

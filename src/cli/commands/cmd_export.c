@@ -265,9 +265,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
         .rebuild = o->index && strcmp(o->index, "rebuild") == 0,
         .keep_going = o->keep_going || o->allow_incomplete,
         .client = access.client,
-        .jobs = rt->jobs,
-        .events = &rt->events,
-        .cancel = &rt->cancel,
+        .run = &rt->run,
     };
     rc = export_run(&x, &options, err);
     if (rc == 0 || err->kind == ERR_PARTIAL)

@@ -378,9 +378,7 @@ import(const struct import_command *o, char **operands, size_t count,
                    .signature_count = o->trust.signatures.count,
                    .prepare = load_secrets,
                    .prepare_ctx = &secrets,
-                   .jobs = rt->jobs,
-                   .events = &rt->events,
-                   .cancel = &rt->cancel},
+                   .run = &rt->run},
         .mapping = *mapping,
         .dry_run = o->dry_run,
         .keep_going = o->keep_going,
@@ -405,7 +403,7 @@ import(const struct import_command *o, char **operands, size_t count,
         return -1;
     if (put_receipt(r, o, &x, operands[count - 1], rt->common->report, err) < 0)
         return -1;
-    warn_untagged(&x, &rt->events);
+    warn_untagged(&x, &rt->run.events);
     if (o->trust.skip)
         result_say(r,
                    "UNVERIFIED: every digest is right, but no signature was checked\n");
@@ -429,7 +427,7 @@ run_import(const void *options, char **operands, size_t count, struct runtime *r
     int rc = read_mapping(o, operands[count - 1], rules, &mapping, err);
 
     if (rc == 0)
-        rc = trust_options_load(&o->trust, &store, &rt->events, err);
+        rc = trust_options_load(&o->trust, &store, &rt->run.events, err);
     if (rc == 0)
         rc = import(o, operands, count, &mapping, &store, rt, r, err);
     free(rules);

@@ -113,7 +113,7 @@ run_status(const void *options, char **operands, size_t count, struct runtime *r
     (void)count;
     if (trust_store_open(&store, o->dir, err) < 0)
         return -1;
-    trust_store_warn(&store, clock_now(), &rt->events);
+    trust_store_warn(&store, clock_now(), &rt->run.events);
     if (state_list(store.state, &list, err) < 0)
         return -1;
     put_streams(r, &list);

@@ -78,11 +78,11 @@ run_trust_add(const char *dir, const char *path, struct runtime *rt, struct resu
         trust_add(dir, path, &a, err) < 0)
         return -1;
     put_trusted_key(r, &a);
-    trust_key_warn(a.type, a.name, &rt->events);
+    trust_key_warn(a.type, a.name, &rt->run.events);
     result_say(r, "%s\n", a.was_there ? "it was in the store already" : "added");
     if (!a.is_named)
-        events_warning(&rt->events, "policy.json does not name %s: it does not count yet",
-                       a.name);
+        events_warning(&rt->run.events,
+                       "policy.json does not name %s: it does not count yet", a.name);
     return 0;
 }
 
@@ -174,7 +174,7 @@ run_trust_list(const char *dir, struct runtime *rt, struct result *r, struct err
 
     if (trust_store_open(&store, dir, err) < 0)
         return -1;
-    trust_store_warn(&store, clock_now(), &rt->events);
+    trust_store_warn(&store, clock_now(), &rt->run.events);
     jsout_put_text(r->json, "store", store.dir);
     result_say(r, "store     %s\n", store.dir);
     if (store.has_policy) {
@@ -252,7 +252,7 @@ run_trust_apply(const struct trust_command *o, const char *path, struct runtime 
 {
     uint64_t version;
 
-    if (trust_apply(o->dir, path, &rt->events, &version, err) < 0)
+    if (trust_apply(o->dir, path, &rt->run.events, &version, err) < 0)
         return -1;
     jsout_put_u64(r->json, "version", version);
     result_say(r, "applied   version %" PRIu64 "\n", version);

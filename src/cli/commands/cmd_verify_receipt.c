@@ -63,7 +63,7 @@ run_verify_receipt(const void *options, char **operands, size_t count, struct ru
         if (trust_keys_add(&store.keys, o->keys.items[i], err) < 0)
             return -1;
     }
-    trust_store_warn(&store, clock_now(), &rt->events);
+    trust_store_warn(&store, clock_now(), &rt->run.events);
     rc = verify_receipt(&v, operands[0], &store, err);
     jsout_put_text(r->json, "receipt", operands[0]);
     if (rc < 0)

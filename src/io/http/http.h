@@ -9,9 +9,8 @@
 #define IO_HTTP_HTTP_H
 
 #include "base/buf.h"
-#include "base/cancel.h"
-#include "base/events.h"
 #include "base/rate.h"
+#include "base/run.h"
 #include "base/secret.h"
 
 #include <stdbool.h>
@@ -134,9 +133,8 @@ MUST_USE int http_system_cas(struct buf *out, struct err *err);
 struct http_config {
     struct http_tls tls;
     const char *proxy; /* as http_proxy_for() takes it */
-    struct cancel *cancel;
-    struct rate *rate;           /* for bodies, both ways */
-    const struct events *events; /* told of long waits; or NULL */
+    struct run *run;   /* its events report long waits */
+    struct rate *rate; /* for bodies, both ways */
 };
 
 /* Once per process, before threads; and its end. */

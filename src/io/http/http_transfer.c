@@ -151,7 +151,7 @@ take_body(struct transfer *f, const char *bytes, size_t len)
 static int
 go_slowly(const struct transfer *f, size_t len)
 {
-    return f->rate ? rate_take(f->rate, len, f->cancel, f->err) : 0;
+    return f->rate ? rate_take(f->rate, len, &f->run->cancel, f->err) : 0;
 }
 
 size_t
@@ -228,10 +228,10 @@ tell_of_wait(struct transfer *f, uint64_t ms)
     uint64_t seconds = http_wait_notice(&f->wait, ms);
     char server[HTTP_ORIGIN_TEXT_MAX];
 
-    if (seconds == 0 || !f->events)
+    if (seconds == 0)
         return;
     http_origin_shown(f->to, server);
-    events_waiting(f->events, server, seconds);
+    events_waiting(&f->run->events, server, seconds);
 }
 
 /* Does it take too long? */
@@ -277,7 +277,7 @@ transfer_perform(struct transfer *f, CURLM *multi, CURL *easy)
         rc = curl_multi_perform(multi, &running);
         if (rc == CURLM_OK && running > 0)
             rc = curl_multi_poll(multi, NULL, 0, LOOK_UP_MS, NULL);
-        if (f->request->parting_ms == 0 && cancel_wanted(f->cancel))
+        if (f->request->parting_ms == 0 && cancel_wanted(&f->run->cancel))
             code = CURLE_ABORTED_BY_CALLBACK;
         else if (running > 0)
             f->verdict = look(f, easy);

@@ -16,9 +16,8 @@
 struct transfer {
     const struct http_request *request;
     struct http_response *response;
-    struct cancel *cancel;
-    struct rate *rate;           /* or NULL */
-    const struct events *events; /* or NULL */
+    struct run *run;
+    struct rate *rate; /* or NULL */
     const struct http_origin *to;
     uint64_t began;    /* clock_ms() */
     uint64_t deadline; /* clock_ms() at which it is given up, 0: none */

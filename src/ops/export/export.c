@@ -112,7 +112,7 @@ hold_on_to(struct writing *w, struct output_set *out, const struct volumes *left
 static int
 take_over(struct writing *w, struct output_set *out, struct err *err)
 {
-    const struct events *events = w->options->plan.events;
+    const struct events *events = &w->options->plan.run->events;
     struct volumes left = output_set_left(out);
 
     w->salvage.in_place = blob_index_is_of(&left, &w->result->layout);
@@ -161,7 +161,7 @@ publish_bundle(struct writing *w, struct output_set *out,
     const struct export_options *o = w->options;
 
     w->result->volumes = out->count;
-    events_phase(o->plan.events, "flushing to disk", 0, EVENT_BYTES);
+    events_phase(&o->plan.run->events, "flushing to disk", 0, EVENT_BYTES);
     if (output_set_flush(out, err) < 0 ||
         (o->verify_after && export_read_back(w, signature, err) < 0))
         return -1;

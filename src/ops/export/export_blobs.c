@@ -68,7 +68,7 @@ static int
 take_part(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
 {
     struct blob_job *job = ctx;
-    const struct events *events = job->writing->options->plan.events;
+    const struct events *events = &job->writing->options->plan.run->events;
     const char *p = bytes;
 
     if (at != job->at + job->held) { /* fetched again from the start */
@@ -114,7 +114,7 @@ follow_links(struct blob_job *job, struct session *s, const struct repository *r
             return 0;
         if (err->kind == ERR_SIGNAL || err->kind == ERR_LOCAL)
             return -1;
-        events_debug(w->options->plan.events, "foreign layer: %s", err->msg);
+        events_debug(&w->options->plan.run->events, "foreign layer: %s", err->msg);
     }
     return -1;
 }
@@ -155,13 +155,13 @@ bring_blob(struct pool_job *base, unsigned worker, struct err *err)
     const struct bundle_member *m = member_of(job);
     const struct reuse_blob blob = {&w->file, m->offset, m->size, &m->digest};
     CLEANUP(blob_prefix_release) struct blob_prefix prefix = BLOB_PREFIX_INIT;
-    int rc = reuse_blob(&w->salvage, &blob, &prefix, w->options->plan.cancel, err);
+    int rc = reuse_blob(&w->salvage, &blob, &prefix, &w->options->plan.run->cancel, err);
 
     if (rc < 0)
         return -1;
     job->salvaged = rc == 1 ? m->size : prefix.len;
     w->reused += job->salvaged;
-    events_done(w->options->plan.events, job->salvaged);
+    events_done(&w->options->plan.run->events, job->salvaged);
     job->at = job->written_back = job->salvaged;
     return rc == 1 ? 0 : fetch_rest(job, &prefix, worker, err);
 }
@@ -229,7 +229,7 @@ write_from_shelf(const struct writing *w, size_t member, struct err *err)
     const char *bytes =
         document_cache_find(w->result->plan.cache, &l->members[member].digest, &size);
 
-    events_done(w->options->plan.events, size);
+    events_done(&w->options->plan.run->events, size);
     return bundle_write_blob(l, &w->file, member, 0, bytes, size, err);
 }
 
@@ -249,7 +249,7 @@ write_anywhere(struct writing *w, struct blob_job *jobs, struct pool *pool,
             rc = write_from_shelf(w, i, err);
     }
     if (rc < 0)
-        cancel_request(w->options->plan.cancel);
+        cancel_request(&w->options->plan.run->cancel);
     if (pool_wait(pool, rc < 0 ? &later : err) < 0 || rc < 0)
         return -1;
     return retry_blobs_elsewhere(jobs, count, pool, err);
@@ -285,10 +285,11 @@ export_blobs(struct writing *w, struct err *err)
     const uint32_t *order = graph_order(plan->set.graph);
     size_t count = w->result->layout.member_count;
     struct blob_job *jobs = xcalloc(count, sizeof(*jobs));
-    CLEANUP(pool_release) struct pool *pool = pool_new(o->jobs, o->cancel, err);
+    CLEANUP(pool_release)
+    struct pool *pool = pool_new(o->run->jobs, &o->run->cancel, err);
     int rc = -1;
 
-    events_phase(o->events, w->phase, plan->totals.bytes, EVENT_BYTES);
+    events_phase(&o->run->events, w->phase, plan->totals.bytes, EVENT_BYTES);
     for (size_t i = 0; i < count; i++)
         jobs[i] = (struct blob_job){
             .job.run = bring_blob,

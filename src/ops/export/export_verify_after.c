@@ -32,8 +32,7 @@ check_preview(const struct writing *w, const struct bundle_untrusted *head,
               struct err *err)
 {
     const struct plan_options *o = &w->options->plan;
-    const struct check_options check = {
-        .jobs = o->jobs, .events = o->events, .cancel = o->cancel};
+    const struct check_options check = {.run = o->run};
     struct bundle_preview *preview = bundle_preview(head, err);
     struct damage_list damage = {.items = NULL};
     int rc = -1;

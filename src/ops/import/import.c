@@ -94,7 +94,7 @@ push_context_compare(struct push_context *im, uint32_t object, const struct pull
         memcmp(bytes.data, back->bytes.data, bytes.len) != 0)
         return err_because(err, ERR_INTEGRITY, REASON_DIGEST,
                            "registry returned different content than was pushed");
-    events_done(im->options->verify.events, 1);
+    events_done(&im->options->verify.run->events, 1);
     return 0;
 }
 
@@ -109,7 +109,7 @@ is_image_wanted(void *ctx, size_t name)
 static int
 push_all(struct push_context *im, struct err *err)
 {
-    const struct events *events = im->options->verify.events;
+    const struct events *events = &im->options->verify.run->events;
     struct push_plan *l = &im->result->landing;
 
     events_phase(events, "looking at tags", l->name_count, EVENT_ITEMS);
@@ -218,13 +218,13 @@ import_run(struct import_result *out, const struct import_options *o, struct err
     im.source = bundle_source(out->verified.bundle);
     im.set = im.source.set;
     if (image_set_omitted(im.set) > 0)
-        events_warning(o->verify.events,
+        events_warning(&o->verify.run->events,
                        "platforms were left out of this bundle%s, and some registries "
                        "refuse an index whose children are not all there; trying",
                        out->verified.missing.count > 0 ? ", or are missing" : "");
     out->states = xcalloc(out->landing.name_count, sizeof(*out->states));
     out->causes = xcalloc(out->landing.name_count, sizeof(*out->causes));
-    im.pool = pool_new(o->verify.jobs, o->verify.cancel, err);
+    im.pool = pool_new(o->verify.run->jobs, &o->verify.run->cancel, err);
     if (!im.pool)
         return -1;
     pthread_mutex_init(&im.lock, NULL);

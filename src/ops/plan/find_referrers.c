@@ -87,7 +87,7 @@ cache_referrer(struct ask_job *job, const char *tag, struct pulled *got,
     name.ref.has_digest = tag[0] == '\0';
     name.ref.digest = got->digest;
     memcpy(name.media_type, media_type, strlen(media_type) + 1);
-    resolve_warn_large(job->options->events, got->bytes.len);
+    resolve_warn_large(&job->options->run->events, got->bytes.len);
     keep_referrer(job, &name);
     return document_cache_put(job->options->cache, &name.digest, buf_steal(&got->bytes),
                               (size_t)name.size, err);
@@ -127,7 +127,7 @@ belongs(const struct ask_job *job, const struct pulled *got, const char *media_t
         return err_wrap(err, "%s", text);
     if (doc.has_subject && digest_equal(&doc.subject, &job->subject))
         return 1;
-    events_warning(job->options->events,
+    events_warning(&job->options->run->events,
                    "%s/%s: %s is listed as a referrer, but belongs to something else: "
                    "left out",
                    job->ref.host, job->ref.path, text);
@@ -201,7 +201,7 @@ fetch_referrers(struct pool_job *base, unsigned worker, struct err *err)
         take_cosign(job, s, &repo, ".att", err) < 0 ||
         take_cosign(job, s, &repo, ".sbom", err) < 0)
         return err_wrap(err, "%s/%s", repo.host, repo.path);
-    events_done(job->options->events, 1);
+    events_done(&job->options->run->events, 1);
     return 0;
 }
 

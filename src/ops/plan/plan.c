@@ -113,7 +113,7 @@ walk_options_of(const struct plan *plan, const struct plan_options *options,
         .cache = plan->cache,
         .links = plan->links,
         .failures = plan->failures,
-        .events = options->events,
+        .run = options->run,
     };
 }
 
@@ -133,7 +133,7 @@ find_out(struct plan *plan, struct reach *reach, const struct plan_options *opti
                                           plan->cache, plan->failures, err) < 0)
         return -1;
     if (options->referrers)
-        events_phase(options->events, "looking for referrers", 0, EVENT_ITEMS);
+        events_phase(&options->run->events, "looking for referrers", 0, EVENT_ITEMS);
     if (options->referrers &&
         find_referrers(&plan->names, &plan->name_count, &walk, err) < 0)
         return -1;
@@ -148,11 +148,11 @@ plan_make(struct plan *out, const struct plan_options *options, struct err *err)
 
     out->cache = document_cache_new();
     out->links = foreign_urls_new();
-    out->failures = options->keep_going ? failures_new(options->events) : NULL;
-    pool = pool_new(options->jobs, options->cancel, err);
+    out->failures = options->keep_going ? failures_new(&options->run->events) : NULL;
+    pool = pool_new(options->run->jobs, &options->run->cancel, err);
     if (!pool)
         return -1;
-    events_phase(options->events, "resolving", 0, EVENT_ITEMS);
+    events_phase(&options->run->events, "resolving", 0, EVENT_ITEMS);
     if (find_out(out, &reach, options, pool, err) < 0)
         return -1;
     return make_set(out, &reach, err);
@@ -162,7 +162,7 @@ int
 plan_again(struct plan *plan, const struct plan_options *options, struct err *err)
 {
     CLEANUP(pool_release)
-    struct pool *pool = pool_new(options->jobs, options->cancel, err);
+    struct pool *pool = pool_new(options->run->jobs, &options->run->cancel, err);
     CLEANUP(reach_release) struct reach reach = REACH_INIT;
     const struct walk_options walk = walk_options_of(plan, options, pool);
 

@@ -20,9 +20,7 @@ struct plan_options {
     bool rebuild;                  /* --index rebuild: new indexes of what was chosen */
     bool keep_going;               /* what cannot be had is a gap, not an error */
     struct client *client;         /* with a session for each job */
-    unsigned jobs;
-    const struct events *events;
-    struct cancel *cancel;
+    struct run *run;
 };
 
 struct plan {

@@ -60,12 +60,12 @@ resolve(struct pool_job *base, unsigned worker, struct err *err)
         /* Another name may lead to the same document. */
         return failures_put_off(job->options->failures, &job->failure, err);
     }
-    resolve_warn_large(job->options->events, top.bytes.len);
+    resolve_warn_large(&job->options->run->events, top.bytes.len);
     name->digest = top.digest;
     name->size = top.bytes.len;
     memcpy(name->media_type, top.media_type, sizeof(top.media_type));
     job->is_resolved = true;
-    events_done(job->options->events, 1);
+    events_done(&job->options->run->events, 1);
     return document_cache_put(job->options->cache, &name->digest, buf_steal(&top.bytes),
                               (size_t)name->size, err);
 }

@@ -74,12 +74,12 @@ expand(struct pool_job *base, unsigned worker, struct err *err)
     if (rc < 0)
         return skip_repository(job, err);
     if (job->lists > 0 && !job->options->has_referrers)
-        events_warning(job->options->events,
+        events_warning(&job->options->run->events,
                        "%s/%s: %zu tags hold lists of referrers, which this export "
                        "leaves out",
                        repo.host, repo.path, job->lists);
     qsort(job->tags, job->count, sizeof(*job->tags), compare_tags);
-    events_done(job->options->events, 1);
+    events_done(&job->options->run->events, 1);
     return 0;
 }
 

@@ -202,7 +202,7 @@ include_document(struct walk *walk, uint32_t id, const struct digest *digest,
     const char *bytes;
     int rc;
 
-    resolve_warn_large(walk->options->events, len);
+    resolve_warn_large(&walk->options->run->events, len);
     if (document_cache_put(cache, digest, buf_steal(got), len, err) < 0)
         return -1;
     bytes = document_cache_find(cache, digest, &len);
@@ -212,7 +212,7 @@ include_document(struct walk *walk, uint32_t id, const struct digest *digest,
     if (rc == 0 && !walk->failed)
         rc = get_what_is_wanted(walk, err);
     pthread_mutex_unlock(&walk->lock);
-    events_done(walk->options->events, 1);
+    events_done(&walk->options->run->events, 1);
     return rc;
 }
 

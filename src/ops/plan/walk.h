@@ -38,7 +38,7 @@ struct walk_options {
     struct foreign_urls *links;   /* filled */
     struct failures
         *failures; /* what cannot be had is noted here; NULL: it is an error */
-    const struct events *events;
+    struct run *run;
 };
 
 /* All that some names reach. */

@@ -229,7 +229,7 @@ land_blob(struct pool_job *base, unsigned worker, struct err *err)
         rc = bring(step, worker, standing, &counts, err);
     free(standing);
     add_counts(im, &counts);
-    events_done(im->options->verify.events, o->size);
+    events_done(&im->options->verify.run->events, o->size);
     return rc;
 }
 
@@ -252,7 +252,7 @@ push_all_blobs(struct push_context *im, struct err *err)
         }
         steps[n - 1].count++;
     }
-    events_phase(im->options->verify.events,
+    events_phase(&im->options->verify.run->events,
                  im->options->dry_run ? "looking for blobs" : "pushing blobs", bytes,
                  EVENT_BYTES);
     for (size_t i = 0; i < n; i++)
@@ -299,7 +299,7 @@ drop_bytes(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *er
     struct push_context *im = ctx;
 
     (void)at, (void)bytes, (void)err;
-    events_done(im->options->verify.events, len);
+    events_done(&im->options->verify.run->events, len);
     return 0;
 }
 
@@ -335,7 +335,8 @@ import_read_back_blobs(struct push_context *im, struct err *err)
 
     for (size_t i = 0; i < l->blob_count; i++)
         bytes += graph_object(im->set->graph, l->blobs[i].object)->size;
-    events_phase(im->options->verify.events, "reading blobs back", bytes, EVENT_BYTES);
+    events_phase(&im->options->verify.run->events, "reading blobs back", bytes,
+                 EVENT_BYTES);
     for (size_t i = 0; i < l->blob_count; i++) {
         steps[i] = (struct blob_step){.job.run = read_back_blob,
                                       .importing = im,

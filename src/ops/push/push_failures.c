@@ -92,7 +92,7 @@ write_down(struct push_context *im, uint32_t repo, uint32_t *cause, struct err *
     struct err last = *err;
     bool is_full;
 
-    events_debug(im->options->verify.events, "%s; going on without it", err->msg);
+    events_debug(&im->options->verify.run->events, "%s; going on without it", err->msg);
     pthread_mutex_lock(&im->lock);
     is_full = im->result->setback_count >= PUSH_FAILURES_MAX;
     if (!is_full) {

@@ -127,7 +127,7 @@ push(const struct document_step *step, unsigned worker, const struct buf *bytes,
     digest_text(&o->digest, name);
     for (int tries = 0; rc == 1 && tries < TRIES; tries++) {
         if (tries > 0 &&
-            (cancel_sleep(im->options->verify.cancel, MOMENT_MS, err) < 0 ||
+            (cancel_sleep(&im->options->verify.run->cancel, MOMENT_MS, err) < 0 ||
              push_blobs_again(im, worker, p->object, p->repo, tries > 1, err) < 0))
             return -1;
         why = (struct err)ERR_INIT;
@@ -148,7 +148,7 @@ land(const struct document_step *step, unsigned worker, struct err *err)
     struct push_counts *counts = &im->result->counts;
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
 
-    events_done(im->options->verify.events, 1);
+    events_done(&im->options->verify.run->events, 1);
     if (probe_manifest(step, worker, err) < 0)
         return -1;
     if (step->placement->is_there) {

@@ -88,7 +88,7 @@ check_list(const struct subject_step *step, const struct referrers *list,
 
         digest_text(&o->digest, text);
         if (!im->options->dry_run && !referrers_have(list, &o->digest))
-            events_warning(im->options->verify.events,
+            events_warning(&im->options->verify.run->events,
                            "%s/%s: the registry does not list %s as a referrer",
                            repo->host, repo->path, text);
     }

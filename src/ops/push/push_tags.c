@@ -129,7 +129,7 @@ check_name(const struct name_step *step, unsigned worker, struct err *err)
 
     if (look_at_name(im, worker, step->name, err) < 0)
         return -1;
-    events_done(im->options->verify.events, 1);
+    events_done(&im->options->verify.run->events, 1);
     return 0;
 }
 

@@ -109,12 +109,12 @@ receipt_recall(const struct verified *v, const struct verify_options *o,
         return -1;
     }
     if (why.kind == ERR_NOT_FOUND || why.kind == ERR_USAGE)
-        events_warning(o->events,
+        events_warning(&o->run->events,
                        "no previous import of stream '%s' is recorded, here or at the "
                        "target; rollback cannot be detected",
                        v->meta.stream);
     else
-        events_warning(o->events,
+        events_warning(&o->run->events,
                        "nothing is remembered of stream '%s', and the receipt at the "
                        "target does not help: %s",
                        v->meta.stream, why.msg);

@@ -124,8 +124,7 @@ hash_member(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct check_job *job = (const struct check_job *)base;
     const struct checking *c = job->checking;
-    const struct body_check how = {.cancel = c->options->cancel,
-                                   .progress = c->options->events,
+    const struct body_check how = {.run = c->options->run,
                                    .in_place = c->options->in_place};
 
     (void)worker;
@@ -168,7 +167,8 @@ static int
 run_jobs(struct checking *c, struct check_job *jobs, size_t count, unsigned workers,
          struct err *err)
 {
-    CLEANUP(pool_release) struct pool *pool = pool_new(workers, c->options->cancel, err);
+    CLEANUP(pool_release)
+    struct pool *pool = pool_new(workers, &c->options->run->cancel, err);
 
     if (!pool)
         return -1;
@@ -199,10 +199,10 @@ hash_members(struct checking *c, struct err *err)
     struct check_job *jobs = xcalloc(count, sizeof(*jobs));
     int rc;
 
-    events_phase(c->options->events, "verifying", c->content->total, EVENT_BYTES);
+    events_phase(&c->options->run->events, "verifying", c->content->total, EVENT_BYTES);
     for (size_t i = 0; i < count; i++)
         jobs[i] = (struct check_job){.job.run = hash_member, .member = i};
-    rc = run_jobs(c, jobs, count, hashers(c->options->jobs), err);
+    rc = run_jobs(c, jobs, count, hashers(c->options->run->jobs), err);
     free(jobs);
     return rc;
 }
@@ -210,7 +210,8 @@ hash_members(struct checking *c, struct err *err)
 static int
 unpack_layers(struct checking *c, struct err *err)
 {
-    unsigned workers = c->options->jobs < UNPACKERS ? c->options->jobs : UNPACKERS;
+    unsigned workers =
+        c->options->run->jobs < UNPACKERS ? c->options->run->jobs : UNPACKERS;
     struct layer_wish *wishes = NULL;
     struct check_job *jobs;
     uint64_t bytes = 0;
@@ -225,7 +226,7 @@ unpack_layers(struct checking *c, struct err *err)
             .job.run = unpack_layer, .member = wishes[i].member, .wish = &wishes[i]};
         bytes += c->content->members[wishes[i].member].size;
     }
-    events_phase(c->options->events, "unpacking layers", bytes, EVENT_BYTES);
+    events_phase(&c->options->run->events, "unpacking layers", bytes, EVENT_BYTES);
     rc = run_jobs(c, jobs, count, workers, err);
     free(jobs);
     free(wishes);
@@ -274,20 +275,20 @@ scan_and_hash(struct checking *c, const struct check_survey *survey, struct err 
 {
     const struct check_options *o = c->options;
     const struct scan_options options = {
-        .note = keep_damage, .ctx = c, .cancel = o->cancel};
+        .note = keep_damage, .ctx = c, .cancel = &o->run->cancel};
     struct scan_bound bound = {.left = CHECK_UNTRUSTED_MAX};
     struct bundle_content content = {.file = *survey->file};
     int rc;
 
     c->content = &content;
-    events_phase(o->events, "looking for damage", 0, EVENT_BYTES);
+    events_phase(&o->run->events, "looking for damage", 0, EVENT_BYTES);
     rc = survey->head
              ? bundle_scan(&content, survey->head, survey->admission, &options, err)
              : bundle_scan_names(&content, *survey->file, &options, &bound, err);
     c->damage->is_cut_short = bound.is_reached;
     c->damage->unexamined = bound.from;
     if (rc == 0 && content.member_count > 0)
-        events_warning(o->events,
+        events_warning(&o->run->events,
                        "what this file should hold cannot be known: its %zu objects were "
                        "compared with the digests in their own names",
                        content.member_count);

@@ -8,8 +8,7 @@
 #ifndef OPS_VERIFY_CHECK_H
 #define OPS_VERIFY_CHECK_H
 
-#include "base/cancel.h"
-#include "base/events.h"
+#include "base/run.h"
 #include "bundle/scan/scan.h"
 
 #define DAMAGE_MAX 100 /* kept: the first in the file; all are counted */
@@ -32,11 +31,9 @@ struct damage_list {
 void damage_list_release(struct damage_list *list);
 
 struct check_options {
-    unsigned jobs;
+    struct run *run;
     bool layers;   /* also unpack them, when their digests are right */
     bool in_place; /* this process may be killed by a medium that fails (reader.h) */
-    const struct events *events;
-    struct cancel *cancel;
 };
 
 /*

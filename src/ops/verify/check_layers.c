@@ -180,13 +180,13 @@ read_layer_bytes(void *ctx, void *out, size_t len, struct err *err)
     uint64_t left = s->member->size - s->at;
     ssize_t n;
 
-    if (cancel_wanted(s->options->cancel))
+    if (cancel_wanted(&s->options->run->cancel))
         return cancel_error(err);
     n = volumes_read(&s->content->file, out, left < len ? (size_t)left : len,
                      s->member->offset + s->at, err);
     if (n > 0) {
         s->at += (uint64_t)n;
-        events_done(s->options->events, (uint64_t)n);
+        events_done(&s->options->run->events, (uint64_t)n);
     }
     return n;
 }

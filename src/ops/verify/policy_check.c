@@ -70,7 +70,8 @@ judge(struct verified *v, const struct verify_options *o, const struct events *e
         return -1;
     if (policy_check_has_memory(v, o) &&
         trust_judge_order(&v->verdict, &claims, &v->admission.index,
-                          v->has_last ? &v->last : NULL, &o->wishes, o->events, err) < 0)
+                          v->has_last ? &v->last : NULL, &o->wishes, &o->run->events,
+                          err) < 0)
         return -1;
     return trust_judge_whole(&v->verdict, &claims, &o->wishes, events, err);
 }
@@ -82,9 +83,9 @@ policy_check_judge(struct verified *v, const struct verify_options *o, struct er
         recall(v, o, err) < 0)
         return -1;
     v->now = trusted_time(clock_now(), floor_so_far(v, o->store), o->store->policy.clock,
-                          o->events);
+                          &o->run->events);
     v->has_meta = true;
-    return judge(v, o, o->events, err);
+    return judge(v, o, &o->run->events, err);
 }
 
 int
@@ -97,8 +98,8 @@ policy_check_judge_last(struct verified *v, const struct verify_options *o,
     v->last.floor = trust_floor(0, last->created, v->now.clock);
     v->has_last = true;
     if (v->last.floor > v->now.floor)
-        v->now =
-            trusted_time(v->now.clock, v->last.floor, o->store->policy.clock, o->events);
+        v->now = trusted_time(v->now.clock, v->last.floor, o->store->policy.clock,
+                              &o->run->events);
     return judge(v, o, &silent, err);
 }
 

@@ -189,7 +189,9 @@ work(const struct sandboxed_check_job *job, const struct check_options *check,
 static void
 be_the_child(const struct sandboxed_check_job *job, int pipe_fd, int go_fd)
 {
-    const struct events events = {.emit = pass_on, .ctx = &pipe_fd};
+    struct run run = {.jobs = job->check->run->jobs,
+                      .events = {.emit = pass_on, .ctx = &pipe_fd},
+                      .cancel = CANCEL_INIT};
     struct check_options check = *job->check;
     struct damage_list damage = {.items = NULL};
     struct news end = {.what = NEWS_END};
@@ -202,8 +204,8 @@ be_the_child(const struct sandboxed_check_job *job, int pipe_fd, int go_fd)
     sandbox = sandbox_enter();
     if (!is_told_to_begin(go_fd))
         _exit(0);
-    check.events = &events;
-    events_debug(&events, "verifying in a process of its own: %s, %s",
+    check.run = &run;
+    events_debug(&run.events, "verifying in a process of its own: %s, %s",
                  sandbox.files ? "it can open no file" : "the kernel has no Landlock",
                  sandbox.syscalls ? "it can only read and compute"
                                   : "the kernel has no seccomp filters");
@@ -426,7 +428,8 @@ run_worker(struct worker *w, const struct sandboxed_check_job *job,
     (void)!write(w->to, "", 1); /* a child that is gone says no more, which is heard */
     close(w->to);
     w->to = -1;
-    rc = sandboxed_check_listen(job->check->events, w->from, w->pid, damage, opened, err);
+    rc = sandboxed_check_listen(&job->check->run->events, w->from, w->pid, damage, opened,
+                                err);
     *status = stop_worker(w);
     return rc;
 }
@@ -445,7 +448,8 @@ check_with(struct worker *first, struct worker *second,
     if (rc == SANDBOXED_CHECK_BROKE_DOWN && second->pid >= 0 && WIFSIGNALED(status) &&
         WTERMSIG(status) == SIGBUS) {
         /* A medium failed, or the file was cut, under a view: read() can say where. */
-        events_debug(job->check->events, "the file failed while it was read: once more");
+        events_debug(&job->check->run->events,
+                     "the file failed while it was read: once more");
         damage_list_release(damage);
         rc = run_worker(second, job, damage, opened, &status, err);
     }

@@ -14,8 +14,7 @@
 static struct check_options
 check_verify_options(const struct verify_options *o)
 {
-    return (struct check_options){
-        .jobs = o->jobs, .layers = o->layers, .events = o->events, .cancel = o->cancel};
+    return (struct check_options){.run = o->run, .layers = o->layers};
 }
 
 /*

@@ -24,9 +24,7 @@ struct verify_options {
     bool layers;                                /* look into them, too */
     int (*prepare)(void *ctx, struct err *err); /* see sandboxed_check.h; or NULL */
     void *prepare_ctx;
-    unsigned jobs;
-    const struct events *events;
-    struct cancel *cancel;
+    struct run *run;
 };
 
 /* An open bundle and what is known of it. */

@@ -50,7 +50,7 @@ tell_withheld(struct session *s, struct host *host)
     host->is_withheld_told = true;
     pthread_mutex_unlock(&s->client->lock);
     if (!is_told)
-        events_warning(s->client->config.events,
+        events_warning(&s->client->config.run->events,
                        "registry %s: credentials are not sent over plain HTTP, which "
                        "was not allowed for it",
                        host->name);

@@ -92,7 +92,7 @@ client_wait(struct client *c, struct err *err)
     enum { MOMENT_MS = 200 };
     struct timespec until;
 
-    if (cancel_wanted(c->config.cancel))
+    if (cancel_wanted(&c->config.run->cancel))
         return cancel_error(err);
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_nsec += MOMENT_MS * 1000 * 1000;
@@ -114,9 +114,8 @@ new_conn(const struct session *s, const struct http_origin *origin, struct err *
     struct http_config http = {.tls.ca_file = config->ca_file,
                                .tls.cas = &host->certificates.cas,
                                .proxy = config->proxy,
-                               .cancel = config->cancel,
-                               .rate = &s->client->rate,
-                               .events = config->events};
+                               .run = config->run,
+                               .rate = &s->client->rate};
 
     if (strcmp(origin->host, host->origin.host) == 0 &&
         origin->port == host->origin.port) {
@@ -186,7 +185,7 @@ int
 session_pause(struct session *s, uint64_t ms, struct err *err)
 {
     uint64_t start = clock_ms();
-    int rc = cancel_sleep(s->client->config.cancel, ms, err);
+    int rc = cancel_sleep(&s->client->config.run->cancel, ms, err);
 
     s->paused_ms += clock_ms() - start;
     return rc;
@@ -312,11 +311,11 @@ prepare_host(struct session *s, struct host *h, struct err *err)
     if (h->is_prepared)
         return 0;
     if (through)
-        events_debug(config->events, "%s: through the proxy %s", h->name, through);
+        events_debug(&config->run->events, "%s: through the proxy %s", h->name, through);
     if (certs_d_find(h->name, &h->certificates, err) < 0)
         return -1;
     if (h->certificates.folder)
-        events_debug(config->events, "%s: certificates of %s", h->name,
+        events_debug(&config->run->events, "%s: certificates of %s", h->name,
                      h->certificates.folder);
     h->is_prepared = true; /* from here on connections point into it */
     return 0;

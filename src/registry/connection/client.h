@@ -6,8 +6,7 @@
 #ifndef REGISTRY_CONNECTION_CLIENT_H
 #define REGISTRY_CONNECTION_CLIENT_H
 
-#include "base/cancel.h"
-#include "base/events.h"
+#include "base/run.h"
 #include "registry/credentials/credentials.h"
 #include "registry/config/mirrors.h"
 
@@ -30,8 +29,7 @@ struct client_config {
     unsigned first_retries;       /* as long as a server has not answered at all */
     uint64_t limit_rate; /* bytes a second, all sessions and both ways; 0: none */
     struct credentials *credentials; /* or NULL: everything anonymous */
-    struct events *events;
-    struct cancel *cancel;
+    struct run *run;
 };
 
 /*

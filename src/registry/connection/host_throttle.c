@@ -57,7 +57,7 @@ host_throttle_wait(struct session *s, const struct http_origin *at, struct err *
 static void
 report_slowdown(const struct session *s, const struct http_origin *at)
 {
-    const struct events *events = s->client->config.events;
+    const struct events *events = &s->client->config.run->events;
     char name[HTTP_ORIGIN_TEXT_MAX];
 
     http_origin_shown(at, name);

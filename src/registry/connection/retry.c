@@ -87,7 +87,7 @@ retry_wait(struct session *s, struct retry *retry, struct err *err)
     unsigned most = host.has_answered ? config->retries : config->first_retries;
     uint64_t ms;
 
-    if (cancel_wanted(config->cancel))
+    if (cancel_wanted(&config->run->cancel))
         return cancel_error(err);
     if (!retry_is_useful(err) || host.is_silent)
         return -1;
@@ -104,10 +104,10 @@ retry_wait(struct session *s, struct retry *retry, struct err *err)
     }
     if (s->is_throttled) { /* it waits for its turn, like all others */
         ms = 0;
-        events_debug(config->events, "%s: %s; waiting", retry->what, err->msg);
+        events_debug(&config->run->events, "%s: %s; waiting", retry->what, err->msg);
     } else {
         ms = pause_ms(retry->failures, host.has_answered ? PAUSE_MS : FIRST_PAUSE_MS);
-        events_debug(config->events, "%s: %s; trying again in %.1f s", retry->what,
+        events_debug(&config->run->events, "%s: %s; trying again in %.1f s", retry->what,
                      err->msg, (double)ms / 1000);
     }
     *err = (struct err)ERR_INIT;

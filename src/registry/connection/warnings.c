@@ -94,13 +94,13 @@ take_limit(struct client *c, struct host *host, const struct http_response *r)
         return;
     hours = (window + 3599) / 3600;
     if (limit && warnings_limit(limit, &most, &window) == 0 && hours > 0)
-        events_warning(c->config.events,
+        events_warning(&c->config.run->events,
                        "registry %s: only %" PRIu64 " of %" PRIu64 " pulls in %" PRIu64
                        " hours are left",
                        host->name, count, most, hours);
     else
-        events_warning(c->config.events, "registry %s: only %" PRIu64 " pulls are left",
-                       host->name, count);
+        events_warning(&c->config.run->events,
+                       "registry %s: only %" PRIu64 " pulls are left", host->name, count);
 }
 
 void
@@ -111,7 +111,7 @@ warnings_take(struct client *c, struct host *host, const struct http_response *r
 
     for (size_t i = 0; (value = http_header(r, "warning", i)); i++) {
         if (warnings_warning(value, text) == 0 && is_new_warning(c, text))
-            events_warning(c->config.events, "registry %s: %s", host->name, text);
+            events_warning(&c->config.run->events, "registry %s: %s", host->name, text);
     }
     take_limit(c, host, r);
 }

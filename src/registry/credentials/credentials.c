@@ -13,13 +13,12 @@
 #include <string.h>
 
 struct credentials *
-credentials_new(struct events *events, struct cancel *cancel)
+credentials_new(struct run *run)
 {
     struct credentials *c = xcalloc(1, sizeof(*c));
 
     c->end = &c->first;
-    c->events = events;
-    c->cancel = cancel;
+    c->run = run;
     pthread_mutex_init(&c->lock, NULL);
     return c;
 }
@@ -142,14 +141,14 @@ ask_helper(struct credentials *c, const char *helper, const char *host,
            struct credential *out, struct err *err)
 {
     bool is_hub = strcmp(host, "docker.io") == 0;
-    int rc = is_hub
-                 ? helper_get(helper, "https://index.docker.io/v1/", c->cancel, out, err)
-                 : 0;
+    int rc = is_hub ? helper_get(helper, "https://index.docker.io/v1/", &c->run->cancel,
+                                 out, err)
+                    : 0;
 
     if (rc == 0)
-        rc = helper_get(helper, host, c->cancel, out, err);
+        rc = helper_get(helper, host, &c->run->cancel, out, err);
     if (rc >= 0)
-        events_debug(c->events, "docker-credential-%s has %s for %s", helper,
+        events_debug(&c->run->events, "docker-credential-%s has %s for %s", helper,
                      rc == 1 ? "credentials" : "no credentials", host);
     return rc;
 }
@@ -201,7 +200,8 @@ tell_once(struct credentials *c, const struct source *s, struct entry *e)
     pthread_mutex_lock(&c->lock);
     source_key_text(safe, e->key);
     if (!e->told)
-        events_debug(c->events, "using the credentials for '%s' from %s", safe, s->name);
+        events_debug(&c->run->events, "using the credentials for '%s' from %s", safe,
+                     s->name);
     e->told = true;
     pthread_mutex_unlock(&c->lock);
 }

@@ -10,8 +10,7 @@
 #ifndef REGISTRY_CREDENTIALS_CREDENTIALS_H
 #define REGISTRY_CREDENTIALS_CREDENTIALS_H
 
-#include "base/cancel.h"
-#include "base/events.h"
+#include "base/run.h"
 #include "io/file/secure_dir.h"
 #include "registry/credentials/credential.h"
 
@@ -23,7 +22,7 @@ struct credentials;
 
 /* An empty set: everything anonymous.  events (to say which source was used) and cancel
  * (to give up on a helper) are borrowed. */
-struct credentials *credentials_new(struct events *events, struct cancel *cancel);
+struct credentials *credentials_new(struct run *run);
 void credentials_release(struct credentials **c);
 
 /* ---- sources: each call adds to the end of the order ---- */

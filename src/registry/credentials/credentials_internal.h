@@ -41,8 +41,7 @@ struct helper_answer {
 
 struct credentials {
     struct source *first, **end;
-    struct events *events;
-    struct cancel *cancel;
+    struct run *run;
     pthread_mutex_t lock;          /* held while a helper runs: one at a time */
     struct helper_answer *answers; /* guarded */
 };

@@ -110,7 +110,8 @@ upload_mount(struct upload *up, const char *from, struct err *err)
         if (answer_is_success(&a) && upload_take_location(up, &a, &why) == 0)
             return 0;
     }
-    return cancel_wanted(up->session->client->config.cancel) ? cancel_error(err) : 0;
+    return cancel_wanted(&up->session->client->config.run->cancel) ? cancel_error(err)
+                                                                   : 0;
 }
 
 /* ---- what became of it ---- */
