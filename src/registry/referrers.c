@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/crypto/hash.h"
 #include "registry/exchange_error.h"
 #include "registry/mirror_fallback.h"
 #include "registry/pages.h"
@@ -138,28 +139,52 @@ referrers_ask(struct session *s, const struct repository *repo,
 
 /* ---- the fallback tag ---- */
 
-/* 1 and the index under the tag, 0: no tag, -1.  ERR_CONFLICT: something else. */
+enum list_state { LIST_ABSENT, LIST_THERE, LIST_IS_SUBJECT };
+
+/* Some registries take sha256-HEX for the digest sha256:HEX. */
+static bool
+is_subject(const struct pulled *got, const struct digest *subject)
+{
+    struct digest own;
+
+    return hash_bytes(subject->alg, got->bytes.data, got->bytes.len, &own,
+                      err_ignored()) == 0 &&
+           digest_equal(&own, subject);
+}
+
+/* The index under the fallback tag.  ERR_CONFLICT: something else is there. */
 static int
-get_list(struct session *s, const struct repository *repo, const char *tag,
-         struct pulled *out, struct err *err)
+get_list(struct session *s, const struct repository *repo, const struct digest *subject,
+         struct pulled *out, enum list_state *state, struct err *err)
 {
     CLEANUP(document_release) struct document doc = DOCUMENT_INIT;
+    CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
+    char tag[REFERRERS_TAG_MAX];
     struct err why = ERR_INIT;
 
-    if (pull_by_tag(s, repo, tag, out, &why) < 0) {
+    referrers_tag(subject, tag);
+    *state = LIST_ABSENT;
+    if (pull_by_tag(s, repo, tag, &got, &why) < 0) {
         if (why.kind == ERR_NOT_FOUND)
             return 0;
         *err = why;
         return err_wrap(err, "%s", tag);
     }
-    if (document_parse(&doc, out->bytes.data, out->bytes.len, out->media_type,
-                       ERR_PROTOCOL, err) < 0)
+    if (is_subject(&got, subject)) {
+        *state = LIST_IS_SUBJECT;
+        return 0;
+    }
+    if (document_parse(&doc, got.bytes.data, got.bytes.len, got.media_type, ERR_PROTOCOL,
+                       err) < 0)
         return err_wrap(err, "%s", tag);
-    if (strcmp(doc.media_type, MEDIA_OCI_INDEX) == 0)
-        return 1;
-    return err_set(err, ERR_CONFLICT,
-                   "the tag %s should hold a list of referrers, but holds something else",
-                   tag);
+    if (strcmp(doc.media_type, MEDIA_OCI_INDEX) != 0)
+        return err_set(
+            err, ERR_CONFLICT,
+            "the tag %s should hold a list of referrers, but holds something else", tag);
+    *state = LIST_THERE;
+    *out = got;
+    got = (struct pulled)PULLED_INIT;
+    return 0;
 }
 
 struct question {
@@ -199,27 +224,46 @@ referrers_list(struct session *s, const struct repository *repo,
                const struct digest *digest, struct referrers *out, struct err *err)
 {
     CLEANUP(pulled_release) struct pulled list = PULLED_INIT;
+    enum list_state state;
     struct err why = ERR_INIT;
-    char tag[REFERRERS_TAG_MAX];
     int rc = ask_along_mirrors(s, repo, digest, out, err);
 
     if (rc != 0)
         return rc < 0 ? -1 : 0;
-    referrers_tag(digest, tag);
-    rc = get_list(s, repo, tag, &list, &why);
-    if (rc == 1)
-        return take_index(out, &list.bytes, err);
-    if (rc < 0 && why.kind == ERR_CONFLICT) {
+    if (get_list(s, repo, digest, &list, &state, &why) == 0)
+        return state == LIST_THERE ? take_index(out, &list.bytes, err) : 0;
+    if (why.kind == ERR_CONFLICT) {
         events_warning(&s->client->config.run->events, "%s/%s: %s", repo->host,
                        repo->path, why.msg);
         return 0;
     }
-    if (rc < 0)
-        *err = why;
-    return rc;
+    *err = why;
+    return -1;
 }
 
 /* ---- adding to it ---- */
+
+/* The registry did answer, and another try would bring the same. */
+static bool
+is_refusal(const struct err *err)
+{
+    return err->kind == ERR_AUTH || err->kind == ERR_PROTOCOL ||
+           err->kind == ERR_NOT_FOUND || err->kind == ERR_CONFLICT ||
+           err->kind == ERR_INTEGRITY;
+}
+
+/* The images are worth more than a list that this registry cannot have. */
+static int
+warn_of_no_list(const struct session *s, const struct repository *repo, const char *tag,
+                const char *why, enum merge_outcome *outcome)
+{
+    events_warning(&s->client->config.run->events,
+                   "%s/%s: the registry returns the image itself under the tag %s, and "
+                   "cannot store a list of referrers there%s%s",
+                   repo->host, repo->path, tag, why ? ": " : "", why ? why : "");
+    *outcome = MERGE_REFUSED;
+    return 0;
+}
 
 int
 referrers_merge(struct session *s, const struct repository *repo,
@@ -234,12 +278,16 @@ referrers_merge(struct session *s, const struct repository *repo,
     for (int tries = 0; tries < TRIES; tries++) {
         CLEANUP(pulled_release) struct pulled old = PULLED_INIT;
         CLEANUP(buf_release) struct buf made = BUF_INIT(DOCUMENT_BYTES_MAX);
+        enum list_state state;
         size_t added;
 
         if (tries > 1 && cancel_sleep(&s->client->config.run->cancel, MOMENT_MS, err) < 0)
             return -1;
-        if (get_list(s, repo, tag, &old, err) < 0 ||
-            index_attach(old.bytes.data, old.bytes.len, items, count, &made, &added,
+        if (get_list(s, repo, digest, &old, &state, err) < 0)
+            return -1;
+        if (state == LIST_IS_SUBJECT && *outcome == MERGE_DONE)
+            return warn_of_no_list(s, repo, tag, NULL, outcome);
+        if (index_attach(old.bytes.data, old.bytes.len, items, count, &made, &added,
                          err) < 0)
             return -1;
         if (added == 0)
@@ -247,8 +295,11 @@ referrers_merge(struct session *s, const struct repository *repo,
         *outcome = MERGE_DONE;
         if (dry_run)
             return 0;
-        if (push_index_if(s, repo, tag, old.etag, made.data, made.len, err) < 0)
-            return -1;
+        if (push_index_if(s, repo, tag, old.etag, made.data, made.len, err) < 0) {
+            if (state != LIST_IS_SUBJECT || !is_refusal(err))
+                return -1;
+            return warn_of_no_list(s, repo, tag, err->msg, outcome);
+        }
     }
     return err_set(err, ERR_CONFLICT, "tag %s: too many concurrent updates", tag);
 }

@@ -53,14 +53,21 @@ MUST_USE int referrers_list(struct session *s, const struct repository *repo,
                             const struct digest *digest, struct referrers *out,
                             struct err *err);
 
-enum merge_outcome { MERGE_PRESENT, MERGE_DONE };
+enum merge_outcome {
+    MERGE_PRESENT,
+    MERGE_DONE,
+    MERGE_REFUSED, /* the registry has no room for such a list; a warning said so */
+};
 
 /*
  * Where there is no API: make sure that the index under the fallback tag lists these
  * manifests, whoever else changes it at the same time.  dry_run: only see whether it
  * would be changed (MERGE_DONE).
- * Errors: those of pull.h and push.h; ERR_CONFLICT - the tag holds something else than
- *         an index, or changes all the time.
+ *
+ * Some registries take the tag for the digest, and return the manifest itself.  That is
+ * no list: one is put in its place once, and when that has no effect, it is
+ * MERGE_REFUSED. Errors: those of pull.h and push.h; ERR_CONFLICT - the tag holds
+ * something else than an index, or changes all the time.
  */
 MUST_USE int referrers_merge(struct session *s, const struct repository *repo,
                              const struct digest *digest, const struct attachment *items,

@@ -223,10 +223,40 @@ def list_of_others(lab):
     same(got["manifests"][0], was["manifests"][0], "what was there")
     same(got["annotations"], was["annotations"], "annotations of the list")
     same(len(got["manifests"]), 2, "entries")
-    lab.registry.store.put_manifest("mirror/app", app.top, fallback(app.top.digest))
+    lab.registry.store.put_manifest("mirror/app", image("app:2").top, fallback(app.top.digest))
     lab.again()
     lab.push(app, *notes).fails("conflict", "should hold a list of referrers")
     same(lab.registry.count("PUT", fallback(app.top.digest)), 0, "writes to that tag")
+
+
+@case()
+def tag_is_the_image(lab):
+    "a registry that takes the fallback tag for the digest: no list, and no reason to fail"
+    app, notes = carried(lab, app=index("app:1"))
+    lab.registry.handler.has_referrers = False
+    tag = fallback(app.top.digest)
+
+    def as_digest(request, proceed):
+        request.path = request.path.replace(tag, app.top.digest)
+        return proceed()
+    for put in (as_digest, denied(403, "DENIED"), denied(400, "TAG_INVALID"), status(201)):
+        lab.registry.store.repos.clear()
+        lab.again()
+        lab.registry.on("GET|HEAD", tag + "$", as_digest)
+        lab.registry.on("PUT", tag + "$", put)
+        run = lab.push(app, *notes).ok().says("returns the image itself under the tag " + tag)
+        same(run.json["counts"]["referrerListsRefused"], 1, "lists refused")
+        lab.landed(app)
+        put = lab.registry.find("PUT", tag)
+        same(len(put), 1, "tries")
+        same([one["digest"] for one in json.loads(put[0].body)["manifests"]],
+             [notes[0].top.digest], "the list has none of the image's children in it")
+    lab.again()
+    lab.serve(app)
+    note(lab, app)
+    lab.registry.on("GET|HEAD", tag + "$", as_digest)
+    lab.export("--referrers", app).ok().carries(app)
+    lab.runs[-1].silent_about("holds something else")
 
 
 def somebody_else(lab, app, times):

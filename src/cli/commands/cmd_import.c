@@ -246,6 +246,7 @@ put_counts(struct result *r, const struct push_counts *n, bool dry_run)
     jsout_put_u64(counts, "blobsReadBack", n->blobs_read_back);
     jsout_put_u64(counts, "referrerListsUpdated", n->lists_updated);
     jsout_put_u64(counts, "referrerListsPresent", n->lists_present);
+    jsout_put_u64(counts, "referrerListsRefused", n->lists_refused);
     jsout_put(r->json, "counts", counts);
     result_say(r, "blobs     %zu %s (%s), %zu %s, %zu present\n", n->blobs_uploaded,
                dry_run ? "to upload" : "uploaded", text_human(size, n->bytes_uploaded),
@@ -259,6 +260,8 @@ put_counts(struct result *r, const struct push_counts *n, bool dry_run)
     if (n->lists_updated + n->lists_present > 0)
         result_say(r, "referrers %zu lists %s, %zu present\n", n->lists_updated,
                    dry_run ? "to update" : "updated", n->lists_present);
+    if (n->lists_refused > 0)
+        result_say(r, "          %zu lists refused by the registry\n", n->lists_refused);
 }
 
 static void

@@ -45,7 +45,8 @@ struct push_counts {
     size_t blobs_read_back;
     size_t documents_present, documents_pushed;
     size_t tags_present, tags_pushed;
-    size_t lists_present, lists_updated; /* of referrers, where the registry keeps none */
+    /* of referrers, where the registry keeps none */
+    size_t lists_present, lists_updated, lists_refused;
     uint64_t bytes_uploaded;
 };
 

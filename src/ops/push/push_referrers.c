@@ -70,9 +70,11 @@ static void
 count_list(struct push_context *im, enum merge_outcome outcome)
 {
     struct push_counts *counts = &im->result->counts;
+    size_t *const counters[] = {[MERGE_PRESENT] = &counts->lists_present,
+                                [MERGE_DONE] = &counts->lists_updated,
+                                [MERGE_REFUSED] = &counts->lists_refused};
 
-    push_context_count(
-        im, outcome == MERGE_DONE ? &counts->lists_updated : &counts->lists_present, 1);
+    push_context_count(im, counters[outcome], 1);
 }
 
 /* The registry keeps the list itself: is all in it? */
