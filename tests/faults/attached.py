@@ -36,7 +36,7 @@ def names(run):
     return [image["name"].partition("/")[2] for image in run.ok().json["images"]]
 
 
-@case(70)
+@case("referrer-pages")
 def pages(lab):
     "referrers over many pages, in the order of their digests"
     app = lab.index("app:1")
@@ -60,7 +60,7 @@ def not_asked_for(lab):
     same(lab.registry.count("GET", "referrers"), 0, "questions")
 
 
-@case(70)
+@case("referrer-pages")
 def of_everything(lab):
     "referrers of children, of referrers, and of none twice"
     app = lab.index("app:1")
@@ -74,7 +74,7 @@ def of_everything(lab):
          "names")
 
 
-@case(71)
+@case("referrers-api-missing")
 def no_api(lab):
     "registries without the API: the fallback tag, or nothing"
     app = lab.index("app:1")
@@ -97,7 +97,7 @@ def no_api(lab):
     lab.export("--referrers", app).ok().carries(app, one)
 
 
-@case(71)
+@case("referrers-api-missing")
 def no_list(lab):
     "the fallback tag holds an image"
     app, image_there = lab.index("app:1"), lab.image("app:other")
@@ -125,7 +125,7 @@ def unreadable(lab):
     lab.export("--referrers", app).fails("auth", ".att")
 
 
-@case(72)
+@case("referrers-tag-of-other-digest")
 def of_another(lab):
     "a list that holds what belongs to something else"
     app, other = lab.index("app:1"), lab.image("app:2")
@@ -136,7 +136,7 @@ def of_another(lab):
     lab.runs[-1].says("belongs to something else")
 
 
-@case(73)
+@case("cosign-tags")
 def cosign(lab):
     "cosign's tags of the index and of a child"
     app = lab.index("app:1")
@@ -173,7 +173,7 @@ def listed(lab, app, repo="mirror/app"):
     return json.loads(found[1]) if found else None
 
 
-@case(104)
+@case("referrers-on-push")
 def with_and_without(lab):
     "a registry with the API keeps the list, for others we do"
     app, notes = carried(lab)
@@ -197,7 +197,7 @@ def with_and_without(lab):
         same(run.json["counts"]["referrerListsPresent"], 1, "lists that were there")
 
 
-@case(104)
+@case("referrers-on-push")
 def subject_first(lab):
     "what belongs to something comes after it, and before the tag"
     app, notes = carried(lab, 3, index("app:1"))
@@ -209,7 +209,7 @@ def subject_first(lab):
     check(puts.index("1") > puts.index(fallback(app.top.digest)), f"the tag is last: {puts}")
 
 
-@case(105)
+@case("referrers-tag-exists")
 def list_of_others(lab):
     "a list that others have begun is extended, one that is none stops it"
     app, notes = carried(lab)
@@ -275,7 +275,7 @@ def somebody_else(lab, app, times):
     return put
 
 
-@case(105, 106)
+@case("referrers-tag-exists", "referrers-tag-raced")
 def moved_meanwhile(lab):
     "somebody is faster: with an ETag it is tried again on top of theirs"
     app, notes = carried(lab)
@@ -294,7 +294,7 @@ def moved_meanwhile(lab):
     lab.push(app, *notes).fails("conflict", "too many concurrent updates")
 
 
-@case(106)
+@case("referrers-tag-raced")
 def two_imports(lab):
     "two imports at once extend one list: both entries survive"
     app, notes = carried(lab, 2)

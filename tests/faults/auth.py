@@ -45,7 +45,7 @@ def scopes_asked(origin):
 
 # ---- challenges ----
 
-@case(6)
+@case("scope-with-quoted-comma")
 def comma_in_quotes(lab):
     "a scope with a comma in quotes: one token, for both actions"
     with_token(lab)
@@ -55,7 +55,7 @@ def comma_in_quotes(lab):
     same(scopes_asked(lab.tokens), [["repository:mirror/app:pull,push"]], "tokens asked for")
 
 
-@case(7)
+@case("challenge-in-two-headers")
 def two_headers(lab):
     "a scheme that nobody wants in a header before the right one"
     with_token(lab)
@@ -64,7 +64,7 @@ def two_headers(lab):
     lab.export(app).ok().carries(app)
 
 
-@case(8)
+@case("two-challenges-in-one-header")
 def two_in_one(lab):
     "two challenges in one header, with quotes inside of quotes"
     password = lab.wants_password(lab.registry)
@@ -74,7 +74,7 @@ def two_in_one(lab):
     lab.export(app).ok().carries(app)
 
 
-@case(9)
+@case("challenge-in-odd-case")
 def odd_case(lab):
     "names in odd case, values without quotes"
     with_token(lab)
@@ -83,7 +83,7 @@ def odd_case(lab):
     lab.export(app).ok().carries(app)
 
 
-@case(10)
+@case("realm-is-relative")
 def relative_realm(lab):
     "a relative realm with a query stays at the registry and keeps it"
     lab.wants_token(lab.registry)
@@ -99,7 +99,7 @@ def relative_realm(lab):
          "what was asked")
 
 
-@case(20)
+@case("front-page-is-open")
 def open_front_page(lab):
     "the front page is open, the manifests are not"
     with_token(lab)
@@ -108,7 +108,7 @@ def open_front_page(lab):
     lab.export(app).ok().carries(app)
 
 
-@case(21)
+@case("refusal-without-challenge")
 def silent_refusal(lab):
     "a refusal without a challenge: the front page has one"
     with_token(lab)
@@ -119,7 +119,7 @@ def silent_refusal(lab):
     same(lab.tokens.count(), 1, "tokens asked for")
 
 
-@case("s13")
+@case("challenge-malformed")
 def hostile_challenges(lab):
     "challenges that are none end in a refusal"
     with_token(lab)
@@ -135,7 +135,7 @@ def hostile_challenges(lab):
 
 # ---- which token server ----
 
-@case(11, "s9")
+@case("realm-is-unsafe", "realm-scheme-or-user")
 def plain_realm(lab):
     "a realm that is not https: refused, nothing is sent there"
     with_token(lab)
@@ -152,7 +152,7 @@ def plain_realm(lab):
     same(plain.count() + lab.tokens.count(), 0, "tokens asked for")
 
 
-@case(11, "s10")
+@case("realm-is-unsafe", "realm-at-private-address")
 def private_realm(lab):
     "a public registry cannot send us to private addresses"
     with_token(lab)
@@ -180,7 +180,7 @@ def elsewhere(lab):
     return password, app
 
 
-@case("s11")
+@case("realm-on-other-domain")
 def other_domain(lab):
     "a token server elsewhere gets credentials only when it is named"
     password, app = elsewhere(lab)
@@ -196,7 +196,7 @@ def other_domain(lab):
     lab.export(app, "--trust-realm", "https://x/").fails("usage", "--trust-realm")
 
 
-@case("s11", 22)
+@case("realm-on-other-domain", "anonymous-token")
 def other_domain_as_nobody(lab):
     "a token server elsewhere may be asked without credentials"
     _, app = elsewhere(lab)
@@ -204,7 +204,7 @@ def other_domain_as_nobody(lab):
     same([user for user, _ in lab.evil.handler.granted], [None], "who asked")
 
 
-@case("s12")
+@case("token-service-redirects")
 def token_server_redirects(lab):
     "a token server that sends us elsewhere: no credentials go along"
     with_token(lab)
@@ -218,7 +218,7 @@ def token_server_redirects(lab):
 
 # ---- tokens ----
 
-@case(12)
+@case("token-member-varies")
 def token_names(lab):
     "a token under one name, under both, under none"
     with_token(lab)
@@ -236,7 +236,7 @@ def token_names(lab):
         lab.export(app).fails("auth", "token server")
 
 
-@case(13)
+@case("token-body-varies")
 def token_bodies(lab):
     "answers of the token server: text/plain, a web page, 2 MiB"
     with_token(lab)
@@ -252,7 +252,7 @@ def token_bodies(lab):
     lab.export(app).fails("limit", "1048576 bytes")
 
 
-@case(14)
+@case("token-lifetime-is-odd")
 def odd_lifetimes(lab):
     "odd lifetimes never end in a loop: one token is enough"
     with_token(lab)
@@ -267,7 +267,7 @@ def odd_lifetimes(lab):
         same(lab.tokens.count(), 1, f"tokens asked for with {fields}")
 
 
-@case(15)
+@case("token-never-sufficient")
 def never_enough(lab):
     "tokens that never suffice: one more is asked for, then the repository is named"
     with_token(lab)
@@ -279,7 +279,7 @@ def never_enough(lab):
     run.silent_about("Bearer")
 
 
-@case("s14")
+@case("tokens-always-refused")
 def never_good(lab):
     "a registry that never likes a token is not asked for ever"
     with_token(lab)
@@ -289,7 +289,7 @@ def never_good(lab):
     check(lab.tokens.count() <= 3, "few tokens")
 
 
-@case(16)
+@case("token-expires-between-blobs")
 def ends_between(lab):
     "a token that ends between two blobs: one more, and nothing is fetched twice"
     with_token(lab)
@@ -299,7 +299,7 @@ def ends_between(lab):
     same(lab.tokens.count(), 2, "tokens asked for")
 
 
-@case("s15")
+@case("token-expires-mid-download")
 def ends_within(lab):
     "a token that ends in the middle of a layer: the rest is fetched with another one"
     with_token(lab)
@@ -316,7 +316,7 @@ def ends_within(lab):
     check(ranges[-1] and not ranges[-1].startswith("bytes=0-"), f"it went on: {ranges}")
 
 
-@case(17)
+@case("token-expires-mid-upload")
 def ends_while_uploading(lab):
     "a token that ends while a blob goes up: the last step is repeated, the blob is not"
     with_token(lab)
@@ -333,7 +333,7 @@ def ends_while_uploading(lab):
     same(lab.tokens.count(), 2, "tokens asked for")
 
 
-@case(22)
+@case("anonymous-token")
 def as_nobody(lab):
     "without credentials the token is asked for as nobody"
     lab.wants_token(lab.registry)
@@ -342,7 +342,7 @@ def as_nobody(lab):
     same([e.header("Authorization") for e in lab.tokens.find()], [None], "what was sent")
 
 
-@case(23)
+@case("wrong-password")
 def wrong_password(lab):
     "wrong credentials are an error, not a reason to be nobody"
     with_token(lab)
@@ -362,7 +362,7 @@ def with_identity(lab, secret, **more):
     lab.docker_config({lab.registry.host: {"identitytoken": secret, **more}})
 
 
-@case(18)
+@case("refresh-flow-unsupported")
 def no_refresh_flow(lab):
     "an identity token at a server that does not know it: the password, if there is one"
     with_identity(lab, lab.secret("tokens"))
@@ -377,7 +377,7 @@ def no_refresh_flow(lab):
     same([user for user, _ in lab.tokens.handler.granted], ["robot"], "who got a token")
 
 
-@case(19)
+@case("refresh-request-form")
 def refresh_form(lab):
     "the form of a refresh request, byte by byte"
     secret = lab.secret("tokens") + "+a/b=c d&e%"
@@ -399,7 +399,7 @@ def refresh_form(lab):
 
 # ---- more than one scope ----
 
-@case(33)
+@case("one-scope-of-two-granted")
 def one_scope_of_two(lab):
     "a token server that grants the last scope only: mounting fails, uploading works"
     with_token(lab)

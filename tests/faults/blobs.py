@@ -20,7 +20,7 @@ def ranges(lab, digest):
     return [e.header("Range") for e in lab.registry.find("GET", digest)]
 
 
-@case(55, "s27", "s31")
+@case("connection-cut-mid-blob", "body-ends-early", "range-ignored")
 def cut(lab):
     "a connection that is cut in every way: the rest is asked for, with its end"
     for how in ("end", "drop", "reset"):
@@ -34,7 +34,7 @@ def cut(lab):
         check(0 < int(start) <= SIZE * 6 // 10 and int(last) == SIZE - 1, f"{how}: {rest}")
 
 
-@case("s27")
+@case("body-ends-early")
 def cut_framings(lab):
     "a body that ends too early, in chunks and without a length"
     for fault in (chunked(1000, end=b""), chunked(1000, end=b"zz\r\n"),
@@ -46,7 +46,7 @@ def cut_framings(lab):
         lab.export(app).ok().carries(app)
 
 
-@case("s27")
+@case("body-ends-early")
 def framings(lab):
     "whole bodies in chunks, without a length, in drops, after interim answers"
     for fault in (chunked(1000), no_length(), drip(50000, 0.01), flood_1xx(20)):
@@ -57,7 +57,7 @@ def framings(lab):
         same(len(ranges(lab, digest)), 1, "requests for it")
 
 
-@case(56, "s31")
+@case("range-answer-is-odd", "range-ignored")
 def odd_rests(lab):
     "odd answers to a request for the rest"
     for fault in (ignore_range(), refuse_range(), content_range(None),
@@ -75,7 +75,7 @@ def odd_rests(lab):
         check(2 <= len(ranges(lab, digest)) <= 3, f"requests: {ranges(lab, digest)}")
 
 
-@case(56, "s31")
+@case("range-answer-is-odd", "range-ignored")
 def wrong_part(lab):
     "other bytes than those that were asked for, twice: not taken for the rest"
     app, digest = only_layer(lab)
@@ -90,7 +90,7 @@ def wrong_part(lab):
     same(len(ranges(lab, digest)), 5, "requests for it")
 
 
-@case(56)
+@case("range-answer-is-odd")
 def star_total(lab):
     "a rest whose total the registry does not know"
     app, digest = only_layer(lab)
@@ -100,7 +100,7 @@ def star_total(lab):
     same(len(ranges(lab, digest)), 2, "requests for it")
 
 
-@case("s31")
+@case("range-ignored")
 def restarts_end(lab):
     "a registry that can never go on is given up"
     app, digest = only_layer(lab)
@@ -109,7 +109,7 @@ def restarts_end(lab):
     check(len(ranges(lab, digest)) <= 8, "not too many")
 
 
-@case(57)
+@case("connection-cut-repeatedly")
 def no_progress(lab):
     "a connection that is cut again and again, with and without progress"
     app, digest = only_layer(lab)
@@ -124,7 +124,7 @@ def no_progress(lab):
     lab.export(app, "--retries", "1").ok().carries(app)
 
 
-@case(58, "s28", "s29", "s70")
+@case("blob-length-wrong", "body-too-long", "lengths-disagree", "blob-size-wrong")
 def lengths(lab):
     "a blob that is announced or comes with another length than its descriptor says"
     for fault in (body(lambda data: data + b"more"), shorter(SIZE - 1),
@@ -135,7 +135,7 @@ def lengths(lab):
         lab.export(app).fails("integrity", digest, reason="size")
 
 
-@case(58, "s28")
+@case("blob-length-wrong", "body-too-long")
 def endless_blob(lab):
     "a blob that never ends is stopped when it is too long"
     app, digest = only_layer(lab)
@@ -143,7 +143,7 @@ def endless_blob(lab):
     lab.export(app).fails("integrity", "sends more than", reason="size")
 
 
-@case("s29")
+@case("lengths-disagree")
 def odd_lengths(lab):
     "a Content-Length that is no number, or there twice"
     for values in ((-1,), ("x",), (SIZE, SIZE + 1), (1 << 70,), ("1, 2",)):
@@ -156,7 +156,7 @@ def odd_lengths(lab):
             run.carries(app)
 
 
-@case(59, "s30")
+@case("answer-compressed-unasked", "compressed-blob")
 def compressed(lab):
     "a blob that is compressed on the way although nobody asked"
     app = lab.image("app:1", size=1000)
@@ -166,7 +166,7 @@ def compressed(lab):
          {"identity"}, "Accept-Encoding")
 
 
-@case(59)
+@case("answer-compressed-unasked")
 def called_compressed(lab):
     "a blob that is called compressed but is what it should be"
     app = lab.image("app:1")
@@ -174,7 +174,7 @@ def called_compressed(lab):
     lab.export(app).ok().carries(app)
 
 
-@case(60, "s69")
+@case("blob-bit-flipped", "blob-content-wrong")
 def flipped(lab):
     "a flipped bit: once more from the start, then it is an error"
     app, digest = only_layer(lab)
@@ -185,7 +185,7 @@ def flipped(lab):
     lab.export(app).ok().carries(app)  # nothing of the wrong bytes is gone on with
 
 
-@case(60, "s69")
+@case("blob-bit-flipped", "blob-content-wrong")
 def flipped_once(lab):
     "a bit that was flipped once"
     app, digest = only_layer(lab)
@@ -193,7 +193,7 @@ def flipped_once(lab):
     lab.export(app).ok().carries(app)
 
 
-@case(61)
+@case("registry-answers-html")
 def page(lab):
     "a web page instead of a blob"
     app, digest = only_layer(lab)
@@ -201,7 +201,7 @@ def page(lab):
     lab.export(app).fails("integrity", "text/html", reason="size")
 
 
-@case(64)
+@case("blobs-shared-by-many")
 def small_things(lab):
     "what everybody knows by its digest is not asked for, what many share is asked for once"
     empty, config = Blob([b""], "text/plain"), Blob([b'{"n":1}'], OCI_CONFIG)
@@ -217,7 +217,7 @@ def small_things(lab):
     check(lab.registry.count("GET", braces.digest) <= 1, "requests for {}")
 
 
-@case(65)
+@case("digest-sha512")
 def sha512(lab):
     "sha512 is refused for a bundle before any layer is fetched"
     config = json_blob({}, OCI_CONFIG)
@@ -228,7 +228,7 @@ def sha512(lab):
     same(lab.registry.count("GET", "/blobs/"), 0, "blobs that were asked for")
 
 
-@case(66)
+@case("layer-shared-by-platforms")
 def shared(lab):
     "a layer that eight platforms share is fetched once by eight workers"
     app = lab.index("app:1", platforms=8, shared=1, layers=0, size=100000)
@@ -236,7 +236,7 @@ def shared(lab):
     same(lab.registry.count("GET", app.layer.digest), 1, "requests for it")
 
 
-@case("s35")
+@case("error-storm")
 def storm(lab):
     "a storm of errors: as long as something comes through, it goes on"
     app = lab.image("app:1", layers=4, size=50000)
@@ -246,7 +246,7 @@ def storm(lab):
     lab.export(app).ok().carries(app)
 
 
-@case("s60")
+@case("foreign-layers-not-fetched")
 def foreign(lab):
     "a layer that only lives elsewhere is not fetched from there unless somebody says so"
     app = image("app:1")

@@ -98,7 +98,7 @@ def everywhere(lab, secret, rule, run, elsewhere=None):
                  [], f"{where}: uploads")
 
 
-@case("s25", "s51", "s54")
+@case("secret-in-output", "redirect-drops-credentials", "storage-challenge")
 def redirects(lab):
     "redirects of manifests and blobs: no password, token or client certificate goes along"
     password = prepare(lab)
@@ -115,7 +115,7 @@ def redirects(lab):
             "GET", what, redirect(lambda request: url + request.target), admitted=True), run)
 
 
-@case("s25", "s51")
+@case("secret-in-output", "redirect-drops-credentials")
 def links(lab):
     "the next page of tags or referrers: no secret goes along"
     password = prepare(lab)
@@ -128,7 +128,7 @@ def links(lab):
         f"{HOME}/app", "--all-tags", "--referrers", "--retries", "0"))
 
 
-@case("s25", "s60")
+@case("secret-in-output", "foreign-layers-not-fetched")
 def foreign_layers(lab):
     "places where layers live: no secret goes along"
     password, asked = prepare(lab), 0
@@ -146,7 +146,7 @@ def foreign_layers(lab):
     check(asked > 0, "some of these places were asked")
 
 
-@case("s9", "s11", "s25")
+@case("realm-scheme-or-user", "realm-on-other-domain", "secret-in-output")
 def realms(lab):
     "token servers: a password goes to the registry's own host and to those below or above"
     for where, url in ELSEWHERE.items():
@@ -162,7 +162,7 @@ def realms(lab):
         same("thief" in lab.log.saw(password), allowed, where)
 
 
-@case("s104", "s25")
+@case("upload-stays-at-registry", "secret-in-output")
 def locations(lab):
     "locations of uploads: no secret goes along, and no byte either"
     password, elsewhere = prepare_addresses(lab)
@@ -172,7 +172,7 @@ def locations(lab):
             lambda size=size: fresh_push(lab, size), elsewhere)
 
 
-@case("s104", "s25")
+@case("upload-stays-at-registry", "secret-in-output")
 def locations_by_name(lab):
     "the same with names, through a proxy"
     password = prepare(lab)
@@ -182,7 +182,7 @@ def locations_by_name(lab):
             lambda size=size: fresh_push(lab, size, "--proxy", "env"))
 
 
-@case("s25", "s51", "s104")
+@case("secret-in-output", "redirect-drops-credentials", "upload-stays-at-registry")
 def upload_redirects(lab):
     "redirects of uploads and of what is asked before: no secret goes along"
     password, elsewhere = prepare_addresses(lab)
@@ -193,7 +193,7 @@ def upload_redirects(lab):
             lambda: fresh_push(lab, 2 << 20), elsewhere)
 
 
-@case("s17", "s25")
+@case("secret-over-plain-http", "secret-in-output")
 def proxies(lab):
     "a proxy's password is for the proxy, the registry's is not"
     password = prepare(lab)
@@ -210,7 +210,7 @@ def proxies(lab):
         "https_proxy": f"http://user:{wrong}@{lab.proxy.host}"}).fails("auth", "proxy")
 
 
-@case("s25")
+@case("secret-in-output")
 def proxy_urls(lab):
     "proxy URLs that are read otherwise than they are meant: refused without their password"
     app, host = lab.image("app:1"), lab.proxy.host
@@ -239,7 +239,7 @@ def proxy_urls(lab):
         lab.export(app, "--retries", "0", env={"https_proxy": url}).fails("network", "the proxy")
 
 
-@case("s25")
+@case("secret-in-output")
 def typed_passwords(lab):
     "a user name and password where none belong: what is typed or configured is not repeated"
     app, host, word = lab.image("app:1"), lab.registry.host, lab.secret()
@@ -278,7 +278,7 @@ def typed_passwords(lab):
     lab.command_lines.clear()
 
 
-@case("s17", "s25")
+@case("secret-over-plain-http", "secret-in-output")
 def proxy_passwords(lab):
     "passwords with every character that a URL can have, as it is or percent-encoded"
     lab.registry.name_it("r.example.com")
@@ -294,7 +294,7 @@ def proxy_passwords(lab):
                        ).ok().carries(app)
 
 
-@case("s17", "s25")
+@case("secret-over-plain-http", "secret-in-output")
 def plain(lab):
     "a registry that only speaks plain HTTP is given no password without --plain-http"
     public = lab.origin("public", "127.0.0.8", Registry, tls=False).name_it("p.example.com")
@@ -318,7 +318,7 @@ def insecure(lab, *places):
     return public, {"CONTAINERS_REGISTRIES_CONF": conf}
 
 
-@case("s17", "s25")
+@case("secret-over-plain-http", "secret-in-output")
 def insecure_password(lab):
     "insecure in registries.conf: plain HTTP, but no password"
     public, env = insecure(lab, "")
@@ -343,7 +343,7 @@ def insecure_password(lab):
     lab.export(app, "--plain-http", public.host, env=env).ok().carries(app)
 
 
-@case("s17", "s25")
+@case("secret-over-plain-http", "secret-in-output")
 def insecure_tokens(lab):
     "the same with tokens: none is obtained with a password, one for everybody may go there"
     public, env = insecure(lab, "")
@@ -366,7 +366,7 @@ def insecure_tokens(lab):
     same(lab.log.saw(password), set(), "who saw the password")
 
 
-@case("s17", "s18")
+@case("secret-over-plain-http", "similar-registry-name")
 def insecure_namespace(lab):
     "insecure holds for the namespace it is written for, not for its host"
     public, env = insecure(lab, "/open")
@@ -379,7 +379,7 @@ def insecure_namespace(lab):
     same(public.count("GET|HEAD", "/v2/(opening|x)/"), 0, "requests for other names")
 
 
-@case("s17", "s25")
+@case("secret-over-plain-http", "secret-in-output")
 def insecure_mirror(lab):
     "a mirror that is insecure gets no password; the registry itself is asked"
     public, env = insecure(lab)

@@ -73,7 +73,7 @@ def encrypted_key(lab, passphrase):
     return path
 
 
-@case(117)
+@case("parser-process-has-no-secrets")
 def knows_no_secret(lab):
     "passphrase, password and environment are not in its memory, and its streams are /dev/null"
     passphrase, variable = "passphrase-canary-52801", "variable-canary-99313"

@@ -46,7 +46,7 @@ def asked(lab):
 
 # ---- files ----
 
-@case(24)
+@case("docker-config-spellings")
 def spellings(lab):
     "the spellings of a registry in docker's configuration"
     password = lab.wants_password(lab.registry)
@@ -66,7 +66,7 @@ def spellings(lab):
         lab.export("app:1").ok().carries(hub)
 
 
-@case("s18")
+@case("similar-registry-name")
 def neighbours(lab):
     "a registry or repository with a similar name gets none of its credentials"
     lab.wants_password(lab.registry)
@@ -78,7 +78,7 @@ def neighbours(lab):
     lab.export(app).fails("auth", "no access", hint="log in")
 
 
-@case(25, "s19")
+@case("credential-encodings", "credential-file-malformed")
 def encodings(lab):
     "passwords with colons, NULs behind them, base64 without padding or with line ends"
     app, host = lab.image("app:1"), lab.registry.host
@@ -97,7 +97,7 @@ def encodings(lab):
         lab.export(app).ok().carries(app)
 
 
-@case("s19")
+@case("credential-file-malformed")
 def broken_files(lab):
     "files that are none: the file and the key are named, no value is"
     secret, app, host = lab.secret(), lab.image("app:1"), lab.registry.host
@@ -116,7 +116,7 @@ def broken_files(lab):
     lab.export(app).fails("limit", "config.json")
 
 
-@case(29)
+@case("credentials-of-a-namespace")
 def namespaces(lab):
     "credentials for a part of a registry: the longest that fits"
     users = {name: lab.secret("registry") for name in ("ab", "a", "all")}
@@ -131,7 +131,7 @@ def namespaces(lab):
         same(users_seen(lab, "^/v2/" + path), {user}, f"who asked for {path}")
 
 
-@case(29)
+@case("credentials-of-a-namespace")
 def namespaces_with_tokens(lab):
     "the same with tokens: each is asked for by who may have it"
     lab.wants_token(lab.registry)
@@ -145,7 +145,7 @@ def namespaces_with_tokens(lab):
                                               ("all", ["repository:d:pull"])], "tokens")
 
 
-@case(30)
+@case("only-registry-auth-file")
 def only_file(lab):
     "REGISTRY_AUTH_FILE is the only file when it is set"
     password = lab.wants_password(lab.registry)
@@ -160,7 +160,7 @@ def only_file(lab):
     lab.export(app).ok().carries(app)
 
 
-@case(30)
+@case("only-registry-auth-file")
 def order(lab):
     "the places, one before the other"
     app, host = lab.image("app:1"), lab.registry.host
@@ -193,7 +193,7 @@ def order(lab):
             env.pop(next(iter(env)))
 
 
-@case(31)
+@case("registry-token-used-as-is")
 def registry_token(lab):
     "a registry token goes out as it is"
     lab.wants_token(lab.registry)
@@ -208,7 +208,7 @@ def registry_token(lab):
     lab.export(app).fails("auth")
 
 
-@case("s17")
+@case("secret-over-plain-http")
 def plain_http(lab):
     "secrets are not sent in plain HTTP unless the host is named"
     password = lab.wants_password(lab.registry)
@@ -227,7 +227,7 @@ def plain_http(lab):
 
 # ---- helpers ----
 
-@case(26)
+@case("helper-before-file")
 def helper_wins(lab):
     "a helper wins over the file"
     password = lab.wants_password(lab.registry)
@@ -242,7 +242,7 @@ def helper_wins(lab):
         same(users_seen(lab), {"robot"}, "who asked")
 
 
-@case(26)
+@case("helper-before-file")
 def podmans_list(lab):
     "podman's list of helpers, and its files between them"
     users = {name: lab.secret("registry") for name in ("first", "file", "last")}
@@ -263,7 +263,7 @@ def podmans_list(lab):
         same(users_seen(lab), {who}, "who asked")
 
 
-@case(27)
+@case("helper-has-no-answer")
 def helper_has_none(lab):
     "a helper that knows nothing: nobody asks, and an error says so"
     lab.wants_password(lab.registry)
@@ -280,7 +280,7 @@ def helper_has_none(lab):
     lab.export(app, env=env).ok().carries(app)
 
 
-@case(27, "s21")
+@case("helper-has-no-answer", "helper-fails")
 def helper_fails(lab):
     "helpers that fail in every way end the run: nothing is sent"
     lab.wants_password(lab.registry)
@@ -304,7 +304,7 @@ def helper_fails(lab):
     same(lab.log.authorized(), set(), "who saw credentials")
 
 
-@case("s21")
+@case("helper-fails")
 def helper_oddities(lab):
     "helpers with odd habits that work: noise, no interest in the question, a daemon left behind"
     password = lab.wants_password(lab.registry)
@@ -321,7 +321,7 @@ def helper_oddities(lab):
         lab.export(app, env=env).ok().carries(app)
 
 
-@case("s20", 27)
+@case("helper-name-invalid", "helper-has-no-answer")
 def helper_names(lab):
     "names of helpers that are paths, options or nothing"
     app, host = lab.image("app:1"), lab.registry.host
@@ -337,7 +337,7 @@ def helper_names(lab):
     same(lab.registry.count(), 0, "requests")
 
 
-@case(28)
+@case("helper-returns-identity-token")
 def helper_identity(lab):
     "a helper that gives an identity token"
     lab.wants_token(lab.registry)
@@ -371,7 +371,7 @@ def renewing(lab, old, new):
                                f"touch {mark}; {gives('AWS', old)}; fi")
 
 
-@case(32)
+@case("helper-password-expired")
 def helper_renews(lab):
     "what the helper gave has expired: it is asked once more"
     old, new = lab.secret("registry"), lab.secret("registry")
@@ -382,7 +382,7 @@ def helper_renews(lab):
     same(asked(lab), [f"get {host}"] * 2, "what the helper was asked")
 
 
-@case(32)
+@case("helper-password-expired")
 def helper_renews_on_the_way(lab):
     "the same while an import is under way"
     old, new = lab.secret("registry"), lab.secret("registry")
@@ -398,7 +398,7 @@ def helper_renews_on_the_way(lab):
     same(asked(lab), [f"get {host}"] * 2, "what the helper was asked")
 
 
-@case(32)
+@case("helper-password-expired")
 def helper_renews_in_vain(lab):
     "the helper gives the same again, or there is none: an error that says what to do"
     old = lab.secret("registry")
@@ -412,7 +412,7 @@ def helper_renews_in_vain(lab):
     lab.export(app).fails("auth", "the login has expired", hint=f"log in to {host} again")
 
 
-@case(32)
+@case("helper-password-expired")
 def helper_renews_for_tokens(lab):
     "a token server that no longer takes what the helper gave"
     lab.wants_token(lab.registry)

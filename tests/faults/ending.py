@@ -36,7 +36,7 @@ def ended_sessions(lab):
     return [e.path for e in lab.registry.find("DELETE", UPLOADS)]
 
 
-@case(109)
+@case("interrupted-mid-upload")
 def signals(lab):
     "^C, or a request to end, while a blob goes up: it ends soon, and so do the sessions"
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
@@ -52,7 +52,7 @@ def signals(lab):
         same(lab.registry.count("PUT", "/manifests/"), 0, "manifests")
 
 
-@case(109)
+@case("interrupted-mid-upload")
 def deaf(lab):
     "a registry that does not answer the last request is not waited for"
     busy = threading.Event()
@@ -63,7 +63,7 @@ def deaf(lab):
     same(run.status, 130, "exit status")
 
 
-@case(109)
+@case("interrupted-mid-upload")
 def refused_end(lab):
     "a registry that refuses to end a session"
     busy = threading.Event()
@@ -74,7 +74,7 @@ def refused_end(lab):
     same(lab.registry.count("DELETE"), 1, "tries")
 
 
-@case(109)
+@case("interrupted-mid-upload")
 def in_a_pause(lab):
     "^C while a registry is given time"
     busy = threading.Event()
@@ -88,7 +88,7 @@ def in_a_pause(lab):
     same(run.status, 130, "exit status")
 
 
-@case(109)
+@case("interrupted-mid-upload")
 def sibling(lab):
     "one worker fails: the sessions of the others are ended"
     app = image("app:1", layers=4, size=LARGE)
@@ -109,7 +109,7 @@ def sibling(lab):
     check(begun <= set(ended_sessions(lab)), "all of them are ended")
 
 
-@case(109)
+@case("interrupted-mid-upload")
 def done_is_not_ended(lab):
     "sessions that were committed are left alone"
     lab.push(image("app:1", layers=2, size=LARGE)).ok()

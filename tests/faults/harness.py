@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every test of faults begins with.
+"""Imported by every script of fault tests.
 
     from harness import *
 
-    @case(34)
+    @case("storage-refuses-credentials")
     def storage(lab):
         "a blob from a storage server that refuses credentials"
         app = lab.image("app:1")                      # served by lab.registry
@@ -16,9 +16,9 @@ Each case has a network of its own (tests/registry/fault/lab.py), a folder, and 
 A case fails by an exception; check(), same() and the methods of Run raise one.  After every
 run of sealift the invariants of invariants.py are checked, whatever the case asks for.
 
-    python3 tests/faults/SCRIPT.py [CASE...]     from the build folder; a case is its number
-                                                 or the name of its function
-    python3 tests/faults/SCRIPT.py --list        what there is
+    python3 tests/faults/SCRIPT.py [NAME...]     run in the build folder; NAME is that of a
+                                                 function or of a case in cases.txt
+    python3 tests/faults/SCRIPT.py --list        print all functions and their cases
 """
 import os
 import sys
@@ -44,10 +44,10 @@ IS_LONG = os.environ.get("SEALIFT_TESTS") == "long"
 cases = []
 
 
-def case(*numbers):
-    """Numbers of cases.txt that this function is a test of."""
+def case(*names):
+    """Register a function as the test of these cases of cases.txt."""
     def register(function):
-        cases.append((numbers, function))
+        cases.append((names, function))
         return function
     return register
 
@@ -112,10 +112,8 @@ def perform(function, authority, top, mill):
         lab.stop()
 
 
-def title(numbers, function):
-    text = " ".join((function.__doc__ or function.__name__).split())
-    lead = f"case {', '.join(map(str, numbers))}: " if numbers else ""
-    return lead + text
+def title(function):
+    return f"{function.__name__}: {' '.join(function.__doc__.split())}"
 
 
 def show(number, name, end, text):
@@ -129,15 +127,15 @@ def show(number, name, end, text):
 
 
 def chosen(words):
-    return [(numbers, function) for numbers, function in cases
-            if not words or function.__name__ in words or set(map(str, numbers)) & set(words)]
+    return [function for names, function in cases
+            if not words or function.__name__ in words or set(names) & set(words)]
 
 
 def main():
     words = sys.argv[1:]
     if words == ["--list"]:
-        for numbers, function in cases:
-            print(function.__name__, *numbers)
+        for names, function in cases:
+            print(function.__name__, *names)
         return
     if os.environ.get("SEALIFT_TESTS") == "quick":
         print("1..0 # SKIP quick run")
@@ -149,9 +147,8 @@ def main():
         os.mkdir(os.path.join(top, "mill"))
         mill = Mill(authority, os.path.join(top, "mill"))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            results = [pool.submit(perform, function, authority, top, mill)
-                       for _, function in todo]
+            results = [pool.submit(perform, function, authority, top, mill) for function in todo]
             failures = 0
-            for number, ((numbers, function), result) in enumerate(zip(todo, results), 1):
-                failures += not show(number, title(numbers, function), *result.result())
+            for number, (function, result) in enumerate(zip(todo, results), 1):
+                failures += not show(number, title(function), *result.result())
     sys.exit(failures > 0)

@@ -21,7 +21,7 @@ def names(run):
     return [image["name"].rpartition(":")[2] for image in run.ok().json["images"]]
 
 
-@case(67)
+@case("tag-pages")
 def pages(lab):
     "a list over many pages, and the next one of a list file too"
     app = tagged(lab, page_size=10)
@@ -32,7 +32,7 @@ def pages(lab):
          "tags by a list file")
 
 
-@case(67)
+@case("tag-pages")
 def odd_links(lab):
     "links to the next page: absolute, elsewhere, with another path, among others"
     app = tagged(lab, page_size=10)
@@ -53,7 +53,7 @@ def odd_links(lab):
          "others that were asked")
 
 
-@case(67)
+@case("tag-pages")
 def circle(lab):
     "pages that go in a circle, or without end"
     app = tagged(lab, page_size=10)
@@ -67,7 +67,7 @@ def circle(lab):
     lab.export("--all-tags", app).fails("limit", "1000 pages")
 
 
-@case(68)
+@case("tag-list-malformed")
 def nothing_and_nonsense(lab):
     "lists with nothing or nonsense in them"
     app = tagged(lab)
@@ -87,7 +87,7 @@ def nothing_and_nonsense(lab):
         lab.export("--all-tags", app).fails("protocol")
 
 
-@case(68)
+@case("tag-list-malformed")
 def short_page(lab):
     "an empty page in the middle"
     app = tagged(lab, page_size=10)
@@ -97,7 +97,7 @@ def short_page(lab):
          sorted(tag for tag in TAGS if tag != "v18"), "tags")
 
 
-@case(69)
+@case("tag-page-size-limited")
 def short_lists_only(lab):
     "a registry that refuses to be asked for many, or for any number"
     app = tagged(lab, page_size=10, page_limit=1000)

@@ -32,7 +32,7 @@ def elsewhere(lab, far):
     return f"{lab.other.url}/v2/far/blobs/{far.digest}"
 
 
-@case(63, "s60")
+@case("foreign-layers", "foreign-layers-not-fetched")
 def linked(lab):
     "layers that live elsewhere: only when asked to, the first place that has it, without secrets"
     password = lab.wants_password(lab.registry)
@@ -52,7 +52,7 @@ def linked(lab):
     check(lab.registry.count("GET", app.far.digest) == 1, "the registry is asked first")
 
 
-@case(63)
+@case("foreign-layers")
 def linked_with_login(lab):
     "a link that wants a login gets none"
     password = lab.wants_password(lab.other)
@@ -62,7 +62,7 @@ def linked_with_login(lab):
     check("other" not in lab.log.authorized(), "the password stayed here")
 
 
-@case(63)
+@case("foreign-layers")
 def linked_badly(lab):
     "a link to other bytes, to plain HTTP, or to a redirect"
     app = windows(lab, lambda far: [elsewhere(lab, far)])
@@ -81,7 +81,7 @@ def linked_badly(lab):
     same(lab.other.count(), 0, "plain requests")
 
 
-@case(63)
+@case("foreign-layers")
 def registry_has_it(lab):
     "a linked layer that the registry has is taken from there"
     app = windows(lab, lambda far: [elsewhere(lab, far)])
@@ -90,7 +90,7 @@ def registry_has_it(lab):
     same(lab.other.count(), 0, "requests to others")
 
 
-@case(110)
+@case("foreign-layers-pushed")
 def pushed(lab):
     "a linked layer that is in the bundle is pushed like any other"
     app = image("app:1")
@@ -108,7 +108,7 @@ def pushed(lab):
     lab.push(app).fails("protocol", hint="validation.manifests.urls.allow")
 
 
-@case(62)
+@case("descriptor-data")
 def inside(lab):
     "content inside of descriptors: right, it is used; wrong, it is not"
     def make(change):
@@ -137,7 +137,7 @@ def inside(lab):
         same(lab.registry.count("GET", picture.blobs[1].digest), 1, f"requests with {wrong}")
 
 
-@case(53)
+@case("index-of-blobs")
 def cache(lab):
     "a build cache, whose children are only blobs, in an index of unknown children too"
     layers = [layer(f"cache/{n}", 900) for n in range(2)]
@@ -154,7 +154,7 @@ def cache(lab):
     lab.push(picture).ok()
 
 
-@case(54)
+@case("index-child-missing")
 def some_platforms(lab):
     "an index without some of its children: kept, and taken by a registry that does not mind"
     app = lab.index("app:1", platforms=3)

@@ -22,7 +22,7 @@ def http_date(seconds):
     return email.utils.formatdate(time.time() + seconds, usegmt=True)
 
 
-@case(74)
+@case("rate-limited")
 def come_back(lab):
     "too many requests: Retry-After in seconds and as a date is waited for"
     for when in (lambda: 2, lambda: http_date(4)):
@@ -34,7 +34,7 @@ def come_back(lab):
         check(took >= 2, f"it waited: {took}")
 
 
-@case(74)
+@case("rate-limited")
 def come_back_vague(lab):
     "Retry-After in the past, without sense, or missing: time is given all the same"
     for when in (http_date(-1000), "soon", None):
@@ -47,7 +47,7 @@ def come_back_vague(lab):
         check(took >= 1.9, f"it waited: {took}")
 
 
-@case(74)
+@case("rate-limited")
 def come_back_tomorrow(lab):
     "a Retry-After of a day is an error at once"
     for code, when in ((429, 86400), (503, http_date(86400))):
@@ -58,7 +58,7 @@ def come_back_tomorrow(lab):
         same(lab.registry.count("GET", MANIFEST), 1, "tries")
 
 
-@case(74)
+@case("rate-limited")
 def one_pace(lab):
     "all workers wait for a registry that asked one of them, and the user is told once"
     app = lab.image("app:1", layers=12)
@@ -83,7 +83,7 @@ def one_pace(lab):
     check(sum(gaps[:4]) > 0.15, f"then one at a time: {gaps}")
 
 
-@case(74)
+@case("rate-limited")
 def throttled_again_and_again(lab):
     "a registry that keeps to a rate: what it refuses does not count while it serves others"
     app = lab.image("app:1", layers=12, size=100)
@@ -99,7 +99,7 @@ def throttled_again_and_again(lab):
     lab.export(app, "--retries", "2", jobs=8).ok().carries(app)
 
 
-@case(74)
+@case("rate-limited")
 def slow_down_code(lab):
     "503 and 403 with the code TOOMANYREQUESTS, and 429 for a push"
     app = lab.image("app:1")
@@ -115,7 +115,7 @@ def slow_down_code(lab):
         lab.landed(other)
 
 
-@case(74)
+@case("rate-limited")
 def storage_slow_down(lab):
     "a storage server that asks to slow down does not slow down the registry"
     app = lab.image("app:1", layers=8)
@@ -142,7 +142,7 @@ def storage_slow_down(lab):
     check(len(between) >= 3, f"the registry goes on serving: {len(between)}")
 
 
-@case(75)
+@case("transient-and-final-errors")
 def passing(lab):
     "errors that pass are waited for"
     for code in (408, 500, 502, 503, 504, 522):
@@ -153,7 +153,7 @@ def passing(lab):
         same(lab.registry.count("GET", MANIFEST), 3, "tries")
 
 
-@case(75)
+@case("transient-and-final-errors")
 def for_ever(lab):
     "errors that do not pass are given up after five more tries, or as many as wanted"
     app = lab.image("app:1")
@@ -168,7 +168,7 @@ def for_ever(lab):
         check(tries == 1 or f"gave up after {tries} tries" in run.err, "it says so")
 
 
-@case(75)
+@case("transient-and-final-errors")
 def final(lab):
     "errors that stay are not tried again"
     for code in (400, 403, 405, 410, 501):
@@ -179,7 +179,7 @@ def final(lab):
         same(lab.registry.count("GET", MANIFEST), 1, "tries")
 
 
-@case(75)
+@case("transient-and-final-errors")
 def nobody_home(lab):
     "a host where nothing answers is an error soon"
     with socket.create_server(("127.0.0.7", 0)) as door:
@@ -190,7 +190,7 @@ def nobody_home(lab):
     lab.export(f"{host}/app:1", "--retries", "0").fails("network").silent_about("gave up")
 
 
-@case(75)
+@case("transient-and-final-errors")
 def back_again(lab):
     "a registry that was there before gets all the tries"
     app = lab.image("app:1")
@@ -198,7 +198,7 @@ def back_again(lab):
     lab.export(app, jobs=1).ok().carries(app)
 
 
-@case(76)
+@case("docker-hub-pull-limit")
 def pulls_left(lab):
     "few pulls are left: said once"
     app = lab.image("app:1", layers=5)
@@ -210,7 +210,7 @@ def pulls_left(lab):
     same(run.err.count("are left"), 1, "times")
 
 
-@case(76)
+@case("docker-hub-pull-limit")
 def pulls_not_worth_a_word(lab):
     "many pulls are left, or nobody counts, or the header is nonsense"
     app = lab.image("app:1")
@@ -222,7 +222,7 @@ def pulls_not_worth_a_word(lab):
         lab.export(app).ok().silent_about("are left")
 
 
-@case(76)
+@case("docker-hub-pull-limit")
 def no_pulls_left(lab):
     "the limit is reached, said in plain text"
     app = lab.image("app:1")
@@ -240,7 +240,7 @@ def with_header(proper, name, value):
     return answer
 
 
-@case(77)
+@case("warning-header-repeated")
 def warnings(lab):
     "a warning that comes with every answer is shown once, another one too"
     app = lab.image("app:1", layers=20)
@@ -251,7 +251,7 @@ def warnings(lab):
     same(run.err.count("ends"), 1, "times")
 
 
-@case(77)
+@case("warning-header-repeated")
 def many_warnings(lab):
     "a registry that never runs out of warnings"
     app = lab.image("app:1", layers=40)
@@ -264,7 +264,7 @@ def many_warnings(lab):
     check(len(run.err) < 20000, "not much was printed")
 
 
-@case(78)
+@case("error-body-is-odd")
 def odd_errors(lab):
     "error texts: escapes, ten MiB, an unusual form, plain text, a web page"
     app = lab.image("app:1")
@@ -301,7 +301,7 @@ def limited(lab):
     check(took > 1.7, f"it took its time: {took}")
 
 
-@case(100)
+@case("tag-immutable")
 def tag_was_set(lab):
     "a tag that cannot be moved, and was set by a try whose answer is lost"
     lab.registry.handler.immutable_tags = True

@@ -28,7 +28,7 @@ def sent(lab, app):
     return lab.registry.count("PUT", f"/uploads/.*{app.layer.digest[7:]}")
 
 
-@case(116)
+@case("presence-by-last-byte")
 def by_last_byte(lab):
     "the last byte is fetched, once for each repository, and nothing is uploaded"
     app = there(lab)
@@ -40,7 +40,7 @@ def by_last_byte(lab):
     same(sent(lab, app), 0, "uploads")
 
 
-@case(116)
+@case("presence-by-last-byte")
 def through_redirects(lab):
     "storage that the registry redirects to is asked"
     app = there(lab)
@@ -51,7 +51,7 @@ def through_redirects(lab):
     same(sent(lab, app), 0, "uploads")
 
 
-@case(116)
+@case("presence-by-last-byte")
 def absent(lab):
     "404, 416, a body that breaks off, fewer or other bytes: one question, then it is uploaded"
     for fault in (denied(404, "BLOB_UNKNOWN"), status(416), truncate(0), truncate(0, "reset"),
@@ -66,7 +66,7 @@ def absent(lab):
         check(asked(lab, app) in ((1, 0), (2, 0)), "one question, and one after what was broken")
 
 
-@case(116)
+@case("presence-by-last-byte")
 def kept_broken(lab):
     "a registry that takes the blob again and keeps the broken one"
     app = there(lab)
@@ -77,7 +77,7 @@ def kept_broken(lab):
     same(lab.registry.count("PUT", "/manifests/"), 0, "manifests")
 
 
-@case(116)
+@case("presence-by-last-byte")
 def mounted_from_nothing(lab):
     "a mount that the registry says yes to, of a small blob that it has not"
     app = image("app:1", layers=1, size=1000)
@@ -88,7 +88,7 @@ def mounted_from_nothing(lab):
     same(asked(lab, app), (2, 0), "questions: the mount, and the upload that replaced it")
 
 
-@case(116)
+@case("presence-by-last-byte")
 def without_ranges(lab):
     "an answer without a range: a small one is read and hashed, a large one is not"
     lab.registry.on("GET", "/blobs/", ignore_range())
@@ -101,7 +101,7 @@ def without_ranges(lab):
     run.says("its word that it has one is trusted")
 
 
-@case(116)
+@case("presence-by-last-byte")
 def not_for_us(lab):
     "401, 403, 405, 5xx, and storage that cannot be reached: HEAD from then on, one warning"
     for fault in (denied(401, "UNAUTHORIZED"), denied(403, "DENIED"), status(405), status(500),
@@ -122,7 +122,7 @@ def not_for_us(lab):
         same(run.err.count("blobs cannot be read to check them"), 1, "warnings")
 
 
-@case(116)
+@case("presence-by-last-byte")
 def empty(lab):
     "an empty blob has no last byte: HEAD"
     app = image("app:1", layers=1, size=0)
@@ -131,7 +131,7 @@ def empty(lab):
     lab.landed(app)
 
 
-@case(116)
+@case("presence-by-last-byte")
 def not_for_manifests(lab):
     "manifests are never asked for by range"
     app = index("app:1")
@@ -140,7 +140,7 @@ def not_for_manifests(lab):
          "ranges of manifests")
 
 
-@case(116)
+@case("presence-by-last-byte")
 def fresh_target(lab):
     "an import into an empty repository asks for nothing but large blobs"
     app = image("app:1", layers=3, size=1000)
@@ -149,7 +149,7 @@ def fresh_target(lab):
     same(lab.registry.count("GET|HEAD", "/blobs/"), 0, "questions")
 
 
-@case(116)
+@case("presence-by-last-byte")
 def other_size(lab):
     "a blob that grew is broken, with ranges or without, and its host is still asked for bytes"
     def total(proper):
@@ -177,7 +177,7 @@ def asked_in(lab, app, repo):
     return lab.registry.count("GET|HEAD", f"/{repo}{blob(app)}")
 
 
-@case(116)
+@case("presence-by-last-byte")
 def mount_source(lab):
     "what is mounted was checked where it comes from, and is not asked for where it went"
     app, web = shared()
@@ -200,7 +200,7 @@ def mount_source(lab):
         same(lab.registry.count("POST", "/web/.*mount=.*" + app.layer.digest[7:]), 1, "mounts")
 
 
-@case(116)
+@case("presence-by-last-byte")
 def mount_of_uploaded(lab):
     "what this run uploaded is mounted elsewhere without a further question"
     app, web = shared()

@@ -3,7 +3,7 @@
 from harness import *  # first: it knows the way to the others
 
 
-@case("s39")
+@case("proxy-selection")
 def imports(lab):
     "an import goes through a proxy when it is told to, whatever the environment says"
     app = lab.image("app:1")
@@ -18,7 +18,7 @@ def imports(lab):
     check(lab.proxy.connections > 0, "the proxy was used")
 
 
-@case("s39")
+@case("proxy-selection")
 def imports_with_a_password(lab):
     "--proxy env: a proxy that wants a password, which nobody sees in the command line"
     password = lab.secret("proxy")
@@ -36,7 +36,7 @@ def imports_with_a_password(lab):
         "usage", "visible", hint="--proxy env")
 
 
-@case("s39")
+@case("proxy-selection")
 def exports(lab):
     "an export honours the environment, its exceptions, and --proxy before both"
     app = lab.image("app:1")

@@ -9,7 +9,7 @@ from pictures import layer, manifest, raw_document
 ZERO = "sha256:" + "0" * 64
 
 
-@case(41)
+@case("registry-checks-accept")
 def accept(lab):
     "a registry that hides what Accept does not name"
     app = lab.index("app:1")
@@ -20,7 +20,7 @@ def accept(lab):
          "blobs asked for with Accept")
 
 
-@case(42)
+@case("tag-moves-between-requests")
 def moving_tag(lab):
     "a tag that moves is asked for once, the rest goes by digest"
     old, new = lab.index("app:1"), index("app:1", layers=2)
@@ -34,7 +34,7 @@ def moving_tag(lab):
     same(lab.registry.count("GET|HEAD", "/manifests/1$"), 1, "questions for the tag")
 
 
-@case(43)
+@case("manifest-digest-mismatch")
 def other_bytes(lab):
     "a manifest thatdoes not match its digest is asked for once more, then refused"
     app = lab.index("app:1")
@@ -44,7 +44,7 @@ def other_bytes(lab):
     same(lab.registry.count("GET", child), 2, "requests for it")
 
 
-@case(43)
+@case("manifest-digest-mismatch")
 def bad_once(lab):
     "a manifest that came through damaged once"
     app = lab.index("app:1")
@@ -52,7 +52,7 @@ def bad_once(lab):
     lab.export(app).ok().carries(app)
 
 
-@case(44, "s45")
+@case("digest-header-missing-or-wrong", "digest-header-lies")
 def digest_header(lab):
     "Docker-Content-Digest that is missing or wrong: the bytes decide"
     for value in (None, ZERO, "sha512:" + "0" * 128, "nonsense", "sha256:../../x"):
@@ -63,7 +63,7 @@ def digest_header(lab):
         same(run.json["images"][0]["digest"], app.top.digest, f"with {value}")
 
 
-@case(45)
+@case("content-type-is-odd")
 def types_that_say_little(lab):
     "a Content-Type with parameters, of another kind, or none"
     app = lab.index("app:1")
@@ -73,7 +73,7 @@ def types_that_say_little(lab):
         lab.export(app).ok().carries(app)
 
 
-@case(45, "s56")
+@case("content-type-is-odd", "document-read-two-ways")
 def types_that_contradict(lab):
     "a Content-Type that says something else than the document"
     app, one = lab.index("app:1"), lab.image("one:1")
@@ -85,7 +85,7 @@ def types_that_contradict(lab):
         check(run.status in (5, 6), f"{value} for a {picture.top.media_type}: {run.status}")
 
 
-@case(45)
+@case("content-type-is-odd")
 def types_of_a_family(lab):
     "Docker's name for what the document calls OCI's: it is read the same way"
     app = lab.index("app:1")
@@ -94,7 +94,7 @@ def types_of_a_family(lab):
     same(run.json["images"][0]["mediaType"], INDEX, "its type")
 
 
-@case(45, 61)
+@case("content-type-is-odd", "registry-answers-html")
 def web_page(lab):
     "a web page instead of a manifest"
     app = lab.image("app:1")
@@ -129,7 +129,8 @@ def hostile_documents():
     yield "many", head + '"x":[' + ",".join(["{}"] * 2500000) + "]}"
 
 
-@case(46, "s56", "s57", "s58", "s59")
+@case("document-is-ambiguous", "document-read-two-ways", "json-key-repeated",
+      "document-exhausts-memory", "size-impossible")
 def hostile(lab):
     "documents that are two things at once, or hold nonsense"
     for name, text in hostile_documents():
@@ -141,7 +142,7 @@ def hostile(lab):
         same(lab.registry.count("GET", "/blobs/"), 0, f"{name}: blobs that were asked for")
 
 
-@case(47)
+@case("manifest-of-schema-1")
 def schema1(lab):
     "a manifest of the first schema is not supported"
     app = lab.image("app:1")
@@ -151,7 +152,7 @@ def schema1(lab):
     lab.export(app).fails("protocol", "schema")
 
 
-@case(48)
+@case("manifest-too-large")
 def endless_manifest(lab):
     "a manifest without end"
     app = lab.image("app:1")
@@ -159,7 +160,7 @@ def endless_manifest(lab):
     lab.export(app).fails("limit", "longer than")
 
 
-@case(48)
+@case("manifest-too-large")
 def large_manifest(lab):
     "a manifest of nine megabytes"
     app = lab.image("app:1")
@@ -167,7 +168,7 @@ def large_manifest(lab):
     lab.export(app).fails("limit")
 
 
-@case(49)
+@case("descriptor-size-wrong")
 def wrong_size(lab):
     "a descriptor with the wrong size of its manifest"
     app = image("app:1")
@@ -177,7 +178,7 @@ def wrong_size(lab):
         lab.export(lab.serve(both)).fails("integrity", reason="size")
 
 
-@case(50)
+@case("head-unreliable")
 def head_refused(lab):
     "HEAD is refused: a GET tells what is there"
     app = image("app:1")
@@ -187,7 +188,7 @@ def head_refused(lab):
     same(lab.registry.count("POST|PUT|PATCH", ""), 0, "writes")
 
 
-@case(50)
+@case("head-unreliable")
 def head_lies(lab):
     "HEAD says that a manifest is not there, or says almost nothing: it all comes right"
     for fault in (status(404), header("Docker-Content-Digest", None),
@@ -226,14 +227,14 @@ def strange_things():
             Picture("withdrawn:1", [withdrawn], [file])]
 
 
-@case(51, "s66")
+@case("unusual-manifests", "manifest-bytes-preserved")
 def strange(lab):
     "attestations, nested indexes, artifacts: byte for byte"
     things = [lab.serve(one) for one in strange_things()]
     lab.export(*things).ok().carries(*things)
 
 
-@case(52, "s63")
+@case("index-too-deep", "index-cycle")
 def too_deep(lab):
     "indexes that are twenty deep"
     app = image("app:1")
@@ -243,7 +244,7 @@ def too_deep(lab):
     lab.export(lab.serve(Picture("app:1", documents, app.blobs))).fails("limit")
 
 
-@case(52, "s63")
+@case("index-too-deep", "index-cycle")
 def circle(lab):
     "an index that claims to be inside of itself"
     app = lab.image("app:1")
@@ -253,7 +254,7 @@ def circle(lab):
     lab.export(app).fails("integrity", reason="digest")
 
 
-@case("s63")
+@case("index-cycle")
 def diamonds(lab):
     "an index with a billion ways through it is walked once"
     app = image("app:1")
@@ -267,7 +268,7 @@ def diamonds(lab):
     same(lab.registry.count("GET", "/manifests/"), 7, "documents that were asked for")
 
 
-@case(54)
+@case("index-child-missing")
 def missing_child(lab):
     "a child of an index that is not there"
     app = lab.index("app:1")
@@ -276,7 +277,7 @@ def missing_child(lab):
     lab.export(app).fails("not-found", child)
 
 
-@case("s47")
+@case("blob-forbidden")
 def denied_blob(lab):
     "a blob that may not be had: what, of which image, and why"
     app = lab.image("app:1")

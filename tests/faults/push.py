@@ -7,7 +7,7 @@ from images import OCI_CONFIG, json_blob
 from pictures import layer, manifest
 
 
-@case(79)
+@case("everything-present")
 def all_there(lab):
     "everything is there already: nothing is uploaded"
     app = image("app:1")
@@ -16,7 +16,7 @@ def all_there(lab):
     same(lab.registry.count("POST|PATCH|PUT|DELETE"), 0, "writes")
 
 
-@case(79)
+@case("everything-present")
 def blobs_there(lab):
     "the blobs of a larger image are there: only manifests are sent"
     app = image("app:1", size=3 << 20)
@@ -29,7 +29,7 @@ def blobs_there(lab):
     same(lab.registry.count("PATCH", ""), 0, "uploads of the large layer")
 
 
-@case(98, "s106")
+@case("manifest-refused-for-missing-blob", "blob-reported-not-stored")
 def blob_lost(lab):
     "the registry has lost a blob when its manifest comes: it is sent again, once"
     app = image("app:1", layers=2)
@@ -43,7 +43,7 @@ def blob_lost(lab):
     same(lab.registry.count("PUT", f"/uploads/.*{app.layer.digest[7:]}"), 2, "times it was sent")
 
 
-@case("s106")
+@case("blob-reported-not-stored")
 def blob_lies(lab):
     "a registry says that it has a blob and has not"
     app = image("app:1", size=3 << 20)
@@ -52,7 +52,7 @@ def blob_lies(lab):
     lab.landed(app)
 
 
-@case("s106")
+@case("blob-reported-not-stored")
 def blob_lies_for_ever(lab):
     "a registry that never finds the blobs it was sent is given up"
     app = image("app:1")
@@ -62,7 +62,7 @@ def blob_lies_for_ever(lab):
     check(lab.registry.count("PUT", "/manifests/") <= 4, "not too often")
 
 
-@case(98, 99)
+@case("manifest-refused-for-missing-blob", "tags-last")
 def order(lab):
     "blobs before manifests, children before parents, the tag last"
     app = index("app:1", platforms=3)
@@ -73,7 +73,7 @@ def order(lab):
     same({e.status for e in lab.registry.find("PUT", "/manifests/")}, {201}, "answers")
 
 
-@case(99, "s103")
+@case("tags-last", "import-stopped")
 def no_tag(lab):
     "no tag is moved when a child is refused"
     app, old = index("app:1", platforms=3), image("app:1", seed="old")
@@ -87,7 +87,7 @@ def no_tag(lab):
     lab.landed(app)
 
 
-@case("s103")
+@case("import-stopped")
 def blob_refused(lab):
     "no manifest is pushed when a blob is refused"
     app = index("app:1")
@@ -96,7 +96,7 @@ def blob_refused(lab):
     same(lab.registry.count("PUT", "/manifests/"), 0, "manifests")
 
 
-@case(100)
+@case("tag-immutable")
 def immutable_same(lab):
     "a tag that cannot be moved and holds the same is fine"
     app = image("app:1")
@@ -105,7 +105,7 @@ def immutable_same(lab):
     lab.push(app).ok()
 
 
-@case(100)
+@case("tag-immutable")
 def immutable_other(lab):
     "a tag that cannot be moved and holds something else"
     lab.registry.handler.immutable_tags = True
@@ -115,7 +115,7 @@ def immutable_other(lab):
     lab.push(image("app:1"), options=["--on-existing", "overwrite"]).fails("conflict", "immutable")
 
 
-@case(101, "s105", "s109")
+@case("registry-accepts-everything", "push-answer-too-good", "read-back")
 def yes_man(lab):
     "a server that says yes to everything and keeps nothing"
     for code in (200, 201):
@@ -126,14 +126,14 @@ def yes_man(lab):
         check(run.status != 0, "it fails")
 
 
-@case("s105")
+@case("push-answer-too-good")
 def yes_page(lab):
     "a web page with 200 for every request"
     lab.registry.on(None, "", status(200, "<html>Welcome</html>", "text/html"))
     check(lab.push(image("app:1")).status in (5, 6), "it fails")
 
 
-@case("s109")
+@case("read-back")
 def read_back(lab):
     "a manifest that reads back with other bytes, a tag that reads back elsewhere"
     for where in (f"/manifests/{image('app:1').top.digest}", "/manifests/1$"):
@@ -143,7 +143,7 @@ def read_back(lab):
         lab.push(image("app:1")).fails("integrity")
 
 
-@case("s109")
+@case("read-back")
 def read_back_first(lab):
     "a manifest that reads back with other bytes: its tag stays where it was"
     app, old = image("app:1"), image("app:1", seed="old")
@@ -153,7 +153,7 @@ def read_back_first(lab):
     same(lab.registry.store.digest_of("mirror/app", "1"), old.top.digest, "the tag")
 
 
-@case(102, "s105")
+@case("manifest-stored-under-other-digest", "push-answer-too-good")
 def other_digest(lab):
     "a manifest that is stored under another digest"
     app = image("app:1")
@@ -161,14 +161,14 @@ def other_digest(lab):
     lab.push(app).fails("integrity", "another digest", reason="digest")
 
 
-@case("s105")
+@case("push-answer-too-good")
 def blob_other_digest(lab):
     "a blob that is stored under another digest"
     lab.registry.on("PUT", "/uploads/", header("Docker-Content-Digest", "sha256:" + "0" * 64))
     lab.push(image("app:1")).fails("integrity", "another digest", reason="digest")
 
 
-@case(103)
+@case("several-tags")
 def many_tags(lab):
     "several tags of one image: each has its own request"
     one, two = image("app:1"), image("app:2")
@@ -179,7 +179,7 @@ def many_tags(lab):
     same([e.query for e in lab.registry.find("PUT", "/manifests/") if e.query], [], "queries")
 
 
-@case(107)
+@case("repository-must-exist")
 def repository_first(lab):
     "a repository that has to be made first: no storm of tries, and what to do"
     lab.registry.handler.makes_repos = False
@@ -187,7 +187,7 @@ def repository_first(lab):
     check(lab.registry.count("POST") <= 2, "asked for a mount and for an upload, no more")
 
 
-@case(107)
+@case("repository-must-exist")
 def project_first(lab):
     "a project that has to be made first, as Harbor says it: with one status or another"
     for code in (401, 404, 500):
@@ -207,7 +207,7 @@ def read_only(lab):
     check(lab.registry.count("POST|PUT|PATCH") <= 2, "not too many tries")
 
 
-@case(108)
+@case("media-type-refused")
 def media_type(lab):
     "a registry that does not take a media type"
     config = json_blob({}, OCI_CONFIG)
@@ -222,7 +222,7 @@ def media_type(lab):
     lab.landed(app)
 
 
-@case("s68")
+@case("names-inside-bundle-ignored")
 def names_in_documents(lab):
     "what documents call themselves decides nothing: all goes below the target's prefix"
     names = {"org.opencontainers.image.ref.name": "evil.test/x:1",

@@ -20,7 +20,7 @@ def public(lab):
     return lab.registry.name_it(PUBLIC), thief.also_named(*PRIVATE)
 
 
-@case(34, "s51")
+@case("storage-refuses-credentials", "redirect-drops-credentials")
 def storage(lab):
     "a blob from a storage server that refuses credentials"
     with_password(lab)
@@ -30,7 +30,7 @@ def storage(lab):
     same(lab.storage.count("GET"), 2, "blobs that came from there")
 
 
-@case(35, "s51")
+@case("redirect-to-other-origin", "redirect-drops-credentials")
 def other_port(lab):
     "another port of the same host gets no credentials"
     with_password(lab)
@@ -42,7 +42,7 @@ def other_port(lab):
     check(port.count("GET") > 0, "it was asked")
 
 
-@case(35, "s50")
+@case("redirect-to-other-origin", "redirect-forms")
 def to_plain(lab):
     "from https to http: refused"
     with_password(lab)
@@ -53,7 +53,7 @@ def to_plain(lab):
     same(plain.count(), 0, "requests in the clear")
 
 
-@case(35)
+@case("redirect-to-other-origin")
 def relative(lab):
     "a relative path stays at the registry, with its credentials"
     with_password(lab)
@@ -72,7 +72,7 @@ def relative(lab):
           "the registry's own path gets its credentials")
 
 
-@case("s50")
+@case("redirect-forms")
 def forms(lab):
     "every form of a Location that is none"
     app = lab.image("app:1")
@@ -89,7 +89,7 @@ def forms(lab):
     same(lab.storage.count(), 0, "requests to the storage server")
 
 
-@case("s50")
+@case("redirect-forms")
 def no_scheme(lab):
     "//HOST/PATH and a fragment are understood"
     app = lab.image("app:1")
@@ -99,7 +99,7 @@ def no_scheme(lab):
     same(lab.storage.count("GET", "#"), 0, "fragments that were sent")
 
 
-@case(36, "s54")
+@case("storage-requires-login", "storage-challenge")
 def storage_login(lab):
     "a storage server that asks for a login is not given one"
     with_password(lab)
@@ -113,7 +113,7 @@ def storage_login(lab):
          "what its token server was told")
 
 
-@case(36, "s54")
+@case("storage-requires-login", "storage-challenge")
 def storage_basic(lab):
     "a storage server that asks for a password is not given one"
     with_password(lab)
@@ -123,7 +123,7 @@ def storage_basic(lab):
     lab.export(app, "--retries", "1").fails("network", "the link to it was refused")
 
 
-@case(37, "s50")
+@case("redirect-to-bad-target", "redirect-forms")
 def schemes(lab):
     "file, ftp and other schemes"
     app = lab.image("app:1")
@@ -133,7 +133,7 @@ def schemes(lab):
         lab.export(app).fails("protocol")
 
 
-@case(37, "s49")
+@case("redirect-to-bad-target", "redirect-loop")
 def circle(lab):
     "redirects in a circle end after some"
     app = lab.image("app:1")
@@ -142,7 +142,7 @@ def circle(lab):
     check(lab.registry.count("GET", "/blobs/") <= 7, "not too many")
 
 
-@case(37, "s52")
+@case("redirect-to-bad-target", "redirect-to-private-address")
 def to_private(lab):
     "a public registry leads to an address that only this side sees"
     _, thief = public(lab)
@@ -156,7 +156,7 @@ def to_private(lab):
     same(thief.count(), 0, "requests to it")
 
 
-@case("s52")
+@case("redirect-to-private-address")
 def to_public(lab):
     "a public registry leads to another public address"
     public(lab)
@@ -167,7 +167,7 @@ def to_public(lab):
     lab.export(app).ok().carries(app)
 
 
-@case("s10", "s9")
+@case("realm-at-private-address", "realm-scheme-or-user")
 def private_realm(lab):
     "a public registry names a token server with a private address, also to nobody"
     _, thief = public(lab)
@@ -186,7 +186,7 @@ def private_realm(lab):
     same(thief.count() + lab.tokens.count(), 0, "requests to a token server")
 
 
-@case("s52")
+@case("redirect-to-private-address")
 def private_to_private(lab):
     "between addresses of the same machine redirects are fine"
     app = lab.image("app:1")
@@ -194,7 +194,7 @@ def private_to_private(lab):
     lab.export(app).ok().carries(app)
 
 
-@case("s51")
+@case("redirect-drops-credentials")
 def there_and_back(lab):
     "credentials do not come back when a redirect leads back to the registry"
     with_password(lab)
@@ -207,7 +207,7 @@ def there_and_back(lab):
     same(back.header("Authorization"), None, "Authorization of the last hop")
 
 
-@case(38)
+@case("signed-link-expired")
 def link_ran_out(lab):
     "a link that has run out: the registry is asked for a new one"
     app = lab.image("app:1", size=300000)
@@ -225,7 +225,7 @@ def link_ran_out(lab):
     check(links[2] and not links[2].startswith("bytes=0-"), f"it went on: {links}")
 
 
-@case(39)
+@case("registry-forwards-everything")
 def passed_on(lab):
     "a registry that passes everything on to another one, which wants a token"
     app = image("app:1")
@@ -244,7 +244,7 @@ def allow_tokens_at(lab, name):
     lab.tokens.handler.new_secret = lambda: lab.secret(name)
 
 
-@case(39)
+@case("registry-forwards-everything")
 def passed_on_lie(lab):
     "what the other registry serves still has to have the digest"
     app = image("app:1")
@@ -255,7 +255,7 @@ def passed_on_lie(lab):
     lab.export(app).fails("integrity", reason="digest")
 
 
-@case(40, "s25")
+@case("secret-in-query", "secret-in-output")
 def secret_links(lab):
     "secrets in the query of a link are never shown"
     app = lab.image("app:1")
@@ -266,7 +266,7 @@ def secret_links(lab):
     check(lab.storage.count("GET", secret) > 0, "the link was used")
 
 
-@case(40, "s25")
+@case("secret-in-query", "secret-in-output")
 def secret_locations(lab):
     "secrets in the location of an upload are never shown"
     secret = lab.secret("registry")

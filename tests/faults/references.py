@@ -19,7 +19,7 @@ def hub(lab):
     return lab.registry.name_it("registry-1.docker.io")
 
 
-@case(1)
+@case("docker-hub-names")
 def docker_hub(lab):
     "names without a host, and all names of Docker Hub, go to Docker Hub"
     hub(lab)
@@ -34,7 +34,7 @@ def docker_hub(lab):
     same(hosts, {"registry-1.docker.io:443"}, "what the proxy was asked for")
 
 
-@case(2)
+@case("host-or-path")
 def host_or_path(lab):
     "localhost with a slash is a host, without one it is an image of Docker Hub"
     hub(lab)
@@ -49,7 +49,7 @@ def host_or_path(lab):
     same(asked(lab, "r.example.com/x:1"), ("other", "/v2/x/manifests/1"), "a dot makes a host")
 
 
-@case(3, "s3")
+@case("host-forms-and-digests", "tag-and-digest-disagree")
 def by_digest(lab):
     "the digest says what is fetched, the tag what it is called, wherever the tag points"
     app, moved = lab.image("app:1"), image("app:1", seed="moved")
@@ -59,7 +59,7 @@ def by_digest(lab):
     same(lab.registry.count("GET", "/manifests/1$"), 0, "questions for the tag")
 
 
-@case(3)
+@case("host-forms-and-digests")
 def ipv6(lab):
     "an IPv6 host with a port"
     try:
@@ -71,7 +71,7 @@ def ipv6(lab):
     lab.export(f"{app.ref}@{app.top.digest}").ok().carries(app)
 
 
-@case(4, "s6")
+@case("reference-outside-grammar", "digest-malformed")
 def refused(lab):
     "names, tags and digests outside of the grammar are refused before any request"
     host = lab.registry.host
@@ -84,7 +84,7 @@ def refused(lab):
     same(str(lab.log), "", "requests")
 
 
-@case(5)
+@case("longest-repository-path")
 def long_path(lab):
     "a path of 255 characters is the longest"
     path = "a/" * 127 + "b"

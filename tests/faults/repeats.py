@@ -102,7 +102,7 @@ def prepare(lab, scheme):
     return lab.image("app:1")
 
 
-@case("s25")
+@case("secret-in-output")
 def errors(lab):
     "errors that repeat what was sent, in every form: it is not printed"
     for scheme in ("Basic", "Bearer"):
@@ -118,7 +118,7 @@ def errors(lab):
                      lambda: fresh_push(lab))
 
 
-@case("s25")
+@case("secret-in-output")
 def token_servers(lab):
     "a token server that repeats a password or a refresh token"
     app = prepare(lab, "Bearer")
@@ -135,7 +135,7 @@ def token_servers(lab):
                 lambda: lab.export(app, "--retries", "0"))
 
 
-@case("s25")
+@case("secret-in-output")
 def places(lab):
     "redirects, upload locations and links that repeat what was sent"
     for scheme in ("Basic", "Bearer"):
@@ -151,7 +151,7 @@ def places(lab):
                      lambda: fresh_push(lab))
 
 
-@case("s25")
+@case("secret-in-output")
 def documents(lab):
     "documents that repeat what was sent: refused, and not in a bundle or a result"
     for scheme in ("Basic", "Bearer"):
@@ -174,7 +174,7 @@ def documents(lab):
             lambda: lab.export(app, "--retries", "0"))
 
 
-@case("s25")
+@case("secret-in-output")
 def warnings(lab):
     "Warning headers that repeat what was sent: shown without it"
     for scheme in ("Basic", "Bearer"):
@@ -195,7 +195,7 @@ def warnings(lab):
         check(len(said) > 24, "all of them")
 
 
-@case("s25")
+@case("secret-in-output")
 def short_passwords(lab):
     "a password of few letters: all of what repeats it is hidden"
     lab.proxied = lab.repeats_allowed = True
@@ -221,7 +221,7 @@ def short_passwords(lab):
             hidden(password)
 
 
-@case("s17", "s25")
+@case("secret-over-plain-http", "secret-in-output")
 def proxies(lab):
     "a proxy that repeats its password"
     lab.repeats_allowed, lab.repeats = True, 0

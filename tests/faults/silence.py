@@ -38,7 +38,7 @@ def questions(lab, blob):
                 e.path.endswith(f"/blobs/{blob.digest}")])
 
 
-@case(111)
+@case("registry-silent-after-upload")
 @hasty
 def stored_in_silence(lab):
     "a commit without an answer: one question tells that the blob is there"
@@ -53,7 +53,7 @@ def stored_in_silence(lab):
         same(questions(lab, app.layer), 1, "questions whether it is there")
 
 
-@case(111)
+@case("registry-silent-after-upload")
 @hasty
 def silent_for_ever(lab):
     "a registry that takes the bytes and never answers: two silences end the blob"
@@ -71,7 +71,7 @@ def silent_for_ever(lab):
         same(lab.registry.count("PUT", "/manifests/"), 0, "manifests")
 
 
-@case(111)
+@case("registry-silent-after-upload")
 @hasty
 def silent_once(lab):
     "after one silence it is sent again"
@@ -84,7 +84,7 @@ def silent_once(lab):
         lab.landed(app)
 
 
-@case(111)
+@case("registry-silent-after-upload")
 @hasty
 def silent_about_it_too(lab):
     "the question whether the blob is there is not answered either: that is all"
@@ -102,7 +102,7 @@ def silent_about_it_too(lab):
     same(questions(lab, app.layer), 1, "questions whether it is there")
 
 
-@case(112)
+@case("registry-stops-reading")
 @hasty
 def body_not_taken(lab):
     "a registry that stops taking bytes in the middle: the attempt ends, and the next works"
@@ -130,7 +130,7 @@ def slowly(seconds, fault=None):
     return answer
 
 
-@case(113)
+@case("registry-slow-overall")
 @hasty
 def slow_document(lab):
     "a document whose redirects and tries add up to more than it is allowed"
@@ -140,7 +140,7 @@ def slow_document(lab):
     check(lab.registry.count("GET", "/manifests/") >= 4, "each answer came in time")
 
 
-@case(113)
+@case("registry-slow-overall")
 @hasty
 def slow_list(lab):
     "a list whose pages add up to more than it is allowed"
@@ -154,7 +154,7 @@ def slow_list(lab):
     check(lab.registry.count("GET", "/tags/list") >= 7, "each page came in time")
 
 
-@case(113)
+@case("registry-slow-overall")
 @hasty
 def slow_upload(lab):
     "an upload whose requests add up to more than it is allowed"
@@ -174,7 +174,7 @@ def unanswered(lab, run, origin, method, target, text="no answer within 3 s"):
     lab.registry.store.repos.pop("mirror/app", None)
 
 
-@case(115)
+@case("registry-never-answers")
 @hasty
 def unanswered_pulls(lab):
     "whatever an export asks for, it does not wait for ever"
@@ -185,7 +185,7 @@ def unanswered_pulls(lab):
                    target, "" if target == "/v2/$" else "no answer within 3 s")
 
 
-@case(115)
+@case("registry-never-answers")
 @hasty
 def unanswered_redirects(lab):
     "nor where a registry leads to, nor for a list of tags or for a token"
@@ -198,7 +198,7 @@ def unanswered_redirects(lab):
     unanswered(lab, lambda more: lab.export(app, *more), lab.tokens, "GET", "")
 
 
-@case(115)
+@case("registry-never-answers")
 @hasty
 def unanswered_pushes(lab):
     "whatever an import asks for, it does not wait for ever"
@@ -213,7 +213,7 @@ def unanswered_pushes(lab):
     lab.push(image("app:1", layers=1, size=1000), jobs=1).ok()
 
 
-@case(114)
+@case("wait-is-shown")
 @hasty
 def told(lab):
     "who is waited for is shown, unless nothing is to be shown"

@@ -5,7 +5,7 @@ from harness import *
 import time
 
 
-@case("s33")
+@case("server-too-slow")
 def silence(lab):
     "a server that stops in the middle of a blob, and one that never begins"
     app = lab.image("app:1", size=400000)
@@ -18,7 +18,7 @@ def silence(lab):
     check(time.monotonic() - began < 90, "it waits for about a minute")
 
 
-@case("s33")
+@case("server-too-slow")
 def trickle(lab):
     "a server that sends a few bytes a second"
     app = lab.image("app:1", size=400000)

@@ -5,7 +5,7 @@ from harness import *
 LARGE = 3 << 20  # goes up with PATCH
 
 
-@case(80)
+@case("blob-head-unsupported")
 def no_questions(lab):
     "a registry that does not answer questions about blobs: they are sent"
     for code in (405, 404, 401, 403):
@@ -17,7 +17,7 @@ def no_questions(lab):
         lab.landed(app)
 
 
-@case(81, "s104")
+@case("upload-location-forms", "upload-stays-at-registry")
 def locations(lab):
     "all forms of a location"
     home = lab.registry.host
@@ -38,7 +38,7 @@ def locations(lab):
                   f"queries: {targets}")
 
 
-@case(82)
+@case("upload-location-single-use")
 def newest_location(lab):
     "a location that is good for one request"
     lab.registry.handler.one_location = True
@@ -47,7 +47,7 @@ def newest_location(lab):
     lab.landed(app)
 
 
-@case(83, "s104")
+@case("upload-location-on-other-host", "upload-stays-at-registry")
 def other_host(lab):
     "a location on another server is refused, whatever differs"
     password = lab.wants_password(lab.registry)
@@ -65,7 +65,7 @@ def other_host(lab):
     same(lab.other.count() + port.count() + plain.count(), 0, "requests to them")
 
 
-@case("s104")
+@case("upload-stays-at-registry")
 def upload_redirects(lab):
     "an upload may be redirected within the registry, and nowhere else"
     app = image("app:1", size=LARGE)
@@ -83,7 +83,7 @@ def upload_redirects(lab):
     same(lab.other.count(), 0, "requests to the other server")
 
 
-@case(84)
+@case("upload-start-status-odd")
 def odd_begin(lab):
     "an upload that begins with an unusual status"
     for code in (200, 201, 204):
@@ -98,14 +98,14 @@ def odd_begin(lab):
         lab.landed(app)
 
 
-@case(84)
+@case("upload-start-status-odd")
 def no_location(lab):
     "an upload that begins without a location"
     lab.registry.on("POST", "/uploads/", header("Location", None))
     lab.push(image("app:1")).fails("protocol", "without saying where")
 
 
-@case(94)
+@case("digest-called-invalid")
 def called_wrong(lab):
     "a registry that calls the digest wrong once: the bytes were damaged on the way"
     app = image("app:1")
@@ -114,14 +114,14 @@ def called_wrong(lab):
     lab.landed(app)
 
 
-@case(94)
+@case("digest-called-invalid")
 def always_wrong(lab):
     "a registry that always calls the digest wrong"
     lab.registry.on("PUT", "/uploads/", denied(400, "DIGEST_INVALID", "no match"))
     lab.push(image("app:1")).fails("protocol", "no match")
 
 
-@case(95)
+@case("body-length-always-sent")
 def lengths(lab):
     "every body has a length"
     app = index("app:1", size=LARGE)
@@ -132,7 +132,7 @@ def lengths(lab):
     check(all(e.header("Accept") is None for e in bodies), "no Accept")
 
 
-@case(96)
+@case("keep-alive-connection-closed")
 def broken_bodies(lab):
     "a connection that is lost in the middle of a body: it is sent again from its beginning"
     for how in ("end", "drop", "reset"):

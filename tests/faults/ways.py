@@ -17,7 +17,7 @@ def ranges(lab):
     return [e.header("Content-Range") for e in patches(lab)]
 
 
-@case(85)
+@case("patch-unsupported")
 def no_patch(lab):
     "a registry that does not know PATCH is asked once, then only by PUT"
     app = image("app:1", layers=4, size=LARGE)
@@ -27,7 +27,7 @@ def no_patch(lab):
     same(len(patches(lab)), 1, "PATCH requests")
 
 
-@case(85)
+@case("patch-unsupported")
 def no_patch_for_all(lab):
     "several workers learn it at the same time"
     app = image("app:1", layers=8, size=LARGE)
@@ -36,7 +36,7 @@ def no_patch_for_all(lab):
     lab.landed(app)
 
 
-@case(85)
+@case("patch-unsupported")
 def patch_not_found(lab):
     "a registry that answers 404 to every PATCH"
     app = image("app:1", layers=3, size=LARGE)
@@ -46,7 +46,7 @@ def patch_not_found(lab):
     same(len(patches(lab)), 2, "PATCH requests")
 
 
-@case(86)
+@case("put-body-unsupported")
 def no_put_body(lab):
     "a registry that does not take a body with PUT is asked once, then only by PATCH"
     app = image("app:1", layers=4, size=5000)
@@ -57,7 +57,7 @@ def no_put_body(lab):
          "PUT requests with a body")
 
 
-@case(86)
+@case("put-body-unsupported")
 def no_put_body_for_all(lab):
     "several workers learn it at the same time"
     app = image("app:1", layers=8, size=5000)
@@ -66,7 +66,7 @@ def no_put_body_for_all(lab):
     lab.landed(app)
 
 
-@case(85, 86)
+@case("patch-unsupported", "put-body-unsupported")
 def no_way(lab):
     "a registry that takes nothing is given up soon"
     app = image("app:1", size=LARGE)
@@ -75,7 +75,7 @@ def no_way(lab):
     check(len(lab.registry.find("POST", UPLOADS)) <= 8, "few sessions")
 
 
-@case(87)
+@case("proxy-limits-body")
 def proxy_limit(lab):
     "a proxy that refuses bodies above 1 MiB: smaller pieces, learnt once"
     app = image("app:1", layers=3, size=LARGE + 17)
@@ -87,7 +87,7 @@ def proxy_limit(lab):
     check(all(e.header("Content-Length") for e in refused), "every body has a length")
 
 
-@case(87)
+@case("proxy-limits-body")
 def proxy_limit_small(lab):
     "a proxy that refuses even small bodies is an error with a hint"
     app = image("app:1", size=LARGE)
@@ -96,7 +96,7 @@ def proxy_limit_small(lab):
     check(lab.registry.count("PATCH", UPLOADS) <= 5, "few tries")
 
 
-@case(87)
+@case("proxy-limits-body")
 def proxy_limit_for_puts(lab):
     "a blob that goes with PUT elsewhere is sent in pieces too"
     app = image("app:1", size=900000)
@@ -105,7 +105,7 @@ def proxy_limit_for_puts(lab):
     lab.landed(app)
 
 
-@case(88)
+@case("chunk-minimum")
 def chunk_min(lab):
     "pieces that are not the last one are as large as the registry wants"
     app = image("app:1", size=5 * MIB)
@@ -117,7 +117,7 @@ def chunk_min(lab):
     check(all(size >= 2 * MIB for size in taken[:-1]), f"pieces: {taken}")
 
 
-@case(88)
+@case("chunk-minimum")
 def chunk_min_too_large(lab):
     "a registry that wants larger pieces than its proxy takes"
     app = image("app:1", size=5 * MIB)
@@ -126,7 +126,7 @@ def chunk_min_too_large(lab):
     lab.push(app, jobs=1).fails("protocol", "413", hint="client_max_body_size")
 
 
-@case(89)
+@case("chunk-lost")
 def resync(lab):
     "a piece that is refused with 416: what is there is asked for"
     app = image("app:1", size=LARGE)
@@ -149,7 +149,7 @@ def break_off(lab, size):
     return fault
 
 
-@case(89)
+@case("chunk-lost")
 def resumed(lab):
     "a large blob goes on where the connection broke"
     app = image("app:1", size=65 * MIB)
@@ -160,7 +160,7 @@ def resumed(lab):
     same(ranges(lab), [None, f"{40 * MIB}-{65 * MIB - 1}"], "ranges")
 
 
-@case(89)
+@case("chunk-lost")
 def resumed_in_vain(lab):
     "a large blob begins anew where the registry takes no ranges"
     app = image("app:1", size=65 * MIB)
@@ -170,7 +170,7 @@ def resumed_in_vain(lab):
     lab.landed(app)
 
 
-@case(90)
+@case("upload-range-missing-or-stale")
 def empty_range(lab):
     "an upload without anything in it says 0-0"
     app = image("app:1", size=LARGE)
@@ -179,7 +179,7 @@ def empty_range(lab):
     lab.landed(app)
 
 
-@case(90)
+@case("upload-range-missing-or-stale")
 def no_range(lab):
     "a registry that never says what it has got"
     app = image("app:1", size=LARGE)
@@ -189,7 +189,7 @@ def no_range(lab):
     lab.landed(app)
 
 
-@case(90)
+@case("upload-range-missing-or-stale")
 def stale_range(lab):
     "a registry that answers a PATCH with 201 and says the wrong thing"
     app = image("app:1", size=LARGE)
@@ -203,7 +203,7 @@ def stale_range(lab):
     lab.landed(app)
 
 
-@case(91)
+@case("upload-session-lost")
 def lost_session(lab):
     "a session that is forgotten is begun anew"
     app = image("app:1", size=LARGE)
@@ -213,7 +213,7 @@ def lost_session(lab):
     lab.landed(app)
 
 
-@case(91)
+@case("upload-session-lost")
 def always_lost(lab):
     "a registry that forgets every session is given up"
     app = image("app:1", size=LARGE)
@@ -223,7 +223,7 @@ def always_lost(lab):
     check(lab.registry.count("POST", UPLOADS) <= 6, "few sessions")
 
 
-@case(91)
+@case("upload-session-lost")
 def broken_patch(lab):
     "a connection that breaks in the middle of a PATCH, at a registry that drops the session"
     app = image("app:1", size=LARGE)
@@ -237,7 +237,7 @@ def broken_patch(lab):
     lab.landed(app)
 
 
-@case(92)
+@case("commit-succeeds-despite-error")
 def late_commit(lab):
     "a commit that a proxy gives up on, and that was done: nothing is sent again"
     app = image("app:1", size=LARGE)
@@ -247,7 +247,7 @@ def late_commit(lab):
     same(len(patches(lab)), 1, "PATCH requests")
 
 
-@case(92)
+@case("commit-succeeds-despite-error")
 def cut_commit(lab):
     "a commit whose answer is lost"
     app = image("app:1", size=LARGE)
@@ -261,7 +261,7 @@ def cut_commit(lab):
     same(len(lab.registry.find("PUT", UPLOADS)), 2, "commits")
 
 
-@case(93)
+@case("commit-takes-effect-late")
 def slow_commit(lab):
     "a registry that says it does not know the upload, and has the blob a little later"
     app = image("app:1", size=LARGE)
@@ -276,7 +276,7 @@ def slow_commit(lab):
     same(len(patches(lab)), 1, "PATCH requests")
 
 
-@case(96)
+@case("keep-alive-connection-closed")
 def stale_connection(lab):
     "kept-alive connections that the registry closes between two requests"
     app = image("app:1", layers=3, size=LARGE)
@@ -286,7 +286,7 @@ def stale_connection(lab):
     lab.landed(app)
 
 
-@case(97)
+@case("mount-answers")
 def mounts(lab):
     "mounted, or an upload instead, whatever the registry says"
     answers = {"one": None, "two": None, "three": denied(400, "UNSUPPORTED"),

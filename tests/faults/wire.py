@@ -14,7 +14,7 @@ def served_with(lab, context):
     return lab.image("app:1", at=origin), origin
 
 
-@case("s38")
+@case("certificate-invalid")
 def unknown_authority(lab):
     "a certificate of an authority that nobody knows: one try, and what to do"
     app = lab.image("app:1")
@@ -23,7 +23,7 @@ def unknown_authority(lab):
     same(lab.registry.count(), 0, "requests")
 
 
-@case("s38")
+@case("certificate-invalid")
 def wrong_host(lab):
     "a certificate for another host"
     app, odd = served_with(lab, lab.authority.certificate("elsewhere", ["elsewhere.test"]))
@@ -32,7 +32,7 @@ def wrong_host(lab):
     same(odd.connections, 1, "tries")
 
 
-@case("s38")
+@case("certificate-invalid")
 def wrong_time(lab):
     "a certificate that has ended, and one that has not begun"
     for name, dates in (("ended", ("20000101000000Z", "20010101000000Z")),
@@ -44,7 +44,7 @@ def wrong_time(lab):
         same(odd.count(), 0, "requests")
 
 
-@case("s38")
+@case("certificate-invalid")
 def old_protocol(lab):
     "a server that only knows TLS 1.1"
     context = lab.authority.certificate("old", addresses=ADDRESSES)
@@ -57,7 +57,7 @@ def old_protocol(lab):
     same(odd.count(), 0, "requests")
 
 
-@case("s38", "s17")
+@case("certificate-invalid", "secret-over-plain-http")
 def no_tls(lab):
     "a server without TLS is not asked in the clear because of that, except on loopback"
     lab.proxied = True
@@ -93,7 +93,7 @@ def no_http(lab):
             check(run.status in (4, 5, 6), f"{answer}: exit {run.status}")
 
 
-@case("s15")
+@case("token-expires-mid-download")
 def token_ends(lab):
     "a token that ends in the middle of a layer: one more token, and on from there"
     app = lab.image("app:1", size=400000)
@@ -110,7 +110,7 @@ def token_ends(lab):
     check(rest[-1] is not None, f"ranges: {rest}")
 
 
-@case("s18")
+@case("similar-registry-name")
 def names_that_begin_alike(lab):
     "a registry whose name begins like another one's gets none of its credentials"
     lab.proxied = True
