@@ -100,7 +100,7 @@ compare_byte(const struct last_byte *l, struct err *err)
 
     if (!q->source)
         return 1;
-    if (q->source->read(q->source->ctx, &ours, 1, q->size - 1, err) != 1)
+    if (q->source->read_at(q->source->ctx, &ours, 1, q->size - 1, err) != 1)
         return -1;
     return ours == l->byte;
 }

@@ -11,6 +11,7 @@
 #ifndef REGISTRY_PRESENCE_H
 #define REGISTRY_PRESENCE_H
 
+#include "base/byte_stream.h"
 #include "registry/push.h"
 
 /* The largest body of an answer without a range that is read to the end, and hashed. */
@@ -27,7 +28,7 @@ struct presence_query {
     const struct repository *repo;
     const struct digest *digest;
     uint64_t size;
-    const struct blob_source *source; /* our bytes, for comparison; or NULL */
+    const struct byte_source *source; /* our bytes, for comparison; or NULL */
 };
 
 /*

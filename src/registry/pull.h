@@ -61,12 +61,6 @@ int pull_look_at_tag(struct session *s, const struct repository *repo, const cha
 int pull_look_for(struct session *s, const struct repository *repo,
                   const struct digest *digest, struct err *err);
 
-/* Takes the bytes of a blob, each once and in order. */
-struct blob_sink {
-    int (*write)(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err);
-    void *ctx;
-};
-
 /* The first bytes of a blob, at hand from an earlier run; the digest will tell. */
 struct blob_prefix {
     uint64_t len;     /* less than the blob's size; 0: nothing */

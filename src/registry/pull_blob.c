@@ -21,7 +21,7 @@ enum {
 struct fetch {
     const struct digest *digest;
     uint64_t size;
-    const struct blob_sink *sink;
+    const struct byte_sink *sink;
     bool is_linked; /* the URL is not the registry's */
     struct hash hash;
     uint64_t done;       /* bytes hashed and given to the sink */
@@ -126,7 +126,7 @@ receive_bytes(void *ctx, const void *bytes, size_t len, struct err *err)
     if (len == 0)
         return 0;
     if (hash_add(&f->hash, p, len, err) < 0 ||
-        f->sink->write(f->sink->ctx, f->done, p, len, err) < 0)
+        f->sink->write_at(f->sink->ctx, f->done, p, len, err) < 0)
         return -1;
     f->done += len;
     return 0;
@@ -273,7 +273,7 @@ fetch_all(struct session *s, const struct repository *repo, const char *text,
 }
 
 static struct fetch
-fetch_of(const struct digest *digest, uint64_t size, const struct blob_sink *sink)
+fetch_of(const struct digest *digest, uint64_t size, const struct byte_sink *sink)
 {
     return (struct fetch){.digest = digest, .size = size, .sink = sink};
 }
@@ -283,7 +283,7 @@ struct wanted_blob {
     const struct digest *digest;
     uint64_t size;
     struct blob_prefix *prefix; /* for the first that is asked */
-    const struct blob_sink *sink;
+    const struct byte_sink *sink;
 };
 
 static int
@@ -306,7 +306,7 @@ fetch_blob(struct session *s, const struct repository *repo, void *ctx, struct e
 
 int
 pull_blob(struct session *s, const struct repository *repo, const struct digest *digest,
-          uint64_t size, struct blob_prefix *prefix, const struct blob_sink *sink,
+          uint64_t size, struct blob_prefix *prefix, const struct byte_sink *sink,
           struct err *err)
 {
     struct wanted_blob w = {
@@ -318,7 +318,7 @@ pull_blob(struct session *s, const struct repository *repo, const struct digest 
 
 int
 pull_linked_blob(struct session *s, const struct repository *repo, const char *url,
-                 const struct digest *digest, uint64_t size, const struct blob_sink *sink,
+                 const struct digest *digest, uint64_t size, const struct byte_sink *sink,
                  struct err *err)
 {
     CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;

@@ -6,6 +6,7 @@
 #ifndef REGISTRY_PULL_BLOB_H
 #define REGISTRY_PULL_BLOB_H
 
+#include "base/byte_stream.h"
 #include "registry/pull.h"
 
 /*
@@ -17,7 +18,7 @@
  */
 MUST_USE int pull_blob(struct session *s, const struct repository *repo,
                        const struct digest *digest, uint64_t size,
-                       struct blob_prefix *prefix, const struct blob_sink *sink,
+                       struct blob_prefix *prefix, const struct byte_sink *sink,
                        struct err *err);
 
 /*
@@ -27,6 +28,6 @@ MUST_USE int pull_blob(struct session *s, const struct repository *repo,
  */
 MUST_USE int pull_linked_blob(struct session *s, const struct repository *repo,
                               const char *url, const struct digest *digest, uint64_t size,
-                              const struct blob_sink *sink, struct err *err);
+                              const struct byte_sink *sink, struct err *err);
 
 #endif

@@ -74,7 +74,7 @@ struct put {
     const char *reference, *media_type;
     const char *etag; /* "": no condition */
     const struct digest *digest;
-    struct http_bytes body;
+    struct byte_block body;
 };
 
 /* As push_manifest(); 2 when the condition does not hold. */
@@ -87,8 +87,8 @@ put_manifest(struct session *s, const struct put *p, struct err *err)
     CLEANUP(mem_free_string) char *condition = xasprintf("If-Match: %s", p->etag);
     CLEANUP(mem_free_string) char *url = NULL;
     const char *const headers[] = {type, p->etag[0] != '\0' ? condition : NULL, NULL};
-    struct http_bytes body = p->body;
-    struct http_source source = {.read = http_read_bytes, .ctx = &body, .size = body.len};
+    struct byte_block body = p->body;
+    struct byte_source source = byte_block_source(&body);
     struct call call = {.repo = p->repo,
                         .request = {.method = "PUT",
                                     .headers = headers,

@@ -13,14 +13,6 @@
 #include "registry/connection/client.h"
 
 #include <stdint.h>
-#include <sys/types.h>
-
-/* The bytes of a blob, readable from any offset so that an upload can start again. */
-struct blob_source {
-    /* As in http.h: up to len bytes, 0 only at the end, -1 with *err set. */
-    ssize_t (*read)(void *ctx, void *out, size_t len, uint64_t offset, struct err *err);
-    void *ctx;
-};
 
 enum push_outcome { PUSH_UPLOADED, PUSH_MOUNTED };
 

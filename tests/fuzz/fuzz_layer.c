@@ -12,20 +12,18 @@
 
 struct input {
     const uint8_t *data;
-    size_t left, step;
+    size_t size, step;
 };
 
 static ssize_t
-give(void *ctx, void *out, size_t len, struct err *err)
+give(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
 {
-    struct input *in = ctx;
-    size_t n = in->left < in->step ? in->left : in->step;
+    const struct input *in = ctx;
+    size_t left = in->size - (size_t)offset, n = left < in->step ? left : in->step;
 
     (void)err;
     n = n < len ? n : len;
-    memcpy(out, in->data, n);
-    in->data += n;
-    in->left -= n;
+    memcpy(out, in->data + offset, n);
     return (ssize_t)n;
 }
 
@@ -40,8 +38,8 @@ is_packed(const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct input in = {.data = data, .left = size, .step = 1 + size % 700};
-    const struct layer_source source = {.read = give, .ctx = &in, .size = size};
+    struct input in = {.data = data, .size = size, .step = 1 + size % 700};
+    const struct byte_source source = {.read_at = give, .ctx = &in, .size = size};
     struct digest got, plain;
     struct err err = ERR_INIT;
 

@@ -26,7 +26,8 @@ static pthread_mutex_t one_zstd = PTHREAD_MUTEX_INITIALIZER;
  * finds the members.  The bytes in between are what a diff_id is the digest of.
  */
 struct look {
-    const struct layer_source *source;
+    const struct byte_source *source;
+    uint64_t taken; /* bytes of the source */
     struct archive *unpacker, *tar;
     struct hash hash;
     uint64_t unpacked, max;
@@ -60,11 +61,15 @@ static la_ssize_t
 read_packed(struct archive *a, void *ctx, const void **out)
 {
     struct look *l = ctx;
-    ssize_t n = l->source->read(l->source->ctx, l->packed, PACKED_PIECE, l->err);
+    ssize_t n =
+        l->source->read_at(l->source->ctx, l->packed, PACKED_PIECE, l->taken, l->err);
 
     (void)a;
     *out = l->packed;
-    return n < 0 ? fail(l) : n;
+    if (n < 0)
+        return fail(l);
+    l->taken += (uint64_t)n;
+    return n;
 }
 
 static int
@@ -225,7 +230,7 @@ take_turn(struct look *l)
 }
 
 int
-tar_layer_look(const struct layer_source *source, struct digest *diff_id, struct err *err)
+tar_layer_look(const struct byte_source *source, struct digest *diff_id, struct err *err)
 {
     CLEANUP(look_release)
     struct look l = {.source = source,

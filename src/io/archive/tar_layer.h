@@ -8,22 +8,14 @@
 #ifndef IO_ARCHIVE_TAR_LAYER_H
 #define IO_ARCHIVE_TAR_LAYER_H
 
+#include "base/byte_stream.h"
 #include "base/digest.h"
-
-#include <stdint.h>
-#include <sys/types.h>
 
 /* No honest packer makes more of a byte: gzip cannot. */
 #define TAR_LAYER_RATIO_MAX 1100
 /* Bytes of all headers of one member, extensions included, give or take what is read at
  * once. */
 #define TAR_LAYER_HEADERS_MAX (256 << 10)
-
-struct layer_source {
-    ssize_t (*read)(void *ctx, void *out, size_t len, struct err *err); /* 0: the end */
-    void *ctx;
-    uint64_t size; /* bytes there are */
-};
 
 /*
  * Unpack a tar, a gzip or a zstd of one, whichever it is.  *diff_id: the SHA-256 of the
@@ -33,7 +25,7 @@ struct layer_source {
  * a hard link that leads out of the image; it is compressed twice, has a header beyond
  * TAR_LAYER_HEADERS_MAX, or grows beyond all proportion.  Those of the source.
  */
-MUST_USE int tar_layer_look(const struct layer_source *source, struct digest *diff_id,
+MUST_USE int tar_layer_look(const struct byte_source *source, struct digest *diff_id,
                             struct err *err);
 
 #endif

@@ -8,7 +8,7 @@
 #ifndef IO_HTTP_HTTP_H
 #define IO_HTTP_HTTP_H
 
-#include "base/buf.h"
+#include "base/byte_stream.h"
 #include "base/rate.h"
 #include "base/run.h"
 #include "base/secret.h"
@@ -49,22 +49,6 @@ enum http_reach {
 #define HTTP_HEADERS_MAX    256         /* of one response; 300 KiB in all */
 #define HTTP_ERROR_BODY_MAX (64U << 10) /* bytes of a body that is not 2xx */
 
-/* Bytes of the body to send, read from an offset so that it can be sent again. */
-struct http_source {
-    /* Fill up to len bytes; the exact number, 0 only at the end, -1 with *err set. */
-    ssize_t (*read)(void *ctx, void *out, size_t len, uint64_t offset, struct err *err);
-    void *ctx;
-    uint64_t size; /* bytes; sent as Content-Length */
-};
-
-/* Bytes in memory as a source: its read is http_read_bytes, its ctx one of these. */
-struct http_bytes {
-    const void *data; /* not owned */
-    size_t len;
-};
-ssize_t http_read_bytes(void *bytes, void *out, size_t len, uint64_t offset,
-                        struct err *err);
-
 struct http_response;
 
 /* Takes the body of a 2xx response.  Anything else is collected in response.body. */
@@ -81,9 +65,9 @@ struct http_request {
     const char *const *headers; /* "Name: value" lines, NULL-terminated; or NULL */
     const struct secret *authorization; /* value of Authorization, or NULL */
     const struct secret *confided;      /* a secret that the body holds, or NULL */
-    const struct http_source
-        *source;                  /* body; NULL with POST, PUT, PATCH: empty, length 0 */
-    const struct http_sink *sink; /* NULL: collect into response.body */
+    const struct byte_source *source; /* body, its size is Content-Length; NULL with POST,
+                                         PUT, PATCH: empty */
+    const struct http_sink *sink;     /* NULL: collect into response.body */
     size_t body_max;     /* bytes to collect of a 2xx; more is ERR_LIMIT.  Of any other
                             status HTTP_ERROR_BODY_MAX, the rest is cut */
     uint64_t answer_ms;  /* how long a whole request may go without an answer; 0:

@@ -172,11 +172,12 @@ size_t
 transfer_send(char *out, size_t one, size_t len, void *arg)
 {
     struct transfer *f = arg;
-    const struct http_source *source = f->request->source;
+    const struct byte_source *source = f->request->source;
     uint64_t left = source->size - f->offset;
     size_t want = len * one < left ? len * one : (size_t)left;
     uint64_t start = clock_ms();
-    ssize_t got = want == 0 ? 0 : source->read(source->ctx, out, want, f->offset, f->err);
+    ssize_t got =
+        want == 0 ? 0 : source->read_at(source->ctx, out, want, f->offset, f->err);
     bool is_good = got >= 0 && go_slowly(f, (size_t)got) == 0;
 
     f->own_ms += clock_ms() - start;
@@ -186,20 +187,6 @@ transfer_send(char *out, size_t one, size_t len, void *arg)
     }
     f->offset += (uint64_t)got;
     return (size_t)got;
-}
-
-ssize_t
-http_read_bytes(void *bytes, void *out, size_t len, uint64_t offset, struct err *err)
-{
-    const struct http_bytes *all = bytes;
-    size_t left = offset < all->len ? all->len - (size_t)offset : 0;
-
-    (void)err;
-    if (len > left)
-        len = left;
-    if (len > 0)
-        memcpy(out, (const char *)all->data + offset, len);
-    return (ssize_t)len;
 }
 
 /* The library sends again when a kept-alive connection turns out to be closed. */
@@ -238,7 +225,7 @@ tell_of_wait(struct transfer *f, uint64_t ms)
 static enum http_verdict
 look(struct transfer *f, CURL *easy)
 {
-    const struct http_source *source = f->request->source;
+    const struct byte_source *source = f->request->source;
     struct http_view view = {.ms = clock_ms() - f->began - f->own_ms,
                              .received = f->response->received,
                              .has_head = f->head_done};

@@ -99,7 +99,7 @@ follow_links(struct blob_job *job, struct session *s, const struct repository *r
              const struct graph_object *object, struct err *err)
 {
     const struct writing *w = job->writing;
-    struct blob_sink sink = {.write = take_part, .ctx = job};
+    struct byte_sink sink = {.write_at = take_part, .ctx = job};
     size_t count;
     char *const *urls = foreign_urls_find(w->result->plan.links, &object->digest, &count);
 
@@ -130,7 +130,7 @@ fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
         graph_object(plan->set.graph, job->attempts.object);
     const struct reference *ref = &plan->names[job->attempts.name].ref;
     struct repository repo = resolve_repository(ref);
-    struct blob_sink sink = {.write = take_part, .ctx = job};
+    struct byte_sink sink = {.write_at = take_part, .ctx = job};
     int rc;
 
     job->piece = xmalloc(object->size < PIECE ? (size_t)object->size : PIECE);

@@ -105,32 +105,21 @@ struct config_job {
 };
 
 static int
-collect_config(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
-{
-    char *config = ctx;
-
-    (void)err;
-    memcpy(config + at, bytes, len); /* never more than the size */
-    return 0;
-}
-
-static int
 fetch_config(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct config_job *job = (const struct config_job *)base;
     struct repository repo = resolve_repository(job->ref);
-    char *bytes = xmalloc((size_t)job->size);
-    struct blob_sink sink = {.write = collect_config, .ctx = bytes};
+    CLEANUP(buf_release) struct buf bytes = BUF_INIT((size_t)job->size);
+    struct byte_sink sink = byte_buf_sink(&bytes);
 
     if (pull_blob(client_session(job->options->client, worker), &repo, &job->digest,
                   job->size, NULL, &sink, err) < 0) {
-        free(bytes);
         resolve_wrap(err, job->ref);
         return failures_note_object(job->options->failures, FAILURE_BLOB, job->ref,
                                     &job->digest, err);
     }
-    return document_cache_put(job->options->cache, &job->digest, bytes, (size_t)job->size,
-                              err);
+    return document_cache_put(job->options->cache, &job->digest, buf_steal(&bytes),
+                              (size_t)job->size, err);
 }
 
 static int

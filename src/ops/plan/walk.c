@@ -161,25 +161,12 @@ get_what_is_wanted(struct walk *walk, struct err *err)
 
 /* ---- fetching ---- */
 
-/* Let a blob of unknown type arrive in memory. */
-static int
-collect_document(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
-{
-    struct buf *buf = ctx;
-
-    if (at == 0)
-        buf_clear(buf); /* it is fetched a second time */
-    if (buf_add(buf, bytes, len) < 0)
-        return err_set(err, ERR_INTERNAL, "a blob outgrew its declared size");
-    return 0;
-}
-
 /* Unknown children of an index may be served as manifests, or as blobs only. */
 static int
 pull_child(struct session *session, const struct repository *repo,
            const struct graph_object *o, struct pulled *out, struct err *err)
 {
-    struct blob_sink sink = {.write = collect_document, .ctx = &out->bytes};
+    struct byte_sink sink = byte_buf_sink(&out->bytes);
 
     if (pull_by_digest(session, repo, &o->digest, o->size, out, err) == 0)
         return 0;

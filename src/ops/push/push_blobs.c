@@ -64,7 +64,8 @@ ask_one(struct push_context *im, unsigned worker, const struct placement *p,
                                                    [PRESENCE_BROKEN] = BLOB_BROKEN};
     const struct graph_object *o = graph_object(im->set->graph, p->object);
     struct blob_bytes bytes = {im, p->object};
-    const struct blob_source source = {.read = read_blob_bytes, .ctx = &bytes};
+    const struct byte_source source = {
+        .read_at = read_blob_bytes, .ctx = &bytes, .size = o->size};
     struct repository repo = push_context_repository(im, p->repo);
     const struct presence_query query = {&repo, &o->digest, o->size, &source};
     enum presence found;
@@ -130,10 +131,11 @@ send_blob(struct push_context *im, unsigned worker, uint32_t object,
 {
     const struct graph_object *o = graph_object(im->set->graph, object);
     struct blob_bytes bytes = {im, object};
-    struct blob_source source = {.read = read_blob_bytes, .ctx = &bytes};
+    const struct byte_source source = {
+        .read_at = read_blob_bytes, .ctx = &bytes, .size = o->size};
 
-    return push_blob(push_context_session(im, worker), repo, &o->digest, o->size,
-                     mount_from, is_broken, &source, outcome, err);
+    return push_blob(push_context_session(im, worker), repo, &o->digest, &source,
+                     mount_from, is_broken, outcome, err);
 }
 
 static int
@@ -308,7 +310,7 @@ read_back_blob(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct blob_step *step = (const struct blob_step *)base;
     struct push_context *im = step->importing;
-    const struct blob_sink sink = {.write = drop_bytes, .ctx = im};
+    const struct byte_sink sink = {.write_at = drop_bytes, .ctx = im};
     struct placement *p = step->placements;
     struct repository repo = push_context_repository(im, p->repo);
     const struct graph_object *o = graph_object(im->set->graph, p->object);

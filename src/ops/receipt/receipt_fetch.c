@@ -15,21 +15,10 @@
 /* ---- their bytes ---- */
 
 static int
-keep_bytes(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
-{
-    struct buf *out = ctx;
-
-    if (at == 0)
-        buf_clear(out);
-    return buf_add(out, bytes, len) < 0 ? err_set(err, ERR_INTEGRITY, "not a receipt")
-                                        : 0;
-}
-
-static int
 fetch_part(struct session *session, const struct repository *repo,
            struct receipt_part *part, struct err *err)
 {
-    const struct blob_sink sink = {.write = keep_bytes, .ctx = &part->bytes};
+    const struct byte_sink sink = byte_buf_sink(&part->bytes);
 
     return pull_blob(session, repo, &part->digest, part->size, NULL, &sink, err);
 }

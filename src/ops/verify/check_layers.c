@@ -170,24 +170,21 @@ struct member_stream {
     const struct bundle_content *content;
     const struct bundle_member *member;
     const struct check_options *options;
-    uint64_t at;
 };
 
 static ssize_t
-read_layer_bytes(void *ctx, void *out, size_t len, struct err *err)
+read_layer_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
 {
-    struct member_stream *s = ctx;
-    uint64_t left = s->member->size - s->at;
+    const struct member_stream *s = ctx;
+    uint64_t left = s->member->size - offset;
     ssize_t n;
 
     if (cancel_wanted(&s->options->run->cancel))
         return cancel_error(err);
     n = volumes_read(&s->content->file, out, left < len ? (size_t)left : len,
-                     s->member->offset + s->at, err);
-    if (n > 0) {
-        s->at += (uint64_t)n;
+                     s->member->offset + offset, err);
+    if (n > 0)
         events_done(&s->options->run->events, (uint64_t)n);
-    }
     return n;
 }
 
@@ -197,8 +194,8 @@ check_layer(const struct bundle_content *c, const struct layer_wish *wish,
 {
     const struct bundle_member *m = &c->members[wish->member];
     struct member_stream stream = {.content = c, .member = m, .options = options};
-    const struct layer_source source = {
-        .read = read_layer_bytes, .ctx = &stream, .size = m->size};
+    const struct byte_source source = {
+        .read_at = read_layer_bytes, .ctx = &stream, .size = m->size};
     char name[BUNDLE_BLOB_NAME_MAX];
     struct digest got;
 

@@ -226,8 +226,8 @@ fetch_by_post(struct session *s, const struct token_request *request,
     static const char *const headers[] = {
         "Content-Type: application/x-www-form-urlencoded", NULL};
     struct buf form = BUF_INIT(4 * TOKEN_MAX);
-    struct http_bytes body;
-    struct http_source source = {.read = http_read_bytes, .ctx = &body};
+    struct byte_block body;
+    struct byte_source source;
     struct http_request http = {.method = "POST",
                                 .url = request->realm,
                                 .headers = headers,
@@ -240,8 +240,8 @@ fetch_by_post(struct session *s, const struct token_request *request,
     if (refresh_form(request, &form) < 0) {
         rc = err_set(err, ERR_AUTH, "the identity token is too long");
     } else {
-        body = (struct http_bytes){form.data, form.len};
-        source.size = form.len;
+        body = (struct byte_block){form.data, form.len};
+        source = byte_block_source(&body);
         rc = request_token(s, request, &http, out, err);
     }
     secret_wipe(form.data, form.cap);

@@ -138,20 +138,20 @@ upload_for_good(struct upload *up, struct err *err)
 
 int
 push_blob(struct session *s, const struct repository *repo, const struct digest *digest,
-          uint64_t size, const char *mount_from, bool is_broken,
-          const struct blob_source *source, enum push_outcome *outcome, struct err *err)
+          const struct byte_source *source, const char *mount_from, bool is_broken,
+          enum push_outcome *outcome, struct err *err)
 {
     CLEANUP(allowance_end) struct allowance allowance = ALLOWANCE_INIT;
     CLEANUP(upload_release)
     struct upload up = {.session = s,
                         .repo = repo,
                         .digest = digest,
-                        .size = size,
+                        .size = source->size,
                         .source = source,
                         .is_broken = is_broken};
     int mounted = 0;
 
-    allowance_begin(&allowance, s, allowance_ms(size, &s->client->config));
+    allowance_begin(&allowance, s, allowance_ms(source->size, &s->client->config));
     digest_text(digest, up.text);
     if (client_host(s, repo, &up.host, err) < 0)
         return -1;
@@ -169,11 +169,11 @@ int
 push_bytes(struct session *s, const struct repository *repo, const void *bytes,
            size_t len, struct digest *digest, struct err *err)
 {
-    struct http_bytes body = {bytes, len};
-    const struct blob_source source = {.read = http_read_bytes, .ctx = &body};
+    struct byte_block body = {bytes, len};
+    const struct byte_source source = byte_block_source(&body);
     enum push_outcome outcome;
 
     if (hash_bytes(DIGEST_SHA256, bytes, len, digest, err) < 0)
         return -1;
-    return push_blob(s, repo, digest, len, repo->path, false, &source, &outcome, err);
+    return push_blob(s, repo, digest, &source, repo->path, false, &outcome, err);
 }

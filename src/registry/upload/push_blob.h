@@ -28,9 +28,9 @@
  * registry too.
  */
 MUST_USE int push_blob(struct session *s, const struct repository *repo,
-                       const struct digest *digest, uint64_t size, const char *mount_from,
-                       bool is_broken, const struct blob_source *source,
-                       enum push_outcome *outcome, struct err *err);
+                       const struct digest *digest, const struct byte_source *source,
+                       const char *mount_from, bool is_broken, enum push_outcome *outcome,
+                       struct err *err);
 
 /* Bring bytes in memory there as a blob, unless they are; *digest is their SHA-256. */
 MUST_USE int push_bytes(struct session *s, const struct repository *repo,

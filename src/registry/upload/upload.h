@@ -12,6 +12,7 @@
 #ifndef REGISTRY_UPLOAD_UPLOAD_H
 #define REGISTRY_UPLOAD_UPLOAD_H
 
+#include "base/byte_stream.h"
 #include "io/crypto/hash.h"
 #include "registry/exchange.h"
 #include "registry/push.h"
@@ -39,7 +40,7 @@ struct upload {
     const struct digest *digest;
     char text[DIGEST_TEXT_MAX];
     uint64_t size;
-    const struct blob_source *source;
+    const struct byte_source *source; /* of size bytes */
 
     struct hash hash;
     uint64_t hashed; /* bytes from the start that are in it */

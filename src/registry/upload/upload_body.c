@@ -11,7 +11,7 @@
 static ssize_t
 read_next(struct upload *up, void *out, size_t len, struct err *err)
 {
-    ssize_t got = up->source->read(up->source->ctx, out, len, up->hashed, err);
+    ssize_t got = up->source->read_at(up->source->ctx, out, len, up->hashed, err);
 
     if (got < 0)
         return -1;
@@ -82,9 +82,9 @@ read_hashed(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
     return got >= 0 && up->hashed == up->size && compare_digest(up, err) < 0 ? -1 : got;
 }
 
-struct http_source
+struct byte_source
 upload_body(struct upload *up, uint64_t from, uint64_t len)
 {
     up->base = from;
-    return (struct http_source){.read = read_hashed, .ctx = up, .size = len};
+    return (struct byte_source){.read_at = read_hashed, .ctx = up, .size = len};
 }

@@ -13,6 +13,6 @@
 MUST_USE int upload_check_digest(struct upload *up, struct err *err);
 
 /* Bytes of the blob, hashed as they go; the last one only when all were right. */
-struct http_source upload_body(struct upload *up, uint64_t from, uint64_t len);
+struct byte_source upload_body(struct upload *up, uint64_t from, uint64_t len);
 
 #endif

@@ -84,7 +84,7 @@ patch(struct upload *up, uint64_t len, struct err *err)
         xasprintf("Content-Range: %" PRIu64 "-%" PRIu64, up->at, up->at + len - 1);
     const char *headers[] = {"Content-Type: application/octet-stream",
                              len < up->size ? range : NULL, NULL};
-    struct http_source source = upload_body(up, up->at, len);
+    struct byte_source source = upload_body(up, up->at, len);
     struct call call = {.repo = up->repo,
                         .request = {.method = "PATCH",
                                     .url = url,
@@ -168,7 +168,7 @@ commit_upload(struct upload *up, bool with_body, struct err *err)
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
     CLEANUP(mem_free_string)
     char *url = http_url_add_query(up->location, "digest", up->text);
-    struct http_source source = upload_body(up, 0, up->size);
+    struct byte_source source = upload_body(up, 0, up->size);
     bool has_body = with_body && up->size > 0;
     struct call call = {.repo = up->repo,
                         .request = {.method = "PUT",
