@@ -44,6 +44,7 @@ enum err_kind {
     X(CUT_AREA, "in-place")                                                              \
     X(DIGEST, "digest")                                                                  \
     X(DUPLICATE, "duplicate")                                                            \
+    X(EMPTY_PASSPHRASE, "empty-passphrase")                                              \
     X(EQUIVOCATION, "equivocation")                                                      \
     X(EXISTS, "exists")                                                                  \
     X(EXPIRED, "expired")                                                                \
@@ -68,6 +69,9 @@ enum err_kind {
     X(NO_HELPER, "no-helper")                                                            \
     X(NO_KEY, "no-key")                                                                  \
     X(NO_LOGIN, "no-login")                                                              \
+    X(NO_NEW_PASSPHRASE, "no-passphrase")                                                \
+    X(NO_PASSPHRASE, "no-passphrase")                                                    \
+    X(NO_SIGNING_KEY, "no-key")                                                          \
     X(NO_TRUST, "no-trust")                                                              \
     X(ORDER, "order")                                                                    \
     X(OTHER_BYTES, "bad-signature")                                                      \

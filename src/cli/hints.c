@@ -10,6 +10,9 @@
 #define REGISTRY "export import" /* commands that talk to registries */
 #define JUDGES   "verify import" /* commands that judge bundles */
 #define STORE    "trust status"  /* commands about the trust store itself */
+#define SIGNERS                                                                          \
+    "export sign import trust keygen key" /* that open or make private keys              \
+                                           */
 
 /*
  * In text, {} is the subject of the error, and without one there is no such hint;
@@ -55,6 +58,7 @@ static const struct hint {
      "of what an index lists"},
 
     /* ---- import ---- */
+    {REASON_RECEIPT, "import", "the same command again makes the receipt"},
     {REASON_COLLISION, "import",
      "keep the source host, or map them to different names with --map FROM=TO"},
     {REASON_UNMAPPABLE, "import",
@@ -91,6 +95,20 @@ static const struct hint {
     {REASON_IN_USE, "trust", "to distrust it at once: 'sealift trust revoke'"},
 
     /* ---- signatures ---- */
+    {REASON_NO_SIGNING_KEY, "export",
+     "'sealift keygen NAME' makes a key pair; --unsigned writes a bundle without a "
+     "signature, which the other side refuses by default"},
+    {REASON_NO_SIGNING_KEY, "sign",
+     "for a key that cannot be used here: 'sealift payload BUNDLE', then 'sealift "
+     "attach'"},
+    {REASON_NO_PASSPHRASE, SIGNERS,
+     "pass it with --passphrase-fd N, --passphrase-file FILE or the variable "
+     "SEALIFT_PASSPHRASE"},
+    {REASON_NO_NEW_PASSPHRASE, "key",
+     "pass it with --new-passphrase-fd N, --new-passphrase-file FILE or the variable "
+     "SEALIFT_NEW_PASSPHRASE"},
+    {REASON_EMPTY_PASSPHRASE, "keygen key",
+     "to leave the key unencrypted: --no-passphrase"},
     {REASON_IN_PLACE, "sign",
      "--sig-out FILE writes the signature to a file of its own, for 'sealift verify "
      "--signature FILE'"},

@@ -15,7 +15,8 @@ static const struct opt *
 find_long(const struct opt *table, const char *name, size_t len)
 {
     for (const struct opt *o = table; o->kind != OPT_END; o++) {
-        if (strlen(o->name) == len && memcmp(o->name, name, len) == 0)
+        if (o->kind != OPT_GROUP && strlen(o->name) == len &&
+            memcmp(o->name, name, len) == 0)
             return o;
     }
     return NULL;
@@ -194,27 +195,38 @@ add_wrapped(struct buf *out, const char *text)
     (void)!buf_add_text(out, "\n");
 }
 
+static void
+add_option(struct buf *out, const struct opt *o)
+{
+    char letter[] = {'-', o->letter, ',', ' ', '\0'};
+    CLEANUP(mem_free_string)
+    char *left = xasprintf("  %s--%s%s%s", o->letter ? letter : "    ", o->name,
+                           o->arg ? "=" : "", o->arg ? o->arg : "");
+
+    (void)!buf_addf(out, "%-*s", HELP_COLUMN - 1, left);
+    if (strlen(left) >= HELP_COLUMN - 1)
+        (void)!buf_addf(out, "\n%*s", HELP_COLUMN, "");
+    else
+        (void)!buf_add_text(out, " ");
+    add_wrapped(out, o->help);
+}
+
 void
 opt_help(const struct opt *table, struct buf *out)
 {
     for (const struct opt *o = table; o->kind != OPT_END; o++) {
-        char letter[] = {'-', o->letter, ',', ' ', '\0'};
-        char *left = xasprintf("  %s--%s%s%s", o->letter ? letter : "    ", o->name,
-                               o->arg ? "=" : "", o->arg ? o->arg : "");
-
-        (void)!buf_addf(out, "%-*s", HELP_COLUMN - 1, left);
-        if (strlen(left) >= HELP_COLUMN - 1)
-            (void)!buf_addf(out, "\n%*s", HELP_COLUMN, "");
+        if (o->kind == OPT_GROUP)
+            (void)!buf_addf(out, "\n%s:\n", o->help);
         else
-            (void)!buf_add_text(out, " ");
-        add_wrapped(out, o->help);
-        free(left);
+            add_option(out, o);
     }
 }
 
 void
 opt_complete(const struct opt *table, struct buf *out)
 {
-    for (const struct opt *o = table; o->kind != OPT_END; o++)
-        (void)!buf_addf(out, "--%s%s\n", o->name, o->arg ? "=" : "");
+    for (const struct opt *o = table; o->kind != OPT_END; o++) {
+        if (o->kind != OPT_GROUP)
+            (void)!buf_addf(out, "--%s%s\n", o->name, o->arg ? "=" : "");
+    }
 }

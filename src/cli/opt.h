@@ -29,7 +29,8 @@ enum opt_kind {
     OPT_FLAG,   /* bool */
     OPT_TEXT,   /* const char *, once */
     OPT_NUMBER, /* struct opt_number, once */
-    OPT_LIST,   /* struct opt_list, as often as wanted */
+    OPT_LIST,   /* struct opt_list, any number of times */
+    OPT_GROUP,  /* not an option: help prints those that follow under this heading */
 };
 
 /* Does the value name a file?  See files.h. */
@@ -42,8 +43,8 @@ enum opt_file {
 
 struct opt {
     enum opt_kind kind;
-    char letter; /* 0: no short form */
-    const char *name, *arg, *help;
+    char letter;                   /* 0: no short form */
+    const char *name, *arg, *help; /* OPT_GROUP: only help, the heading */
     size_t at;    /* offset of the member in the command's options struct */
     uint64_t max; /* OPT_NUMBER: largest value */
     enum opt_file file;
@@ -63,7 +64,11 @@ struct opt {
     OPT_OF(OPT_NUMBER, T, m, struct opt_number, l, n, a, h, most, OPT_NO_FILE)
 #define LIST(T, m, l, n, a, h)                                                           \
     OPT_OF(OPT_LIST, T, m, struct opt_list, l, n, a, h, 0, OPT_NO_FILE)
-/* The same, of files. */
+#define GROUP(heading)                                                                   \
+    {                                                                                    \
+        .kind = OPT_GROUP, .name = "", .help = (heading)                                 \
+    }
+/* Options whose values name files. */
 #define FILE_TEXT(T, m, l, n, a, f, h)                                                   \
     OPT_OF(OPT_TEXT, T, m, const char *, l, n, a, h, 0, f)
 #define FILE_LIST(T, m, l, n, a, f, h)                                                   \
@@ -85,7 +90,7 @@ const char *opt_text(const struct opt *table, const void *base, const char *name
 /* Free what the lists hold. */
 void opt_release(const struct opt *table, void *base);
 
-/* Append the options part of a help text. */
+/* Append the options part of a help text: a paragraph for each group. */
 void opt_help(const struct opt *table, struct buf *out);
 
 /* Append one "--name" or "--name=" a line. */

@@ -129,15 +129,11 @@ from_terminal(const char *what, enum passphrase_role role, struct secret *out,
     const char *prompt =
         role == PASSPHRASE_REPLACES ? "new passphrase of " : "passphrase of ";
 
-    if (tty < 0) {
-        err_set(err, ERR_AUTH, "no %s%s", prompt, what);
-        return err_hint(err,
-                        role == PASSPHRASE_REPLACES
-                            ? "give it by --new-passphrase-fd, --new-passphrase-file or "
-                              "SEALIFT_NEW_PASSPHRASE: no terminal to prompt on"
-                            : "give it by --passphrase-fd, --passphrase-file or "
-                              "SEALIFT_PASSPHRASE: no terminal to prompt on");
-    }
+    if (tty < 0)
+        return err_because(err, ERR_AUTH,
+                           role == PASSPHRASE_REPLACES ? REASON_NO_NEW_PASSPHRASE
+                                                       : REASON_NO_PASSPHRASE,
+                           "no %s%s, and no terminal to prompt on", prompt, what);
     if (terminal_ask(tty, prompt, what, out, err) < 0)
         return -1;
     if (role == PASSPHRASE_OPENS)
@@ -189,10 +185,9 @@ passphrase_get(const struct passphrase_options *options, enum passphrase_role ro
 {
     if (get_passphrase(options, role, what, out, err) < 0)
         return -1;
-    if (role != PASSPHRASE_OPENS && out->len == 0) {
-        err_set(err, ERR_USAGE, "the passphrase is empty");
-        return err_hint(err, "--no-passphrase leaves the key unencrypted");
-    }
+    if (role != PASSPHRASE_OPENS && out->len == 0)
+        return err_because(err, ERR_USAGE, REASON_EMPTY_PASSPHRASE,
+                           "the passphrase is empty");
     return 0;
 }
 

@@ -21,17 +21,17 @@ struct passphrase_options {
 
 #define PASSPHRASE_OPTIONS(T)                                                            \
     NUMBER(T, passphrase.fd, 0, "passphrase-fd", "N", 1023,                              \
-           "read the passphrase of the private key from descriptor N"),                  \
+           "read the passphrase of the private key from file descriptor N"),             \
         FILE_TEXT(T, passphrase.file, 0, "passphrase-file", "FILE", OPT_READS,           \
-                  "read it from FILE (its first line)")
+                  "read it from the first line of FILE")
 
 /* For the passphrase that takes the place of another; from $SEALIFT_NEW_PASSPHRASE, too.
  */
 #define NEW_PASSPHRASE_OPTIONS(T)                                                        \
     NUMBER(T, fresh.fd, 0, "new-passphrase-fd", "N", 1023,                               \
-           "read the new passphrase from descriptor N"),                                 \
+           "read the new passphrase from file descriptor N"),                            \
         FILE_TEXT(T, fresh.file, 0, "new-passphrase-file", "FILE", OPT_READS,            \
-                  "read it from FILE (its first line)")
+                  "read it from the first line of FILE")
 
 /* Does it read standard input?  Its name for messages, or NULL. */
 const char *passphrase_stdin_user(const struct passphrase_options *options);

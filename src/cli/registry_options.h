@@ -28,9 +28,11 @@ struct common_options {
 };
 
 #define COMMON_OPTIONS(T)                                                                \
-    NUMBER(T, common.jobs, 'j', "jobs", "N", 64, "do N things at a time (default 16)"),  \
-        FLAG(T, common.quiet, 'q', "quiet", "print nothing but warnings and errors"),    \
-        FLAG(T, common.verbose, 'v', "verbose", "also say what goes on in detail"),      \
+    GROUP("General"),                                                                    \
+        NUMBER(T, common.jobs, 'j', "jobs", "N", 64,                                     \
+               "run up to N jobs in parallel (default 16)"),                             \
+        FLAG(T, common.quiet, 'q', "quiet", "print only warnings and errors"),           \
+        FLAG(T, common.verbose, 'v', "verbose", "print debug messages"),                 \
         TEXT(T, common.progress, 0, "progress", "MODE",                                  \
              "show progress as: auto, tty, plain, json or none"),                        \
         FLAG(T, common.json, 0, "json", "print the result as one JSON object"),          \
@@ -47,27 +49,28 @@ struct registry_options {
 };
 
 #define REGISTRY_OPTIONS(T)                                                              \
-    FILE_TEXT(T, registry.authfile, 0, "authfile", "FILE", OPT_READS,                    \
-              "read credentials from FILE instead of docker's and podman's files"),      \
+    GROUP("Registries"),                                                                 \
+        FILE_TEXT(T, registry.authfile, 0, "authfile", "FILE", OPT_READS,                \
+                  "read credentials from FILE instead of docker's and podman's files"),  \
         TEXT(T, registry.creds_stdin, 0, "creds-stdin", "HOST",                          \
              "read USER:PASSWORD for HOST from standard input"),                         \
         FILE_TEXT(T, registry.ca_file, 0, "ca-file", "FILE", OPT_READS,                  \
                   "trust the CA certificates in FILE instead of the system's"),          \
         FILE_TEXT(T, registry.tls_cert, 0, "tls-cert", "FILE", OPT_READS,                \
-                  "show this client certificate to registries that want one"),           \
+                  "client certificate for registries that require one"),                 \
         FILE_TEXT(T, registry.tls_key, 0, "tls-key", "FILE", OPT_READS,                  \
-                  "its private key, when that is another file"),                         \
+                  "its private key, if that is in another file"),                        \
         TEXT(T, registry.proxy, 0, "proxy", "URL",                                       \
-             "go through this proxy, or with 'env' through those of the environment"),   \
+             "use this proxy, or with 'env' those of the environment"),                  \
         LIST(T, registry.plain_http, 0, "plain-http", "HOST",                            \
-             "talk plain HTTP to HOST[:PORT] (repeatable)"),                             \
+             "use HTTP without TLS for HOST[:PORT] (repeatable)"),                       \
         LIST(T, registry.trust_realm, 0, "trust-realm", "HOST",                          \
-             "give credentials to the token server HOST[:PORT] of a registry "           \
-             "elsewhere (repeatable)"),                                                  \
+             "send credentials to the token server HOST[:PORT] of a registry on "        \
+             "another host (repeatable)"),                                               \
         NUMBER(T, registry.retries, 0, "retries", "N", 1000,                             \
-               "try again N times in a row without progress (default 5)"),               \
+               "retry transient failures up to N times in a row (default 5)"),           \
         TEXT(T, registry.limit_rate, 0, "limit-rate", "N[KMG]",                          \
-             "transfer no more than N bytes a second in all")
+             "transfer at most N bytes per second in all")
 
 /* Commands that check signatures. */
 struct trust_options {
@@ -79,21 +82,23 @@ struct trust_options {
 };
 
 #define TRUST_OPTIONS(T)                                                                 \
-    FILE_LIST(                                                                           \
-        T, trust.keys, 0, "key", "PUB", OPT_READS,                                       \
-        "accept bundles signed by this public key (repeatable; any one is enough)"),     \
+    GROUP("Trust"),                                                                      \
+        FILE_LIST(                                                                       \
+            T, trust.keys, 0, "key", "PUB", OPT_READS,                                   \
+            "accept bundles signed by this public key (repeatable; any one is enough)"), \
         FILE_TEXT(T, trust.dir, 0, "trust", "DIR", OPT_BY_COMMAND,                       \
                   "use this trust store (default " STORE_DEFAULT ")"),                   \
         FLAG(T, trust.allow_rollback, 0, "allow-rollback",                               \
-             "take an older bundle than the last, where the policy allows it"),          \
-        TEXT(T, trust.allow_expired, 0, "allow-expired", "REASON",                       \
-             "take an expired bundle, where the policy allows it; REASON is recorded"),  \
+             "accept an older bundle than the last, where the policy allows it"),        \
+        TEXT(                                                                            \
+            T, trust.allow_expired, 0, "allow-expired", "REASON",                        \
+            "accept an expired bundle, where the policy allows it; REASON is recorded"), \
         FLAG(T, trust.allow_incomplete, 0, "allow-incomplete",                           \
-             "take a bundle that lacks what its export could not have"),                 \
+             "accept a bundle that lacks what its export could not fetch"),              \
         FILE_LIST(T, trust.signatures, 0, "signature", "FILE", OPT_READS,                \
-                  "also look at the signature in FILE (repeatable)"),                    \
+                  "also consider the signature in FILE (repeatable)"),                   \
         FLAG(T, trust.skip, 0, "insecure-skip-verify",                                   \
-             "skip the signature, never the digests; recorded in the result")
+             "do not check signatures, only digests; recorded in the result")
 
 /* What main() made of the common options. */
 struct runtime {

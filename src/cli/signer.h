@@ -16,9 +16,9 @@ struct signer_options {
 #define SIGNER_OPTIONS(T)                                                                \
     FILE_TEXT(T, signer.key, 0, "key", "KEY", OPT_READS, "sign with this private key"),  \
         FILE_TEXT(T, signer.cert, 0, "sign-cert", "CERT", OPT_READS,                     \
-                  "sign as the holder of this certificate of the key, in CMS"),          \
+                  "add this certificate of the key: a CMS signature"),                   \
         FILE_TEXT(T, signer.chain, 0, "sign-chain", "FILE", OPT_READS,                   \
-                  "send the certificates in FILE along"),                                \
+                  "also add the certificates in FILE"),                                  \
         FILE_TEXT(T, signer.out, 0, "sig-out", "FILE", OPT_WRITES,                       \
                   "write the signature to FILE instead of into the bundle"),             \
         PASSPHRASE_OPTIONS(T)

@@ -46,7 +46,7 @@ for command in $commands; do
 done
 
 # Each heading is a command, and each option that is mentioned anywhere exists.
-headings=$(grep -oE '^## .*' "$page" | grep -oE 'sealift [a-z-]+' | cut -d' ' -f2 | sort)
+headings=$(grep -oE '^## sealift.*' "$page" | grep -oE 'sealift [a-z-]+' | cut -d' ' -f2 | sort)
 check_equal "the page has no other commands" "$(echo "$commands" | sort)" "$headings"
 for command in $commands; do
     options_of "$command"
@@ -54,6 +54,12 @@ done | sort -u >"$work/all"
 grep -oE '(^|[^A-Za-z0-9-])--[a-z][a-z0-9-]+' "$page" | grep -oE -- '--[a-z0-9-]+' | sort -u >"$work/page"
 check_equal "the page mentions no option that the program lacks" "" \
     "$(comm -13 "$work/all" "$work/page")"
+
+"$abs_top_srcdir/docs/man/examples.sh" "$abs_top_builddir/sealift" <"$page" >"$work/updated"
+check_equal "the page has the examples of help: see docs/man/examples.sh" "" \
+    "$(diff "$page" "$work/updated")"
+check "and an example of each command" test \
+    "$(grep -c "^## Examples of " "$page")" -eq "$(echo "$commands" | wc -l)"
 
 # Reasons: the words of the table in err.h.
 reasons=$(sed -n 's/^    X([A-Z_]*, "\([a-z-]*\)").*/\1/p' "$abs_top_srcdir/src/base/err.h" | sort -u)

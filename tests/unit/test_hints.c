@@ -97,7 +97,7 @@ name_only_options_that_are_there(void **state)
 
 /* What a command meets, and words that its hint must have; NULL: there is no hint. */
 static const struct {
-    const char *commands[3];
+    const char *commands[7]; /* and NULL */
     enum err_reason reason;
     const char *words;
 } cases[] = {
@@ -147,6 +147,14 @@ static const struct {
     {{"verify", "import"}, REASON_ROLLBACK, "--allow-rollback"},
     {{"verify", "import"}, REASON_INCOMPLETE_BUNDLE, "--allow-incomplete"},
     {{"trust"}, REASON_IN_USE, "'sealift trust revoke'"},
+    {{"export"}, REASON_NO_SIGNING_KEY, "'sealift keygen NAME' makes a key pair"},
+    {{"sign"}, REASON_NO_SIGNING_KEY, "'sealift payload BUNDLE'"},
+    {{"export", "sign", "import", "trust", "keygen", "key"},
+     REASON_NO_PASSPHRASE,
+     "--passphrase-fd N, --passphrase-file FILE"},
+    {{"key"}, REASON_NO_NEW_PASSPHRASE, "--new-passphrase-fd N"},
+    {{"keygen", "key"}, REASON_EMPTY_PASSPHRASE, "--no-passphrase"},
+    {{"import"}, REASON_RECEIPT, "the same command again"},
     {{"sign"}, REASON_IN_PLACE, "--sig-out FILE"},
     {{"attach"}, REASON_IN_PLACE, "'sealift verify --signature FILE'"},
     {{"sign", "attach"}, REASON_CUT_AREA, "cat BUNDLE."},

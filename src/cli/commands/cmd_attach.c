@@ -13,6 +13,7 @@ struct attach_command {
 
 #define T struct attach_command
 static const struct opt table[] = {
+    GROUP("Signatures"),
     FILE_LIST(T, keys, 0, "key", "PUB", OPT_READS,
               "public key of the signer (repeatable)"),
     COMMON_OPTIONS(T),
@@ -79,6 +80,7 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_attach = {
     .name = "attach",
+    .group = COMMAND_SIGN,
     .operands = "BUNDLE SIGNATURE...",
     .summary = "add signatures that were made elsewhere",
     .about =
@@ -86,6 +88,13 @@ const struct command cmd_attach = {
         "bundles,\n"
         "or bare signatures as they come from openssl, a smart card or a key service,\n"
         "binary or in base64, or CMS.  Each is checked first.",
+    .examples =
+        {
+            {"Add a signature that a key service made",
+             "sealift attach --key service.pub images.tar service.sig"},
+            {"Add a CMS signature, which carries its certificate",
+             "sealift attach images.tar signature.p7s"},
+        },
     .table = table,
     .options_size = sizeof(struct attach_command),
     .operands_min = 2,

@@ -53,12 +53,19 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_digest = {
     .name = "digest",
+    .group = COMMAND_SIGN,
     .operands = "BUNDLE...",
     .summary = "print the digest of what gets signed, for reading aloud",
     .about = "Print the SHA-256 of index.json of BUNDLE in groups of four digits.  Two "
              "people\n"
              "who read the same digits hold the same bundle, once 'sealift verify' is "
              "content.",
+    .examples =
+        {
+            {"Print the digest to read aloud", "sealift digest images.tar"},
+            {"Print the digest of a bundle in volumes",
+             "sealift digest images.tar.001 images.tar.002"},
+        },
     .table = table,
     .options_size = sizeof(struct digest_command),
     .operands_min = 1,

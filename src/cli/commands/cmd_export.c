@@ -25,42 +25,48 @@ struct export_command {
 
 #define T struct export_command
 static const struct opt table[] = {
-    FILE_TEXT(T, output, 'o', "output", "BUNDLE", OPT_BY_COMMAND, "the file to write"),
-    TEXT(T, volume_size, 0, "volume-size", "N[KMG]",
-         "write volumes of N bytes, BUNDLE.001 and so on; also: fat32, dvd, cd"),
-    SIGNER_OPTIONS(T),
-    FLAG(T, is_unsigned, 0, "unsigned", "do not sign"),
-    FILE_LIST(
-        T, from, 'f', "from", "LIST", OPT_READS,
-        "also the references in LIST, one a line, '-' for standard input (repeatable)"),
-    FLAG(T, all_tags, 0, "all-tags", "all tags of each REFERENCE without tag and digest"),
+    GROUP("Images"),
+    FILE_LIST(T, from, 'f', "from", "LIST", OPT_READS,
+              "also export the references in LIST, one a line; '-' is standard input "
+              "(repeatable)"),
+    FLAG(T, all_tags, 0, "all-tags",
+         "export all tags of each REFERENCE that has neither tag nor digest"),
     TEXT(T, tags, 0, "tags", "REGEX",
-         "those of them that match, as a whole, an extended regular expression"),
+         "like --all-tags, but only tags that an extended regular expression matches as "
+         "a whole"),
+    LIST(T, platforms, 0, "platform", "OS/ARCH[/VARIANT]",
+         "only these platforms, separated by commas (repeatable)"),
+    TEXT(T, index, 0, "index", "HOW",
+         "with --platform: keep indexes as they are (default), or rebuild them"),
     FLAG(T, referrers, 0, "referrers",
          "also signatures, SBOMs and what else is attached to the images"),
     FLAG(T, foreign_layers, 0, "foreign-layers",
-         "fetch layers that a registry lacks from where it links to"),
-    LIST(T, platforms, 0, "platform", "OS/ARCH[/VARIANT]",
-         "only these platforms, with commas between them (repeatable)"),
-    TEXT(T, index, 0, "index", "HOW",
-         "with --platform: keep indexes as they are (default), or rebuild them"),
-    FLAG(T, keep_going, 0, "keep-going",
-         "continue after failures, fetch everything else, then exit with 10"),
-    FLAG(T, allow_incomplete, 0, "allow-incomplete",
-         "with --keep-going, write a bundle of the rest that lists what is missing"),
+         "fetch layers that a registry lacks from the URLs it gives for them"),
+    GROUP("Bundle"),
+    FILE_TEXT(T, output, 'o', "output", "BUNDLE", OPT_BY_COMMAND, "the file to write"),
+    TEXT(T, volume_size, 0, "volume-size", "N[KMG]",
+         "write volumes of N bytes, BUNDLE.001 and so on; also: fat32, dvd, cd"),
     FLAG(T, dry_run, 0, "dry-run", "show what would be fetched and written, then stop"),
     FLAG(T, force, 0, "force", "replace BUNDLE if it exists"),
+    FILE_LIST(T, reuse, 0, "reuse", "BUNDLE", OPT_BY_COMMAND,
+              "copy what fits from an older bundle instead of fetching it (repeatable)"),
     FLAG(T, verify_after, 0, "verify-after",
          "read the bundle back from the disk and check it before it gets its name"),
-    FILE_LIST(
-        T, reuse, 0, "reuse", "BUNDLE", OPT_BY_COMMAND,
-        "take what fits out of this older bundle instead of fetching it (repeatable)"),
+    GROUP("Signature"),
+    SIGNER_OPTIONS(T),
+    FLAG(T, is_unsigned, 0, "unsigned", "do not sign"),
+    GROUP("Stream"),
     TEXT(T, stream, 0, "stream", "NAME",
          "the series this bundle belongs to (default 'default')"),
     NUMBER(T, serial, 0, "serial", "N", INT64_MAX,
            "its number in the series (default: the time in seconds)"),
     TEXT(T, expires, 0, "expires", "TIME",
-         "not to be imported after this time, such as 2027-01-31T00:00:00Z"),
+         "refuse imports after this time, such as 2027-01-31T00:00:00Z"),
+    GROUP("Failures"),
+    FLAG(T, keep_going, 0, "keep-going",
+         "continue after failures, fetch everything else, then exit with 10"),
+    FLAG(T, allow_incomplete, 0, "allow-incomplete",
+         "with --keep-going, write a bundle of the rest that lists what is missing"),
     REGISTRY_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
@@ -127,11 +133,9 @@ check_export_options(const struct export_command *o, struct err *err)
         return -1;
     if (o->signer.key && o->is_unsigned)
         return err_set(err, ERR_USAGE, "--key and --unsigned are mutually exclusive");
-    if (!o->signer.key && !o->is_unsigned && !o->dry_run) {
-        err_set(err, ERR_USAGE, "nothing to sign with: --key KEY");
-        return err_hint(err, "'sealift keygen NAME' makes a key pair; --unsigned goes "
-                             "without a signature");
-    }
+    if (!o->signer.key && !o->is_unsigned && !o->dry_run)
+        return err_because(err, ERR_USAGE, REASON_NO_SIGNING_KEY,
+                           "--key KEY is required, or --unsigned");
     if (o->stream && !bundle_stream_is_valid(o->stream))
         return err_set(err, ERR_USAGE, "a stream is 1 to %d of a-z, 0-9, '.', '_', '-'",
                        BUNDLE_STREAM_MAX);
@@ -308,6 +312,7 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_export = {
     .name = "export",
+    .group = COMMAND_CARRY,
     .operands = "[REFERENCE]...",
     .summary = "fetch images from registries into one signed bundle",
     .about =
@@ -315,6 +320,13 @@ const struct command cmd_export = {
         "them byte for byte into one bundle.  Under its final name the bundle is "
         "complete\n"
         "and signed, or it does not exist.",
+    .examples =
+        {
+            {"Carry an image, and those that a list names, in one signed bundle",
+             "sealift export --key team.key -o images.tar nginx:1.27 -f list"},
+            {"See first what would be carried, and how large it is",
+             "sealift export --dry-run --platform linux/amd64 nginx:1.27"},
+        },
     .table = table,
     .options_size = sizeof(struct export_command),
     .operands_max = SIZE_MAX,

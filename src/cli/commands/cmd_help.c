@@ -5,9 +5,17 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &cmd_export,         &cmd_verify, &cmd_import,  &cmd_inspect, &cmd_sign,  &cmd_attach,
-    &cmd_payload,        &cmd_digest, &cmd_keygen,  &cmd_key,     &cmd_trust, &cmd_status,
+    &cmd_export,         &cmd_verify, &cmd_import,  &cmd_inspect,
+    &cmd_keygen,         &cmd_key,    &cmd_sign,    &cmd_payload,
+    &cmd_attach,         &cmd_digest, &cmd_trust,   &cmd_status,
     &cmd_verify_receipt, &cmd_help,   &cmd_version, NULL,
+};
+
+static const char *const group_headings[] = {
+    [COMMAND_CARRY] = "Carry images",
+    [COMMAND_SIGN] = "Make keys and signatures",
+    [COMMAND_TRUST] = "Control what is accepted",
+    [COMMAND_HELP] = "Help",
 };
 
 struct help_options {
@@ -34,10 +42,25 @@ overview(struct result *r)
 {
     result_add(r, "Usage: sealift COMMAND [OPTION]... [ARGUMENT]...\n\n"
                   "Carry container images across an air gap: all platforms, original "
-                  "bytes,\none signed file.\n\nCommands:\n");
-    for (const struct command *const *c = commands; *c; c++)
+                  "bytes,\none signed file.\n");
+    for (const struct command *const *c = commands; *c; c++) {
+        if (c == commands || (*c)->group != c[-1]->group)
+            result_add(r, "\n%s:\n", group_headings[(*c)->group]);
         result_say(r, "  %-14s  %s\n", (*c)->name, (*c)->summary);
-    result_add(r, "\n'sealift help COMMAND' explains one; sealift(1) is the manual.\n");
+    }
+    result_add(r, "\n'sealift help COMMAND' shows the options of a command and examples; "
+                  "the manual is\nsealift(1).\n");
+}
+
+static void
+explain_command(const struct command *c, struct result *r)
+{
+    result_add(r, "Usage: sealift %s [OPTION]...%s%s\n\n%s\n", c->name,
+               c->operands[0] != '\0' ? " " : "", c->operands, c->about);
+    opt_help(c->table, &r->text);
+    result_add(r, "\nExamples:\n");
+    for (size_t i = 0; i < COMMAND_EXAMPLES; i++)
+        result_add(r, "  %s:\n      %s\n", c->examples[i].purpose, c->examples[i].line);
 }
 
 static int
@@ -55,17 +78,21 @@ run_help(const void *options, char **operands, size_t count, struct runtime *rt,
     c = command_find(operands[0]);
     if (!c)
         return err_set(err, ERR_USAGE, "unknown command '%s'", operands[0]);
-    result_add(r, "Usage: sealift %s [OPTION]...%s%s\n\n%s\n\nOptions:\n", c->name,
-               c->operands[0] != '\0' ? " " : "", c->operands, c->about);
-    opt_help(c->table, &r->text);
+    explain_command(c, r);
     return 0;
 }
 
 const struct command cmd_help = {
     .name = "help",
+    .group = COMMAND_HELP,
     .operands = "[COMMAND]",
     .summary = "explain a command",
     .about = "Show the list of commands, or what one of them does.",
+    .examples =
+        {
+            {"List the commands", "sealift help"},
+            {"Show the options of a command, and examples", "sealift help export"},
+        },
     .table = table,
     .options_size = sizeof(struct help_options),
     .operands_max = 1,

@@ -33,17 +33,19 @@ struct import_command {
 
 #define T struct import_command
 static const struct opt table[] = {
-    TRUST_OPTIONS(T),
-    FLAG(T, dry_run, 0, "dry-run", "verify, ask the registry what it has, send nothing"),
-    FLAG(T, strip_host, 0, "strip-host", "leave the source host out of the names"),
+    GROUP("Target"),
+    FLAG(T, strip_host, 0, "strip-host", "omit the source host from target names"),
     LIST(T, map, 0, "map", "FROM=TO",
-         "names beginning with FROM get TO instead (repeatable)"),
+         "replace FROM at the beginning of names with TO (repeatable)"),
     TEXT(T, on_existing, 0, "on-existing", "WHAT",
          "when a tag holds another digest: error (default), skip or overwrite"),
-    TEXT(T, read_back, 0, "read-back", "WHAT",
-         "with 'blobs', also fetch all blobs again and compare them before tags move"),
+    FLAG(T, dry_run, 0, "dry-run", "verify, ask the registry what it has, send nothing"),
     FLAG(T, keep_going, 0, "keep-going",
          "when the target refuses a part of an image, still push the other images"),
+    TEXT(T, read_back, 0, "read-back", "WHAT",
+         "with 'blobs', also fetch all blobs again and compare them before tags move"),
+    TRUST_OPTIONS(T),
+    GROUP("Receipt"),
     FILE_TEXT(T, receipt, 0, "receipt", "KEY", OPT_READS,
               "sign a receipt with this private key and push it beside the images"),
     PASSPHRASE_OPTIONS(T),
@@ -291,20 +293,6 @@ put_import_result(struct result *r, const struct import_command *o, const char *
     say_failed(r, o, x);
 }
 
-/* First what to do about the cause. */
-static void
-hint_at_receipt(const struct import_command *o, const struct import_result *x,
-                struct err *err)
-{
-    char hint[HINT_MAX];
-
-    hint_for_failure(hint, o, &x->receipt_error);
-    if (hint[0] != '\0')
-        err_hint(err, "%s; then the same command makes the receipt", hint);
-    else
-        err_hint(err, "the same command again makes the receipt");
-}
-
 static char *
 receipt_beside(const char *report)
 {
@@ -398,8 +386,8 @@ import(const struct import_command *o, char **operands, size_t count,
         return -1;
     secrets.options = &options;
     rc = import_run(&x, &options, err);
-    if (rc < 0 && err->reason == REASON_RECEIPT)
-        hint_at_receipt(o, &x, err);
+    if (rc < 0 && err->reason == REASON_RECEIPT) /* what to do about the cause */
+        hint_for_failure(err->hint, o, &x.receipt_error);
     put_import_result(r, o, operands[0], operands[count - 1], &x, &options.verify.wishes,
                       rc == 0 || err->kind == ERR_PARTIAL);
     if (rc < 0 && err->kind != ERR_PARTIAL)
@@ -458,6 +446,7 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_import = {
     .name = "import",
+    .group = COMMAND_CARRY,
     .operands = "BUNDLE... REGISTRY[/PREFIX]",
     .summary = "verify a bundle, then push it to a registry",
     .about =
@@ -465,6 +454,13 @@ const struct command cmd_import = {
         "tags last.  Manifests and tags are read back and compared, with --read-back\n"
         "blobs also blobs.  Nothing is sent before every byte was checked.\n"
         "docker.io/library/nginx:1 becomes REGISTRY/PREFIX/docker.io/library/nginx:1.",
+    .examples =
+        {
+            {"Push the images of a bundle below a path of a registry",
+             "sealift import images.tar registry.corp:5000/mirror"},
+            {"Push to the top of a registry, and move tags that hold another digest",
+             "sealift import --on-existing overwrite images.tar registry.corp"},
+        },
     .table = table,
     .options_size = sizeof(struct import_command),
     .operands_min = 2,

@@ -140,11 +140,17 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_inspect = {
     .name = "inspect",
+    .group = COMMAND_CARRY,
     .operands = "BUNDLE...",
     .summary = "show what is in a bundle",
     .about =
         "Show the images of BUNDLE, their platforms and sizes, and which keys claim to\n"
         "have signed it.  Reads no layer and verifies nothing.",
+    .examples =
+        {
+            {"List the images in a bundle", "sealift inspect images.tar"},
+            {"The same for a program", "sealift inspect --json images.tar"},
+        },
     .table = table,
     .options_size = sizeof(struct inspect_command),
     .operands_min = 1,

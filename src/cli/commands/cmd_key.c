@@ -21,8 +21,9 @@ struct key_command {
 
 #define T struct key_command
 static const struct opt table[] = {
-    PASSPHRASE_OPTIONS(T), NEW_PASSPHRASE_OPTIONS(T), KEY_FORM_OPTIONS(T),
-    COMMON_OPTIONS(T),     {.kind = OPT_END},
+    GROUP("Passphrase"),    PASSPHRASE_OPTIONS(T), NEW_PASSPHRASE_OPTIONS(T),
+    GROUP("Form to write"), KEY_FORM_OPTIONS(T),   COMMON_OPTIONS(T),
+    {.kind = OPT_END},
 };
 #undef T
 
@@ -157,7 +158,7 @@ run_key(const void *options, char **operands, size_t count, struct runtime *rt,
         if (strcmp(operands[0], actions[i]) != 0)
             continue;
         if (count - 1 != jobs[i].files)
-            return err_set(err, ERR_USAGE, "%s wants %s", actions[i],
+            return err_set(err, ERR_USAGE, "%s requires %s", actions[i],
                            jobs[i].files == 1 ? "one KEY" : "KEY and NEW");
         return jobs[i].run(options, operands + 1, r, err);
     }
@@ -177,6 +178,7 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_key = {
     .name = "key",
+    .group = COMMAND_SIGN,
     .operands = "{show KEY | passwd KEY | convert KEY NEW}",
     .summary = "look at a key, change its passphrase or its form",
     .about =
@@ -184,6 +186,12 @@ const struct command cmd_key = {
         "changes the passphrase of a private key in place.  convert writes a private "
         "key\n"
         "to a new file, in another form or under another passphrase.",
+    .examples =
+        {
+            {"Show the key id of a public key, to compare it by telephone",
+             "sealift key show team.pub"},
+            {"Change the passphrase of a private key", "sealift key passwd team.key"},
+        },
     .actions = actions,
     .table = table,
     .options_size = sizeof(struct key_command),

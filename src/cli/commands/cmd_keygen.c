@@ -19,6 +19,7 @@ struct keygen_command {
 
 #define T struct keygen_command
 static const struct opt table[] = {
+    GROUP("Key"),
     TEXT(T, type, 0, "type", "TYPE", "ecdsa (P-256, default), ed25519 or rsa3072"),
     PASSPHRASE_OPTIONS(T),
     KEY_FORM_OPTIONS(T),
@@ -106,10 +107,18 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_keygen = {
     .name = "keygen",
+    .group = COMMAND_SIGN,
     .operands = "NAME",
     .summary = "make a key pair to sign bundles with",
     .about = "Make a key pair: NAME.key, encrypted with a passphrase, for the exporter, "
              "and\nNAME.pub for the importing side.",
+    .examples =
+        {
+            {"Make team.key, which stays, and team.pub for the other side",
+             "sealift keygen team"},
+            {"Make an Ed25519 key under a passphrase from a file",
+             "sealift keygen --type ed25519 --passphrase-file pass.txt team"},
+        },
     .table = table,
     .options_size = sizeof(struct keygen_command),
     .operands_min = 1,

@@ -47,6 +47,7 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_payload = {
     .name = "payload",
+    .group = COMMAND_SIGN,
     .operands = "BUNDLE...",
     .summary = "write the bytes that get signed to standard output",
     .about =
@@ -54,6 +55,12 @@ const struct command cmd_payload = {
         "over\n"
         "these bytes, made by whatever holds the key, is one of the whole bundle, and\n"
         "'sealift attach' puts it in.",
+    .examples =
+        {
+            {"Write the bytes that a key service has to sign",
+             "sealift payload images.tar >index.json"},
+            {"The same in base64, within JSON", "sealift payload --json images.tar"},
+        },
     .table = table,
     .options_size = sizeof(struct payload_command),
     .operands_min = 1,

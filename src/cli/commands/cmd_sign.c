@@ -16,6 +16,7 @@ struct sign_command {
 
 #define T struct sign_command
 static const struct opt table[] = {
+    GROUP("Signature"),
     SIGNER_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
@@ -55,11 +56,9 @@ run_sign(const void *options, char **operands, size_t count, struct runtime *rt,
     (void)rt;
     if (signer_check(&o->signer, err) < 0)
         return -1;
-    if (!o->signer.key) {
-        err_set(err, ERR_USAGE, "nothing to sign with: --key KEY");
-        return err_hint(err, "'sealift payload' and 'sealift attach' are for keys that "
-                             "cannot be used here");
-    }
+    if (!o->signer.key)
+        return err_because(err, ERR_USAGE, REASON_NO_SIGNING_KEY,
+                           "--key KEY is required");
     if (o->signer.out && output_check(o->signer.out, false, err) < 0)
         return -1; /* before anybody is asked anything */
     if (signer_load(&o->signer, &o->passphrase, &signer, err) < 0)
@@ -83,6 +82,7 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_sign = {
     .name = "sign",
+    .group = COMMAND_SIGN,
     .operands = "BUNDLE...",
     .summary = "add a signature to a bundle",
     .about =
@@ -90,6 +90,13 @@ const struct command cmd_sign = {
         "into\n"
         "the place that was kept for it; no other byte changes.  Layers are not read:\n"
         "'sealift verify' checks them.",
+    .examples =
+        {
+            {"Add the signature of a second person",
+             "sealift sign --key second.key images.tar"},
+            {"Sign a bundle on a medium that cannot be written",
+             "sealift sign --key second.key --sig-out second.sig images.tar"},
+        },
     .table = table,
     .options_size = sizeof(struct sign_command),
     .operands_min = 1,

@@ -22,6 +22,7 @@ struct status_command {
 
 #define T struct status_command
 static const struct opt table[] = {
+    GROUP("Trust"),
     FILE_TEXT(T, dir, 0, "trust", "DIR", OPT_BY_COMMAND,
               "the trust store (default " STORE_DEFAULT ")"),
     COMMON_OPTIONS(T),
@@ -135,6 +136,7 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_status = {
     .name = "status",
+    .group = COMMAND_TRUST,
     .operands = "",
     .summary = "show what was imported last of each stream, and how long ago",
     .about =
@@ -142,6 +144,11 @@ const struct command cmd_status = {
         "how long ago it was imported.  A stream that stands still may be one whose new\n"
         "bundles somebody keeps back.  Files of that memory which are damaged are "
         "listed.",
+    .examples =
+        {
+            {"Show when each stream was last imported", "sealift status"},
+            {"The same for monitoring", "sealift status --json"},
+        },
     .table = table,
     .options_size = sizeof(struct status_command),
     .files = files,

@@ -24,10 +24,11 @@ struct trust_command {
 
 #define T struct trust_command
 static const struct opt table[] = {
+    GROUP("Trust"),
     FILE_TEXT(T, dir, 0, "trust", "DIR", OPT_BY_COMMAND,
               "the trust store (default " STORE_DEFAULT ")"),
     FILE_TEXT(T, output, 'o', "output", "FILE", OPT_BY_COMMAND,
-              "export: write the update there"),
+              "export: the update to write"),
     FILE_TEXT(T, key, 0, "key", "KEY", OPT_READS, "sign: with this private key"),
     PASSPHRASE_OPTIONS(T),
     COMMON_OPTIONS(T),
@@ -281,15 +282,14 @@ act(const struct trust_command *o, const char *action, const char *what,
     return run_trust_apply(o, what, rt, r, err);
 }
 
+static const char *const actions[] = {"add",    "list", "remove", "revoke",
+                                      "export", "sign", "apply",  NULL};
+
 static int
 run_trust(const void *options, char **operands, size_t count, struct runtime *rt,
           struct result *r, struct err *err)
 {
-    static const struct {
-        const char *name;
-        bool wants;
-    } actions[] = {{"add", true},     {"list", false}, {"remove", true}, {"revoke", true},
-                   {"export", false}, {"sign", true},  {"apply", true}};
+    static const bool takes_operand[] = {true, false, true, true, false, true, true};
     const struct trust_command *o = options;
     const char *action = operands[0], *what = count > 1 ? operands[1] : NULL;
 
@@ -297,15 +297,15 @@ run_trust(const void *options, char **operands, size_t count, struct runtime *rt
     if ((o->output && strcmp(action, "export") != 0) ||
         (o->key && strcmp(action, "sign") != 0))
         return err_set(err, ERR_USAGE, "--output is for export, --key for sign");
-    for (size_t i = 0; i < COUNT_OF(actions); i++) {
-        if (strcmp(actions[i].name, action) != 0)
+    for (size_t i = 0; actions[i]; i++) {
+        if (strcmp(actions[i], action) != 0)
             continue;
-        if (actions[i].wants != (what != NULL))
-            return err_set(err, ERR_USAGE, "%s wants %s argument", action,
-                           actions[i].wants ? "an" : "no");
+        if (takes_operand[i] != (what != NULL))
+            return err_set(err, ERR_USAGE, "%s: %s operand", action,
+                           takes_operand[i] ? "missing" : "unexpected");
         return act(o, action, what, rt, r, err);
     }
-    return err_set(err, ERR_USAGE, "trust has no '%s'", action);
+    return err_set(err, ERR_USAGE, "unknown action '%s'", action);
 }
 
 /* add PUB, revoke PUB, sign FILE, apply FILE: what else is no file does no harm here. */
@@ -328,6 +328,7 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_trust = {
     .name = "trust",
+    .group = COMMAND_TRUST,
     .operands = "add PUB | list | remove NAME | revoke WHAT | export | sign FILE | "
                 "apply FILE",
     .summary = "manage whose bundles are accepted here",
@@ -336,6 +337,12 @@ const struct command cmd_trust = {
         "key, list what is trusted, remove a key, or revoke a key (PUB or key id), a\n"
         "bundle (sha256:HEX of its index.json) or a certificate.  To change many hosts,\n"
         "export a store as one file, let enough people sign it, and apply it on each.",
+    .actions = actions,
+    .examples =
+        {
+            {"Accept bundles that are signed by a key", "sealift trust add team.pub"},
+            {"Refuse a key from now on", "sealift trust revoke team.pub"},
+        },
     .table = table,
     .options_size = sizeof(struct trust_command),
     .operands_min = 1,

@@ -18,11 +18,12 @@ struct verify_command {
 };
 
 static const struct opt table[] = {
-    TRUST_OPTIONS(struct verify_command),
+    GROUP("Checks"),
     FLAG(struct verify_command, layers, 0, "layers",
          "also unpack every layer and compare it with what its image says"),
     FLAG(struct verify_command, explain, 0, "explain",
          "check nothing: print how to check this bundle with openssl and tar"),
+    TRUST_OPTIONS(struct verify_command),
     COMMON_OPTIONS(struct verify_command),
     {.kind = OPT_END},
 };
@@ -130,11 +131,19 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_verify = {
     .name = "verify",
+    .group = COMMAND_CARRY,
     .operands = "BUNDLE...",
     .summary = "check the signature and every byte of a bundle",
     .about =
         "Check that a trusted key signed BUNDLE, that nothing is missing or extra, and\n"
         "that every byte is what its digest says.  Needs no network.",
+    .examples =
+        {
+            {"Check a bundle by the keys and the policy of this machine",
+             "sealift verify images.tar"},
+            {"Check a bundle in volumes by one public key, and unpack its layers",
+             "sealift verify --key team.pub --layers images.tar.001"},
+        },
     .table = table,
     .options_size = sizeof(struct verify_command),
     .operands_min = 1,

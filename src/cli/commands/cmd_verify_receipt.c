@@ -16,6 +16,7 @@ struct verify_receipt_command {
 
 #define T struct verify_receipt_command
 static const struct opt table[] = {
+    GROUP("Trust"),
     FILE_LIST(T, keys, 0, "key", "PUB", OPT_READS,
               "the public key of the importing host (repeatable; any one is enough)"),
     COMMON_OPTIONS(T),
@@ -88,11 +89,19 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
 const struct command cmd_verify_receipt = {
     .name = "verify-receipt",
+    .group = COMMAND_TRUST,
     .operands = "FILE",
     .summary = "check the receipt of an import",
     .about = "Check that FILE is a receipt that a known host signed: FILE.sigstore.json "
              "is its\n"
              "signature.  Receipts are made by 'sealift import --receipt'.",
+    .examples =
+        {
+            {"Check a receipt by the public key of the importing host",
+             "sealift verify-receipt --key host.pub result.receipt.json"},
+            {"The same for a program",
+             "sealift verify-receipt --json --key host.pub result.receipt.json"},
+        },
     .table = table,
     .options_size = sizeof(struct verify_receipt_command),
     .operands_min = 1,

@@ -29,9 +29,15 @@ run_version(const void *options, char **operands, size_t count, struct runtime *
 
 const struct command cmd_version = {
     .name = "version",
+    .group = COMMAND_HELP,
     .operands = "",
     .summary = "show the version",
     .about = "Show the version of this program.",
+    .examples =
+        {
+            {"Print the version", "sealift version"},
+            {"The same for a program", "sealift version --json"},
+        },
     .table = table,
     .options_size = sizeof(struct version_options),
     .run = run_version,

@@ -11,11 +11,24 @@
 #include "render/result.h"
 #include "cli/registry_options.h"
 
+/* What a command is for; help lists commands by it. */
+enum command_group { COMMAND_CARRY, COMMAND_SIGN, COMMAND_TRUST, COMMAND_HELP };
+
+/* For help and the manual page. */
+struct example {
+    const char *purpose; /* a phrase without a full stop */
+    const char *line; /* to be typed: words without quotes; '<' and '>' only at the end */
+};
+
+enum { COMMAND_EXAMPLES = 2 };
+
 struct command {
     const char *name;
-    const char *operands;       /* for the usage line */
-    const char *summary;        /* one line */
-    const char *about;          /* a paragraph or two for help */
+    enum command_group group;
+    const char *operands; /* for the usage line */
+    const char *summary;  /* one line */
+    const char *about;    /* a paragraph or two for help */
+    struct example examples[COMMAND_EXAMPLES];
     const char *const *actions; /* words its first operand may be; NULL: it is any */
     const struct opt *table;
     size_t options_size;
@@ -32,7 +45,7 @@ extern const struct command cmd_export, cmd_verify, cmd_import, cmd_inspect, cmd
     cmd_attach, cmd_payload, cmd_digest, cmd_keygen, cmd_key, cmd_trust, cmd_status,
     cmd_verify_receipt, cmd_help, cmd_version;
 
-/* All commands in the order help shows them, NULL at the end. */
+/* All commands in the order help shows them, by group; NULL at the end. */
 extern const struct command *const commands[];
 const struct command *command_find(const char *name); /* or NULL */
 
