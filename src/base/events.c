@@ -18,11 +18,11 @@ deliver_event(const struct events *to, const struct event *event)
         to->emit(to->ctx, event);
 }
 
-static void PRINTF(3, 0)
-    emit_text(const struct events *to, enum event_kind kind, const char *fmt, va_list ap)
+static void PRINTF(4, 0) emit_text(const struct events *to, enum event_kind kind,
+                                   enum err_reason reason, const char *fmt, va_list ap)
 {
     char raw[LINE_MAX_], line[LINE_MAX_];
-    struct event event = {.kind = kind, .text = line};
+    struct event event = {.kind = kind, .text = line, .reason = reason};
 
     vsnprintf(raw, sizeof(raw), fmt, ap);
     text_line(line, sizeof(line), raw, strlen(raw)); /* file names may hold anything */
@@ -35,7 +35,7 @@ events_debug(const struct events *to, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    emit_text(to, EVENT_DEBUG, fmt, ap);
+    emit_text(to, EVENT_DEBUG, REASON_NONE, fmt, ap);
     va_end(ap);
 }
 
@@ -45,7 +45,18 @@ events_warning(const struct events *to, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    emit_text(to, EVENT_WARNING, fmt, ap);
+    emit_text(to, EVENT_WARNING, REASON_NONE, fmt, ap);
+    va_end(ap);
+}
+
+void
+events_warning_because(const struct events *to, enum err_reason reason, const char *fmt,
+                       ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    emit_text(to, EVENT_WARNING, reason, fmt, ap);
     va_end(ap);
 }
 
@@ -53,7 +64,9 @@ void
 events_phase(const struct events *to, const char *text, uint64_t count,
              enum event_unit unit)
 {
-    deliver_event(to, &(struct event){EVENT_PHASE, text, count, unit});
+    deliver_event(
+        to,
+        &(struct event){.kind = EVENT_PHASE, .text = text, .count = count, .unit = unit});
 }
 
 void

@@ -8,7 +8,7 @@
 #ifndef BASE_EVENTS_H
 #define BASE_EVENTS_H
 
-#include "base/cleanup.h"
+#include "base/err.h"
 
 #include <stdint.h>
 
@@ -27,6 +27,7 @@ struct event {
     const char *text; /* one line as of text_line(), only valid during the call */
     uint64_t count;
     enum event_unit { EVENT_BYTES, EVENT_ITEMS } unit; /* of a phase */
+    enum err_reason reason; /* of a warning, where scripts and hints need one */
 };
 
 struct events {
@@ -36,6 +37,10 @@ struct events {
 
 void events_debug(const struct events *to, const char *fmt, ...) PRINTF(2, 3);
 void events_warning(const struct events *to, const char *fmt, ...) PRINTF(2, 3);
+
+/* With a reason: what to type about it is found by that, as for errors. */
+void events_warning_because(const struct events *to, enum err_reason reason,
+                            const char *fmt, ...) PRINTF(3, 4);
 void events_phase(const struct events *to, const char *text, uint64_t count,
                   enum event_unit unit);
 void events_done(const struct events *to, uint64_t count);

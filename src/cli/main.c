@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/hints.h"
 #include "cli/print_result.h"
+#include "cli/warning_list.h"
 #include "io/crypto/hash.h"
 #include "io/http/http.h"
 
@@ -72,6 +73,7 @@ run_command(const struct command *c, const struct common_options *common,
     CLEANUP(result_release) struct result result = RESULT_INIT;
     struct err err = *early, late = ERR_INIT;
     struct progress progress;
+    struct warning_list warnings;
     struct runtime rt = {.common = common, .progress = &progress, .run = RUN_INIT};
     int rc = early->kind == ERR_NONE ? 0 : -1;
 
@@ -79,7 +81,8 @@ run_command(const struct command *c, const struct common_options *common,
     if (progress_init(&progress, common->progress, common->quiet, common->verbose,
                       c->name, &late) < 0)
         return complain(c->name, rc < 0 ? &err : &late);
-    rt.run.events = (struct events){.emit = progress_emit, .ctx = &progress};
+    warning_list_init(&warnings, &progress, c, options);
+    rt.run.events = (struct events){.emit = warning_list_emit, .ctx = &warnings};
     rt.run.jobs = common->jobs.is_set ? (unsigned)common->jobs.value : JOBS_DEFAULT;
     if (rc == 0 && rt.run.jobs == 0)
         rc = err_set(&err, ERR_USAGE, "--jobs requires at least 1");
@@ -92,6 +95,7 @@ run_command(const struct command *c, const struct common_options *common,
     if (rc < 0)
         hint_add_to(&err, c, options);
     progress_finish(&progress);
+    warning_list_finish(&warnings, &result);
     if (result_finish(&result, rc < 0 ? &err : NULL, common->json, common->quiet,
                       early->kind == ERR_NONE ? common->report : NULL, &late) < 0 &&
         rc == 0) {

@@ -201,18 +201,43 @@ begin_phase(struct progress *p, const struct event *event)
 }
 
 static void
-show_text(struct progress *p, const struct event *event)
+show_debug(struct progress *p, const char *text)
 {
-    bool is_warning = event->kind == EVENT_WARNING;
-
-    if (!is_warning && !p->verbose)
+    if (!p->verbose)
         return;
     clear_line(p);
     if (p->mode == PROGRESS_JSON)
-        show_json(is_warning ? "warning" : "debug", p, event->text);
+        show_json("debug", p, text);
     else
-        fprintf(stderr, "sealift: %s: %s%s\n", p->command, is_warning ? "warning: " : "",
-                event->text);
+        fprintf(stderr, "sealift: %s: %s\n", p->command, text);
+}
+
+static void
+show_warning(struct progress *p, const char *text, const char *hint)
+{
+    struct jsout *obj;
+
+    clear_line(p);
+    if (p->mode == PROGRESS_JSON) {
+        obj = jsout_object();
+        jsout_put_text(obj, "event", "warning");
+        jsout_put_text(obj, "text", text);
+        if (hint[0] != '\0')
+            jsout_put_text(obj, "hint", hint);
+        write_json(obj);
+        return;
+    }
+    fprintf(stderr, "sealift: %s: warning: %s\n", p->command, text);
+    if (hint[0] != '\0')
+        fprintf(stderr, "hint: %s\n", hint);
+}
+
+void
+progress_warn(struct progress *p, const char *text, const char *hint)
+{
+    pthread_mutex_lock(&p->lock);
+    show_warning(p, text, hint);
+    pthread_mutex_unlock(&p->lock);
 }
 
 void
@@ -223,8 +248,10 @@ progress_emit(void *ctx, const struct event *event)
     pthread_mutex_lock(&p->lock);
     switch (event->kind) {
     case EVENT_DEBUG:
+        show_debug(p, event->text);
+        break;
     case EVENT_WARNING:
-        show_text(p, event);
+        show_warning(p, event->text, "");
         break;
     case EVENT_PHASE:
         begin_phase(p, event);

@@ -39,6 +39,9 @@ MUST_USE int progress_init(struct progress *p, const char *mode, bool quiet, boo
 /* For struct events. */
 void progress_emit(void *progress, const struct event *event);
 
+/* The same of a warning, and what to do about it; hint "": nothing is known. */
+void progress_warn(struct progress *p, const char *text, const char *hint);
+
 /* Leave the terminal clean for what is printed next. */
 void progress_finish(struct progress *p);
 

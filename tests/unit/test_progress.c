@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What stderr got of one event that waits for quay.io for 45 seconds. */
+/* What stderr got of an event; with a hint it is a warning. */
 static void
-wait_in(struct progress *p, char *out, size_t size)
+show_in(struct progress *p, const struct event *event, const char *hint, char *out,
+        size_t size)
 {
-    const struct event event = {.kind = EVENT_WAITING, .text = "quay.io", .count = 45};
     int keep = dup(STDERR_FILENO);
     FILE *file = tmpfile();
     size_t len;
@@ -21,7 +21,10 @@ wait_in(struct progress *p, char *out, size_t size)
     assert_non_null(file);
     fflush(stderr);
     assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
-    progress_emit(p, &event);
+    if (hint)
+        progress_warn(p, event->text, hint);
+    else
+        progress_emit(p, event);
     fflush(stderr);
     assert_true(dup2(keep, STDERR_FILENO) >= 0);
     close(keep);
@@ -35,6 +38,8 @@ static void
 a_wait_is_shown_where_nothing_else_is(void **state)
 {
     static const uint64_t long_ago = 60 * 1000, just_now = 0;
+    static const struct event wait = {
+        .kind = EVENT_WAITING, .text = "quay.io", .count = 45};
     static const char line[] = "waiting for quay.io, 45 s\n";
     static const struct {
         const char *mode;
@@ -68,7 +73,37 @@ a_wait_is_shown_where_nothing_else_is(void **state)
             progress_init(&p, table[i].mode, table[i].quiet, false, "import", &err), 0);
         p.moved = clock_ms() - table[i].moved;
         p.shown = clock_ms() - table[i].shown;
-        wait_in(&p, got, sizeof(got));
+        show_in(&p, &wait, NULL, got, sizeof(got));
+        assert_string_equal(got, table[i].text);
+    }
+}
+
+static void
+a_warning_is_shown_with_its_hint_whatever_is_asked_for(void **state)
+{
+    static const struct event warning = {.kind = EVENT_WARNING, .text = "it leaks"};
+    static const struct {
+        const char *mode;
+        bool quiet;
+        const char *hint, *text;
+    } table[] = {
+        {"plain", false, "", "sealift: import: warning: it leaks\n"},
+        {"plain", true, NULL, "sealift: import: warning: it leaks\n"},
+        {"none", true, "mend it", "sealift: import: warning: it leaks\nhint: mend it\n"},
+        {"json", false, "", "{\"event\":\"warning\",\"text\":\"it leaks\"}\n"},
+        {"json", false, "mend it",
+         "{\"event\":\"warning\",\"text\":\"it leaks\",\"hint\":\"mend it\"}\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct progress p;
+        struct err err = ERR_INIT;
+        char got[200];
+
+        assert_int_equal(
+            progress_init(&p, table[i].mode, table[i].quiet, false, "import", &err), 0);
+        show_in(&p, &warning, table[i].hint, got, sizeof(got));
         assert_string_equal(got, table[i].text);
     }
 }
@@ -78,6 +113,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wait_is_shown_where_nothing_else_is),
+        cmocka_unit_test(a_warning_is_shown_with_its_hint_whatever_is_asked_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

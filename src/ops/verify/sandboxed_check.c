@@ -265,6 +265,8 @@ take_event(const struct events *to, struct news *news)
 
     make_plain(news->text, sizeof(news->text));
     e->text = news->text;
+    if (!(e->reason > REASON_NONE && e->reason < REASON_COUNT))
+        e->reason = REASON_NONE;
     if (to->emit && e->kind >= EVENT_DEBUG && e->kind <= EVENT_UNDONE &&
         e->count <= INT64_MAX && (e->unit == EVENT_BYTES || e->unit == EVENT_ITEMS))
         to->emit(to->ctx, e);
