@@ -27,9 +27,8 @@ clock_now(void)
     return (uint64_t)time(NULL);
 }
 
-/* 1 and *out from the environment, 0 when unset, -1 when it makes no sense. */
-static int
-source_date_epoch(uint64_t *out, struct err *err)
+int
+clock_source_date(uint64_t *out, struct err *err)
 {
     const char *text = getenv("SOURCE_DATE_EPOCH");
 
@@ -43,7 +42,7 @@ source_date_epoch(uint64_t *out, struct err *err)
 int
 clock_epoch(uint64_t *out, struct err *err)
 {
-    int set = source_date_epoch(out, err);
+    int set = clock_source_date(out, err);
 
     if (set == 0)
         *out = clock_now();
@@ -53,7 +52,7 @@ clock_epoch(uint64_t *out, struct err *err)
 int
 clock_member_mtime(uint64_t *out, struct err *err)
 {
-    int set = source_date_epoch(out, err);
+    int set = clock_source_date(out, err);
 
     if (set == 0)
         *out = 0;

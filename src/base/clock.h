@@ -24,6 +24,9 @@ uint64_t clock_now(void);
  */
 MUST_USE int clock_epoch(uint64_t *out, struct err *err);
 
+/* 1 and *out from $SOURCE_DATE_EPOCH, 0 when it is not set, -1 with the same error. */
+MUST_USE int clock_source_date(uint64_t *out, struct err *err);
+
 /* $SOURCE_DATE_EPOCH or 0: the mtime of a member that should not depend on the clock. */
 MUST_USE int clock_member_mtime(uint64_t *out, struct err *err);
 

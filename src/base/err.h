@@ -43,6 +43,7 @@ enum err_kind {
     X(COLLISION, "collision")                                                            \
     X(CUT_AREA, "in-place")                                                              \
     X(DIGEST, "digest")                                                                  \
+    X(DROPPED_REFERRERS, "dropped-referrers")                                            \
     X(DUPLICATE, "duplicate")                                                            \
     X(EMPTY_PASSPHRASE, "empty-passphrase")                                              \
     X(EQUIVOCATION, "equivocation")                                                      \
@@ -83,6 +84,7 @@ enum err_kind {
     X(RECEIPT, "receipt")                                                                \
     X(REVOKED, "revoked")                                                                \
     X(ROLLBACK, "rollback")                                                              \
+    X(SERIAL, "serial")                                                                  \
     X(SIGNED_LATE, "expired")                                                            \
     X(SIZE, "size")                                                                      \
     X(SPARSE_INDEX, "sparse-index")                                                      \

@@ -53,6 +53,13 @@ static const struct hint {
     {REASON_INCOMPLETE_BUNDLE, "export",
      "the bundle lists what is missing: 'sealift verify --allow-incomplete' and 'sealift "
      "import --allow-incomplete' accept it"},
+    {REASON_SPARSE_INDEX, "export",
+     "--index rebuild makes indexes of what is carried, under new digests; --index keep "
+     "silences this warning"},
+    {REASON_DROPPED_REFERRERS, "export",
+     "--index keep carries them, where the registry inside takes such an index"},
+    {REASON_EXPIRED, "export", "choose a later time with --expires TIME"},
+    {REASON_SERIAL, "export", "number the bundles of a stream with --serial N"},
     {REASON_INCOMPLETE_INDEX, "export",
      "an index lists it, but the registry does not have it: --platform carries only some "
      "of what an index lists"},

@@ -96,6 +96,39 @@ image_set_unwanted(const struct image_set *s)
     return unwanted;
 }
 
+struct sparse_search {
+    const struct image_set *set;
+    bool found;
+};
+
+/* graph_walk_root(): does this one list a platform that was not asked for? */
+static void
+find_unwanted(void *ctx, uint32_t id, bool as_document)
+{
+    struct sparse_search *s = ctx;
+    const struct graph *graph = s->set->graph;
+    const struct graph_object *o = graph_object(graph, id);
+
+    for (uint32_t i = 0; as_document && !s->found && i < o->edge_count; i++)
+        s->found = graph_object(graph, o->edges[i].to)->state == GRAPH_OMITTED &&
+                   !s->set->is_missing[o->edges[i].to];
+}
+
+size_t
+image_set_sparse(const struct image_set *s)
+{
+    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(s->graph);
+    size_t count = 0;
+
+    for (size_t i = 0; i < s->count; i++) {
+        struct sparse_search search = {.set = s};
+
+        graph_walk_root(walk, s->entries[i].object, find_unwanted, &search);
+        count += search.found;
+    }
+    return count;
+}
+
 uint32_t
 image_set_subject(const struct image_set *s, const struct image_entry *entry)
 {

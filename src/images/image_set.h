@@ -65,6 +65,9 @@ void image_set_describe(struct image_set *s, size_t entry, const struct referenc
 size_t image_set_omitted(const struct image_set *s);
 size_t image_set_unwanted(const struct image_set *s);
 
+/* Entries of which some index, nested ones included, lists such a platform. */
+size_t image_set_sparse(const struct image_set *s);
+
 /*
  * The object that an entry belongs to, as its document says itself, or by the tag that
  * cosign gives it; GRAPH_NONE when it is not in the set, or there is none.

@@ -42,9 +42,6 @@ put_export_images(struct result *r, const struct plan *plan)
         jsout_append(images, obj);
     }
     jsout_put(r->json, "images", images);
-    if (image_set_omitted(set) > 0)
-        result_say(r, "indexes are kept as they are; some registries refuse one whose "
-                      "children are not all there\n");
 }
 
 static void

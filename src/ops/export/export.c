@@ -11,6 +11,7 @@
 #include "ops/export/export_blobs.h"
 #include "ops/export/export_internal.h"
 #include "ops/export/export_verify_after.h"
+#include "ops/export/export_warnings.h"
 #include "ops/sign/sign.h"
 
 #include <stdio.h>
@@ -314,9 +315,10 @@ export_run(struct export_result *out, const struct export_options *o, struct err
     int rc;
 
     /* Say now what would stop it at the end. */
-    if (check_outputs(o, err) < 0 || plan_make(&out->plan, &o->plan, err) < 0 ||
-        describe_bundle(out, o, err) < 0)
+    if (check_outputs(o, err) < 0 || export_warn_of_claims(o, err) < 0 ||
+        plan_make(&out->plan, &o->plan, err) < 0 || describe_bundle(out, o, err) < 0)
         return -1;
+    export_warn_of_indexes(o, &out->plan);
     rc = out->plan.name_count == 0 ? 0
          : o->dry_run              ? check_volumes(o, &out->layout, err)
                                    : write_bundle(&w, err);

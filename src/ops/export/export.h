@@ -14,11 +14,12 @@
 struct export_options {
     struct plan_options plan;
     const char *output;
-    uint64_t volume_size;     /* bytes of each volume; 0: one file */
-    bool foreign_layers;      /* also from the URLs that descriptors name */
-    bool force;               /* replace an existing file */
-    bool verify_after;        /* read it back from the disk before it gets its name */
-    bool dry_run;             /* stop when the plan stands */
+    uint64_t volume_size; /* bytes of each volume; 0: one file */
+    bool foreign_layers;  /* also from the URLs that descriptors name */
+    bool force;           /* replace an existing file */
+    bool verify_after;    /* read it back from the disk before it gets its name */
+    bool dry_run;         /* stop when the plan stands */
+    bool accepts_sparse;  /* indexes that list what is left out were asked for: no word */
     bool allow_incomplete;    /* with plan.keep_going: publish what can be had */
     const char *const *reuse; /* bundles to take blobs from, reuse_count of them */
     size_t reuse_count;
