@@ -132,7 +132,7 @@ sign_as() {
 }
 sign_as signer
 policy '"ca":["root.pem"],"subject":"CN=somebody,O=Acme"'
-reason unknown-signer "row 28: another subject" verify b.tar
+reason unknown-signer "certificate-invalid: another subject" verify b.tar
 policy '"ca":["root.pem"],"san":["dns:bundles@acme.example"]'
 reason unknown-signer "a name of another kind" verify b.tar
 policy '"ca":["root.pem"],"san":["dns:nobody","uri:https://acme.example/bundles"]'
@@ -142,7 +142,7 @@ id=$(openssl x509 -in signer.pem -pubkey -noout | openssl pkey -pubin -outform D
 policy "\"ca\":[\"root.pem\"],\"spki_sha256\":\"$id\""
 expect 0 "its very key" verify b.tar
 policy '"ca":["other.pem"],"subject":"CN=signer,O=Acme"'
-reason unknown-signer "row 28: another authority" verify b.tar
+reason unknown-signer "certificate-invalid: another authority" verify b.tar
 policy '"ca":["missing.pem"],"subject":"CN=signer,O=Acme"'
 expect 9 "an authority that is not in the store" verify b.tar
 policy "$pinned"
@@ -162,7 +162,7 @@ at() {
 expect 0 "a bundle from before the certificate" at $faketime
 reason expired "does not count" verify at.tar
 expect 0 "a bundle from after it" at '+2000 days'
-reason expired "row 28: the certificate had expired" verify at.tar
+reason expired "certificate-invalid: the certificate had expired" verify at.tar
 policy "$pinned,\"time\":\"none\""
 expect 0 "unless time does not matter" verify at.tar
 policy "$pinned,\"time\":\"now\""
@@ -205,7 +205,7 @@ cp issuing.crl store/crl/issuing.pem
 expect 0 "an empty list of the issuer" verify b.tar
 must list_of issuing signer.pem
 cp issuing.crl store/crl/issuing.pem
-reason revoked "row 21: a list with the certificate" verify b.tar
+reason revoked "revoked: a list with the certificate" verify b.tar
 check "a list that has not run out is nothing to warn of" \
     sh -c '! grep -q "ran out" "$1"' sh "$err"
 crl_times="-crl_lastupdate 20200101000000Z -crl_nextupdate 20200201000000Z"
@@ -258,23 +258,23 @@ cp issuing.crl store/crl/a.pem
 crl_number=09
 must list_of issuing
 cp issuing.crl store/crl/b.pem
-reason revoked "row 44: an older list revokes, a newer one does not" verify b.tar
+reason revoked "crls-disagree: an older list revokes, a newer one does not" verify b.tar
 mv store/crl/a.pem store/crl/c.pem
-reason revoked "row 44: whatever they are called" verify b.tar
+reason revoked "crls-disagree: whatever they are called" verify b.tar
 mv store/crl/c.pem store/crl/.c.pem
-reason revoked "row 44: also hidden" verify b.tar
+reason revoked "crls-disagree: also hidden" verify b.tar
 rm store/crl/.c.pem
-expect 0 "row 44: the newer one alone" verify b.tar
+expect 0 "crls-disagree: the newer one alone" verify b.tar
 # A list that says less than that all others are good is an error that names it.
 cp issuing.crl complete.pem
 while read -r kind extension; do
     crl_extensions=$extension
     must list_of issuing
     cp issuing.crl store/crl/b.pem
-    expect 2 "row 44: a list that is $kind" verify b.tar
+    expect 2 "crls-disagree: a list that is $kind" verify b.tar
     check "is not understood" grep -q "'store/crl/b.pem': revocation list not understood" "$err"
     cp complete.pem store/crl/a.pem
-    expect 2 "row 44: $kind beside a complete one" verify b.tar
+    expect 2 "crls-disagree: $kind beside a complete one" verify b.tar
     rm store/crl/a.pem
 done <<LISTS
 delta 2.5.29.27=critical,DER:020101
@@ -287,7 +287,7 @@ LISTS
 crl_extensions='' crl_number=''
 mv complete.pem store/crl/b.crl
 rm store/crl/b.pem
-expect 2 "row 44: a list that is not called NAME.pem" verify b.tar
+expect 2 "crls-disagree: a list that is not called NAME.pem" verify b.tar
 check "is named" grep -q "store/crl/b.crl" "$err"
 
 # One key, one id, however a certificate writes its point: of a signer, of an authority.
@@ -302,9 +302,9 @@ for form in compressed hybrid; do
     } 2>openssl.log || fail "openssl makes certificates" "$(cat openssl.log)"
     sign_as $form
     policy "\"ca\":[\"root.pem\"],\"spki_sha256\":\"$id\",\"time\":\"none\""
-    expect 0 "row 43: a certificate with a $form point has the usual id of its key" verify b.tar
+    expect 0 "revoked-key-reencoded: a certificate with a $form point has the usual id of its key" verify b.tar
     must sealift trust revoke -q --trust store signer.pub
-    reason revoked "row 43: and is revoked with its key" verify b.tar
+    reason revoked "revoked-key-reencoded: and is revoked with its key" verify b.tar
     fresh
     must sealift sign -q --key signer.key --sign-cert below_$form.pem \
         --sign-chain by_$form.pem b.tar
@@ -314,7 +314,7 @@ for form in compressed hybrid; do
         tr 'A-F' 'a-f' | sed 's/^0*//')
     for line in "cert:$issuer_id:$serial" "key:$issuer_id"; do
         echo "$line" >store/revoked
-        reason revoked "row 43: revoked by the usual id of that, ${line%%:*}" verify b.tar
+        reason revoked "revoked-key-reencoded: revoked by the usual id of that, ${line%%:*}" verify b.tar
     done
 done
 sign_as signer
@@ -362,19 +362,19 @@ must planted signer.p7s
 expect 0 "our form counts inside a bundle" verify b.tar
 must cms keyid.p7s -signer signer.pem -inkey signer.key -certfile issuing.pem -keyid
 must planted keyid.p7s
-reason bad-signature "row 42: named by its key, it does not" verify b.tar
+reason bad-signature "signature-reworded: named by its key, it does not" verify b.tar
 expect 0 "beside one it does" verify --signature keyid.p7s unsigned.tar
 expect 0 "and when it was attached" attached keyid.p7s
 cat issuing.pem root.pem >both.pem
 must cms root.p7s -signer signer.pem -inkey signer.key -certfile both.pem
 must planted root.p7s
-reason bad-signature "row 42: neither does one that brings the root" verify b.tar
+reason bad-signature "signature-reworded: neither does one that brings the root" verify b.tar
 expect 0 "but when it was attached" attached root.p7s
 cat issuing.pem plain.pem >both.pem
 must cms extra.p7s -signer signer.pem -inkey signer.key -certfile both.pem
 fresh
 must sealift attach -q b.tar extra.p7s
-reason bad-signature "row 42: a certificate that nothing vouches for" verify b.tar
+reason bad-signature "signature-reworded: a certificate that nothing vouches for" verify b.tar
 must cms pss.p7s -signer rsa.pem -inkey rsa.key -certfile issuing.pem \
     -keyopt rsa_padding_mode:pss
 fresh
@@ -396,7 +396,7 @@ cat theirs.p7s list >longer.p7s
 fresh
 must forget_requests target
 for bad in two bare mail plain inside alone sha1 elsewhere cut longer; do
-    reason bad-signature "row 28: a signature that is $bad" \
+    reason bad-signature "certificate-invalid: a signature that is $bad" \
         sealift import --trust store --signature "$bad.p7s" b.tar "$target"
 done
 for bad in two bare mail elsewhere; do

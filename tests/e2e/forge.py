@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Bundles that an enemy, or an exporter gone mad, would make: some with a good signature.
+"""Make bundles as an attacker or a faulty exporter would, some with a valid signature.
 
     forge.py BUNDLE OTHER KEYS FOLDER
 
 BUNDLE was signed by KEYS/signer.key, OTHER is another bundle by the same key.  KEYS also has
-stranger.key.  Writes FOLDER/NUMBER.tar and prints lines "NUMBER ROW CODE REASON NAME": ROW is that
-of trust_cases.txt, CODE the exit status that it has to give, REASON the word in the result.
+stranger.key.  Writes FOLDER/NUMBER.tar and prints lines "NUMBER CASE CODE REASON NAME": CASE is a
+name of trust_cases.txt, CODE the expected exit status, REASON the reason in the result.
 """
 import base64
 import hashlib
@@ -119,44 +119,44 @@ def unsigned_changes(raw, other):
     starts = [sum(len(m.bytes) for m in original[:n]) for n in range(len(original))]
     last = max(range(names.index("SHA256SUMS") + 1, len(original)), key=lambda n: original[n].size)
 
-    yield 1, 7, "bad-signature", "a byte of index.json changed", flipped(raw, starts[index] + 700)
+    yield "index-changed", 7, "bad-signature", "a byte of index.json changed", flipped(raw, starts[index] + 700)
     spaced = index_body.replace(b'{"schemaVersion":2', b'{"schemaVersion": 2', 1)
-    yield 1, 7, "bad-signature", "white space added to index.json", assemble(spaced, signed)
-    yield 2, 7, "unsigned", "no signature", assemble(index_body, [])
-    yield 3, 7, "unknown-signer", "signed by a stranger", \
+    yield "index-changed", 7, "bad-signature", "white space added to index.json", assemble(spaced, signed)
+    yield "signature-missing", 7, "unsigned", "no signature", assemble(index_body, [])
+    yield "signer-unknown", 7, "unknown-signer", "signed by a stranger", \
         assemble(index_body, [(by("stranger"), signature_file("stranger", index_body))])
-    yield 20, 7, "bad-signature", "the signature of another bundle", assemble(index_body, other)
-    yield 5, 6, "duplicate", "a second index.json", \
+    yield "signature-of-other-bundle", 7, "bad-signature", "the signature of another bundle", assemble(index_body, other)
+    yield "index-repeated", 6, "duplicate", "a second index.json", \
         join(original[:index + 1] + [original[index]] + original[index + 1:])
-    yield 5, 6, "extra", "another ./index.json", \
+    yield "index-repeated", 6, "extra", "another ./index.json", \
         join(original[:index + 1] + [original[index].renamed("./index.json")] + original[index + 1:])
-    yield 5, 6, "duplicate", "index.json again at the end", join(original + [original[index]])
-    yield 6, 6, "digest", "a byte of a blob changed", flipped(raw, starts[last] + 512 + 10)
-    yield 7, 6, "missing", "the last blob missing", join(original[:-1])
-    yield 7, 6, "order", "two blobs in the wrong order", join(original[:-2] + original[:-3:-1])
-    yield 7, 6, "extra", "a blob too much", \
+    yield "index-repeated", 6, "duplicate", "index.json again at the end", join(original + [original[index]])
+    yield "blob-changed", 6, "digest", "a byte of a blob changed", flipped(raw, starts[last] + 512 + 10)
+    yield "blob-set-changed", 6, "missing", "the last blob missing", join(original[:-1])
+    yield "blob-set-changed", 6, "order", "two blobs in the wrong order", join(original[:-2] + original[:-3:-1])
+    yield "blob-set-changed", 6, "extra", "a blob too much", \
         join(original + [original[-1].renamed("blobs/sha256/" + "0" * 64)])
-    yield 8, 6, "sums", "SHA256SUMS changed", flipped(raw, starts[sums] + 512 + 5)
+    yield "sums-changed", 6, "sums", "SHA256SUMS changed", flipped(raw, starts[sums] + 512 + 5)
     commented = sums_body + b"# hello\n"
-    yield 8, 6, "sums", "a comment in SHA256SUMS", assemble(index_body, signed, commented)
-    yield 9, 6, "interrupted-sign", "data in the pad", \
+    yield "sums-changed", 6, "sums", "a comment in SHA256SUMS", assemble(index_body, signed, commented)
+    yield "padding-not-zero", 6, "interrupted-sign", "data in the pad", \
         flipped(raw, starts[names.index("signatures/.pad")] + 512 + 999)
-    yield 10, 6, "truncated", "cut in a blob", raw[:starts[last] + 512 + 20]
-    yield 10, 6, "truncated", "cut before the end", raw[:-len(END)]
-    yield 11, 6, "trailing", "bytes after the end", raw + b"more"
-    yield 11, 6, "trailing", "a second archive after the end", raw + raw
+    yield "truncated", 6, "truncated", "cut in a blob", raw[:starts[last] + 512 + 20]
+    yield "truncated", 6, "truncated", "cut before the end", raw[:-len(END)]
+    yield "trailing-data", 6, "trailing", "bytes after the end", raw + b"more"
+    yield "trailing-data", 6, "trailing", "a second archive after the end", raw + raw
     yield from odd_members(raw, starts[last])
-    yield 14, 6, "order", "the signature behind SHA256SUMS", \
+    yield "signatures-misplaced", 6, "order", "the signature behind SHA256SUMS", \
         join([m for m in original[:sums + 1] if m not in signature_members]
              + signature_members + original[sums + 1:])
-    yield 14, 6, "order", "the signature behind the blobs", \
+    yield "signatures-misplaced", 6, "order", "the signature behind the blobs", \
         join([m for m in original if m not in signature_members] + signature_members)
     yield from other_words()
-    yield 37, 6, "extra", "65 signatures", \
+    yield "signatures-too-many-or-large", 6, "extra", "65 signatures", \
         original[0].bytes + original[1].bytes + b"".join(
             member(f"signatures/{by('', n)}", b"{}") for n in range(65)) + \
         member("signatures/.pad", b"") + b"".join(m.bytes for m in original[sums:]) + END
-    yield 37, 6, "size", "a signature of 64 KiB and a byte", \
+    yield "signatures-too-many-or-large", 6, "size", "a signature of 64 KiB and a byte", \
         original[0].bytes + original[1].bytes + \
         member(f"signatures/{by('', 1)}", b" " * 65537) + member("signatures/.pad", b"") + \
         b"".join(m.bytes for m in original[sums:]) + END
@@ -175,8 +175,8 @@ def other_words():
             "with an idle field": file.replace(b'"publicKey"', b'"tlogEntries":[],"publicKey"', 1),
             "without its hint": file.replace(hint, b"", 1)}.items():
         assert changed != file, what
-        yield 42, 7, "bad-signature", f"a signature {what}", assemble(index_body, [(name, changed)])
-    yield 42, 7, "bad-signature", "a signature under another name", \
+        yield "signature-reworded", 7, "bad-signature", f"a signature {what}", assemble(index_body, [(name, changed)])
+    yield "signature-reworded", 7, "bad-signature", "a signature under another name", \
         assemble(index_body, [(by("", 1), file)])
 
 
@@ -188,16 +188,16 @@ def odd_members(raw, at):
              "sparse file": b"S"}
     for what, kind in kinds.items():
         target = b"etc/passwd" if kind in b"12" else b""
-        yield 12, 6, "header", f"a {what}", raw[:at] + member(name, b"", kind=kind, fill=target) + rest
+        yield "member-type-unexpected", 6, "header", f"a {what}", raw[:at] + member(name, b"", kind=kind, fill=target) + rest
     broken = bytearray(raw)
     broken[at + 150] ^= 1
-    yield 13, 6, "header", "a wrong checksum", bytes(broken)
+    yield "tar-header-wrong", 6, "header", "a wrong checksum", bytes(broken)
     for what, field in {"a size that is no number": b"12x45670000 ", "a negative size": b"-0000000001 ",
                         "a size in base 256": b"\x80" + bytes(10) + b"\x20",
                         "a negative size in base 256": b"\xff" * 12}.items():
-        yield 13, 6, "header", what, raw[:at] + member(name, b"", field=field) + rest[512:]
+        yield "tar-header-wrong", 6, "header", what, raw[:at] + member(name, b"", field=field) + rest[512:]
     huge = member("index.json", b"", size=1 << 30)
-    yield 13, 6, "size", "an index.json of 1 GiB", original[0].bytes + huge + raw[at:]
+    yield "tar-header-wrong", 6, "size", "an index.json of 1 GiB", original[0].bytes + huge + raw[at:]
 
 
 # ---- what the right key signed, but never should have ---------------------------------------
@@ -209,37 +209,37 @@ def signed_changes():
 
     plain = compact({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
                      "manifests": json.loads(index_body)["manifests"]})
-    yield 15, 6, "format", "a signed image index that is no bundle", assemble(plain)
-    yield 16, 7, "bad-signature", "a DSSE envelope", assemble(index_body, [(by("signer"), dsse())])
-    yield 17, 7, "bad-signature", "a bundle that brings its own key", \
+    yield "image-index-not-a-bundle", 6, "format", "a signed image index that is no bundle", assemble(plain)
+    yield "dsse-envelope", 7, "bad-signature", "a DSSE envelope", assemble(index_body, [(by("signer"), dsse())])
+    yield "key-inside-signature", 7, "bad-signature", "a bundle that brings its own key", \
         assemble(index_body, [(by("stranger"), legacy())])
 
-    yield 29, 6, "json", "a key twice", change(b'"schemaVersion":2,', b'"schemaVersion":2,"schemaVersion":2,')
-    yield 29, 6, "format", "Manifests beside manifests", change(b'"manifests":', b'"Manifests":[],"manifests":')
-    yield 29, 6, "json", "deep nesting", change(b'"schemaVersion":2', b'"schemaVersion":' + b"[" * 5000 + b"]" * 5000)
-    yield 29, 6, "json", "a NUL in a text", change(b'"dev.sealift.tool":"', b'"dev.sealift.tool":"\\u0000')
-    yield 29, 6, "json", "a NUL byte behind a number", change(b'"schemaVersion":2', b'"schemaVersion":2\0')
-    yield 29, 6, "json", "bytes that are no UTF-8", change(b'"dev.sealift.tool":"', b'"dev.sealift.tool":"\xff')
-    yield 29, 6, "json", "something after the end", with_index(lambda body: body + b"{}")
+    yield "index-json-ambiguous", 6, "json", "a key twice", change(b'"schemaVersion":2,', b'"schemaVersion":2,"schemaVersion":2,')
+    yield "index-json-ambiguous", 6, "format", "Manifests beside manifests", change(b'"manifests":', b'"Manifests":[],"manifests":')
+    yield "index-json-ambiguous", 6, "json", "deep nesting", change(b'"schemaVersion":2', b'"schemaVersion":' + b"[" * 5000 + b"]" * 5000)
+    yield "index-json-ambiguous", 6, "json", "a NUL in a text", change(b'"dev.sealift.tool":"', b'"dev.sealift.tool":"\\u0000')
+    yield "index-json-ambiguous", 6, "json", "a NUL byte behind a number", change(b'"schemaVersion":2', b'"schemaVersion":2\0')
+    yield "index-json-ambiguous", 6, "json", "bytes that are no UTF-8", change(b'"dev.sealift.tool":"', b'"dev.sealift.tool":"\xff')
+    yield "index-json-ambiguous", 6, "json", "something after the end", with_index(lambda body: body + b"{}")
 
     first = json.loads(index_body)["manifests"][0]
     size = b'"size":%d' % first["size"]
-    yield 30, 6, "size", "a descriptor with another size", change(size, b'"size":%d' % (first["size"] + 1))
+    yield "sizes-disagree", 6, "size", "a descriptor with another size", change(size, b'"size":%d' % (first["size"] + 1))
     double = dict(first, size=first["size"] + 1,
                   annotations={"org.opencontainers.image.ref.name": "host.test/other:1"})
-    yield 30, 6, "size", "one digest with two sizes", \
+    yield "sizes-disagree", 6, "size", "one digest with two sizes", \
         with_index(lambda body: body.replace(b'"manifests":[', b'"manifests":[' + compact(double) + b",", 1))
 
     # The last blob is taken out of everything that names it, except of the image.
     gone = original[-1].name.encode()
     short = b"".join(line for line in sums_body.splitlines(keepends=True) if gone not in line)
-    yield 31, 6, "missing", "an object that nothing lists", \
+    yield "object-unaccounted", 6, "missing", "an object that nothing lists", \
         assemble(pins(index_body, short, original[5:-1]), sums=short, blobs=original[5:-1])
 
     name = first["annotations"]["org.opencontainers.image.ref.name"].encode()
     for what, bad in {"../ in a name": b"host.test/../../x:1", "a new line in a name": b"host.test/a\\nb:1",
                       "an escape in a name": b"host.test/\\u001b[2Jx:1"}.items():
-        yield 32, 6, "format", what, with_index(lambda body, bad=bad: body.replace(name, bad))
+        yield "names-and-targets", 6, "format", what, with_index(lambda body, bad=bad: body.replace(name, bad))
 
 
 def dsse():
@@ -298,10 +298,10 @@ def main():
     stolen = [(by("signer"), others_members[2].body[:others_members[2].size])]
     assert assemble(index_body, signed) == raw, "the pieces do not make the bundle"
     changes = [*unsigned_changes(raw, stolen), *signed_changes()]
-    for number, (row, code, reason, name, data) in enumerate(changes):
+    for number, (case, code, reason, name, data) in enumerate(changes):
         with open(f"{folder}/{number}.tar", "wb") as file:
             file.write(data)
-        print(number, row, code, reason, name)
+        print(number, case, code, reason, name)
     for name, data in others():
         with open(f"{folder}/{name}.tar", "wb") as file:
             file.write(data)

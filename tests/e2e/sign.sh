@@ -275,7 +275,7 @@ by_openssl() {
 } 2>openssl.log || fail "openssl makes more keys" "$(cat openssl.log)"
 for bits in 256 384 512; do
     by_openssl cora $bits >cora.json
-    expect 0 "row 38: a signature by openssl on P-384 with SHA-$bits counts" \
+    expect 0 "other-tools: a signature by openssl on P-384 with SHA-$bits counts" \
         sealift verify -q --key cora.pub --signature cora.json unsigned.tar
 done
 sed 's/SHA2_512/SHA2_256/' cora.json >wrong.json

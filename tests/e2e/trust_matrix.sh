@@ -46,22 +46,22 @@ refused() {
     tap_show
 }
 
-while read -r number row code reason name; do
+while read -r number case code reason name; do
     ! is_quick || [ $((number % 4)) -eq 0 ] || continue
-    refused "$code" "$reason" "row $row: $name" import "$work/bad/$number.tar"
+    refused "$code" "$reason" "$case: $name" import "$work/bad/$number.tar"
     case $name in
     'signed by a stranger')
         id=$(openssl pkey -in "$work/stranger.key" -pubout -outform DER | sha256sum)
-        check "row 3: with the key id" grep -q "${id%% *}" "$err"
-        check "row 3: and the command that would accept it" \
+        check "signer-unknown: with the key id" grep -q "${id%% *}" "$err"
+        check "signer-unknown: and the command that would accept it" \
             grep -q "^hint: .*sealift trust add --trust $work/store " "$err"
         ;;
-    'data in the pad') check "row 9: in words" grep -q 'interrupted' "$err" ;;
+    'data in the pad') check "padding-not-zero: in words" grep -q 'interrupted' "$err" ;;
     'a signed image index that is no bundle')
-        check "row 15: in words" grep -q 'not a sealift bundle' "$err"
+        check "image-index-not-a-bundle: in words" grep -q 'not a sealift bundle' "$err"
         ;;
     'a new line in a name' | 'an escape in a name')
-        check_not "row 32: nothing of it reaches the terminal" grep -q "$(printf '\033')" "$err"
+        check_not "names-and-targets: nothing of it reaches the terminal" grep -q "$(printf '\033')" "$err"
         ;;
     esac
 done <"$work/cases"
@@ -73,9 +73,9 @@ refused 7 no-trust "an empty store" \
 
 check_equal "the registry was never asked anything" 0 "$(requests target)"
 
-expect 0 "row 4: a stranger's signature beside a trusted one" \
+expect 0 "unknown-signature-beside-trusted: a stranger's signature beside a trusted one" \
     sealift verify --trust "$work/store" "$work/bad/stranger.tar"
-check "row 4: is listed as ignored" grep -q '^ignored .*not among the trusted' "$out"
+check "unknown-signature-beside-trusted: is listed as ignored" grep -q '^ignored .*not among the trusted' "$out"
 
 # No part of verifying opens a socket.
 if can_trace; then
@@ -108,9 +108,9 @@ $registry_guard python3 "$tests/e2e/swap.py" "${address##*:}" "$work/moving.tar"
 registry_pids="$registry_pids $!"
 must wait_for_line "$work/wire"
 place=127.0.0.1:$(cat "$work/wire")/late
-expect 6 "row 33: a file that changes between checking and sending" \
+expect 6 "file-changes-after-check: a file that changes between checking and sending" \
     sealift import --trust "$work/store" "$work/moving.tar" "$place"
-check_equal "row 33: no manifest and no tag was pushed" 0 \
+check_equal "file-changes-after-check: no manifest and no tag was pushed" 0 \
     "$(grep -c '"PUT /v2/late/.*/manifests/' "$work/registry/target/access.log")"
 
 expect 0 "the bundle that all of these were made from" import "$work/good.tar"

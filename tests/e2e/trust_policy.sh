@@ -71,19 +71,19 @@ must bundle two.tar prod 10 alice bob
 must bundle dev.tar prod 10 dev
 must bundle unlisted.tar test 10 alice bob
 must forget_requests target
-outcome 7 threshold "row 18: one of two" import one.tar
+outcome 7 threshold "threshold-counts-persons: one of two" import one.tar
 check "names who signed and who else may" \
     sh -c 'grep -q "signed by 1 of the 2 .*alice" "$1" && grep -q "^hint: .*alice, bob" "$1"' - "$err"
-outcome 7 threshold "row 18: two keys of one person" import keys.tar
-outcome 7 stream "row 22: a developer's key on the stream prod" import dev.tar
-outcome 7 stream "row 22: a stream that the policy does not know" import unlisted.tar
+outcome 7 threshold "threshold-counts-persons: two keys of one person" import keys.tar
+outcome 7 stream "stream-not-authorised: a developer's key on the stream prod" import dev.tar
+outcome 7 stream "stream-not-authorised: a stream that the policy does not know" import unlisted.tar
 cp stranger.pub store/keys
 must bundle stranger.tar prod 10 stranger
 outcome 7 unknown-signer "a key that the policy does not name does not count" import stranger.tar
 check_equal "none of these asked the registry anything" 0 "$(requests target)"
 rm store/keys/stranger.pub
 must sealift sign -q --key bob.key --sig-out bob.sig one.tar
-outcome 0 - "row 19: one signature inside, one beside" \
+outcome 0 - "signature-inside-and-beside: one signature inside, one beside" \
     sealift verify -q --trust store --signature bob.sig --report report one.tar
 outcome 0 - "two people" import two.tar
 check_equal "are in the result" "['alice', 'bob'] 2" \
@@ -99,28 +99,28 @@ mkdir ec
 cp -r store/keys ec
 cp signer.pub ec/keys
 cp policy.new ec/policy.json
-outcome 7 threshold "row 18: two files of one key" \
+outcome 7 threshold "threshold-counts-persons: two files of one key" \
     sealift verify -q --trust ec --report report forged/twice.tar
 must sealift sign -q --key signer.key --sig-out again.sig ec.tar
-outcome 7 threshold "row 18: two files of one key, one of them beside" \
+outcome 7 threshold "threshold-counts-persons: two files of one key, one of them beside" \
     sealift verify -q --trust ec --report report --signature again.sig forged/twice.tar
-outcome 7 threshold "row 18: one signature in two encodings" \
+outcome 7 threshold "threshold-counts-persons: one signature in two encodings" \
     sealift verify -q --trust ec --report report forged/reencoded.tar
 
 # --- what may not come back --------------------------------------------------------------
 
-outcome 0 - "row 23: the same bundle again" import two.tar
+outcome 0 - "rollback-and-equivocation: the same bundle again" import two.tar
 must bundle older.tar prod 9 alice bob
-outcome 7 rollback "row 23: a lower serial" import older.tar
+outcome 7 rollback "rollback-and-equivocation: a lower serial" import older.tar
 cp one.tar other.tar
 must env SOURCE_DATE_EPOCH="$(($(date +%s) + 5))" "$abs_top_builddir/sealift" export -q --force \
     -o other.tar --stream prod --serial 10 --key alice.key "$name"
 must sealift sign -q --key bob.key other.tar
-outcome 7 equivocation "row 23: the same serial, another bundle" import other.tar
+outcome 7 equivocation "rollback-and-equivocation: the same serial, another bundle" import other.tar
 must env SOURCE_DATE_EPOCH=1700000000 "$abs_top_builddir/sealift" export -q --force \
     -o past.tar --stream prod --serial 11 --key alice.key "$name"
 must sealift sign -q --key bob.key past.tar
-outcome 7 rollback "row 27: made before the last one" import past.tar
+outcome 7 rollback "creation-time-implausible: made before the last one" import past.tar
 check "says when the two were made" grep -q '2023-11-14T22:13:20Z' "$err"
 outcome 7 override-denied "--allow-rollback, which the policy does not list" \
     import --allow-rollback older.tar
@@ -161,10 +161,10 @@ for stream in .hidden ..; do
     must bundle dots.tar "$stream" 10 alice
     outcome 0 - "stream $stream" import dots.tar
     must bundle dots.tar "$stream" 9 alice
-    outcome 7 rollback "row 23: a lower serial of stream $stream" import dots.tar
+    outcome 7 rollback "rollback-and-equivocation: a lower serial of stream $stream" import dots.tar
     must env SOURCE_DATE_EPOCH="$(($(date +%s) + 5))" "$abs_top_builddir/sealift" export -q \
         --force -o dots.tar --stream "$stream" --serial 10 --key alice.key "$name"
-    outcome 7 equivocation "row 23: the same serial of stream $stream" import dots.tar
+    outcome 7 equivocation "rollback-and-equivocation: the same serial of stream $stream" import dots.tar
 done
 expect 0 "status" sealift status --trust store
 check_equal "shows them" ".. .hidden " \
@@ -196,28 +196,28 @@ expect 7 "a changed receipt" sealift verify-receipt --key host.pub changed.json
 expect 7 "somebody else's receipt" sealift verify-receipt --key alice.pub report.receipt.json
 rm -r store/state
 must forget_requests target
-outcome 7 rollback "row 24: state lost, the receipt at the target says 43" import forty-two.tar
-check_equal "row 24: nothing was written" 0 "$(writes target)"
-outcome 0 - "row 24: and 43 itself" import forty-three.tar
+outcome 7 rollback "state-lost: state lost, the receipt at the target says 43" import forty-two.tar
+check_equal "state-lost: nothing was written" 0 "$(writes target)"
+outcome 0 - "state-lost: and 43 itself" import forty-three.tar
 rm -r store/state
 mkdir store/state
 printf '{"stream":' >store/state/prod.json
 must forget_requests target
-outcome 7 state "row 39: half a state file ends an import" import forty-three.tar
-check "row 39: and says which file to move" grep -q "'store/state/prod.json' is damaged" "$err"
-check "row 39: and what is asked then" grep -q '^hint: .*move the file away.*receipt' "$err"
-check_equal "row 39: nothing was asked" 0 "$(requests target)"
-outcome 7 state "row 39: it ends a verify, too" \
+outcome 7 state "state-damaged: half a state file ends an import" import forty-three.tar
+check "state-damaged: and says which file to move" grep -q "'store/state/prod.json' is damaged" "$err"
+check "state-damaged: and what is asked then" grep -q '^hint: .*move the file away.*receipt' "$err"
+check_equal "state-damaged: nothing was asked" 0 "$(requests target)"
+outcome 7 state "state-damaged: it ends a verify, too" \
     sealift verify -q --trust store --report report forty-three.tar
-expect 0 "row 39: status goes on" sealift status --trust store --report report
-check "row 39: and lists it" grep -q "^damaged: .*store/state/prod.json" "$out"
-check_equal "row 39: in the result, too" "store/state/prod.json" \
+expect 0 "state-damaged: status goes on" sealift status --trust store --report report
+check "state-damaged: and lists it" grep -q "^damaged: .*store/state/prod.json" "$out"
+check_equal "state-damaged: in the result, too" "store/state/prod.json" \
     "$(field report 'd["damaged"][0]["file"]')"
 mv store/state/prod.json store/state/other.json
-outcome 7 rollback "row 39: with it out of the way the receipt counts" import forty-two.tar
-outcome 0 - "row 39: other streams' files are not read" import forty-three.tar
+outcome 7 rollback "state-damaged: with it out of the way the receipt counts" import forty-two.tar
+outcome 0 - "state-damaged: other streams' files are not read" import forty-three.tar
 expect 0 "status" sealift status --trust store
-check "row 39: shows what is whole beside what is not" \
+check "state-damaged: shows what is whole beside what is not" \
     sh -c 'grep -q "^prod  *43 " "$1" && grep -q "^damaged: .*other.json" "$1"' - "$out"
 rm -r store/state
 sed 's/"alice", "bob"\], "threshold": 2/"dev"]/' store/policy.json >policy.new
@@ -232,13 +232,13 @@ rm -r store/state
 policy ''
 digest=$(sealift digest --json two.tar 2>/dev/null | python3 -c 'import json, sys; print(json.load(sys.stdin)["index"])')
 must sealift trust revoke -q --trust store "$digest"
-outcome 7 revoked "row 21: a revoked bundle" import two.tar
+outcome 7 revoked "revoked: a revoked bundle" import two.tar
 policy ', "allow_insecure": true'
-outcome 7 revoked "row 21: not even without its signature" import --insecure-skip-verify two.tar
+outcome 7 revoked "revoked: not even without its signature" import --insecure-skip-verify two.tar
 policy ''
 must sealift trust revoke -q --trust store bob.pub
 must bundle eleven.tar prod 11 alice bob
-outcome 7 revoked "row 21: a revoked key" import eleven.tar
+outcome 7 revoked "revoked: a revoked key" import eleven.tar
 rm store/revoked
 
 # --- time --------------------------------------------------------------------------------
@@ -246,37 +246,37 @@ rm store/revoked
 must sealift export -q -o gone.tar --stream dev-x --serial 5 --key dev.key \
     --expires 2026-10-01T00:00:00Z "$name"
 policy ', "overrides": ["expired"]'
-outcome 7 expired "row 25: an expired bundle" import gone.tar
+outcome 7 expired "expired: an expired bundle" import gone.tar
 outcome 7 expired "no variable moves the clock that judges" \
     env SOURCE_DATE_EPOCH=0 "$abs_top_builddir/sealift" import -q --trust store --report report \
     gone.tar "$target"
-outcome 0 - "row 25: with a reason, where the policy allows it" \
+outcome 0 - "expired: with a reason, where the policy allows it" \
     import --receipt host.key --allow-expired 'no newer one' gone.tar
-check_equal "row 25: recorded in the receipt" "[{'name': 'expired', 'reason': 'no newer one'}]" \
+check_equal "expired: recorded in the receipt" "[{'name': 'expired', 'reason': 'no newer one'}]" \
     "$(field report.receipt.json 'd["overrides"]')"
 policy ''
-outcome 7 override-denied "row 25: where it does not" import --allow-expired 'no newer one' gone.tar
+outcome 7 override-denied "expired: where it does not" import --allow-expired 'no newer one' gone.tar
 
 must env SOURCE_DATE_EPOCH="$(($(date +%s) + 30 * 86400))" "$abs_top_builddir/sealift" export -q \
     -o future.tar --stream dev-x --serial 6 --key dev.key "$name"
 policy ', "clock": "trusted"'
-outcome 7 clock "row 27: from the future, where the clock is trusted" import future.tar
+outcome 7 clock "creation-time-implausible: from the future, where the clock is trusted" import future.tar
 policy ''
-outcome 0 - "row 27: else only a warning" sealift verify -q --trust store --report report future.tar
-check "row 27: which it is" grep -q 'warning: the bundle says it was made on' "$err"
+outcome 0 - "creation-time-implausible: else only a warning" sealift verify -q --trust store --report report future.tar
+check "creation-time-implausible: which it is" grep -q 'warning: the bundle says it was made on' "$err"
 
 must bundle plain.tar dev-x 7 dev
 if faketime 2030-01-01 "$abs_top_builddir/sealift" version >/dev/null 2>&1; then
-    outcome 0 - "row 26: a clock of 1970" \
+    outcome 0 - "clock-wrong: a clock of 1970" \
         faketime '1970-01-02 00:00:00' "$abs_top_builddir/sealift" verify -q --trust store --report report plain.tar
-    check "row 26: with a warning" grep -q 'warning: the clock is at least .* days behind' "$err"
-    outcome 0 - "row 26: a clock of 2099" \
+    check "clock-wrong: with a warning" grep -q 'warning: the clock is at least .* days behind' "$err"
+    outcome 0 - "clock-wrong: a clock of 2099" \
         faketime '2099-01-01 00:00:00' "$abs_top_builddir/sealift" verify -q --key dev.pub --report report plain.tar
-    check "row 26: with a warning" grep -q 'warning: the clock is .* days ahead' "$err"
+    check "clock-wrong: with a warning" grep -q 'warning: the clock is .* days ahead' "$err"
     outcome 7 expired "a clock set back does not revive an expired bundle" \
         faketime '2001-01-01 00:00:00' "$abs_top_builddir/sealift" verify -q --key dev.pub --report report gone.tar
 else
-    skip "row 26: a clock of 1970 or 2099" "faketime does not work here"
+    skip "clock-wrong: a clock of 1970 or 2099" "faketime does not work here"
 fi
 
 # One signer of one stream, who dates a bundle into the year 2240.
@@ -299,18 +299,18 @@ print(round((calendar.timegm(floor) - time.time()) / 86400))
 SCRIPT
 }
 outcome 0 - "a bundle of the year 2240" import far.tar
-check_equal "row 40: counts for 400 days from now, whatever the clock is taken for" 400 \
+check_equal "creation-time-far-ahead: counts for 400 days from now, whatever the clock is taken for" 400 \
     "$(floor dev-far)"
 outcome 0 - "the same bundle again" import far.tar
-check_equal "row 40: does not make that more" 400 "$(floor dev-far)"
+check_equal "creation-time-far-ahead: does not make that more" 400 "$(floor dev-far)"
 policy ''
-outcome 0 - "row 40: other streams are as old as they were" import forty-four.tar
-outcome 0 - "row 40: and not only those that came before" import near.tar
-outcome 7 rollback "row 40: of its own stream nothing is newer" import soon.tar
+outcome 0 - "creation-time-far-ahead: other streams are as old as they were" import forty-four.tar
+outcome 0 - "creation-time-far-ahead: and not only those that came before" import near.tar
+outcome 7 rollback "creation-time-far-ahead: of its own stream nothing is newer" import soon.tar
 sed 's/"dev-\*": {/"dev-*": {"epoch": 1, /' store/policy.json >policy.new
 mv policy.new store/policy.json
-outcome 0 - "row 40: until the epoch is raised" import soon.tar
-check_equal "row 40: which forgets the time, too" 0 "$(floor dev-far)"
+outcome 0 - "creation-time-far-ahead: until the epoch is raised" import soon.tar
+check_equal "creation-time-far-ahead: which forgets the time, too" 0 "$(floor dev-far)"
 
 # Within the 400 days a stream's own time counts, against a clock that was set back.
 sed 's/"dev-\*": {/"dev-*": {"rollback": "allow", /' store/policy.json >policy.new
@@ -322,16 +322,16 @@ for stream in far near; do
         --expires "$in_50_days" "$name"
 done
 outcome 0 - "a bundle made in 100 days" import --receipt host.key ahead.tar
-outcome 7 expired "row 40: what expired before that, of its stream" import far.tar
+outcome 7 expired "creation-time-far-ahead: what expired before that, of its stream" import far.tar
 rm store/state/dev-far.json
-outcome 7 expired "row 40: also when only the receipt knows" import far.tar
-outcome 0 - "row 40: and of another one" import near.tar
+outcome 7 expired "creation-time-far-ahead: also when only the receipt knows" import far.tar
+outcome 0 - "creation-time-far-ahead: and of another one" import near.tar
 policy ''
 
 # --- where to, and without a signature ---------------------------------------------------
 
 must forget_requests target
-outcome 7 target "row 32: somewhere else than the policy says" \
+outcome 7 target "names-and-targets: somewhere else than the policy says" \
     sealift import -q --trust store --report report forty-four.tar "$(address_of target)/elsewhere"
 outcome 7 override-denied "--insecure-skip-verify, which the policy does not mention" \
     import --insecure-skip-verify two.tar
