@@ -10,7 +10,6 @@
 #include "io/json/json_write.h"
 #include "oci/graph_walk.h"
 #include "ops/import/import.h"
-#include "ops/push/push_failures.h"
 #include "ops/receipt/receipt.h"
 #include "render/render_omitted.h"
 #include "render/table.h"
@@ -144,7 +143,7 @@ load_secrets(void *ctx, struct err *err)
     if (registry_access_open(&s->access, &o->registry, s->runtime, true, err) < 0)
         return -1;
     s->options->receipt_key = s->key;
-    s->options->client = s->access.client;
+    s->options->push.client = s->access.client;
     return 0;
 }
 
@@ -176,7 +175,7 @@ hint_for_failure(char hint[HINT_MAX], const struct import_command *o,
 }
 
 static struct jsout *
-setback_out(const struct import_command *o, const struct push_failure *s)
+failure_json(const struct import_command *o, const struct push_failure *s)
 {
     struct jsout *obj = jsout_object();
     char hint[HINT_MAX];
@@ -196,25 +195,26 @@ put_import_images(struct result *r, const struct import_command *o,
                   const struct import_result *x, const char *to_push)
 {
     CLEANUP(table_release) struct table t = TABLE_INIT;
-    const struct image_set *set = x->landing.set;
+    const struct image_set *set = x->push.plan.set;
     struct jsout *images = jsout_array();
 
     table_add(&t, (const char *const[]){"IMAGE", "STATE", "DIGEST", ""});
-    for (size_t i = 0; i < x->landing.name_count; i++) {
+    for (size_t i = 0; i < x->push.plan.name_count; i++) {
         const struct image_entry *e = &set->entries[i];
         struct jsout *obj = result_entry(e);
         char target[REFERENCE_TEXT_MAX], digest[DIGEST_TEXT_MAX];
-        const struct push_failure *cause = push_failure_of(x, i);
+        const struct push_failure *cause = push_failure_of(&x->push, i);
 
-        reference_name(&x->landing.names[i].to, target);
+        reference_name(&x->push.plan.names[i].to, target);
         digest_text(&e->digest, digest);
         jsout_put_text(obj, "target", target);
-        jsout_put_text(obj, "state", image_state_label(x->states[i], to_push));
+        jsout_put_text(obj, "state", image_state_label(x->push.states[i], to_push));
         if (cause)
-            jsout_put(obj, "error", setback_out(o, cause));
+            jsout_put(obj, "error", failure_json(o, cause));
         jsout_append(images, obj);
-        table_add(&t, (const char *const[]){
-                          target, image_state_label(x->states[i], to_push), digest, ""});
+        table_add(&t, (const char *const[]){target,
+                                            image_state_label(x->push.states[i], to_push),
+                                            digest, ""});
     }
     jsout_put(r->json, "images", images);
     table_say(&t, r);
@@ -224,13 +224,13 @@ static void
 say_failed(struct result *r, const struct import_command *o,
            const struct import_result *x)
 {
-    for (size_t i = 0; i < x->landing.name_count; i++) {
-        const struct push_failure *cause = push_failure_of(x, i);
+    for (size_t i = 0; i < x->push.plan.name_count; i++) {
+        const struct push_failure *cause = push_failure_of(&x->push, i);
         char target[REFERENCE_TEXT_MAX], hint[HINT_MAX];
 
         if (!cause)
             continue;
-        reference_name(&x->landing.names[i].to, target);
+        reference_name(&x->push.plan.names[i].to, target);
         result_say(r, "failed    %s: %s\n", target, cause->message);
         hint_for_failure(hint, o, cause);
         if (hint[0] != '\0')
@@ -283,13 +283,13 @@ put_import_result(struct result *r, const struct import_command *o, const char *
         result_missing(r, &x->verified.missing);
     }
     result_damage(r, &x->verified.files.volumes, &x->verified.damage);
-    if (!x->verified.bundle || !x->states)
+    if (!x->verified.bundle || !x->push.states)
         return;
     result_put_digest(r->json, "index", &x->verified.admission.index);
     result_put_meta(r->json, &bundle_content(x->verified.bundle)->meta);
     put_import_images(r, o, x, o->dry_run ? "would-push" : pushed);
-    put_counts(r, &x->counts, o->dry_run);
-    jsout_put_text(r->json, "presence", x->is_by_head ? "head" : "last-byte");
+    put_counts(r, &x->push.counts, o->dry_run);
+    jsout_put_text(r->json, "presence", x->push.is_by_head ? "head" : "last-byte");
     say_failed(r, o, x);
 }
 
@@ -310,7 +310,7 @@ put_receipt(struct result *r, const struct import_command *o,
     if (x->lacks_receipt) {
         result_say(r, "receipt   failed: %s\n", x->receipt_error.message);
         jsout_put_bool(r->json, "receipt", false);
-        jsout_put(r->json, "receiptError", setback_out(o, &x->receipt_error));
+        jsout_put(r->json, "receiptError", failure_json(o, &x->receipt_error));
     }
     if (x->receipt.json.len == 0)
         return 0;
@@ -331,14 +331,14 @@ put_receipt(struct result *r, const struct import_command *o,
 static void
 warn_untagged(const struct import_result *x, const struct events *events)
 {
-    const struct image_set *set = x->landing.set;
+    const struct image_set *set = x->push.plan.set;
     size_t untagged = 0;
 
-    for (size_t i = 0; i < x->landing.name_count; i++) {
+    for (size_t i = 0; i < x->push.plan.name_count; i++) {
         const struct graph_object *o = graph_object(set->graph, set->entries[i].object);
 
         /* What belongs to something is held by that. */
-        untagged += x->landing.names[i].to.tag[0] == '\0' && !o->subject;
+        untagged += x->push.plan.names[i].to.tag[0] == '\0' && !o->subject;
     }
     if (untagged > 0)
         events_warning(events,
@@ -370,17 +370,19 @@ import(const struct import_command *o, char **operands, size_t count,
                    .prepare = load_secrets,
                    .prepare_ctx = &secrets,
                    .run = &rt->run},
-        .mapping = *mapping,
-        .dry_run = o->dry_run,
-        .keep_going = o->keep_going,
-        .read_back_blobs = o->read_back,
+        .push = {.mapping = *mapping,
+                 .dry_run = o->dry_run,
+                 .keep_going = o->keep_going,
+                 .read_back_blobs = o->read_back,
+                 .run = &rt->run},
         .tool = TOOL_NAME_VERSION,
     };
     int rc;
 
     if (check_read_back(o->read_back, err) < 0)
         return -1;
-    if (o->on_existing && read_on_existing(o->on_existing, &options.on_existing, err) < 0)
+    if (o->on_existing &&
+        read_on_existing(o->on_existing, &options.push.on_existing, err) < 0)
         return -1;
     if (check_secrets(o, err) < 0)
         return -1;

@@ -20,7 +20,7 @@ static const uint64_t ASK_FIRST_ABOVE = 1 << 20;
 /* One blob in all its repositories. */
 struct blob_step {
     struct pool_job job;
-    struct push_context *importing;
+    struct push_context *push;
     struct placement *placements;
     size_t count;
 };
@@ -30,7 +30,7 @@ enum blob_standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING, BLOB_BROKEN };
 /* ---- its bytes ---- */
 
 struct blob_bytes {
-    struct push_context *importing;
+    struct push_context *push;
     uint32_t object;
 };
 
@@ -38,54 +38,53 @@ static ssize_t
 read_blob_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
 {
     const struct blob_bytes *b = ctx;
-    ssize_t n =
-        image_source_read_at(&b->importing->source, b->object, out, len, offset, err);
+    ssize_t n = image_source_read_at(b->push->source, b->object, out, len, offset, err);
 
     if (n < 0)
-        b->importing->is_unread = true;
+        b->push->is_unread = true;
     return n;
 }
 
 /* ---- where it is ---- */
 
 static bool
-is_to_ask(const struct push_context *im, const struct placement *p)
+is_to_ask(const struct push_context *push, const struct placement *p)
 {
-    return im->options->dry_run || im->repos[p->repo].is_known ||
-           graph_object(im->set->graph, p->object)->size > ASK_FIRST_ABOVE;
+    return push->options->dry_run || push->repos[p->repo].is_known ||
+           graph_object(push->set->graph, p->object)->size > ASK_FIRST_ABOVE;
 }
 
 static int
-ask_one(struct push_context *im, unsigned worker, const struct placement *p,
+ask_one(struct push_context *push, unsigned worker, const struct placement *p,
         enum blob_standing *standing, struct err *err)
 {
     static const enum blob_standing standings[] = {[PRESENCE_ABSENT] = BLOB_LACKING,
                                                    [PRESENCE_THERE] = BLOB_THERE,
                                                    [PRESENCE_BROKEN] = BLOB_BROKEN};
-    const struct graph_object *o = graph_object(im->set->graph, p->object);
-    struct blob_bytes bytes = {im, p->object};
+    const struct graph_object *o = graph_object(push->set->graph, p->object);
+    struct blob_bytes bytes = {push, p->object};
     const struct byte_source source = {
         .read_at = read_blob_bytes, .ctx = &bytes, .size = o->size};
-    struct repository repo = push_context_repository(im, p->repo);
+    struct repository repo = push_context_repository(push, p->repo);
     const struct presence_query query = {&repo, &o->digest, o->size, &source};
     enum presence found;
 
-    if (presence_check(push_context_session(im, worker), &query, &found, err) < 0)
+    if (presence_check(push_context_session(push, worker), &query, &found, err) < 0)
         return -1;
     *standing = standings[found];
     if (found == PRESENCE_THERE)
-        push_context_found(im, p->repo);
+        push_context_found(push, p->repo);
     return 0;
 }
 
 /* What came of one of the places. */
 static int
-settle_placement(struct push_context *im, unsigned worker, struct placement *p, int rc,
+settle_placement(struct push_context *push, unsigned worker, struct placement *p, int rc,
                  struct err *err)
 {
-    struct repository repo = push_context_repository(im, p->repo);
+    struct repository repo = push_context_repository(push, p->repo);
 
-    return push_settle(im, worker, p->repo, &p->cause, rc, err) < 0
+    return push_settle(push, worker, p->repo, &p->cause, rc, err) < 0
                ? push_context_wrap(err, &repo)
                : 0;
 }
@@ -95,14 +94,14 @@ static int
 probe_blob(const struct blob_step *step, unsigned worker, enum blob_standing *standing,
            struct err *err)
 {
-    struct push_context *im = step->importing;
+    struct push_context *push = step->push;
 
     for (size_t i = 0; i < step->count; i++) {
         struct placement *p = &step->placements[i];
 
-        if (!is_to_ask(im, p) || push_is_closed(im, p->repo, &p->cause))
+        if (!is_to_ask(push, p) || push_is_closed(push, p->repo, &p->cause))
             continue;
-        if (settle_placement(im, worker, p, ask_one(im, worker, p, &standing[i], err),
+        if (settle_placement(push, worker, p, ask_one(push, worker, p, &standing[i], err),
                              err) < 0)
             return -1;
     }
@@ -110,50 +109,51 @@ probe_blob(const struct blob_step *step, unsigned worker, enum blob_standing *st
 }
 
 static void
-add_counts(struct push_context *im, const struct push_counts *more)
+add_counts(struct push_context *push, const struct push_counts *more)
 {
-    struct push_counts *counts = &im->result->counts;
+    struct push_counts *counts = &push->result->counts;
 
-    pthread_mutex_lock(&im->lock);
+    pthread_mutex_lock(&push->lock);
     counts->blobs_present += more->blobs_present;
     counts->blobs_mounted += more->blobs_mounted;
     counts->blobs_uploaded += more->blobs_uploaded;
     counts->bytes_uploaded += more->bytes_uploaded;
-    pthread_mutex_unlock(&im->lock);
+    pthread_mutex_unlock(&push->lock);
 }
 
 /* ---- bringing it ---- */
 
 static int
-send_blob(struct push_context *im, unsigned worker, uint32_t object,
+send_blob(struct push_context *push, unsigned worker, uint32_t object,
           const struct repository *repo, const char *mount_from, bool is_broken,
           enum push_outcome *outcome, struct err *err)
 {
-    const struct graph_object *o = graph_object(im->set->graph, object);
-    struct blob_bytes bytes = {im, object};
+    const struct graph_object *o = graph_object(push->set->graph, object);
+    struct blob_bytes bytes = {push, object};
     const struct byte_source source = {
         .read_at = read_blob_bytes, .ctx = &bytes, .size = o->size};
 
-    return push_blob(push_context_session(im, worker), repo, &o->digest, &source,
+    return push_blob(push_context_session(push, worker), repo, &o->digest, &source,
                      mount_from, is_broken, outcome, err);
 }
 
 static int
-bring_one(struct push_context *im, unsigned worker, const struct placement *p,
+bring_one(struct push_context *push, unsigned worker, const struct placement *p,
           const char *mount_from, bool is_broken, struct push_counts *counts,
           struct err *err)
 {
-    struct repository repo = push_context_repository(im, p->repo);
+    struct repository repo = push_context_repository(push, p->repo);
     enum push_outcome outcome;
 
-    if (send_blob(im, worker, p->object, &repo, mount_from, is_broken, &outcome, err) < 0)
+    if (send_blob(push, worker, p->object, &repo, mount_from, is_broken, &outcome, err) <
+        0)
         return -1;
     if (outcome == PUSH_UPLOADED) {
         counts->blobs_uploaded++;
-        counts->bytes_uploaded += graph_object(im->set->graph, p->object)->size;
+        counts->bytes_uploaded += graph_object(push->set->graph, p->object)->size;
     } else if (mount_from == repo.path) {
         counts->blobs_present++;
-        push_context_found(im, p->repo);
+        push_context_found(push, p->repo);
     } else {
         counts->blobs_mounted++;
     }
@@ -168,8 +168,8 @@ static int
 bring(const struct blob_step *step, unsigned worker, const enum blob_standing *standing,
       struct push_counts *counts, struct err *err)
 {
-    struct push_context *im = step->importing;
-    char *const *repos = im->result->landing.repos;
+    struct push_context *push = step->push;
+    char *const *repos = push->result->plan.repos;
     const char *sibling = NULL;
 
     for (size_t i = 0; i < step->count; i++) {
@@ -186,12 +186,12 @@ bring(const struct blob_step *step, unsigned worker, const enum blob_standing *s
             counts->blobs_present++;
             continue;
         }
-        if (push_is_closed(im, p->repo, &p->cause))
+        if (push_is_closed(push, p->repo, &p->cause))
             continue;
         if (!from && standing[i] == BLOB_UNASKED)
             from = own;
-        rc = bring_one(im, worker, p, from, standing[i] == BLOB_BROKEN, counts, err);
-        if (settle_placement(im, worker, p, rc, err) < 0)
+        rc = bring_one(push, worker, p, from, standing[i] == BLOB_BROKEN, counts, err);
+        if (settle_placement(push, worker, p, rc, err) < 0)
             return -1;
         if (p->cause == 0)
             sibling = own;
@@ -216,50 +216,51 @@ count_dry(const struct blob_step *step, const enum blob_standing *standing, uint
 }
 
 static int
-land_blob(struct pool_job *base, unsigned worker, struct err *err)
+push_blob_job(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct blob_step *step = (const struct blob_step *)base;
-    struct push_context *im = step->importing;
-    const struct graph_object *o = graph_object(im->set->graph, step->placements->object);
+    struct push_context *push = step->push;
+    const struct graph_object *o =
+        graph_object(push->set->graph, step->placements->object);
     enum blob_standing *standing = xcalloc(step->count, sizeof(*standing));
     struct push_counts counts = {.blobs_present = 0};
     int rc = probe_blob(step, worker, standing, err);
 
-    if (rc == 0 && im->options->dry_run)
+    if (rc == 0 && push->options->dry_run)
         count_dry(step, standing, o->size, &counts);
     else if (rc == 0)
         rc = bring(step, worker, standing, &counts, err);
     free(standing);
-    add_counts(im, &counts);
-    events_done(&im->options->verify.run->events, o->size);
+    add_counts(push, &counts);
+    events_done(&push->options->run->events, o->size);
     return rc;
 }
 
 int
-push_all_blobs(struct push_context *im, struct err *err)
+push_all_blobs(struct push_context *push, struct err *err)
 {
-    const struct push_plan *l = &im->result->landing;
-    struct blob_step *steps = xcalloc(l->blob_count, sizeof(*steps));
+    const struct push_plan *plan = &push->result->plan;
+    struct blob_step *steps = xcalloc(plan->blob_count, sizeof(*steps));
     uint64_t bytes = 0;
     size_t n = 0;
     int rc;
 
-    for (size_t i = 0; i < l->blob_count; i++) {
-        struct placement *p = &l->blobs[i];
+    for (size_t i = 0; i < plan->blob_count; i++) {
+        struct placement *p = &plan->blobs[i];
 
         if (n == 0 || steps[n - 1].placements->object != p->object) {
             steps[n++] = (struct blob_step){
-                .job.run = land_blob, .importing = im, .placements = p};
-            bytes += graph_object(im->set->graph, p->object)->size;
+                .job.run = push_blob_job, .push = push, .placements = p};
+            bytes += graph_object(push->set->graph, p->object)->size;
         }
         steps[n - 1].count++;
     }
-    events_phase(&im->options->verify.run->events,
-                 im->options->dry_run ? "looking for blobs" : "pushing blobs", bytes,
+    events_phase(&push->options->run->events,
+                 push->options->dry_run ? "looking for blobs" : "pushing blobs", bytes,
                  EVENT_BYTES);
     for (size_t i = 0; i < n; i++)
-        pool_add(im->pool, &steps[i].job);
-    rc = pool_wait(im->pool, err);
+        pool_add(push->pool, &steps[i].job);
+    rc = pool_wait(push->pool, err);
     free(steps);
     return rc;
 }
@@ -267,12 +268,12 @@ push_all_blobs(struct push_context *im, struct err *err)
 /* ---- bringing it once more ---- */
 
 int
-push_blobs_again(struct push_context *im, unsigned worker, uint32_t document,
+push_blobs_again(struct push_context *push, unsigned worker, uint32_t document,
                  uint32_t repo_index, bool no_matter_what, struct err *err)
 {
-    const struct graph *g = im->set->graph;
+    const struct graph *g = push->set->graph;
     const struct graph_object *o = graph_object(g, document);
-    struct repository repo = push_context_repository(im, repo_index);
+    struct repository repo = push_context_repository(push, repo_index);
 
     for (uint32_t i = 0; i < o->edge_count; i++) {
         uint32_t object = o->edges[i].to;
@@ -282,11 +283,11 @@ push_blobs_again(struct push_context *im, unsigned worker, uint32_t document,
 
         if (graph_object(g, object)->state != GRAPH_BLOB)
             continue;
-        if (!no_matter_what && ask_one(im, worker, &place, &standing, err) < 0)
+        if (!no_matter_what && ask_one(push, worker, &place, &standing, err) < 0)
             return -1;
         if (standing != BLOB_THERE &&
-            send_blob(im, worker, object, &repo, NULL, standing == BLOB_BROKEN, &outcome,
-                      err) < 0)
+            send_blob(push, worker, object, &repo, NULL, standing == BLOB_BROKEN,
+                      &outcome, err) < 0)
             return -1;
     }
     return 0;
@@ -298,10 +299,10 @@ push_blobs_again(struct push_context *im, unsigned worker, uint32_t document,
 static int
 drop_bytes(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
 {
-    struct push_context *im = ctx;
+    struct push_context *push = ctx;
 
     (void)at, (void)bytes, (void)err;
-    events_done(&im->options->verify.run->events, len);
+    events_done(&push->options->run->events, len);
     return 0;
 }
 
@@ -309,44 +310,43 @@ static int
 read_back_blob(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct blob_step *step = (const struct blob_step *)base;
-    struct push_context *im = step->importing;
-    const struct byte_sink sink = {.write_at = drop_bytes, .ctx = im};
+    struct push_context *push = step->push;
+    const struct byte_sink sink = {.write_at = drop_bytes, .ctx = push};
     struct placement *p = step->placements;
-    struct repository repo = push_context_repository(im, p->repo);
-    const struct graph_object *o = graph_object(im->set->graph, p->object);
+    struct repository repo = push_context_repository(push, p->repo);
+    const struct graph_object *o = graph_object(push->set->graph, p->object);
     int rc;
 
-    if (p->cause != 0 || push_is_closed(im, p->repo, &p->cause))
+    if (p->cause != 0 || push_is_closed(push, p->repo, &p->cause))
         return 0;
-    rc = pull_blob(push_context_session(im, worker), &repo, &o->digest, o->size, NULL,
+    rc = pull_blob(push_context_session(push, worker), &repo, &o->digest, o->size, NULL,
                    &sink, err);
     if (rc == 0)
-        push_context_count(im, &im->result->counts.blobs_read_back, 1);
+        push_context_count(push, &push->result->counts.blobs_read_back, 1);
     else
         err_wrap(err, "reading back");
-    return settle_placement(im, worker, p, rc, err);
+    return settle_placement(push, worker, p, rc, err);
 }
 
 int
-import_read_back_blobs(struct push_context *im, struct err *err)
+push_read_back_blobs(struct push_context *push, struct err *err)
 {
-    const struct push_plan *l = &im->result->landing;
-    struct blob_step *steps = xcalloc(l->blob_count, sizeof(*steps));
+    const struct push_plan *plan = &push->result->plan;
+    struct blob_step *steps = xcalloc(plan->blob_count, sizeof(*steps));
     uint64_t bytes = 0;
     int rc;
 
-    for (size_t i = 0; i < l->blob_count; i++)
-        bytes += graph_object(im->set->graph, l->blobs[i].object)->size;
-    events_phase(&im->options->verify.run->events, "reading blobs back", bytes,
-                 EVENT_BYTES);
-    for (size_t i = 0; i < l->blob_count; i++) {
+    for (size_t i = 0; i < plan->blob_count; i++)
+        bytes += graph_object(push->set->graph, plan->blobs[i].object)->size;
+    events_phase(&push->options->run->events, "reading blobs back", bytes, EVENT_BYTES);
+    for (size_t i = 0; i < plan->blob_count; i++) {
         steps[i] = (struct blob_step){.job.run = read_back_blob,
-                                      .importing = im,
-                                      .placements = &l->blobs[i],
+                                      .push = push,
+                                      .placements = &plan->blobs[i],
                                       .count = 1};
-        pool_add(im->pool, &steps[i].job);
+        pool_add(push->pool, &steps[i].job);
     }
-    rc = pool_wait(im->pool, err);
+    rc = pool_wait(push->pool, err);
     free(steps);
     return rc;
 }

@@ -9,17 +9,18 @@
 #include "ops/push/push_context.h"
 
 /* Bring every blob to every repository that lacks it. */
-MUST_USE int push_all_blobs(struct push_context *im, struct err *err);
+MUST_USE int push_all_blobs(struct push_context *push, struct err *err);
 
 /*
  * The registry lacks something that a document in this repository refers to, although all
  * of it was brought there or had been: bring its blobs once more.  Those that the
  * registry says it has not; with no_matter_what all of them.
  */
-MUST_USE int push_blobs_again(struct push_context *im, unsigned worker, uint32_t document,
-                              uint32_t repo, bool no_matter_what, struct err *err);
+MUST_USE int push_blobs_again(struct push_context *push, unsigned worker,
+                              uint32_t document, uint32_t repo, bool no_matter_what,
+                              struct err *err);
 
 /* Fetch every blob where it was brought, or was already, and compare its digest. */
-MUST_USE int import_read_back_blobs(struct push_context *im, struct err *err);
+MUST_USE int push_read_back_blobs(struct push_context *push, struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push_context.h - the steps of an import and what they share.
+/* push_context.h - what the steps of a push share.
  *
  * Layer: ops.
  */
@@ -7,12 +7,30 @@
 #define OPS_PUSH_PUSH_CONTEXT_H
 
 #include "base/pool.h"
+#include "base/run.h"
 #include "images/image_source.h"
-#include "ops/import/import.h"
+#include "ops/push/push_result.h"
+#include "registry/connection/client.h"
 #include "registry/pull.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
+
+enum on_existing { EXISTING_ERROR, EXISTING_SKIP, EXISTING_OVERWRITE };
+
+struct push_options {
+    struct mapping mapping;
+    enum on_existing on_existing; /* when a tag holds another digest */
+    bool dry_run;                 /* stop when it is known what would be sent */
+    bool read_back_blobs; /* fetch all blobs again before tags move, and compare */
+    bool keep_going;      /* what the target refuses does not stop the other images */
+    struct client *client;
+    struct run *run;
+    /* The target accepted the first thing that others can see, a tag, or a manifest where
+     * no tag is put.  Called once, unless it fails; that ends the push.  Or NULL. */
+    int (*accepted)(void *ctx, struct err *err);
+    void *accepted_ctx;
+};
 
 /* What is known of a repository at the target; it grows while things are looked for. */
 struct repository_state {
@@ -24,36 +42,34 @@ struct repository_state {
 };
 
 struct push_context {
-    const struct import_options *options;
-    struct import_result *result;
-    struct image_source source;  /* what is pushed */
-    const struct image_set *set; /* of the source */
+    const struct push_options *options;
+    struct push_result *result;
+    const struct image_source *source; /* what is pushed */
+    const struct image_set *set;       /* of the source */
     struct pool *pool;
     struct repository_state *repos; /* of each repository at the target */
     bool has_begun;                 /* something may have been sent */
     bool moves_tags;                /* some tag of the target is going to be put */
-    atomic_bool is_unread;          /* the bundle could not be read */
-    pthread_mutex_t lock; /* guards result->counts, states, setbacks, and repos */
+    atomic_bool is_unread;          /* the source could not be read */
+    pthread_mutex_t lock; /* guards result->counts, states, failures, and repos */
 
-    bool is_remembered; /* in part; under its own lock, since it waits for the disk */
-    pthread_mutex_t memory;
+    bool was_accepted; /* options->accepted was called, under a lock of its own, since
+                          it may wait for the disk */
+    pthread_mutex_t acceptance;
 };
 
-struct session *push_context_session(const struct push_context *im, unsigned worker);
-struct repository push_context_repository(const struct push_context *im, uint32_t repo);
-void push_context_found(struct push_context *im,
-                        uint32_t repo); /* the repository is used */
-void push_context_count(struct push_context *im, size_t *counter, size_t n);
+struct session *push_context_session(const struct push_context *push, unsigned worker);
+struct repository push_context_repository(const struct push_context *push, uint32_t repo);
+/* The repository is used. */
+void push_context_found(struct push_context *push, uint32_t repo);
+void push_context_count(struct push_context *push, size_t *counter, size_t n);
 int push_context_wrap(struct err *err, const struct repository *repo);
-/*
- * The target accepted the first thing that others can see, a tag, or a manifest where no
- * tag is put: from now on nothing older may come back, however this run ends.
- */
-MUST_USE int push_context_accepted(struct push_context *im, struct err *err);
-MUST_USE int push_context_read(struct push_context *im, uint32_t object, struct buf *out,
-                               struct err *err);
-/* Are these the bytes of the object?  Errors: ERR_INTEGRITY. */
-MUST_USE int push_context_compare(struct push_context *im, uint32_t object,
+/* Something that others can see was accepted. */
+MUST_USE int push_context_accepted(struct push_context *push, struct err *err);
+MUST_USE int push_context_read(struct push_context *push, uint32_t object,
+                               struct buf *out, struct err *err);
+/* Compare with the bytes of the object.  Errors: ERR_INTEGRITY. */
+MUST_USE int push_context_compare(struct push_context *push, uint32_t object,
                                   const struct pulled *back, struct err *err);
 
 #endif

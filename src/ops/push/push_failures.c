@@ -19,125 +19,106 @@ enum { GIVEN_UP_MAX = 3 };
  * --on-existing=error ends it while nothing was sent.
  */
 static bool
-is_of_the_target(struct push_context *im, const struct err *err)
+is_of_the_target(struct push_context *push, const struct err *err)
 {
     if (err->kind == ERR_AUTH)
         return err->reason != REASON_LOGIN;
     if (err->kind == ERR_CONFLICT)
-        return im->has_begun;
+        return push->has_begun;
     if (err->kind == ERR_INTEGRITY)
-        return !im->is_unread && err->reason != REASON_CHANGED;
+        return !push->is_unread && err->reason != REASON_CHANGED;
     return err->kind == ERR_NETWORK || err->kind == ERR_PROTOCOL ||
            err->kind == ERR_NOT_FOUND || err->kind == ERR_LIMIT;
 }
 
 /* One object may be too much for a registry that serves all others. */
 static bool
-is_gone(struct push_context *im, unsigned worker, uint32_t repo, struct err *err)
+is_gone(struct push_context *push, unsigned worker, uint32_t repo, struct err *err)
 {
-    struct repository r = push_context_repository(im, repo);
+    struct repository r = push_context_repository(push, repo);
 
-    if (err->kind != ERR_NETWORK || registry_ping(push_context_session(im, worker), &r))
+    if (err->kind != ERR_NETWORK || registry_ping(push_context_session(push, worker), &r))
         return false;
     err_hint(err, "the registry does not answer any other request either, so no more "
                   "were sent; run the same command again to resume");
     return true;
 }
 
-struct push_failure
-import_setback(const struct err *err)
-{
-    return (struct push_failure){.kind = err->kind,
-                                 .reason = err->reason,
-                                 .message = xstrdup(err->msg),
-                                 .hint = xstrdup(err->hint),
-                                 .subject = xstrdup(err->subject)};
-}
-
-void
-import_setback_release(struct push_failure *s)
-{
-    free(s->message);
-    free(s->hint);
-    free(s->subject);
-    *s = (struct push_failure){.kind = ERR_NONE};
-}
-
 /* Under the lock.  Its number. */
 static uint32_t
-add_setback(struct import_result *r, const struct err *err)
+add_push_failure(struct push_result *r, const struct err *err)
 {
-    r->setbacks =
-        mem_grow(r->setbacks, r->setback_count, &r->setback_cap, sizeof(*r->setbacks));
-    r->setbacks[r->setback_count++] = import_setback(err);
-    return (uint32_t)r->setback_count;
+    r->failures =
+        mem_grow(r->failures, r->failure_count, &r->failure_cap, sizeof(*r->failures));
+    r->failures[r->failure_count++] = push_failure_from(err);
+    return (uint32_t)r->failure_count;
 }
 
 /* Under the lock.  After a failure there, is it of use to try anything else? */
 static void
-judge_repository(struct push_context *im, uint32_t repo, const struct err *err)
+judge_repository(struct push_context *push, uint32_t repo, const struct err *err)
 {
-    struct repository_state *there = &im->repos[repo];
+    struct repository_state *there = &push->repos[repo];
     struct err why = *err;
 
     if (err->kind != ERR_NETWORK || ++there->in_a_row != GIVEN_UP_MAX)
         return;
     err_wrap(&why, "not tried any more, after");
-    there->cause = add_setback(im->result, &why);
+    there->cause = add_push_failure(push->result, &why);
 }
 
 static int
-write_down(struct push_context *im, uint32_t repo, uint32_t *cause, struct err *err)
+write_down(struct push_context *push, uint32_t repo, uint32_t *cause, struct err *err)
 {
     struct err last = *err;
     bool is_full;
 
-    events_debug(&im->options->verify.run->events, "%s; going on without it", err->msg);
-    pthread_mutex_lock(&im->lock);
-    is_full = im->result->setback_count >= PUSH_FAILURES_MAX;
+    events_debug(&push->options->run->events, "%s; going on without it", err->msg);
+    pthread_mutex_lock(&push->lock);
+    is_full = push->result->failure_count >= PUSH_FAILURES_MAX;
     if (!is_full) {
-        *cause = add_setback(im->result, err);
-        judge_repository(im, repo, err);
+        *cause = add_push_failure(push->result, err);
+        judge_repository(push, repo, err);
     }
-    pthread_mutex_unlock(&im->lock);
+    pthread_mutex_unlock(&push->lock);
     return is_full ? err_set(err, ERR_LIMIT, "more than %d things failed, the last: %s",
                              PUSH_FAILURES_MAX, last.msg)
                    : 0;
 }
 
 int
-push_settle(struct push_context *im, unsigned worker, uint32_t repo, uint32_t *cause,
+push_settle(struct push_context *push, unsigned worker, uint32_t repo, uint32_t *cause,
             int rc, struct err *err)
 {
     if (rc == 0) {
-        pthread_mutex_lock(&im->lock);
-        im->repos[repo].in_a_row = 0;
-        pthread_mutex_unlock(&im->lock);
+        pthread_mutex_lock(&push->lock);
+        push->repos[repo].in_a_row = 0;
+        pthread_mutex_unlock(&push->lock);
         return 0;
     }
-    if (!im->options->keep_going || !is_of_the_target(im, err) ||
-        is_gone(im, worker, repo, err))
+    if (!push->options->keep_going || !is_of_the_target(push, err) ||
+        is_gone(push, worker, repo, err))
         return -1;
-    return write_down(im, repo, cause, err);
+    return write_down(push, repo, cause, err);
 }
 
 bool
-push_is_closed(struct push_context *im, uint32_t repo, uint32_t *cause)
+push_is_closed(struct push_context *push, uint32_t repo, uint32_t *cause)
 {
-    pthread_mutex_lock(&im->lock);
+    pthread_mutex_lock(&push->lock);
     if (*cause == 0)
-        *cause = im->repos[repo].cause;
-    pthread_mutex_unlock(&im->lock);
+        *cause = push->repos[repo].cause;
+    pthread_mutex_unlock(&push->lock);
     return *cause != 0;
 }
 
 /* ---- what depends on it ---- */
 
 uint32_t
-push_incomplete_cause(const struct push_context *im, const struct placement *p)
+push_incomplete_cause(const struct push_context *push, const struct placement *p)
 {
-    const struct push_plan *l = &im->result->landing;
-    const struct graph *g = im->set->graph;
+    const struct push_plan *plan = &push->result->plan;
+    const struct graph *g = push->set->graph;
     const struct graph_object *o = graph_object(g, p->object);
     uint32_t subject = o->subject ? graph_find(g, o->subject) : GRAPH_NONE;
     const struct placement *needed = p;
@@ -146,26 +127,20 @@ push_incomplete_cause(const struct push_context *im, const struct placement *p)
         const struct graph_edge *edge = &o->edges[i];
         enum graph_state state = graph_object(g, edge->to)->state;
 
-        needed = push_plan_find(l, edge->to, p->repo,
+        needed = push_plan_find(plan, edge->to, p->repo,
                                 edge->kind == EDGE_CHILD && state == GRAPH_DOCUMENT);
     }
     if ((!needed || needed->cause == 0) && subject != GRAPH_NONE)
-        needed = push_plan_find(l, subject, p->repo, true);
+        needed = push_plan_find(plan, subject, p->repo, true);
     return needed ? needed->cause : 0;
 }
 
 void
-push_spread_causes(struct push_context *im)
+push_spread_causes(struct push_context *push)
 {
-    struct push_plan *l = &im->result->landing;
+    struct push_plan *plan = &push->result->plan;
 
     /* Children and subjects stand before those who need them. */
-    for (size_t i = 0; im->result->setback_count > 0 && i < l->document_count; i++)
-        l->documents[i].cause = push_incomplete_cause(im, &l->documents[i]);
-}
-
-const struct push_failure *
-push_failure_of(const struct import_result *r, size_t name)
-{
-    return r->causes && r->causes[name] > 0 ? &r->setbacks[r->causes[name] - 1] : NULL;
+    for (size_t i = 0; push->result->failure_count > 0 && i < plan->document_count; i++)
+        plan->documents[i].cause = push_incomplete_cause(push, &plan->documents[i]);
 }

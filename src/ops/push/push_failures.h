@@ -6,33 +6,26 @@
 #ifndef OPS_PUSH_PUSH_FAILURES_H
 #define OPS_PUSH_PUSH_FAILURES_H
 
-#include "ops/import/import.h"
 #include "ops/push/push_context.h"
-
-/* Why that image failed; NULL: it did not. */
-const struct push_failure *push_failure_of(const struct import_result *r, size_t name);
 
 /*
  * What came of one step in a repository, rc and *err.  A failure that leaves other images
  * alone is written down, *cause is its number from then on, and the step counts as done.
  * Returns: 0; -1 with *err kept when work has to end: not asked to go on, the trouble is
  *          here and not at the target, the password is refused, or the registry answers
- *          nobody any more.  ERR_LIMIT - too many setbacks.
+ *          nobody any more.  ERR_LIMIT - too many failures.
  */
-MUST_USE int push_settle(struct push_context *im, unsigned worker, uint32_t repo,
+MUST_USE int push_settle(struct push_context *push, unsigned worker, uint32_t repo,
                          uint32_t *cause, int rc, struct err *err);
 
 /* Is it of no use to try there?  Then *cause says why. */
-bool push_is_closed(struct push_context *im, uint32_t repo, uint32_t *cause);
-
-/* A failure as the result keeps it.  Texts are owned by the caller. */
-struct push_failure import_setback(const struct err *err);
-void import_setback_release(struct push_failure *s);
+bool push_is_closed(struct push_context *push, uint32_t repo, uint32_t *cause);
 
 /* Why a document is not whole there: itself, a part of it, what it belongs to; or 0. */
-uint32_t push_incomplete_cause(const struct push_context *im, const struct placement *p);
+uint32_t push_incomplete_cause(const struct push_context *push,
+                               const struct placement *p);
 
 /* Give the documents that are not whole their cause, after the last one was found. */
-void push_spread_causes(struct push_context *im);
+void push_spread_causes(struct push_context *push);
 
 #endif

@@ -14,7 +14,7 @@
 /* One thing to do for one document in one repository. */
 struct document_step {
     struct pool_job job;
-    struct push_context *importing;
+    struct push_context *push;
     struct placement *placement;
     int (*run)(const struct document_step *step, unsigned worker, struct err *err);
 };
@@ -24,15 +24,15 @@ static int
 push_manifest_job(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct document_step *step = (const struct document_step *)base;
-    struct push_context *im = step->importing;
+    struct push_context *push = step->push;
     struct placement *p = step->placement;
-    struct repository repo = push_context_repository(im, p->repo);
+    struct repository repo = push_context_repository(push, p->repo);
 
     if (p->cause == 0)
-        p->cause = push_incomplete_cause(im, p);
-    if (push_is_closed(im, p->repo, &p->cause))
+        p->cause = push_incomplete_cause(push, p);
+    if (push_is_closed(push, p->repo, &p->cause))
         return 0;
-    if (push_settle(im, worker, p->repo, &p->cause, step->run(step, worker, err), err) <
+    if (push_settle(push, worker, p->repo, &p->cause, step->run(step, worker, err), err) <
         0)
         return push_context_wrap(err, &repo);
     return 0;
@@ -40,27 +40,28 @@ push_manifest_job(struct pool_job *base, unsigned worker, struct err *err)
 
 /* Run one step for each placement; by height: children are done before parents begin. */
 static int
-for_documents(struct push_context *im, bool by_height,
+for_documents(struct push_context *push, bool by_height,
               int (*run)(const struct document_step *step, unsigned worker,
                          struct err *err),
               struct err *err)
 {
-    const struct push_plan *l = &im->result->landing;
-    struct document_step *steps = xcalloc(l->document_count, sizeof(*steps));
+    const struct push_plan *plan = &push->result->plan;
+    struct document_step *steps = xcalloc(plan->document_count, sizeof(*steps));
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < l->document_count; i++) {
-        if (by_height && i > 0 && l->documents[i - 1].height != l->documents[i].height)
-            rc = pool_wait(im->pool, err);
+    for (size_t i = 0; rc == 0 && i < plan->document_count; i++) {
+        if (by_height && i > 0 &&
+            plan->documents[i - 1].height != plan->documents[i].height)
+            rc = pool_wait(push->pool, err);
         steps[i] = (struct document_step){.job.run = push_manifest_job,
-                                          .importing = im,
-                                          .placement = &l->documents[i],
+                                          .push = push,
+                                          .placement = &plan->documents[i],
                                           .run = run};
         if (rc == 0)
-            pool_add(im->pool, &steps[i].job);
+            pool_add(push->pool, &steps[i].job);
     }
     if (rc == 0)
-        rc = pool_wait(im->pool, err);
+        rc = pool_wait(push->pool, err);
     free(steps);
     return rc;
 }
@@ -68,15 +69,15 @@ for_documents(struct push_context *im, bool by_height,
 static int
 probe_manifest(const struct document_step *step, unsigned worker, struct err *err)
 {
-    struct push_context *im = step->importing;
+    struct push_context *push = step->push;
     struct placement *p = step->placement;
-    const struct graph_object *o = graph_object(im->set->graph, p->object);
-    struct repository repo = push_context_repository(im, p->repo);
+    const struct graph_object *o = graph_object(push->set->graph, p->object);
+    struct repository repo = push_context_repository(push, p->repo);
     int rc;
 
-    if (p->is_asked || !im->repos[p->repo].is_used)
+    if (p->is_asked || !push->repos[p->repo].is_used)
         return 0;
-    rc = pull_look_for(push_context_session(im, worker), &repo, &o->digest, err);
+    rc = pull_look_for(push_context_session(push, worker), &repo, &o->digest, err);
     if (rc < 0)
         return -1;
     p->is_asked = true;
@@ -86,17 +87,18 @@ probe_manifest(const struct document_step *step, unsigned worker, struct err *er
 
 /* A registry may insist that all children of an index are there. */
 static void
-explain_refusal(const struct push_context *im, const struct graph_object *o,
+explain_refusal(const struct push_context *push, const struct graph_object *o,
                 struct err *err)
 {
     bool is_sparse = false, is_foreign = false, is_incomplete = false;
 
     for (uint32_t i = 0; i < o->edge_count; i++) {
-        is_incomplete |= im->set->is_missing[o->edges[i].to];
-        is_sparse |= graph_object(im->set->graph, o->edges[i].to)->state == GRAPH_OMITTED;
+        is_incomplete |= push->set->is_missing[o->edges[i].to];
+        is_sparse |=
+            graph_object(push->set->graph, o->edges[i].to)->state == GRAPH_OMITTED;
     }
     for (uint32_t i = 0; i < o->edge_count; i++)
-        is_foreign |= graph_object(im->set->graph, o->edges[i].to)->is_foreign;
+        is_foreign |= graph_object(push->set->graph, o->edges[i].to)->is_foreign;
     if ((err->kind != ERR_PROTOCOL && err->kind != ERR_NOT_FOUND) || err->reason ||
         err->hint[0] != '\0')
         return;
@@ -112,14 +114,14 @@ explain_refusal(const struct push_context *im, const struct graph_object *o,
  * what it says it lacks, the third time everything.
  */
 static int
-push(const struct document_step *step, unsigned worker, const struct buf *bytes,
-     struct err *err)
+send_manifest(const struct document_step *step, unsigned worker, const struct buf *bytes,
+              struct err *err)
 {
     enum { TRIES = 3, MOMENT_MS = 1000 };
-    struct push_context *im = step->importing;
+    struct push_context *push = step->push;
     const struct placement *p = step->placement;
-    const struct graph_object *o = graph_object(im->set->graph, p->object);
-    struct repository repo = push_context_repository(im, p->repo);
+    const struct graph_object *o = graph_object(push->set->graph, p->object);
+    struct repository repo = push_context_repository(push, p->repo);
     struct err why = ERR_INIT;
     char name[DIGEST_TEXT_MAX];
     int rc = 1;
@@ -127,80 +129,82 @@ push(const struct document_step *step, unsigned worker, const struct buf *bytes,
     digest_text(&o->digest, name);
     for (int tries = 0; rc == 1 && tries < TRIES; tries++) {
         if (tries > 0 &&
-            (cancel_sleep(&im->options->verify.run->cancel, MOMENT_MS, err) < 0 ||
-             push_blobs_again(im, worker, p->object, p->repo, tries > 1, err) < 0))
+            (cancel_sleep(&push->options->run->cancel, MOMENT_MS, err) < 0 ||
+             push_blobs_again(push, worker, p->object, p->repo, tries > 1, err) < 0))
             return -1;
         why = (struct err)ERR_INIT;
-        rc = push_manifest(push_context_session(im, worker), &repo, name, &o->digest,
+        rc = push_manifest(push_context_session(push, worker), &repo, name, &o->digest,
                            o->media_type, bytes->data, bytes->len, &why);
     }
     if (rc == 0)
         return 0;
     *err = why;
-    explain_refusal(im, o, err);
+    explain_refusal(push, o, err);
     return -1;
 }
 
 static int
-land(const struct document_step *step, unsigned worker, struct err *err)
+land_manifest(const struct document_step *step, unsigned worker, struct err *err)
 {
-    struct push_context *im = step->importing;
-    struct push_counts *counts = &im->result->counts;
+    struct push_context *push = step->push;
+    struct push_counts *counts = &push->result->counts;
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
 
-    events_done(&im->options->verify.run->events, 1);
+    events_done(&push->options->run->events, 1);
     if (probe_manifest(step, worker, err) < 0)
         return -1;
     if (step->placement->is_there) {
-        push_context_count(im, &counts->documents_present, 1);
+        push_context_count(push, &counts->documents_present, 1);
         return 0;
     }
-    if (!im->options->dry_run &&
-        (push_context_read(im, step->placement->object, &bytes, err) < 0 ||
-         push(step, worker, &bytes, err) < 0))
+    if (!push->options->dry_run &&
+        (push_context_read(push, step->placement->object, &bytes, err) < 0 ||
+         send_manifest(step, worker, &bytes, err) < 0))
         return -1;
-    push_context_count(im, &counts->documents_pushed, 1);
-    return im->options->dry_run || im->moves_tags ? 0 : push_context_accepted(im, err);
+    push_context_count(push, &counts->documents_pushed, 1);
+    return push->options->dry_run || push->moves_tags ? 0
+                                                      : push_context_accepted(push, err);
 }
 
 static int
 read_back(const struct document_step *step, unsigned worker, struct err *err)
 {
-    struct push_context *im = step->importing;
-    const struct graph_object *o = graph_object(im->set->graph, step->placement->object);
-    struct repository repo = push_context_repository(im, step->placement->repo);
+    struct push_context *push = step->push;
+    const struct graph_object *o =
+        graph_object(push->set->graph, step->placement->object);
+    struct repository repo = push_context_repository(push, step->placement->repo);
     CLEANUP(pulled_release) struct pulled back = PULLED_INIT;
 
-    if (pull_by_digest(push_context_session(im, worker), &repo, &o->digest, o->size,
+    if (pull_by_digest(push_context_session(push, worker), &repo, &o->digest, o->size,
                        &back, err) < 0)
         return err->kind == ERR_NOT_FOUND ? presence_error("manifest", &o->digest, err)
                                           : -1;
-    return push_context_compare(im, step->placement->object, &back, err);
+    return push_context_compare(push, step->placement->object, &back, err);
 }
 
 int
-push_probe_manifests(struct push_context *im, struct err *err)
+push_probe_manifests(struct push_context *push, struct err *err)
 {
-    const struct push_plan *l = &im->result->landing;
+    const struct push_plan *plan = &push->result->plan;
 
-    if (for_documents(im, false, probe_manifest, err) < 0)
+    if (for_documents(push, false, probe_manifest, err) < 0)
         return -1;
-    for (size_t i = 0; i < l->document_count; i++)
-        im->repos[l->documents[i].repo].is_known |= l->documents[i].is_there;
+    for (size_t i = 0; i < plan->document_count; i++)
+        push->repos[plan->documents[i].repo].is_known |= plan->documents[i].is_there;
     return 0;
 }
 
 int
-push_manifests(struct push_context *im, struct err *err)
+push_manifests(struct push_context *push, struct err *err)
 {
-    return for_documents(im, true, land, err);
+    return for_documents(push, true, land_manifest, err);
 }
 
 int
-push_read_back_manifests(struct push_context *im, struct err *err)
+push_read_back_manifests(struct push_context *push, struct err *err)
 {
-    if (for_documents(im, false, read_back, err) < 0)
+    if (for_documents(push, false, read_back, err) < 0)
         return -1;
-    push_spread_causes(im);
+    push_spread_causes(push);
     return 0;
 }

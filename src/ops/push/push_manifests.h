@@ -13,12 +13,12 @@
  * are known.  A registry takes no manifest before its blobs: in a repository that turns
  * out to have none of them, nobody needs to ask.
  */
-MUST_USE int push_probe_manifests(struct push_context *im, struct err *err);
+MUST_USE int push_probe_manifests(struct push_context *push, struct err *err);
 
 /* Put the manifests that were not there, children before parents. */
-MUST_USE int push_manifests(struct push_context *im, struct err *err);
+MUST_USE int push_manifests(struct push_context *push, struct err *err);
 
 /* Fetch every manifest by digest and compare its bytes with the bundle's. */
-MUST_USE int push_read_back_manifests(struct push_context *im, struct err *err);
+MUST_USE int push_read_back_manifests(struct push_context *push, struct err *err);
 
 #endif

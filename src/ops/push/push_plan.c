@@ -3,8 +3,10 @@
 #include "ops/push/push_plan.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "oci/graph_walk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,26 +35,28 @@ collision(const struct image_entry *a, const struct image_entry *b,
 }
 
 static const struct image_entry *
-entry_of(const struct push_plan *l, const struct push_plan_name *name)
+entry_of(const struct push_plan *plan, const struct push_plan_name *name)
 {
-    return &l->set->entries[name - l->names];
+    return &plan->set->entries[name - plan->names];
 }
 
 /* Number the repositories and find names that fall together; sorted by target. */
 static int
-number_repositories(struct push_plan *l, struct push_plan_name **sorted, struct err *err)
+number_repositories(struct push_plan *plan, struct push_plan_name **sorted,
+                    struct err *err)
 {
-    l->repos = xcalloc(l->name_count, sizeof(*l->repos));
-    for (size_t i = 0; i < l->name_count; i++) {
+    plan->repos = xcalloc(plan->name_count, sizeof(*plan->repos));
+    for (size_t i = 0; i < plan->name_count; i++) {
         struct push_plan_name *name = sorted[i];
         const struct push_plan_name *before = i > 0 ? sorted[i - 1] : NULL;
 
         if (!before || strcmp(before->to.path, name->to.path) != 0)
-            l->repos[l->repo_count++] = xstrdup(name->to.path);
+            plan->repos[plan->repo_count++] = xstrdup(name->to.path);
         else if (name->to.tag[0] != '\0' && strcmp(before->to.tag, name->to.tag) == 0 &&
-                 entry_of(l, before)->object != entry_of(l, name)->object)
-            return collision(entry_of(l, before), entry_of(l, name), &name->to, err);
-        name->repo = (uint32_t)(l->repo_count - 1);
+                 entry_of(plan, before)->object != entry_of(plan, name)->object)
+            return collision(entry_of(plan, before), entry_of(plan, name), &name->to,
+                             err);
+        name->repo = (uint32_t)(plan->repo_count - 1);
     }
     return 0;
 }
@@ -80,10 +84,30 @@ push_plan_map(struct push_plan *out, const struct image_set *set,
     return rc;
 }
 
+int
+push_plan_check_targets(const struct push_plan *plan, const struct policy_stream *rule,
+                        const char *stream, struct err *err)
+{
+    char place[REFERENCE_TEXT_MAX], safe[TEXT_SAFE_MAX];
+
+    for (size_t i = 0; rule && i < plan->name_count; i++) {
+        const struct reference *to = &plan->names[i].to;
+
+        snprintf(place, sizeof(place), "%s/%s", to->host, to->path);
+        if (policy_allows_target(rule, place))
+            continue;
+        text_safe(safe, place, strlen(place));
+        err_because(err, ERR_TRUST, REASON_TARGET, "stream '%s' may not be pushed to %s",
+                    stream, safe);
+        return err_hint(err, "the policy lists where it may go, in \"targets\"");
+    }
+    return 0;
+}
+
 /* ---- placements ---- */
 
 struct placing {
-    struct push_plan *landing;
+    struct push_plan *plan;
     uint32_t repo;
     size_t blob_cap, document_cap;
     bool too_many;
@@ -93,18 +117,18 @@ static void
 add_placement(void *ctx, uint32_t id, bool as_document)
 {
     struct placing *p = ctx;
-    struct push_plan *l = p->landing;
+    struct push_plan *plan = p->plan;
     struct placement here = {.object = id, .repo = p->repo};
 
-    if (l->blob_count + l->document_count >= PUSH_PLAN_PLACEMENTS_MAX) {
+    if (plan->blob_count + plan->document_count >= PUSH_PLAN_PLACEMENTS_MAX) {
         p->too_many = true;
     } else if (as_document) {
-        l->documents =
-            mem_grow(l->documents, l->document_count, &p->document_cap, sizeof(here));
-        l->documents[l->document_count++] = here;
+        plan->documents = mem_grow(plan->documents, plan->document_count,
+                                   &p->document_cap, sizeof(here));
+        plan->documents[plan->document_count++] = here;
     } else {
-        l->blobs = mem_grow(l->blobs, l->blob_count, &p->blob_cap, sizeof(here));
-        l->blobs[l->blob_count++] = here;
+        plan->blobs = mem_grow(plan->blobs, plan->blob_count, &p->blob_cap, sizeof(here));
+        plan->blobs[plan->blob_count++] = here;
     }
 }
 
@@ -177,50 +201,51 @@ sort_placements(struct placement *items, size_t count)
 }
 
 int
-push_plan_place(struct push_plan *l, bool (*wanted)(void *ctx, size_t name), void *ctx,
+push_plan_place(struct push_plan *plan, bool (*wanted)(void *ctx, size_t name), void *ctx,
                 struct err *err)
 {
-    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(l->set->graph);
-    struct placing p = {.landing = l};
+    CLEANUP(graph_walk_release)
+    struct graph_walk *walk = graph_walk_new(plan->set->graph);
+    struct placing p = {.plan = plan};
 
-    for (size_t i = 0; i < l->name_count; i++) {
-        p.repo = l->names[i].repo;
+    for (size_t i = 0; i < plan->name_count; i++) {
+        p.repo = plan->names[i].repo;
         if (wanted(ctx, i))
-            graph_walk_root(walk, l->set->entries[i].object, add_placement, &p);
+            graph_walk_root(walk, plan->set->entries[i].object, add_placement, &p);
     }
     if (p.too_many)
         return err_set(err, ERR_LIMIT, "more than %d objects to place",
                        PUSH_PLAN_PLACEMENTS_MAX);
-    l->height = heights(l->set->graph);
-    for (size_t i = 0; i < l->document_count; i++)
-        l->documents[i].height = l->height[l->documents[i].object];
-    l->blob_count = sort_placements(l->blobs, l->blob_count);
-    l->document_count = sort_placements(l->documents, l->document_count);
+    plan->height = heights(plan->set->graph);
+    for (size_t i = 0; i < plan->document_count; i++)
+        plan->documents[i].height = plan->height[plan->documents[i].object];
+    plan->blob_count = sort_placements(plan->blobs, plan->blob_count);
+    plan->document_count = sort_placements(plan->documents, plan->document_count);
     return 0;
 }
 
 struct placement *
-push_plan_find(const struct push_plan *l, uint32_t object, uint32_t repo,
+push_plan_find(const struct push_plan *plan, uint32_t object, uint32_t repo,
                bool as_document)
 {
     const struct placement key = {
-        .object = object, .repo = repo, .height = as_document ? l->height[object] : 0};
-    size_t count = as_document ? l->document_count : l->blob_count;
+        .object = object, .repo = repo, .height = as_document ? plan->height[object] : 0};
+    size_t count = as_document ? plan->document_count : plan->blob_count;
 
-    return count > 0 ? bsearch(&key, as_document ? l->documents : l->blobs, count,
+    return count > 0 ? bsearch(&key, as_document ? plan->documents : plan->blobs, count,
                                sizeof(key), by_height)
                      : NULL;
 }
 
 void
-push_plan_release(struct push_plan *l)
+push_plan_release(struct push_plan *plan)
 {
-    for (size_t i = 0; i < l->repo_count; i++)
-        free(l->repos[i]);
-    free(l->repos);
-    free(l->names);
-    free(l->blobs);
-    free(l->documents);
-    free(l->height);
-    *l = (struct push_plan)PUSH_PLAN_INIT;
+    for (size_t i = 0; i < plan->repo_count; i++)
+        free(plan->repos[i]);
+    free(plan->repos);
+    free(plan->names);
+    free(plan->blobs);
+    free(plan->documents);
+    free(plan->height);
+    *plan = (struct push_plan)PUSH_PLAN_INIT;
 }

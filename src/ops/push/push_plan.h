@@ -8,17 +8,19 @@
 
 #include "images/image_set.h"
 #include "oci/mapping.h"
+#include "trust/policy.h"
 
 #define PUSH_PLAN_PLACEMENTS_MAX 4000000 /* (object, repository) pairs */
 
 /* One object in one repository. */
 struct placement {
     uint32_t object; /* graph id */
-    uint32_t repo;   /* index into landing.repos */
+    uint32_t repo;   /* index into the plan's repos */
     uint32_t height; /* of a document: above its children and what it belongs to */
     bool is_asked;   /* of a document: we looked for it at the target */
     bool is_there;   /* ... and it was there */
-    uint32_t cause;  /* why it is not to be had there, as import knows; 0: it is */
+    uint32_t
+        cause; /* why it is not to be had there, a number of push_failures.h; 0: it is */
 };
 
 /* Where an entry of the set goes. */
@@ -53,15 +55,24 @@ MUST_USE int push_plan_map(struct push_plan *out, const struct image_set *set,
                            const struct mapping *mapping, struct err *err);
 
 /*
+ * May the images land there, by the policy's rule for their stream, or NULL?
+ * Errors: ERR_TRUST "target".
+ */
+MUST_USE int push_plan_check_targets(const struct push_plan *plan,
+                                     const struct policy_stream *rule, const char *stream,
+                                     struct err *err);
+
+/*
  * Work out the placements of the names that wanted() lets through.
  * Errors: ERR_LIMIT.
  */
-MUST_USE int push_plan_place(struct push_plan *l, bool (*wanted)(void *ctx, size_t name),
-                             void *ctx, struct err *err);
+MUST_USE int push_plan_place(struct push_plan *plan,
+                             bool (*wanted)(void *ctx, size_t name), void *ctx,
+                             struct err *err);
 
 /* Where an object stands in a repository, in one of its two uses; NULL: nowhere. */
-struct placement *push_plan_find(const struct push_plan *l, uint32_t object,
+struct placement *push_plan_find(const struct push_plan *plan, uint32_t object,
                                  uint32_t repo, bool as_document);
-void push_plan_release(struct push_plan *l);
+void push_plan_release(struct push_plan *plan);
 
 #endif

@@ -12,15 +12,15 @@
 /* The documents of one repository that say they belong to one digest. */
 struct subject_step {
     struct pool_job job;
-    struct push_context *importing;
+    struct push_context *push;
     struct placement *const *placements;
     size_t count;
 };
 
 static const struct graph_object *
-object_of(const struct push_context *im, const struct placement *p)
+object_of(const struct push_context *push, const struct placement *p)
 {
-    return graph_object(im->set->graph, p->object);
+    return graph_object(push->set->graph, p->object);
 }
 
 /* ---- what is to be listed ---- */
@@ -30,8 +30,8 @@ by_subject(const void *left, const void *right, void *ctx)
 {
     const struct placement *a = *(const struct placement *const *)left;
     const struct placement *b = *(const struct placement *const *)right;
-    const struct push_context *im = ctx;
-    const struct graph_object *x = object_of(im, a), *y = object_of(im, b);
+    const struct push_context *push = ctx;
+    const struct graph_object *x = object_of(push, a), *y = object_of(push, b);
     int order;
 
     if (a->repo != b->repo)
@@ -41,40 +41,41 @@ by_subject(const void *left, const void *right, void *ctx)
 }
 
 static bool
-same_list(const struct push_context *im, const struct placement *a,
+same_list(const struct push_context *push, const struct placement *a,
           const struct placement *b)
 {
     return a->repo == b->repo &&
-           digest_equal(object_of(im, a)->subject, object_of(im, b)->subject);
+           digest_equal(object_of(push, a)->subject, object_of(push, b)->subject);
 }
 
 /* Sorted, so that those of one list stand together; the caller frees. */
 static struct placement **
-find_referrers(struct push_context *im, size_t *count)
+find_referrers(struct push_context *push, size_t *count)
 {
-    const struct push_plan *l = &im->result->landing;
-    struct placement **found = xcalloc(l->document_count, sizeof(*found));
+    const struct push_plan *plan = &push->result->plan;
+    struct placement **found = xcalloc(plan->document_count, sizeof(*found));
 
     *count = 0;
-    for (size_t i = 0; i < l->document_count; i++) {
-        if (object_of(im, &l->documents[i])->subject && l->documents[i].cause == 0)
-            found[(*count)++] = &l->documents[i];
+    for (size_t i = 0; i < plan->document_count; i++) {
+        if (object_of(push, &plan->documents[i])->subject &&
+            plan->documents[i].cause == 0)
+            found[(*count)++] = &plan->documents[i];
     }
-    qsort_r(found, *count, sizeof(*found), by_subject, im);
+    qsort_r(found, *count, sizeof(*found), by_subject, push);
     return found;
 }
 
 /* ---- seeing to it ---- */
 
 static void
-count_list(struct push_context *im, enum merge_outcome outcome)
+count_list(struct push_context *push, enum merge_outcome outcome)
 {
-    struct push_counts *counts = &im->result->counts;
+    struct push_counts *counts = &push->result->counts;
     size_t *const counters[] = {[MERGE_PRESENT] = &counts->lists_present,
                                 [MERGE_DONE] = &counts->lists_updated,
                                 [MERGE_REFUSED] = &counts->lists_refused};
 
-    push_context_count(im, counters[outcome], 1);
+    push_context_count(push, counters[outcome], 1);
 }
 
 /* The registry keeps the list itself: is all in it? */
@@ -82,15 +83,15 @@ static void
 check_list(const struct subject_step *step, const struct referrers *list,
            const struct repository *repo)
 {
-    const struct push_context *im = step->importing;
+    const struct push_context *push = step->push;
 
     for (size_t i = 0; i < step->count; i++) {
-        const struct graph_object *o = object_of(im, step->placements[i]);
+        const struct graph_object *o = object_of(push, step->placements[i]);
         char text[DIGEST_TEXT_MAX];
 
         digest_text(&o->digest, text);
-        if (!im->options->dry_run && !referrers_have(list, &o->digest))
-            events_warning(&im->options->verify.run->events,
+        if (!push->options->dry_run && !referrers_have(list, &o->digest))
+            events_warning(&push->options->run->events,
                            "%s/%s: the registry does not list %s as a referrer",
                            repo->host, repo->path, text);
     }
@@ -101,28 +102,28 @@ static int
 merge_referrer_list(const struct subject_step *step, struct session *s,
                     const struct repository *repo, struct err *err)
 {
-    struct push_context *im = step->importing;
-    const struct digest *subject = object_of(im, step->placements[0])->subject;
+    struct push_context *push = step->push;
+    const struct digest *subject = object_of(push, step->placements[0])->subject;
     struct attachment *items = xcalloc(step->count, sizeof(*items));
     struct buf *bodies = xcalloc(step->count, sizeof(*bodies));
     enum merge_outcome outcome;
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < step->count; i++) {
-        const struct graph_object *o = object_of(im, step->placements[i]);
+        const struct graph_object *o = object_of(push, step->placements[i]);
 
         bodies[i] = (struct buf)BUF_INIT(DOCUMENT_BYTES_MAX);
-        rc = push_context_read(im, step->placements[i]->object, &bodies[i], err);
+        rc = push_context_read(push, step->placements[i]->object, &bodies[i], err);
         items[i] = (struct attachment){.bytes = bodies[i].data,
                                        .len = bodies[i].len,
                                        .media_type = o->media_type,
                                        .digest = o->digest};
     }
     if (rc == 0)
-        rc = referrers_merge(s, repo, subject, items, step->count, im->options->dry_run,
+        rc = referrers_merge(s, repo, subject, items, step->count, push->options->dry_run,
                              &outcome, err);
     if (rc == 0)
-        count_list(im, outcome);
+        count_list(push, outcome);
     for (size_t i = 0; i < step->count; i++)
         buf_release(&bodies[i]);
     free(bodies);
@@ -131,14 +132,14 @@ merge_referrer_list(const struct subject_step *step, struct session *s,
 }
 
 static int
-land_list(const struct subject_step *step, const struct repository *repo, unsigned worker,
-          struct err *err)
+update_list(const struct subject_step *step, const struct repository *repo,
+            unsigned worker, struct err *err)
 {
-    struct push_context *im = step->importing;
-    struct session *s = push_context_session(im, worker);
+    struct push_context *push = step->push;
+    struct session *s = push_context_session(push, worker);
     CLEANUP(referrers_release) struct referrers list = REFERRERS_INIT;
     int rc =
-        referrers_ask(s, repo, object_of(im, step->placements[0])->subject, &list, err);
+        referrers_ask(s, repo, object_of(push, step->placements[0])->subject, &list, err);
 
     if (rc == 1)
         check_list(step, &list, repo);
@@ -150,12 +151,13 @@ static int
 update_list_job(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct subject_step *step = (const struct subject_step *)base;
-    struct push_context *im = step->importing;
+    struct push_context *push = step->push;
     uint32_t r = step->placements[0]->repo, cause = 0;
-    struct repository repo = push_context_repository(im, r);
+    struct repository repo = push_context_repository(push, r);
 
-    if (!push_is_closed(im, r, &cause) &&
-        push_settle(im, worker, r, &cause, land_list(step, &repo, worker, err), err) < 0)
+    if (!push_is_closed(push, r, &cause) &&
+        push_settle(push, worker, r, &cause, update_list(step, &repo, worker, err), err) <
+            0)
         return push_context_wrap(err, &repo);
     for (size_t i = 0; i < step->count; i++)
         step->placements[i]->cause = cause;
@@ -163,22 +165,22 @@ update_list_job(struct pool_job *base, unsigned worker, struct err *err)
 }
 
 int
-push_referrer_lists(struct push_context *im, struct err *err)
+push_referrer_lists(struct push_context *push, struct err *err)
 {
     size_t count, n = 0;
-    struct placement **found = find_referrers(im, &count);
+    struct placement **found = find_referrers(push, &count);
     struct subject_step *steps = xcalloc(count, sizeof(*steps));
     int rc;
 
     for (size_t i = 0; i < count; i++) {
-        if (n == 0 || !same_list(im, steps[n - 1].placements[0], found[i]))
+        if (n == 0 || !same_list(push, steps[n - 1].placements[0], found[i]))
             steps[n++] = (struct subject_step){
-                .job.run = update_list_job, .importing = im, .placements = &found[i]};
+                .job.run = update_list_job, .push = push, .placements = &found[i]};
         steps[n - 1].count++;
     }
     for (size_t i = 0; i < n; i++)
-        pool_add(im->pool, &steps[i].job);
-    rc = pool_wait(im->pool, err);
+        pool_add(push->pool, &steps[i].job);
+    rc = pool_wait(push->pool, err);
     free(steps);
     free(found);
     return rc;

@@ -9,6 +9,6 @@
 #include "ops/push/push_context.h"
 
 /* See that what belongs to something is listed there: by the registry, or by us. */
-MUST_USE int push_referrer_lists(struct push_context *im, struct err *err);
+MUST_USE int push_referrer_lists(struct push_context *push, struct err *err);
 
 #endif

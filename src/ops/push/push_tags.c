@@ -12,7 +12,7 @@
 /* One thing to do for one name. */
 struct name_step {
     struct pool_job job;
-    struct push_context *importing;
+    struct push_context *push;
     size_t name;
     int (*run)(const struct name_step *step, unsigned worker, struct err *err);
 };
@@ -33,51 +33,51 @@ is_left_out(enum image_state state)
 }
 
 static void
-fail_image(struct push_context *im, size_t name, uint32_t cause)
+fail_image(struct push_context *push, size_t name, uint32_t cause)
 {
-    pthread_mutex_lock(&im->lock);
-    im->result->states[name] = IMAGE_FAILED;
-    im->result->causes[name] = cause;
-    im->result->failed++;
-    pthread_mutex_unlock(&im->lock);
+    pthread_mutex_lock(&push->lock);
+    push->result->states[name] = IMAGE_FAILED;
+    push->result->causes[name] = cause;
+    push->result->failed++;
+    pthread_mutex_unlock(&push->lock);
 }
 
 static int
 push_tag_job(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct name_step *step = (const struct name_step *)base;
-    struct push_context *im = step->importing;
-    const struct push_plan_name *name = &im->result->landing.names[step->name];
+    struct push_context *push = step->push;
+    const struct push_plan_name *name = &push->result->plan.names[step->name];
     uint32_t cause = 0;
 
-    if (!push_is_closed(im, name->repo, &cause) &&
-        push_settle(im, worker, name->repo, &cause, step->run(step, worker, err), err) <
+    if (!push_is_closed(push, name->repo, &cause) &&
+        push_settle(push, worker, name->repo, &cause, step->run(step, worker, err), err) <
             0)
         return wrap_target(err, &name->to);
     if (cause != 0)
-        fail_image(im, step->name, cause);
+        fail_image(push, step->name, cause);
     return 0;
 }
 
 /* Run one step for each name that is not left out; some steps only make sense for tags.
  */
 static int
-for_names(struct push_context *im, bool only_tags,
+for_names(struct push_context *push, bool only_tags,
           int (*run)(const struct name_step *step, unsigned worker, struct err *err),
           struct err *err)
 {
-    const struct push_plan *l = &im->result->landing;
-    struct name_step *steps = xcalloc(l->name_count, sizeof(*steps));
+    const struct push_plan *plan = &push->result->plan;
+    struct name_step *steps = xcalloc(plan->name_count, sizeof(*steps));
     int rc;
 
-    for (size_t i = 0; i < l->name_count; i++) {
+    for (size_t i = 0; i < plan->name_count; i++) {
         steps[i] = (struct name_step){
-            .job.run = push_tag_job, .importing = im, .name = i, .run = run};
-        if ((l->names[i].to.tag[0] != '\0' || !only_tags) &&
-            !is_left_out(im->result->states[i]))
-            pool_add(im->pool, &steps[i].job);
+            .job.run = push_tag_job, .push = push, .name = i, .run = run};
+        if ((plan->names[i].to.tag[0] != '\0' || !only_tags) &&
+            !is_left_out(push->result->states[i]))
+            pool_add(push->pool, &steps[i].job);
     }
-    rc = pool_wait(im->pool, err);
+    rc = pool_wait(push->pool, err);
     free(steps);
     return rc;
 }
@@ -95,12 +95,12 @@ conflict(const struct digest *held, const struct digest *ours, struct err *err)
 
 /* What does the name hold, and what does --on-existing say to that?  Sets the state. */
 static int
-look_at_name(struct push_context *im, unsigned worker, size_t i, struct err *err)
+look_at_name(struct push_context *push, unsigned worker, size_t i, struct err *err)
 {
-    const struct push_plan_name *name = &im->result->landing.names[i];
-    const struct image_entry *entry = &im->set->entries[i];
-    struct repository repo = push_context_repository(im, name->repo);
-    struct session *session = push_context_session(im, worker);
+    const struct push_plan_name *name = &push->result->plan.names[i];
+    const struct image_entry *entry = &push->set->entries[i];
+    struct repository repo = push_context_repository(push, name->repo);
+    struct session *session = push_context_session(push, worker);
     enum image_state state = IMAGE_PUSHED;
     struct digest held = entry->digest;
     int rc = name->to.tag[0] != '\0'
@@ -111,25 +111,25 @@ look_at_name(struct push_context *im, unsigned worker, size_t i, struct err *err
         return -1;
     if (rc == 1 && digest_equal(&held, &entry->digest))
         state = IMAGE_PRESENT;
-    else if (rc == 1 && im->options->on_existing == EXISTING_SKIP)
+    else if (rc == 1 && push->options->on_existing == EXISTING_SKIP)
         state = IMAGE_SKIPPED;
-    else if (rc == 1 && im->options->on_existing == EXISTING_ERROR)
+    else if (rc == 1 && push->options->on_existing == EXISTING_ERROR)
         return conflict(&held, &entry->digest, err);
-    pthread_mutex_lock(&im->lock);
-    im->repos[name->repo].is_used |= rc == 1 || im->options->dry_run;
-    im->result->states[i] = state;
-    pthread_mutex_unlock(&im->lock);
+    pthread_mutex_lock(&push->lock);
+    push->repos[name->repo].is_used |= rc == 1 || push->options->dry_run;
+    push->result->states[i] = state;
+    pthread_mutex_unlock(&push->lock);
     return 0;
 }
 
 static int
 check_name(const struct name_step *step, unsigned worker, struct err *err)
 {
-    struct push_context *im = step->importing;
+    struct push_context *push = step->push;
 
-    if (look_at_name(im, worker, step->name, err) < 0)
+    if (look_at_name(push, worker, step->name, err) < 0)
         return -1;
-    events_done(&im->options->verify.run->events, 1);
+    events_done(&push->options->run->events, 1);
     return 0;
 }
 
@@ -137,42 +137,42 @@ check_name(const struct name_step *step, unsigned worker, struct err *err)
 static int
 set_tag(const struct name_step *step, unsigned worker, struct err *err)
 {
-    struct push_context *im = step->importing;
-    const struct push_plan_name *name = &im->result->landing.names[step->name];
-    const struct image_entry *entry = &im->set->entries[step->name];
-    struct repository repo = push_context_repository(im, name->repo);
+    struct push_context *push = step->push;
+    const struct push_plan_name *name = &push->result->plan.names[step->name];
+    const struct image_entry *entry = &push->set->entries[step->name];
+    struct repository repo = push_context_repository(push, name->repo);
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
 
-    if (!im->options->dry_run && look_at_name(im, worker, step->name, err) < 0)
+    if (!push->options->dry_run && look_at_name(push, worker, step->name, err) < 0)
         return -1;
-    if (im->result->states[step->name] == IMAGE_SKIPPED)
+    if (push->result->states[step->name] == IMAGE_SKIPPED)
         return 0;
-    if (im->result->states[step->name] == IMAGE_PRESENT) {
-        push_context_count(im, &im->result->counts.tags_present, 1);
+    if (push->result->states[step->name] == IMAGE_PRESENT) {
+        push_context_count(push, &push->result->counts.tags_present, 1);
         return 0;
     }
-    if (!im->options->dry_run &&
-        (push_context_read(im, entry->object, &bytes, err) < 0 ||
-         push_manifest(push_context_session(im, worker), &repo, name->to.tag,
+    if (!push->options->dry_run &&
+        (push_context_read(push, entry->object, &bytes, err) < 0 ||
+         push_manifest(push_context_session(push, worker), &repo, name->to.tag,
                        &entry->digest, entry->media_type, bytes.data, bytes.len,
                        err) != 0))
         return -1;
-    push_context_count(im, &im->result->counts.tags_pushed, 1);
-    return im->options->dry_run ? 0 : push_context_accepted(im, err);
+    push_context_count(push, &push->result->counts.tags_pushed, 1);
+    return push->options->dry_run ? 0 : push_context_accepted(push, err);
 }
 
 static int
 read_back_tag(const struct name_step *step, unsigned worker, struct err *err)
 {
-    struct push_context *im = step->importing;
-    const struct push_plan_name *name = &im->result->landing.names[step->name];
-    struct repository repo = push_context_repository(im, name->repo);
+    struct push_context *push = step->push;
+    const struct push_plan_name *name = &push->result->plan.names[step->name];
+    struct repository repo = push_context_repository(push, name->repo);
     CLEANUP(pulled_release) struct pulled back = PULLED_INIT;
 
-    if (pull_by_tag(push_context_session(im, worker), &repo, name->to.tag, &back, err) <
+    if (pull_by_tag(push_context_session(push, worker), &repo, name->to.tag, &back, err) <
         0)
         return -1;
-    return push_context_compare(im, im->set->entries[step->name].object, &back, err);
+    return push_context_compare(push, push->set->entries[step->name].object, &back, err);
 }
 
 /* ---- what is attached to images that are left out ---- */
@@ -195,19 +195,19 @@ enum { NO_NAME = -1 };
 /* The image it belongs to, when that is left out in its repository and nowhere else is
  * one there; or NO_NAME. */
 static ssize_t
-lost_image(const struct push_context *im, struct graph_walk *walk, size_t self)
+lost_image(const struct push_context *push, struct graph_walk *walk, size_t self)
 {
-    const struct push_plan *l = &im->result->landing;
-    const struct image_entry *entries = im->set->entries;
-    struct seeker s = {.wanted = image_set_subject(im->set, &entries[self])};
+    const struct push_plan *plan = &push->result->plan;
+    const struct image_entry *entries = push->set->entries;
+    struct seeker s = {.wanted = image_set_subject(push->set, &entries[self])};
     ssize_t lost = NO_NAME;
 
-    for (size_t i = 0; s.wanted != GRAPH_NONE && i < l->name_count; i++) {
-        if (i == self || l->names[i].repo != l->names[self].repo)
+    for (size_t i = 0; s.wanted != GRAPH_NONE && i < plan->name_count; i++) {
+        if (i == self || plan->names[i].repo != plan->names[self].repo)
             continue;
         s.is_found = false;
         graph_walk_root(walk, entries[i].object, seek, &s);
-        if (s.is_found && !is_left_out(im->result->states[i]))
+        if (s.is_found && !is_left_out(push->result->states[i]))
             return NO_NAME;
         if (s.is_found)
             lost = (ssize_t)i;
@@ -217,70 +217,70 @@ lost_image(const struct push_context *im, struct graph_walk *walk, size_t self)
 
 /* In order: what is attached stands behind what it belongs to. */
 static void
-leave_out_attached(struct push_context *im)
+leave_out_attached(struct push_context *push)
 {
     CLEANUP(graph_walk_release)
-    struct graph_walk *walk = graph_walk_new(im->set->graph);
-    enum image_state *states = im->result->states;
+    struct graph_walk *walk = graph_walk_new(push->set->graph);
+    enum image_state *states = push->result->states;
 
-    for (size_t i = 0; i < im->result->landing.name_count; i++) {
-        ssize_t image = is_left_out(states[i]) ? NO_NAME : lost_image(im, walk, i);
+    for (size_t i = 0; i < push->result->plan.name_count; i++) {
+        ssize_t image = is_left_out(states[i]) ? NO_NAME : lost_image(push, walk, i);
 
         if (image != NO_NAME && states[image] == IMAGE_FAILED)
-            fail_image(im, i, im->result->causes[image]);
+            fail_image(push, i, push->result->causes[image]);
         else if (image != NO_NAME)
             states[i] = IMAGE_SKIPPED;
     }
 }
 
 int
-push_probe_tags(struct push_context *im, struct err *err)
+push_probe_tags(struct push_context *push, struct err *err)
 {
-    if (for_names(im, false, check_name, err) < 0)
+    if (for_names(push, false, check_name, err) < 0)
         return -1;
-    if (im->options->on_existing == EXISTING_SKIP || im->result->failed > 0)
-        leave_out_attached(im);
-    for (size_t i = 0; i < im->result->landing.name_count; i++)
-        im->moves_tags |= im->result->states[i] == IMAGE_PUSHED &&
-                          im->result->landing.names[i].to.tag[0] != '\0';
+    if (push->options->on_existing == EXISTING_SKIP || push->result->failed > 0)
+        leave_out_attached(push);
+    for (size_t i = 0; i < push->result->plan.name_count; i++)
+        push->moves_tags |= push->result->states[i] == IMAGE_PUSHED &&
+                            push->result->plan.names[i].to.tag[0] != '\0';
     return 0;
 }
 
 /* By cosign's tag alone its document does not know what it belongs to. */
 static uint32_t
-why_not(const struct push_context *im, size_t name)
+why_not(const struct push_context *push, size_t name)
 {
-    const struct push_plan *l = &im->result->landing;
-    const struct image_entry *entry = &im->set->entries[name];
-    uint32_t repo = l->names[name].repo, subject = image_set_subject(im->set, entry);
-    const struct placement *own = push_plan_find(l, entry->object, repo, true);
+    const struct push_plan *plan = &push->result->plan;
+    const struct image_entry *entry = &push->set->entries[name];
+    uint32_t repo = plan->names[name].repo, subject = image_set_subject(push->set, entry);
+    const struct placement *own = push_plan_find(plan, entry->object, repo, true);
     const struct placement *other =
-        subject == GRAPH_NONE ? NULL : push_plan_find(l, subject, repo, true);
+        subject == GRAPH_NONE ? NULL : push_plan_find(plan, subject, repo, true);
 
     return own->cause == 0 && other ? other->cause : own->cause;
 }
 
 void
-push_fail_images(struct push_context *im)
+push_fail_images(struct push_context *push)
 {
-    const struct push_plan *l = &im->result->landing;
+    const struct push_plan *plan = &push->result->plan;
 
-    for (size_t i = 0; im->result->setback_count > 0 && i < l->name_count; i++) {
-        uint32_t cause = is_left_out(im->result->states[i]) ? 0 : why_not(im, i);
+    for (size_t i = 0; push->result->failure_count > 0 && i < plan->name_count; i++) {
+        uint32_t cause = is_left_out(push->result->states[i]) ? 0 : why_not(push, i);
 
         if (cause != 0)
-            fail_image(im, i, cause);
+            fail_image(push, i, cause);
     }
 }
 
 int
-push_tags(struct push_context *im, struct err *err)
+push_tags(struct push_context *push, struct err *err)
 {
-    return for_names(im, true, set_tag, err);
+    return for_names(push, true, set_tag, err);
 }
 
 int
-push_read_back_tags(struct push_context *im, struct err *err)
+push_read_back_tags(struct push_context *push, struct err *err)
 {
-    return for_names(im, true, read_back_tag, err);
+    return for_names(push, true, read_back_tag, err);
 }

@@ -10,15 +10,15 @@
 
 /* See what the target's names hold, and apply --on-existing.  Sets the states.  What is
  * attached to nothing but images that are left out is left out with them. */
-MUST_USE int push_probe_tags(struct push_context *im, struct err *err);
+MUST_USE int push_probe_tags(struct push_context *push, struct err *err);
 
 /* What is not whole, or belongs to what is not, gets no tag.  Sets states and causes. */
-void push_fail_images(struct push_context *im);
+void push_fail_images(struct push_context *push);
 
 /* Put the tags that do not hold their digest yet. */
-MUST_USE int push_tags(struct push_context *im, struct err *err);
+MUST_USE int push_tags(struct push_context *push, struct err *err);
 
 /* Fetch every tag and compare its bytes with the bundle's. */
-MUST_USE int push_read_back_tags(struct push_context *im, struct err *err);
+MUST_USE int push_read_back_tags(struct push_context *push, struct err *err);
 
 #endif

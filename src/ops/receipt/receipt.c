@@ -2,13 +2,13 @@
 #include "config.h"
 #include "ops/receipt/receipt.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/crypto/pki_sign.h"
 #include "io/file/file.h"
 #include "io/json/json.h"
 #include "io/json/json_write.h"
-#include "ops/push/push_failures.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -119,16 +119,16 @@ receipt_state_word(enum image_state state)
 }
 
 static struct jsout *
-images_out(const struct import_result *done)
+images_out(const struct push_result *done)
 {
-    const struct image_set *set = done->landing.set;
+    const struct image_set *set = done->plan.set;
     struct jsout *array = jsout_array();
 
-    for (size_t i = 0; i < done->landing.name_count; i++) {
+    for (size_t i = 0; i < done->plan.name_count; i++) {
         struct jsout *obj = jsout_object();
         char target[REFERENCE_TEXT_MAX];
 
-        reference_name(&done->landing.names[i].to, target);
+        reference_name(&done->plan.names[i].to, target);
         jsout_put_text(obj, "name", set->entries[i].name);
         put_digest(obj, "digest", &set->entries[i].digest);
         jsout_put_text(obj, "target", target);
@@ -147,31 +147,37 @@ receipt_signature_path(const char *receipt)
 }
 
 int
-receipt_make(struct receipt *out, const struct import_options *o,
-             const struct import_result *done, const struct pki_key *key, struct err *err)
+receipt_make(struct receipt *out, const struct receipt_facts *f,
+             const struct pki_key *key, struct err *err)
 {
-    const struct target *target = &o->mapping.target;
     struct jsout *obj = jsout_object();
     char place[REFERENCE_TEXT_MAX];
 
-    snprintf(place, sizeof(place), "%s%s%s", target->host,
-             target->prefix[0] != '\0' ? "/" : "", target->prefix);
+    snprintf(place, sizeof(place), "%s%s%s", f->target->host,
+             f->target->prefix[0] != '\0' ? "/" : "", f->target->prefix);
     jsout_put_text(obj, "mediaType", RECEIPT_TYPE);
-    jsout_put_text(obj, "tool", o->tool);
-    put_time_member(obj, "time", done->verified.now.clock);
+    jsout_put_text(obj, "tool", f->tool);
+    put_time_member(obj, "time", f->verified->now.clock);
     jsout_put_text(obj, "target", place);
-    if (done->failed > 0)
+    if (f->push->failed > 0)
         jsout_put_bool(obj, "partial", true);
-    put_verified_bundle(obj, &done->verified);
-    put_decision(obj, &done->verified, &o->verify);
-    jsout_put(obj, "images", images_out(done));
-    jsout_put(obj, "counts", push_counts_json(&done->counts));
+    put_verified_bundle(obj, f->verified);
+    put_decision(obj, f->verified, f->options);
+    jsout_put(obj, "images", images_out(f->push));
+    jsout_put(obj, "counts", push_counts_json(&f->push->counts));
     if (jsout_write(obj, &out->json, err) < 0)
         return err_wrap(err, "receipt");
     if (buf_add_text(&out->json, "\n") < 0)
         return err_set(err, ERR_LIMIT, "the receipt is too long");
     return signature_make(key, out->json.data, out->json.len, &out->signature,
                           out->signature_name, err);
+}
+
+void
+receipt_release(struct receipt *r)
+{
+    buf_release(&r->json);
+    buf_release(&r->signature);
 }
 
 /* ---- reading one ---- */

@@ -12,20 +12,45 @@
 #ifndef OPS_RECEIPT_RECEIPT_H
 #define OPS_RECEIPT_RECEIPT_H
 
-#include "bundle/reader/reader.h"
+#include "base/buf.h"
+#include "oci/mapping.h"
+#include "ops/push/push_result.h"
+#include "ops/verify/verified.h"
 #include "trust/signature.h"
-#include "base/clock.h"
-#include "ops/import/import.h"
+
+#define RECEIPT_MAX (32U << 20) /* bytes */
+
+/* What was done, in JSON, and the signature file over these bytes. */
+struct receipt {
+    struct buf json;
+    struct buf signature;
+    char signature_name[SIGNATURE_NAME_MAX];
+};
+
+#define RECEIPT_INIT                                                                     \
+    {                                                                                    \
+        .json = BUF_INIT(RECEIPT_MAX), .signature = BUF_INIT(BUNDLE_SIGNATURE_MAX)       \
+    }
+
+void receipt_release(struct receipt *r);
 
 /* ---- making one ---- */
+
+/* What a receipt is about: a bundle that was verified and pushed. */
+struct receipt_facts {
+    const char *tool; /* "sealift/x.y.z" */
+    const struct target *target;
+    const struct verified *verified;
+    const struct verify_options *options; /* of verified */
+    const struct push_result *push;
+};
 
 /* The path of the signature that lies beside a receipt.  Caller frees. */
 char *receipt_signature_path(const char *receipt);
 
 /* Errors: ERR_LIMIT, ERR_INTERNAL. */
-MUST_USE int receipt_make(struct receipt *out, const struct import_options *options,
-                          const struct import_result *done, const struct pki_key *key,
-                          struct err *err);
+MUST_USE int receipt_make(struct receipt *out, const struct receipt_facts *facts,
+                          const struct pki_key *key, struct err *err);
 
 /* ---- reading one ---- */
 

@@ -7,6 +7,7 @@
 #define OPS_RECEIPT_RECEIPT_FETCH_H
 
 #include "ops/receipt/receipt.h"
+#include "registry/connection/client.h"
 
 /*
  * Nothing is remembered of the bundle's stream: look for the receipt of its last import

@@ -152,26 +152,25 @@ receipt_path(char out[REFERENCE_PATH_MAX + 1], const struct target *target,
 }
 
 int
-receipt_push(const struct receipt *r, const struct import_options *o,
-             const struct import_result *done, struct err *err)
+receipt_push(const struct receipt *r, const struct receipt_facts *f,
+             struct session *session, struct err *err)
 {
     CLEANUP(buf_release) struct buf manifest = BUF_INIT(MANIFEST_MAX);
-    const struct bundle_meta *meta = &done->verified.meta;
-    const struct target *target = &o->mapping.target;
+    const struct bundle_meta *meta = &f->verified->meta;
     char path[REFERENCE_PATH_MAX + 1];
-    struct pushing p = {.session = client_session(o->client, 0),
-                        .repo = {.host = target->host, .path = path}};
+    struct pushing p = {.session = session,
+                        .repo = {.host = f->target->host, .path = path}};
     int rc;
 
-    if (receipt_path(path, target, meta->stream, err) < 0)
+    if (receipt_path(path, f->target, meta->stream, err) < 0)
         return -1;
     p.layers = jsout_array();
-    rc = add_layers(&p, r, &done->verified, err);
+    rc = add_layers(&p, r, f->verified, err);
     if (rc == 0)
         rc = write_manifest(&p, &manifest, err);
     if (p.layers)
         jsout_free(p.layers);
     if (rc == 0)
         rc = push_receipt_tags(&p, &manifest, meta->serial, err);
-    return rc < 0 ? err_wrap(err, "receipt, %s/%s", target->host, path) : 0;
+    return rc < 0 ? err_wrap(err, "receipt, %s/%s", f->target->host, path) : 0;
 }

@@ -7,6 +7,7 @@
 #define OPS_RECEIPT_RECEIPT_PUSH_H
 
 #include "ops/receipt/receipt.h"
+#include "registry/connection/client.h"
 
 /*
  * The repository path of the receipts of a stream, below the target's prefix.
@@ -16,7 +17,7 @@ MUST_USE int receipt_path(char out[REFERENCE_PATH_MAX + 1], const struct target 
                           const char *stream, struct err *err);
 
 /* Push it beside the images.  Errors: those of push.h. */
-MUST_USE int receipt_push(const struct receipt *r, const struct import_options *options,
-                          const struct import_result *done, struct err *err);
+MUST_USE int receipt_push(const struct receipt *r, const struct receipt_facts *facts,
+                          struct session *session, struct err *err);
 
 #endif

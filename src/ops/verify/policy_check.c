@@ -3,9 +3,7 @@
 #include "ops/verify/policy_check.h"
 
 #include "base/clock.h"
-#include "base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct trust_claims
@@ -101,26 +99,6 @@ policy_check_judge_last(struct verified *v, const struct verify_options *o,
         v->now = trusted_time(v->now.clock, v->last.floor, o->store->policy.clock,
                               &o->run->events);
     return judge(v, o, &silent, err);
-}
-
-int
-push_plan_check_targets(const struct verified *v, const struct push_plan *landing,
-                        struct err *err)
-{
-    char place[REFERENCE_TEXT_MAX], safe[TEXT_SAFE_MAX];
-
-    for (size_t i = 0; v->verdict.rule && i < landing->name_count; i++) {
-        const struct reference *to = &landing->names[i].to;
-
-        snprintf(place, sizeof(place), "%s/%s", to->host, to->path);
-        if (policy_allows_target(v->verdict.rule, place))
-            continue;
-        text_safe(safe, place, strlen(place));
-        err_because(err, ERR_TRUST, REASON_TARGET, "stream '%s' may not be pushed to %s",
-                    v->meta.stream, safe);
-        return err_hint(err, "the policy lists where it may go, in \"targets\"");
-    }
-    return 0;
 }
 
 /* A bundle that comes again says nothing new about what time it is. */

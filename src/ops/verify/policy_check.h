@@ -7,8 +7,7 @@
 #ifndef OPS_VERIFY_POLICY_CHECK_H
 #define OPS_VERIFY_POLICY_CHECK_H
 
-#include "ops/push/push_plan.h"
-#include "ops/verify/verify.h"
+#include "ops/verify/verified.h"
 
 /*
  * May this bundle be used here and now?  Fills in what the head says and the verdict.
@@ -32,13 +31,6 @@ bool policy_check_has_memory(const struct verified *v,
 MUST_USE int policy_check_judge_last(struct verified *v,
                                      const struct verify_options *options,
                                      const struct trust_last *last, struct err *err);
-
-/*
- * May its images land there?
- * Errors: ERR_TRUST "target".
- */
-MUST_USE int push_plan_check_targets(const struct verified *v,
-                                     const struct push_plan *landing, struct err *err);
 
 /*
  * Remember that it was imported, in part or whole; the last step of all.

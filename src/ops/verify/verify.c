@@ -4,12 +4,9 @@
 
 #include "bundle/reader/head.h"
 #include "io/crypto/pki_sign.h"
-#include "io/file/file.h"
 #include "ops/verify/policy_check.h"
 #include "ops/verify/sandboxed_check.h"
 #include "ops/verify/signature_files.h"
-
-#include <string.h>
 
 static struct check_options
 check_verify_options(const struct verify_options *o)
@@ -96,17 +93,4 @@ verify_run(struct verified *v, const struct verify_options *o, struct err *err)
     if (open_and_check(v, o, err) < 0)
         return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);
     return 0;
-}
-
-void
-verified_release(struct verified *v)
-{
-    damage_list_release(&v->damage);
-    bundle_release(&v->bundle);
-    signature_check_release(&v->signers);
-    signature_files_release(&v->evidence);
-    missing_list_release(&v->missing);
-    bundle_untrusted_release(&v->head);
-    volume_set_release(&v->files);
-    file_close(&v->lock);
 }
