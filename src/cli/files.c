@@ -6,7 +6,7 @@
 #include "io/crypto/pki.h"
 #include "io/crypto/pki_pkcs11.h"
 #include "io/file/volume_set.h"
-#include "trust/store.h"
+#include "trust/place.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,14 +50,12 @@ claim_new_bundle(struct claims *c, const char *path, bool in_volumes)
 static void
 claim_store(struct claims *c, const char *path)
 {
-    static const char *const folders[] = {"/keys", "/ca", "/crl", "/state"};
+    static const char *const folders[] = {"/keys", "/ca", "/crl"};
 
     claims_add(c, CLAIM_NAME, path, "/policy.json");
     claims_add(c, CLAIM_NAME, path, "/revoked");
     for (size_t i = 0; i < COUNT_OF(folders); i++)
         claims_add(c, CLAIM_FOLDER, path, folders[i]);
-    if (strcmp(path, STORE_DEFAULT) == 0)
-        claims_add(c, CLAIM_FOLDER, STORE_DEFAULT_STATE, "");
 }
 
 static void
@@ -79,6 +77,9 @@ claim(struct claims *c, enum file_role role, const char *path)
         break;
     case FILE_TRUST_STORE:
         claim_store(c, path);
+        break;
+    case FILE_TRUST_STATE:
+        claims_add(c, CLAIM_FOLDER, path, "");
         break;
     case FILE_WRITTEN:
         claim_output(c, path);
@@ -114,6 +115,16 @@ files_add(struct files *f, enum file_role role, const char *label, const char *p
 
     if (!is_none)
         claim(&append(f, role, label, path)->claims, role, path);
+}
+
+void
+files_add_store(struct files *f, const char *dir)
+{
+    CLEANUP(trust_place_release) struct trust_place place = TRUST_PLACE_INIT;
+
+    trust_place_find(&place, dir);
+    files_add(f, FILE_TRUST_STORE, "--trust", place.dir);
+    files_add(f, FILE_TRUST_STATE, "--trust", place.state);
 }
 
 void

@@ -16,6 +16,7 @@ enum file_role {
     FILE_REUSED,      /* the same; FILE_WRITTEN_BUNDLE may replace it */
     FILE_READ_UPDATE, /* a file with signatures beside it */
     FILE_TRUST_STORE, /* a folder */
+    FILE_TRUST_STATE, /* a folder; see files_add_store() */
     FILE_STANDARD_INPUT,
     FILE_WRITTEN,         /* also when it is changed in place */
     FILE_WRITTEN_UPDATE,  /* a signature beside such a file */
@@ -47,6 +48,9 @@ struct files {
  * with one label are not compared with each other.
  */
 void files_add(struct files *f, enum file_role role, const char *label, const char *path);
+
+/* The trust store in dir and what it remembers; NULL: the default one. */
+void files_add_store(struct files *f, const char *dir);
 
 /* The operands from first up to, not including, end. */
 void files_add_operands(struct files *f, enum file_role role, const char *label,

@@ -186,8 +186,7 @@ void
 trust_options_files(const struct trust_options *options, struct files *f)
 {
     if (options->keys.count == 0)
-        files_add(f, FILE_TRUST_STORE, "--trust",
-                  options->dir ? options->dir : STORE_DEFAULT);
+        files_add_store(f, options->dir);
 }
 
 static int

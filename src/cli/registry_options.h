@@ -87,7 +87,7 @@ struct trust_options {
             T, trust.keys, 0, "key", "PUB", OPT_READS,                                   \
             "accept bundles signed by this public key (repeatable; any one is enough)"), \
         FILE_TEXT(T, trust.dir, 0, "trust", "DIR", OPT_BY_COMMAND,                       \
-                  "use this trust store (default " STORE_DEFAULT ")"),                   \
+                  "use this trust store (default " STORE_DEFAULTS ")"),                  \
         FLAG(T, trust.allow_rollback, 0, "allow-rollback",                               \
              "accept an older bundle than the last, where the policy allows it"),        \
         TEXT(                                                                            \

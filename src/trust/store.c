@@ -161,10 +161,13 @@ int
 trust_store_open(struct trust_store *out, const char *dir, struct err *err)
 {
     CLEANUP(trust_store_release) struct trust_store s = TRUST_STORE_INIT;
-    struct store_files files = {.dir = dir ? dir : STORE_DEFAULT};
+    struct trust_place place;
+    struct store_files files;
 
-    s.dir = xstrdup(files.dir);
-    s.state = dir ? xasprintf("%s/state", dir) : xstrdup(STORE_DEFAULT_STATE);
+    trust_place_find(&place, dir);
+    s.dir = place.dir;
+    s.state = place.state;
+    files = (struct store_files){.dir = s.dir};
     if (check_folder(&s, !dir, err) < 0 || trust_store_read(&s, &files, err) < 0)
         return -1;
     if (!s.has_policy && s.keys.count == 0)

@@ -16,11 +16,9 @@
 #include "trust/authorities.h"
 #include "trust/files.h"
 #include "trust/keys.h"
+#include "trust/place.h"
 #include "trust/policy.h"
 #include "trust/revoked.h"
-
-#define STORE_DEFAULT       "/etc/sealift/trust"
-#define STORE_DEFAULT_STATE "/var/lib/sealift/state"
 
 struct trust_store {
     char *dir;   /* NULL: keys from the command line, and nothing else */
@@ -40,8 +38,7 @@ struct trust_store {
     }
 
 /*
- * Read it.  dir NULL: STORE_DEFAULT, with its state in STORE_DEFAULT_STATE; any other has
- * its state in DIR/state.
+ * Read it.  dir NULL: the default one; see place.h.
  * Errors: ERR_TRUST "no-trust" - there is no default store, or no key in it;
  *         ERR_NOT_FOUND - there is no store DIR; ERR_USAGE - a file is wrong, or others
  *         may write to it; ERR_LOCAL; ERR_LIMIT.

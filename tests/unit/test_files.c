@@ -126,6 +126,8 @@ static const struct pair pairs[] = {
     {FILE_TRUST_STORE, "store", FILE_WRITTEN, "store/report", false},
     {FILE_TRUST_STORE, ".", FILE_WRITTEN, "report", false},
     {FILE_TRUST_STORE, "store", FILE_READ, "store/keys/k.pub", false},
+    {FILE_TRUST_STATE, "store", FILE_WRITTEN, "store/prod.json", true},
+    {FILE_TRUST_STATE, "store", FILE_WRITTEN, "prod.json", false},
     /* no files */
     {FILE_READ, "-", FILE_WRITTEN, "-", false},
     {FILE_READ, "pkcs11:object=k", FILE_WRITTEN, "pkcs11:object=k", false},

@@ -24,7 +24,7 @@ struct status_command {
 static const struct opt table[] = {
     GROUP("Trust"),
     FILE_TEXT(T, dir, 0, "trust", "DIR", OPT_BY_COMMAND,
-              "the trust store (default " STORE_DEFAULT ")"),
+              "the trust store (default " STORE_DEFAULTS ")"),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
@@ -117,10 +117,14 @@ run_status(const void *options, char **operands, size_t count, struct runtime *r
     trust_store_warn(&store, clock_now(), &rt->run.events);
     if (state_list(store.state, &list, err) < 0)
         return -1;
+    jsout_put_text(r->json, "store", store.dir);
+    jsout_put_text(r->json, "state", store.state);
+    result_say(r, "store     %s\n", store.dir);
+    result_say(r, "state     %s\n", store.state);
     put_streams(r, &list);
     put_damaged(r, &list);
     if (list.count == 0 && list.damaged_count == 0)
-        result_say(r, "nothing was imported yet with %s\n", store.dir);
+        result_say(r, "nothing has been imported yet\n");
     return 0;
 }
 
@@ -131,7 +135,7 @@ files(const void *options, char **operands, size_t count, struct files *f)
 
     (void)operands;
     (void)count;
-    files_add(f, FILE_TRUST_STORE, "--trust", o->dir ? o->dir : STORE_DEFAULT);
+    files_add_store(f, o->dir);
 }
 
 const struct command cmd_status = {

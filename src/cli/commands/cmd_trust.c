@@ -26,7 +26,7 @@ struct trust_command {
 static const struct opt table[] = {
     GROUP("Trust"),
     FILE_TEXT(T, dir, 0, "trust", "DIR", OPT_BY_COMMAND,
-              "the trust store (default " STORE_DEFAULT ")"),
+              "the trust store (default " STORE_DEFAULTS ")"),
     FILE_TEXT(T, output, 'o', "output", "FILE", OPT_BY_COMMAND,
               "export: the update to write"),
     FILE_TEXT(T, key, 0, "key", "KEY", OPT_READS, "sign: with this private key"),
@@ -317,7 +317,7 @@ files(const void *options, char **operands, size_t count, struct files *f)
     bool is_signed = strcmp(action, "sign") == 0,
          is_applied = strcmp(action, "apply") == 0;
 
-    files_add(f, FILE_TRUST_STORE, "--trust", o->dir ? o->dir : STORE_DEFAULT);
+    files_add_store(f, o->dir);
     files_add(f, FILE_WRITTEN, "--output", o->output);
     files_add_operands(f,
                        is_signed    ? FILE_WRITTEN_UPDATE

@@ -16,10 +16,15 @@
 
 enum { STORE_FILE_MODE = 0644 };
 
-static const char *
-store_dir(const char *dir)
+/* A folder or file of the store in dir, the default one when it is NULL.  The caller
+ * frees it. */
+static char *
+path_in_store(const char *dir, const char *rest)
 {
-    return dir ? dir : STORE_DEFAULT;
+    CLEANUP(trust_place_release) struct trust_place place = TRUST_PLACE_INIT;
+
+    trust_place_find(&place, dir);
+    return xasprintf("%s%s", place.dir, rest);
 }
 
 /* The store as it is; one without keys is fine here, one that is missing is empty. */
@@ -150,7 +155,7 @@ trust_add(const char *dir, const char *path, struct trust_added *out, struct err
 {
     CLEANUP(trust_keys_release) struct trust_keys keys = TRUST_KEYS_INIT;
     CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
-    CLEANUP(mem_free_string) char *folder = xasprintf("%s/keys", store_dir(dir));
+    CLEANUP(mem_free_string) char *folder = path_in_store(dir, "/keys");
     CLEANUP(mem_free_string) char *to = NULL;
     struct trust_added a;
     int there;
@@ -198,7 +203,7 @@ trust_remove(const char *dir, const char *name, struct err *err)
         return err_hint(err, "take it out of policy.json first");
     }
     mem_free_string(&path);
-    path = xasprintf("%s/keys/%s", store_dir(dir), file);
+    path = xasprintf("%s/keys/%s", store.dir, file);
     if (unlink(path) == 0)
         return 0;
     if (errno == ENOENT)
@@ -239,13 +244,14 @@ trust_revoke(const char *dir, const char *what, char out[TRUST_LINE_MAX], struct
 {
     CLEANUP(revoked_release) struct revoked revoked = REVOKED_INIT;
     CLEANUP(buf_release) struct buf text = BUF_INIT(REVOKED_MAX);
-    CLEANUP(mem_free_string) char *path = xasprintf("%s/revoked", store_dir(dir));
+    CLEANUP(mem_free_string) char *folder = path_in_store(dir, "");
+    CLEANUP(mem_free_string) char *path = path_in_store(dir, "/revoked");
     struct err why = ERR_INIT;
     struct revoked_entry entry;
     const struct revoked more = {.items = &entry, .count = 1};
     int added;
 
-    if (read_what(what, out, &entry, err) < 0 || secure_dir_make(store_dir(dir), err) < 0)
+    if (read_what(what, out, &entry, err) < 0 || secure_dir_make(folder, err) < 0)
         return -1;
     if (secure_dir_slurp(path, &text, &why) < 0 && why.kind != ERR_NOT_FOUND) {
         *err = why;

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# documents.sh - the documents are installed, and what they show can be pasted.
+
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+[ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
+cd "$work" || exit 99
+PATH=$abs_top_builddir:$PATH
+
+# --- installed ---------------------------------------------------------------------------
+
+expect 0 "make install-data" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
+    make -s -C "$abs_top_builddir" install-data DESTDIR="$work/root"
+for document in README.md trust.md bundle-format.md architecture.md CHANGELOG.md; do
+    check "it installs $document" test -n "$(find root -path "*/doc/sealift/$document")"
+done
+
+# --- the policy of the manual page -------------------------------------------------------
+
+# In the page: a tab before the first line, "++" at the end of all others, \* for *.
+awk '/^With a policy, only keys/ { inside = 1; next }
+    inside && NF == 0 && seen { exit }
+    inside && NF > 0 { seen = 1; print }' "$abs_top_srcdir/docs/man/sealift.1.scd" |
+    sed 's/^\t//; s/++$//; s/\\\*/*/g' >policy.json
+check "the page has an example" grep -q '"threshold"' policy.json
+check_equal "whose lines are not broken at 80 columns" "" "$(grep -E '.{67}' policy.json)"
+for name in team second; do
+    expect 0 "a key of $name" sealift keygen -q --type ed25519 --no-passphrase "$name"
+    expect 0 "which is trusted" sealift trust add -q --trust store "$name.pub"
+done
+cp policy.json store/policy.json
+expect 0 "it can be pasted" sealift trust list --trust store
+check "and is what counts then" grep -q '^policy    version 1$' "$out"
+
+done_testing
