@@ -50,6 +50,7 @@ enum err_kind {
     X(EXISTS, "exists")                                                                  \
     X(EXPIRED, "expired")                                                                \
     X(EXTRA, "extra")                                                                    \
+    X(FEWER_PLATFORMS, "fewer-platforms")                                                \
     X(FILE_TOO_LARGE, "file-too-large")                                                  \
     X(FOREIGN_LAYER, "foreign-layer")                                                    \
     X(FORMAT, "format")                                                                  \
@@ -61,6 +62,7 @@ enum err_kind {
     X(IN_PLACE, "in-place")                                                              \
     X(IN_USE, "in-use")                                                                  \
     X(JSON, "json")                                                                      \
+    X(LACKS_PLATFORM, "platform-missing")                                                \
     X(LAYER, "layer")                                                                    \
     X(LOGIN, "login")                                                                    \
     X(MISSING, "missing")                                                                \
@@ -73,6 +75,7 @@ enum err_kind {
     X(NO_NEW_PASSPHRASE, "no-passphrase")                                                \
     X(NO_PASSPHRASE, "no-passphrase")                                                    \
     X(NO_SIGNING_KEY, "no-key")                                                          \
+    X(NO_PLATFORM, "platform-missing")                                                   \
     X(NO_TRUST, "no-trust")                                                              \
     X(ORDER, "order")                                                                    \
     X(OTHER_BYTES, "bad-signature")                                                      \
@@ -87,6 +90,7 @@ enum err_kind {
     X(SERIAL, "serial")                                                                  \
     X(SIGNED_LATE, "expired")                                                            \
     X(SIZE, "size")                                                                      \
+    X(SKIPPED, "platform-missing")                                                       \
     X(SPARSE_INDEX, "sparse-index")                                                      \
     X(STATE, "state")                                                                    \
     X(STREAM, "stream")                                                                  \

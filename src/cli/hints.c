@@ -56,6 +56,10 @@ static const struct hint {
     {REASON_SPARSE_INDEX, "export",
      "--index rebuild makes indexes of what is carried, under new digests; --index keep "
      "silences this warning"},
+    {REASON_NO_PLATFORM, "export", "--platform-missing skip leaves such images out"},
+    {REASON_LACKS_PLATFORM, "export",
+     "without --platform-missing all, an image needs only one of the platforms"},
+    {REASON_FEWER_PLATFORMS, "export", "--platform-missing all makes this an error"},
     {REASON_DROPPED_REFERRERS, "export",
      "--index keep carries them, where the registry inside takes such an index"},
     {REASON_EXPIRED, "export", "choose a later time with --expires TIME"},

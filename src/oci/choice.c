@@ -43,6 +43,15 @@ choice_has(const struct choice *c, const char *spec)
     return false;
 }
 
+void
+choice_list(const struct choice *c, uint64_t bits, struct buf *out)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (bits >> i & 1)
+            (void)!buf_addf(out, "%s%s", out->len > 0 ? ", " : "", c->platforms[i]);
+    }
+}
+
 /* Is it about children that are all left out?  An index may list one of them twice. */
 static bool
 is_about_nothing(const struct document *index, const struct descriptor *d,

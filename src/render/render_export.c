@@ -23,8 +23,26 @@ put_rebuilt(struct result *r, struct jsout *image, const struct plan_name *name,
                made);
 }
 
+/* Platforms that were asked for and that the image does not have. */
 static void
-put_export_images(struct result *r, const struct plan *plan)
+put_lacks(struct result *r, struct jsout *image, const struct choice *choice,
+          uint64_t lacks, const char *name)
+{
+    CLEANUP(buf_release)
+    struct buf line = BUF_INIT(CHOICE_PLATFORMS_MAX * PLATFORM_TEXT_MAX);
+    struct jsout *list = jsout_array();
+
+    for (size_t i = 0; i < choice->count; i++) {
+        if (lacks >> i & 1)
+            jsout_append_text(list, choice->platforms[i]);
+    }
+    jsout_put(image, "lacks", list);
+    choice_list(choice, lacks, &line);
+    result_say(r, "lacks     %s of %s\n", line.data, name);
+}
+
+static void
+put_export_images(struct result *r, const struct plan *plan, const struct choice *choice)
 {
     const struct image_set *set = &plan->set;
     CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(set->graph);
@@ -38,10 +56,35 @@ put_export_images(struct result *r, const struct plan *plan)
             result_put_digest(obj, "subject", &plan->names[i].subject);
         if (plan->names[i].is_rebuilt)
             put_rebuilt(r, obj, &plan->names[i], e);
+        if (plan->names[i].lacks)
+            put_lacks(r, obj, choice, plan->names[i].lacks, e->name);
         result_omitted(r, obj, set, walk, e);
         jsout_append(images, obj);
     }
     jsout_put(r->json, "images", images);
+}
+
+/* Images with none of the platforms that were asked for. */
+static void
+put_skipped(struct result *r, const struct skipped_list *skipped)
+{
+    struct jsout *list;
+
+    if (skipped->count == 0)
+        return;
+    list = jsout_array();
+    for (size_t i = 0; i < skipped->count; i++) {
+        const struct skipped_name *name = &skipped->items[i];
+        struct jsout *obj = jsout_object(), *platforms = jsout_array();
+
+        for (size_t k = 0; k < name->offer.count; k++)
+            jsout_append_text(platforms, name->offer.items[k]);
+        jsout_put_text(obj, "name", name->name);
+        jsout_put(obj, "platforms", platforms);
+        jsout_append(list, obj);
+        result_say(r, "skipped   %s\n", name->name);
+    }
+    jsout_put(r->json, "skipped", list);
 }
 
 static void
@@ -136,7 +179,8 @@ put_plan(struct result *r, const struct export_options *o, const struct export_r
         jsout_put_text(r->json, "bundle", o->output);
     jsout_put_bool(r->json, "dryRun", o->dry_run);
     say_images(r, plan);
-    put_export_images(r, plan);
+    put_export_images(r, plan, o->plan.choice);
+    put_skipped(r, &plan->skipped);
     jsout_put_u64(r->json, "platforms", plan->totals.platforms);
     jsout_put_u64(r->json, "objects", x->layout.member_count);
     jsout_put_u64(r->json, "objectBytes", plan->totals.bytes);

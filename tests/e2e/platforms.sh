@@ -24,7 +24,7 @@ export_some() {
 expect 2 "a platform has two or three parts" export_some --platform amd64 "$web"
 check "the message says how" grep -q 'OS/ARCH' "$err"
 expect 9 "a platform that an index does not have" \
-    export_some --platform linux/amd64,linux/mips64 "$web"
+    export_some --platform linux/amd64,linux/mips64 --platform-missing all "$web"
 check "the error names it, and what there is" \
     grep -q 'no linux/mips64: there is linux/amd64, linux/arm64/v8, linux/arm/v7' "$err"
 expect 9 "a platform that an image without an index does not have" \

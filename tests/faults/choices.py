@@ -38,6 +38,75 @@ def sparse_index(lab):
         same(warnings(run), {}, f"warnings with {silent}")
 
 
+MISSING = "--platform-missing"
+
+
+@case()
+def mixed_platforms(lab):
+    "images for different platforms: one is enough, all are needed, or those with none are left out"
+    both, other = lab.index("both:1"), lab.image("other:1", where="windows/amd64")
+    amd, arm = lab.image("amd:1", where=AMD64), lab.image("arm:1", where="linux/arm64/v8")
+    chart = lab.serve(artifact("chart:1"))
+    chosen = ("--platform", f"{AMD64},{ARM64}", "--force")
+
+    def lacks(run):
+        return [one.get("lacks") for one in run.json["images"]]
+
+    run = lab.export(both, amd, arm, chart, *chosen).ok().carries(both, amd, arm, chart)
+    one = warnings(run)["fewer-platforms"]
+    same(one["message"], f"2 images without some of the wanted platforms: {amd.ref} "
+         f"(linux/arm64); {arm.ref} (linux/amd64)", "message")
+    same(lacks(run), [None, [ARM64], [AMD64], None], "what images lack")
+    check("skipped" not in run.json, "nothing is skipped")
+
+    run = lab.export(other, both, other, amd, arm, *chosen)
+    run.fails("not-found", f"{other.ref}: no linux/amd64, linux/arm64: there is windows/amd64",
+              "platform-missing", hint=f"{MISSING} skip")
+    twin = lab.image("twin:1", where="windows/arm64")
+    run = lab.export(other, both, twin, *chosen)
+    run.fails("not-found", "2 of 3 images lack wanted platforms", hint=f"{MISSING} skip")
+    for name in (other, twin):
+        run.says(f"warning: {name.ref}: no linux/amd64, linux/arm64: there is windows/")
+
+    run = lab.export(both, amd, *chosen, MISSING, "all")
+    run.fails("not-found", f"{amd.ref}: no linux/arm64: there is linux/amd64",
+              "platform-missing", hint=MISSING)
+    run = lab.export(other, both, amd, arm, *chosen, MISSING, "all")
+    run.fails("not-found", "3 of 4 images lack wanted platforms")
+    for name in (other, amd, arm):
+        run.says(f"warning: {name.ref}: no linux/")
+    lab.export(both, chart, *chosen, MISSING, "all").ok().carries(both, chart)
+
+    run = lab.export(other, both, twin, arm, *chosen, MISSING, "skip").ok().carries(both, arm)
+    same([(one["name"], one["platforms"]) for one in run.json["skipped"]],
+         [(other.ref, ["windows/amd64"]), (twin.ref, ["windows/arm64"])], "skipped")
+    same(run.json["missing"], [], "missing")
+    found = warnings(run)
+    same(found["platform-missing"]["message"], "2 images left out, with none of the wanted "
+         f"platforms: {other.ref} (windows/amd64); {twin.ref} (windows/arm64)", "message")
+    same(lacks(run), [None, [AMD64]], "what images lack")
+    for more in ((), ("--keep-going",)):
+        run = lab.export(other, twin, *chosen, MISSING, "skip", *more)
+        run.fails("not-found", "none of 2 images has any", "platform-missing")
+    lab.export(both, MISSING, "skip").fails("usage")
+    lab.export(both, *chosen, MISSING, "none").fails("usage")
+
+
+@case()
+def mixed_platforms_and_gaps(lab):
+    "an export that keeps going counts an image with none of the platforms as a failure"
+    both, other = lab.index("both:1"), lab.image("other:1", where="windows/amd64")
+    amd = lab.image("amd:1")
+    chosen = ("--platform", f"{AMD64},{ARM64}", "--force", "--allow-incomplete")
+    run = lab.export(other, both, amd, *chosen).fails("partial").carries(both, amd)
+    same(run.json["missing"], [other.ref], "missing")
+    same([one["error"]["reason"] for one in run.json["failures"]], ["platform-missing"], "failures")
+    run = lab.export(other, both, amd, *chosen, MISSING, "all").fails("partial").carries(both)
+    same(sorted(run.json["missing"]), sorted([amd.ref, other.ref]), "missing")
+    run = lab.export(other, both, amd, *chosen, MISSING, "skip").ok().carries(both, amd)
+    same([one["name"] for one in run.json["skipped"]], [other.ref], "skipped")
+
+
 @case()
 def old_referrers(lab):
     "signatures of an index that is made anew stay behind"

@@ -16,7 +16,7 @@ struct export_command {
     struct passphrase_options passphrase;
     struct signer_options signer;
     const char *output, *volume_size, *stream, *expires;
-    const char *index, *tags;
+    const char *index, *platform_missing, *tags;
     struct opt_list from, platforms, reuse;
     struct opt_number serial;
     bool is_unsigned, dry_run, force, verify_after;
@@ -36,6 +36,9 @@ static const struct opt table[] = {
          "a whole"),
     LIST(T, platforms, 0, "platform", "OS/ARCH[/VARIANT]",
          "only these platforms, separated by commas (repeatable)"),
+    TEXT(T, platform_missing, 0, "platform-missing", "HOW",
+         "an image needs one of the platforms: error (default); all of them: all; with "
+         "none it is left out: skip"),
     TEXT(T, index, 0, "index", "HOW",
          "with --platform: keep indexes as they are (default), or rebuild them"),
     FLAG(T, referrers, 0, "referrers",
@@ -147,6 +150,7 @@ check_export_options(const struct export_command *o, struct err *err)
 /* Which part of what the references name. */
 struct selection {
     struct choice choice;
+    enum platform_missing if_missing;
     bool has_pattern;
     struct tag_filter pattern;
 };
@@ -159,10 +163,30 @@ selection_release(struct selection *s)
 }
 
 static int
+read_platform_missing(const char *text, enum platform_missing *out, struct err *err)
+{
+    static const char *const words[] = {
+        [PLATFORM_MISSING_ERROR] = "error",
+        [PLATFORM_MISSING_ALL] = "all",
+        [PLATFORM_MISSING_SKIP] = "skip",
+    };
+
+    for (size_t i = 0; text && i < COUNT_OF(words); i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *out = (enum platform_missing)i;
+            return 0;
+        }
+    }
+    return text ? err_set(err, ERR_USAGE, "--platform-missing is one of error, all, skip")
+                : 0;
+}
+
+static int
 check_selection(const struct export_command *o, struct err *err)
 {
-    if (o->index && o->platforms.count == 0)
-        return err_set(err, ERR_USAGE, "--index is for --platform");
+    if ((o->index || o->platform_missing) && o->platforms.count == 0)
+        return err_set(err, ERR_USAGE, "%s is for --platform",
+                       o->index ? "--index" : "--platform-missing");
     if (o->index && strcmp(o->index, "keep") != 0 && strcmp(o->index, "rebuild") != 0)
         return err_set(err, ERR_USAGE, "--index is one of keep, rebuild");
     if (o->all_tags && o->tags)
@@ -173,7 +197,8 @@ check_selection(const struct export_command *o, struct err *err)
 static int
 read_selection(const struct export_command *o, struct selection *out, struct err *err)
 {
-    if (check_selection(o, err) < 0)
+    if (check_selection(o, err) < 0 ||
+        read_platform_missing(o->platform_missing, &out->if_missing, err) < 0)
         return -1;
     for (size_t i = 0; i < o->platforms.count; i++) {
         if (choice_add(&out->choice, o->platforms.items[i], err) < 0)
@@ -265,6 +290,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
     options.plan = (struct plan_options){
         .names = names,
         .choice = &selection->choice,
+        .if_missing = selection->if_missing,
         .tags = selection->has_pattern ? &selection->pattern : NULL,
         .referrers = o->referrers,
         .rebuild = o->index && strcmp(o->index, "rebuild") == 0,

@@ -318,6 +318,7 @@ export_run(struct export_result *out, const struct export_options *o, struct err
     if (check_outputs(o, err) < 0 || export_warn_of_claims(o, err) < 0 ||
         plan_make(&out->plan, &o->plan, err) < 0 || describe_bundle(out, o, err) < 0)
         return -1;
+    export_warn_of_platforms(o, &out->plan);
     export_warn_of_indexes(o, &out->plan);
     rc = out->plan.name_count == 0 ? 0
          : o->dry_run              ? check_volumes(o, &out->layout, err)

@@ -6,6 +6,8 @@
 
 #include <inttypes.h>
 
+enum { LISTED_MAX = 800 }; /* bytes of names in one warning */
+
 static void
 warn_of_expiry(const struct export_options *o, uint64_t created)
 {
@@ -43,6 +45,63 @@ export_warn_of_claims(const struct export_options *o, struct err *err)
                                "serial, the other side refuses the second",
                                created, o->stream);
     return 0;
+}
+
+/* Names in one line; what does not fit is counted. */
+struct name_list {
+    struct buf text;
+    size_t count, unlisted;
+};
+
+static void
+add_to_list(struct name_list *l, const char *name, const char *how)
+{
+    CLEANUP(buf_release) struct buf item = BUF_INIT(REFERENCE_TEXT_MAX + LISTED_MAX);
+
+    if (buf_addf(&item, "%s%s (%s)", l->count > 0 ? "; " : "", name, how) < 0 ||
+        l->unlisted > 0 || buf_add(&l->text, item.data, item.len) < 0)
+        l->unlisted++;
+    l->count++;
+}
+
+static void
+warn_of_list(const struct events *events, enum err_reason reason, const char *what,
+             struct name_list *l)
+{
+    if (l->unlisted > 0)
+        events_warning_because(events, reason, "%zu images %s: %s; and %zu more",
+                               l->count, what, l->text.len > 0 ? l->text.data : "",
+                               l->unlisted);
+    else if (l->count > 0)
+        events_warning_because(events, reason, "%zu image%s %s: %s", l->count,
+                               l->count == 1 ? "" : "s", what, l->text.data);
+}
+
+void
+export_warn_of_platforms(const struct export_options *o, const struct plan *plan)
+{
+    const struct events *events = &o->plan.run->events;
+    CLEANUP(buf_release) struct buf how = BUF_INIT(LISTED_MAX);
+    struct name_list some = {.text = BUF_INIT(LISTED_MAX)};
+    struct name_list none = {.text = BUF_INIT(LISTED_MAX)};
+
+    for (size_t i = 0; i < plan->name_count; i++) {
+        buf_clear(&how);
+        choice_list(o->plan.choice, plan->names[i].lacks, &how);
+        if (plan->names[i].lacks)
+            add_to_list(&some, plan->set.entries[i].name, how.data);
+    }
+    for (size_t i = 0; i < plan->skipped.count; i++) {
+        buf_clear(&how);
+        platform_offer_list(&plan->skipped.items[i].offer, &how);
+        add_to_list(&none, plan->skipped.items[i].name, how.data);
+    }
+    warn_of_list(events, REASON_FEWER_PLATFORMS, "without some of the wanted platforms",
+                 &some);
+    warn_of_list(events, REASON_SKIPPED, "left out, with none of the wanted platforms",
+                 &none);
+    buf_release(&some.text);
+    buf_release(&none.text);
 }
 
 static void

@@ -15,6 +15,11 @@
  */
 MUST_USE int export_warn_of_claims(const struct export_options *options, struct err *err);
 
+/* With the plan: images that lack some of the wanted platforms, or all and so are left
+ * out. */
+void export_warn_of_platforms(const struct export_options *options,
+                              const struct plan *plan);
+
 /* With the plan: indexes that some registries refuse, and signatures that stay behind. */
 void export_warn_of_indexes(const struct export_options *options,
                             const struct plan *plan);

@@ -82,22 +82,30 @@ walk_again(struct plan *plan, struct reach *reach, const struct walk_options *wa
     return walk_what_is_there(reach, plan->names, &plan->name_count, walk, err);
 }
 
-/* An image that lacks a platform may be a gap, too. */
+/* An image that lacks platforms may be a gap, too, or be left out. */
 static int
 walk_and_check(struct plan *plan, struct reach *reach, const struct walk_options *walk,
                struct err *err)
 {
     size_t failures;
+    int rc;
 
     do {
         if (walk_again(plan, reach, walk, err) < 0)
             return -1;
         failures = failures_count(plan->failures);
-        if (platform_check(reach, plan->names, walk, err) < 0)
+        rc = platform_check(reach, plan->names, &plan->name_count, walk, &plan->skipped,
+                            err);
+        if (rc < 0)
             return -1;
         if (failures_count(plan->failures) > failures)
             failures_spread(plan->failures, reach->graph);
-    } while (failures_count(plan->failures) > failures);
+    } while (rc == 1 || failures_count(plan->failures) > failures);
+    if (plan->name_count == 0 && plan->skipped.count > 0 &&
+        failures_count(plan->failures) == 0)
+        return err_because(err, ERR_NOT_FOUND, REASON_SKIPPED,
+                           "none of %zu images has any of the wanted platforms",
+                           plan->skipped.count);
     return 0;
 }
 
@@ -107,6 +115,7 @@ walk_options_of(const struct plan *plan, const struct plan_options *options,
 {
     return (struct walk_options){
         .choice = options->choice,
+        .if_missing = options->if_missing,
         .has_referrers = options->referrers,
         .client = options->client,
         .pool = pool,
@@ -180,6 +189,7 @@ plan_release(struct plan *plan)
 {
     forget_set(plan);
     free(plan->names);
+    skipped_list_release(&plan->skipped);
     foreign_urls_free(plan->links);
     document_cache_free(plan->cache);
     failures_free(plan->failures);

@@ -10,16 +10,17 @@
 #include "images/image_set.h"
 #include "oci/reference_list.h"
 #include "oci/tag_filter.h"
-#include "ops/plan/walk.h"
+#include "ops/plan/platform_check.h"
 
 struct plan_options {
     const struct reference_list *names;
     const struct tag_filter *tags; /* of repositories among the names; NULL: all */
     const struct choice *choice;   /* of platforms */
-    bool referrers;                /* and what is attached to the images */
-    bool rebuild;                  /* --index rebuild: new indexes of what was chosen */
-    bool keep_going;               /* what cannot be had is a gap, not an error */
-    struct client *client;         /* with a session for each job */
+    enum platform_missing if_missing;
+    bool referrers;        /* and what is attached to the images */
+    bool rebuild;          /* --index rebuild: new indexes of what was chosen */
+    bool keep_going;       /* what cannot be had is a gap, not an error */
+    struct client *client; /* with a session for each job */
     struct run *run;
 };
 
@@ -33,6 +34,7 @@ struct plan {
     struct document_cache
         *cache;                /* the bytes of documents, and of what else came along */
     struct failures *failures; /* NULL unless it keeps going */
+    struct skipped_list skipped;
 };
 
 #define PLAN_INIT                                                                        \

@@ -14,33 +14,34 @@
 
 enum {
     CONFIG_MAX = 1 << 20, /* bytes; a larger config is not looked into */
-    NAMED_MAX = 16,       /* platforms that a message names */
 };
 
-/* What one image has. */
-struct offer {
+/* What is looked for in one image, and what there is. */
+struct platform_search {
     const struct choice *choice;
     const struct graph *graph;
     struct document_cache *cache;
-    const bool *is_silent;                    /* by graph id */
-    bool has[CHOICE_PLATFORMS_MAX];           /* of those that were asked for */
-    char named[NAMED_MAX][PLATFORM_TEXT_MAX]; /* the first few, for people */
-    size_t count;
+    const bool *is_silent; /* by graph id */
+    uint64_t has;          /* bit i: number i of the choice */
+    struct platform_offer offer;
 };
 
 static void
-note_platform(struct offer *o, const char *spec, const char *text)
+note_platform(struct platform_search *s, const char *spec, const char *text)
 {
+    struct platform_offer *offer = &s->offer;
     size_t i = 0;
 
     if (spec[0] == '\0')
         return;
-    for (size_t k = 0; k < o->choice->count; k++)
-        o->has[k] |= strcmp(o->choice->platforms[k], spec) == 0;
-    while (i < o->count && strcmp(o->named[i], text) != 0)
+    for (size_t k = 0; k < s->choice->count; k++) {
+        if (strcmp(s->choice->platforms[k], spec) == 0)
+            s->has |= UINT64_C(1) << k;
+    }
+    while (i < offer->count && strcmp(offer->items[i], text) != 0)
         i++;
-    if (i == o->count && o->count < NAMED_MAX)
-        memcpy(o->named[o->count++], text, strlen(text) + 1);
+    if (i == offer->count && i < PLATFORM_OFFER_MAX)
+        memcpy(offer->items[offer->count++], text, strlen(text) + 1);
 }
 
 /* ---- images that nobody says the platform of ---- */
@@ -153,15 +154,15 @@ fetch_configs(const struct reach *reach, const bool *is_silent,
 /* ---- what there is ---- */
 
 static void
-note_config(struct offer *offer, const struct graph_object *config)
+note_config(struct platform_search *s, const struct graph_object *config)
 {
     struct platform platform = {.text = ""};
     size_t len = 0;
-    const char *bytes = document_cache_find(offer->cache, &config->digest, &len);
+    const char *bytes = document_cache_find(s->cache, &config->digest, &len);
     struct js *root = bytes ? js_parse(bytes, len, ERR_PROTOCOL, err_ignored()) : NULL;
 
     if (root && platform_read(&platform, root) == 1)
-        note_platform(offer, platform.spec, platform.text);
+        note_platform(s, platform.spec, platform.text);
     js_close(root);
 }
 
@@ -169,62 +170,148 @@ note_config(struct offer *offer, const struct graph_object *config)
 static void
 note_document(void *ctx, uint32_t id, bool as_document)
 {
-    struct offer *offer = ctx;
-    const struct graph_object *o = graph_object(offer->graph, id);
+    struct platform_search *s = ctx;
+    const struct graph_object *o = graph_object(s->graph, id);
 
-    if (offer->is_silent[id])
-        note_config(offer, config_of(offer->graph, o));
+    if (s->is_silent[id])
+        note_config(s, config_of(s->graph, o));
     for (uint32_t i = 0; as_document && i < o->edge_count; i++) {
         const struct graph_edge *e = &o->edges[i];
 
         if (e->kind == EDGE_CHILD && !e->is_attestation)
-            note_platform(offer, graph_spec(offer->graph, e),
-                          graph_platform(offer->graph, e));
+            note_platform(s, graph_spec(s->graph, e), graph_platform(s->graph, e));
     }
 }
 
-static int
-check_offer(const struct offer *o, const struct reference *ref, struct err *err)
+/* Bits of the platforms that the image lacks; 0 also where it says no platform. */
+static uint64_t
+lacking_of(const struct platform_search *s)
 {
-    CLEANUP(buf_release) struct buf list = BUF_INIT(NAMED_MAX * PLATFORM_TEXT_MAX);
-    size_t lacking = 0;
+    uint64_t all = UINT64_MAX >> (CHOICE_PLATFORMS_MAX - s->choice->count);
 
-    while (lacking < o->choice->count && o->has[lacking])
-        lacking++;
-    if (o->count == 0 || lacking == o->choice->count)
-        return 0;
-    for (size_t i = 0; i < o->count; i++)
-        (void)!buf_addf(&list, "%s%s", i > 0 ? ", " : "", o->named[i]);
-    err_set(err, ERR_NOT_FOUND, "no %s: there is %s", o->choice->platforms[lacking],
-            list.data);
+    return s->offer.count == 0 ? 0 : all & ~s->has;
+}
+
+/* ---- what follows ---- */
+
+/* The images that end the export; what is wrong with the first is in *err. */
+struct refusals {
+    const struct events *events;
+    size_t count;
+};
+
+/* "NAME: no linux/arm64: there is linux/amd64"; -1. */
+static int
+describe_lack(const struct platform_search *s, const struct reference *ref,
+              uint64_t lacking, struct err *err)
+{
+    CLEANUP(buf_release)
+    struct buf lacks = BUF_INIT(CHOICE_PLATFORMS_MAX * PLATFORM_TEXT_MAX);
+    CLEANUP(buf_release) struct buf has = BUF_INIT(PLATFORM_OFFER_TEXT_MAX);
+
+    choice_list(s->choice, lacking, &lacks);
+    platform_offer_list(&s->offer, &has);
+    err_because(err, ERR_NOT_FOUND, s->has ? REASON_LACKS_PLATFORM : REASON_NO_PLATFORM,
+                "no %s: there is %s", lacks.data, has.data);
     return resolve_wrap(err, ref);
 }
 
-static int
-check(const struct reach *reach, struct plan_name *names,
-      const struct walk_options *options, const bool *is_silent, struct err *err)
+static void
+skip_name(struct skipped_list *l, const struct plan_name *name,
+          const struct platform_offer *offer)
 {
-    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(reach->graph);
+    char text[REFERENCE_TEXT_MAX];
 
-    for (size_t i = 0; i < graph_root_count(reach->graph); i++) {
-        struct offer offer = {.choice = options->choice,
-                              .graph = reach->graph,
-                              .cache = options->cache,
-                              .is_silent = is_silent};
+    reference_name(&name->ref, text);
+    l->items = mem_grow(l->items, l->count, &l->cap, sizeof(*l->items));
+    l->items[l->count++] = (struct skipped_name){.name = xstrdup(text), .offer = *offer};
+}
 
-        graph_walk_root(walk, graph_root(reach->graph, i), note_document, &offer);
-        if (check_offer(&offer, &names[i].ref, err) == 0)
-            continue;
-        if (failures_note_name(options->failures, &names[i].ref, err) < 0)
-            return -1;
-        names[i].is_lost = true;
+/* One alone is the error; of several, each is a warning of its own. */
+static void
+refuse_name(struct refusals *r, const struct err *why, struct err *err)
+{
+    if (r->count == 0)
+        *err = *why;
+    if (r->count == 1)
+        events_warning(r->events, "%s", err->msg);
+    if (r->count > 0)
+        events_warning(r->events, "%s", why->msg);
+    r->count++;
+}
+
+static int
+judge_name(struct platform_search *s, struct plan_name *name,
+           const struct walk_options *options, struct refusals *refusals, struct err *err)
+{
+    uint64_t lacking = lacking_of(s);
+    struct err why = ERR_INIT;
+
+    name->lacks = 0;
+    if (lacking == 0)
+        return 0;
+    if (s->has && options->if_missing != PLATFORM_MISSING_ALL) {
+        name->lacks = lacking;
+        return 0;
     }
+    if (!s->has && options->if_missing == PLATFORM_MISSING_SKIP)
+        return 1;
+    describe_lack(s, &name->ref, lacking, &why);
+    if (failures_note_name(options->failures, &name->ref, &why) < 0)
+        refuse_name(refusals, &why, err);
+    else
+        name->is_lost = true;
     return 0;
 }
 
+static int
+judge_names(const struct reach *reach, struct plan_name *names, size_t *count,
+            const struct walk_options *options, const bool *is_silent,
+            struct skipped_list *skipped, struct err *err)
+{
+    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(reach->graph);
+    struct refusals refusals = {.events = &options->run->events};
+    size_t all = *count, kept = 0;
+
+    for (size_t i = 0; i < all; i++) {
+        struct platform_search s = {.choice = options->choice,
+                                    .graph = reach->graph,
+                                    .cache = options->cache,
+                                    .is_silent = is_silent};
+
+        graph_walk_root(walk, graph_root(reach->graph, i), note_document, &s);
+        if (judge_name(&s, &names[i], options, &refusals, err) == 1)
+            skip_name(skipped, &names[i], &s.offer);
+        else
+            names[kept++] = names[i];
+    }
+    *count = kept;
+    if (refusals.count > 1)
+        err_because(err, ERR_NOT_FOUND, err->reason,
+                    "%zu of %zu images lack wanted platforms", refusals.count, all);
+    return refusals.count > 0 ? -1 : kept < all;
+}
+
+void
+platform_offer_list(const struct platform_offer *offer, struct buf *out)
+{
+    for (size_t i = 0; i < offer->count; i++)
+        (void)!buf_addf(out, "%s%s", i > 0 ? ", " : "", offer->items[i]);
+}
+
+void
+skipped_list_release(struct skipped_list *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        free(l->items[i].name);
+    free(l->items);
+    *l = (struct skipped_list){.items = NULL};
+}
+
 int
-platform_check(const struct reach *reach, struct plan_name *names,
-               const struct walk_options *options, struct err *err)
+platform_check(const struct reach *reach, struct plan_name *names, size_t *count,
+               const struct walk_options *options, struct skipped_list *skipped,
+               struct err *err)
 {
     bool *is_silent;
     int rc;
@@ -234,7 +321,7 @@ platform_check(const struct reach *reach, struct plan_name *names,
     is_silent = find_silent(reach->graph);
     rc = fetch_configs(reach, is_silent, names, options, err);
     if (rc == 0)
-        rc = check(reach, names, options, is_silent, err);
+        rc = judge_names(reach, names, count, options, is_silent, skipped, err);
     free(is_silent);
     return rc;
 }

@@ -27,12 +27,14 @@ struct plan_name {
     bool is_attached;                    /* found because it belongs to something */
     struct digest subject;               /* then: to what */
     bool is_lost;                        /* it could not be resolved: see failures.h */
+    uint64_t lacks; /* bit i: it has some platforms of the choice, but not number i */
 };
 
 struct walk_options {
     const struct choice *choice; /* of platforms */
-    bool has_referrers;          /* what is attached is carried too */
-    struct client *client;       /* with a session for each worker */
+    enum platform_missing if_missing;
+    bool has_referrers;    /* what is attached is carried too */
+    struct client *client; /* with a session for each worker */
     struct pool *pool;
     struct document_cache *cache; /* documents are looked for here first, and put here */
     struct foreign_urls *links;   /* filled */
