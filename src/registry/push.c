@@ -75,6 +75,7 @@ struct put {
     const char *etag; /* "": no condition */
     const struct digest *digest;
     struct byte_block body;
+    bool *is_listed; /* or NULL */
 };
 
 /* As push_manifest(); 2 when the condition does not hold. */
@@ -104,15 +105,23 @@ put_manifest(struct session *s, const struct put *p, struct err *err)
         return -1;
     if (p->etag[0] != '\0' && a.http.status == 412)
         return 2;
+    if (p->is_listed)
+        *p->is_listed = http_header(&a.http, "oci-subject", 0) != NULL;
     return check_answer(&call, &a, p->digest, err);
 }
 
 int
 push_manifest(struct session *s, const struct repository *repo, const char *reference,
               const struct digest *digest, const char *media_type, const void *bytes,
-              size_t len, struct err *err)
+              size_t len, bool *is_listed, struct err *err)
 {
-    const struct put p = {repo, reference, media_type, "", digest, {bytes, len}};
+    const struct put p = {.repo = repo,
+                          .reference = reference,
+                          .media_type = media_type,
+                          .etag = "",
+                          .digest = digest,
+                          .body = {bytes, len},
+                          .is_listed = is_listed};
     int rc = put_manifest(s, &p, err);
 
     if (rc < 0 && err->kind == ERR_CONFLICT && holds(s, repo, reference, digest))
@@ -127,7 +136,12 @@ push_index_if(struct session *s, const struct repository *repo, const char *tag,
               const char *etag, const void *bytes, size_t len, struct err *err)
 {
     struct digest digest;
-    const struct put p = {repo, tag, MEDIA_OCI_INDEX, etag, &digest, {bytes, len}};
+    const struct put p = {.repo = repo,
+                          .reference = tag,
+                          .media_type = MEDIA_OCI_INDEX,
+                          .etag = etag,
+                          .digest = &digest,
+                          .body = {bytes, len}};
     int rc;
 
     if (hash_bytes(DIGEST_SHA256, bytes, len, &digest, err) < 0)

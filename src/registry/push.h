@@ -18,14 +18,15 @@ enum push_outcome { PUSH_UPLOADED, PUSH_MOUNTED };
 
 /*
  * Put a manifest under its digest or a tag (reference, text).
- * The registry's answer must not name another digest.
+ * The registry's answer must not name another digest.  *is_listed, unless that is NULL:
+ * whether it says that it lists the manifest as a referrer of its subject (OCI-Subject).
  * Errors:  ERR_CONFLICT - the registry does not let that tag be moved.
  * Returns: 0; -1; 1 with *err set too - the registry lacks something it refers to.
  */
 MUST_USE int push_manifest(struct session *s, const struct repository *repo,
                            const char *reference, const struct digest *digest,
                            const char *media_type, const void *bytes, size_t len,
-                           struct err *err);
+                           bool *is_listed, struct err *err);
 
 /*
  * Put an OCI index under a tag, if that still holds what had this ETag; "" if that is not

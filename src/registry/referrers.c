@@ -71,20 +71,35 @@ take_index(struct referrers *out, const struct buf *body, struct err *err)
 
 /* ---- the API ---- */
 
+/* May whoever is refused here read the manifest? */
+static bool
+can_read(const struct pages *p, const struct digest *digest)
+{
+    return pull_look_for(p->session, p->repo, digest, err_ignored()) == 1;
+}
+
 /* Registries without it answer in many ways, some by sending us to a web site. */
 static bool
-is_no_api(const struct answer *a)
+is_no_api(const struct pages *p, const struct answer *a, const struct digest *digest)
 {
+    if (a->elsewhere || (a->http.status >= 300 && a->http.status < 400))
+        return true;
     switch (a->http.status) {
     case 200: /* of another type */
     case 400:
     case 404:
     case 405:
     case 406:
+    case 410:
+    case 415:
+    case 422:
     case 501:
         return true;
+    case 401:
+    case 403:
+        return can_read(p, digest);
     default:
-        return a->elsewhere || (a->http.status >= 300 && a->http.status < 400);
+        return false;
     }
 }
 
@@ -99,7 +114,8 @@ is_index(const struct answer *a)
 }
 
 static int
-ask_pages(struct pages *p, struct referrers *out, struct err *err)
+ask_pages(struct pages *p, const struct digest *digest, struct referrers *out,
+          struct err *err)
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
     int rc;
@@ -107,8 +123,10 @@ ask_pages(struct pages *p, struct referrers *out, struct err *err)
     while ((rc = pages_next(p, &a, err)) == 1) {
         struct call call = {.repo = p->repo, .request = {.method = "GET", .url = a.url}};
 
-        if (!is_index(&a) && p->count == 1 && is_no_api(&a))
+        if (!is_index(&a) && p->count == 1 && is_no_api(p, &a, digest)) {
+            out->refusal = a.http.status;
             return 0;
+        }
         if (!is_index(&a)) {
             exchange_error(&call, &a, err);
             if (p->count > 1) /* it is there, and broken */
@@ -133,7 +151,7 @@ referrers_ask(struct session *s, const struct repository *repo,
     digest_text(digest, text);
     rest = xasprintf("referrers/%s", text);
     if (pages_begin(&p, s, repo, rest, NULL, "Accept: " MEDIA_OCI_INDEX, err) == 0)
-        rc = ask_pages(&p, out, err);
+        rc = ask_pages(&p, digest, out, err);
     return rc < 0 ? err_wrap(err, "referrers of %s", text) : rc;
 }
 
@@ -187,10 +205,45 @@ get_list(struct session *s, const struct repository *repo, const struct digest *
     return 0;
 }
 
+int
+referrers_under_tag(struct session *s, const struct repository *repo,
+                    const struct digest *digest, struct referrers *out, struct err *err)
+{
+    CLEANUP(pulled_release) struct pulled list = PULLED_INIT;
+    enum list_state state;
+
+    if (get_list(s, repo, digest, &list, &state, err) < 0)
+        return -1;
+    return state == LIST_THERE ? take_index(out, &list.bytes, err) : 0;
+}
+
+/* ---- one or the other ---- */
+
 struct question {
     const struct digest *digest;
     struct referrers *out;
 };
+
+/* Once for a host: it may well be that nothing is attached to any image there. */
+static void
+warn_of_no_api(struct session *s, const struct repository *at, long status)
+{
+    struct client *c = s->client;
+    struct host *host;
+    bool is_told;
+
+    pthread_mutex_lock(&c->lock);
+    host = client_find_host(c, at);
+    is_told = host->is_no_api_told;
+    host->is_no_api_told = true;
+    pthread_mutex_unlock(&c->lock);
+    if (!is_told)
+        events_warning(
+            &c->config.run->events,
+            "registry %s: no referrers API (status %ld): only referrers listed "
+            "under fallback tags, and cosign's tags, are found",
+            at->host, status);
+}
 
 /* At one place along the route: no API there is a reason to ask the next one. */
 static int
@@ -199,6 +252,8 @@ ask_at(struct session *s, const struct repository *at, void *ctx, struct err *er
     const struct question *q = ctx;
     int rc = referrers_ask(s, at, q->digest, q->out, err);
 
+    if (rc == 0)
+        warn_of_no_api(s, at, q->out->refusal);
     return rc == 0 ? err_set(err, ERR_NOT_FOUND, "no referrers API") : rc < 0 ? -1 : 0;
 }
 
@@ -223,15 +278,13 @@ int
 referrers_list(struct session *s, const struct repository *repo,
                const struct digest *digest, struct referrers *out, struct err *err)
 {
-    CLEANUP(pulled_release) struct pulled list = PULLED_INIT;
-    enum list_state state;
     struct err why = ERR_INIT;
     int rc = ask_along_mirrors(s, repo, digest, out, err);
 
     if (rc != 0)
         return rc < 0 ? -1 : 0;
-    if (get_list(s, repo, digest, &list, &state, &why) == 0)
-        return state == LIST_THERE ? take_index(out, &list.bytes, err) : 0;
+    if (referrers_under_tag(s, repo, digest, out, &why) == 0)
+        return 0;
     if (why.kind == ERR_CONFLICT) {
         events_warning(&s->client->config.run->events, "%s/%s: %s", repo->host,
                        repo->path, why.msg);

@@ -24,6 +24,7 @@ struct referrer {
 struct referrers {
     struct referrer *items;
     size_t count, cap;
+    long refusal; /* status of the answer that means that there is no API; 0: none */
 };
 
 #define REFERRERS_INIT                                                                   \
@@ -38,7 +39,8 @@ bool referrers_have(const struct referrers *r, const struct digest *digest);
 void referrers_tag(const struct digest *digest, char out[REFERRERS_TAG_MAX]);
 
 /*
- * Ask the API only.
+ * Ask the API only.  A refusal means that there is none, 401 and 403 where the same
+ * authorization is good enough for the manifest itself.
  * Returns: 1 and what it lists in *out, which was empty; 0: there is no such API; -1.
  * Errors:  as pull.h; ERR_PROTOCOL - what it lists is no index; ERR_LIMIT.
  */
@@ -46,12 +48,21 @@ int referrers_ask(struct session *s, const struct repository *repo,
                   const struct digest *digest, struct referrers *out, struct err *err);
 
 /*
- * By the API, or by the fallback tag where there is none; nothing where neither is there.
+ * By the API, or by the fallback tag where there is none, with one warning for each host;
+ * nothing where neither is there.
  * What is listed need not be true: look at the subject of each.
  */
 MUST_USE int referrers_list(struct session *s, const struct repository *repo,
                             const struct digest *digest, struct referrers *out,
                             struct err *err);
+
+/*
+ * What the fallback tag lists; nothing where it is absent.
+ * Errors: those of pull.h; ERR_CONFLICT - the tag holds something else than an index.
+ */
+MUST_USE int referrers_under_tag(struct session *s, const struct repository *repo,
+                                 const struct digest *digest, struct referrers *out,
+                                 struct err *err);
 
 enum merge_outcome {
     MERGE_PRESENT,

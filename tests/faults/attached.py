@@ -74,7 +74,7 @@ def of_everything(lab):
          "names")
 
 
-@case("referrers-api-missing")
+@case("referrers-api-missing", "referrers-api-refused")
 def no_api(lab):
     "registries without the API: the fallback tag, or nothing"
     app = lab.index("app:1")
@@ -82,7 +82,8 @@ def no_api(lab):
     lab.registry.handler.has_referrers = False
     lab.export("--referrers", app).ok().carries(app)
     list_under(lab, app, one.top)
-    answers = [None, status(404), status(400), status(405), status(406), status(501),
+    refusals = (400, 401, 403, 404, 405, 406, 410, 415, 422, 501)
+    answers = [None, *map(status, refusals),
                status(200, '{"manifests":[]}', "application/json"),
                status(200, "<html>", "text/html"), redirect_to(lab.storage),
                status(303, "", None, Location=lab.storage.url + "/login")]
@@ -90,7 +91,8 @@ def no_api(lab):
         lab.again()
         if answer:
             lab.registry.on("GET", "/referrers/", answer)
-        lab.export("--referrers", app).ok().carries(app, one)
+        run = lab.export("--referrers", app).ok().carries(app, one)
+        same(run.err.count("no referrers API"), 1, "warnings for the host")
     lab.again()
     lab.registry.on("GET", "/referrers/", redirect_to(lab.storage))
     lab.storage.on("GET", "", status(429, "<html>slow down", "text/html", Retry_After="200"))
@@ -107,14 +109,20 @@ def no_list(lab):
     lab.runs[-1].says("holds something else")
 
 
-@case()
+@case("referrers-api-fails")
 def unreadable(lab):
     "what cannot be read is an error, never silence"
     app = lab.index("app:1")
     one = note(lab, app)
-    lab.registry.on("GET", "/referrers/", denied(403, "DENIED"))
+    top, gone = f"/manifests/{app.top.digest}$", denied(403, "DENIED")
+    lab.registry.on("GET|HEAD", top, chain(*[gone] * 9))
+    lab.registry.on("GET", "/referrers/", gone)
     lab.export("--referrers", app).fails("auth", "referrers of")
     lab.again()
+    for code in (429, 500, 503):
+        lab.registry.on("GET", "/referrers/", status(code))
+        lab.export("--referrers", "--retries", "1", app).fails("network", "referrers of")
+        lab.again()
     lab.registry.on("GET", "/referrers/", status(200, '{"manifests":7}', INDEX))
     lab.export("--referrers", app).fails("protocol", "referrers of")
     lab.again()
@@ -177,7 +185,7 @@ def listed(lab, app, repo="mirror/app"):
 def with_and_without(lab):
     "a registry with the API keeps the list, for others we do"
     app, notes = carried(lab)
-    for says, has in ((True, True), (False, False), (False, True)):
+    for says, has in ((True, True), (False, False), (False, True)):  # it says so, or not
         lab.registry.handler.store.repos.clear()
         lab.again()
         lab.registry.handler.has_referrers = has
@@ -185,8 +193,12 @@ def with_and_without(lab):
             lab.registry.on("PUT", "/manifests/", header("OCI-Subject", None))
         run = lab.push(app, *notes).ok()
         got = listed(lab, app)
-        if has:
+        same(lab.registry.count("GET", "/referrers/"), 0, "questions")
+        if says:
             same(got, None, "a list where the registry has one")
+            lab.again()
+            lab.push(app, *notes).ok().silent_about("does not list")
+            same(lab.registry.count("PUT|POST|PATCH"), 0, "writes where it has one")
             continue
         same(got["manifests"], [notes[0].top.descriptor(artifactType=NOTE, annotations={"a": "0"})],
              "the list")
@@ -195,6 +207,23 @@ def with_and_without(lab):
         run = lab.push(app, *notes).ok()
         same(lab.registry.count("PUT|POST|PATCH"), 0, "writes of the second import")
         same(run.json["counts"]["referrerListsPresent"], 1, "lists that were there")
+
+
+@case("referrers-api-fails")
+def api_is_no_help(lab):
+    "an API that fails does not end an import, whatever it was that is there already"
+    app, notes = carried(lab)
+    lab.registry.handler.has_referrers = False
+    for code in (400, 401, 403, 404, 405, 406, 410, 415, 422, 429, 500, 501, 503):
+        lab.registry.handler.store.repos.clear()
+        lab.again()
+        lab.registry.on("GET", "/referrers/", status(code))
+        lab.push(app, *notes, options=("--retries", "0")).ok()
+        same(lab.registry.count("GET", "/referrers/"), 0, "questions")
+        del lab.registry.store.repo("mirror/app").tags[fallback(app.top.digest)]
+        lab.push(app, *notes, options=("--retries", "0")).ok()
+        same([one["digest"] for one in listed(lab, app)["manifests"]], [notes[0].top.digest],
+             f"the list, where the API answers {code}")
 
 
 @case("referrers-on-push")
@@ -229,7 +258,7 @@ def list_of_others(lab):
     same(lab.registry.count("PUT", fallback(app.top.digest)), 0, "writes to that tag")
 
 
-@case()
+@case("referrers-tag-is-subject")
 def tag_is_the_image(lab):
     "a registry that takes the fallback tag for the digest: no list, and no reason to fail"
     app, notes = carried(lab, app=index("app:1"))

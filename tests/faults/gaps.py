@@ -226,7 +226,7 @@ def attached(lab):
                      digest_name(bad, lost.top))
     run.carries(app, note)
     lab.again()
-    lab.registry.on("GET", "/bad/referrers/", status(403))
+    lab.registry.on("GET", "/bad/referrers/", status(503))
     run = lab.export(app, bad, "--referrers", *LESS)
     hidden = f"{lab.registry.host}/bad:{bad.top.digest.replace(':', '-')}"
     incomplete(run, hidden).carries(app, note, bad)

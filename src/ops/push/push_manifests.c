@@ -119,7 +119,7 @@ send_manifest(const struct document_step *step, unsigned worker, const struct bu
 {
     enum { TRIES = 3, MOMENT_MS = 1000 };
     struct push_context *push = step->push;
-    const struct placement *p = step->placement;
+    struct placement *p = step->placement;
     const struct graph_object *o = graph_object(push->set->graph, p->object);
     struct repository repo = push_context_repository(push, p->repo);
     struct err why = ERR_INIT;
@@ -134,7 +134,7 @@ send_manifest(const struct document_step *step, unsigned worker, const struct bu
             return -1;
         why = (struct err)ERR_INIT;
         rc = push_manifest(push_context_session(push, worker), &repo, name, &o->digest,
-                           o->media_type, bytes->data, bytes->len, &why);
+                           o->media_type, bytes->data, bytes->len, &p->is_listed, &why);
     }
     if (rc == 0)
         return 0;

@@ -19,6 +19,7 @@ struct placement {
     uint32_t height; /* of a document: above its children and what it belongs to */
     bool is_asked;   /* of a document: we looked for it at the target */
     bool is_there;   /* ... and it was there */
+    bool is_listed;  /* of what was put: the registry lists it as a referrer */
     uint32_t
         cause; /* why it is not to be had there, a number of push_failures.h; 0: it is */
 };

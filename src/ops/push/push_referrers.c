@@ -131,18 +131,72 @@ merge_referrer_list(const struct subject_step *step, struct session *s,
     return rc;
 }
 
+enum keeper { KEEPER_UNKNOWN, KEEPER_REGISTRY, KEEPER_CLIENT };
+
+/* What the registry said when these were put, if some of them were. */
+static enum keeper
+told_keeper(const struct subject_step *step)
+{
+    enum keeper keeper = KEEPER_UNKNOWN;
+
+    for (size_t i = 0; i < step->count; i++) {
+        if (step->placements[i]->is_listed)
+            return KEEPER_REGISTRY;
+        if (!step->placements[i]->is_there && !step->push->options->dry_run)
+            keeper = KEEPER_CLIENT;
+    }
+    return keeper;
+}
+
+static bool
+lists_all(const struct subject_step *step, const struct referrers *list)
+{
+    for (size_t i = 0; i < step->count; i++) {
+        if (!referrers_have(list, &object_of(step->push, step->placements[i])->digest))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * All of these were put by somebody before, or will be.  1: nothing is to be done; 0: the
+ * list is ours to keep, also where the registry cannot tell what it lists; -1.
+ */
+static int
+is_list_kept(const struct subject_step *step, struct session *s,
+             const struct repository *repo, struct err *err)
+{
+    struct push_context *push = step->push;
+    const struct digest *subject = object_of(push, step->placements[0])->subject;
+    CLEANUP(referrers_release) struct referrers tagged = REFERRERS_INIT;
+    CLEANUP(referrers_release) struct referrers list = REFERRERS_INIT;
+    struct err why = ERR_INIT;
+
+    if (referrers_under_tag(s, repo, subject, &tagged, err_ignored()) == 0 &&
+        lists_all(step, &tagged)) {
+        count_list(push, MERGE_PRESENT);
+        return 1;
+    }
+    if (referrers_ask(s, repo, subject, &list, &why) == 1) {
+        check_list(step, &list, repo);
+        return 1;
+    }
+    if (why.kind != ERR_SIGNAL)
+        return 0;
+    *err = why;
+    return -1;
+}
+
 static int
 update_list(const struct subject_step *step, const struct repository *repo,
             unsigned worker, struct err *err)
 {
-    struct push_context *push = step->push;
-    struct session *s = push_context_session(push, worker);
-    CLEANUP(referrers_release) struct referrers list = REFERRERS_INIT;
-    int rc =
-        referrers_ask(s, repo, object_of(push, step->placements[0])->subject, &list, err);
+    struct session *s = push_context_session(step->push, worker);
+    enum keeper keeper = told_keeper(step);
+    int rc = keeper == KEEPER_REGISTRY  ? 1
+             : keeper == KEEPER_UNKNOWN ? is_list_kept(step, s, repo, err)
+                                        : 0;
 
-    if (rc == 1)
-        check_list(step, &list, repo);
     return rc == 0 ? merge_referrer_list(step, s, repo, err) : rc < 0 ? -1 : 0;
 }
 

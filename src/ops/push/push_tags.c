@@ -154,7 +154,7 @@ set_tag(const struct name_step *step, unsigned worker, struct err *err)
     if (!push->options->dry_run &&
         (push_context_read(push, entry->object, &bytes, err) < 0 ||
          push_manifest(push_context_session(push, worker), &repo, name->to.tag,
-                       &entry->digest, entry->media_type, bytes.data, bytes.len,
+                       &entry->digest, entry->media_type, bytes.data, bytes.len, NULL,
                        err) != 0))
         return -1;
     push_context_count(push, &push->result->counts.tags_pushed, 1);

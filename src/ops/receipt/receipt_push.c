@@ -132,10 +132,10 @@ push_receipt_tags(const struct pushing *p, const struct buf *manifest, uint64_t 
     snprintf(tag, sizeof(tag), "serial-%" PRIu64, serial);
     if (hash_bytes(DIGEST_SHA256, manifest->data, manifest->len, &digest, err) < 0 ||
         push_manifest(p->session, &p->repo, tag, &digest, MEDIA_OCI_MANIFEST,
-                      manifest->data, manifest->len, err) < 0)
+                      manifest->data, manifest->len, NULL, err) < 0)
         return -1;
     return push_manifest(p->session, &p->repo, RECEIPT_LATEST, &digest,
-                         MEDIA_OCI_MANIFEST, manifest->data, manifest->len, err);
+                         MEDIA_OCI_MANIFEST, manifest->data, manifest->len, NULL, err);
 }
 
 int

@@ -54,6 +54,7 @@ struct host {
     uint64_t served;       /* requests it answered as it should */
     bool is_by_head;       /* it does not let blobs be read to check them: presence.h */
     bool is_limit_told;    /* that few pulls are left */
+    bool is_no_api_told;   /* that it has no referrers API */
     bool is_withheld_told; /* that credentials for it are not sent */
 };
 
