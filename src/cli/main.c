@@ -53,6 +53,29 @@ complain(const char *command, const struct err *err)
     return err_exit_code(err);
 }
 
+/* A command line that cannot be parsed: --json counts wherever it stands. */
+static bool
+wants_json(int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Before a command could begin.  c: NULL when the command itself is wrong. */
+static int
+refuse(const struct command *c, const char *word, bool json, const struct err *err)
+{
+    CLEANUP(result_release) struct result result = RESULT_INIT;
+
+    result_init(&result, word);
+    if (result_finish(&result, err, json, true, NULL, err_ignored()) < 0)
+        return complain(NULL, err_ignored());
+    return complain(c ? c->name : NULL, err);
+}
+
 static int
 check_operands(const struct command *c, size_t count, struct err *err)
 {
@@ -79,8 +102,11 @@ run_command(const struct command *c, const struct common_options *common,
 
     result_init(&result, c->name);
     if (progress_init(&progress, common->progress, common->quiet, common->verbose,
-                      c->name, &late) < 0)
-        return complain(c->name, rc < 0 ? &err : &late);
+                      c->name, &late) < 0 &&
+        rc == 0) {
+        err = late;
+        rc = -1;
+    }
     warning_list_init(&warnings, &progress, c, options);
     rt.run.events = (struct events){.emit = warning_list_emit, .ctx = &warnings};
     rt.run.jobs = common->jobs.is_set ? (unsigned)common->jobs.value : JOBS_DEFAULT;
@@ -126,13 +152,14 @@ start_command(const struct command *c, int argc, char **argv)
     const struct common_options *common = options; /* its first member */
     struct err err = ERR_INIT;
     char *name = xstrdup(c->name);
+    bool json = wants_json(argc, argv);
     int count = opt_parse(c->table, options, argc, argv, &err), status;
 
     if (count >= 0)
         check_files(c, options, argv, (size_t)count, &err);
     if (count < 0)
-        status = complain(c->name, &err);
-    else if (common->help)
+        status = refuse(c, c->name, json, &err);
+    else if (common->help && c != &cmd_help)
         status = run_command(&cmd_help, common, options, &name, 1, &err);
     else
         status = run_command(c, common, options, argv, (size_t)count, &err);
@@ -158,32 +185,64 @@ print_completion(const struct command *c)
     return fflush(stdout) == 0 ? EXIT_SUCCESS : ERR_LOCAL;
 }
 
+struct leading_options {
+    struct common_options common;
+};
+
+/* What may stand before a command, besides --version and --complete. */
+static const struct opt leading[] = {
+    COMMON_OPTIONS(struct leading_options),
+    {.kind = OPT_END},
+};
+
+/* What main() does with no command: help when that was asked for. */
+static int
+start_without_command(int argc, char **argv, struct err *err)
+{
+    struct leading_options options = {.common = {.help = false}};
+
+    if (argc > 0 && opt_parse(leading, &options, argc, argv, err) >= 0 &&
+        options.common.help)
+        return start_command(&cmd_help, argc, argv);
+    if (err->kind == ERR_NONE)
+        err_set(err, ERR_USAGE, "no command given");
+    return refuse(NULL, "", wants_json(argc, argv), err);
+}
+
+/* argv: the words after the program's name. */
+static int
+start(int argc, char **argv)
+{
+    struct err err = ERR_INIT;
+    int count = opt_count_leading(leading, argc, argv, &err);
+    const struct command *c;
+    char safe[TEXT_SAFE_MAX];
+    char *word;
+
+    if (count < 0 || count == argc)
+        return start_without_command(argc, argv, &err);
+    word = argv[count];
+    c = command_find(word);
+    if (!c) {
+        text_safe(safe, word, strlen(word));
+        err_set(&err, ERR_USAGE, "unknown command '%s'", safe);
+        return refuse(NULL, word, wants_json(argc, argv), &err);
+    }
+    if (count == 0 && argc == 2 && strcmp(argv[1], "--complete") == 0)
+        return print_completion(c);
+    /* Options before the command are options of the command. */
+    memmove(argv + 1, argv, (size_t)count * sizeof(*argv));
+    return start_command(c, argc - 1, argv + 1);
+}
+
 int
 main(int argc, char **argv)
 {
-    struct err err = ERR_INIT;
-    const struct command *c;
-    char safe[TEXT_SAFE_MAX];
-
     harden_process();
     hash_global_init();
-    if (argc < 2) {
-        err_set(&err, ERR_USAGE, "no command given");
-        return complain(NULL, &err);
-    }
-    if (strcmp(argv[1], "--complete") == 0)
+    if (argc == 2 && strcmp(argv[1], "--complete") == 0)
         return print_completion(NULL);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return start_command(&cmd_help, argc - 2, argv + 2);
-    if (strcmp(argv[1], "--version") == 0)
+    if (argc >= 2 && strcmp(argv[1], "--version") == 0)
         return start_command(&cmd_version, argc - 2, argv + 2);
-    c = command_find(argv[1]);
-    if (!c) {
-        text_safe(safe, argv[1], strlen(argv[1]));
-        err_set(&err, ERR_USAGE, "unknown command '%s'", safe);
-        return complain(NULL, &err);
-    }
-    if (argc == 3 && strcmp(argv[2], "--complete") == 0)
-        return print_completion(c);
-    return start_command(c, argc - 2, argv + 2);
+    return start(argc - 1, argv + 1);
 }

@@ -150,6 +150,41 @@ opt_parse(const struct opt *table, void *base, int argc, char **argv, struct err
     return operands;
 }
 
+/* How many words one option takes, with itself; 0: it is not in the table. */
+static int
+count_words(const struct opt *table, const char *word)
+{
+    const struct opt *o = NULL;
+
+    if (word[1] == '-') {
+        o = find_long(table, word + 2, strcspn(word + 2, "="));
+        return !o ? 0 : o->kind == OPT_FLAG || strchr(word, '=') ? 1 : 2;
+    }
+    for (const char *p = word + 1; *p != '\0'; p++) {
+        o = find_short(table, *p);
+        if (!o)
+            return 0;
+        if (o->kind != OPT_FLAG)
+            return p[1] != '\0' ? 1 : 2;
+    }
+    return 1;
+}
+
+int
+opt_count_leading(const struct opt *table, int argc, char **argv, struct err *err)
+{
+    int count = 0;
+
+    while (count < argc && argv[count][0] == '-' && argv[count][1] != '\0') {
+        int words = count_words(table, argv[count]);
+
+        if (words == 0)
+            return unknown(argv[count], strlen(argv[count]), err);
+        count += words;
+    }
+    return count < argc ? count : argc;
+}
+
 const char *
 opt_text(const struct opt *table, const void *base, const char *name, size_t len)
 {

@@ -83,6 +83,14 @@ struct opt {
 MUST_USE int opt_parse(const struct opt *table, void *base, int argc, char **argv,
                        struct err *err);
 
+/*
+ * How many words at the front of argv are options of the table and their values.
+ * Returns: -1 for an option that the table does not have.
+ * Errors:  ERR_USAGE.
+ */
+MUST_USE int opt_count_leading(const struct opt *table, int argc, char **argv,
+                               struct err *err);
+
 /* The value of an OPT_TEXT by its name, or NULL: not given, or no such option. */
 const char *opt_text(const struct opt *table, const void *base, const char *name,
                      size_t len);

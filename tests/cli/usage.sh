@@ -82,6 +82,40 @@ refused "--index in another word" \
     export --unsigned -o b.tar --platform linux/amd64 --index both 127.0.0.1:1/a:1
 refused "--all-tags and --tags" export --unsigned -o b.tar --all-tags --tags 1 127.0.0.1:1/a
 
+# A program that asked for JSON gets it, whatever is wrong with the command line.
+# json_refused COMMAND ARGUMENTS...: as refused, with a result on stdout that names COMMAND.
+json_refused() {
+    wanted=$1
+    shift
+    sealift "$@" >"$out" 2>"$err" </dev/null
+    check_equal "2 and JSON: $*" "2 $wanted usage" "$? $(python3 -c '
+import json, sys
+r = json.load(open(sys.argv[1]))
+assert r["ok"] is False and r["exit"] == 2 and r["error"]["message"]
+print(r["command"], r["error"]["kind"])' "$out")"
+    check "and an error for people" grep -q '^sealift: ' "$err"
+}
+
+need python3
+json_refused "" --json
+json_refused pack --json pack
+json_refused pack pack --json
+json_refused export --json export
+json_refused export export --json --no-such-option
+json_refused export export --serial many --json
+json_refused import --json import one.tar
+json_refused inspect inspect --json --progress loud a.tar
+json_refused inspect --json --jobs 0 inspect a.tar
+json_refused help help --json pack
+expect 0 "--json before a command" sealift --json version
+check "is an option of the command" grep -q '^{"command":"version",' "$out"
+expect 9 "so are others, with their values" sealift -q --progress none -j 2 inspect none.tar
+expect 0 "--help before a command" sealift --help export
+cp "$out" before
+expect 0 "explains it" sealift help export
+check "word for word" cmp before "$out"
+refused "a value is no command" --progress none
+
 refused "export needs --key or --unsigned" export -o b.tar 127.0.0.1:1/a:1
 check "and says so" grep -q -- '--key' "$err"
 refused "not both" export --unsigned --key k.pem -o b.tar 127.0.0.1:1/a:1

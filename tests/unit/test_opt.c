@@ -148,6 +148,41 @@ help_and_completion_list_every_option(void **state)
     assert_string_equal(words.data, "--quiet\n--verbose\n--output=\n--jobs=\n--map=\n");
 }
 
+static void
+leading_options_end_at_the_first_operand(void **state)
+{
+    static const struct {
+        const char *words[WORDS];
+        int count; /* -1: refused */
+    } cases[] = {
+        {{"go"}, 0},
+        {{"-q", "go", "-v"}, 1},
+        {{"-qv", "--jobs", "4", "go"}, 3},
+        {{"--jobs=4", "-j4", "-o", "go", "go"}, 4},
+        {{"-qj4", "go"}, 1},
+        {{"-qj", "4", "go"}, 2},
+        {{"-", "-q"}, 0},
+        {{"-q"}, 1},
+        {{"--output"}, 1}, /* its value is missing */
+        {{"--loud", "go"}, -1},
+        {{"-qx", "go"}, -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct err err = ERR_INIT;
+        int argc = 0;
+
+        while (cases[i].words[argc])
+            argc++;
+        print_message("# case: %s\n", cases[i].words[0]);
+        assert_int_equal(
+            opt_count_leading(table, argc, (char **)(uintptr_t)cases[i].words, &err),
+            cases[i].count);
+        assert_int_equal(err.kind, cases[i].count < 0 ? ERR_USAGE : ERR_NONE);
+    }
+}
+
 int
 main(void)
 {
@@ -157,6 +192,7 @@ main(void)
         cmocka_unit_test(lists_keep_their_order),
         cmocka_unit_test(nothing_after_a_double_dash_is_an_option),
         cmocka_unit_test(help_and_completion_list_every_option),
+        cmocka_unit_test(leading_options_end_at_the_first_operand),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
