@@ -100,7 +100,11 @@ static const struct hint {
     {REASON_EXPIRED, JUDGES,
      "--allow-expired REASON accepts it, where the policy allows that"},
     {REASON_ROLLBACK, JUDGES,
-     "--allow-rollback goes back on purpose, where the policy allows that"},
+     "--allow-rollback goes back on purpose, unless a policy forbids it; bundles of "
+     "another series want a stream of their own: 'sealift export --stream NAME'"},
+    {REASON_EQUIVOCATION, JUDGES,
+     "bundles of another series want a stream of their own: 'sealift export --stream "
+     "NAME'"},
     {REASON_INCOMPLETE_BUNDLE, JUDGES,
      "'sealift inspect' lists what is missing; --allow-incomplete accepts the rest"},
     {REASON_IN_USE, "trust", "to distrust it at once: 'sealift trust revoke'"},

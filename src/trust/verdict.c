@@ -383,12 +383,16 @@ deny(enum trust_override override, const struct trust_store *store, struct err *
                     store->dir, word);
 }
 
-/* What is missing from an incomplete bundle was signed: no policy has to grant that. */
+/*
+ * Where there is a policy it decides; without one, who runs the import may go back in a
+ * stream.  What is missing from an incomplete bundle was signed: no policy has to grant
+ * that.
+ */
 int
 trust_check_wishes(const struct trust_store *store, const struct trust_wishes *wishes,
                    struct err *err)
 {
-    if (wishes->rollback && !store->policy.may_roll_back)
+    if (wishes->rollback && store->has_policy && !store->policy.may_roll_back)
         return deny(OVERRIDE_ROLLBACK, store, err);
     if (wishes->expired && !store->policy.may_be_expired)
         return deny(OVERRIDE_EXPIRED, store, err);

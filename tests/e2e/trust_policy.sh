@@ -124,8 +124,10 @@ outcome 7 rollback "creation-time-implausible: made before the last one" import 
 check "says when the two were made" grep -q '2023-11-14T22:13:20Z' "$err"
 outcome 7 override-denied "--allow-rollback, which the policy does not list" \
     import --allow-rollback older.tar
-outcome 7 override-denied "--allow-rollback, without a store" \
+outcome 0 - "--allow-rollback, without a store" \
     sealift verify -q --key alice.pub --allow-rollback --report report older.tar
+outcome 7 override-denied "--allow-expired, without a store" \
+    sealift verify -q --key alice.pub --allow-expired why --report report older.tar
 policy ', "overrides": ["rollback"]'
 outcome 0 - "--allow-rollback, which it lists" import --allow-rollback older.tar
 check_equal "is recorded" "[{'name': 'rollback'}]" "$(field report 'd["overrides"]')"
@@ -134,6 +136,26 @@ outcome 7 equivocation "--allow-rollback does not help against two with one numb
     import --allow-rollback other.tar
 expect 0 "status" sealift status --trust store
 check "shows the stream" grep -q '^prod  *10  .*0 minutes' "$out"
+
+mkdir -p plain/keys # a store without a policy
+cp alice.pub plain/keys
+must bundle first.tar default 30 alice
+must bundle second.tar default 20 alice
+must env SOURCE_DATE_EPOCH="$(($(date +%s) + 5))" "$abs_top_builddir/sealift" export -q \
+    -o third.tar --serial 30 --key alice.key "$name"
+plain() {
+    sealift import -q --trust plain --report report "$@" "$target/plain"
+}
+outcome 0 - "without a policy: the first bundle of two series in one stream" plain first.tar
+outcome 7 rollback "the other one, with a lower serial" plain second.tar
+check "the hint is a stream of its own" grep -q "^hint: .*'sealift export --stream NAME'" "$err"
+outcome 7 equivocation "another one with the same serial" plain third.tar
+check "the hint is that, too" grep -q "^hint: .*'sealift export --stream NAME'" "$err"
+outcome 7 equivocation "which --allow-rollback does not take" plain --allow-rollback third.tar
+outcome 0 - "the older one, with --allow-rollback" plain --allow-rollback second.tar
+check_equal "is recorded without a policy, too" "[{'name': 'rollback'}]" \
+    "$(field report 'd["overrides"]')"
+check_equal "the higher serial stays" 30 "$(field plain/state/default.json 'd["serial"]')"
 
 outcome 0 - "--key neither asks nor changes what is remembered" \
     sealift import -q --key alice.pub --report report older.tar "$target"

@@ -152,6 +152,8 @@ static const struct {
     {{"verify", "import"}, REASON_EXPIRED, "--allow-expired REASON"},
     {{"verify", "import"}, REASON_SIGNED_LATE, NULL},
     {{"verify", "import"}, REASON_ROLLBACK, "--allow-rollback"},
+    {{"verify", "import"}, REASON_ROLLBACK, "'sealift export --stream NAME'"},
+    {{"verify", "import"}, REASON_EQUIVOCATION, "'sealift export --stream NAME'"},
     {{"verify", "import"}, REASON_INCOMPLETE_BUNDLE, "--allow-incomplete"},
     {{"trust"}, REASON_IN_USE, "'sealift trust revoke'"},
     {{"export"}, REASON_NO_SIGNING_KEY, "'sealift keygen NAME' makes a key pair"},
