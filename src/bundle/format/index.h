@@ -7,7 +7,8 @@
 #ifndef BUNDLE_FORMAT_INDEX_H
 #define BUNDLE_FORMAT_INDEX_H
 
-#include "bundle/format/layout.h"
+#include "bundle/format/members.h"
+#include "images/image_set.h"
 
 /* What index.json pins beside the entries. */
 struct index_pins {

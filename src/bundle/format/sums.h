@@ -8,7 +8,8 @@
 #ifndef BUNDLE_FORMAT_SUMS_H
 #define BUNDLE_FORMAT_SUMS_H
 
-#include "bundle/format/layout.h"
+#include "base/buf.h"
+#include "bundle/format/members.h"
 
 /*
  * Append the line of oci-layout, one a member, and one for each that is left out.

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "bundle/reader/member_read.h"
 #include "bundle/reader/omitted.h"
+#include "io/archive/tar.h"
 #include "oci/graph_walk.h"
 
 #include <inttypes.h>

@@ -8,7 +8,7 @@
 #define BUNDLE_READER_COMPLETENESS_H
 
 #include "bundle/format/sums.h"
-#include "bundle/reader/reader_internal.h"
+#include "bundle/reader/bundle_content.h"
 
 /*
  * Complete the set, whose entries are known, and check it against the members and against

@@ -3,6 +3,8 @@
 #include "bundle/reader/member_cursor.h"
 
 #include "base/text.h"
+#include "bundle/format/members.h"
+#include "oci/graph.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -6,7 +6,17 @@
 #ifndef BUNDLE_READER_MEMBER_CURSOR_H
 #define BUNDLE_READER_MEMBER_CURSOR_H
 
-#include "bundle/reader/reader_internal.h"
+#include "base/buf.h"
+#include "io/archive/tar.h"
+#include "io/file/volumes.h"
+
+/* A place in the file.  A plain value: a copy looks ahead. */
+struct member_cursor {
+    struct volumes file;
+    uint64_t at; /* offset of the next header, or of the body of the last one */
+    bool has_mtime;
+    uint64_t mtime; /* of the first member: the others must have the same */
+};
 
 /*
  * Read the header at the cursor and step over it.

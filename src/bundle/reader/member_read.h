@@ -6,7 +6,15 @@
 #ifndef BUNDLE_READER_MEMBER_READ_H
 #define BUNDLE_READER_MEMBER_READ_H
 
-#include "bundle/reader/reader.h"
+#include "base/run.h"
+#include "bundle/reader/bundle_content.h"
+
+/* How bodies are hashed; everything is borrowed. */
+struct body_check {
+    struct run *run; /* its events get the bytes as they are done */
+    bool
+        in_place; /* large ones without a copy, as volumes_view() has it: may be killed */
+};
 
 /*
  * Hash the body of one member, from the file.

@@ -12,12 +12,10 @@
 #ifndef BUNDLE_READER_READER_H
 #define BUNDLE_READER_READER_H
 
-#include "base/run.h"
 #include "bundle/format/index.h"
 #include "bundle/format/writer.h"
-#include "io/file/volumes.h"
+#include "bundle/reader/bundle_content.h"
 #include "oci/admission.h"
-#include "oci/graph.h"
 
 struct bundle_untrusted;
 
@@ -33,18 +31,6 @@ MUST_USE int bundle_raw_sums(const struct bundle_untrusted *u, struct buf *out,
 MUST_USE int bundle_read_meta(const struct bundle_untrusted *u,
                               const struct admission *admission, struct bundle_meta *out,
                               struct missing_list *missing, struct err *err);
-
-/* What is in a bundle, once parsed. */
-struct bundle_content {
-    struct bundle_meta meta;
-    struct image_set set;
-    struct bundle_member *members; /* in file order: documents, configs, others */
-    size_t member_count;
-    uint32_t *object_of_member; /* graph id of each member */
-    uint32_t *member_of_object; /* and back; GRAPH_NONE of what is left out */
-    uint64_t total;             /* bytes, the two zero blocks included */
-    struct volumes file;        /* borrowed */
-};
 
 struct bundle;
 struct bundle_preview;
@@ -64,12 +50,5 @@ void bundle_preview_release(struct bundle_preview **p);
 
 const struct bundle_content *bundle_content(const struct bundle *b);
 const struct bundle_content *bundle_preview_content(const struct bundle_preview *p);
-
-/* How bodies are hashed; everything is borrowed. */
-struct body_check {
-    struct run *run; /* its events get the bytes as they are done */
-    bool
-        in_place; /* large ones without a copy, as volumes_view() has it: may be killed */
-};
 
 #endif

@@ -15,16 +15,10 @@
 #ifndef BUNDLE_READER_READER_INTERNAL_H
 #define BUNDLE_READER_READER_INTERNAL_H
 
-#include "bundle/reader/reader.h"
-#include "io/archive/tar.h"
-
-/* A place in the file.  A plain value: a copy looks ahead. */
-struct member_cursor {
-    struct volumes file;
-    uint64_t at; /* offset of the next header, or of the body of the last one */
-    bool has_mtime;
-    uint64_t mtime; /* of the first member: the others must have the same */
-};
+#include "bundle/format/index.h"
+#include "bundle/format/writer.h"
+#include "bundle/reader/member_cursor.h"
+#include "oci/admission.h"
 
 struct bundle_untrusted {
     struct member_cursor cursor; /* at the body of SHA256SUMS */

@@ -12,6 +12,7 @@
 #ifndef BUNDLE_SCAN_SCAN_H
 #define BUNDLE_SCAN_SCAN_H
 
+#include "base/cancel.h"
 #include "bundle/reader/reader.h"
 
 /* A place that is not as it should be. */
