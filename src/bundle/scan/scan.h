@@ -12,23 +12,8 @@
 #ifndef BUNDLE_SCAN_SCAN_H
 #define BUNDLE_SCAN_SCAN_H
 
-#include "base/cancel.h"
 #include "bundle/reader/reader.h"
-
-/* A place that is not as it should be. */
-struct damage {
-    uint64_t offset, size; /* the bytes it is about */
-    bool has_digest;       /* they belong to this object: */
-    struct digest digest;
-    struct err err; /* ERR_INTEGRITY: other bytes; ERR_LOCAL: they cannot be read */
-};
-
-struct scan_options {
-    void (*note)(void *ctx,
-                 const struct damage *damage); /* gets all but bodies of blobs */
-    void *ctx;
-    struct cancel *cancel;
-};
+#include "bundle/scan/scan_options.h"
 
 /*
  * Where the blobs are of a bundle whose index.json was admitted.  Names and order come
@@ -43,13 +28,6 @@ struct scan_options {
 MUST_USE int bundle_scan(struct bundle_content *out, const struct bundle_untrusted *u,
                          const struct admission *admission,
                          const struct scan_options *options, struct err *err);
-
-/* How much may be read of a file that nobody vouches for. */
-struct scan_bound {
-    uint64_t left;   /* bytes */
-    bool is_reached; /* it ended there: */
-    uint64_t from;   /* nothing from this byte on was looked at */
-};
 
 /*
  * The same of any file, by nothing but its headers: a blob is what its own name says.

@@ -8,6 +8,7 @@
 #include "bundle/scan/scan_headers.h"
 
 #include "bundle/reader/member_cursor.h"
+#include "oci/graph.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #ifndef BUNDLE_SCAN_SCAN_HEADERS_H
 #define BUNDLE_SCAN_SCAN_HEADERS_H
 
-#include "bundle/scan/scan_internal.h"
+#include "bundle/scan/scan_note.h"
 
 /* From the cursor on; bytes: of the whole bundle, 0 when nobody knows. */
 MUST_USE int scan_names(struct scan *s, uint64_t bytes, struct err *err);

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "bundle/reader/member_cursor.h"
 #include "io/crypto/hash.h"
+#include "oci/document.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -6,7 +6,8 @@
 #ifndef BUNDLE_SCAN_SCAN_LIST_H
 #define BUNDLE_SCAN_SCAN_LIST_H
 
-#include "bundle/scan/scan_internal.h"
+#include "bundle/format/index.h"
+#include "bundle/scan/scan_note.h"
 
 /*
  * From the cursor on, which is behind SHA256SUMS.  What of index is used is authentic,

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* scan_internal.h - what the parts of a survey share.
+/* scan_note.h - note what a scan finds, and find the next header.
  *
- * scan.c        notes, finding the next header, bundle_scan(), bundle_scan_names()
- * scan_list.c   along the list of an authentic SHA256SUMS
- * scan_names.c  along the headers alone
- *
- * Layer: bundle, private.
+ * Layer: bundle.
  */
-#ifndef BUNDLE_SCAN_SCAN_INTERNAL_H
-#define BUNDLE_SCAN_SCAN_INTERNAL_H
+#ifndef BUNDLE_SCAN_SCAN_NOTE_H
+#define BUNDLE_SCAN_SCAN_NOTE_H
 
-#include "bundle/reader/reader_internal.h"
-#include "bundle/scan/scan.h"
+#include "bundle/format/members.h"
+#include "bundle/reader/member_cursor.h"
+#include "bundle/scan/scan_options.h"
 
 struct scan {
     const struct scan_options *options;
