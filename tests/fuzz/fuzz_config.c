@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "io/crypto/hash.h"
 #include "oci/choice.h"
-#include "ops/verify/check_internal.h"
 #include "oci/graph_walk.h"
 #include "ops/verify/check_layers.h"
 

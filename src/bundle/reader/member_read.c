@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "bundle/reader/member_cursor.h"
-#include "bundle/reader/reader_internal.h"
 #include "io/crypto/hash.h"
 
 #include <inttypes.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "ops/verify/check_internal.h"
+#include "ops/verify/check.h"
 
 #include "base/mem.h"
 #include "base/pool.h"
 #include "bundle/reader/member_read.h"
-#include "io/archive/tar.h"
+#include "bundle/scan/scan.h"
 #include "ops/verify/check_layers.h"
 
 #include <pthread.h>
@@ -29,61 +29,6 @@ struct check_job {
     size_t member;
     const struct layer_wish *wish; /* of a layer that is unpacked */
 };
-
-void
-damage_list_release(struct damage_list *list)
-{
-    free(list->items);
-    *list = (struct damage_list){.items = NULL};
-}
-
-static bool
-is_worse(const struct damage *a, const struct damage *b)
-{
-    if (a->err.kind != b->err.kind)
-        return a->err.kind == ERR_INTEGRITY;
-    return a->offset < b->offset;
-}
-
-/* A worker may find the first damage last. */
-void
-damage_note(struct damage_list *list, const struct damage *damage)
-{
-    size_t at;
-
-    if (list->total++ == 0 || is_worse(damage, &list->worst))
-        list->worst = *damage;
-    if (!list->items)
-        list->items = xcalloc(DAMAGE_MAX, sizeof(*list->items));
-    if (list->count == DAMAGE_MAX) {
-        if (damage->offset >= list->items[DAMAGE_MAX - 1].offset)
-            return;
-        list->count--;
-    }
-    at = list->count++;
-    while (at > 0 && list->items[at - 1].offset > damage->offset) {
-        list->items[at] = list->items[at - 1];
-        at--;
-    }
-    list->items[at] = *damage;
-}
-
-struct damage
-damage_of_member(const struct bundle_content *c, size_t member, const struct err *err)
-{
-    const struct bundle_member *m = &c->members[member];
-    struct damage d = {.offset = m->offset,
-                       .size = m->size,
-                       .has_digest = true,
-                       .digest = m->digest,
-                       .err = *err};
-
-    if (err->reason == REASON_PADDING) {
-        d.offset += m->size;
-        d.size = tar_padded(m->size) - m->size;
-    }
-    return d;
-}
 
 /* From the survey, and under the lock. */
 static void
@@ -138,7 +83,7 @@ unpack_layer(struct pool_job *base, unsigned worker, struct err *err)
     const struct checking *c = job->checking;
 
     (void)worker;
-    return go_on(job, check_layer(c->content, job->wish, c->options, err), err);
+    return go_on(job, check_layer(c->content, job->wish, c->options->run, err), err);
 }
 
 static void

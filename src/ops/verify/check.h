@@ -9,26 +9,14 @@
 #define OPS_VERIFY_CHECK_H
 
 #include "base/run.h"
-#include "bundle/scan/scan.h"
-
-#define DAMAGE_MAX 100 /* kept: the first in the file; all are counted */
+#include "bundle/reader/reader.h"
+#include "ops/verify/damage.h"
 
 /*
  * Bytes that a survey may read of a file before anything vouches for it: somebody who can
  * only send files must not decide how long one takes.
  */
 #define CHECK_UNTRUSTED_MAX (1ULL << 30)
-
-struct damage_list {
-    struct damage *items; /* by offset */
-    size_t count;         /* of items */
-    size_t total;         /* damaged places, kept or not */
-    struct damage worst;  /* the first with wrong bytes, else the first; when total > 0 */
-    bool is_cut_short;    /* not all was looked at: */
-    uint64_t unexamined;  /* nothing from this byte on */
-};
-
-void damage_list_release(struct damage_list *list);
 
 struct check_options {
     struct run *run;

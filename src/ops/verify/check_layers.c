@@ -169,7 +169,7 @@ check_gather_layers(const struct bundle_content *c, struct layer_wish **out,
 struct member_stream {
     const struct bundle_content *content;
     const struct bundle_member *member;
-    const struct check_options *options;
+    struct run *run;
 };
 
 static ssize_t
@@ -179,21 +179,21 @@ read_layer_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err *
     uint64_t left = s->member->size - offset;
     ssize_t n;
 
-    if (cancel_wanted(&s->options->run->cancel))
+    if (cancel_wanted(&s->run->cancel))
         return cancel_error(err);
     n = volumes_read(&s->content->file, out, left < len ? (size_t)left : len,
                      s->member->offset + offset, err);
     if (n > 0)
-        events_done(&s->options->run->events, (uint64_t)n);
+        events_done(&s->run->events, (uint64_t)n);
     return n;
 }
 
 int
 check_layer(const struct bundle_content *c, const struct layer_wish *wish,
-            const struct check_options *options, struct err *err)
+            struct run *run, struct err *err)
 {
     const struct bundle_member *m = &c->members[wish->member];
-    struct member_stream stream = {.content = c, .member = m, .options = options};
+    struct member_stream stream = {.content = c, .member = m, .run = run};
     const struct byte_source source = {
         .read_at = read_layer_bytes, .ctx = &stream, .size = m->size};
     char name[BUNDLE_BLOB_NAME_MAX];

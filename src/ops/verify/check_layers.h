@@ -6,7 +6,15 @@
 #ifndef OPS_VERIFY_CHECK_LAYERS_H
 #define OPS_VERIFY_CHECK_LAYERS_H
 
-#include "ops/verify/check_internal.h"
+#include "base/run.h"
+#include "bundle/reader/bundle_content.h"
+#include "ops/verify/damage.h"
+
+/* A layer, and the digest of its tar as some config says. */
+struct layer_wish {
+    size_t member;
+    struct digest diff_id;
+};
 
 /*
  * All layers of images, each once for each thing that is said of it; the caller frees.
@@ -18,6 +26,6 @@ MUST_USE int check_gather_layers(const struct bundle_content *c, struct layer_wi
 
 /* Errors: those of tar_layer_look(); ERR_INTEGRITY "layer" - another digest. */
 MUST_USE int check_layer(const struct bundle_content *c, const struct layer_wish *wish,
-                         const struct check_options *options, struct err *err);
+                         struct run *run, struct err *err);
 
 #endif

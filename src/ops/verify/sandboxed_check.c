@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "io/process/sandbox.h"
-#include "ops/verify/check_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,9 +6,10 @@
 #ifndef OPS_VERIFY_VERIFIED_H
 #define OPS_VERIFY_VERIFIED_H
 
+#include "base/run.h"
 #include "bundle/reader/reader.h"
 #include "io/file/volume_set.h"
-#include "ops/verify/check.h"
+#include "ops/verify/damage.h"
 #include "ops/verify/signature_files.h"
 #include "trust/verdict.h"
 
