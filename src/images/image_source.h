@@ -1,38 +1,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* image_source.h - a set of images and the bytes of its objects, wherever those are.
+/* image_source.h - where images come from: registries, a bundle.
  *
- * What is pushed is read through this, so pushing does not depend on where it is stored.
+ * A plan asks a source for names, documents and what is attached to them; export and push
+ * read the bytes of what the plan, or a bundle, lists.  None of them depends on where the
+ * bytes are stored.
  *
  * Layer: images.
  */
 #ifndef IMAGES_IMAGE_SOURCE_H
 #define IMAGES_IMAGE_SOURCE_H
 
-#include "base/buf.h"
-#include "images/image_set.h"
+#include "base/byte_stream.h"
+#include "base/digest.h"
+#include "io/crypto/hash.h"
+#include "oci/document.h"
+#include "oci/reference.h"
+#include "oci/referrer_list.h"
 
 #include <sys/types.h>
 
-/* Both functions are called by many threads at once. */
-struct image_source {
-    const struct image_set *set; /* borrowed */
-    /* The whole of an object; its digest is checked.  May leave anything in out if -1. */
-    int (*read)(const void *ctx, uint32_t object, struct buf *out, struct err *err);
-    /* Up to len bytes, which lie within the object; at least one, or -1. */
-    ssize_t (*read_at)(const void *ctx, uint32_t object, void *out, size_t len,
-                       uint64_t offset, struct err *err);
-    const void *ctx;
+/* A document: the exact bytes. */
+struct image_document {
+    struct buf bytes;
+    struct digest digest;                /* of the bytes, computed here */
+    char media_type[MEDIA_TYPE_MAX + 1]; /* as the source calls it; "" when it does not */
 };
 
-/*
- * Read a whole object, a document or a config, into out, which bounds it, and check its
- * digest.  On failure out is empty.
- */
-MUST_USE int image_source_read(const struct image_source *s, uint32_t object,
-                               struct buf *out, struct err *err);
+#define IMAGE_DOCUMENT_INIT                                                              \
+    {                                                                                    \
+        .bytes = BUF_INIT(DOCUMENT_BYTES_MAX)                                            \
+    }
+void image_document_release(struct image_document *d);
 
-/* Up to len bytes from an offset on, unchecked; 0 only at the end; -1. */
-ssize_t image_source_read_at(const struct image_source *s, uint32_t object, void *out,
-                             size_t len, uint64_t offset, struct err *err);
+/* One object; all is borrowed. */
+struct image_object {
+    const struct reference *in; /* a name in whose repository it is; a bundle has none */
+    const struct digest *digest;
+    uint64_t size;   /* bytes, as its descriptor says */
+    const char *url; /* of a foreign layer: fetch it from there; or NULL */
+};
+
+/* Takes one tag after the other, in the order of the source, some perhaps twice. */
+struct tag_sink {
+    int (*take)(void *ctx, const char *tag, struct err *err);
+    void *ctx;
+};
+
+/* The first bytes of a blob, at hand from an earlier run; the digest decides. */
+struct blob_prefix {
+    uint64_t len;     /* less than the blob's size; 0: nothing */
+    struct hash hash; /* of them; taken over by fetch_blob() */
+};
+
+#define BLOB_PREFIX_INIT                                                                 \
+    {                                                                                    \
+        .len = 0                                                                         \
+    }
+void blob_prefix_release(struct blob_prefix *p);
+
+/*
+ * All functions may be called by many threads at once, each with the number of its own
+ * worker (pool.h).  A source has the functions that its users need; the others are NULL.
+ * Errors: as registry/pull.h and bundle/reader/member_read.h.
+ */
+struct image_source {
+    void *ctx;
+
+    /* The tags of a repository.  take() must not read JSON. */
+    int (*list_tags)(void *ctx, unsigned worker, const struct reference *repository,
+                     const struct tag_sink *sink, struct err *err);
+    /* The document that a name stands for: by its digest if it has one, else its tag. */
+    int (*resolve)(void *ctx, unsigned worker, const struct reference *name,
+                   struct image_document *out, struct err *err);
+    /* What is attached to a document.  What is listed need not be true. */
+    int (*list_referrers)(void *ctx, unsigned worker, const struct reference *in,
+                          const struct digest *subject, struct referrers *out,
+                          struct err *err);
+    /* A document by digest, which is checked.  *out is empty before, and on failure. */
+    int (*fetch_document)(void *ctx, unsigned worker, const struct image_object *what,
+                          struct image_document *out, struct err *err);
+    /* A blob, hashed and compared on the way; the sink gets what follows the prefix,
+     * which may be NULL.  Its offset goes back to 0 when a blob is fetched again. */
+    int (*fetch_blob)(void *ctx, unsigned worker, const struct image_object *what,
+                      struct blob_prefix *prefix, const struct byte_sink *sink,
+                      struct err *err);
+    /* Up to len bytes from an offset on, unchecked; 0 only at the end; -1. */
+    ssize_t (*read_at)(void *ctx, const struct image_object *what, void *out, size_t len,
+                       uint64_t offset, struct err *err);
+};
 
 #endif

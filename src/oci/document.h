@@ -15,6 +15,7 @@
 
 #define DOCUMENT_BYTES_MAX       (8U << 20) /* of one index or manifest */
 #define DOCUMENT_WARN_BYTES      (4U << 20) /* many registries refuse more */
+#define DOCUMENT_SMALL_MAX       (1U << 20) /* above, one is fetched at a time */
 #define DOCUMENT_DESCRIPTORS_MAX 10000
 #define DESCRIPTOR_URLS_MAX      16   /* more are not looked at */
 #define DESCRIPTOR_URL_LEN_MAX   8192 /* bytes; longer ones neither */

@@ -142,7 +142,7 @@ fetch_digest(struct session *s, const struct repository *repo, void *ctx, struct
     CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
     char text[DIGEST_TEXT_MAX];
     bool fits = false;
-    size_t max = size <= PULL_SMALL_MAX ? PULL_SMALL_MAX : DOCUMENT_BYTES_MAX;
+    size_t max = size <= DOCUMENT_SMALL_MAX ? DOCUMENT_SMALL_MAX : DOCUMENT_BYTES_MAX;
     uint64_t expected = size < max ? size : max;
 
     digest_text(digest, text);

@@ -12,13 +12,10 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
-#include "io/crypto/hash.h"
 #include "oci/document.h"
 #include "registry/connection/client.h"
 
 #define PULLED_ETAG_MAX 200
-#define PULL_SMALL_MAX                                                                   \
-    (1U << 20) /* bytes; who says so sends no more, see pull_by_digest() */
 
 struct pulled {
     struct buf bytes;
@@ -42,7 +39,7 @@ MUST_USE int pull_by_tag(struct session *s, const struct repository *repo,
 
 /*
  * A document by digest; size: what the descriptor says, or UINT64_MAX when nobody did.
- * Where that is at most PULL_SMALL_MAX, no more bytes than that are read: ERR_LIMIT.
+ * Where that is at most DOCUMENT_SMALL_MAX, no more bytes than that are read: ERR_LIMIT.
  * Bytes that do not match are fetched once more.  What the registry says the digest is
  * never counts.
  */
@@ -60,17 +57,5 @@ int pull_look_at_tag(struct session *s, const struct repository *repo, const cha
 /* Is a manifest there?  1, 0, -1.  Asks by HEAD, by GET where that does not tell. */
 int pull_look_for(struct session *s, const struct repository *repo,
                   const struct digest *digest, struct err *err);
-
-/* The first bytes of a blob, at hand from an earlier run; the digest will tell. */
-struct blob_prefix {
-    uint64_t len;     /* less than the blob's size; 0: nothing */
-    struct hash hash; /* of them; pull_blob() takes it over */
-};
-
-#define BLOB_PREFIX_INIT                                                                 \
-    {                                                                                    \
-        .len = 0                                                                         \
-    }
-void blob_prefix_release(struct blob_prefix *p);
 
 #endif

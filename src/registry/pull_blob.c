@@ -32,12 +32,6 @@ struct fetch {
     unsigned restarts;
 };
 
-void
-blob_prefix_release(struct blob_prefix *p)
-{
-    hash_release(&p->hash);
-}
-
 static void
 fetch_release(struct fetch *f)
 {

@@ -6,7 +6,7 @@
 #ifndef REGISTRY_PULL_BLOB_H
 #define REGISTRY_PULL_BLOB_H
 
-#include "base/byte_stream.h"
+#include "images/image_source.h"
 #include "registry/pull.h"
 
 /*

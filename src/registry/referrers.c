@@ -15,36 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void
-referrers_release(struct referrers *r)
-{
-    for (size_t i = 0; i < r->count; i++)
-        free(r->items[i].media_type);
-    free(r->items);
-    *r = (struct referrers)REFERRERS_INIT;
-}
-
-bool
-referrers_have(const struct referrers *r, const struct digest *digest)
-{
-    for (size_t i = 0; i < r->count; i++) {
-        if (digest_equal(&r->items[i].digest, digest))
-            return true;
-    }
-    return false;
-}
-
-void
-referrers_tag(const struct digest *digest, char out[REFERRERS_TAG_MAX])
-{
-    char text[DIGEST_TEXT_MAX];
-    char *colon;
-
-    digest_text(digest, text);
-    colon = strchr(text, ':');
-    snprintf(out, REFERRERS_TAG_MAX, "%.*s-%.64s", (int)(colon - text), text, colon + 1);
-}
-
 /* ---- what an index lists ---- */
 
 static int
@@ -55,18 +25,7 @@ take_index(struct referrers *out, const struct buf *body, struct err *err)
     if (document_parse(&doc, body->data ? body->data : "", body->len, MEDIA_OCI_INDEX,
                        ERR_PROTOCOL, err) < 0)
         return err_wrap(err, "the list of referrers");
-    if (doc.count > REFERRERS_MAX - out->count)
-        return err_set(err, ERR_LIMIT, "more than %d referrers", REFERRERS_MAX);
-    for (size_t i = 0; i < doc.count; i++) {
-        const struct descriptor *d = &doc.edges[i];
-
-        if (referrers_have(out, &d->digest))
-            continue;
-        out->items = mem_grow(out->items, out->count, &out->cap, sizeof(*out->items));
-        out->items[out->count++] = (struct referrer){
-            .media_type = xstrdup(d->media_type), .digest = d->digest, .size = d->size};
-    }
-    return 0;
+    return referrers_add(out, &doc, err);
 }
 
 /* ---- the API ---- */

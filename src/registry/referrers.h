@@ -11,32 +11,8 @@
 #define REGISTRY_REFERRERS_H
 
 #include "oci/index_edit.h"
+#include "oci/referrer_list.h"
 #include "registry/connection/client.h"
-
-#define REFERRERS_MAX 10000 /* of one digest */
-
-struct referrer {
-    char *media_type; /* owned */
-    struct digest digest;
-    uint64_t size;
-};
-
-struct referrers {
-    struct referrer *items;
-    size_t count, cap;
-    long refusal; /* status of the answer that means that there is no API; 0: none */
-};
-
-#define REFERRERS_INIT                                                                   \
-    {                                                                                    \
-        .items = NULL                                                                    \
-    }
-void referrers_release(struct referrers *r);
-bool referrers_have(const struct referrers *r, const struct digest *digest);
-
-/* Of the fallback tag: "sha256-<hex>", cut as the specification says. */
-#define REFERRERS_TAG_MAX (32 + 1 + 64 + 1)
-void referrers_tag(const struct digest *digest, char out[REFERRERS_TAG_MAX]);
 
 /*
  * Ask the API only.  A refusal means that there is none, 401 and 403 where the same

@@ -7,14 +7,9 @@
 #ifndef REGISTRY_TAGS_H
 #define REGISTRY_TAGS_H
 
+#include "images/image_source.h"
 #include "oci/reference.h"
 #include "registry/connection/client.h"
-
-/* Takes one tag after the other, in the order of the registry, some perhaps twice. */
-struct tag_sink {
-    int (*take)(void *ctx, const char *tag, struct err *err);
-    void *ctx;
-};
 
 /* What a page of the list had. */
 struct tag_page {

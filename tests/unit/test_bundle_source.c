@@ -51,51 +51,67 @@ close_fixture(struct opened *o)
     close(o->fd);
 }
 
-static uint32_t
-object_of(const struct opened *o, size_t blob)
+static struct image_object
+blob_of(const struct opened *o, size_t blob)
 {
-    return graph_find(o->source.set->graph, &o->parts.blobs[blob].digest);
+    return (struct image_object){.digest = &o->parts.blobs[blob].digest,
+                                 .size = strlen(o->parts.bodies[blob])};
+}
+
+static int
+read_whole(const struct opened *o, size_t blob, struct image_document *out,
+           struct err *err)
+{
+    const struct image_object what = blob_of(o, blob);
+
+    return o->source.fetch_document(o->source.ctx, 0, &what, out, err);
+}
+
+static ssize_t
+read_part(const struct opened *o, size_t blob, void *out, size_t len, uint64_t at,
+          struct err *err)
+{
+    const struct image_object what = blob_of(o, blob);
+
+    return o->source.read_at(o->source.ctx, &what, out, len, at, err);
 }
 
 static void
 each_object_is_read_whole_or_in_parts(void **state)
 {
-    struct buf whole = BUF_INIT(1000);
+    struct image_document whole = {.bytes = BUF_INIT(1000)};
     struct err err = ERR_INIT;
     struct opened o;
 
     (void)state;
     open_fixture(&o);
-    assert_int_equal(o.source.set->count, 2);
     for (size_t i = 0; i < o.parts.blob_count; i++) {
         const char *body = o.parts.bodies[i];
         size_t size = strlen(body), at = 0;
         char part[7];
 
-        assert_int_equal(image_source_read(&o.source, object_of(&o, i), &whole, &err), 0);
-        assert_int_equal(whole.len, size);
-        assert_memory_equal(whole.data, body, size);
+        assert_int_equal(read_whole(&o, i, &whole, &err), 0);
+        assert_int_equal(whole.bytes.len, size);
+        assert_memory_equal(whole.bytes.data, body, size);
         while (at < size) {
-            ssize_t n = image_source_read_at(&o.source, object_of(&o, i), part,
-                                             sizeof(part), at, &err);
+            ssize_t n = read_part(&o, i, part, sizeof(part), at, &err);
 
             assert_true(n > 0 && at + (size_t)n <= size);
             assert_memory_equal(part, body + at, n);
             at += (size_t)n;
         }
         for (uint64_t past = size; past < size + 3; past++)
-            assert_int_equal(image_source_read_at(&o.source, object_of(&o, i), part,
-                                                  sizeof(part), past, &err),
-                             0);
+            assert_int_equal(read_part(&o, i, part, sizeof(part), past, &err), 0);
     }
     close_fixture(&o);
-    buf_release(&whole);
+    image_document_release(&whole);
 }
 
 static void
 what_does_not_fit_or_was_changed_is_not_handed_out(void **state)
 {
-    struct buf small = BUF_INIT(20), whole = BUF_INIT(1000);
+    struct image_document small = {.bytes = BUF_INIT(20)};
+    struct image_document whole = {.bytes = BUF_INIT(1000)};
     const struct bundle_content *c;
     struct err err = ERR_INIT;
     struct opened o;
@@ -103,17 +119,17 @@ what_does_not_fit_or_was_changed_is_not_handed_out(void **state)
     (void)state;
     open_fixture(&o);
     c = bundle_content(o.bundle);
-    assert_int_equal(image_source_read(&o.source, object_of(&o, 0), &small, &err), -1);
+    assert_int_equal(read_whole(&o, 0, &small, &err), -1);
     assert_int_equal(err.reason, REASON_SIZE);
-    assert_int_equal(small.len, 0);
+    assert_int_equal(small.bytes.len, 0);
     err = (struct err)ERR_INIT;
     assert_int_equal(pwrite(o.fd, "X", 1, (off_t)c->members[0].offset), 1);
-    assert_int_equal(image_source_read(&o.source, object_of(&o, 0), &whole, &err), -1);
+    assert_int_equal(read_whole(&o, 0, &whole, &err), -1);
     assert_int_equal(err.reason, REASON_DIGEST);
-    assert_int_equal(whole.len, 0);
+    assert_int_equal(whole.bytes.len, 0);
     close_fixture(&o);
-    buf_release(&small);
-    buf_release(&whole);
+    image_document_release(&small);
+    image_document_release(&whole);
 }
 
 static void
@@ -128,12 +144,8 @@ a_file_that_became_shorter_is_noticed(void **state)
     open_fixture(&o);
     c = bundle_content(o.bundle);
     assert_int_equal(ftruncate(o.fd, (off_t)c->members[3].offset + 5), 0);
-    assert_int_equal(
-        image_source_read_at(&o.source, object_of(&o, 3), part, sizeof(part), 0, &err),
-        5);
-    assert_int_equal(
-        image_source_read_at(&o.source, object_of(&o, 3), part, sizeof(part), 5, &err),
-        -1);
+    assert_int_equal(read_part(&o, 3, part, sizeof(part), 0, &err), 5);
+    assert_int_equal(read_part(&o, 3, part, sizeof(part), 5, &err), -1);
     assert_int_equal(err.reason, REASON_TRUNCATED);
     close_fixture(&o);
 }

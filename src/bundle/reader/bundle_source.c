@@ -3,34 +3,56 @@
 #include "bundle/reader/bundle_source.h"
 
 #include "bundle/reader/member_read.h"
+#include "oci/graph_walk.h"
+
+#include <assert.h>
+
+static size_t
+member_of_object(const struct bundle_content *c, const struct image_object *what)
+{
+    uint32_t id = graph_find(c->set.graph, what->digest);
+
+    assert(id != GRAPH_NONE && graph_object(c->set.graph, id)->state != GRAPH_OMITTED);
+    return c->member_of_object[id];
+}
 
 static int
-read_object(const void *ctx, uint32_t object, struct buf *out, struct err *err)
+read_member(void *ctx, unsigned worker, const struct image_object *what,
+            struct image_document *out, struct err *err)
 {
-    const struct bundle_content *c = ctx;
+    const struct bundle_content *c = bundle_content(ctx);
 
-    return bundle_read_member(c, c->member_of_object[object], out, err);
+    (void)worker;
+    buf_clear(&out->bytes);
+    out->digest = *what->digest;
+    out->media_type[0] = '\0';
+    if (bundle_read_member(c, member_of_object(c, what), &out->bytes, err) == 0)
+        return 0;
+    buf_clear(&out->bytes); /* bytes that failed are not to be used */
+    return -1;
 }
 
 static ssize_t
-read_object_at(const void *ctx, uint32_t object, void *out, size_t len, uint64_t offset,
-               struct err *err)
+read_member_at(void *ctx, const struct image_object *what, void *out, size_t len,
+               uint64_t offset, struct err *err)
 {
-    const struct bundle_content *c = ctx;
-    const struct bundle_member *m = &c->members[c->member_of_object[object]];
-    ssize_t n = volumes_read(&c->file, out, len, m->offset + offset, err);
+    const struct bundle_content *c = bundle_content(ctx);
+    const struct bundle_member *m = &c->members[member_of_object(c, what)];
+    uint64_t left = offset < m->size ? m->size - offset : 0;
+    ssize_t n;
 
-    if (n != 0)
+    if (left < len)
+        len = (size_t)left;
+    n = len > 0 ? volumes_read(&c->file, out, len, m->offset + offset, err) : 0;
+    if (n != 0 || len == 0)
         return n;
     return err_because(err, ERR_INTEGRITY, REASON_TRUNCATED,
                        "the bundle became shorter while it was read");
 }
 
 struct image_source
-bundle_source(const struct bundle *b)
+bundle_source(struct bundle *b)
 {
-    const struct bundle_content *c = bundle_content(b);
-
     return (struct image_source){
-        .set = &c->set, .read = read_object, .read_at = read_object_at, .ctx = c};
+        .ctx = b, .fetch_document = read_member, .read_at = read_member_at};
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/signer.h"
 #include "io/file/file.h"
+#include "registry/registry_source.h"
 #include "render/render_export.h"
 
 #include <string.h>
@@ -259,6 +260,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
     CLEANUP(registry_access_release)
     struct registry_access access = REGISTRY_ACCESS_INIT;
     CLEANUP(export_result_release) struct export_result x = EXPORT_RESULT_INIT;
+    struct image_source source;
     struct export_options options = {
         .output = o->output,
         .force = o->force,
@@ -287,6 +289,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
         return -1;
     if (registry_access_open(&access, &o->registry, rt, false, err) < 0)
         return -1;
+    source = registry_source(access.client);
     options.plan = (struct plan_options){
         .names = names,
         .choice = &selection->choice,
@@ -295,7 +298,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
         .referrers = o->referrers,
         .rebuild = o->index && strcmp(o->index, "rebuild") == 0,
         .keep_going = o->keep_going || o->allow_incomplete,
-        .client = access.client,
+        .source = &source,
         .run = &rt->run,
     };
     rc = export_run(&x, &options, err);

@@ -8,8 +8,6 @@
 #include "oci/graph_walk.h"
 #include "ops/plan/fetch_attempts.h"
 #include "ops/plan/resolve.h"
-#include "registry/pull.h"
-#include "registry/pull_blob.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -95,13 +93,14 @@ take_part(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err
 
 /* A layer that the registry only has a link to: from the first place that has it. */
 static int
-follow_links(struct blob_job *job, struct session *s, const struct repository *repo,
-             const struct graph_object *object, struct err *err)
+follow_links(struct blob_job *job, unsigned worker, struct image_object what,
+             struct err *err)
 {
     const struct writing *w = job->writing;
+    const struct image_source *source = w->options->plan.source;
     struct byte_sink sink = {.write_at = take_part, .ctx = job};
     size_t count;
-    char *const *urls = foreign_urls_find(w->result->plan.links, &object->digest, &count);
+    char *const *urls = foreign_urls_find(w->result->plan.links, what.digest, &count);
 
     if (!w->options->foreign_layers) {
         err->reason = REASON_FOREIGN_LAYER;
@@ -109,8 +108,8 @@ follow_links(struct blob_job *job, struct session *s, const struct repository *r
     }
     for (size_t i = 0; i < count; i++) {
         *err = (struct err)ERR_INIT;
-        if (pull_linked_blob(s, repo, urls[i], &object->digest, object->size, &sink,
-                             err) == 0)
+        what.url = urls[i];
+        if (source->fetch_blob(source->ctx, worker, &what, NULL, &sink, err) == 0)
             return 0;
         if (err->kind == ERR_SIGNAL || err->kind == ERR_LOCAL)
             return -1;
@@ -124,20 +123,20 @@ static int
 fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
            struct err *err)
 {
-    const struct plan_options *o = &job->writing->options->plan;
+    const struct image_source *source = job->writing->options->plan.source;
     const struct plan *plan = &job->writing->result->plan;
     const struct graph_object *object =
         graph_object(plan->set.graph, job->attempts.object);
     const struct reference *ref = &plan->names[job->attempts.name].ref;
-    struct repository repo = resolve_repository(ref);
+    const struct image_object what = {
+        .in = ref, .digest = &object->digest, .size = object->size};
     struct byte_sink sink = {.write_at = take_part, .ctx = job};
     int rc;
 
     job->piece = xmalloc(object->size < PIECE ? (size_t)object->size : PIECE);
-    rc = pull_blob(client_session(o->client, worker), &repo, &object->digest,
-                   object->size, prefix, &sink, err);
+    rc = source->fetch_blob(source->ctx, worker, &what, prefix, &sink, err);
     if (rc < 0 && err->kind == ERR_NOT_FOUND && object->is_foreign)
-        rc = follow_links(job, client_session(o->client, worker), &repo, object, err);
+        rc = follow_links(job, worker, what, err);
     if (rc == 0)
         rc = write_piece(job, err);
     free(job->piece);

@@ -10,8 +10,8 @@
 #include "base/cancel.h"
 #include "base/events.h"
 #include "bundle/reader/blob_index.h"
+#include "images/image_source.h"
 #include "io/file/volume_set.h"
-#include "registry/pull.h"
 
 /* Where to look.  Only read while workers run. */
 struct reuse {

@@ -103,18 +103,19 @@ partial(const struct import_result *out, const struct import_options *o, struct 
 static int
 push_bundle(struct import_result *out, const struct import_options *o, struct err *err)
 {
+    const struct image_set *set = &bundle_content(out->verified.bundle)->set;
     struct image_source source = bundle_source(out->verified.bundle);
     struct import_memory memory = {.verified = &out->verified, .options = &o->verify};
     struct push_options push = o->push;
 
     push.accepted = remember_in_part;
     push.accepted_ctx = &memory;
-    if (image_set_omitted(source.set) > 0)
+    if (image_set_omitted(set) > 0)
         events_warning(&o->push.run->events,
                        "platforms were left out of this bundle%s, and some registries "
                        "refuse an index whose children are not all there; trying",
                        out->verified.missing.count > 0 ? ", or are missing" : "");
-    return push_images(&out->push, &source, &push, err);
+    return push_images(&out->push, set, &source, &push, err);
 }
 
 int

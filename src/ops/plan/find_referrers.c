@@ -6,8 +6,6 @@
 #include "oci/graph_walk.h"
 #include "oci/reference_list.h"
 #include "ops/plan/resolve.h"
-#include "registry/pull.h"
-#include "registry/referrers.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -73,7 +71,7 @@ keep_referrer(struct ask_job *job, const struct plan_name *name)
 
 /* Put a document on the shelf and note its name. */
 static int
-cache_referrer(struct ask_job *job, const char *tag, struct pulled *got,
+cache_referrer(struct ask_job *job, const char *tag, struct image_document *got,
                const char *media_type, struct err *err)
 {
     struct plan_name name = {.ref = job->ref,
@@ -115,8 +113,8 @@ skip_referrer(struct ask_job *job, const char *tag, const struct digest *digest,
 
 /* Anybody can list anything: does it say so itself? */
 static int
-belongs(const struct ask_job *job, const struct pulled *got, const char *media_type,
-        struct err *err)
+belongs(const struct ask_job *job, const struct image_document *got,
+        const char *media_type, struct err *err)
 {
     CLEANUP(document_release) struct document doc = DOCUMENT_INIT;
     char text[DIGEST_TEXT_MAX];
@@ -135,13 +133,16 @@ belongs(const struct ask_job *job, const struct pulled *got, const char *media_t
 }
 
 static int
-take_referrer(struct ask_job *job, struct session *s, const struct repository *repo,
-              const struct referrer *r, struct err *err)
+take_referrer(struct ask_job *job, unsigned worker, const struct referrer *r,
+              struct err *err)
 {
-    CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
+    const struct image_source *source = job->options->source;
+    const struct image_object what = {
+        .in = &job->ref, .digest = &r->digest, .size = r->size};
+    CLEANUP(image_document_release) struct image_document got = IMAGE_DOCUMENT_INIT;
     int rc;
 
-    if (pull_by_digest(s, repo, &r->digest, r->size, &got, err) < 0) {
+    if (source->fetch_document(source->ctx, worker, &what, &got, err) < 0) {
         if (err->kind == ERR_NOT_FOUND)
             err_hint(err, "the registry lists it as a referrer, but does not have it");
         return skip_referrer(job, "", &r->digest, err);
@@ -153,34 +154,38 @@ take_referrer(struct ask_job *job, struct session *s, const struct repository *r
 }
 
 static int
-take_referrers(struct ask_job *job, struct session *s, const struct repository *repo,
-               struct err *err)
+take_referrers(struct ask_job *job, unsigned worker, struct err *err)
 {
+    const struct image_source *source = job->options->source;
     CLEANUP(referrers_release) struct referrers list = REFERRERS_INIT;
     char tag[REFERRERS_TAG_MAX];
 
     referrers_tag(&job->subject, tag);
-    if (referrers_list(s, repo, &job->subject, &list, err) < 0)
+    if (source->list_referrers(source->ctx, worker, &job->ref, &job->subject, &list,
+                               err) < 0)
         return skip_referrer(job, tag, NULL, err);
     for (size_t i = 0; i < list.count; i++) {
-        if (take_referrer(job, s, repo, &list.items[i], err) < 0)
+        if (take_referrer(job, worker, &list.items[i], err) < 0)
             return -1;
     }
     return 0;
 }
 
 static int
-take_cosign(struct ask_job *job, struct session *s, const struct repository *repo,
-            const char *suffix, struct err *err)
+take_cosign(struct ask_job *job, unsigned worker, const char *suffix, struct err *err)
 {
-    CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
+    const struct image_source *source = job->options->source;
+    CLEANUP(image_document_release) struct image_document got = IMAGE_DOCUMENT_INIT;
+    struct reference name = job->ref;
     char list[REFERRERS_TAG_MAX];
     CLEANUP(mem_free_string) char *tag = NULL;
     struct err why = ERR_INIT;
 
     referrers_tag(&job->subject, list);
     tag = xasprintf("%s%s", list, suffix);
-    if (pull_by_tag(s, repo, tag, &got, &why) == 0)
+    memcpy(name.tag, tag, strlen(tag) + 1);
+    name.has_digest = false;
+    if (source->resolve(source->ctx, worker, &name, &got, &why) == 0)
         return cache_referrer(job, tag, &got, got.media_type, err);
     if (why.kind == ERR_NOT_FOUND)
         return 0;
@@ -193,14 +198,12 @@ static int
 fetch_referrers(struct pool_job *base, unsigned worker, struct err *err)
 {
     struct ask_job *job = (struct ask_job *)base;
-    struct session *s = client_session(job->options->client, worker);
-    struct repository repo = resolve_repository(&job->ref);
 
-    if (take_referrers(job, s, &repo, err) < 0 ||
-        take_cosign(job, s, &repo, ".sig", err) < 0 ||
-        take_cosign(job, s, &repo, ".att", err) < 0 ||
-        take_cosign(job, s, &repo, ".sbom", err) < 0)
-        return err_wrap(err, "%s/%s", repo.host, repo.path);
+    if (take_referrers(job, worker, err) < 0 ||
+        take_cosign(job, worker, ".sig", err) < 0 ||
+        take_cosign(job, worker, ".att", err) < 0 ||
+        take_cosign(job, worker, ".sbom", err) < 0)
+        return err_wrap(err, "%s/%s", job->ref.host, job->ref.path);
     events_done(&job->options->run->events, 1);
     return 0;
 }

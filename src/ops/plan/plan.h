@@ -17,10 +17,10 @@ struct plan_options {
     const struct tag_filter *tags; /* of repositories among the names; NULL: all */
     const struct choice *choice;   /* of platforms */
     enum platform_missing if_missing;
-    bool referrers;        /* and what is attached to the images */
-    bool rebuild;          /* --index rebuild: new indexes of what was chosen */
-    bool keep_going;       /* what cannot be had is a gap, not an error */
-    struct client *client; /* with a session for each job */
+    bool referrers;  /* and what is attached to the images */
+    bool rebuild;    /* --index rebuild: new indexes of what was chosen */
+    bool keep_going; /* what cannot be had is a gap, not an error */
+    const struct image_source *source;
     struct run *run;
 };
 

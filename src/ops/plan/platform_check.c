@@ -7,7 +7,6 @@
 #include "oci/graph_walk.h"
 #include "ops/plan/resolve.h"
 #include "registry/pull.h"
-#include "registry/pull_blob.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,12 +108,13 @@ static int
 fetch_config(struct pool_job *base, unsigned worker, struct err *err)
 {
     const struct config_job *job = (const struct config_job *)base;
-    struct repository repo = resolve_repository(job->ref);
+    const struct image_source *source = job->options->source;
+    const struct image_object config = {
+        .in = job->ref, .digest = &job->digest, .size = job->size};
     CLEANUP(buf_release) struct buf bytes = BUF_INIT((size_t)job->size);
     struct byte_sink sink = byte_buf_sink(&bytes);
 
-    if (pull_blob(client_session(job->options->client, worker), &repo, &job->digest,
-                  job->size, NULL, &sink, err) < 0) {
+    if (source->fetch_blob(source->ctx, worker, &config, NULL, &sink, err) < 0) {
         resolve_wrap(err, job->ref);
         return failures_note_object(job->options->failures, FAILURE_BLOB, job->ref,
                                     &job->digest, err);

@@ -3,7 +3,6 @@
 #include "ops/plan/resolve.h"
 
 #include "base/mem.h"
-#include "registry/pull.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +15,6 @@ struct resolve_job {
     bool is_resolved;
     struct err *failure; /* owned; NULL unless it was asked for and could not be had */
 };
-
-struct repository
-resolve_repository(const struct reference *ref)
-{
-    return (struct repository){
-        .host = ref->host, .path = ref->path, .by_digest = ref->has_digest};
-}
 
 int
 resolve_wrap(struct err *err, const struct reference *ref)
@@ -48,14 +40,10 @@ resolve(struct pool_job *base, unsigned worker, struct err *err)
     struct resolve_job *job = (struct resolve_job *)base;
     struct plan_name *name = job->name;
     const struct reference *ref = &name->ref;
-    struct session *session = client_session(job->options->client, worker);
-    struct repository repo = resolve_repository(ref);
-    CLEANUP(pulled_release) struct pulled top = PULLED_INIT;
-    int rc = ref->has_digest
-                 ? pull_by_digest(session, &repo, &ref->digest, UINT64_MAX, &top, err)
-                 : pull_by_tag(session, &repo, ref->tag, &top, err);
+    const struct image_source *source = job->options->source;
+    CLEANUP(image_document_release) struct image_document top = IMAGE_DOCUMENT_INIT;
 
-    if (rc < 0) {
+    if (source->resolve(source->ctx, worker, ref, &top, err) < 0) {
         resolve_wrap(err, ref);
         /* Another name may lead to the same document. */
         return failures_put_off(job->options->failures, &job->failure, err);

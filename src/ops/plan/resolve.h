@@ -16,9 +16,6 @@
 MUST_USE int resolve_names(struct plan_name *names, size_t count,
                            const struct walk_options *options, struct err *err);
 
-/* The repository a reference points into; strings borrowed. */
-struct repository resolve_repository(const struct reference *ref);
-
 /* err_wrap() with the canonical name. */
 int resolve_wrap(struct err *err, const struct reference *ref);
 

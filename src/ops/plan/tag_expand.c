@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "ops/plan/resolve.h"
-#include "registry/tags.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,10 +62,9 @@ static int
 expand(struct pool_job *base, unsigned worker, struct err *err)
 {
     struct expand_job *job = (struct expand_job *)base;
-    struct repository repo = resolve_repository(job->ref);
-    struct tag_sink sink = {.take = add_tag, .ctx = job};
-    struct session *session = client_session(job->options->client, worker);
-    int rc = tags_list(session, &repo, &sink, err);
+    const struct image_source *source = job->options->source;
+    const struct tag_sink sink = {.take = add_tag, .ctx = job};
+    int rc = source->list_tags(source->ctx, worker, job->ref, &sink, err);
 
     if (rc == 0 && job->count == 0)
         rc = err_set(err, ERR_NOT_FOUND,
@@ -77,7 +75,7 @@ expand(struct pool_job *base, unsigned worker, struct err *err)
         events_warning(&job->options->run->events,
                        "%s/%s: %zu tags hold lists of referrers, which this export "
                        "leaves out",
-                       repo.host, repo.path, job->lists);
+                       job->ref->host, job->ref->path, job->lists);
     qsort(job->tags, job->count, sizeof(*job->tags), compare_tags);
     events_done(&job->options->run->events, 1);
     return 0;

@@ -6,8 +6,6 @@
 #include "oci/graph_walk.h"
 #include "ops/plan/fetch_attempts.h"
 #include "ops/plan/resolve.h"
-#include "registry/pull.h"
-#include "registry/pull_blob.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -163,16 +161,21 @@ get_what_is_wanted(struct walk *walk, struct err *err)
 
 /* Unknown children of an index may be served as manifests, or as blobs only. */
 static int
-pull_child(struct session *session, const struct repository *repo,
-           const struct graph_object *o, struct pulled *out, struct err *err)
+fetch_child(const struct fetch_job *job, unsigned worker, const struct graph_object *o,
+            struct image_document *out, struct err *err)
 {
+    const struct walk *walk = job->walk;
+    const struct image_source *source = walk->options->source;
+    const struct image_object what = {.in = &walk->names[job->attempts.name].ref,
+                                      .digest = &o->digest,
+                                      .size = o->size};
     struct byte_sink sink = byte_buf_sink(&out->bytes);
 
-    if (pull_by_digest(session, repo, &o->digest, o->size, out, err) == 0)
+    if (source->fetch_document(source->ctx, worker, &what, out, err) == 0)
         return 0;
     if (err->kind != ERR_NOT_FOUND)
         return -1;
-    if (pull_blob(session, repo, &o->digest, o->size, NULL, &sink, err) == 0)
+    if (source->fetch_blob(source->ctx, worker, &what, NULL, &sink, err) == 0)
         return 0;
     if (err->kind == ERR_NOT_FOUND && o->has_parent_child_edge)
         err->reason = REASON_INCOMPLETE_INDEX;
@@ -208,9 +211,8 @@ fetch_document(struct pool_job *base, unsigned worker, struct err *err)
 {
     struct fetch_job *job = (struct fetch_job *)base;
     struct walk *walk = job->walk;
-    CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
+    CLEANUP(image_document_release) struct image_document got = IMAGE_DOCUMENT_INIT;
     const struct reference *ref = &walk->names[job->attempts.name].ref;
-    struct repository repo = resolve_repository(ref);
     struct graph_object o;
     bool is_large;
     int rc;
@@ -219,10 +221,10 @@ fetch_document(struct pool_job *base, unsigned worker, struct err *err)
     o = *graph_object(walk->reach->graph, job->attempts.object);
     pthread_mutex_unlock(&walk->lock);
 
-    is_large = o.size > PULL_SMALL_MAX;
+    is_large = o.size > DOCUMENT_SMALL_MAX;
     if (is_large)
         pthread_mutex_lock(&walk->one_large);
-    rc = pull_child(client_session(walk->options->client, worker), &repo, &o, &got, err);
+    rc = fetch_child(job, worker, &o, &got, err);
     if (rc == 0) {
         rc = include_document(walk, job->attempts.object, &o.digest, &got.bytes, err);
     } else {

@@ -8,13 +8,14 @@
 #define OPS_PLAN_WALK_H
 
 #include "base/pool.h"
+#include "base/run.h"
+#include "images/image_source.h"
 #include "oci/choice.h"
 #include "oci/graph.h"
 #include "oci/reference.h"
 #include "ops/plan/failures.h"
 #include "ops/plan/foreign_urls.h"
 #include "ops/plan/document_cache.h"
-#include "registry/connection/client.h"
 
 /* A name that is carried, and the document it stands for. */
 struct plan_name {
@@ -33,8 +34,8 @@ struct plan_name {
 struct walk_options {
     const struct choice *choice; /* of platforms */
     enum platform_missing if_missing;
-    bool has_referrers;    /* what is attached is carried too */
-    struct client *client; /* with a session for each worker */
+    bool has_referrers; /* what is attached is carried too */
+    const struct image_source *source;
     struct pool *pool;
     struct document_cache *cache; /* documents are looked for here first, and put here */
     struct foreign_urls *links;   /* filled */

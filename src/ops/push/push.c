@@ -51,11 +51,12 @@ push_all(struct push_context *push, struct err *err)
 }
 
 int
-push_images(struct push_result *out, const struct image_source *source,
-            const struct push_options *o, struct err *err)
+push_images(struct push_result *out, const struct image_set *set,
+            const struct image_source *source, const struct push_options *o,
+            struct err *err)
 {
     struct push_context push = {
-        .options = o, .result = out, .source = source, .set = source->set};
+        .options = o, .result = out, .source = source, .set = set};
     int rc;
 
     out->states = xcalloc(out->plan.name_count, sizeof(*out->states));

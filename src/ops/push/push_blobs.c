@@ -38,7 +38,10 @@ static ssize_t
 read_blob_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
 {
     const struct blob_bytes *b = ctx;
-    ssize_t n = image_source_read_at(b->push->source, b->object, out, len, offset, err);
+    const struct image_source *source = b->push->source;
+    const struct graph_object *o = graph_object(b->push->set->graph, b->object);
+    const struct image_object what = {.digest = &o->digest, .size = o->size};
+    ssize_t n = source->read_at(source->ctx, &what, out, len, offset, err);
 
     if (n < 0)
         b->push->is_unread = true;

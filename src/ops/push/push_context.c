@@ -2,6 +2,8 @@
 #include "config.h"
 #include "ops/push/push_context.h"
 
+#include "oci/graph_walk.h"
+
 #include <string.h>
 
 struct session *
@@ -59,7 +61,13 @@ int
 push_context_read(struct push_context *push, uint32_t object, struct buf *out,
                   struct err *err)
 {
-    int rc = image_source_read(push->source, object, out, err);
+    const struct image_source *source = push->source;
+    const struct graph_object *o = graph_object(push->set->graph, object);
+    const struct image_object what = {.digest = &o->digest, .size = o->size};
+    struct image_document read = {.bytes = *out};
+    int rc = source->fetch_document(source->ctx, 0, &what, &read, err);
+
+    *out = read.bytes;
 
     if (rc < 0)
         push->is_unread = true;

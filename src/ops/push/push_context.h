@@ -8,6 +8,7 @@
 
 #include "base/pool.h"
 #include "base/run.h"
+#include "images/image_set.h"
 #include "images/image_source.h"
 #include "ops/push/push_result.h"
 #include "registry/connection/client.h"
@@ -44,8 +45,8 @@ struct repository_state {
 struct push_context {
     const struct push_options *options;
     struct push_result *result;
-    const struct image_source *source; /* what is pushed */
-    const struct image_set *set;       /* of the source */
+    const struct image_set *set;       /* what is pushed */
+    const struct image_source *source; /* its bytes */
     struct pool *pool;
     struct repository_state *repos; /* of each repository at the target */
     bool has_begun;                 /* something may have been sent */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* referrer_list.h - documents that are said to be attached to another one.
+ *
+ * Layer:  oci.
+ * Source: OCI distribution-spec v1.1, "Listing Referrers", "Referrers Tag Schema".
+ */
+#ifndef OCI_REFERRER_LIST_H
+#define OCI_REFERRER_LIST_H
+
+#include "oci/document.h"
+
+#define REFERRERS_MAX 10000 /* of one digest */
+
+struct referrer {
+    char *media_type; /* owned */
+    struct digest digest;
+    uint64_t size;
+};
+
+struct referrers {
+    struct referrer *items; /* each digest once */
+    size_t count, cap;
+    long refusal; /* status of the answer that means that there is no API; 0: none */
+};
+
+#define REFERRERS_INIT                                                                   \
+    {                                                                                    \
+        .items = NULL                                                                    \
+    }
+void referrers_release(struct referrers *r);
+bool referrers_have(const struct referrers *r, const struct digest *digest);
+
+/* Add what an index lists.  Errors: ERR_LIMIT - more than REFERRERS_MAX. */
+MUST_USE int referrers_add(struct referrers *r, const struct document *index,
+                           struct err *err);
+
+/* The fallback tag: "sha256-<hex>", cut as the specification says. */
+#define REFERRERS_TAG_MAX (32 + 1 + 64 + 1)
+void referrers_tag(const struct digest *digest, char out[REFERRERS_TAG_MAX]);
+
+#endif
