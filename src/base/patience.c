@@ -13,6 +13,5 @@ const struct patience patience = {
     .grace_ms = 10 * 60 * 1000,
     .parting_ms = 600, /* the program ends within a second of a signal */
     .warnings_ms = 5 * 1000,
-    .log_ms = 15 * 1000,
     .helper_s = 30,
 };

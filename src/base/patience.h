@@ -21,8 +21,7 @@ struct patience {
                            and all transfers of one thing are allowed that in all */
     uint64_t grace_ms;  /* ... and this besides */
     uint64_t parting_ms;  /* a last request before the end */
-    uint64_t warnings_ms; /* a wait is shown from here on, once a second on a terminal */
-    uint64_t log_ms;      /* ... and so often in a log */
+    uint64_t warnings_ms; /* a wait is shown from here on */
     unsigned helper_s;    /* a credential helper */
 };
 

@@ -3,21 +3,43 @@
 #include "cli/progress.h"
 
 #include "base/clock.h"
-#include "base/patience.h"
 #include "base/text.h"
 #include "io/json/json.h"
 #include "io/json/json_write.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum {
-    TTY_MS = 100, /* between two lines */
-    PLAIN_MS = 5000,
-    IDLE_MS = 1000, /* one worker's wait is worth a word when no other gets on */
+    TTY_MS = 100,    /* between two lines */
+    LOG_SECONDS = 5, /* the same in a log */
+    LOG_SECONDS_MAX = 3600,
+    IDLE_MS = 1000,           /* nothing moved for so long: show what is waited for */
+    RATE_MS = 500,            /* a phase has a speed after so long */
+    LEFT_MS = 5000,           /* and time left after so long */
+    MARK_MS = 10 * 1000,      /* speed is that of the last one or two of these */
+    LEFT_MAX = 100 * 60 * 60, /* seconds: more is not worth a number */
+    COLUMNS = 80,             /* of a terminal that does not tell */
 };
+
+static int
+read_interval(struct progress *p, struct err *err)
+{
+    const char *text = getenv(PROGRESS_INTERVAL_VARIABLE);
+    uint64_t seconds = LOG_SECONDS;
+
+    if (text && text_u64(text, strlen(text), LOG_SECONDS_MAX, &seconds) < 0)
+        return err_set(err, ERR_USAGE,
+                       PROGRESS_INTERVAL_VARIABLE " requires seconds from 0 to %d",
+                       LOG_SECONDS_MAX);
+    p->interval = p->mode == PROGRESS_TTY ? TTY_MS : seconds * 1000;
+    return 0;
+}
 
 int
 progress_init(struct progress *p, const char *mode, bool quiet, bool verbose,
@@ -48,7 +70,7 @@ progress_init(struct progress *p, const char *mode, bool quiet, bool verbose,
     }
     if (quiet)
         p->mode = PROGRESS_NONE;
-    return 0;
+    return read_interval(p, err);
 }
 
 static void
@@ -68,32 +90,94 @@ amount(const struct progress *p, char out[TEXT_HUMAN_MAX], uint64_t n)
         snprintf(out, TEXT_HUMAN_MAX, "%" PRIu64, n);
 }
 
-/* "fetching: 1.2 GiB of 4.0 GiB (30%), 310.5 MiB/s, 0:09 left" */
+/* Bytes or items per second, lately; 0: nothing moved. */
+static uint64_t
+speed_of(const struct progress *p, uint64_t now)
+{
+    const struct progress_mark *since = &p->marks[0];
+
+    return now > since->at && p->done > since->done
+               ? (uint64_t)((double)(p->done - since->done) * 1000 /
+                            (double)(now - since->at))
+               : 0;
+}
+
 static void
-format_line(const struct progress *p, uint64_t now, char *out, size_t size)
+mark(struct progress *p, uint64_t now)
+{
+    if (now - p->marks[1].at < MARK_MS)
+        return;
+    p->marks[0] = p->marks[1];
+    p->marks[1] = (struct progress_mark){now, p->done};
+}
+
+/* Append a part of a line unless it would not fit. */
+static void PRINTF(4, 5)
+    add_part(char *out, size_t size, size_t columns, const char *fmt, ...)
+{
+    size_t used = strlen(out), room = columns < size ? columns + 1 : size;
+    va_list ap;
+    int len;
+
+    va_start(ap, fmt);
+    len = used < room ? vsnprintf(out + used, room - used, fmt, ap) : 0;
+    va_end(ap);
+    if (len < 0 || used + (size_t)len >= room)
+        out[used] = '\0';
+}
+
+static void
+add_time_left(const struct progress *p, uint64_t now, uint64_t speed, size_t columns,
+              char *out, size_t size)
+{
+    uint64_t left = speed > 0 && p->total > p->done ? (p->total - p->done) / speed : 0;
+
+    if (now - p->began < LEFT_MS || left == 0 || left > LEFT_MAX)
+        return;
+    if (left < 3600)
+        add_part(out, size, columns, ", %u:%02u left", (unsigned)left / 60,
+                 (unsigned)left % 60);
+    else
+        add_part(out, size, columns, ", %u:%02u:%02u left", (unsigned)left / 3600,
+                 (unsigned)left / 60 % 60, (unsigned)left % 60);
+}
+
+void
+progress_line(const struct progress *p, uint64_t now, size_t columns, char *out,
+              size_t size)
 {
     char done[TEXT_HUMAN_MAX], total[TEXT_HUMAN_MAX], rate[TEXT_HUMAN_MAX];
-    uint64_t ms = now - p->began;
-    double speed = ms > 0 ? (double)p->done * 1000 / (double)ms : 0;
-    size_t n;
+    uint64_t speed = speed_of(p, now);
 
     amount(p, done, p->done);
     amount(p, total, p->total);
-    n = (size_t)snprintf(out, size, "%s: %s", p->phase, done);
-    if (p->total > 0 && n < size)
-        n += (size_t)snprintf(out + n, size - n, " of %s (%u%%)", total,
-                              (unsigned)(p->done >= p->total
-                                             ? 100
-                                             : (double)p->done * 100 / (double)p->total));
-    if (p->unit == EVENT_BYTES && ms > 500 && n < size)
-        n += (size_t)snprintf(out + n, size - n, ", %s/s",
-                              text_human(rate, (uint64_t)speed));
-    if (p->total > p->done && speed > 0 && ms > 2000 && n < size) {
-        uint64_t left = (uint64_t)((double)(p->total - p->done) / speed);
-
-        snprintf(out + n, size - n, ", %" PRIu64 ":%02u left", left / 60,
-                 (unsigned)(left % 60));
+    snprintf(out, columns < size ? columns + 1 : size, "%s", p->phase);
+    if (p->total > 0 || p->done > 0)
+        add_part(out, size, columns, ": %s", done);
+    if (p->total > 0) {
+        add_part(out, size, columns, " of %s", total);
+        add_part(out, size, columns, " (%u%%)",
+                 p->done >= p->total
+                     ? 100
+                     : (unsigned)((double)p->done * 100 / (double)p->total));
     }
+    if (p->unit != EVENT_BYTES)
+        return;
+    if (now - p->began >= RATE_MS && speed > 0)
+        add_part(out, size, columns, ", %s/s", text_human(rate, speed));
+    add_time_left(p, now, speed, columns, out, size);
+}
+
+/* Of the terminal, without the last one, where some of them begin a new line. */
+static size_t
+line_columns(const struct progress *p)
+{
+    struct winsize w;
+
+    if (p->mode != PROGRESS_TTY)
+        return PROGRESS_LINE_MAX;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col - 1U
+                                                                     : COLUMNS - 1;
 }
 
 static void
@@ -139,17 +223,18 @@ static void
 show_phase(struct progress *p, bool now_or_never)
 {
     uint64_t now = clock_ms();
-    char line[256];
+    char line[PROGRESS_LINE_MAX];
 
     if (p->mode == PROGRESS_NONE || p->phase[0] == '\0' ||
-        (!now_or_never && now - p->shown < (p->mode == PROGRESS_TTY ? TTY_MS : PLAIN_MS)))
+        (!now_or_never && now - p->shown < p->interval))
         return;
+    mark(p, now);
     p->shown = now;
     if (p->mode == PROGRESS_JSON) {
         show_json("progress", p, NULL);
         return;
     }
-    format_line(p, now, line, sizeof(line));
+    progress_line(p, now, line_columns(p), line, sizeof(line));
     put_line(p, line);
 }
 
@@ -169,18 +254,20 @@ static void
 show_wait(struct progress *p, const struct event *event)
 {
     uint64_t now = clock_ms();
-    char line[320];
+    char line[PROGRESS_LINE_MAX] = "";
 
     if (p->mode == PROGRESS_NONE || now - p->moved < IDLE_MS ||
-        (p->mode != PROGRESS_TTY && now - p->shown < patience.log_ms))
+        (p->mode != PROGRESS_TTY && now - p->shown < p->interval))
         return;
     p->shown = now;
     if (p->mode == PROGRESS_JSON) {
         show_wait_json(event);
         return;
     }
-    snprintf(line, sizeof(line), "waiting for %s, %" PRIu64 " s", event->text,
-             event->count);
+    add_part(line, sizeof(line), line_columns(p), "waiting for %s", event->text);
+    if (line[0] == '\0')
+        add_part(line, sizeof(line), line_columns(p), "waiting");
+    add_part(line, sizeof(line), line_columns(p), ", %" PRIu64 " s", event->count);
     put_line(p, line);
 }
 
@@ -194,6 +281,7 @@ begin_phase(struct progress *p, const struct event *event)
     p->done = 0;
     p->began = clock_ms();
     p->shown = p->moved = p->began;
+    p->marks[0] = p->marks[1] = (struct progress_mark){p->began, 0};
     if (p->mode == PROGRESS_TTY || p->mode == PROGRESS_JSON)
         show_phase(p, true);
     else if (p->mode == PROGRESS_PLAIN)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* progress.h - what happens, on stderr: one line redrawn on a terminal, plain lines in a
- * log, JSON lines for a program.  Where nothing is done for a while it says which server
- * is waited for.
+ * log, JSON lines for a program.  While nothing moves, it shows which server is waited
+ * for.
+ *
+ * A log gets a line every five seconds; $SEALIFT_PROGRESS_INTERVAL is another number of
+ * them, 0 to 3600; with 0 every change is a line.
  *
  * Layer: cli.
  */
@@ -16,22 +19,32 @@
 
 enum progress_mode { PROGRESS_NONE, PROGRESS_PLAIN, PROGRESS_TTY, PROGRESS_JSON };
 
+#define PROGRESS_LINE_MAX          320 /* bytes of a line */
+#define PROGRESS_INTERVAL_VARIABLE "SEALIFT_PROGRESS_INTERVAL"
+
+/* How much of a phase was done at some moment. */
+struct progress_mark {
+    uint64_t at, done; /* clock_ms(), bytes or items */
+};
+
 struct progress {
     enum progress_mode mode;
     bool verbose;
     const char *command;
+    uint64_t interval;    /* ms between two lines */
     pthread_mutex_t lock; /* guards all below and stderr */
     char phase[64];
     enum event_unit unit;
-    uint64_t total, done;  /* bytes or items of the phase; total 0: unknown */
-    uint64_t began, shown; /* clock_ms() of the phase, of the last line */
-    uint64_t moved;        /* clock_ms() when something was last done */
-    bool line_open;        /* the terminal's cursor stands behind a progress line */
+    uint64_t total, done;          /* bytes or items of the phase; total 0: unknown */
+    uint64_t began, shown;         /* clock_ms() of the phase, of the last line */
+    uint64_t moved;                /* clock_ms() when something was last done */
+    struct progress_mark marks[2]; /* older, newer: speed is measured since the older */
+    bool line_open; /* the terminal's cursor stands behind a progress line */
 };
 
 /*
  * mode: "auto" (or NULL), "tty", "plain", "json" or "none".
- * Errors: ERR_USAGE.
+ * Errors: ERR_USAGE - mode or the variable is something else.
  */
 MUST_USE int progress_init(struct progress *p, const char *mode, bool quiet, bool verbose,
                            const char *command, struct err *err);
@@ -41,6 +54,14 @@ void progress_emit(void *progress, const struct event *event);
 
 /* The same of a warning, and what to do about it; hint "": nothing is known. */
 void progress_warn(struct progress *p, const char *text, const char *hint);
+
+/*
+ * "fetching: 1.2 GiB of 4.0 GiB (30%), 310.5 MiB/s, 0:09 left", as much of it as fits
+ * into `columns`.  The time left is there when bytes have moved for some seconds, and did
+ * so lately.
+ */
+void progress_line(const struct progress *p, uint64_t now, size_t columns, char *out,
+                   size_t size);
 
 /* Leave the terminal clean for what is printed next. */
 void progress_finish(struct progress *p);

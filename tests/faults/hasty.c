@@ -17,6 +17,5 @@ const struct patience patience = {
     .grace_ms = 9000,
     .parting_ms = 600,
     .warnings_ms = 500,
-    .log_ms = 500,
     .helper_s = 5,
 };

@@ -223,12 +223,14 @@ def told(lab):
     for options, is_told in ((["--progress", "plain"], True), (["--progress", "none"], False),
                              (["-q"], False)):
         run = lab.sealift("export", "--unsigned", "-o", "images.tar", "--retries", "0",
-                          "--ca-file", lab.authority.ca, app.ref, *options)
+                          "--ca-file", lab.authority.ca, app.ref, *options,
+                          env={"SEALIFT_PROGRESS_INTERVAL": "1"})
         same(run.status, 4, "exit status")
         same(bool(line.search(run.err)), is_told, f"a line with {options}")
         check("no answer within 3 s" in run.err, "the end of it")
     run = lab.sealift("export", "--unsigned", "-o", "images.tar", "--retries", "0",
-                      "--ca-file", lab.authority.ca, app.ref, "--progress", "json")
+                      "--ca-file", lab.authority.ca, app.ref, "--progress", "json",
+                      env={"SEALIFT_PROGRESS_INTERVAL": "1"})
     check(f'{{"event":"waiting","host":"{lab.registry.host}","seconds":' in
           run.err.replace(" ", ""), "an object with --progress json")
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Blobs on their way to a registry."""
+import json
+
 from harness import *
 
 LARGE = 3 << 20  # goes up with PATCH
@@ -144,6 +146,26 @@ def broken_bodies(lab):
                             break_body(size // 2, how), times=1, early=True)
             lab.push(app).ok()
             lab.landed(app)
+
+@case("progress-of-an-upload")
+def bytes_as_they_leave(lab):
+    "progress counts bytes as they leave, and once, whatever is sent again"
+    for is_broken in (False, True):
+        lab.again()
+        lab.registry.store.repos.clear()
+        if is_broken:
+            lab.registry.on("PATCH", "/uploads/", break_body(LARGE // 2), times=1, early=True)
+        app = image("app:1", layers=1, size=LARGE)
+        run = lab.sealift("import", "--insecure-skip-verify", "--ca-file", lab.authority.ca,
+                          "--strip-host", "--progress", "json", lab.bundle(app),
+                          lab.registry.host + "/mirror",
+                          env={"SEALIFT_PROGRESS_INTERVAL": "0"}).ok()
+        events = [json.loads(line) for line in run.err.splitlines()]
+        steps = [e for e in events if e.get("phase") == "pushing blobs"]
+        between = {e["done"] for e in steps if 2000 < e["done"] < LARGE}
+        check(len(between) > 3, f"steps: {steps}")
+        check(all(e["done"] <= e["total"] for e in steps), f"never more than all: {steps}")
+        same(steps[-1]["done"], steps[-1]["total"], "the end")
 
 
 main()

@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -108,11 +109,136 @@ a_warning_is_shown_with_its_hint_whatever_is_asked_for(void **state)
     }
 }
 
+/* A phase that began `ms` ago, of which the last ten seconds brought `lately`. */
+static struct progress
+phase_of(uint64_t done, uint64_t total, uint64_t ms, uint64_t lately)
+{
+    struct progress p = {.phase = "pushing blobs",
+                         .unit = EVENT_BYTES,
+                         .done = done,
+                         .total = total,
+                         .began = 1000000 - ms};
+
+    p.marks[0] = ms > 10000 ? (struct progress_mark){1000000 - 10000, done - lately}
+                            : (struct progress_mark){p.began, done - lately};
+    return p;
+}
+
+static void
+a_line_has_time_left_where_that_means_something(void **state)
+{
+    static const uint64_t mib = 1 << 20;
+    const struct {
+        struct progress p;
+        const char *text;
+    } table[] = {
+        {phase_of(0, 100 * mib, 0, 0), "pushing blobs: 0 B of 100.0 MiB (0%)"},
+        {phase_of(10 * mib, 100 * mib, 1000, 10 * mib),
+         "pushing blobs: 10.0 MiB of 100.0 MiB (10%), 10.0 MiB/s"},
+        {phase_of(10 * mib, 100 * mib, 10000, 10 * mib),
+         "pushing blobs: 10.0 MiB of 100.0 MiB (10%), 1.0 MiB/s, 1:30 left"},
+        /* by what came lately, not by all that came */
+        {phase_of(90 * mib, 100 * mib, 60000, 10 * mib),
+         "pushing blobs: 90.0 MiB of 100.0 MiB (90%), 1.0 MiB/s, 0:10 left"},
+        /* nothing moves */
+        {phase_of(90 * mib, 100 * mib, 60000, 0),
+         "pushing blobs: 90.0 MiB of 100.0 MiB (90%)"},
+        {phase_of(100 * mib, 100 * mib, 60000, 10 * mib),
+         "pushing blobs: 100.0 MiB of 100.0 MiB (100%), 1.0 MiB/s"},
+        {phase_of(100 * mib, 8292 * mib, 60000, 10 * mib),
+         "pushing blobs: 100.0 MiB of 8.1 GiB (1%), 1.0 MiB/s, 2:16:32 left"},
+        /* in a week */
+        {phase_of(100 * mib, 1024 * 1024 * mib, 60000, 10 * mib),
+         "pushing blobs: 100.0 MiB of 1.0 TiB (0%), 1.0 MiB/s"},
+        {phase_of(0, 0, 60000, 0), "pushing blobs"},
+        {phase_of(mib, 0, 60000, mib), "pushing blobs: 1.0 MiB, 102.4 KiB/s"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        char line[PROGRESS_LINE_MAX];
+
+        progress_line(&table[i].p, 1000000, sizeof(line), line, sizeof(line));
+        assert_string_equal(line, table[i].text);
+    }
+}
+
+static void
+a_count_of_things_promises_no_time(void **state)
+{
+    struct progress p = phase_of(10, 100, 60000, 10);
+    char line[PROGRESS_LINE_MAX];
+
+    (void)state;
+    p.unit = EVENT_ITEMS;
+    progress_line(&p, 1000000, sizeof(line), line, sizeof(line));
+    assert_string_equal(line, "pushing blobs: 10 of 100 (10%)");
+}
+
+static void
+a_line_is_never_wider_than_the_terminal(void **state)
+{
+    struct progress p = phase_of(100 << 20, UINT64_C(8) << 30, 60000, 10 << 20);
+    size_t last = 0;
+
+    (void)state;
+    for (size_t columns = 0; columns < 100; columns++) {
+        char line[PROGRESS_LINE_MAX];
+
+        progress_line(&p, 1000000, columns, line, sizeof(line));
+        assert_true(strlen(line) <= columns);
+        assert_true(strlen(line) >= last); /* whole parts, and more with more room */
+        last = strlen(line);
+    }
+    assert_true(last > 60);
+}
+
+static void
+the_interval_is_a_number_of_seconds(void **state)
+{
+    static const struct {
+        const char *text, *mode;
+        uint64_t ms; /* UINT64_MAX: refused */
+    } table[] = {
+        {NULL, "plain", 5000},
+        {"30", "plain", 30000},
+        {"0", "json", 0},
+        {"3600", "json", 3600000},
+        {"30", "tty", 100},
+        {"3601", "plain", UINT64_MAX},
+        {"", "plain", UINT64_MAX},
+        {"1.5", "plain", UINT64_MAX},
+        {"5s", "plain", UINT64_MAX},
+        {"-1", "tty", UINT64_MAX},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct progress p;
+        struct err err = ERR_INIT;
+        int rc;
+
+        unsetenv(PROGRESS_INTERVAL_VARIABLE);
+        if (table[i].text)
+            setenv(PROGRESS_INTERVAL_VARIABLE, table[i].text, 1);
+        rc = progress_init(&p, table[i].mode, false, false, "import", &err);
+        assert_int_equal(rc, table[i].ms == UINT64_MAX ? -1 : 0);
+        assert_int_equal(err.kind, rc < 0 ? ERR_USAGE : ERR_NONE);
+        if (rc == 0)
+            assert_int_equal(p.interval, table[i].ms);
+    }
+    unsetenv(PROGRESS_INTERVAL_VARIABLE);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wait_is_shown_where_nothing_else_is),
+        cmocka_unit_test(a_line_has_time_left_where_that_means_something),
+        cmocka_unit_test(a_count_of_things_promises_no_time),
+        cmocka_unit_test(a_line_is_never_wider_than_the_terminal),
+        cmocka_unit_test(the_interval_is_a_number_of_seconds),
         cmocka_unit_test(a_warning_is_shown_with_its_hint_whatever_is_asked_for),
     };
 

@@ -23,6 +23,7 @@ struct blob_step {
     struct push_context *push;
     struct placement *placements;
     size_t count;
+    uint64_t sent; /* how many of its bytes progress counts as done */
 };
 
 enum blob_standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING, BLOB_BROKEN };
@@ -32,7 +33,20 @@ enum blob_standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING, BLOB_BROKEN };
 struct blob_bytes {
     struct push_context *push;
     uint32_t object;
+    uint64_t *sent; /* NULL: what is read does not count as progress */
 };
+
+/* Bytes from `at` on leave; what is sent a second time counts once. */
+static void
+count_sent(const struct blob_bytes *b, uint64_t at, uint64_t len)
+{
+    const struct events *events = &b->push->options->run->events;
+
+    if (at < *b->sent)
+        events_undone(events, *b->sent - at);
+    events_done(events, at > *b->sent ? at - *b->sent + len : len);
+    *b->sent = at + len;
+}
 
 static ssize_t
 read_blob_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
@@ -45,6 +59,8 @@ read_blob_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err *e
 
     if (n < 0)
         b->push->is_unread = true;
+    else if (b->sent)
+        count_sent(b, offset, (uint64_t)n);
     return n;
 }
 
@@ -65,7 +81,7 @@ ask_one(struct push_context *push, unsigned worker, const struct placement *p,
                                                    [PRESENCE_THERE] = BLOB_THERE,
                                                    [PRESENCE_BROKEN] = BLOB_BROKEN};
     const struct graph_object *o = graph_object(push->set->graph, p->object);
-    struct blob_bytes bytes = {push, p->object};
+    struct blob_bytes bytes = {push, p->object, NULL};
     const struct byte_source source = {
         .read_at = read_blob_bytes, .ctx = &bytes, .size = o->size};
     struct repository repo = push_context_repository(push, p->repo);
@@ -129,10 +145,10 @@ add_counts(struct push_context *push, const struct push_counts *more)
 static int
 send_blob(struct push_context *push, unsigned worker, uint32_t object,
           const struct repository *repo, const char *mount_from, bool is_broken,
-          enum push_outcome *outcome, struct err *err)
+          uint64_t *sent, enum push_outcome *outcome, struct err *err)
 {
     const struct graph_object *o = graph_object(push->set->graph, object);
-    struct blob_bytes bytes = {push, object};
+    struct blob_bytes bytes = {push, object, sent};
     const struct byte_source source = {
         .read_at = read_blob_bytes, .ctx = &bytes, .size = o->size};
 
@@ -141,15 +157,17 @@ send_blob(struct push_context *push, unsigned worker, uint32_t object,
 }
 
 static int
-bring_one(struct push_context *push, unsigned worker, const struct placement *p,
+bring_one(struct blob_step *step, unsigned worker, const struct placement *p,
           const char *mount_from, bool is_broken, struct push_counts *counts,
           struct err *err)
 {
+    struct push_context *push = step->push;
     struct repository repo = push_context_repository(push, p->repo);
+    uint64_t *sent = counts->blobs_uploaded == 0 ? &step->sent : NULL;
     enum push_outcome outcome;
 
-    if (send_blob(push, worker, p->object, &repo, mount_from, is_broken, &outcome, err) <
-        0)
+    if (send_blob(push, worker, p->object, &repo, mount_from, is_broken, sent, &outcome,
+                  err) < 0)
         return -1;
     if (outcome == PUSH_UPLOADED) {
         counts->blobs_uploaded++;
@@ -168,7 +186,7 @@ bring_one(struct push_context *push, unsigned worker, const struct placement *p,
  * unless another one has it; the rest mount it from there.
  */
 static int
-bring(const struct blob_step *step, unsigned worker, const enum blob_standing *standing,
+bring(struct blob_step *step, unsigned worker, const enum blob_standing *standing,
       struct push_counts *counts, struct err *err)
 {
     struct push_context *push = step->push;
@@ -193,7 +211,7 @@ bring(const struct blob_step *step, unsigned worker, const enum blob_standing *s
             continue;
         if (!from && standing[i] == BLOB_UNASKED)
             from = own;
-        rc = bring_one(push, worker, p, from, standing[i] == BLOB_BROKEN, counts, err);
+        rc = bring_one(step, worker, p, from, standing[i] == BLOB_BROKEN, counts, err);
         if (settle_placement(push, worker, p, rc, err) < 0)
             return -1;
         if (p->cause == 0)
@@ -221,7 +239,7 @@ count_dry(const struct blob_step *step, const enum blob_standing *standing, uint
 static int
 push_blob_job(struct pool_job *base, unsigned worker, struct err *err)
 {
-    const struct blob_step *step = (const struct blob_step *)base;
+    struct blob_step *step = (struct blob_step *)base;
     struct push_context *push = step->push;
     const struct graph_object *o =
         graph_object(push->set->graph, step->placements->object);
@@ -235,7 +253,7 @@ push_blob_job(struct pool_job *base, unsigned worker, struct err *err)
         rc = bring(step, worker, standing, &counts, err);
     free(standing);
     add_counts(push, &counts);
-    events_done(&push->options->run->events, o->size);
+    events_done(&push->options->run->events, o->size - step->sent);
     return rc;
 }
 
@@ -289,7 +307,7 @@ push_blobs_again(struct push_context *push, unsigned worker, uint32_t document,
         if (!no_matter_what && ask_one(push, worker, &place, &standing, err) < 0)
             return -1;
         if (standing != BLOB_THERE &&
-            send_blob(push, worker, object, &repo, NULL, standing == BLOB_BROKEN,
+            send_blob(push, worker, object, &repo, NULL, standing == BLOB_BROKEN, NULL,
                       &outcome, err) < 0)
             return -1;
     }
