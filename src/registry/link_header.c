@@ -53,11 +53,8 @@ parse_link_value(const char **p, const char **value, size_t *len)
     return true;
 }
 
-/*
- * The parameters behind a target, up to the ',' or the end; *p moves there.
- * Returns: 1 when rel is next, 0, or -1 when they are malformed.
- */
-static int
+/* The parameters behind a target, up to the ',' or the end; *p moves there. */
+static enum link_found
 read_parameters(const char **p)
 {
     bool is_next = false, has_rel = false;
@@ -68,45 +65,62 @@ read_parameters(const char **p)
 
         *p = skip_link_blanks(*p);
         if (**p == ',' || **p == '\0')
-            return is_next;
+            return is_next ? LINK_NEXT : has_rel ? LINK_NONE : LINK_UNNAMED;
         if (**p != ';')
-            return -1;
+            return LINK_MALFORMED;
         name = *p = skip_link_blanks(*p + 1);
         name_len = strcspn(name, " \t=;,");
         *p = skip_link_blanks(name + name_len);
         if (**p == '=') {
             ++*p;
             if (!parse_link_value(p, &value, &len))
-                return -1;
+                return LINK_MALFORMED;
         }
         if (!has_rel && text_same_nocase(name, name_len, "rel")) {
+            if (len == 0)
+                return LINK_MALFORMED;
             has_rel = true; /* only the first one counts */
             is_next = has_next(value, len);
         }
     }
 }
 
-char *
-link_header_next(const char *value)
+/* One link with its parameters; *p moves behind it. */
+static enum link_found
+read_link(const char **p, const char **target, size_t *len)
 {
-    const char *p = value;
+    const char *end = **p == '<' ? strchr(*p, '>') : NULL;
 
-    for (;;) {
-        const char *target, *end;
-        int rc;
+    if (!end)
+        return LINK_MALFORMED;
+    *target = *p + 1;
+    *len = (size_t)(end - *target);
+    *p = end + 1;
+    return read_parameters(p);
+}
 
+enum link_found
+link_header_next(const char *value, char **target)
+{
+    const char *p = value, *at = NULL;
+    enum link_found found = LINK_NONE;
+    bool is_unnamed = false;
+    size_t len = 0, count;
+
+    for (count = 0;; count++) {
         p += strspn(p, " \t,");
-        if (*p != '<')
-            return NULL;
-        target = p + 1;
-        end = strchr(target, '>');
-        if (!end)
-            return NULL;
-        p = end + 1;
-        rc = read_parameters(&p);
-        if (rc < 0)
-            return NULL;
-        if (rc == 1)
-            return xstrndup(target, (size_t)(end - target));
+        if (*p == '\0')
+            break;
+        found = read_link(&p, &at, &len);
+        if (found == LINK_MALFORMED)
+            return LINK_MALFORMED;
+        if (found == LINK_NEXT)
+            break;
+        is_unnamed = is_unnamed || found == LINK_UNNAMED;
     }
+    if (found != LINK_NEXT && is_unnamed)
+        found = count == 1 ? LINK_UNNAMED : LINK_MALFORMED;
+    if (found == LINK_NEXT || found == LINK_UNNAMED)
+        *target = xstrndup(at, len);
+    return found;
 }

@@ -7,12 +7,18 @@
 #ifndef REGISTRY_LINK_HEADER_H
 #define REGISTRY_LINK_HEADER_H
 
+enum link_found {
+    LINK_NONE,      /* links, if any, to something else */
+    LINK_NEXT,      /* the first one with rel="next" */
+    LINK_UNNAMED,   /* the only one, and it does not say what it leads to */
+    LINK_MALFORMED, /* links without a target or a rel, or something that is no link */
+};
+
 /*
- * The target of the first link with rel="next" in the value of a Link header, as it
- * stands there; the caller frees it.  NULL when there is none, or before it something
- * that is no link.
- * Trust: value is remote input; what is returned was not looked at.
+ * Find the next page in the value of a Link header.  *target, set for LINK_NEXT and
+ * LINK_UNNAMED, is as it stands there; the caller frees it.
+ * Trust: value is remote input; *target is not checked.
  */
-char *link_header_next(const char *value);
+enum link_found link_header_next(const char *value, char **target);
 
 #endif

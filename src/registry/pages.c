@@ -67,29 +67,40 @@ pages_go_to(struct pages *p, const char *query)
 
 /* Some registries name themselves as others know them: only the query tells something. */
 static int
-follow_link(struct pages *p, const struct answer *a, const char *target, struct err *err)
+follow_link(struct pages *p, const struct answer *a, const char *target, bool is_named,
+            struct err *err)
 {
     CLEANUP(mem_free_string) char *url = NULL;
-    const char *query;
+    const char *path, *query;
 
     if (http_url_resolve(a->url, target, &url, err) < 0)
         return err_wrap(err, "the link to the next page");
-    query = strchr(http_url_path(url), '?');
+    path = http_url_path(url);
+    query = strchr(path, '?');
+    if (!is_named && (!query || strlen(p->path) != (size_t)(query - path) ||
+                      strncmp(path, p->path, (size_t)(query - path)) != 0))
+        return err_set(err, ERR_PROTOCOL, "malformed Link header: no \"rel\"");
     if (!pages_go_to(p, query ? query + 1 : NULL))
         return err_set(err, ERR_PROTOCOL, "pagination loop");
     return 0;
 }
 
+/* A list must not end just because where it goes on cannot be understood. */
 static int
 find_next(struct pages *p, const struct answer *a, struct err *err)
 {
     const char *header;
 
     for (size_t i = 0; (header = http_header(&a->http, "link", i)) != NULL; i++) {
-        CLEANUP(mem_free_string) char *target = link_header_next(header);
+        CLEANUP(mem_free_string) char *target = NULL;
+        enum link_found found = link_header_next(header, &target);
 
-        if (target)
-            return follow_link(p, a, target, err);
+        if (found == LINK_NEXT)
+            return follow_link(p, a, target, true, err);
+        if (found == LINK_UNNAMED && i == 0 && !http_header(&a->http, "link", 1))
+            return follow_link(p, a, target, false, err);
+        if (found != LINK_NONE)
+            return err_set(err, ERR_PROTOCOL, "malformed Link header");
     }
     return 0;
 }

@@ -36,9 +36,11 @@ void pages_release(struct pages *p);
 
 /*
  * Ask for the next page.  Where it is, its Link header says; whatever host or path that
- * names, it stays the same list on the same registry.
+ * names, it stays the same list on the same registry.  A sole link without "rel" counts
+ * when it leads to the same list with a query.
  * Returns: 1 and the answer, whatever its status; 0 after the last page; -1.
- * Errors:  those of exchange(); ERR_PROTOCOL - a page comes again; ERR_LIMIT - more than
+ * Errors:  those of exchange(); ERR_PROTOCOL - a page comes again, or a Link
+ *          header is malformed; ERR_LIMIT - more than
  *          PAGES_MAX.
  */
 int pages_next(struct pages *p, struct answer *a, struct err *err);

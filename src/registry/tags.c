@@ -18,6 +18,7 @@ struct tag_listing {
     const struct tag_sink *sink;
     struct tag_page page; /* the last one */
     size_t odd;           /* entries of all pages that are no tags */
+    bool is_guess;        /* no Link header led to the page that is next */
 };
 
 static int
@@ -56,12 +57,12 @@ tags_read_page(struct tag_page *out, const void *body, size_t len,
 
 /* Old registries end a full page without saying that there are more. */
 static void
-go_on_after_full_page(struct pages *p, const struct tag_listing *l)
+go_on_after_full_page(struct pages *p, struct tag_listing *l)
 {
     CLEANUP(mem_free_string) char *query = xasprintf(PAGE "&last=%s", l->page.last);
 
-    if (!p->next && l->page.count == COUNT && l->page.last[0] != '\0')
-        pages_go_to(p, query);
+    l->is_guess = !p->next && l->page.count == COUNT && l->page.last[0] != '\0' &&
+                  pages_go_to(p, query);
 }
 
 static int
@@ -78,6 +79,8 @@ list_tags(struct session *s, const struct repository *repo, const char *query,
     while ((rc = pages_next(&p, &a, err)) == 1) {
         struct call call = {.repo = repo, .request = {.method = "GET", .url = a.url}};
 
+        if (l->is_guess && a.http.status >= 400 && a.http.status < 500)
+            return 0; /* that page was the last one */
         if (a.http.status != 200) {
             *refused = p.count == 1 ? a.http.status : 0;
             return exchange_error(&call, &a, err);

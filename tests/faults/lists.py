@@ -39,7 +39,8 @@ def odd_links(lab):
     for form in ("<https://127.0.0.3:1{}>; rel=\"next\"", "<http://internal.example.com{}>; rel=next",
                  "<{}>; title=\"a, b; rel=prev\"; rel=\"last NEXT\"",
                  "<?{query}>; rel=\"next\"", "</artifactory/api/docker/x/v2/app/tags/list?{query}>; "
-                 "rel=\"next\"", "</first>; rel=\"first\", <{}>; rel=\"next\""):
+                 "rel=\"next\"", "</first>; rel=\"first\", <{}>; rel=\"next\"",
+                 "<{}>", "<{}>; type=json", "<?{query}>", "<http://internal.example.com{}>"):
         lab.again()
 
         def alter(reply, form=form):
@@ -51,6 +52,25 @@ def odd_links(lab):
         same(names(lab.export("--all-tags", app)), sorted(TAGS), f"tags with {form}")
     same([one.name for one in lab.origins() if one.count() and one is not lab.registry], [],
          "others that were asked")
+
+
+@case("link-header-malformed")
+def bad_links(lab):
+    "a link that cannot be understood is an error, never the end of a list"
+    app = tagged(lab, page_size=10)
+    for link in ("<{}", "{}; rel=next", "<{}>; rel=\"next", "<{}>; rel", "<{}>; rel=\"\"",
+                 "<{}> rel=next", "next, <{}>; rel=next", "</x>; rel=first, <{}>", "<{}>, <{}>",
+                 "</v2/other/tags/list?last=v2>", "</v2/app/tags/list>"):
+        lab.again()
+        lab.registry.on("GET", "n=1000$", header(
+            "Link", link.replace("{}", "/v2/app/tags/list?last=v17")))
+        lab.export("--all-tags", app).fails("protocol", "malformed Link header")
+    lab.again()
+    lab.registry.on("GET", "n=1000$", header("Link", "</docs>; rel=help, </x>; rel=prev"))
+    same(len(names(lab.export("--all-tags", app))), 10, "tags where no link is to the next page")
+    lab.again()
+    lab.registry.on("GET", "/referrers/", header("Link", "<nonsense"))
+    lab.export("--referrers", app + ":v1").fails("protocol", "malformed Link header")
 
 
 @case("tag-pages")
@@ -119,6 +139,15 @@ def no_link(lab):
     lab.registry.on("GET", "tags/list", status(200, whole, "application/json"))
     same(len(names(lab.export("--dry-run", "--all-tags", app))), 1000, "tags")
     same(lab.registry.count("GET", "tags/list"), 2, "pages")
+    for code in (400, 403, 404, 416):
+        lab.again()
+        lab.registry.on("GET", "last=", status(code))
+        lab.registry.on("GET", "tags/list", header("Link", None))
+        same(len(names(lab.export("--dry-run", "--all-tags", app))), 1000,
+             f"tags where the page that nobody announced is refused with {code}")
+    lab.again()
+    lab.registry.on("GET", "last=", status(404))
+    lab.export("--dry-run", "--all-tags", app).fails("not-found")
 
 
 @case()

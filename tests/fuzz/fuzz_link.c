@@ -13,14 +13,15 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CLEANUP(mem_free_string) char *value = xstrndup((const char *)data, size);
-    CLEANUP(mem_free_string) char *target = link_header_next(value);
-    CLEANUP(mem_free_string) char *alone = NULL, *again = NULL;
+    CLEANUP(mem_free_string) char *target = NULL, *alone = NULL, *again = NULL;
+    enum link_found found = link_header_next(value, &target);
 
+    assert(!target == (found == LINK_NONE || found == LINK_MALFORMED));
     if (!target)
         return 0;
     assert(strstr(value, target) && !strchr(target, '>'));
     alone = xasprintf("<%s>; rel=next", target);
-    again = link_header_next(alone);
-    assert(again && strcmp(again, target) == 0);
+    assert(link_header_next(alone, &again) == LINK_NEXT);
+    assert(strcmp(again, target) == 0);
     return 0;
 }
