@@ -35,8 +35,16 @@ is_immutable(const struct answer *a)
     return exchange_has_code(a, "TAG_INVALID") || exchange_says(a, "immutable");
 }
 
-/* As push_manifest(). */
-static int
+/* What came of a PUT; with *err set unless it is done or moved. */
+enum put_end {
+    PUT_FAILED,
+    PUT_DONE,
+    PUT_LACKS,    /* the registry lacks something that the manifest refers to */
+    PUT_MOVED,    /* the condition does not hold */
+    PUT_CONFLICT, /* what is there under the reference decides */
+};
+
+static enum put_end
 check_answer(const struct call *call, const struct answer *a, const struct digest *digest,
              struct err *err)
 {
@@ -44,7 +52,8 @@ check_answer(const struct call *call, const struct answer *a, const struct diges
     long status = a->http.status;
 
     if (status == 201 || status == 200 || status == 202)
-        return told ? exchange_check_digest(told, digest, err) : 0;
+        return told && exchange_check_digest(told, digest, err) < 0 ? PUT_FAILED
+                                                                    : PUT_DONE;
     exchange_error(call, a, err);
     if (status == 415)
         err_hint(err,
@@ -53,19 +62,12 @@ check_answer(const struct call *call, const struct answer *a, const struct diges
     if (is_immutable(a)) {
         err->kind = ERR_CONFLICT;
         err_wrap(err, "the tag cannot be moved");
+        return PUT_CONFLICT;
     }
-    return (status == 400 || status == 404) && lacks_something(a) ? 1 : -1;
-}
-
-/* An earlier try that nobody heard of may have set the tag. */
-static bool
-holds(struct session *s, const struct repository *repo, const char *tag,
-      const struct digest *digest)
-{
-    struct digest held;
-
-    return pull_look_at_tag(s, repo, tag, &held, err_ignored()) == 1 &&
-           digest_equal(&held, digest);
+    if (status == 409)
+        return PUT_CONFLICT;
+    return (status == 400 || status == 404) && lacks_something(a) ? PUT_LACKS
+                                                                  : PUT_FAILED;
 }
 
 /* What is put where. */
@@ -78,8 +80,7 @@ struct put {
     bool *is_listed; /* or NULL */
 };
 
-/* As push_manifest(); 2 when the condition does not hold. */
-static int
+static enum put_end
 put_manifest(struct session *s, const struct put *p, struct err *err)
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
@@ -98,16 +99,62 @@ put_manifest(struct session *s, const struct put *p, struct err *err)
     struct host *host;
 
     if (client_host(s, p->repo, &host, err) < 0)
-        return -1;
+        return PUT_FAILED;
     url = client_url(host, p->repo->path, rest);
     call.request.url = url;
     if (exchange(s, &call, &a, err) < 0)
-        return -1;
-    if (p->etag[0] != '\0' && a.http.status == 412)
-        return 2;
+        return PUT_FAILED;
+    if (p->etag[0] != '\0' && (a.http.status == 412 || a.http.status == 409))
+        return PUT_MOVED;
     if (p->is_listed)
         *p->is_listed = http_header(&a.http, "oci-subject", 0) != NULL;
     return check_answer(&call, &a, p->digest, err);
+}
+
+/* ---- conflicts ---- */
+
+enum held { HELD_UNKNOWN, HELD_NOTHING, HELD_THE_SAME, HELD_ANOTHER };
+
+static enum held
+look_at_reference(struct session *s, const struct put *p)
+{
+    struct digest held;
+    int rc;
+
+    if (strchr(p->reference, ':')) {
+        rc = pull_look_for(s, p->repo, p->digest, err_ignored());
+        return rc == 1 ? HELD_THE_SAME : rc == 0 ? HELD_NOTHING : HELD_UNKNOWN;
+    }
+    rc = pull_look_at_tag(s, p->repo, p->reference, &held, err_ignored());
+    if (rc != 1)
+        return rc == 0 ? HELD_NOTHING : HELD_UNKNOWN;
+    return digest_equal(&held, p->digest) ? HELD_THE_SAME : HELD_ANOTHER;
+}
+
+/*
+ * Somebody else was faster, or is about to be, or an earlier try was done although nobody
+ * heard of it.  1: it is there; 0: try again; -1.
+ */
+static int
+settle_conflict(struct session *s, const struct put *p, struct retry *retry,
+                struct err *err)
+{
+    enum held held = look_at_reference(s, p);
+
+    if (held == HELD_THE_SAME)
+        return 1;
+    if (held == HELD_ANOTHER && err->kind != ERR_CONFLICT) {
+        err->kind = ERR_CONFLICT;
+        return err_wrap(err, "the tag holds another digest");
+    }
+    if (held != HELD_NOTHING || err->kind == ERR_CONFLICT)
+        return -1;
+    err->kind = ERR_NETWORK; /* it may pass */
+    if (retry_wait(s, retry, err) == 0)
+        return 0;
+    if (err->kind == ERR_NETWORK)
+        err->kind = ERR_PROTOCOL;
+    return -1;
 }
 
 int
@@ -122,13 +169,18 @@ push_manifest(struct session *s, const struct repository *repo, const char *refe
                           .digest = digest,
                           .body = {bytes, len},
                           .is_listed = is_listed};
-    int rc = put_manifest(s, &p, err);
+    struct retry retry = RETRY_INIT(reference);
+    enum put_end end;
+    int rc = 0;
 
-    if (rc < 0 && err->kind == ERR_CONFLICT && holds(s, repo, reference, digest))
-        return 0;
-    if (rc != 0)
-        err_wrap(err, "manifest %s", reference);
-    return rc;
+    while (rc == 0 && (end = put_manifest(s, &p, err)) != PUT_DONE) {
+        if (end != PUT_CONFLICT) {
+            err_wrap(err, "manifest %s", reference);
+            return end == PUT_LACKS ? 1 : -1;
+        }
+        rc = settle_conflict(s, &p, &retry, err);
+    }
+    return rc < 0 ? err_wrap(err, "manifest %s", reference) : 0;
 }
 
 int
@@ -142,12 +194,12 @@ push_index_if(struct session *s, const struct repository *repo, const char *tag,
                           .etag = etag,
                           .digest = &digest,
                           .body = {bytes, len}};
-    int rc;
+    enum put_end end;
 
     if (hash_bytes(DIGEST_SHA256, bytes, len, &digest, err) < 0)
         return -1;
-    rc = put_manifest(s, &p, err);
-    if (rc == 0 || rc == 2)
-        return rc / 2;
+    end = put_manifest(s, &p, err);
+    if (end == PUT_DONE || end == PUT_MOVED)
+        return end == PUT_MOVED;
     return err_wrap(err, "manifest %s", tag);
 }

@@ -20,8 +20,10 @@ enum push_outcome { PUSH_UPLOADED, PUSH_MOUNTED };
  * Put a manifest under its digest or a tag (reference, text).
  * The registry's answer must not name another digest.  *is_listed, unless that is NULL:
  * whether it says that it lists the manifest as a referrer of its subject (OCI-Subject).
- * Errors:  ERR_CONFLICT - the registry does not let that tag be moved.
- * Returns: 0; -1; 1 with *err set too - the registry lacks something it refers to.
+ * After 409 the reference is looked at: the same digest is done, nothing is tried again.
+ * Errors:  ERR_CONFLICT - the registry does not let that tag be moved, or it holds
+ * another digest and somebody else is at it. Returns: 0; -1; 1 with *err set too - the
+ * registry lacks something it refers to.
  */
 MUST_USE int push_manifest(struct session *s, const struct repository *repo,
                            const char *reference, const struct digest *digest,

@@ -96,6 +96,36 @@ def blob_refused(lab):
     same(lab.registry.count("PUT", "/manifests/"), 0, "manifests")
 
 
+@case("manifest-conflict")
+def conflict(lab):
+    "409 on a manifest: what is there decides"
+    app, other = image("app:1"), image("app:1", seed="other")
+    for where in ("/manifests/1$", f"/manifests/{app.top.digest}$"):
+        lab.registry.store.repos.clear()
+        lab.again()
+        lab.registry.on("PUT", where, done_but(409), times=1)
+        lab.push(app).ok()
+        lab.landed(app)
+        same(lab.registry.count("PUT", where), 1, "tries where it is done")
+        lab.registry.store.repos.clear()
+        lab.again()
+        lab.registry.on("PUT", where, status(409), times=2)
+        lab.push(app).ok()
+        lab.landed(app)
+        lab.registry.store.repos.clear()
+        lab.again()
+        lab.registry.on("PUT", where, status(409))
+        lab.push(app, options=["--retries", "1"]).fails("protocol", "gave up after 2 tries")
+    lab.registry.store.repos.clear()
+    lab.again()
+
+    def faster(_):
+        other.put(lab.registry.store, "mirror/app")
+    lab.registry.on("PUT", "/manifests/1$", then(faster, status(409)))
+    lab.push(app).fails("conflict", "the tag holds another digest")
+    same(lab.registry.count("PUT", "/manifests/1$"), 1, "tries where another one is there")
+
+
 @case("tag-immutable")
 def immutable_same(lab):
     "a tag that cannot be moved and holds the same is fine"

@@ -247,6 +247,28 @@ def late_commit(lab):
     same(len(patches(lab)), 1, "PATCH requests")
 
 
+@case("commit-refused-blob-present")
+def refused_commit(lab):
+    "a commit that is refused, of a blob that is there: nothing is sent again"
+    for size in (2000, LARGE):
+        app = image("app:1", size=size)
+        for code, error in ((400, "DIGEST_INVALID"), (400, "SIZE_INVALID"), (403, "DENIED"),
+                            (404, "BLOB_UPLOAD_UNKNOWN"), (409, "CONFLICT"), (415, "UNSUPPORTED"),
+                            (500, "UNKNOWN")):
+            lab.registry.store.repos.clear()
+            lab.again()
+            lab.registry.on("PUT", f"{UPLOADS}.*{app.layer.digest[7:]}",
+                            done_but(code, '{"errors":[{"code":"%s"}]}' % error))
+            lab.push(app, options=["--retries", "0"]).ok()
+            lab.landed(app)
+            same(lab.registry.count("PUT", app.layer.digest[7:]), 1, f"commits, refused with {code}")
+    lab.registry.store.repos.clear()
+    lab.again()
+    lab.registry.on("PUT", f"{UPLOADS}.*{app.layer.digest[7:]}", denied(409, "CONFLICT"))
+    lab.registry.on("GET|HEAD", app.layer.digest, status(403))
+    lab.push(app, options=["--retries", "0"]).fails("protocol", "CONFLICT")
+
+
 @case("commit-succeeds-despite-error")
 def cut_commit(lab):
     "a commit whose answer is lost"

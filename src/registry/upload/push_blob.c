@@ -49,6 +49,21 @@ look_for_it(struct upload *up, struct err *err)
     return found;
 }
 
+/* After a failed try.  1 it is there, 0, -1. */
+static int
+look_after_failure(struct upload *up, struct err *err)
+{
+    int found = 0;
+
+    if (up->was_silent)
+        return look_once(up, err);
+    if (up->maybe_there)
+        return look_for_it(up, err);
+    if (up->was_refused)
+        found = upload_is_there(up, err);
+    return found < 0 && err->kind != ERR_SIGNAL ? 0 : found; /* the refusal says more */
+}
+
 /* After a failure: 0 try again, -1 give up with *err. */
 static int
 try_remedy(struct upload *up, struct retry *retry, struct err *err)
@@ -84,9 +99,7 @@ upload(struct upload *up, struct err *err)
 
     while (upload_send(up, err) < 0) {
         struct err why = ERR_INIT;
-        int found = up->was_silent    ? look_once(up, &why)
-                    : up->maybe_there ? look_for_it(up, &why)
-                                      : 0;
+        int found = look_after_failure(up, &why);
 
         if (up->at > furthest)
             retry_forget(&retry);

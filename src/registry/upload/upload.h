@@ -53,6 +53,7 @@ struct upload {
     struct upload_quirks habits; /* as they were known when this try began */
     enum upload_remedy remedy;
     bool maybe_there; /* the commit failed, but the registry may have done it */
+    bool was_refused; /* ... or it is there for another reason */
     bool is_late;     /* ... or be about to do it */
     bool was_silent;  /* ... or there was no answer at all */
     bool must_resync; /* ask what the registry has before going on */

@@ -123,6 +123,7 @@ judge_commit(struct upload *up, const struct answer *a, bool has_body)
 {
     long status = a->http.status;
 
+    up->was_refused = !exchange_is_throttled(a);
     if (exchange_is_throttled(a)) {
         up->remedy = UPLOAD_PAUSE;
     } else if (status == 413 && has_body) {
@@ -200,7 +201,7 @@ upload_send(struct upload *up, struct err *err)
 {
     up->habits = upload_quirks(up);
     up->remedy = UPLOAD_ASK_ERR;
-    up->maybe_there = up->is_late = up->was_silent = false;
+    up->maybe_there = up->was_refused = up->is_late = up->was_silent = false;
     if (up->location && up->must_resync && !upload_resync(up))
         upload_close(up, true);
     up->must_resync = false;
