@@ -85,6 +85,7 @@ enum err_kind {
     X(PRIVATE_ADDRESS, "private-address")                                                \
     X(PROXY_PASSWORD, "visible-password")                                                \
     X(RECEIPT, "receipt")                                                                \
+    X(REFUSED, "refused")                                                                \
     X(REVOKED, "revoked")                                                                \
     X(ROLLBACK, "rollback")                                                              \
     X(SERIAL, "serial")                                                                  \

@@ -80,6 +80,12 @@ static const struct hint {
      "this registry seems to refuse an index of which a child is missing: export it "
      "again "
      "when the child is available, or push the other images with --keep-going"},
+    {REASON_REFUSED, "import",
+     "--keep-going pushes the other images; to leave {} out for good, export again "
+     "without it ('sealift export --tags REGEX' chooses tags)"},
+    {REASON_REFUSED, "import",
+     "--keep-going pushes the other images; to leave this one out for good, export again "
+     "without it ('sealift export --tags REGEX' chooses tags)"},
     {REASON_SPARSE_INDEX, "import",
      "this registry seems to refuse an index of which platforms were left out: export it "
      "again with all platforms, or with 'sealift export --index rebuild'"},

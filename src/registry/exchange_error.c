@@ -13,11 +13,13 @@
  */
 struct detail {
     struct buf code, text;
+    struct buf more; /* what it is about, such as the digest that is missing */
 };
 
 #define DETAIL_INIT                                                                      \
     {                                                                                    \
-        .code = BUF_INIT(HTTP_ERROR_BODY_MAX), .text = BUF_INIT(HTTP_ERROR_BODY_MAX)     \
+        .code = BUF_INIT(HTTP_ERROR_BODY_MAX), .text = BUF_INIT(HTTP_ERROR_BODY_MAX),    \
+        .more = BUF_INIT(HTTP_ERROR_BODY_MAX)                                            \
     }
 
 static void
@@ -25,6 +27,7 @@ detail_release(struct detail *d)
 {
     buf_release(&d->code);
     buf_release(&d->text);
+    buf_release(&d->more);
 }
 
 static void
@@ -34,6 +37,40 @@ keep_text(struct buf *out, const struct js *obj, const char *key)
 
     if (out->len == 0 && js_string(obj, key, &text) == 1)
         (void)!buf_add_text(out, text); /* no longer than the body */
+}
+
+/* A text, or what is text among the members of an object. */
+static int
+keep_about(const char *key, const struct js *value, void *ctx)
+{
+    struct buf *out = ctx;
+    const char *text = js_text(value);
+
+    if (!text || text[0] == '\0')
+        return 0;
+    return buf_addf(out, "%s%s%s%s", out->len > 0 ? ", " : "", key,
+                    key[0] != '\0' ? " " : "", text);
+}
+
+/* Member "detail" of an error: a text, an object, or an array of such. */
+static void
+keep_detail(struct buf *out, const struct js *error)
+{
+    const struct js *node;
+    const char *text;
+
+    if (js_string(error, "detail", &text) == 1) {
+        (void)!buf_addf(out, "%s%s", out->len > 0 ? ", " : "", text);
+    } else if (js_object(error, "detail", &node) == 1) {
+        (void)!js_each(node, keep_about, out);
+    } else if (js_array(error, "detail", &node) == 1) {
+        for (size_t i = 0; i < js_length(node); i++) {
+            if (js_is_object(js_at(node, i)))
+                (void)!js_each(js_at(node, i), keep_about, out);
+            else
+                (void)!keep_about("", js_at(node, i), out);
+        }
+    }
 }
 
 /* Text that is not JSON counts too; a page of HTML does not. */
@@ -59,6 +96,7 @@ read_detail(const struct answer *a, struct detail *out)
 
     (void)!buf_add_text(&out->code, "");
     (void)!buf_add_text(&out->text, "");
+    (void)!buf_add_text(&out->more, "");
     if (a->http.body.len == 0)
         return;
     root = js_parse(a->http.body.data, a->http.body.len, ERR_PROTOCOL, err_ignored());
@@ -72,6 +110,10 @@ read_detail(const struct answer *a, struct detail *out)
     keep_text(&out->code, first, "code");
     keep_text(&out->text, first, "message");
     keep_text(&out->text, first, "details"); /* Docker Hub's limits */
+    if (first == root)
+        keep_detail(&out->more, root);
+    for (size_t i = 0; first != root && i < js_length(errors); i++)
+        keep_detail(&out->more, js_at(errors, i));
 }
 
 bool
@@ -233,17 +275,20 @@ add_hint(const struct call *call, const struct answer *a, const struct detail *d
         err_hint(err, "raise the limit of the proxy: client_max_body_size in nginx");
 }
 
-/* "404, CODE: text": what the server says, escaped, cut, and without what it was told. */
+/* "404, CODE: text; detail": what the server says, escaped, cut, and without what it was
+ * told. */
 static char *
 quoted(const struct answer *a, const struct detail *detail)
 {
-    char code[64], text[280];
+    char code[64], text[280], more[200];
 
     text_safe_in(code, sizeof(code), detail->code.data, detail->code.len);
     text_safe_in(text, sizeof(text), detail->text.data, detail->text.len);
-    return xasprintf("%ld%s%s%s%s", a->http.status,
+    text_safe_in(more, sizeof(more), detail->more.data, detail->more.len);
+    return xasprintf("%ld%s%s%s%s%s%s", a->http.status,
                      code[0] != '\0' || text[0] != '\0' ? ", " : "", code,
-                     code[0] != '\0' && text[0] != '\0' ? ": " : "", text);
+                     code[0] != '\0' && text[0] != '\0' ? ": " : "", text,
+                     more[0] != '\0' ? "; " : "", more);
 }
 
 /* The name of a server that the registry led to is its choice. */

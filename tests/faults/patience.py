@@ -276,6 +276,15 @@ def odd_errors(lab):
             ('{"errors":[{"code":"DENIED","message":"%s"}]}' % ("long " * (2 << 20)),
              "application/json", "long"),
             ("long " * (2 << 20), "text/plain", "long long long"),
+            ('{"errors":[{"code":"X","detail":"because"}]}', None, "403, X; because)"),
+            ('{"errors":[{"code":"X","message":"no","detail":{"digest":"sha256:1","n":1}}]}', None,
+             "403, X: no; digest sha256:1)"),
+            ('{"errors":[{"code":"X","detail":[{"Type":"repository","Name":"app"},"so",7]},'
+             '{"code":"Y","detail":{"digest":"d2"}}]}', None,
+             "403, X; Type repository, Name app, so, digest d2)"),
+            ('{"errors":[{"code":"X","detail":null}]}', None, "403, X)"),
+            ('{"errors":[{"code":"X","detail":{"a":"%s\\u001b"}}]}' % ("long " * 9000), None,
+             "403, X; a long"),
             ("go\n\x1b[2Jaway", "text/plain", "go\\x0a\\x1b[2Jaway"),
             (b"\xff\xfe\x00x", None, "\\xff\\xfe\\x00x"),
             ("<html><b>No</b></html>", "text/html", "answers 403)")):

@@ -96,6 +96,28 @@ def blob_refused(lab):
     same(lab.registry.count("PUT", "/manifests/"), 0, "manifests")
 
 
+@case("one-image-refused")
+def one_refused(lab):
+    "one image of several that the target refuses: why, and how to go on without it"
+    app, cache = image("app:1"), image("cache:buildcache")
+    ways = {f"/cache/manifests/{cache.top.digest}$": "manifest", "/cache/manifests/buildcache$": "tag"}
+    for where, what in ways.items():
+        lab.again()
+        lab.registry.on("PUT", where, denied(400, "MANIFEST_INVALID", "no caches here"))
+        name = f"{lab.registry.host}/mirror/cache:buildcache"
+        run = lab.push(app, cache).fails("protocol", "no caches here", reason="refused",
+                                         hint="--keep-going pushes the other images")
+        run.fails("protocol", hint=f"to leave {name} out")
+        lab.push(app, cache, options=["--keep-going"]).fails("partial").silent_about("refused")
+        lab.landed(app)
+        run = lab.push(cache).fails("protocol", "no caches here").silent_about("--keep-going")
+    lab.again()
+    lab.registry.on("PUT", "/cache/manifests/", status(404, '{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN",'
+                    '"message":"blob unknown","detail":{"digest":"sha256:beef"}}]}'))
+    lab.repeats_allowed = True
+    lab.push(app, cache).fails("not-found", "blob unknown; digest sha256:beef", reason="refused")
+
+
 @case("manifest-conflict")
 def conflict(lab):
     "409 on a manifest: what is there decides"

@@ -40,6 +40,7 @@ def in_json(key):
 REPEATED = {  # status -> text -> Reply
     "message": in_json("message"),
     "code": in_json("code"),
+    "detail": in_json("detail"),
     "details": lambda code: lambda text: Reply(code, json.dumps({"details": text}), "text/json"),
     "words": lambda code: lambda text: Reply(code, f"who is {text}?", "text/plain"),
     "many words": lambda code: lambda text: Reply(code, text + " x" * 40000, "text/plain"),

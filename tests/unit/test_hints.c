@@ -137,6 +137,7 @@ static const struct {
     {{"export"}, REASON_INCOMPLETE_BUNDLE, "'sealift import --allow-incomplete'"},
     {{"export"}, REASON_INCOMPLETE_INDEX, "the registry does not have it: --platform"},
     {{"import"}, REASON_INCOMPLETE_INDEX, "--keep-going"},
+    {{"import"}, REASON_REFUSED, "to leave reg.example:5000 out for good"},
     {{"import"}, REASON_SPARSE_INDEX, "'sealift export --index rebuild'"},
     {{"import"}, REASON_COLLISION, "--map FROM=TO"},
     {{"import"},

@@ -26,6 +26,24 @@ push_context_wrap(struct err *err, const struct repository *repo)
 }
 
 void
+push_context_refused(const struct push_context *push, const struct push_plan_name *name,
+                     struct err *err)
+{
+    bool is_of_image =
+        err->kind == ERR_PROTOCOL || (err->kind == ERR_NOT_FOUND && err->hint[0] == '\0');
+
+    if (!is_of_image || err->reason || push->options->keep_going || push->set->count < 2)
+        return;
+    err->reason = REASON_REFUSED;
+    if (name) {
+        char text[REFERENCE_TEXT_MAX];
+
+        reference_name(&name->to, text);
+        err_subject(err, text);
+    }
+}
+
+void
 push_context_found(struct push_context *push, uint32_t repo)
 {
     pthread_mutex_lock(&push->lock);

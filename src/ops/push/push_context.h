@@ -65,6 +65,12 @@ struct repository push_context_repository(const struct push_context *push, uint3
 void push_context_found(struct push_context *push, uint32_t repo);
 void push_context_count(struct push_context *push, size_t *counter, size_t n);
 int push_context_wrap(struct err *err, const struct repository *repo);
+/*
+ * The target does not take this one image: where there are others, they can do without.
+ * name: as it would be called there; NULL where that is not known.
+ */
+void push_context_refused(const struct push_context *push,
+                          const struct push_plan_name *name, struct err *err);
 /* Something that others can see was accepted. */
 MUST_USE int push_context_accepted(struct push_context *push, struct err *err);
 MUST_USE int push_context_read(struct push_context *push, uint32_t object,

@@ -85,28 +85,43 @@ probe_manifest(const struct document_step *step, unsigned worker, struct err *er
     return 0;
 }
 
+/* The name that a document has at the target, if it has one itself. */
+static const struct push_plan_name *
+name_of(const struct push_context *push, const struct placement *p)
+{
+    const struct push_plan *plan = &push->result->plan;
+
+    for (size_t i = 0; i < plan->name_count; i++) {
+        if (push->set->entries[i].object == p->object && plan->names[i].repo == p->repo)
+            return &plan->names[i];
+    }
+    return NULL;
+}
+
 /* A registry may insist that all children of an index are there. */
 static void
-explain_refusal(const struct push_context *push, const struct graph_object *o,
+explain_refusal(const struct push_context *push, const struct placement *p,
                 struct err *err)
 {
+    const struct graph_object *o = graph_object(push->set->graph, p->object);
     bool is_sparse = false, is_foreign = false, is_incomplete = false;
 
     for (uint32_t i = 0; i < o->edge_count; i++) {
+        const struct graph_object *child = graph_object(push->set->graph, o->edges[i].to);
+
         is_incomplete |= push->set->is_missing[o->edges[i].to];
-        is_sparse |=
-            graph_object(push->set->graph, o->edges[i].to)->state == GRAPH_OMITTED;
+        is_sparse |= child->state == GRAPH_OMITTED;
+        is_foreign |= child->is_foreign;
     }
-    for (uint32_t i = 0; i < o->edge_count; i++)
-        is_foreign |= graph_object(push->set->graph, o->edges[i].to)->is_foreign;
-    if ((err->kind != ERR_PROTOCOL && err->kind != ERR_NOT_FOUND) || err->reason ||
-        err->hint[0] != '\0')
+    if ((err->kind != ERR_PROTOCOL && err->kind != ERR_NOT_FOUND) || err->reason)
         return;
-    if (is_foreign)
+    if (err->hint[0] == '\0' && is_foreign)
         err_hint(err, "it has foreign layers, which some registries accept only when "
                       "configured to (docker-registry: validation.manifests.urls.allow)");
-    else if (is_incomplete || is_sparse)
+    else if (err->hint[0] == '\0' && (is_incomplete || is_sparse))
         err->reason = is_incomplete ? REASON_INCOMPLETE_INDEX : REASON_SPARSE_INDEX;
+    else
+        push_context_refused(push, name_of(push, p), err);
 }
 
 /*
@@ -139,7 +154,7 @@ send_manifest(const struct document_step *step, unsigned worker, const struct bu
     if (rc == 0)
         return 0;
     *err = why;
-    explain_refusal(push, o, err);
+    explain_refusal(push, p, err);
     return -1;
 }
 

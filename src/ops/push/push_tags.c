@@ -151,12 +151,16 @@ set_tag(const struct name_step *step, unsigned worker, struct err *err)
         push_context_count(push, &push->result->counts.tags_present, 1);
         return 0;
     }
-    if (!push->options->dry_run &&
-        (push_context_read(push, entry->object, &bytes, err) < 0 ||
-         push_manifest(push_context_session(push, worker), &repo, name->to.tag,
-                       &entry->digest, entry->media_type, bytes.data, bytes.len, NULL,
-                       err) != 0))
-        return -1;
+    if (!push->options->dry_run) {
+        if (push_context_read(push, entry->object, &bytes, err) < 0)
+            return -1;
+        if (push_manifest(push_context_session(push, worker), &repo, name->to.tag,
+                          &entry->digest, entry->media_type, bytes.data, bytes.len, NULL,
+                          err) != 0) {
+            push_context_refused(push, name, err);
+            return -1;
+        }
+    }
     push_context_count(push, &push->result->counts.tags_pushed, 1);
     return push->options->dry_run ? 0 : push_context_accepted(push, err);
 }
