@@ -399,6 +399,27 @@ def refresh_form(lab):
 
 # ---- more than one scope ----
 
+@case("action-of-its-own-demanded")
+def own_action(lab):
+    "a registry that wants an action of its own for lists: it is asked for, and nothing else"
+    with_token(lab)
+    app = lab.image("app:1")
+    check_access, tokens = lab.registry.access.check, lab.tokens.handler
+    wanted = "repository:app:metadata_read"
+
+    def refuse(request):
+        if "/tags/list" not in request.path and "/referrers/" not in request.path:
+            return check_access(request)
+        if not tokens.refuses(request.header("Authorization", "").partition(" ")[2], wanted):
+            return None
+        return Reply(401, "", None, [(
+            "WWW-Authenticate", f'Bearer realm="{realm_of(lab)}",service="registry.test",scope="'
+            f'{wanted},push,delete repository:secret:metadata_read,push"')])
+    lab.registry.access.check = refuse
+    lab.export("--all-tags", "--referrers", app.ref.rpartition(":")[0]).ok().carries(app)
+    same(scopes_asked(lab.tokens), [["repository:app:pull,metadata_read"]], "tokens asked for")
+
+
 @case("one-scope-of-two-granted")
 def one_scope_of_two(lab):
     "a token server that grants the last scope only: mounting fails, uploading works"

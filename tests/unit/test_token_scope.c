@@ -28,6 +28,10 @@ a_call_needs_its_repository(void **state)
     (void)state;
     check_scopes(NULL, NULL, false, "repository:team/app:pull");
     check_scopes(NULL, NULL, true, "repository:team/app:pull,push");
+    check_scopes("repository:team/app:pull,push,delete,x", NULL, true,
+                 "repository:team/app:pull,push,x");
+    check_scopes("repository:other/app:push,x", "other/app", true,
+                 "repository:team/app:pull,push repository:other/app:pull");
     check_scopes(NULL, "other/app", true,
                  "repository:team/app:pull,push repository:other/app:pull");
 }
@@ -41,20 +45,45 @@ what_is_demanded_goes_first(void **state)
     } table[] = {
         {"repository:team/app:pull", "repository:team/app:pull"},
         {"repository:team/app:pull,push,delete", "repository:team/app:pull"},
-        {"repository:alias:*", "repository:alias:pull repository:team/app:pull"},
-        {"repository:h:5000/alias:pull",
-         "repository:h:5000/alias:pull repository:team/app:pull"},
-        {"repository:a:pull  repository:b:pull",
-         "repository:a:pull repository:b:pull repository:team/app:pull"},
+        {"repository:alias/team/app:*",
+         "repository:alias/team/app:pull repository:team/app:pull"},
+        {"repository:app:pull", "repository:app:pull repository:team/app:pull"},
+        {"repository:h:5000/team/app:pull",
+         "repository:h:5000/team/app:pull repository:team/app:pull"},
+        {"repository:app:pull  repository:b/team/app:pull",
+         "repository:app:pull repository:b/team/app:pull repository:team/app:pull"},
         {"registry:catalog:*", "repository:team/app:pull"},
-        {"repository(plugin):a:pull", "repository:team/app:pull"},
+        {"repository(plugin):a/team/app:pull",
+         "repository(plugin):a/team/app:pull repository:team/app:pull"},
+        {"repository(plugin):team/app:pull,x",
+         "repository(plugin):team/app:pull,x repository:team/app:pull,x"},
+        {"repository():team/app:x", "repository:team/app:pull"},
+        {"repository(a b):team/app:x", "repository:team/app:pull"},
+        {"repository(a)x:team/app:x", "repository:team/app:pull"},
+        {"repositoryx:team/app:x", "repository:team/app:pull"},
+        {"repository:team/app:metadata_read", "repository:team/app:pull,metadata_read"},
+        {"repository:team/app:push,metadata_read,delete,*,Push,PULL,a*,,read-it",
+         "repository:team/app:pull,metadata_read,read-it"},
+        {"repository:x/team/app:metadata_read",
+         "repository:x/team/app:pull repository:team/app:pull"},
+        {"repository:team/app:", "repository:team/app:pull"},
+        {"repository:app:pull repository:team/app:x repository:team/app:y",
+         "repository:app:pull repository:team/app:pull,x,y"},
+        {"repository:secret:pull", "repository:team/app:pull"},
+        {"repository:team/secret:pull,x", "repository:team/app:pull"},
+        {"repository:xteam/app:pull", "repository:team/app:pull"},
+        {"repository:pp:pull", "repository:team/app:pull"},
+        {"repository:team/app/x:pull", "repository:team/app:pull"},
+        {"repository:/team/app:pull",
+         "repository:/team/app:pull repository:team/app:pull"},
         {"", "repository:team/app:pull"},
         {"repository:", "repository:team/app:pull"},
         {"repository::pull", "repository:team/app:pull"},
         {"repository:a", "repository:team/app:pull"},
-        {"repository:1:x repository:2:x repository:3:x repository:4:x repository:5:x "
-         "repository:6:x",
-         "repository:1:pull repository:2:pull repository:3:pull repository:4:pull "
+        {"repository:1/team/app:x repository:2/team/app:x repository:3/team/app:x "
+         "repository:4/team/app:x repository:5/team/app:x",
+         "repository:1/team/app:pull repository:2/team/app:pull "
+         "repository:3/team/app:pull repository:4/team/app:pull "
          "repository:team/app:pull"},
     };
 

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "registry/auth/token_scope.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -16,10 +17,23 @@ token_scope_release(struct token_scopes *l)
     l->count = 0;
 }
 
+/* A text that is not terminated. */
+struct span {
+    const char *at;
+    size_t len;
+};
+
+/* One scope that a challenge demands: "repository:NAME:ACTIONS", or with a class in
+ * parentheses behind the type, "repository(plugin)". */
+struct demanded_scope {
+    struct span type, name, actions;
+};
+
 static void
-add_scope(struct token_scopes *l, const char *path, size_t len, const char *actions)
+add_scope(struct token_scopes *l, struct span type, struct span name, const char *actions)
 {
-    char *scope = xasprintf("repository:%.*s:%s", (int)len, path, actions);
+    char *scope = xasprintf("%.*s:%.*s:%s", (int)type.len, type.at, (int)name.len,
+                            name.at, actions);
 
     for (size_t i = 0; i < l->count; i++) {
         if (strcmp(l->items[i], scope) == 0 || l->count == TOKEN_SCOPES_MAX) {
@@ -30,27 +44,99 @@ add_scope(struct token_scopes *l, const char *path, size_t len, const char *acti
     l->items[l->count++] = scope;
 }
 
-/*
- * Some registries know a repository by another name than its path: the one they demand
- * goes first.  What may be done there is never more than what we came for.
- */
-static void
-add_demanded(struct token_scopes *l, const char *demanded, const char *actions)
+static size_t
+length_of_type(const char *text)
 {
-    static const char type[] = "repository:";
-    size_t len;
+    static const char word[] = "repository";
+    size_t len = strlen(word), class;
 
-    for (; demanded && *demanded != '\0'; demanded += len + strspn(demanded + len, " ")) {
-        const char *name = demanded + sizeof(type) - 1;
-        size_t end;
+    if (!text_starts(text, word))
+        return 0;
+    if (text[len] != '(')
+        return len;
+    for (class = 0; text_is_alnum(text[len + 1 + class]); class ++)
+        ;
+    return class > 0 && text[len + 1 + class] == ')' ? len + class + 2 : 0;
+}
 
-        len = strcspn(demanded, " ");
-        if (len < sizeof(type) || !text_starts(demanded, type))
+/*
+ * The next scope for a repository at *p, which moves behind it; false at the end.  The
+ * name may hold a colon too, so the last one is what ends it.
+ */
+static bool
+next_demanded(const char **p, struct demanded_scope *out)
+{
+    enum { SCOPE_MAX = 512 };
+
+    for (size_t len; **p != '\0'; *p += len + strspn(*p + len, " ")) {
+        size_t type = length_of_type(*p), end;
+
+        len = strcspn(*p, " ");
+        for (end = len; end > 0 && (*p)[end - 1] != ':'; end--)
+            ;
+        if (type == 0 || (*p)[type] != ':' || end <= type + 2 || len >= SCOPE_MAX)
             continue;
-        for (end = len; end > 0 && demanded[end - 1] != ':'; end--)
-            ; /* the name may hold a colon too, so look for the last one */
-        if (end > sizeof(type) && l->count < TOKEN_SCOPES_MAX / 2 && len < 512)
-            add_scope(l, name, end - sizeof(type), actions);
+        *out = (struct demanded_scope){
+            .type = {*p, type},
+            .name = {*p + type + 1, end - type - 2},
+            .actions = {*p + end, len - end},
+        };
+        *p += len + strspn(*p + len, " ");
+        return true;
+    }
+    return false;
+}
+
+static bool
+is_named(const struct demanded_scope *d, const char *path)
+{
+    return d->name.len == strlen(path) && memcmp(d->name.at, path, d->name.len) == 0;
+}
+
+/*
+ * A server that puts something before the paths of a registry, or drops it, knows the
+ * same repository by a longer or a shorter name.  Any other name is another repository.
+ */
+static bool
+is_alias(const struct demanded_scope *d, const char *path)
+{
+    struct span ours = {path, strlen(path)}, longer = d->name, shorter = ours;
+
+    if (longer.len < shorter.len)
+        longer = ours, shorter = d->name;
+    return shorter.len < longer.len && longer.at[longer.len - shorter.len - 1] == '/' &&
+           memcmp(longer.at + longer.len - shorter.len, shorter.at, shorter.len) == 0;
+}
+
+/* Whatever may change something is asked for because of what we do, not on demand. */
+static bool
+is_harmless(const char *action, size_t len)
+{
+    static const char *const known[] = {"pull", "push", "delete", "*"};
+
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (text_same_nocase(action, len, known[i]))
+            return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (!text_is_alnum(action[i]) && action[i] != '_' && action[i] != '-')
+            return false;
+    }
+    return len > 0;
+}
+
+/* Some registries have actions of their own, for lists say. */
+static void
+add_actions(struct buf *out, struct span demanded)
+{
+    for (size_t i = 0, len; i < demanded.len; i += len + 1) {
+        const char *action = demanded.at + i;
+
+        for (len = 0; i + len < demanded.len && action[len] != ','; len++)
+            ;
+        if (is_harmless(action, len))
+            (void)!buf_addf(out, ",%.*s", (int)len,
+                            action); /* as many as there is room */
     }
 }
 
@@ -58,10 +144,27 @@ void
 token_scope_of_call(struct token_scopes *out, const struct call *call, bool may_push,
                     const char *demanded)
 {
-    const char *actions = may_push ? "pull,push" : "pull";
+    enum { ACTIONS_MAX = 256 };
+    static const struct span repository = {"repository", sizeof("repository") - 1};
+    const char *path = call->repo->path, *actions = may_push ? "pull,push" : "pull";
+    const char *mount = call->mount_from;
+    CLEANUP(buf_release) struct buf ours = BUF_INIT(ACTIONS_MAX);
+    struct demanded_scope d;
 
-    add_demanded(out, demanded, actions);
-    add_scope(out, call->repo->path, strlen(call->repo->path), actions);
-    if (call->mount_from)
-        add_scope(out, call->mount_from, strlen(call->mount_from), "pull");
+    (void)!buf_add_text(&ours, actions);
+    for (const char *p = demanded; p && next_demanded(&p, &d);) {
+        if (is_named(&d, path))
+            add_actions(&ours, d.actions);
+    }
+    for (const char *p = demanded; p && next_demanded(&p, &d);) {
+        if (out->count == TOKEN_SCOPES_MAX / 2)
+            break;
+        if (is_named(&d, path))
+            add_scope(out, d.type, d.name, ours.data);
+        else if (is_alias(&d, path))
+            add_scope(out, d.type, d.name, actions);
+    }
+    add_scope(out, repository, (struct span){path, strlen(path)}, ours.data);
+    if (mount)
+        add_scope(out, repository, (struct span){mount, strlen(mount)}, "pull");
 }
