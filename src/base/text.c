@@ -2,8 +2,6 @@
 #include "config.h"
 #include "base/text.h"
 
-#include "base/mask.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,61 +73,13 @@ text_unhex(unsigned char *out, const char *hex, size_t len)
     return 0;
 }
 
-static size_t
-put_hex(char *out, char byte)
+size_t
+text_escape(char *out, char byte)
 {
-    return (size_t)sprintf(out, "\\x%02x", (unsigned char)byte);
-}
-
-/* A byte that is neither control character nor part of a letter beyond ASCII. */
-static bool
-is_plain(char byte)
-{
-    return byte >= ' ' && byte <= '~';
-}
-
-/* One byte as it may be shown; how many characters that took, at most 4. */
-static size_t
-put_safe(char *out, char byte)
-{
-    if (!is_plain(byte) || byte == '\\')
-        return put_hex(out, byte);
+    if (byte < ' ' || byte > '~')
+        return (size_t)sprintf(out, "\\x%02x", (unsigned char)byte);
     *out = byte;
     return 1;
-}
-
-void
-text_safe(char out[TEXT_SAFE_MAX], const char *text, size_t len)
-{
-    enum { SHOWN = 80 };
-    CLEANUP(buf_release) struct buf masked = BUF_INIT(0);
-    size_t n;
-
-    if (mask_text(text, len, false, &masked)) {
-        text = masked.data;
-        len = masked.len;
-    }
-    n = len < SHOWN ? len : SHOWN;
-    for (size_t i = 0; i < n; i++)
-        out += put_safe(out, text[i]);
-    memcpy(out, n < len ? "..." : "", n < len ? 4 : 1);
-}
-
-void
-text_safe_in(char *out, size_t size, const char *text, size_t len)
-{
-    enum { ESCAPED = 4, CUT = 4 };
-    CLEANUP(buf_release) struct buf masked = BUF_INIT(0);
-    char *end = out + size - CUT - ESCAPED;
-    size_t n = 0;
-
-    if (mask_text(text, len, true, &masked)) {
-        text = masked.data;
-        len = masked.len;
-    }
-    for (; n < len && out <= end; n++)
-        out += put_safe(out, text[n]);
-    memcpy(out, n < len ? "..." : "", n < len ? 4 : 1);
 }
 
 void
@@ -139,8 +89,8 @@ text_line(char *out, size_t size, const char *text, size_t len)
     size_t used = 0;
 
     for (size_t n = 0; n < len; n++) {
-        char one[5] = {text[n]};
-        size_t more = is_plain(text[n]) ? 1 : put_hex(one, text[n]);
+        char one[5];
+        size_t more = text_escape(one, text[n]);
 
         if (used + more >= size) {
             memcpy(out + (used + DOTS > size ? size - DOTS : used), "...", DOTS);

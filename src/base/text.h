@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* text.h - numbers, hex, and remote text made safe to show.  ASCII only, no locale.
+/* text.h - numbers, hex, and lines that can be shown.  ASCII only, no locale.
  *
  * Layer: base.
  */
@@ -12,9 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Characters of the escaped, cut forms below, the NUL included. */
-#define TEXT_SAFE_MAX  (4 * 80 + 4)
-#define TEXT_HUMAN_MAX 16
+#define TEXT_HUMAN_MAX 16 /* characters of text_human(), the NUL included */
 
 /*
  * Parse a whole decimal number: digits only, no sign, no blanks, no leading zero.
@@ -36,26 +34,15 @@ void text_hex(char *out, const unsigned char *raw, size_t len);
 MUST_USE int text_unhex(unsigned char *out, const char *hex, size_t len);
 
 /*
- * Text from outside for a message: at most 80 bytes of it, every byte outside printable
- * ASCII (and the backslash) as \xNN, "..." where it was cut, "***" for the user names and
- * passwords in URLs and for what mask.h keeps of secrets, as far as that is not short.
- */
-void text_safe(char out[TEXT_SAFE_MAX], const char *text, size_t len);
-
-/*
- * The same, as much as fits into size bytes, the NUL included: for what a server chose,
- * such as its words that say what is wrong.  Nothing is shown of one that repeats a short
- * secret.  size is at least 8.
- */
-void text_safe_in(char *out, size_t size, const char *text, size_t len);
-
-/*
  * A line of a message or result, with whatever file names are in it: every byte outside
  * printable ASCII as \xNN, so also a line end.  What fits into size bytes, the NUL
  * included, and "..." where it was cut; size is at least 4.  Never more than 4 * len + 1.
  * The backslash stays as it is: a line twice made safe is the same.
  */
 void text_line(char *out, size_t size, const char *text, size_t len);
+
+/* One byte, as \xNN outside printable ASCII: how many characters that took, at most 4. */
+size_t text_escape(char *out, char byte);
 
 /* "512 B", "1.5 KiB", "2.0 GiB": for people, never to be parsed. */
 const char *text_human(char out[TEXT_HUMAN_MAX], uint64_t bytes);

@@ -3,7 +3,7 @@
 #include "cli/commands/commands.h"
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "base/text_safe.h"
 #include "cli/hints.h"
 #include "cli/print_result.h"
 #include "cli/warning_list.h"

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/text_safe.h"
 #include "io/file/file.h"
 #include "io/file/secure_dir.h"
 #include "io/http/http.h"

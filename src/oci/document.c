@@ -3,7 +3,7 @@
 #include "oci/document_internal.h"
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "base/text_safe.h"
 #include "oci/descriptor.h"
 
 #include <stdlib.h>

@@ -3,6 +3,7 @@
 #include "oci/platform.h"
 
 #include "base/text.h"
+#include "base/text_safe.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #include "oci/reference.h"
 
 #include "base/text.h"
+#include "base/text_safe.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

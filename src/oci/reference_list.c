@@ -3,7 +3,7 @@
 #include "oci/reference_list.h"
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "base/text_safe.h"
 
 #include <stdlib.h>
 #include <string.h>

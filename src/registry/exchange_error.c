@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/text_safe.h"
 #include "io/http/http_url.h"
 #include "io/json/json.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/text_safe.h"
 #include "io/crypto/hash.h"
 #include "registry/exchange.h"
 #include "registry/exchange_error.h"

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/text.h"
+#include "base/text_safe.h"
 #include "trust/policy_fields.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "config.h"
 #include "trust/signature.h"
 
-#include "base/text.h"
+#include "base/text_safe.h"
 #include "io/crypto/hash.h"
 #include "io/crypto/pki_sign.h"
 #include "io/json/json.h"

@@ -3,7 +3,7 @@
 #include "trust/signature_check.h"
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "base/text_safe.h"
 #include "io/crypto/pki_cms_form.h"
 #include "io/crypto/pki_sign.h"
 #include "trust/cert_signer.h"

@@ -7,7 +7,7 @@
 #ifndef TRUST_SIGNATURE_CHECK_H
 #define TRUST_SIGNATURE_CHECK_H
 
-#include "base/text.h"
+#include "base/text_safe.h"
 #include "oci/admission.h"
 #include "trust/signature.h"
 #include "trust/store.h"

@@ -5,6 +5,7 @@
 #include "base/mask.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/text_safe.h"
 
 #include <strings.h>
 

@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/text.h"
+#include "base/text_safe.h"
 
 static void
 whole_numbers_are_read(void **state)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/text_safe.h"
 #include "bundle/format/index_keys.h"
 #include "io/json/json.h"
 #include "oci/document.h"

@@ -3,7 +3,7 @@
 #include "io/archive/tar_layer.h"
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "base/text_safe.h"
 #include "io/crypto/hash.h"
 
 #include <archive.h>

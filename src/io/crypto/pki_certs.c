@@ -3,7 +3,7 @@
 #include "io/crypto/pki_certs.h"
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "base/text_safe.h"
 #include "io/crypto/pki_crl.h"
 #include "io/crypto/pki_internal.h"
 

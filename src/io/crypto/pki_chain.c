@@ -3,6 +3,7 @@
 #include "io/crypto/pki_chain.h"
 
 #include "base/text.h"
+#include "base/text_safe.h"
 #include "io/crypto/pki_crl.h"
 #include "io/crypto/pki_internal.h"
 

@@ -6,6 +6,7 @@
 #ifndef IO_CRYPTO_PKI_CHAIN_H
 #define IO_CRYPTO_PKI_CHAIN_H
 
+#include "base/text_safe.h"
 #include "io/crypto/pki_certs.h"
 #include "io/crypto/pki_cms.h"
 

@@ -12,7 +12,7 @@
 #ifndef IO_CRYPTO_PKI_CMS_H
 #define IO_CRYPTO_PKI_CMS_H
 
-#include "base/text.h"
+#include "base/text_safe.h"
 #include "io/crypto/pki.h"
 
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #include "config.h"
 #include "io/crypto/pki_crl.h"
 
-#include "base/text.h"
+#include "base/text_safe.h"
 #include "io/crypto/pki_chain.h"
 
 #include <openssl/err.h>

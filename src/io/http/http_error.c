@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/patience.h"
-#include "base/text.h"
+#include "base/text_safe.h"
 #include "io/http/http_proxy.h"
 #include "io/http/http_url.h"
 

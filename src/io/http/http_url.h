@@ -6,6 +6,7 @@
 #ifndef IO_HTTP_HTTP_URL_H
 #define IO_HTTP_HTTP_URL_H
 
+#include "base/text_safe.h"
 #include "io/http/http.h"
 
 bool http_origin_equal(const struct http_origin *a, const struct http_origin *b);

@@ -3,7 +3,7 @@
 #include "ops/push/push_plan.h"
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "base/text_safe.h"
 #include "oci/graph_walk.h"
 
 #include <stdio.h>

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/text_safe.h"
 #include "registry/config/mirrors_internal.h"
 #include "registry/config/registries_conf.h"
 #include "registry/config/toml.h"

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/text_safe.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/patience.h"
 #include "base/text.h"
+#include "base/text_safe.h"
 #include "io/json/json.h"
 #include "io/process/spawn.h"
 

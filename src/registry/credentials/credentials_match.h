@@ -6,6 +6,7 @@
 #ifndef REGISTRY_CREDENTIALS_CREDENTIALS_MATCH_H
 #define REGISTRY_CREDENTIALS_CREDENTIALS_MATCH_H
 
+#include "base/text_safe.h"
 #include "registry/credentials/credentials_internal.h"
 
 /* An empty source, not in any list. */
