@@ -2,6 +2,7 @@
 #include "config.h"
 #include "cli/signer.h"
 
+#include "io/crypto/pki_cms_sign.h"
 #include "io/file/file.h"
 
 int

@@ -7,7 +7,7 @@
 #define CLI_SIGNER_H
 
 #include "cli/passphrase.h"
-#include "io/crypto/pki_cms.h"
+#include "io/crypto/pki_certs.h"
 
 struct signer_options {
     const char *key, *cert, *chain, *out;

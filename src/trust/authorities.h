@@ -11,7 +11,7 @@
 #ifndef TRUST_AUTHORITIES_H
 #define TRUST_AUTHORITIES_H
 
-#include "io/crypto/pki_cms.h"
+#include "io/crypto/pki_certs.h"
 #include "trust/files.h"
 #include "trust/policy.h"
 

@@ -6,6 +6,7 @@
 #ifndef TRUST_CERT_SIGNER_H
 #define TRUST_CERT_SIGNER_H
 
+#include "io/crypto/pki_cms.h"
 #include "trust/store.h"
 
 struct cert_signer {

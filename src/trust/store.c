@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "io/crypto/pki_crl.h"
+#include "io/crypto/pki_certs.h"
 #include "io/file/secure_dir.h"
 
 #include <stdlib.h>

@@ -6,8 +6,10 @@
 
 #include "io/crypto/hash.h"
 #include "io/crypto/pki_cms.h"
+#include "io/crypto/pki_cms_sign.h"
 #include "tests/unit/pki_certificates.h"
 #include "tests/unit/pki_keys.h"
+#include "io/crypto/pki_certs.h"
 #include "io/crypto/pki_chain.h"
 #include "io/crypto/pki_cms_form.h"
 #include "io/crypto/pki_pem.h"

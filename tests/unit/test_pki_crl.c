@@ -6,11 +6,12 @@
 
 #include "base/text.h"
 #include "io/crypto/pki_cms.h"
+#include "io/crypto/pki_cms_sign.h"
 #include "tests/unit/pki_key_forms.h"
 #include "tests/unit/pki_keys.h"
 #include "tests/unit/pki_lists.h"
 #include "io/crypto/pki_chain.h"
-#include "io/crypto/pki_crl.h"
+#include "io/crypto/pki_certs.h"
 #include "io/crypto/pki_pem.h"
 #include "io/crypto/pki_sign.h"
 

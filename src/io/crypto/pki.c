@@ -6,7 +6,7 @@
 #include "io/crypto/hash.h"
 #include "io/crypto/pki_edwards.h"
 #include "io/crypto/pki_internal.h"
-#include "io/crypto/pki_pkcs11.h"
+#include "io/crypto/pki_token.h"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -48,6 +48,15 @@ void
 pki_release_info(PKCS8_PRIV_KEY_INFO **info)
 {
     PKCS8_PRIV_KEY_INFO_free(*info);
+}
+
+void
+pki_block_release(struct pki_block *b)
+{
+    OPENSSL_secure_free(b->name);
+    OPENSSL_secure_free(b->header);
+    OPENSSL_secure_clear_free(b->data, (size_t)b->len);
+    *b = (struct pki_block){.name = NULL};
 }
 
 /*

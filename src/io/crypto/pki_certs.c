@@ -4,14 +4,16 @@
 
 #include "base/mem.h"
 #include "base/text_safe.h"
-#include "io/crypto/pki_crl.h"
+#include "io/crypto/pki_certs_internal.h"
 #include "io/crypto/pki_internal.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct pki_certs *
 pki_certs_new(void)
@@ -38,6 +40,74 @@ pki_certs_release(struct pki_certs **at)
     *at = NULL;
 }
 
+/* ---- what may be in a revocation list ---- */
+
+static bool
+is_known_extension(int nid, const int *nids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (nids[i] == nid)
+            return true;
+    }
+    return false;
+}
+
+static const char *
+odd_extension(X509_EXTENSION *ext)
+{
+    static const int known[] = {NID_crl_number, NID_authority_key_identifier,
+                                NID_issuer_alt_name};
+    int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
+
+    if (nid == NID_delta_crl)
+        return "it is a delta, which names changes only";
+    if (nid == NID_issuing_distribution_point)
+        return "it has an issuingDistributionPoint, which leaves certificates or reasons "
+               "out, or brings those of other issuers";
+    if (X509_EXTENSION_get_critical(ext) != 0 &&
+        !is_known_extension(nid, known, COUNT_OF(known)))
+        return "it has an unknown critical extension";
+    return NULL;
+}
+
+static const char *
+odd_entry_extension(X509_EXTENSION *ext)
+{
+    static const int known[] = {NID_crl_reason, NID_invalidity_date,
+                                NID_hold_instruction_code};
+    int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
+
+    if (nid == NID_certificate_issuer)
+        return "it names certificates of another issuer";
+    if (X509_EXTENSION_get_critical(ext) != 0 &&
+        !is_known_extension(nid, known, COUNT_OF(known)))
+        return "one of its entries has an unknown critical extension";
+    return NULL;
+}
+
+/*
+ * Why a list may say less than that all certificates of its issuer are good but those in
+ * it, or something else, in words for a message; NULL: it is a complete list.
+ */
+static const char *
+crl_oddity(X509_CRL *crl)
+{
+    STACK_OF(X509_REVOKED) *entries = X509_CRL_get_REVOKED(crl);
+    const char *odd = NULL;
+
+    for (int i = 0; !odd && i < X509_CRL_get_ext_count(crl); i++)
+        odd = odd_extension(X509_CRL_get_ext(crl, i));
+    for (int i = 0; !odd && i < sk_X509_REVOKED_num(entries); i++) {
+        const X509_REVOKED *entry = sk_X509_REVOKED_value(entries, i);
+
+        for (int j = 0; !odd && j < X509_REVOKED_get_ext_count(entry); j++)
+            odd = odd_entry_extension(X509_REVOKED_get_ext(entry, j));
+    }
+    return odd;
+}
+
+/* ---- PEM files ---- */
+
 /* The whole block, or nothing. */
 static int
 add_certificate(struct pki_certs *certs, const unsigned char *der, long len,
@@ -59,7 +129,7 @@ add_crl(struct pki_certs *certs, const unsigned char *der, long len, const char 
 {
     const unsigned char *p = der;
     X509_CRL *crl = d2i_X509_CRL(NULL, &p, len);
-    const char *odd = crl && p == der + len ? pki_crl_oddity(crl) : "";
+    const char *odd = crl && p == der + len ? crl_oddity(crl) : "";
 
     if (!odd && sk_X509_CRL_push(certs->crls, crl) > 0)
         return 0;
@@ -150,4 +220,49 @@ pki_crls_add(struct pki_certs *certs, const char *pem, size_t len, const char *n
              struct err *err)
 {
     return add(certs, &lists, pem, len, name, err);
+}
+
+/* ---- names and times ---- */
+
+bool
+pki_time(const ASN1_TIME *text, uint64_t *out)
+{
+    struct tm tm;
+    time_t t;
+
+    if (!text || ASN1_TIME_to_tm(text, &tm) != 1)
+        return false;
+    t = timegm(&tm);
+    *out = t > 0 ? (uint64_t)t : 0;
+    return true;
+}
+
+void
+pki_name_safe(char out[TEXT_SAFE_MAX], const X509_NAME *name)
+{
+    CLEANUP(pki_release_bio) BIO *text = BIO_new(BIO_s_mem());
+    char raw[PKI_SUBJECT_MAX] = "";
+    int len;
+
+    if (text && X509_NAME_print_ex(text, name, 0, XN_FLAG_RFC2253) >= 0) {
+        len = BIO_read(text, raw, sizeof(raw) - 1);
+        raw[len > 0 ? len : 0] = '\0';
+    }
+    ERR_clear_error();
+    text_safe(out, raw, strlen(raw));
+}
+
+bool
+pki_crl_term(const struct pki_certs *certs, size_t i, struct pki_crl_term *out)
+{
+    struct pki_crl_term term = {.ends = false};
+    X509_CRL *crl;
+
+    if (i >= (size_t)sk_X509_CRL_num(certs->crls))
+        return false;
+    crl = sk_X509_CRL_value(certs->crls, (int)i);
+    term.ends = pki_time(X509_CRL_get0_nextUpdate(crl), &term.next_update);
+    pki_name_safe(term.issuer, X509_CRL_get_issuer(crl));
+    *out = term;
+    return true;
 }

@@ -1,37 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pki_certs.h - what the files of pki_cms share.
+/* pki_certs.h - certificates and revocation lists out of PEM files.
  *
- * pki_certs.c     certificates and revocation lists out of PEM files
- * pki_cms.c       a signature: made, taken apart, checked
- * pki_cms_form.c  the one form in which it counts inside a bundle
- * pki_chain.c     from its certificate to an authority
- * pki_crl.c       what revocation lists say of that chain
- *
- * Layer: io, private to pki.
+ * Layer:  io.
+ * Source: RFC 5280.
  */
 #ifndef IO_CRYPTO_PKI_CERTS_H
 #define IO_CRYPTO_PKI_CERTS_H
 
-#include "io/crypto/pki_cms.h"
+#include "base/text_safe.h"
+#include "base/err.h"
 
-#include <openssl/cms.h>
-#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-struct pki_certs {
-    STACK_OF(X509) * x509;
-    STACK_OF(X509_CRL) * crls;
+#define PKI_CERTS_FILE_MAX (8U << 20) /* bytes of a PEM file: revocation lists grow */
+#define PKI_SUBJECT_MAX    256        /* bytes of a name */
+
+struct pki_certs; /* in the order they were added */
+
+struct pki_certs *pki_certs_new(void);
+void pki_certs_release(struct pki_certs **certs);
+
+/*
+ * Add every certificate of a PEM file.
+ * Errors: ERR_USAGE - there is none in it, or something else, or a block is damaged.
+ */
+MUST_USE int pki_certs_add(struct pki_certs *certs, const char *pem, size_t len,
+                           const char *name, struct err *err);
+
+/*
+ * Add every revocation list of a PEM file.  Those that are not complete, or have critical
+ * extensions that we do not know, are errors: their silence means nothing.
+ * Errors: ERR_USAGE as above.
+ */
+MUST_USE int pki_crls_add(struct pki_certs *certs, const char *pem, size_t len,
+                          const char *name, struct err *err);
+
+/*
+ * Number i of the revocation lists among them: who made it, as text_safe() writes it, and
+ * until when it is the newest.  false: there is no such number.
+ */
+struct pki_crl_term {
+    char issuer[TEXT_SAFE_MAX];
+    bool ends; /* it says when */
+    uint64_t next_update;
 };
 
-struct pki_cms {
-    CMS_ContentInfo *info;
-    X509 *leaf;             /* of the signer, borrowed from info */
-    STACK_OF(X509) * certs; /* all that came along */
-    struct pki_key *key;    /* public, of the leaf */
-    enum digest_alg alg;    /* of the payload and of the signed attributes */
-    char subject[PKI_SUBJECT_MAX];
-};
+bool pki_crl_term(const struct pki_certs *certs, size_t i, struct pki_crl_term *out);
 
-/* Its one signer, borrowed. */
-CMS_SignerInfo *pki_cms_signer(const struct pki_cms *cms);
+/* What a chain is made of; certificates in the signature help, too. */
+struct pki_authority {
+    const struct pki_certs *anchors;       /* one of these ends it */
+    const struct pki_certs *intermediates; /* may be part of it */
+    const struct pki_certs *crls; /* what any of them revokes is not part of it */
+    bool requires_crl;            /* one of the holder's issuer must be there */
+};
 
 #endif

@@ -3,7 +3,8 @@
 #include "io/crypto/pki_chain.h"
 
 #include "base/text.h"
-#include "base/text_safe.h"
+#include "io/crypto/pki_certs_internal.h"
+#include "io/crypto/pki_cms_internal.h"
 #include "io/crypto/pki_crl.h"
 #include "io/crypto/pki_internal.h"
 
@@ -11,7 +12,6 @@
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 #include <string.h>
-#include <time.h>
 
 enum { AUTH_LEVEL = 2 }; /* of OpenSSL: no SHA-1, RSA from 2048 bits */
 
@@ -78,34 +78,6 @@ serial_of(X509 *cert, char out[PKI_SERIAL_MAX + 1], struct err *err)
                            "was made with a certificate of a serial number that is "
                            "negative or longer than 20 bytes");
     return 0;
-}
-
-bool
-pki_time(const ASN1_TIME *text, uint64_t *out)
-{
-    struct tm tm;
-    time_t t;
-
-    if (!text || ASN1_TIME_to_tm(text, &tm) != 1)
-        return false;
-    t = timegm(&tm);
-    *out = t > 0 ? (uint64_t)t : 0;
-    return true;
-}
-
-void
-pki_name_safe(char out[TEXT_SAFE_MAX], const X509_NAME *name)
-{
-    CLEANUP(pki_release_bio) BIO *text = BIO_new(BIO_s_mem());
-    char raw[PKI_SUBJECT_MAX] = "";
-    int len;
-
-    if (text && X509_NAME_print_ex(text, name, 0, XN_FLAG_RFC2253) >= 0) {
-        len = BIO_read(text, raw, sizeof(raw) - 1);
-        raw[len > 0 ? len : 0] = '\0';
-    }
-    ERR_clear_error();
-    text_safe(out, raw, strlen(raw));
 }
 
 /* The time in which all of them are valid, and what identifies each. */

@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pki_chain.h - certificate chains of CMS signatures, and revocation lists.
+/* pki_chain.h - from the certificate of a CMS signature to an authority.
  *
- * Layer: io.
+ * Layer:  io.
+ * Source: RFC 5280 (certificates and revocation lists).
  */
 #ifndef IO_CRYPTO_PKI_CHAIN_H
 #define IO_CRYPTO_PKI_CHAIN_H
 
-#include "base/text_safe.h"
 #include "io/crypto/pki_certs.h"
 #include "io/crypto/pki_cms.h"
 
-/* Epoch seconds; false: there is none, or it is malformed. */
-bool pki_time(const ASN1_TIME *text, uint64_t *out);
+#define PKI_CHAIN_MAX  8  /* certificates from the holder to the authority */
+#define PKI_SERIAL_MAX 40 /* hex digits of a serial number */
 
-/* As RFC 2253 has it, cut and safe to show. */
-void pki_name_safe(char out[TEXT_SAFE_MAX], const X509_NAME *name);
+/* One certificate of a chain. */
+struct pki_link {
+    struct digest key_id;            /* of its own key */
+    struct digest issuer_id;         /* of the key that signed it */
+    char serial[PKI_SERIAL_MAX + 1]; /* lowercase hex without leading zeros */
+};
+
+struct pki_chain {
+    struct pki_link links[PKI_CHAIN_MAX]; /* from the holder up */
+    size_t count;
+    bool has_extras; /* certificates came along that are not part of it */
+    uint64_t valid_from, valid_until; /* all of it, epoch seconds */
+};
 
 /*
  * Is there a chain?  Time is not looked at, and lists that ran out still revoke.

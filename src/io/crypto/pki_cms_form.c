@@ -9,7 +9,7 @@
 #include "io/crypto/pki_cms_form.h"
 
 #include "base/mem.h"
-#include "io/crypto/pki_certs.h"
+#include "io/crypto/pki_cms_internal.h"
 #include "io/crypto/pki_internal.h"
 
 #include <openssl/asn1.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pki_cms_form.h -
+/* pki_cms_form.h - the one form in which a CMS signature counts inside a bundle.
  *
  * Layer: io.
  */

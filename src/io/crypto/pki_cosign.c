@@ -4,7 +4,6 @@
 
 #include "io/crypto/hash.h"
 #include "io/crypto/pki_kdf_limits.h"
-#include "io/crypto/pki_pem.h"
 #include "io/crypto/pki_pkcs8.h"
 #include "io/crypto/secretbox.h"
 #include "io/json/json.h"

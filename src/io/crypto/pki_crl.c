@@ -3,11 +3,10 @@
 #include "io/crypto/pki_crl.h"
 
 #include "base/text_safe.h"
-#include "io/crypto/pki_chain.h"
+#include "io/crypto/pki_certs_internal.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
-#include <string.h>
 
 /*
  * The library picks one list for each certificate and believes that.  Here every list of
@@ -15,70 +14,6 @@
  * whether it is revoked.  What is in such a list is revoked for good: certificateHold,
  * which the issuer may take back, and removeFromCRL, which belongs into deltas, too.
  */
-
-/* ---- what may be in a list ---- */
-
-static bool
-is_known_extension(int nid, const int *nids, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (nids[i] == nid)
-            return true;
-    }
-    return false;
-}
-
-static const char *
-odd_extension(X509_EXTENSION *ext)
-{
-    static const int known[] = {NID_crl_number, NID_authority_key_identifier,
-                                NID_issuer_alt_name};
-    int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
-
-    if (nid == NID_delta_crl)
-        return "it is a delta, which names changes only";
-    if (nid == NID_issuing_distribution_point)
-        return "it has an issuingDistributionPoint, which leaves certificates or reasons "
-               "out, or brings those of other issuers";
-    if (X509_EXTENSION_get_critical(ext) != 0 &&
-        !is_known_extension(nid, known, COUNT_OF(known)))
-        return "it has an unknown critical extension";
-    return NULL;
-}
-
-static const char *
-odd_entry_extension(X509_EXTENSION *ext)
-{
-    static const int known[] = {NID_crl_reason, NID_invalidity_date,
-                                NID_hold_instruction_code};
-    int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
-
-    if (nid == NID_certificate_issuer)
-        return "it names certificates of another issuer";
-    if (X509_EXTENSION_get_critical(ext) != 0 &&
-        !is_known_extension(nid, known, COUNT_OF(known)))
-        return "one of its entries has an unknown critical extension";
-    return NULL;
-}
-
-const char *
-pki_crl_oddity(X509_CRL *crl)
-{
-    STACK_OF(X509_REVOKED) *entries = X509_CRL_get_REVOKED(crl);
-    const char *odd = NULL;
-
-    for (int i = 0; !odd && i < X509_CRL_get_ext_count(crl); i++)
-        odd = odd_extension(X509_CRL_get_ext(crl, i));
-    for (int i = 0; !odd && i < sk_X509_REVOKED_num(entries); i++) {
-        const X509_REVOKED *entry = sk_X509_REVOKED_value(entries, i);
-
-        for (int j = 0; !odd && j < X509_REVOKED_get_ext_count(entry); j++)
-            odd = odd_entry_extension(X509_REVOKED_get_ext(entry, j));
-    }
-    return odd;
-}
-
-/* ---- what they say of a chain ---- */
 
 /* When the library cannot tell, too (-2): a list is rather looked at than left out. */
 static bool
@@ -191,21 +126,4 @@ pki_crls_check(STACK_OF(X509) * chain, const struct pki_authority *a, struct err
             return -1;
     }
     return 0;
-}
-
-/* ---- their age ---- */
-
-bool
-pki_crl_term(const struct pki_certs *certs, size_t i, struct pki_crl_term *out)
-{
-    struct pki_crl_term term = {.ends = false};
-    X509_CRL *crl;
-
-    if (i >= (size_t)sk_X509_CRL_num(certs->crls))
-        return false;
-    crl = sk_X509_CRL_value(certs->crls, (int)i);
-    term.ends = pki_time(X509_CRL_get0_nextUpdate(crl), &term.next_update);
-    pki_name_safe(term.issuer, X509_CRL_get_issuer(crl));
-    *out = term;
-    return true;
 }

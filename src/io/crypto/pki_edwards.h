@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pki_edwards.h -
+/* pki_edwards.h - what makes an Ed25519 public key sound.
  *
  * Layer: io.
  */
 #ifndef IO_CRYPTO_PKI_EDWARDS_H
 #define IO_CRYPTO_PKI_EDWARDS_H
 
-#include "io/crypto/pki_internal.h"
+#include <openssl/evp.h>
+#include <stdbool.h>
 
 /* Is its public half a point that only the private half signs for?  The library does not
  * look. */

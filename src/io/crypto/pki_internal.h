@@ -48,12 +48,9 @@ EVP_PKEY *pki_private_half(const struct pki_key *key, OSSL_LIB_CTX **lib);
 
 /* ---- for CLEANUP ---- */
 
+void pki_block_release(struct pki_block *b);
 void pki_release_bio(BIO **bio); /* the memory of one is wiped */
 void pki_release_der(unsigned char **der);
 void pki_release_info(PKCS8_PRIV_KEY_INFO **info); /* the key in it is wiped */
-
-/* ---- cost: a key file chooses that of its own key derivation ---- */
-
-/* ---- encrypted forms ---- */
 
 #endif

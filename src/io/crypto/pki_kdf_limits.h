@@ -6,7 +6,9 @@
 #ifndef IO_CRYPTO_PKI_KDF_LIMITS_H
 #define IO_CRYPTO_PKI_KDF_LIMITS_H
 
-#include "io/crypto/pki_internal.h"
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 /* Is what this password-based encryption makes us compute within bounds? */
 bool pki_is_cheap(const X509_ALGOR *algorithm);

@@ -12,15 +12,6 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-void
-pki_block_release(struct pki_block *b)
-{
-    OPENSSL_secure_free(b->name);
-    OPENSSL_secure_free(b->header);
-    OPENSSL_secure_clear_free(b->data, (size_t)b->len);
-    *b = (struct pki_block){.name = NULL};
-}
-
 /* ---- which block of the file ---- */
 
 static const char *const private_blocks[] = {"PRIVATE KEY",

@@ -7,7 +7,6 @@
 #define IO_CRYPTO_PKI_PEM_H
 
 #include "io/crypto/pki.h"
-#include "io/crypto/pki_internal.h"
 
 /*
  * Read a private key from PEM text: PKCS#8 or traditional, encrypted or not, or cosign's
@@ -33,7 +32,5 @@ MUST_USE int pki_public_pem(const struct pki_key *key, struct buf *out, struct e
 MUST_USE int pki_private_pem(const struct pki_key *key, enum pki_form form,
                              const struct secret *passphrase, struct buf *out,
                              struct err *err);
-
-void pki_block_release(struct pki_block *b);
 
 #endif

@@ -4,52 +4,21 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/crypto/pki_internal.h"
 #include "io/crypto/pki_pkcs8.h"
+#include "io/crypto/pki_token.h"
 
 #include <openssl/err.h>
-#include <openssl/provider.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { OBJECTS_MAX = 16 }; /* that a URI may mean, before we give up */
-
-/*
- * A context of its own: modules for smart cards use OpenSSL, too, and would be sent back
- * to the very provider that called them.
- */
-struct pki_token {
-    OSSL_LIB_CTX *lib;
-    OSSL_PROVIDER *standard, *pkcs11;
-    EVP_PKEY *pkey; /* a handle: the key itself stays where it is */
-};
 
 bool
 pki_is_token(const char *where)
 {
     return text_starts(where, "pkcs11:");
-}
-
-EVP_PKEY *
-pki_token_key(const struct pki_token *token, OSSL_LIB_CTX **lib)
-{
-    *lib = token->lib;
-    return token->pkey;
-}
-
-void
-pki_token_free(struct pki_token *token)
-{
-    if (!token)
-        return;
-    EVP_PKEY_free(token->pkey);
-    if (token->pkcs11)
-        OSSL_PROVIDER_unload(token->pkcs11);
-    if (token->standard)
-        OSSL_PROVIDER_unload(token->standard);
-    OSSL_LIB_CTX_free(token->lib);
-    free(token);
 }
 
 static void

@@ -7,7 +7,6 @@
 #define IO_CRYPTO_PKI_PKCS11_H
 
 #include "io/crypto/pki.h"
-#include "io/crypto/pki_internal.h"
 
 /*
  * A private key in a smart card, an HSM or the like, by its "pkcs11:" URI (RFC 7512). The
@@ -18,8 +17,5 @@
 struct pki_key *pki_token(const char *uri, const struct pki_passphrase *pass,
                           struct err *err);
 bool pki_is_token(const char *where); /* does a name of a key begin with "pkcs11:"? */
-
-EVP_PKEY *pki_token_key(const struct pki_token *token, OSSL_LIB_CTX **lib);
-void pki_token_free(struct pki_token *token); /* NULL is fine */
 
 #endif

@@ -3,7 +3,6 @@
 #include "io/crypto/pki_pkcs8.h"
 
 #include "io/crypto/pki_kdf_limits.h"
-#include "io/crypto/pki_pem.h"
 
 #include <limits.h>
 #include <openssl/evp.h>

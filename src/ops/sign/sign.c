@@ -5,6 +5,7 @@
 #include "bundle/reader/add_signature.h"
 #include "bundle/reader/head.h"
 #include "io/crypto/pki_cms_form.h"
+#include "io/crypto/pki_cms_sign.h"
 #include "io/crypto/pki_sign.h"
 #include "io/file/file.h"
 #include "ops/sign/sign_internal.h"

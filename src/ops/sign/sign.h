@@ -10,7 +10,7 @@
 #define OPS_SIGN_SIGN_H
 
 #include "bundle/reader/reader.h"
-#include "io/crypto/pki_cms.h"
+#include "io/crypto/pki_certs.h"
 #include "io/file/volume_set.h"
 #include "trust/signature_check.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "io/crypto/pki_certs.h"
 #include "io/crypto/pki_sign.h"
 #include "io/file/file.h"
 #include "io/file/secure_dir.h"

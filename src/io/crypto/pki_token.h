@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pki_token.h - a private key that stays where it is, in a smart card or the like.
+ *
+ * Layer: io.
+ */
+#ifndef IO_CRYPTO_PKI_TOKEN_H
+#define IO_CRYPTO_PKI_TOKEN_H
+
+#include <openssl/evp.h>
+#include <openssl/provider.h>
+
+/*
+ * A context of its own: modules for smart cards use OpenSSL, too, and would be sent back
+ * to the very provider that called them.
+ */
+struct pki_token {
+    OSSL_LIB_CTX *lib;
+    OSSL_PROVIDER *standard, *pkcs11;
+    EVP_PKEY *pkey; /* a handle: the key itself stays where it is */
+};
+
+/* What signs, and the context it works in: both borrowed. */
+EVP_PKEY *pki_token_key(const struct pki_token *token, OSSL_LIB_CTX **lib);
+void pki_token_free(struct pki_token *token); /* NULL is fine */
+
+#endif
