@@ -3,100 +3,61 @@
 #include "ops/plan/index_rebuild.h"
 
 #include "base/mem.h"
-#include "io/crypto/hash.h"
+#include "images/rebuilt_index.h"
 #include "oci/graph_walk.h"
-#include "oci/index_edit.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-/* What became of an index. */
-struct outcome {
-    bool is_known, is_new;
-    struct digest digest; /* when it is new */
-    uint64_t size;
-};
-
-struct rebuilding {
+struct plan_rebuilding {
     const struct graph *graph;
     struct document_cache *cache;
     struct failures *failures;
-    struct outcome *outcomes; /* by graph id */
 };
 
-static int rebuild(struct rebuilding *r, uint32_t id, struct err *err);
-
-/* Put the edited index on the shelf. */
 static int
-make_index(struct rebuilding *r, uint32_t id, const struct child_edit *edits,
-           struct err *err)
+read_cached(void *ctx, uint32_t index, struct buf *out, struct err *err)
 {
-    const struct graph_object *o = graph_object(r->graph, id);
-    struct outcome *outcome = &r->outcomes[id];
-    CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
+    const struct plan_rebuilding *p = ctx;
     size_t len = 0;
-    const char *old = document_cache_find(r->cache, &o->digest, &len);
+    const char *bytes =
+        document_cache_find(p->cache, &graph_object(p->graph, index)->digest, &len);
 
-    if (!old)
+    if (!bytes || buf_add(out, bytes, len) < 0)
         return err_set(err, ERR_INTERNAL, "an index is not on the shelf");
-    if (index_edit(old, len, edits, o->edge_count, &bytes, err) < 0 ||
-        hash_bytes(DIGEST_SHA256, bytes.data, bytes.len, &outcome->digest, err) < 0)
-        return -1;
-    outcome->is_new = true;
-    outcome->size = bytes.len;
-    return document_cache_put(r->cache, &outcome->digest, buf_steal(&bytes),
-                              (size_t)outcome->size, err);
+    return 0;
 }
 
-/* Nested ones first.  Recurses at most GRAPH_DEPTH_MAX deep. */
-static int
-edit_children(struct rebuilding *r, const struct graph_object *o,
-              struct child_edit *edits, bool *is_changed, struct err *err)
+/* Once it can be had, the index is the same again. */
+static bool
+is_child_lost(void *ctx, uint32_t child)
 {
-    for (uint32_t i = 0; i < o->edge_count; i++) {
-        uint32_t to = o->edges[i].to;
-        const struct outcome *child = &r->outcomes[to];
+    const struct plan_rebuilding *p = ctx;
 
-        if (graph_object(r->graph, to)->state == GRAPH_OMITTED)
-            edits[i].drop =
-                !failures_has(r->failures, &graph_object(r->graph, to)->digest);
-        else if (rebuild(r, to, err) < 0)
+    return failures_has(p->failures, &graph_object(p->graph, child)->digest);
+}
+
+static int
+keep_new_indexes(const struct plan_rebuilding *p, struct index_rebuilding *r,
+                 struct err *err)
+{
+    for (uint32_t id = 0; id < graph_count(p->graph); id++) {
+        struct rebuilt_index *made = &r->outcomes[id];
+        char *bytes = made->bytes;
+
+        made->bytes = NULL;
+        if (bytes && document_cache_put(p->cache, &made->digest, bytes,
+                                        (size_t)made->size, err) < 0)
             return -1;
-        edits[i].replace = child->is_new;
-        edits[i].digest = child->digest;
-        edits[i].size = child->size;
-        *is_changed |= edits[i].drop || edits[i].replace;
     }
     return 0;
 }
 
-static int
-rebuild(struct rebuilding *r, uint32_t id, struct err *err)
-{
-    const struct graph_object *o = graph_object(r->graph, id);
-    struct child_edit *edits;
-    bool is_changed = false;
-    int rc;
-
-    if (r->outcomes[id].is_known || o->kind != MEDIA_INDEX)
-        return 0;
-    r->outcomes[id].is_known = true;
-    edits = xcalloc(o->edge_count, sizeof(*edits));
-    rc = edit_children(r, o, edits, &is_changed, err);
-    if (rc == 0 && is_changed)
-        rc = make_index(r, id, edits, err);
-    free(edits);
-    return rc;
-}
-
 static void
-give(struct plan_name *name, const struct outcome *outcome)
+give(struct plan_name *name, const struct rebuilt_index *made)
 {
     name->is_rebuilt = true;
     name->served = name->digest;
-    name->digest = outcome->digest;
-    name->size = outcome->size;
-    name->ref.digest = outcome->digest;
+    name->digest = made->digest;
+    name->size = made->size;
+    name->ref.digest = made->digest;
 }
 
 /* Two names by digest may have become the same. */
@@ -114,21 +75,24 @@ int
 index_rebuild(const struct reach *reach, struct plan_name *names, size_t *count,
               struct document_cache *cache, struct failures *failures, struct err *err)
 {
-    struct rebuilding r = {.graph = reach->graph, .cache = cache, .failures = failures};
+    struct plan_rebuilding p = {
+        .graph = reach->graph, .cache = cache, .failures = failures};
+    CLEANUP(index_rebuilding_release)
+    struct index_rebuilding r = {
+        .read = read_cached, .stays_listed = is_child_lost, .ctx = &p};
     size_t kept = 0;
-    int rc = 0;
 
-    r.outcomes = xcalloc(reach->count, sizeof(*r.outcomes));
-    for (size_t i = 0; rc == 0 && i < *count; i++) {
+    index_rebuilding_init(&r, reach->graph);
+    for (size_t i = 0; i < *count; i++) {
         uint32_t root = graph_root(reach->graph, i);
 
-        rc = rebuild(&r, root, err);
-        if (rc == 0 && r.outcomes[root].is_new)
+        if (index_rebuilding_add(&r, root, err) < 0)
+            return -1;
+        if (r.outcomes[root].is_new)
             give(&names[i], &r.outcomes[root]);
-        if (rc == 0 && !is_name_listed(names, kept, &names[i]))
+        if (!is_name_listed(names, kept, &names[i]))
             names[kept++] = names[i];
     }
     *count = kept;
-    free(r.outcomes);
-    return rc;
+    return keep_new_indexes(&p, &r, err);
 }

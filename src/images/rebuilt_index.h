@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rebuilt_index.h - indexes of only those children that are there, in place of indexes
+ * that list more.
+ *
+ * The new bytes follow from the old ones and from what is left out, so whoever makes one
+ * gets the same digest.
+ *
+ * Layer: images.
+ */
+#ifndef IMAGES_REBUILT_INDEX_H
+#define IMAGES_REBUILT_INDEX_H
+
+#include "base/buf.h"
+#include "oci/graph.h"
+
+/* What became of an object of the graph. */
+struct rebuilt_index {
+    bool is_known, is_new;
+    struct digest digest; /* when it is new */
+    uint64_t size;
+    char *bytes;
+};
+
+struct index_rebuilding {
+    const struct graph *graph; /* finished */
+    int (*read)(void *ctx, uint32_t index, struct buf *out, struct err *err);
+    /* Of a child that is left out: does it stay listed all the same?  NULL: none does. */
+    bool (*stays_listed)(void *ctx, uint32_t child);
+    void *ctx;
+    struct rebuilt_index *outcomes; /* by graph id */
+};
+
+/* outcomes: one for each object of the graph, all zero. */
+void index_rebuilding_init(struct index_rebuilding *r, const struct graph *graph);
+void index_rebuilding_release(struct index_rebuilding *r);
+
+/*
+ * Give an index that lacks children, or has a nested one that does, an outcome that is
+ * new. Everything else, and what has an outcome already, stays as it is. Errors: those of
+ * read(); ERR_LIMIT - of index_edit().
+ */
+MUST_USE int index_rebuilding_add(struct index_rebuilding *r, uint32_t id,
+                                  struct err *err);
+
+#endif
