@@ -84,6 +84,7 @@ enum err_kind {
     X(PLAIN_HTTP, "plain-http")                                                          \
     X(PRIVATE_ADDRESS, "private-address")                                                \
     X(PROXY_PASSWORD, "visible-password")                                                \
+    X(REBUILT, "rebuilt")                                                                \
     X(RECEIPT, "receipt")                                                                \
     X(REFUSED, "refused")                                                                \
     X(REVOKED, "revoked")                                                                \

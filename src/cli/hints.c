@@ -54,8 +54,9 @@ static const struct hint {
      "the bundle lists what is missing: 'sealift verify --allow-incomplete' and 'sealift "
      "import --allow-incomplete' accept it"},
     {REASON_SPARSE_INDEX, "export",
-     "--index rebuild makes indexes of what is carried, under new digests; --index keep "
-     "silences this warning"},
+     "--index rebuild makes indexes of what is carried, under new digests; 'sealift "
+     "import "
+     "--index rebuild' does so later; --index keep silences this warning"},
     {REASON_NO_PLATFORM, "export", "--platform-missing skip leaves such images out"},
     {REASON_LACKS_PLATFORM, "export",
      "without --platform-missing all, an image needs only one of the platforms"},
@@ -79,7 +80,8 @@ static const struct hint {
     {REASON_INCOMPLETE_INDEX, "import",
      "this registry seems to refuse an index of which a child is missing: export it "
      "again "
-     "when the child is available, or push the other images with --keep-going"},
+     "when the child is available; --index rebuild pushes an index of the others, "
+     "--keep-going the other images"},
     {REASON_REFUSED, "import",
      "--keep-going pushes the other images; to leave {} out for good, export again "
      "without it ('sealift export --tags REGEX' chooses tags)"},
@@ -87,8 +89,9 @@ static const struct hint {
      "--keep-going pushes the other images; to leave this one out for good, export again "
      "without it ('sealift export --tags REGEX' chooses tags)"},
     {REASON_SPARSE_INDEX, "import",
-     "this registry seems to refuse an index of which platforms were left out: export it "
-     "again with all platforms, or with 'sealift export --index rebuild'"},
+     "many registries refuse an index of which platforms were left out: --index rebuild "
+     "pushes one of what is there, under a new digest; or export it again with all "
+     "platforms"},
 
     /* ---- trust ---- */
     {REASON_NO_TRUST, JUDGES,

@@ -98,12 +98,13 @@ image_set_unwanted(const struct image_set *s)
 
 struct sparse_search {
     const struct image_set *set;
+    bool skips_missing; /* only what was not asked for counts */
     bool found;
 };
 
-/* graph_walk_root(): does this one list a platform that was not asked for? */
+/* graph_walk_root(): does this one list a child that is left out? */
 static void
-find_unwanted(void *ctx, uint32_t id, bool as_document)
+find_left_out(void *ctx, uint32_t id, bool as_document)
 {
     struct sparse_search *s = ctx;
     const struct graph *graph = s->set->graph;
@@ -111,7 +112,7 @@ find_unwanted(void *ctx, uint32_t id, bool as_document)
 
     for (uint32_t i = 0; as_document && !s->found && i < o->edge_count; i++)
         s->found = graph_object(graph, o->edges[i].to)->state == GRAPH_OMITTED &&
-                   !s->set->is_missing[o->edges[i].to];
+                   !(s->skips_missing && s->set->is_missing[o->edges[i].to]);
 }
 
 size_t
@@ -121,12 +122,21 @@ image_set_sparse(const struct image_set *s)
     size_t count = 0;
 
     for (size_t i = 0; i < s->count; i++) {
-        struct sparse_search search = {.set = s};
+        struct sparse_search search = {.set = s, .skips_missing = true};
 
-        graph_walk_root(walk, s->entries[i].object, find_unwanted, &search);
+        graph_walk_root(walk, s->entries[i].object, find_left_out, &search);
         count += search.found;
     }
     return count;
+}
+
+bool
+image_set_is_sparse(const struct image_set *s, struct graph_walk *walk, size_t entry)
+{
+    struct sparse_search search = {.set = s};
+
+    graph_walk_root(walk, s->entries[entry].object, find_left_out, &search);
+    return search.found;
 }
 
 uint32_t

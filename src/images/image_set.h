@@ -23,7 +23,9 @@ struct image_entry {
     char *artifact_type; /* "" for none */
     struct digest digest;
     uint64_t size;
-    uint32_t object; /* graph id */
+    uint32_t object;            /* graph id */
+    bool is_rebuilt;            /* its index was made anew, of what is carried */
+    struct digest rebuilt_from; /* then: the digest before */
 };
 
 /* A name that was asked for and could not be fetched. */
@@ -67,6 +69,14 @@ size_t image_set_unwanted(const struct image_set *s);
 
 /* Entries of which some index, nested ones included, lists such a platform. */
 size_t image_set_sparse(const struct image_set *s);
+
+/*
+ * Does an index of that entry list anything that is left out, for whatever reason?
+ * walk: for the graph of the set.
+ */
+struct graph_walk;
+bool image_set_is_sparse(const struct image_set *s, struct graph_walk *walk,
+                         size_t entry);
 
 /*
  * The object that an entry belongs to, as its document says itself, or by the tag that

@@ -10,19 +10,6 @@
 
 #include <inttypes.h>
 
-static void
-put_rebuilt(struct result *r, struct jsout *image, const struct plan_name *name,
-            const struct image_entry *e)
-{
-    char served[DIGEST_TEXT_MAX], made[DIGEST_TEXT_MAX];
-
-    digest_text(&name->served, served);
-    digest_text(&e->digest, made);
-    jsout_put_text(image, "rebuiltFrom", served);
-    result_say(r, "rebuilt   %s: the digest was %s and is now %s\n", e->name, served,
-               made);
-}
-
 /* Platforms that were asked for and that the image does not have. */
 static void
 put_lacks(struct result *r, struct jsout *image, const struct choice *choice,
@@ -54,8 +41,7 @@ put_export_images(struct result *r, const struct plan *plan, const struct choice
 
         if (plan->names[i].is_attached)
             result_put_digest(obj, "subject", &plan->names[i].subject);
-        if (plan->names[i].is_rebuilt)
-            put_rebuilt(r, obj, &plan->names[i], e);
+        result_rebuilt(r, obj, e);
         if (plan->names[i].lacks)
             put_lacks(r, obj, choice, plan->names[i].lacks, e->name);
         result_omitted(r, obj, set, walk, e);

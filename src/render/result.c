@@ -85,6 +85,20 @@ result_entry(const struct image_entry *e)
 }
 
 void
+result_rebuilt(struct result *r, struct jsout *image, const struct image_entry *e)
+{
+    char before[DIGEST_TEXT_MAX], now[DIGEST_TEXT_MAX];
+
+    if (!e->is_rebuilt)
+        return;
+    digest_text(&e->rebuilt_from, before);
+    digest_text(&e->digest, now);
+    jsout_put_text(image, "rebuiltFrom", before);
+    result_say(r, "rebuilt   %s: the digest was %s and is now %s\n", e->name, before,
+               now);
+}
+
+void
 result_put_meta(struct jsout *obj, const struct bundle_meta *meta)
 {
     char time[CLOCK_TEXT_MAX];

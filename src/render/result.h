@@ -43,6 +43,12 @@ void result_put_digest(struct jsout *obj, const char *key, const struct digest *
 /* {"name","mediaType","digest","size"} of an entry. */
 struct jsout *result_entry(const struct image_entry *e);
 
+/*
+ * Of an entry whose index was rebuilt, the digest before, as a line and as a member
+ * "rebuiltFrom" of its object; of others nothing.
+ */
+void result_rebuilt(struct result *r, struct jsout *image, const struct image_entry *e);
+
 /* stream, serial, created, expires, tool as members of obj. */
 void result_put_meta(struct jsout *obj, const struct bundle_meta *meta);
 

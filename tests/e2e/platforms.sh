@@ -66,8 +66,24 @@ check_equal "inspect shows what" 5 "$(grep -c 'left out$' "$out")"
 # docker-registry insists that all children of an index are there.
 expect 5 "import where the registry refuses such an index" \
     sealift import --key "$work/signer.pub" "$bundle" "$target/kept"
-check "a warning says so before" grep -q 'warning: platforms were left out' "$err"
 check "the error says what to do" grep -q 'hint: .*--index rebuild' "$err"
+expect 0 "a dry run cannot know" \
+    sealift import --dry-run --key "$work/signer.pub" "$bundle" "$target/kept"
+check "and says so" grep -q 'warning: a dry run cannot tell' "$err"
+required 0 "import makes indexes of what is there" sealift import --json --index rebuild \
+    --key "$work/signer.pub" "$bundle" "$target/rebuilt"
+check_equal "the digest that it was made from is told" \
+    "$(field "$work/source.json" 'next(i["digest"] for i in d if i["shape"] == "index")')" \
+    "$(field "$out" 'd["images"][0]["rebuiltFrom"]')"
+rebuilt=$(field "$out" '" ".join(i["digest"] for i in d["images"])')
+must forget_requests target
+expect 0 "import once more" sealift import --index rebuild --key "$work/signer.pub" "$bundle" \
+    "$target/rebuilt"
+check_equal "the second import writes nothing" 0 "$(writes target)"
+expect 0 "export makes the same" export_some --dry-run --index rebuild \
+    --platform linux/amd64,linux/arm64 "$web" "$source/nested:deep" "$source/team/api:latest"
+check_equal "with the same digests" "$rebuilt" \
+    "$(field "$out" '" ".join(i["digest"] for i in d["images"])')"
 must export_some "$web" "$source/nested:deep" "$source/team/api:latest" >"$work/.full"
 must sealift import --key "$work/signer.pub" "$bundle" "$target/kept" >"$work/.import"
 must export_some --platform linux/amd64,linux/arm64 "$web" >"$work/.some"

@@ -25,7 +25,7 @@ struct import_command {
     struct trust_options trust;
     bool dry_run, strip_host, keep_going;
     struct opt_list map;
-    const char *on_existing, *read_back;
+    const char *on_existing, *index, *read_back;
     const char *receipt;
     struct passphrase_options passphrase;
 };
@@ -38,6 +38,8 @@ static const struct opt table[] = {
          "replace FROM at the beginning of names with TO (repeatable)"),
     TEXT(T, on_existing, 0, "on-existing", "WHAT",
          "when a tag holds another digest: error (default), skip or overwrite"),
+    TEXT(T, index, 0, "index", "HOW",
+         "of indexes that list what was left out: keep them (default), or rebuild them"),
     FLAG(T, dry_run, 0, "dry-run", "verify, ask the registry what it has, send nothing"),
     FLAG(T, keep_going, 0, "keep-going",
          "when the target refuses a part of an image, still push the other images"),
@@ -207,6 +209,7 @@ put_import_images(struct result *r, const struct import_command *o,
 
         reference_name(&x->push.plan.names[i].to, target);
         digest_text(&e->digest, digest);
+        result_rebuilt(r, obj, e);
         jsout_put_text(obj, "target", target);
         jsout_put_text(obj, "state", image_state_label(x->push.states[i], to_push));
         if (cause)
@@ -262,6 +265,9 @@ put_counts(struct result *r, const struct push_counts *n, bool dry_run)
     if (n->lists_updated + n->lists_present > 0)
         result_say(r, "referrers %zu lists %s, %zu present\n", n->lists_updated,
                    dry_run ? "to update" : "updated", n->lists_present);
+    if (n->referrers_left_out > 0)
+        result_say(r, "referrers %zu of rebuilt indexes left out\n",
+                   n->referrers_left_out);
     if (n->lists_refused > 0)
         result_say(r, "          %zu lists refused by the registry\n", n->lists_refused);
 }
@@ -375,10 +381,13 @@ import(const struct import_command *o, char **operands, size_t count,
                  .keep_going = o->keep_going,
                  .read_back_blobs = o->read_back,
                  .run = &rt->run},
+        .rebuild_indexes = o->index && strcmp(o->index, "rebuild") == 0,
         .tool = TOOL_NAME_VERSION,
     };
     int rc;
 
+    if (o->index && !options.rebuild_indexes && strcmp(o->index, "keep") != 0)
+        return err_set(err, ERR_USAGE, "--index is one of keep, rebuild");
     if (check_read_back(o->read_back, err) < 0)
         return -1;
     if (o->on_existing &&

@@ -130,10 +130,10 @@ warn_of_referrers(const struct export_options *o, const struct plan *plan)
     if (count == 0)
         return;
     events_warning_because(&o->plan.run->events, REASON_DROPPED_REFERRERS,
-                           "signatures and other referrers of %zu indexes that were "
-                           "rebuilt are not carried, since they are about the old "
-                           "digests; first: %s",
-                           count, plan->set.entries[first].name);
+                           "signatures and other referrers of rebuilt indexes are not "
+                           "carried, since they are about the old digests: %zu of %zu "
+                           "images, first %s",
+                           count, plan->name_count, plan->set.entries[first].name);
 }
 
 void

@@ -3,6 +3,7 @@
 #include "ops/import/import.h"
 
 #include "bundle/reader/bundle_source.h"
+#include "oci/graph_walk.h"
 #include "ops/push/push.h"
 #include "ops/receipt/receipt_fetch.h"
 #include "ops/receipt/receipt_push.h"
@@ -32,8 +33,7 @@ may_begin(struct import_result *out, const struct import_options *o, struct err 
     struct trust_last last;
     int rc;
 
-    if (push_plan_map(&out->push.plan, &bundle_content(v->bundle)->set, &o->push.mapping,
-                      err) < 0 ||
+    if (push_plan_map(&out->push.plan, out->set, &o->push.mapping, err) < 0 ||
         push_plan_check_targets(&out->push.plan, v->verdict.rule, v->meta.stream, err) <
             0)
         return -1;
@@ -100,22 +100,72 @@ partial(const struct import_result *out, const struct import_options *o, struct 
                                            "again to send what is missing");
 }
 
+static size_t
+count_sparse(const struct image_set *set)
+{
+    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(set->graph);
+    size_t count = 0;
+
+    for (size_t i = 0; i < set->count; i++)
+        count += image_set_is_sparse(set, walk, i);
+    return count;
+}
+
+/* A name by digest stands for another one now. */
+static void
+warn_of_new_names(const struct image_set *set, const struct events *events)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        const struct image_entry *e = &set->entries[i];
+        char now[DIGEST_TEXT_MAX];
+
+        digest_text(&e->digest, now);
+        if (e->is_rebuilt && e->ref.tag[0] == '\0')
+            events_warning_because(events, REASON_REBUILT,
+                                   "%s: its index was rebuilt, so it is pushed as %s",
+                                   e->name, now);
+    }
+}
+
+/* The bundle as it is, or with new indexes. */
+static int
+choose_source(struct import_result *out, const struct import_options *o, struct err *err)
+{
+    struct image_source bundle = bundle_source(out->verified.bundle);
+
+    out->set = &bundle_content(out->verified.bundle)->set;
+    out->source = bundle;
+    if (!o->rebuild_indexes || image_set_omitted(out->set) == 0)
+        return 0;
+    if (rebuilt_source_make(&out->rebuilt, out->set, &bundle, err) < 0)
+        return -1;
+    out->set = &out->rebuilt.set;
+    out->source = rebuilt_source(&out->rebuilt);
+    out->push.counts.referrers_left_out = out->rebuilt.referrers;
+    warn_of_new_names(out->set, &o->push.run->events);
+    if (out->rebuilt.referrers > 0)
+        events_warning_because(&o->push.run->events, REASON_DROPPED_REFERRERS,
+                               "signatures and other referrers of rebuilt indexes are "
+                               "not pushed, since they are about the old digests: %zu",
+                               out->rebuilt.referrers);
+    return 0;
+}
+
 static int
 push_bundle(struct import_result *out, const struct import_options *o, struct err *err)
 {
-    const struct image_set *set = &bundle_content(out->verified.bundle)->set;
-    struct image_source source = bundle_source(out->verified.bundle);
     struct import_memory memory = {.verified = &out->verified, .options = &o->verify};
     struct push_options push = o->push;
 
     push.accepted = remember_in_part;
     push.accepted_ctx = &memory;
-    if (image_set_omitted(set) > 0)
-        events_warning(&o->push.run->events,
-                       "platforms were left out of this bundle%s, and some registries "
-                       "refuse an index whose children are not all there; trying",
-                       out->verified.missing.count > 0 ? ", or are missing" : "");
-    return push_images(&out->push, set, &source, &push, err);
+    if (o->push.dry_run && image_set_omitted(out->set) > 0)
+        events_warning_because(
+            &o->push.run->events, REASON_SPARSE_INDEX,
+            "a dry run cannot tell whether the registry takes indexes that list what was "
+            "left out, or is missing: %zu of %zu images have one",
+            count_sparse(out->set), out->set->count);
+    return push_images(&out->push, out->set, &out->source, &push, err);
 }
 
 int
@@ -123,7 +173,8 @@ import_run(struct import_result *out, const struct import_options *o, struct err
 {
     int rc;
 
-    if (verify_run(&out->verified, &o->verify, err) < 0 || may_begin(out, o, err) < 0 ||
+    if (verify_run(&out->verified, &o->verify, err) < 0 ||
+        choose_source(out, o, err) < 0 || may_begin(out, o, err) < 0 ||
         push_bundle(out, o, err) < 0)
         return -1;
     rc = conclude(out, o, err);
@@ -135,6 +186,7 @@ void
 import_result_release(struct import_result *r)
 {
     push_result_release(&r->push);
+    rebuilt_source_release(&r->rebuilt);
     verified_release(&r->verified);
     receipt_release(&r->receipt);
     push_failure_release(&r->receipt_error);

@@ -6,19 +6,24 @@
 #ifndef OPS_IMPORT_IMPORT_H
 #define OPS_IMPORT_IMPORT_H
 
+#include "images/rebuilt_source.h"
 #include "ops/push/push_context.h"
 #include "ops/receipt/receipt.h"
 #include "ops/verify/verified.h"
 
 struct import_options {
     struct verify_options verify;
-    struct push_options push;          /* accepted is import's own */
-    const char *tool;                  /* "sealift/x.y.z", for the receipt */
+    struct push_options push; /* accepted is import's own */
+    bool rebuild_indexes;     /* those that list what is left out are made anew */
+    const char *tool;         /* "sealift/x.y.z", for the receipt */
     const struct pki_key *receipt_key; /* or NULL: no receipt */
 };
 
 struct import_result {
     struct verified verified;
+    const struct image_set *set;   /* what is pushed: that of the bundle, or */
+    struct rebuilt_source rebuilt; /* the same with new indexes */
+    struct image_source source;    /* its bytes */
     struct push_result push;
     struct receipt receipt; /* empty unless one was asked for, and pushed */
     bool lacks_receipt;     /* one was asked for, and could not be: */
@@ -27,13 +32,15 @@ struct import_result {
 
 #define IMPORT_RESULT_INIT                                                               \
     {                                                                                    \
-        .verified = VERIFIED_INIT, .push = PUSH_RESULT_INIT, .receipt = RECEIPT_INIT     \
+        .verified = VERIFIED_INIT, .rebuilt = REBUILT_SOURCE_INIT,                       \
+        .push = PUSH_RESULT_INIT, .receipt = RECEIPT_INIT                                \
     }
 
 /*
  * Verify all of it, map the names, push.  It is remembered in part once the target
  * accepts the first thing that others can see, and whole after the push; then the receipt
- * is pushed.
+ * is pushed.  With rebuild_indexes the digests of new indexes are those that are compared
+ * with the target, remembered in the receipt, and shown.
  * Errors: those of verify_run(), push_plan.h and push.h; ERR_PARTIAL - with keep_going,
  * some images failed and all others are there; ERR_PARTIAL "receipt" - all is there but
  * the receipt. *out tells how far it came.

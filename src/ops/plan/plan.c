@@ -40,8 +40,11 @@ make_set(struct plan *plan, struct reach *reach, struct err *err)
     *reach = (struct reach)REACH_INIT;
     set->count = plan->name_count;
     set->entries = xcalloc(set->count, sizeof(*set->entries));
-    for (size_t i = 0; i < set->count; i++)
+    for (size_t i = 0; i < set->count; i++) {
         image_set_describe(set, i, &plan->names[i].ref);
+        set->entries[i].is_rebuilt = plan->names[i].is_rebuilt;
+        set->entries[i].rebuilt_from = plan->names[i].served;
+    }
     plan->totals = image_set_totals(set);
     mark_missing(set, plan->failures);
     return plan->failures ? missing_of(&set->missing, plan, err) : 0;

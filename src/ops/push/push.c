@@ -6,18 +6,11 @@
 #include "ops/push/push_blobs.h"
 #include "ops/push/push_manifests.h"
 #include "ops/push/push_referrers.h"
+#include "ops/push/push_sparse.h"
 #include "ops/push/push_tags.h"
 #include "registry/presence.h"
 
 #include <stdlib.h>
-
-static bool
-is_image_wanted(void *ctx, size_t name)
-{
-    const struct push_result *r = ctx;
-
-    return r->states[name] != IMAGE_SKIPPED && r->states[name] != IMAGE_FAILED;
-}
 
 static int
 push_all(struct push_context *push, struct err *err)
@@ -28,10 +21,11 @@ push_all(struct push_context *push, struct err *err)
 
     events_phase(events, "looking at tags", plan->name_count, EVENT_ITEMS);
     if (push_probe_tags(push, err) < 0 ||
-        push_plan_place(plan, is_image_wanted, push->result, err) < 0)
+        push_plan_place(plan, push_is_wanted, push->result, err) < 0)
         return -1;
     push->has_begun = true;
-    if (push_probe_manifests(push, err) < 0 || push_all_blobs(push, err) < 0)
+    if (push_probe_manifests(push, err) < 0 ||
+        (!o->dry_run && push_try_sparse(push, err) < 0) || push_all_blobs(push, err) < 0)
         return -1;
     if (o->read_back_blobs && !o->dry_run && push_read_back_blobs(push, err) < 0)
         return -1;

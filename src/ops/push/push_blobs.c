@@ -257,24 +257,37 @@ push_blob_job(struct pool_job *base, unsigned worker, struct err *err)
     return rc;
 }
 
+/* Those of one object, which stand together. */
+static size_t
+count_places(const struct placement *p, size_t left, bool *is_first)
+{
+    size_t n = 0;
+
+    *is_first = false;
+    for (; n < left && p[n].object == p->object; n++)
+        *is_first |= p[n].is_first;
+    return n;
+}
+
 int
 push_all_blobs(struct push_context *push, struct err *err)
 {
     const struct push_plan *plan = &push->result->plan;
     struct blob_step *steps = xcalloc(plan->blob_count, sizeof(*steps));
     uint64_t bytes = 0;
-    size_t n = 0;
+    size_t n = 0, places;
     int rc;
 
-    for (size_t i = 0; i < plan->blob_count; i++) {
+    for (size_t i = 0; i < plan->blob_count; i += places) {
         struct placement *p = &plan->blobs[i];
+        bool is_first;
 
-        if (n == 0 || steps[n - 1].placements->object != p->object) {
-            steps[n++] = (struct blob_step){
-                .job.run = push_blob_job, .push = push, .placements = p};
-            bytes += graph_object(push->set->graph, p->object)->size;
-        }
-        steps[n - 1].count++;
+        places = count_places(p, plan->blob_count - i, &is_first);
+        if (is_first != push->is_trying)
+            continue;
+        steps[n++] = (struct blob_step){
+            .job.run = push_blob_job, .push = push, .placements = p, .count = places};
+        bytes += graph_object(push->set->graph, p->object)->size;
     }
     events_phase(&push->options->run->events,
                  push->options->dry_run ? "looking for blobs" : "pushing blobs", bytes,

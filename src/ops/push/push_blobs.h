@@ -8,7 +8,8 @@
 
 #include "ops/push/push_context.h"
 
-/* Bring every blob to every repository that lacks it. */
+/* Bring every blob to every repository that lacks it: those that go first while
+ * is_trying, else the rest. */
 MUST_USE int push_all_blobs(struct push_context *push, struct err *err);
 
 /*

@@ -51,6 +51,7 @@ struct push_context {
     struct repository_state *repos; /* of each repository at the target */
     bool has_begun;                 /* something may have been sent */
     bool moves_tags;                /* some tag of the target is going to be put */
+    bool is_trying;                 /* only what goes first is sent now */
     atomic_bool is_unread;          /* the source could not be read */
     pthread_mutex_t lock; /* guards result->counts, states, failures, and repos */
 

@@ -38,25 +38,31 @@ push_manifest_job(struct pool_job *base, unsigned worker, struct err *err)
     return 0;
 }
 
-/* Run one step for each placement; by height: children are done before parents begin. */
+/*
+ * Run one step for each placement.  To land them, children are done before parents begin,
+ * and what goes first and the rest take turns.
+ */
 static int
-for_documents(struct push_context *push, bool by_height,
+for_documents(struct push_context *push, bool lands,
               int (*run)(const struct document_step *step, unsigned worker,
                          struct err *err),
               struct err *err)
 {
     const struct push_plan *plan = &push->result->plan;
     struct document_step *steps = xcalloc(plan->document_count, sizeof(*steps));
+    uint32_t height = 0;
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < plan->document_count; i++) {
-        if (by_height && i > 0 &&
-            plan->documents[i - 1].height != plan->documents[i].height)
+        struct placement *p = &plan->documents[i];
+
+        if (lands && p->is_first != push->is_trying)
+            continue;
+        if (lands && p->height != height)
             rc = pool_wait(push->pool, err);
-        steps[i] = (struct document_step){.job.run = push_manifest_job,
-                                          .push = push,
-                                          .placement = &plan->documents[i],
-                                          .run = run};
+        height = p->height;
+        steps[i] = (struct document_step){
+            .job.run = push_manifest_job, .push = push, .placement = p, .run = run};
         if (rc == 0)
             pool_add(push->pool, &steps[i].job);
     }
@@ -115,13 +121,15 @@ explain_refusal(const struct push_context *push, const struct placement *p,
     }
     if ((err->kind != ERR_PROTOCOL && err->kind != ERR_NOT_FOUND) || err->reason)
         return;
-    if (err->hint[0] == '\0' && is_foreign)
+    if (err->hint[0] == '\0' && is_foreign) {
         err_hint(err, "it has foreign layers, which some registries accept only when "
                       "configured to (docker-registry: validation.manifests.urls.allow)");
-    else if (err->hint[0] == '\0' && (is_incomplete || is_sparse))
+    } else if (err->hint[0] == '\0' && (is_incomplete || is_sparse)) {
+        err->kind = ERR_PROTOCOL; /* not found is its child, which we do not have */
         err->reason = is_incomplete ? REASON_INCOMPLETE_INDEX : REASON_SPARSE_INDEX;
-    else
+    } else {
         push_context_refused(push, name_of(push, p), err);
+    }
 }
 
 /*

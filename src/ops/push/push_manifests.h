@@ -15,7 +15,8 @@
  */
 MUST_USE int push_probe_manifests(struct push_context *push, struct err *err);
 
-/* Put the manifests that were not there, children before parents. */
+/* Put the manifests that were not there, children before parents: those that go first
+ * while is_trying, else the rest. */
 MUST_USE int push_manifests(struct push_context *push, struct err *err);
 
 /* Fetch every manifest by digest and compare its bytes with the bundle's. */

@@ -238,14 +238,23 @@ push_plan_find(const struct push_plan *plan, uint32_t object, uint32_t repo,
 }
 
 void
+push_plan_clear(struct push_plan *plan)
+{
+    free(plan->blobs);
+    free(plan->documents);
+    free(plan->height);
+    plan->blobs = plan->documents = NULL;
+    plan->height = NULL;
+    plan->blob_count = plan->document_count = 0;
+}
+
+void
 push_plan_release(struct push_plan *plan)
 {
+    push_plan_clear(plan);
     for (size_t i = 0; i < plan->repo_count; i++)
         free(plan->repos[i]);
     free(plan->repos);
     free(plan->names);
-    free(plan->blobs);
-    free(plan->documents);
-    free(plan->height);
     *plan = (struct push_plan)PUSH_PLAN_INIT;
 }

@@ -20,6 +20,7 @@ struct placement {
     bool is_asked;   /* of a document: we looked for it at the target */
     bool is_there;   /* ... and it was there */
     bool is_listed;  /* of what was put: the registry lists it as a referrer */
+    bool is_first;   /* it goes before all that is not: see push_sparse.h */
     uint32_t
         cause; /* why it is not to be had there, a number of push_failures.h; 0: it is */
 };
@@ -70,6 +71,9 @@ MUST_USE int push_plan_check_targets(const struct push_plan *plan,
 MUST_USE int push_plan_place(struct push_plan *plan,
                              bool (*wanted)(void *ctx, size_t name), void *ctx,
                              struct err *err);
+
+/* Forget the placements. */
+void push_plan_clear(struct push_plan *plan);
 
 /* Where an object stands in a repository, in one of its two uses; NULL: nowhere. */
 struct placement *push_plan_find(const struct push_plan *plan, uint32_t object,

@@ -45,6 +45,7 @@ push_counts_json(const struct push_counts *n)
     jsout_put_u64(obj, "manifestsPresent", n->documents_present);
     jsout_put_u64(obj, "tagsPushed", n->tags_pushed);
     jsout_put_u64(obj, "tagsPresent", n->tags_present);
+    jsout_put_u64(obj, "referrersLeftOut", n->referrers_left_out);
     return obj;
 }
 

@@ -32,6 +32,7 @@ struct push_counts {
     size_t tags_present, tags_pushed;
     /* of referrers, where the registry keeps none */
     size_t lists_present, lists_updated, lists_refused;
+    size_t referrers_left_out; /* of indexes that were rebuilt */
     uint64_t bytes_uploaded;
 };
 

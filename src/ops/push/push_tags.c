@@ -32,8 +32,8 @@ is_left_out(enum image_state state)
     return state == IMAGE_SKIPPED || state == IMAGE_FAILED;
 }
 
-static void
-fail_image(struct push_context *push, size_t name, uint32_t cause)
+void
+push_fail_image(struct push_context *push, size_t name, uint32_t cause)
 {
     pthread_mutex_lock(&push->lock);
     push->result->states[name] = IMAGE_FAILED;
@@ -55,7 +55,7 @@ push_tag_job(struct pool_job *base, unsigned worker, struct err *err)
             0)
         return wrap_target(err, &name->to);
     if (cause != 0)
-        fail_image(push, step->name, cause);
+        push_fail_image(push, step->name, cause);
     return 0;
 }
 
@@ -220,8 +220,8 @@ lost_image(const struct push_context *push, struct graph_walk *walk, size_t self
 }
 
 /* In order: what is attached stands behind what it belongs to. */
-static void
-leave_out_attached(struct push_context *push)
+void
+push_leave_out_attached(struct push_context *push)
 {
     CLEANUP(graph_walk_release)
     struct graph_walk *walk = graph_walk_new(push->set->graph);
@@ -231,7 +231,7 @@ leave_out_attached(struct push_context *push)
         ssize_t image = is_left_out(states[i]) ? NO_NAME : lost_image(push, walk, i);
 
         if (image != NO_NAME && states[image] == IMAGE_FAILED)
-            fail_image(push, i, push->result->causes[image]);
+            push_fail_image(push, i, push->result->causes[image]);
         else if (image != NO_NAME)
             states[i] = IMAGE_SKIPPED;
     }
@@ -243,7 +243,7 @@ push_probe_tags(struct push_context *push, struct err *err)
     if (for_names(push, false, check_name, err) < 0)
         return -1;
     if (push->options->on_existing == EXISTING_SKIP || push->result->failed > 0)
-        leave_out_attached(push);
+        push_leave_out_attached(push);
     for (size_t i = 0; i < push->result->plan.name_count; i++)
         push->moves_tags |= push->result->states[i] == IMAGE_PUSHED &&
                             push->result->plan.names[i].to.tag[0] != '\0';
@@ -273,7 +273,7 @@ push_fail_images(struct push_context *push)
         uint32_t cause = is_left_out(push->result->states[i]) ? 0 : why_not(push, i);
 
         if (cause != 0)
-            fail_image(push, i, cause);
+            push_fail_image(push, i, cause);
     }
 }
 

@@ -12,6 +12,12 @@
  * attached to nothing but images that are left out is left out with them. */
 MUST_USE int push_probe_tags(struct push_context *push, struct err *err);
 
+/* That image failed; cause: a number of push_failures.h. */
+void push_fail_image(struct push_context *push, size_t name, uint32_t cause);
+
+/* Leave out what is attached to nothing but images that are left out. */
+void push_leave_out_attached(struct push_context *push);
+
 /* What is not whole, or belongs to what is not, gets no tag.  Sets states and causes. */
 void push_fail_images(struct push_context *push);
 

@@ -131,6 +131,8 @@ images_out(const struct push_result *done)
         reference_name(&done->plan.names[i].to, target);
         jsout_put_text(obj, "name", set->entries[i].name);
         put_digest(obj, "digest", &set->entries[i].digest);
+        if (set->entries[i].is_rebuilt)
+            put_digest(obj, "rebuiltFrom", &set->entries[i].rebuilt_from);
         jsout_put_text(obj, "target", target);
         jsout_put_text(obj, "state", receipt_state_word(done->states[i]));
         if (push_failure_of(done, i))

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+#include "images/rebuilt_source.h"
+
+#include "base/mem.h"
+#include "oci/graph_walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what comes along ---- */
+
+struct alive_marking {
+    const struct rebuilt_source *source;
+    bool *is_alive; /* by graph id of the old set */
+};
+
+/* graph_walk_root(): an index that is rebuilt is there no more. */
+static void
+mark_alive(void *ctx, uint32_t id, bool as_document)
+{
+    const struct alive_marking *m = ctx;
+
+    m->is_alive[id] |= as_document && !m->source->made.outcomes[id].is_new;
+}
+
+/* What is attached to an image that is left out anyway comes along as ever. */
+static bool
+drop_orphans(const struct image_set *set, const bool *is_alive, bool *is_dropped)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < set->count; i++) {
+        uint32_t subject = image_set_subject(set, &set->entries[i]);
+
+        if (is_dropped[i] || subject == GRAPH_NONE || is_alive[subject] ||
+            graph_object(set->graph, subject)->state == GRAPH_OMITTED)
+            continue;
+        is_dropped[i] = found = true;
+    }
+    return found;
+}
+
+/* What belongs to an old index, and in turn what belongs to that; the caller frees. */
+static bool *
+find_dropped(const struct rebuilt_source *s)
+{
+    const struct image_set *set = s->old;
+    CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(set->graph);
+    size_t objects = graph_count(set->graph);
+    bool *is_dropped = xcalloc(set->count, sizeof(*is_dropped));
+    struct alive_marking m = {s, xcalloc(objects, sizeof(bool))};
+
+    do {
+        memset(m.is_alive, 0, objects * sizeof(bool));
+        for (size_t i = 0; i < set->count; i++) {
+            if (!is_dropped[i])
+                graph_walk_root(walk, set->entries[i].object, mark_alive, &m);
+        }
+    } while (drop_orphans(set, m.is_alive, is_dropped));
+    free(m.is_alive);
+    return is_dropped;
+}
+
+/* ---- the new set ---- */
+
+static int
+add_roots(struct rebuilt_source *s, const bool *is_dropped, struct err *err)
+{
+    const struct image_set *old = s->old;
+
+    for (size_t i = 0; i < old->count; i++) {
+        const struct image_entry *e = &old->entries[i];
+        const struct rebuilt_index *made = &s->made.outcomes[e->object];
+        uint32_t id;
+
+        if (is_dropped[i])
+            continue;
+        if (graph_add_root(s->set.graph, made->is_new ? &made->digest : &e->digest,
+                           made->is_new ? made->size : e->size, e->media_type, &id,
+                           err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+fetch_rebuilt(void *ctx, unsigned worker, const struct image_object *what,
+              struct image_document *out, struct err *err)
+{
+    const struct rebuilt_source *s = ctx;
+    const struct rebuilt_index *made = digest_map_find(&s->indexes, what->digest);
+
+    if (!made)
+        return s->from.fetch_document(s->from.ctx, worker, what, out, err);
+    buf_clear(&out->bytes);
+    out->digest = made->digest;
+    out->media_type[0] = '\0';
+    return buf_add(&out->bytes, made->bytes, (size_t)made->size) < 0
+               ? err_set(err, ERR_INTERNAL, "no room for an index")
+               : 0;
+}
+
+static int
+feed_all(struct rebuilt_source *s, struct err *err)
+{
+    struct graph *graph = s->set.graph;
+    CLEANUP(image_document_release) struct image_document doc = IMAGE_DOCUMENT_INIT;
+    uint32_t id;
+
+    while ((id = graph_next(graph)) != GRAPH_NONE) {
+        const struct graph_object *o = graph_object(graph, id);
+        const struct image_object what = {.digest = &o->digest, .size = o->size};
+
+        if (fetch_rebuilt(s, 0, &what, &doc, err) < 0 ||
+            graph_feed(graph, id, doc.bytes.data, doc.bytes.len, err) < 0)
+            return -1;
+    }
+    return graph_finish(graph, err);
+}
+
+/* A name by digest keeps the old one, which is what the source calls it. */
+static void
+describe_entry(struct rebuilt_source *s, size_t entry, const struct image_entry *old)
+{
+    const struct rebuilt_index *made = &s->made.outcomes[old->object];
+    struct image_entry *e = &s->set.entries[entry];
+    struct reference ref = old->ref;
+
+    if (made->is_new)
+        ref.digest = made->digest;
+    image_set_describe(&s->set, entry, &ref);
+    free(e->name);
+    e->name = xstrdup(old->name);
+    e->is_rebuilt = made->is_new;
+    e->rebuilt_from = old->digest;
+}
+
+static void
+describe_set(struct rebuilt_source *s, const bool *is_dropped)
+{
+    s->set.entries = xcalloc(s->old->count, sizeof(*s->set.entries));
+    for (size_t i = 0; i < s->old->count; i++) {
+        if (!is_dropped[i])
+            describe_entry(s, s->set.count++, &s->old->entries[i]);
+    }
+    s->referrers = s->old->count - s->set.count;
+    s->set.is_missing = xcalloc(graph_count(s->set.graph), sizeof(*s->set.is_missing));
+}
+
+static int
+build_set(struct rebuilt_source *s, struct err *err)
+{
+    bool *is_dropped = find_dropped(s);
+    int rc;
+
+    for (size_t i = 0; i < graph_count(s->old->graph); i++) {
+        struct rebuilt_index *made = &s->made.outcomes[i];
+
+        if (made->is_new)
+            (void)digest_map_add(&s->indexes, &made->digest, made);
+    }
+    s->set.graph = graph_new(ERR_INTEGRITY);
+    rc = add_roots(s, is_dropped, err);
+    if (rc == 0)
+        rc = feed_all(s, err);
+    if (rc == 0)
+        describe_set(s, is_dropped);
+    free(is_dropped);
+    return rc;
+}
+
+/* ---- the source ---- */
+
+static int
+read_old(void *ctx, uint32_t index, struct buf *out, struct err *err)
+{
+    const struct rebuilt_source *s = ctx;
+    const struct graph_object *o = graph_object(s->old->graph, index);
+    const struct image_object what = {.digest = &o->digest, .size = o->size};
+    struct image_document doc = {.bytes = *out};
+    int rc = s->from.fetch_document(s->from.ctx, 0, &what, &doc, err);
+
+    *out = doc.bytes;
+    return rc;
+}
+
+int
+rebuilt_source_make(struct rebuilt_source *out, const struct image_set *old,
+                    const struct image_source *from, struct err *err)
+{
+    out->old = old;
+    out->from = *from;
+    out->made = (struct index_rebuilding){.read = read_old, .ctx = out};
+    index_rebuilding_init(&out->made, old->graph);
+    for (size_t i = 0; i < old->count; i++) {
+        if (index_rebuilding_add(&out->made, old->entries[i].object, err) < 0)
+            return -1;
+    }
+    return build_set(out, err);
+}
+
+/* Only blobs are read in parts, and these stay as they are. */
+static ssize_t
+read_rebuilt_at(void *ctx, const struct image_object *what, void *out, size_t len,
+                uint64_t offset, struct err *err)
+{
+    const struct rebuilt_source *s = ctx;
+
+    return s->from.read_at(s->from.ctx, what, out, len, offset, err);
+}
+
+struct image_source
+rebuilt_source(struct rebuilt_source *s)
+{
+    return (struct image_source){
+        .ctx = s, .fetch_document = fetch_rebuilt, .read_at = read_rebuilt_at};
+}
+
+void
+rebuilt_source_release(struct rebuilt_source *s)
+{
+    digest_map_release(&s->indexes);
+    image_set_release(&s->set);
+    index_rebuilding_release(&s->made);
+    *s = (struct rebuilt_source)REBUILT_SOURCE_INIT;
+}
