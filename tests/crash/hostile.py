@@ -185,6 +185,7 @@ class Registry:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # one packet for headers and body: no wait for a delayed acknowledgement
 
             def log_message(self, *_):
                 pass

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# line.sh - registries that are 50 ms away, over a line that loses connections.
+# line.sh - registries that are 20 ms away, over a line that loses connections.
 
 # shellcheck source=tests/lib/e2e.sh
 . "$(dirname "$0")/../lib/e2e.sh"
@@ -13,7 +13,7 @@ must fill source fleet --images 12 --platforms 2 --layers 3 --layer-bytes 300000
 # start_line NAME: a line to that registry, $(line_to NAME) is where it begins.
 start_line() {
     line_port=$(address_of "$1")
-    $registry_guard python3 "$tests/registry/line.py" "${line_port##*:}" 0.05 1 "$1" \
+    $registry_guard python3 "$tests/registry/line.py" "${line_port##*:}" 0.02 1 "$1" \
         >"$work/line.$1" </dev/null 2>&1 &
     registry_pids="$registry_pids $!"
     wait_for_line "$work/line.$1"

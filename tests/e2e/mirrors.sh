@@ -65,7 +65,7 @@ expect 0 "the same by digest" try_export "$(sed 's/:[^:]*$//' "$work/one")@$dige
 check_equal "is" 0 "$(requests home)"
 
 # Damage what the mirror has: it does not look at what it serves.
-find "$work/registry/mirror/store" -path '*/blobs/sha256/*/data' -size +1k |
+find "$work/registry/mirror/store/" -path '*/blobs/sha256/*/data' -size +1k |
     while read -r file; do
         printf x | dd of="$file" bs=1 seek=500 conv=notrunc 2>/dev/null
     done

@@ -370,6 +370,7 @@ def structured(bundle, share):
 # ---- every byte of every header ----
 
 def bytewise(bundle):
+    """(name, member, its changed header)"""
     for n, at in itertools.product(range(len(bundle.members)), range(512)):
         head = bundle.members[n].head
         for value in {0, 0x20, 0x37, 0x80, head[at] ^ 1}:
@@ -377,7 +378,7 @@ def bytewise(bundle):
             altered[at] = value
             altered = bytes(altered) if 148 <= at < 156 else summed(altered)
             if altered != head:
-                yield f"member {n}: byte {at} is {value:#04x}", bundle.with_head(n, altered)
+                yield f"member {n}: byte {at} is {value:#04x}", n, altered
 
 
 def judge(program, folder, job):
@@ -402,10 +403,9 @@ def reviewed():
 
 def chosen(bundle, how_many):
     yield from structured(bundle, 5 if how_many == "some" else 1)
-    if how_many == "every":
-        yield from bytewise(bundle)
-    else:
-        yield from random.Random(7).sample(list(bytewise(bundle)), 60)
+    changes = list(bytewise(bundle))
+    for name, n, head in changes if how_many == "every" else random.Random(7).sample(changes, 60):
+        yield name, bundle.with_head(n, head)
 
 
 def main():

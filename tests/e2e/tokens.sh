@@ -73,10 +73,10 @@ expect 0 "a public image without credentials" \
 check_equal "was fetched with nobody's token" "- repository:charts/shop:pull" \
     "$(asked source-door)"
 
-# A token that ends while layers are fetched, behind a wire that is quiet for some seconds.
+# A token is valid for at most 3 s, and the wire is silent for longer while layers are fetched.
 must make_token_server short --short
 must start_registry short token source
-must start_stall short 40000 6
+must start_stall short 40000 4
 sed "s|^[^/]*|$(stalled_address)|" "$work/list" >"$work/short-list"
 with_short_tokens() {
     printf '%s:%s' "$registry_user" "$registry_password" |

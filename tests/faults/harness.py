@@ -39,15 +39,38 @@ from fault.wire import Reply  # noqa: E402,F401
 from pictures import Picture, artifact, image, index, layer, manifest  # noqa: E402,F401
 from run import Failed, Runner, Skipped, check, same  # noqa: E402,F401
 
-AT_ONCE = 6  # cases; most of them wait for something most of the time
 IS_LONG = os.environ.get("SEALIFT_TESTS") == "long"
 cases = []
 
 
-def case(*names):
-    """Register a function as the test of these cases of cases.txt."""
+class Case:
+    """One result: a function, the cases of cases.txt that it tests, and its argument if any."""
+
+    def __init__(self, names, function, label=None, argument=None):
+        self.names = names
+        self.function = function
+        self.label = label
+        self.argument = argument
+
+    def run(self, lab):
+        if self.label is None:
+            self.function(lab)
+        else:
+            self.function(lab, self.argument)
+
+    def __str__(self):
+        text = f"{self.function.__name__}: {' '.join(self.function.__doc__.split())}"
+        return text if self.label is None else f"{text} ({self.label})"
+
+
+def case(*names, each=None):
+    """Register a function as the test of these cases of cases.txt: once, or, with labelled
+    arguments in each, once for each of them, so that they run at the same time."""
     def register(function):
-        cases.append((names, function))
+        if each is None:
+            cases.append(Case(names, function))
+        else:
+            cases.extend(Case(names, function, *one) for one in each.items())
         return function
     return register
 
@@ -95,12 +118,12 @@ class Mill:
             return self._made[key]
 
 
-def perform(function, authority, top, mill):
+def perform(one, authority, top, mill):
     """Run one case: ("ok", ""), ("skip", why) or ("not ok", what went wrong)."""
-    folder = tempfile.mkdtemp(dir=top, prefix=function.__name__ + ".")
+    folder = tempfile.mkdtemp(dir=top, prefix=one.function.__name__ + ".")
     lab = Lab(authority, folder, mill)
     try:
-        function(lab)
+        one.run(lab)
         return "ok", ""
     except Skipped as why:
         return "skip", str(why)
@@ -110,10 +133,6 @@ def perform(function, authority, top, mill):
         return "not ok", f"{traceback.format_exc()}\n{lab.story()}"
     finally:
         lab.stop()
-
-
-def title(function):
-    return f"{function.__name__}: {' '.join(function.__doc__.split())}"
 
 
 def show(number, name, end, text):
@@ -127,15 +146,16 @@ def show(number, name, end, text):
 
 
 def chosen(words):
-    return [function for names, function in cases
-            if not words or function.__name__ in words or set(names) & set(words)]
+    return [one for one in cases
+            if not words or one.function.__name__ in words or set(one.names) & set(words)]
 
 
-def main():
+def main(at_once=6):
+    """Run the cases of a script, this many at once: more where they do little but wait."""
     words = sys.argv[1:]
     if words == ["--list"]:
-        for names, function in cases:
-            print(function.__name__, *names)
+        for name, names in {one.function.__name__: one.names for one in cases}.items():
+            print(name, *names)
         return
     if os.environ.get("SEALIFT_TESTS") == "quick":
         print("1..0 # SKIP quick run")
@@ -146,9 +166,9 @@ def main():
         authority = Authority(os.path.join(top, "tls"))
         os.mkdir(os.path.join(top, "mill"))
         mill = Mill(authority, os.path.join(top, "mill"))
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            results = [pool.submit(perform, function, authority, top, mill) for function in todo]
+        with ThreadPoolExecutor(at_once) as pool:
+            results = [pool.submit(perform, one, authority, top, mill) for one in todo]
             failures = 0
-            for number, (function, result) in enumerate(zip(todo, results), 1):
-                failures += not show(number, title(function), *result.result())
+            for number, (one, result) in enumerate(zip(todo, results), 1):
+                failures += not show(number, str(one), *result.result())
     sys.exit(failures > 0)

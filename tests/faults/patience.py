@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How often and how soon things are tried again, and what a registry has to say."""
+"""Retries, rate limits, and the messages and warnings of registries."""
 import email.utils
 import os
 import socket
@@ -22,34 +22,30 @@ def http_date(seconds):
     return email.utils.formatdate(time.time() + seconds, usegmt=True)
 
 
-@case("rate-limited")
-def come_back(lab):
-    "too many requests: Retry-After in seconds and as a date is waited for"
-    for when in (lambda: 2, lambda: http_date(4)):
-        lab.again()
-        app = lab.image("app:1")
-        lab.registry.on("GET", MANIFEST, status(429, Retry_After=when()), times=1)
-        run, took = timed(lambda: lab.export(app))
-        run.ok().says(f"registry {lab.registry.host}: rate limited, slowing down").carries(app)
-        check(took >= 2, f"it waited: {took}")
+@case("rate-limited", each={"seconds": lambda: 2, "a date": lambda: http_date(4)})
+def honours_retry_after(lab, when):
+    "waits as long as Retry-After of a 429 demands"
+    app = lab.image("app:1")
+    lab.registry.on("GET", MANIFEST, status(429, Retry_After=when()), times=1)
+    run, took = timed(lambda: lab.export(app))
+    run.ok().says(f"registry {lab.registry.host}: rate limited, slowing down").carries(app)
+    check(took >= 2, f"duration: {took}")
+
+
+@case("rate-limited", each={"past": {"Retry_After": http_date(-1000)},
+                            "malformed": {"Retry_After": "soon"}, "missing": {}})
+def waits_without_retry_after(lab, headers):
+    "waits after a 429 whose Retry-After says nothing"
+    app = lab.image("app:1")
+    lab.registry.on("GET", MANIFEST, status(429, **headers), times=1)
+    run, took = timed(lambda: lab.export(app))
+    run.ok().carries(app)
+    check(took >= 1.9, f"duration: {took}")
 
 
 @case("rate-limited")
-def come_back_vague(lab):
-    "Retry-After in the past, without sense, or missing: time is given all the same"
-    for when in (http_date(-1000), "soon", None):
-        lab.again()
-        app = lab.image("app:1")
-        headers = {"Retry_After": when} if when else {}
-        lab.registry.on("GET", MANIFEST, status(429, **headers), times=1)
-        run, took = timed(lambda: lab.export(app))
-        run.ok().carries(app)
-        check(took >= 1.9, f"it waited: {took}")
-
-
-@case("rate-limited")
-def come_back_tomorrow(lab):
-    "a Retry-After of a day is an error at once"
+def fails_at_once_on_a_long_retry_after(lab):
+    "fails at once when Retry-After is a day"
     for code, when in ((429, 86400), (503, http_date(86400))):
         lab.again()
         app = lab.image("app:1")
@@ -59,13 +55,13 @@ def come_back_tomorrow(lab):
 
 
 @case("rate-limited")
-def one_pace(lab):
-    "all workers wait for a registry that asked one of them, and the user is told once"
+def slows_down_all_workers(lab):
+    "all workers wait for a registry that limited one of them, with one message"
     app = lab.image("app:1", layers=12)
     asked = []
 
     def slowly(request, proceed):
-        time.sleep(0.3)  # the others are still busy when the one that was asked has understood
+        time.sleep(0.3)  # keeps the other workers busy until the pause is known
         return proceed()
 
     def ask(request, proceed):
@@ -76,16 +72,16 @@ def one_pace(lab):
     times = []
     lab.watch = lambda entry: times.append(time.monotonic())
     run = lab.export(app, jobs=4).ok().carries(app)
-    same(run.err.count("rate limited, slowing down"), 1, "times that the user was told")
+    same(run.err.count("rate limited, slowing down"), 1, "messages")
     later = [when - asked[0] for when in times if when > asked[0] + 1.5]
     check(later and min(later) > 2.9, f"requests while it should have been quiet: {later[:3]}")
     gaps = [b - a for a, b in zip(later, later[1:])]
-    check(sum(gaps[:4]) > 0.15, f"then one at a time: {gaps}")
+    check(sum(gaps[:4]) > 0.15, f"then one request at a time: {gaps}")
 
 
 @case("rate-limited")
-def throttled_again_and_again(lab):
-    "a registry that keeps to a rate: what it refuses does not count while it serves others"
+def refusals_of_a_serving_registry_cost_no_retries(lab):
+    "refusals by a registry that serves other requests use up no retries"
     app = lab.image("app:1", layers=12, size=100)
     served = []
 
@@ -100,24 +96,26 @@ def throttled_again_and_again(lab):
 
 
 @case("rate-limited")
-def slow_down_code(lab):
-    "503 and 403 with the code TOOMANYREQUESTS, and 429 for a push"
+def slows_down_for_the_error_code(lab):
+    "slows down after 503 and 403 with the code TOOMANYREQUESTS"
     app = lab.image("app:1")
     lab.registry.on("GET", MANIFEST, chain(denied(503, "TOOMANYREQUESTS"),
                                            denied(403, "TOOMANYREQUESTS")))
     lab.export(app).ok().says("rate limited, slowing down").carries(app)
+
+
+@case("rate-limited", each={what: what for what in ("POST", "PATCH", "PUT")})
+def slows_down_a_push(lab, what):
+    "slows down after a 429 during a push"
     other = image("other:1", size=3 << 20)
-    for what in ("POST", "PATCH", "PUT"):
-        lab.again()
-        lab.registry.store.repos.clear()
-        lab.registry.on(what, "", status(429, Retry_After=1), times=1)
-        lab.push(other, jobs=1).ok().says("rate limited, slowing down")
-        lab.landed(other)
+    lab.registry.on(what, "", status(429, Retry_After=1), times=1)
+    lab.push(other, jobs=1).ok().says("rate limited, slowing down")
+    lab.landed(other)
 
 
 @case("rate-limited")
-def storage_slow_down(lab):
-    "a storage server that asks to slow down does not slow down the registry"
+def limits_storage_apart_from_its_registry(lab):
+    "a rate-limited storage server does not slow down its registry"
     app = lab.image("app:1", layers=8)
     led, asked = [], threading.Event()
 
@@ -139,23 +137,21 @@ def storage_slow_down(lab):
     log = lab.log.find("GET", "sha256:")
     first, again = [n for n, entry in enumerate(log) if entry.origin == "storage"]
     between = [e for e in log[first + 1:again] if "/blobs/" in e.path and e.status == 200]
-    check(len(between) >= 3, f"the registry goes on serving: {len(between)}")
+    check(len(between) >= 3, f"requests served by the registry meanwhile: {len(between)}")
+
+
+@case("transient-and-final-errors", each={str(code): code for code in (408, 500, 502, 503, 504, 522)})
+def retries_transient_errors(lab, code):
+    "retries a transient error until it passes"
+    app = lab.image("app:1")
+    lab.registry.on("GET", MANIFEST, status(code), times=2)
+    lab.export(app).ok().carries(app)
+    same(lab.registry.count("GET", MANIFEST), 3, "tries")
 
 
 @case("transient-and-final-errors")
-def passing(lab):
-    "errors that pass are waited for"
-    for code in (408, 500, 502, 503, 504, 522):
-        lab.again()
-        app = lab.image("app:1")
-        lab.registry.on("GET", MANIFEST, status(code), times=2)
-        lab.export(app).ok().carries(app)
-        same(lab.registry.count("GET", MANIFEST), 3, "tries")
-
-
-@case("transient-and-final-errors")
-def for_ever(lab):
-    "errors that do not pass are given up after five more tries, or as many as wanted"
+def gives_up_on_lasting_errors(lab):
+    "gives up on lasting errors after --retries more tries"
     app = lab.image("app:1")
     lab.registry.on("GET", MANIFEST, status(503))
     wanted = [(("--retries", "2"), 3), (("--retries", "0"), 1)]
@@ -165,42 +161,42 @@ def for_ever(lab):
         lab.log.forget()
         run = lab.export(app, *options).fails("network", "answers 503")
         same(lab.registry.count("GET", MANIFEST), tries, "tries")
-        check(tries == 1 or f"gave up after {tries} tries" in run.err, "it says so")
+        check(tries == 1 or f"gave up after {tries} tries" in run.err, "the number of tries is shown")
 
 
 @case("transient-and-final-errors")
-def final(lab):
-    "errors that stay are not tried again"
+def does_not_retry_final_errors(lab):
+    "does not retry final errors"
     for code in (400, 403, 405, 410, 501):
         lab.again()
         app = lab.image("app:1")
         lab.registry.on("GET", MANIFEST, status(code))
-        check(lab.export(app).status in (3, 5), "the kind of error")
+        check(lab.export(app).status in (3, 5), "kind of the failure")
         same(lab.registry.count("GET", MANIFEST), 1, "tries")
 
 
 @case("transient-and-final-errors")
-def nobody_home(lab):
-    "a host where nothing answers is an error soon"
+def fails_soon_where_nothing_listens(lab):
+    "fails within seconds where nothing listens"
     with socket.create_server(("127.0.0.7", 0)) as door:
         host = f"127.0.0.7:{door.getsockname()[1]}"
     run, took = timed(lambda: lab.export(f"{host}/app:1"))
     run.fails("network", "gave up after 3 tries")
-    check(took < 5, f"soon: {took}")
+    check(took < 5, f"duration: {took}")
     lab.export(f"{host}/app:1", "--retries", "0").fails("network").silent_about("gave up")
 
 
 @case("transient-and-final-errors")
-def back_again(lab):
-    "a registry that was there before gets all the tries"
+def retries_longer_after_an_answer(lab):
+    "a registry that answered before gets more than three tries"
     app = lab.image("app:1")
-    lab.registry.on("GET", "/blobs/", end("reset"), times=4)
+    lab.registry.on("GET", "/blobs/", end("reset"), times=3)
     lab.export(app, jobs=1).ok().carries(app)
 
 
 @case("docker-hub-pull-limit")
-def pulls_left(lab):
-    "few pulls are left: said once"
+def warns_once_of_few_pulls(lab):
+    "warns once when few pulls remain"
     app = lab.image("app:1", layers=5)
     for name, value in (("ratelimit-limit", "100;w=21600"),
                         ("ratelimit-remaining", "3;w=21600")):
@@ -211,8 +207,8 @@ def pulls_left(lab):
 
 
 @case("docker-hub-pull-limit")
-def pulls_not_worth_a_word(lab):
-    "many pulls are left, or nobody counts, or the header is nonsense"
+def stays_silent_about_many_pulls(lab):
+    "stays silent when many pulls remain or the header is malformed"
     app = lab.image("app:1")
     handler = lab.registry.handler
     proper = handler.answer
@@ -223,8 +219,8 @@ def pulls_not_worth_a_word(lab):
 
 
 @case("docker-hub-pull-limit")
-def no_pulls_left(lab):
-    "the limit is reached, said in plain text"
+def shows_the_pull_limit_error(lab):
+    "shows the plain text of a reached pull limit"
     app = lab.image("app:1")
     lab.registry.on("GET", MANIFEST, status(
         429, "toomanyrequests: You have reached your pull rate limit.\n", "text/plain",
@@ -241,8 +237,8 @@ def with_header(proper, name, value):
 
 
 @case("warning-header-repeated")
-def warnings(lab):
-    "a warning that comes with every answer is shown once, another one too"
+def shows_a_repeated_warning_once(lab):
+    "shows a repeated Warning header once"
     app = lab.image("app:1", layers=20)
     handler = lab.registry.handler
     handler.answer = with_header(handler.answer, "Warning", '299 - "this one \\"ends\\" soon"')
@@ -252,21 +248,21 @@ def warnings(lab):
 
 
 @case("warning-header-repeated")
-def many_warnings(lab):
-    "a registry that never runs out of warnings"
+def bounds_warnings(lab):
+    "shows a bounded number of warnings"
     app = lab.image("app:1", layers=40)
     count = iter(range(10 ** 6))
     handler, proper = lab.registry.handler, lab.registry.handler.answer
     handler.answer = lambda request: with_header(
         proper, "Warning", f'299 - "{next(count)} {"x" * 500}"')(request)
     run = lab.export(app).ok()
-    same(run.err.count("warning: registry "), 16, "warnings that were shown")
-    check(len(run.err) < 20000, "not much was printed")
+    same(run.err.count("warning: registry "), 16, "warnings")
+    check(len(run.err) < 20000, "standard error is short")
 
 
 @case("error-body-is-odd")
-def odd_errors(lab):
-    "error texts: escapes, ten MiB, an unusual form, plain text, a web page"
+def shows_odd_error_bodies_safely(lab):
+    "shows error bodies escaped, cut and without markup"
     app = lab.image("app:1")
     for body, kind, shown in (
             ('{"errors":[{"code":"DENIED","message":"\\u001b[31mred"}]}', "application/json",
@@ -291,28 +287,33 @@ def odd_errors(lab):
         lab.again()
         lab.registry.on("GET", MANIFEST, status(403, body, kind))
         run = lab.export(app).fails("auth", shown)
-        check(len(run.err) < 2000, "it is cut")
+        check(len(run.err) < 2000, "the text is cut")
         run.silent_about("<b>")
 
 
 @case()
-def limited(lab):
-    "--limit-rate: all workers together, both ways"
+def limits_the_rate_of_export(lab):
+    "--limit-rate limits all downloads of an export together"
     app = lab.image("app:1", layers=4, size=100000)
     run, took = timed(lambda: lab.export(app, "--limit-rate", "200K", jobs=4))
     run.ok().carries(app)
-    check(took > 1.7, f"it took its time: {took}")
+    check(took > 1.7, f"duration: {took}")
+
+
+@case()
+def limits_the_rate_of_import(lab):
+    "--limit-rate limits all uploads of an import together"
     other = image("other:1", layers=4, size=100000)
     lab.bundle(other)
     run, took = timed(lambda: lab.push(other, options=["--limit-rate", "200K"]))
     run.ok()
     lab.landed(other)
-    check(took > 1.7, f"it took its time: {took}")
+    check(took > 1.7, f"duration: {took}")
 
 
 @case("tag-immutable")
-def tag_was_set(lab):
-    "a tag that cannot be moved, and was set by a try whose answer is lost"
+def accepts_a_tag_set_by_a_lost_answer(lab):
+    "accepts an immutable tag set by a request whose answer was lost"
     lab.registry.handler.immutable_tags = True
     lab.registry.on("PUT", "/manifests/1$", done_but(503), times=1)
     app = image("app:1")
@@ -320,4 +321,4 @@ def tag_was_set(lab):
     lab.landed(app)
 
 
-main()
+main(at_once=24)

@@ -19,6 +19,24 @@ else
     registry_guard=''
 fi
 
+# docker-registry flushes every file that it stores, so its stores are kept in memory where
+# that has 2 GiB to spare; stop_registries removes them.
+registry_memory=''
+registry_store() {
+    [ ! -e "$1" ] || return 0
+    if [ -z "$registry_memory" ]; then
+        registry_memory=$work/registry
+        if [ "$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')" -ge 2097152 ] 2>/dev/null; then
+            registry_memory=$(mktemp -d /dev/shm/sealift-test.XXXXXX) || return 1
+        fi
+    fi
+    if [ "$registry_memory" = "$work/registry" ]; then
+        mkdir -p "$1"
+    else
+        ln -s "$(mktemp -d "$registry_memory/store.XXXXXX")" "$1"
+    fi
+}
+
 # make_ca: a throw-away authority, $work/tls/ca.pem, and a server that it vouches for.
 make_ca() {
     mkdir -p "$work/tls"
@@ -69,8 +87,8 @@ wait_for_line() {
     wait_tries=0
     until [ -s "$1" ]; do
         wait_tries=$((wait_tries + 1))
-        [ "$wait_tries" -le 600 ] || return 1
-        sleep 0.1
+        [ "$wait_tries" -le 3000 ] || return 1
+        sleep 0.02
     done
 }
 
@@ -179,6 +197,7 @@ start_registry() {
     echo "${2:-plain}" >"$registry_home/kind"
     [ "${2:-plain}" != private ] || [ -f "$work/tls/ca.pem" ] || make_ca || return 1
     printf '%s:%s\n' "$registry_user" "$registry_hash" >"$registry_home/htpasswd"
+    registry_store "$work/registry/${3:-$1}/store" || return 1
     registry_config "$1" "${2:-plain}" "${3:-$1}" >"$registry_home/config.yml"
     : >"$registry_home/log"
     $registry_guard docker-registry serve "$registry_home/config.yml" \
@@ -201,6 +220,8 @@ stop_registries() {
     # shellcheck disable=SC2086 # a list of numbers
     [ -z "$registry_pids" ] || { kill $registry_pids; wait $registry_pids; } 2>/dev/null
     registry_pids=''
+    case $registry_memory in /dev/shm/*) rm -rf "$registry_memory" ;; esac
+    registry_memory=''
 }
 
 address_of() {
