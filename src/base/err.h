@@ -64,6 +64,8 @@ enum err_kind {
     X(JSON, "json")                                                                      \
     X(LACKS_PLATFORM, "platform-missing")                                                \
     X(LAYER, "layer")                                                                    \
+    X(LIST_LINE, "list-line")                                                            \
+    X(LIST_OPERAND, "list-line")                                                         \
     X(LOGIN, "login")                                                                    \
     X(MISSING, "missing")                                                                \
     X(NOT_TLS, "not-tls")                                                                \

@@ -61,6 +61,15 @@ events_warning_because(const struct events *to, enum err_reason reason, const ch
 }
 
 void
+events_error(const struct events *to, const struct err *error, bool shares_hint)
+{
+    deliver_event(to, &(struct event){.kind = EVENT_ERROR,
+                                      .text = error->msg,
+                                      .error = error,
+                                      .shares_hint = shares_hint});
+}
+
+void
 events_phase(const struct events *to, const char *text, uint64_t count,
              enum event_unit unit)
 {

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum event_kind {
@@ -20,6 +21,7 @@ enum event_kind {
     EVENT_DONE,    /* count: more bytes or items of the phase are done */
     EVENT_UNDONE,  /* count: done work that has to be done again */
     EVENT_WAITING, /* text: a server that does not move; count: for so many seconds */
+    EVENT_ERROR,   /* error: one of several failures that end the run, also with -q */
 };
 
 struct event {
@@ -28,6 +30,8 @@ struct event {
     uint64_t count;
     enum event_unit { EVENT_BYTES, EVENT_ITEMS } unit; /* of a phase */
     enum err_reason reason; /* of a warning, where scripts and hints need one */
+    const struct err *error;
+    bool shares_hint; /* the error that ends the run will have its hint */
 };
 
 struct events {
@@ -41,6 +45,9 @@ void events_warning(const struct events *to, const char *fmt, ...) PRINTF(2, 3);
 /* With a reason: what to type about it is found by that, as for errors. */
 void events_warning_because(const struct events *to, enum err_reason reason,
                             const char *fmt, ...) PRINTF(3, 4);
+
+/* See err_list.h. */
+void events_error(const struct events *to, const struct err *error, bool shares_hint);
 void events_phase(const struct events *to, const char *text, uint64_t count,
                   enum event_unit unit);
 void events_done(const struct events *to, uint64_t count);

@@ -44,6 +44,11 @@ static const struct hint {
      "put the whole URL into the variable https_proxy, then use --proxy env"},
 
     /* ---- export ---- */
+    {REASON_LIST_OPERAND, "export", "'{}' is a file: did you mean --from {}?"},
+    {REASON_LIST_LINE, "export",
+     "this makes one of Kubernetes manifests: sed -n 's/^[ -]*image: *//p' *.yaml | tr "
+     "-d "
+     "\"\\\"'\""},
     {REASON_EXISTS, "export", "choose another name, or replace what exists with --force"},
     {REASON_FILE_TOO_LARGE, "export", "or cut the bundle with --volume-size fat32"},
     {REASON_FOREIGN_LAYER, "export",

@@ -5,8 +5,8 @@
 #include "base/mem.h"
 #include "base/text_safe.h"
 #include "cli/hints.h"
+#include "cli/notice_list.h"
 #include "cli/print_result.h"
-#include "cli/warning_list.h"
 #include "io/crypto/hash.h"
 #include "io/http/http.h"
 
@@ -96,7 +96,7 @@ run_command(const struct command *c, const struct common_options *common,
     CLEANUP(result_release) struct result result = RESULT_INIT;
     struct err err = *early, late = ERR_INIT;
     struct progress progress;
-    struct warning_list warnings;
+    struct notice_list notices;
     struct runtime rt = {.common = common, .progress = &progress, .run = RUN_INIT};
     int rc = early->kind == ERR_NONE ? 0 : -1;
 
@@ -107,8 +107,8 @@ run_command(const struct command *c, const struct common_options *common,
         err = late;
         rc = -1;
     }
-    warning_list_init(&warnings, &progress, c, options);
-    rt.run.events = (struct events){.emit = warning_list_emit, .ctx = &warnings};
+    notice_list_init(&notices, &progress, c, options);
+    rt.run.events = (struct events){.emit = notice_list_emit, .ctx = &notices};
     rt.run.jobs = common->jobs.is_set ? (unsigned)common->jobs.value : JOBS_DEFAULT;
     if (rc == 0 && rt.run.jobs == 0)
         rc = err_set(&err, ERR_USAGE, "--jobs requires at least 1");
@@ -121,7 +121,7 @@ run_command(const struct command *c, const struct common_options *common,
     if (rc < 0)
         hint_add_to(&err, c, options);
     progress_finish(&progress);
-    warning_list_finish(&warnings, &result);
+    notice_list_finish(&notices, &result);
     if (result_finish(&result, rc < 0 ? &err : NULL, common->json, common->quiet,
                       early->kind == ERR_NONE ? common->report : NULL, &late) < 0 &&
         rc == 0) {

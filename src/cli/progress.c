@@ -301,30 +301,33 @@ show_debug(struct progress *p, const char *text)
 }
 
 static void
-show_warning(struct progress *p, const char *text, const char *hint)
+show_notice(struct progress *p, enum event_kind kind, const char *text, const char *hint)
 {
+    bool is_warning = kind == EVENT_WARNING;
     struct jsout *obj;
 
     clear_line(p);
     if (p->mode == PROGRESS_JSON) {
         obj = jsout_object();
-        jsout_put_text(obj, "event", "warning");
+        jsout_put_text(obj, "event", is_warning ? "warning" : "error");
         jsout_put_text(obj, "text", text);
         if (hint[0] != '\0')
             jsout_put_text(obj, "hint", hint);
         write_json(obj);
         return;
     }
-    fprintf(stderr, "sealift: %s: warning: %s\n", p->command, text);
+    fprintf(stderr, "sealift: %s: %s%s\n", p->command, is_warning ? "warning: " : "",
+            text);
     if (hint[0] != '\0')
         fprintf(stderr, "hint: %s\n", hint);
 }
 
 void
-progress_warn(struct progress *p, const char *text, const char *hint)
+progress_notice(struct progress *p, enum event_kind kind, const char *text,
+                const char *hint)
 {
     pthread_mutex_lock(&p->lock);
-    show_warning(p, text, hint);
+    show_notice(p, kind, text, hint);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -339,7 +342,8 @@ progress_emit(void *ctx, const struct event *event)
         show_debug(p, event->text);
         break;
     case EVENT_WARNING:
-        show_warning(p, event->text, "");
+    case EVENT_ERROR:
+        show_notice(p, event->kind, event->text, "");
         break;
     case EVENT_PHASE:
         begin_phase(p, event);

@@ -52,8 +52,9 @@ MUST_USE int progress_init(struct progress *p, const char *mode, bool quiet, boo
 /* For struct events. */
 void progress_emit(void *progress, const struct event *event);
 
-/* The same of a warning, and what to do about it; hint "": nothing is known. */
-void progress_warn(struct progress *p, const char *text, const char *hint);
+/* A warning or an error, and what to do about it; hint "": nothing is known. */
+void progress_notice(struct progress *p, enum event_kind kind, const char *text,
+                     const char *hint);
 
 /*
  * "fetching: 1.2 GiB of 4.0 GiB (30%), 310.5 MiB/s, 0:09 left", as much of it as fits

@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "host" with or without "/path" behind it, into two buffers. */
+/* "host" with or without "/path" behind it, and a '/' that ends it, into two buffers. */
 static int
 parse_place(char host[REFERENCE_HOST_MAX + 1], char path[REFERENCE_PATH_MAX + 1],
-            const char *text, size_t len, struct err *err)
+            const char *text, size_t given, struct err *err)
 {
     char inner[REFERENCE_PATH_MAX + 1] = "", safe[TEXT_SAFE_MAX];
+    size_t len = given - (given > 0 && text[given - 1] == '/');
     const char *slash = memchr(text, '/', len);
     size_t n = slash ? (size_t)(slash - text) : len;
 
@@ -43,10 +44,11 @@ target_parse(struct target *out, const char *text, struct err *err)
     if (reference_refuse_user(text, strlen(text), err) < 0)
         return -1;
     text_safe(safe, text, strlen(text));
-    if (strstr(text, "://")) {
+    if (strstr(text + reference_scheme(text, strlen(text)), "://")) {
         err_set(err, ERR_USAGE, "'%s': a registry is named without a scheme", safe);
         return err_hint(err, "leave out everything up to and including '://'");
     }
+    text += reference_scheme(text, strlen(text));
     if (parse_place(target.host, target.prefix, text, strlen(text), err) < 0) {
         err_hint(err, "it is REGISTRY or REGISTRY/PREFIX, without tag and digest");
         return err_wrap(err, "'%s'", safe);
@@ -60,8 +62,8 @@ mapping_rule_parse(struct mapping_rule *out, const char *text, struct err *err)
 {
     const char *equals = strchr(text, '=');
     char host[REFERENCE_HOST_MAX + 1], path[REFERENCE_PATH_MAX + 1];
-    char safe[TEXT_SAFE_MAX];
-    size_t from, first = strcspn(text, "/=");
+    char safe[TEXT_SAFE_MAX], mapped[sizeof(out->to)];
+    size_t from, to, first = strcspn(text, "/=");
 
     if (reference_refuse_user(text, strlen(text), err) < 0)
         return -1;
@@ -75,10 +77,16 @@ mapping_rule_parse(struct mapping_rule *out, const char *text, struct err *err)
     }
     if (parse_place(host, path, text, from, err) < 0)
         return err_wrap(err, "'%s'", safe);
-    if (equals[1] != '\0' && !reference_is_path(equals + 1))
+    to = strlen(equals + 1);
+    if (to > 1 && equals[to] == '/')
+        to--;
+    if (to >= sizeof(out->to))
+        return err_set(err, ERR_USAGE, "'%s': the path after '=' is too long", safe);
+    snprintf(mapped, sizeof(mapped), "%.*s", (int)to, equals + 1);
+    if (to > 0 && !reference_is_path(mapped))
         return err_set(err, ERR_USAGE, "'%s': no repository path after '='", safe);
     snprintf(out->from, sizeof(out->from), "%s%s%s", host, path[0] ? "/" : "", path);
-    snprintf(out->to, sizeof(out->to), "%s", equals + 1);
+    memcpy(out->to, mapped, sizeof(out->to));
     return 0;
 }
 

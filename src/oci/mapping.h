@@ -19,7 +19,8 @@ struct target {
 };
 
 /*
- * Shape:  a host (with or without port; no dot needed here) and a repository path.
+ * Shape:  a host (with or without port; no dot needed here) and a repository path, which
+ *         may end in one '/'; "docker://" or "oci://" before it is dropped.
  * Errors: ERR_USAGE, also for an "https://" before it, a tag or a digest after it.
  */
 MUST_USE int target_parse(struct target *out, const char *text, struct err *err);

@@ -247,9 +247,10 @@ parse_repository(struct reference *r, const char *text, size_t len, struct err *
     return parse_path(r, text, path, err);
 }
 
-/* NAME[:TAG][@DIGEST]; a canonical name always begins with a host. */
+/* NAME[:TAG][@DIGEST].  has_host: the first component is a host, whatever it looks like.
+ */
 static int
-parse_parts(struct reference *r, const char *text, size_t len, bool is_canonical,
+parse_parts(struct reference *r, const char *text, size_t len, bool has_host,
             struct err *err)
 {
     const char *at = memchr(text, '@', len);
@@ -262,7 +263,9 @@ parse_parts(struct reference *r, const char *text, size_t len, bool is_canonical
         return err_wrap(err, "after the '@'");
     r->has_digest = at != NULL;
     memcpy(r->host, hub, sizeof(hub));
-    if (slash && (is_canonical || reference_looks_like_host(text, host))) {
+    if (has_host && !slash)
+        return err_set(err, ERR_USAGE, "it names no repository");
+    if (slash && (has_host || reference_looks_like_host(text, host))) {
         if (reference_host(r->host, text, host, err) < 0)
             return -1;
         skip = host + 1;
@@ -314,7 +317,7 @@ refuse_lookalikes(const char *text, size_t len, struct err *err)
 }
 
 static int
-parse_reference(struct reference *out, const char *text, size_t len, bool is_canonical,
+parse_reference(struct reference *out, const char *text, size_t len, bool has_host,
                 struct err *err)
 {
     struct reference r = {.has_digest = false};
@@ -322,7 +325,7 @@ parse_reference(struct reference *out, const char *text, size_t len, bool is_can
 
     if (refuse_lookalikes(text, len, err) < 0)
         return -1;
-    if (parse_parts(&r, text, len, is_canonical, err) < 0) {
+    if (parse_parts(&r, text, len, has_host, err) < 0) {
         text_safe(safe, text, len);
         return err_wrap(err, "'%s'", safe);
     }
@@ -330,10 +333,29 @@ parse_reference(struct reference *out, const char *text, size_t len, bool is_can
     return 0;
 }
 
+static const char docker_scheme[] = "docker://", oci_scheme[] = "oci://";
+
+static bool
+begins_with(const char *text, size_t len, const char *prefix)
+{
+    return len >= strlen(prefix) && memcmp(text, prefix, strlen(prefix)) == 0;
+}
+
+size_t
+reference_scheme(const char *text, size_t len)
+{
+    if (begins_with(text, len, docker_scheme))
+        return strlen(docker_scheme);
+    return begins_with(text, len, oci_scheme) ? strlen(oci_scheme) : 0;
+}
+
 int
 reference_parse(struct reference *out, const char *text, size_t len, struct err *err)
 {
-    return parse_reference(out, text, len, false, err);
+    size_t skip = reference_scheme(text, len);
+
+    return parse_reference(out, text + skip, len - skip,
+                           begins_with(text, len, oci_scheme), err);
 }
 
 void

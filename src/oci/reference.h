@@ -36,11 +36,15 @@ struct reference {
  *         '.', a ':' or an upper-case letter, or is "localhost"; else it is Docker Hub's.
  *         "index.docker.io" and "registry-1.docker.io" become "docker.io", which gets
  *         "library/" before a single component.  Neither tag nor digest: tag "latest".
- *         Hosts become lower case.
- * Errors: ERR_USAGE, saying what is wrong with which part.
+ *         Hosts become lower case.  "docker://" before it is dropped, as skopeo writes
+ * it; after "oci://", as Helm writes it, the first component is always a host. Errors:
+ * ERR_USAGE, saying what is wrong with which part.
  */
 MUST_USE int reference_parse(struct reference *out, const char *text, size_t len,
                              struct err *err);
+
+/* Bytes of "docker://" or "oci://" at the beginning; 0 without one. */
+size_t reference_scheme(const char *text, size_t len);
 
 /* The name a bundle carries: "host/path:tag", or "host/path@digest" without a tag.  Of a
  * repository "host/path". */

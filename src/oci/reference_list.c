@@ -47,28 +47,44 @@ grow_slots(struct reference_list *list)
         *find_slot(list, &list->items[i]) = i + 1;
 }
 
-/* A name that is there already: only the digest the user insists on can be news. */
-static int
-merge_reference(struct reference *there, const struct reference *r, struct err *err)
+/* Its index + 1, or 0. */
+static uint32_t
+find_number(const struct reference_list *list, const struct reference *r)
 {
-    char name[REFERENCE_TEXT_MAX], safe[TEXT_SAFE_MAX];
+    return list->slot_count == 0 ? 0 : *find_slot(list, r);
+}
 
-    if (!r->has_digest)
-        return 0;
-    if (there->has_digest && !digest_equal(&there->digest, &r->digest)) {
+/* A name that is there already: only the digest that is required can be new. */
+static int
+merge_reference(struct reference_list *list, size_t i, const struct reference *r,
+                const struct reference_place *place, struct err *err)
+{
+    struct reference *there = &list->items[i];
+    char name[REFERENCE_TEXT_MAX], safe[TEXT_SAFE_MAX];
+    bool is_pinned = there->has_digest;
+
+    if (is_pinned && r->has_digest && !digest_equal(&there->digest, &r->digest)) {
         reference_name(r, name);
         text_safe(safe, name, strlen(name));
-        return err_set(err, ERR_USAGE, "'%s' is asked for with two different digests",
-                       safe);
+        err_set(err, ERR_USAGE, "'%s' is given with two different digests", safe);
+        if (list->places[i].file)
+            err_hint(err, "the other one is at %s:%zu", list->places[i].file,
+                     list->places[i].line);
+        return -1;
     }
-    there->has_digest = true;
-    there->digest = r->digest;
+    if (r->has_digest && !is_pinned) {
+        there->has_digest = true;
+        there->digest = r->digest;
+        list->places[i] = *place;
+    }
+    if (r->has_digest != is_pinned)
+        list->places[i].has_bare = true;
     return 0;
 }
 
 int
 reference_list_add(struct reference_list *list, const char *text, size_t len,
-                   struct err *err)
+                   const struct reference_place *place, struct err *err)
 {
     struct reference r;
 
@@ -76,72 +92,59 @@ reference_list_add(struct reference_list *list, const char *text, size_t len,
         return -1;
     if (list->takes_repositories && r.is_default)
         r.tag[0] = '\0';
-    return reference_list_add_parsed(list, &r, err);
+    return reference_list_add_parsed(list, &r, place, err);
 }
 
 int
 reference_list_add_parsed(struct reference_list *list, const struct reference *ref,
-                          struct err *err)
+                          const struct reference_place *place, struct err *err)
 {
+    const struct reference_place command_line = {.file = NULL};
     uint32_t *slot;
 
+    if (!place)
+        place = &command_line;
     grow_slots(list);
     slot = find_slot(list, ref);
     if (*slot != 0)
-        return merge_reference(&list->items[*slot - 1], ref, err);
+        return merge_reference(list, *slot - 1, ref, place, err);
     if (list->count == REFERENCE_LIST_MAX)
         return err_set(err, ERR_LIMIT, "more than %d images", REFERENCE_LIST_MAX);
     list->items = mem_grow(list->items, list->count, &list->cap, sizeof(*list->items));
-    list->items[list->count++] = *ref;
+    list->places =
+        mem_grow(list->places, list->count, &list->place_cap, sizeof(*list->places));
+    list->items[list->count] = *ref;
+    list->places[list->count++] = *place;
     *slot = (uint32_t)list->count;
     return 0;
 }
 
-static bool
-is_list_blank(char c)
+const struct reference_place *
+reference_list_place(const struct reference_list *list, const struct reference *ref)
 {
-    return c == ' ' || c == '\t' || c == '\r';
-}
+    struct reference repository = *ref;
+    uint32_t number = find_number(list, ref);
 
-static int
-add_list_line(struct reference_list *list, const char *line, size_t len, struct err *err)
-{
-    size_t begin = 0, end;
-
-    if (len > 0 && memchr(line, '\0', len))
-        return err_set(err, ERR_USAGE, "there is a NUL byte in it");
-    while (begin < len && is_list_blank(line[begin]))
-        begin++;
-    for (end = begin; end < len; end++) {
-        if (line[end] == '#' && (end == begin || is_list_blank(line[end - 1])))
-            break;
-    }
-    while (end > begin && is_list_blank(line[end - 1]))
-        end--;
-    return end == begin ? 0 : reference_list_add(list, line + begin, end - begin, err);
+    repository.tag[0] = '\0';
+    repository.has_digest = false;
+    if (number == 0)
+        number = find_number(list, &repository);
+    return number > 0 ? &list->places[number - 1] : NULL;
 }
 
 int
-reference_list_add_lines(struct reference_list *list, const char *text, size_t len,
-                         const char *name, struct err *err)
+reference_place_wrap(struct err *err, const struct reference_place *place)
 {
-    size_t number = 1;
-
-    for (size_t i = 0; i < len; number++) {
-        const char *end = memchr(text + i, '\n', len - i);
-        size_t n = end ? (size_t)(end - text) - i : len - i;
-
-        if (add_list_line(list, text + i, n, err) < 0)
-            return err_wrap(err, "%s:%zu", name, number);
-        i += n + 1;
-    }
-    return 0;
+    if (!place || !place->file)
+        return -1;
+    return err_wrap(err, "%s:%zu", place->file, place->line);
 }
 
 void
 reference_list_release(struct reference_list *list)
 {
     free(list->items);
+    free(list->places);
     free(list->slots);
     *list = (struct reference_list)REFERENCE_LIST_INIT;
 }

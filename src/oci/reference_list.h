@@ -13,9 +13,17 @@
 #define REFERENCE_LIST_MAX       10000       /* names in one bundle */
 #define REFERENCE_LIST_BYTES_MAX (16U << 20) /* bytes of one list file */
 
+/* Where a reference was given. */
+struct reference_place {
+    const char *file; /* borrowed; NULL: on the command line */
+    size_t line;      /* from 1 */
+    bool has_bare; /* a digest is required here, and elsewhere the tag alone is given */
+};
+
 struct reference_list {
     struct reference *items;
-    size_t count, cap;
+    struct reference_place *places; /* of items */
+    size_t count, cap, place_cap;
     bool takes_repositories; /* a name without tag and digest stands for all its tags */
     uint32_t *slots;         /* hash table by name: index + 1, 0 is free */
     size_t slot_count;
@@ -28,23 +36,24 @@ struct reference_list {
 
 /*
  * Append one; a name that is there already is dropped.  When only one of the two has a
- * digest, that digest stays: it is what the user insists on.
+ * digest, that digest stays, with its place.  place: NULL for the command line.
  * Errors: ERR_USAGE - not a reference, or the same tag with two different digests;
  *         ERR_LIMIT - more than REFERENCE_LIST_MAX.
  */
 MUST_USE int reference_list_add(struct reference_list *list, const char *text, size_t len,
-                                struct err *err);
+                                const struct reference_place *place, struct err *err);
 MUST_USE int reference_list_add_parsed(struct reference_list *list,
-                                       const struct reference *ref, struct err *err);
+                                       const struct reference *ref,
+                                       const struct reference_place *place,
+                                       struct err *err);
 
-/*
- * Append all of a list: one reference a line, blanks around it and empty lines ignored,
- * '#' at the start of a line or after a blank begins a comment; CRLF is fine.
- * name is the file's, for messages: "images.txt:7: ...".
- * Errors: as reference_list_add(); ERR_USAGE - NUL byte in it.
- */
-MUST_USE int reference_list_add_lines(struct reference_list *list, const char *text,
-                                      size_t len, const char *name, struct err *err);
+/* Where a name was given, or for a tag the repository that it was expanded from; NULL:
+ * it is not in the list. */
+const struct reference_place *reference_list_place(const struct reference_list *list,
+                                                   const struct reference *ref);
+
+/* Put "FILE:LINE: " before the message.  place NULL, or the command line: nothing. */
+int reference_place_wrap(struct err *err, const struct reference_place *place);
 
 void reference_list_release(struct reference_list *list);
 

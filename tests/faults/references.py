@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names: which server is asked for what, and what is refused before anything is asked."""
+import os
+import subprocess
+
 from harness import *
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -93,6 +96,101 @@ def long_path(lab):
     lab.log.forget()
     lab.export(f"{lab.registry.host}/{path}c:1").fails("usage")
     same(str(lab.log), "", "requests")
+
+
+UTF16 = "a.b/c:1\n".encode("utf-16")
+
+
+def errors(run):
+    return [error["message"] for error in run.json.get("errors", [])]
+
+
+@case("list-as-editors-write-it")
+def list_forms(lab):
+    "a list with a byte order mark, CRLF, schemes and comments"
+    app, chart = lab.image("app:1"), lab.image("charts/chart:1")
+    text = f"\ufeff# images\r\ndocker://{app.ref}  # first\r\n\r\noci://{chart.ref}\r\n"
+    lab.export("-f", lab.given("list.txt", text)).ok().carries(app, chart)
+
+
+@case("list-with-bad-lines")
+def bad_lines(lab):
+    "all lines that are no references are named in one run, with file and line"
+    host = lab.registry.host
+    one = lab.given("one.txt", f"{host}/app:1\n{host}/A:1\n- {host}/app:1\n")
+    other = lab.given("other.txt", UTF16)
+    run = lab.export("-f", one, "-f", other, "--", f"{host}/a:").fails("usage", "4 references")
+    messages = errors(run)
+    same(len(messages), 4, "errors")
+    for message, begin in zip(messages, (f"'{host}/a:'", f"{one}:2: ", f"{one}:3: ",
+                                         f"{other}: UTF-16")):
+        check(message.startswith(begin), message)
+        run.says(message)
+    lab.export("-f", other).fails("usage", f"{other}: UTF-16", hint="iconv")
+    same(str(lab.log), "", "requests")
+
+
+@case("list-with-bad-lines")
+def manifests(lab):
+    "a Kubernetes manifest for a list: what the hint says makes a list of it"
+    app, tool = lab.image("app:1"), lab.image("tool:1")
+    text = (f"containers:\n  - name: a\n    image: \"{app.ref}\"\n"
+            f"  - image: {tool.ref}  # comment\n")
+    path = lab.given("pod.yaml", text)
+    run = lab.export("-f", path).fails("usage", "4 references", reason="list-line")
+    hint = run.json["error"]["hint"]
+    line = hint[hint.index("sed "):].replace("*.yaml", path)
+    made = subprocess.run(line, shell=True, check=True, capture_output=True)
+    lab.export("-f", lab.given("made.txt", made.stdout)).ok().carries(app, tool)
+
+
+@case("names-that-do-not-resolve")
+def unresolved(lab):
+    "all names that do not resolve are named in one run, with file and line"
+    app = lab.image("app:1")
+    host = lab.registry.host
+    path = lab.given("list.txt", f"{app.ref}\n{host}/gone:1\n\n{host}/app:2\n")
+    run = lab.export("-f", path, "--", f"{host}/none@{DIGEST}").fails("not-found", "3 names")
+    for message, begin in zip(errors(run), (f"{host}/none@", f"{path}:2: {host}/gone:1: ",
+                                            f"{path}:4: {host}/app:2: ")):
+        check(message.startswith(begin), message)
+        run.says(message)
+    lab.export("-f", lab.given("list.txt", f"{host}/gone:1\n")).fails("not-found", f"{path}:1: ")
+    run = lab.export("--all-tags", "-f", lab.given("list.txt", f"{host}/gone\n{host}/app:2\n"))
+    run.fails("not-found", "2 names")
+    same([message.startswith(f"{path}:{line}: ") for line, message in enumerate(errors(run), 1)],
+         [True, True], "places")
+    run = lab.export("--keep-going", app, "-f", path).fails("partial")
+    same(sorted(one["error"]["message"].split(": ")[0] for one in run.json["failures"]),
+         [f"{path}:1", f"{path}:2"], "places of what failed")
+
+
+@case("tag-beside-its-pin")
+def beside_pin(lab):
+    "a tag beside the same tag with a digest that it no longer has: a warning"
+    app, moved = lab.image("app:1"), image("app:1", seed="moved")
+    pin = f"{app.ref}@{app.top.digest}"
+    run = lab.export(app.ref, pin).ok().carries(app)
+    same(run.json.get("warnings"), None, "warnings")
+    moved.put(lab.registry.store)
+    for names in ((pin, app.ref), (app.ref, pin)):
+        lab.again()
+        run = lab.export(*names).ok().carries(app)
+        [warning] = run.json["warnings"]
+        check(app.top.digest in warning["message"] and moved.top.digest in warning["message"],
+              warning["message"])
+
+
+@case("list-given-as-a-name")
+def file_as_name(lab):
+    "an operand that is a file here: the hint asks for --from"
+    host = lab.registry.host
+    path = lab.given("list.txt", f"{host}/app:1\n")
+    lab.export("--", path).fails("usage", hint=f"did you mean --from {path}?")
+    hub(lab)
+    name = "images.txt"
+    os.symlink(path, os.path.join(lab.folder, "out", name))
+    lab.export("--", name).fails("not-found", hint=f"did you mean --from {name}?")
 
 
 main()

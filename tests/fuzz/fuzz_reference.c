@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "oci/choice.h"
 #include "oci/mapping.h"
-#include "oci/reference_list.h"
+#include "oci/reference_lines.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +108,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CLEANUP(reference_list_release) struct reference_list list = REFERENCE_LIST_INIT;
+    CLEANUP(err_list_release) struct err_list bad = ERR_LIST_INIT;
     const char *text = size > 0 ? (const char *)data : "";
     CLEANUP(mem_free_string) char *word = xstrndup(text, size);
     struct reference r;
@@ -122,8 +123,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     try_name((const uint8_t *)text, size);
     try_mapping(word);
     try_platforms(word);
-    if (reference_list_add_lines(&list, text, size, "list", &err) < 0)
-        return 0;
+    if (reference_lines_add(&list, text, size, "list", &bad, &err) < 0)
+        assert(err.kind == ERR_LIMIT);
+    for (size_t i = 0; i < bad.count; i++)
+        assert(bad.items[i].kind == ERR_USAGE &&
+               strncmp(bad.items[i].msg, "list", 4) == 0);
     for (size_t i = 0; i < list.count; i++)
         parse_back(&list.items[i]);
     return 0;

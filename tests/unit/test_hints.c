@@ -105,6 +105,8 @@ static const struct {
      REASON_CERTIFICATE,
      "--ca-file FILE; dates are checked against the clock"},
     {{"export", "import"}, REASON_TLS, NULL},
+    {{"export"}, REASON_LIST_OPERAND, "did you mean --from"},
+    {{"export"}, REASON_LIST_LINE, "of Kubernetes manifests: sed -n"},
     {{"export", "import"}, REASON_NO_CA, "--ca-file FILE"},
     {{"export", "import"}, REASON_NOT_TLS, "--plain-http HOST"},
     {{"export", "import"}, REASON_NO_CERTIFICATE, "--tls-cert FILE --tls-key FILE"},

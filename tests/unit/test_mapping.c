@@ -19,6 +19,10 @@ test_target(void **state)
         {"localhost:5000", "localhost:5000", ""},
         {"[::1]:5000/x", "[::1]:5000", "x"},
         {"index.docker.io/me", "docker.io", "me"},
+        {"reg.corp/", "reg.corp", ""},
+        {"reg.corp:5000/mirror/", "reg.corp:5000", "mirror"},
+        {"docker://reg.corp/mirror", "reg.corp", "mirror"},
+        {"oci://reg.corp/mirror/", "reg.corp", "mirror"},
     };
 
     (void)state;
@@ -39,7 +43,10 @@ test_bad_target(void **state)
     static const char *const cases[] = {
         "",
         "/",
-        "reg.corp/",
+        "reg.corp//",
+        "reg.corp/x//",
+        "oci://",
+        "docker://https://reg.corp",
         "/mirror",
         "reg.corp//x",
         "reg.corp/../x",
@@ -76,13 +83,15 @@ test_rules(void **state)
         {"docker.io/library/nginx=web/nginx", "docker.io/library/nginx", "web/nginx"},
         {"INDEX.docker.io/a=b", "docker.io/a", "b"},
         {"quay.io=", "quay.io", ""},
+        {"quay.io/=x/", "quay.io", "x"},
+        {"quay.io/team/=a/b/", "quay.io/team", "a/b"},
         {"[::1]:5000=lo", "[::1]:5000", "lo"},
         {"localhost=x", "localhost", "x"},
     };
     static const char *const bad[] = {
-        "",       "docker.io",       "=x",          "docker.io/=x", "docker.io=/x",
-        "a.b=x/", "library/nginx=x", "a.b/c:1=x",   "a.b=c=d",      "a.b/C=x",
-        "a.b=C",  "a.b=https://x/y", "nginx=other",
+        "",        "docker.io",       "=x",          "docker.io//=x", "docker.io=/x",
+        "a.b=x//", "library/nginx=x", "a.b/c:1=x",   "a.b=c=d",       "a.b/C=x",
+        "a.b=C",   "a.b=https://x/y", "nginx=other",
     };
 
     (void)state;

@@ -23,7 +23,7 @@ show_in(struct progress *p, const struct event *event, const char *hint, char *o
     fflush(stderr);
     assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
     if (hint)
-        progress_warn(p, event->text, hint);
+        progress_notice(p, event->kind, event->text, hint);
     else
         progress_emit(p, event);
     fflush(stderr);

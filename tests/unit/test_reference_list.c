@@ -10,13 +10,7 @@
 static int
 add(struct reference_list *list, const char *text, struct err *err)
 {
-    return reference_list_add(list, text, strlen(text), err);
-}
-
-static int
-add_lines(struct reference_list *list, const char *text, struct err *err)
-{
-    return reference_list_add_lines(list, text, strlen(text), "images.txt", err);
+    return reference_list_add(list, text, strlen(text), NULL, err);
 }
 
 static void
@@ -71,88 +65,68 @@ test_digests(void **state)
     assert_int_equal(list.count, 3);
 }
 
-static void
-test_lines(void **state)
+static struct reference_place
+line_of(const char *file, size_t line)
 {
-    static const char text[] = "# a comment\n"
-                               "nginx:1.27\n"
-                               "\n"
-                               "  \t \r\n"
-                               "\tquay.io/a/b:1  # the other one\r\n"
-                               "#c\n"
-                               "  # d\n"
-                               "nginx:1.27\n"
-                               "last.x/y";
-    CLEANUP(reference_list_release) struct reference_list list = REFERENCE_LIST_INIT;
-    struct err err = ERR_INIT;
-
-    (void)state;
-    assert_int_equal(add_lines(&list, text, &err), 0);
-    assert_int_equal(list.count, 3);
-    assert_name(&list, 0, "docker.io/library/nginx:1.27");
-    assert_name(&list, 1, "quay.io/a/b:1");
-    assert_name(&list, 2, "last.x/y:latest");
-    assert_int_equal(add_lines(&list, "", &err), 0);
-    assert_int_equal(list.count, 3);
+    return (struct reference_place){.file = file, .line = line};
 }
 
 static void
-test_bad_lines(void **state)
+keeps_where_each_was_given(void **state)
+{
+    CLEANUP(reference_list_release)
+    struct reference_list list = {.takes_repositories = true};
+    const struct reference_place three = line_of("a.txt", 3), nine = line_of("a.txt", 9);
+    const struct reference_place *place;
+    struct reference ref;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(reference_parse(&ref, "a.x/b:1", 7, &err), 0);
+    assert_null(reference_list_place(&list, &ref));
+    assert_int_equal(reference_list_add(&list, "a.x/b", 5, &three, &err), 0);
+    place = reference_list_place(&list, &ref); /* a tag of that repository */
+    assert_non_null(place);
+    assert_int_equal(place->line, 3);
+    assert_int_equal(reference_list_add(&list, "a.x/b:1", 7, &nine, &err), 0);
+    place = reference_list_place(&list, &ref);
+    assert_int_equal(place->line, 9);
+    assert_string_equal(place->file, "a.txt");
+    assert_int_equal(reference_parse(&ref, "a.x/other:1", 11, &err), 0);
+    assert_null(reference_list_place(&list, &ref));
+}
+
+static void
+knows_a_tag_given_with_and_without_a_digest(void **state)
 {
     static const struct {
-        const char *text, *where;
+        const char *first, *second;
+        bool has_bare;
+        size_t line; /* of the digest */
     } cases[] = {
-        {"nginx\n\nnginx:\n", "images.txt:3: "},
-        {"a b\n", "images.txt:1: "},
-        {"nginx#x\n", "images.txt:1: "},
-        {"\xef\xbb\xbfnginx\n", "images.txt:1: "},
-        {"nginx\nalpine\rbusybox\n", "images.txt:2: "},
+        {"a.x/b:1", "a.x/b:1@sha256:" A64, true, 2},
+        {"a.x/b:1@sha256:" A64, "a.x/b:1", true, 1},
+        {"a.x/b:1@sha256:" A64, "a.x/b:1@sha256:" A64, false, 1},
+        {"a.x/b:1", "a.x/b:1", false, 1},
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(reference_list_release) struct reference_list list = REFERENCE_LIST_INIT;
+        const struct reference_place one = line_of("l", 1), two = line_of("l", 2);
         struct err err = ERR_INIT;
 
         print_message("# %zu\n", i);
-        assert_int_equal(add_lines(&list, cases[i].text, &err), -1);
-        assert_int_equal(err.kind, ERR_USAGE);
-        assert_memory_equal(err.msg, cases[i].where, strlen(cases[i].where));
+        assert_int_equal(
+            reference_list_add(&list, cases[i].first, strlen(cases[i].first), &one, &err),
+            0);
+        assert_int_equal(reference_list_add(&list, cases[i].second,
+                                            strlen(cases[i].second), &two, &err),
+                         0);
+        assert_int_equal(list.count, 1);
+        assert_int_equal(list.places[0].has_bare, cases[i].has_bare);
+        assert_int_equal(list.places[0].line, cases[i].line);
     }
-}
-
-static void
-test_nul(void **state)
-{
-    static const char text[] = "nginx\nalp\0ine\n", hidden[] = "nginx # x\0y\n";
-    CLEANUP(reference_list_release) struct reference_list list = REFERENCE_LIST_INIT;
-    struct err err = ERR_INIT;
-
-    (void)state;
-    assert_int_equal(reference_list_add_lines(&list, text, sizeof(text) - 1, "f", &err),
-                     -1);
-    assert_int_equal(err.kind, ERR_USAGE);
-    assert_memory_equal(err.msg, "f:2: ", 5);
-    assert_int_equal(
-        reference_list_add_lines(&list, hidden, sizeof(hidden) - 1, "f", &err), -1);
-}
-
-static void
-test_long_line(void **state)
-{
-    CLEANUP(reference_list_release) struct reference_list list = REFERENCE_LIST_INIT;
-    struct err err = ERR_INIT;
-    const size_t len = 1U << 20;
-    char *line = malloc(len + 1);
-
-    (void)state;
-    assert_non_null(line);
-    memset(line, 'a', len);
-    line[len] = '\0';
-    assert_int_equal(add_lines(&list, line, &err), -1);
-    assert_int_equal(err.kind, ERR_USAGE);
-    assert_true(strlen(err.msg) < 200);
-    free(line);
 }
 
 static void
@@ -181,10 +155,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_and_duplicates),
         cmocka_unit_test(test_digests),
-        cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_bad_lines),
-        cmocka_unit_test(test_nul),
-        cmocka_unit_test(test_long_line),
+        cmocka_unit_test(keeps_where_each_was_given),
+        cmocka_unit_test(knows_a_tag_given_with_and_without_a_digest),
         cmocka_unit_test(test_maximum),
     };
 

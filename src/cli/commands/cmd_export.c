@@ -3,9 +3,12 @@
 #include "cli/commands/commands.h"
 
 #include "base/clock.h"
+#include "base/err_list.h"
 #include "base/text.h"
+#include "cli/hints.h"
 #include "cli/signer.h"
 #include "io/file/file.h"
+#include "oci/reference_lines.h"
 #include "registry/registry_source.h"
 #include "render/render_export.h"
 
@@ -225,25 +228,54 @@ check_repositories(const struct reference_list *names, struct err *err)
         "there is none");
 }
 
+/* Every REFERENCE that is wrong goes to *bad. */
+static int
+gather_operands(char **operands, size_t count, struct reference_list *names,
+                struct err_list *bad, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct err why = ERR_INIT;
+
+        if (reference_list_add(names, operands[i], strlen(operands[i]), NULL, &why) == 0)
+            continue;
+        if (why.kind == ERR_LIMIT) {
+            *err = why;
+            return -1;
+        }
+        err_list_add(bad, &why);
+    }
+    return 0;
+}
+
+/* The same for each line of a LIST. */
+static int
+gather_list(const char *path, struct reference_list *names, struct err_list *bad,
+            struct err *err)
+{
+    CLEANUP(buf_release) struct buf text = BUF_INIT(REFERENCE_LIST_BYTES_MAX);
+
+    if (file_slurp(path, &text, err) < 0)
+        return -1;
+    return reference_lines_add(names, text.data ? text.data : "", text.len,
+                               strcmp(path, "-") == 0 ? "standard input" : path, bad,
+                               err);
+}
+
 static int
 gather_names(const struct export_command *o, char **operands, size_t count,
-             struct reference_list *names, struct err *err)
+             struct reference_list *names, const struct events *events, struct err *err)
 {
-    names->takes_repositories = o->all_tags || o->tags;
-    for (size_t i = 0; i < count; i++) {
-        if (reference_list_add(names, operands[i], strlen(operands[i]), err) < 0)
-            return -1;
-    }
-    for (size_t i = 0; i < o->from.count; i++) {
-        const char *path = o->from.items[i];
-        CLEANUP(buf_release) struct buf text = BUF_INIT(REFERENCE_LIST_BYTES_MAX);
+    CLEANUP(err_list_release) struct err_list bad = ERR_LIST_INIT;
 
-        if (file_slurp(path, &text, err) < 0 ||
-            reference_list_add_lines(names, text.data ? text.data : "", text.len,
-                                     strcmp(path, "-") == 0 ? "standard input" : path,
-                                     err) < 0)
+    names->takes_repositories = o->all_tags || o->tags;
+    if (gather_operands(operands, count, names, &bad, err) < 0)
+        return -1;
+    for (size_t i = 0; i < o->from.count; i++) {
+        if (gather_list(o->from.items[i], names, &bad, err) < 0)
             return -1;
     }
+    if (err_list_end(&bad, events, "references are not valid", err) < 0)
+        return -1;
     if (names->count == 0)
         return err_set(err, ERR_USAGE,
                        "nothing to export: name an image, or --from LIST");
@@ -309,21 +341,47 @@ export_names(const struct export_command *o, const struct reference_list *names,
 }
 
 static int
-run_export(const void *options, char **operands, size_t count, struct runtime *rt,
-           struct result *r, struct err *err)
+export_operands(const struct export_command *o, char **operands, size_t count,
+                struct runtime *rt, struct result *r, struct err *err)
 {
-    const struct export_command *o = options;
     CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
     CLEANUP(signer_release) struct signer signer = SIGNER_INIT;
     CLEANUP(selection_release) struct selection selection = {.has_pattern = false};
 
     if (check_export_options(o, err) < 0 || read_selection(o, &selection, err) < 0 ||
-        gather_names(o, operands, count, &names, err) < 0)
+        gather_names(o, operands, count, &names, &rt->run.events, err) < 0)
         return -1;
     if (o->signer.key && !o->dry_run &&
         signer_load(&o->signer, &o->passphrase, &signer, err) < 0)
         return -1;
     return export_names(o, &names, &selection, &signer, rt, r, err);
+}
+
+/* A list that was given as a name, "sealift export images.txt", may be a valid name. */
+static void
+hint_at_list(const struct export_command *o, char **operands, size_t count,
+             struct err *err)
+{
+    if (err->kind != ERR_USAGE && err->kind != ERR_AUTH && err->kind != ERR_NETWORK &&
+        err->kind != ERR_NOT_FOUND)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (file_is_regular(operands[i])) {
+            hint_add(err->hint, &cmd_export, o, REASON_LIST_OPERAND, operands[i]);
+            return;
+        }
+    }
+}
+
+static int
+run_export(const void *options, char **operands, size_t count, struct runtime *rt,
+           struct result *r, struct err *err)
+{
+    int rc = export_operands(options, operands, count, rt, r, err);
+
+    if (rc < 0)
+        hint_at_list(options, operands, count, err);
+    return rc;
 }
 
 static void

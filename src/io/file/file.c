@@ -132,6 +132,14 @@ is_regular(int fd)
     return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+bool
+file_is_regular(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static int
 slurp(int fd, const char *name, struct buf *out, struct err *err)
 {

@@ -53,6 +53,9 @@ MUST_USE int file_open_regular(const char *path, uint64_t *size, struct err *err
  * Errors: those, and ERR_CONFLICT - another run has it.
  */
 MUST_USE int file_open_to_change(const char *path, uint64_t *size, struct err *err);
+
+/* Whether a name is that of a regular file, or of a link to one. */
+bool file_is_regular(const char *path);
 void file_close(int *fd); /* for CLEANUP; -1 is fine */
 
 /* May we have so many files open beside a few others?  Errors: ERR_LIMIT. */

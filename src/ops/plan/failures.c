@@ -47,22 +47,34 @@ failures_free(struct failures *g)
 /* ---- noting ---- */
 
 bool
+failures_is_gap(const struct err *err)
+{
+    return err->kind == ERR_AUTH || err->kind == ERR_NETWORK ||
+           err->kind == ERR_PROTOCOL || err->kind == ERR_INTEGRITY ||
+           err->kind == ERR_NOT_FOUND || err->kind == ERR_LIMIT;
+}
+
+bool
 failures_may_note(const struct failures *g, const struct err *err)
 {
-    return g && (err->kind == ERR_AUTH || err->kind == ERR_NETWORK ||
-                 err->kind == ERR_PROTOCOL || err->kind == ERR_INTEGRITY ||
-                 err->kind == ERR_NOT_FOUND || err->kind == ERR_LIMIT);
+    return g && failures_is_gap(err);
 }
 
 int
-failures_put_off(const struct failures *g, struct err **kept, struct err *err)
+failures_keep(struct err **kept, struct err *err)
 {
-    if (!failures_may_note(g, err))
+    if (!failures_is_gap(err))
         return -1;
     *kept = xmalloc(sizeof(**kept));
     **kept = *err;
     *err = (struct err)ERR_INIT;
     return 0;
+}
+
+int
+failures_put_off(const struct failures *g, struct err **kept, struct err *err)
+{
+    return g ? failures_keep(kept, err) : -1;
 }
 
 /* Locked. */

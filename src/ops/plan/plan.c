@@ -8,6 +8,7 @@
 #include "ops/plan/find_referrers.h"
 #include "ops/plan/index_rebuild.h"
 #include "ops/plan/missing.h"
+#include "ops/plan/pin_check.h"
 #include "ops/plan/platform_check.h"
 #include "ops/plan/resolve.h"
 #include "ops/plan/tag_expand.h"
@@ -63,17 +64,31 @@ forget_set(struct plan *plan)
 /* Repositories become their tags. */
 static int
 list_names(struct plan *plan, const struct plan_options *options,
-           const struct walk_options *walk, struct err *err)
+           const struct walk_options *walk, struct err_list *bad, struct err *err)
 {
     CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
 
-    if (tag_expand(&names, options->names, options->tags, walk, err) < 0)
+    if (tag_expand(&names, options->names, options->tags, walk, bad, err) < 0)
         return -1;
     plan->name_count = names.count;
     plan->names = xcalloc(names.count, sizeof(*plan->names));
     for (size_t i = 0; i < names.count; i++)
         plan->names[i].ref = names.items[i];
     return 0;
+}
+
+/* All names that cannot be resolved are one failure. */
+static int
+resolve_all(struct plan *plan, const struct plan_options *options,
+            const struct walk_options *walk, struct err *err)
+{
+    CLEANUP(err_list_release) struct err_list bad = ERR_LIST_INIT;
+
+    if (list_names(plan, options, walk, &bad, err) < 0 ||
+        resolve_names(plan->names, plan->name_count, walk, &bad, err) < 0 ||
+        err_list_end(&bad, &options->run->events, "names could not be resolved", err) < 0)
+        return -1;
+    return pin_check(plan->names, plan->name_count, walk, err);
 }
 
 /* Once more, with other names and from memory. */
@@ -117,6 +132,7 @@ walk_options_of(const struct plan *plan, const struct plan_options *options,
                 struct pool *pool)
 {
     return (struct walk_options){
+        .names = options->names,
         .choice = options->choice,
         .if_missing = options->if_missing,
         .has_referrers = options->referrers,
@@ -135,8 +151,7 @@ find_out(struct plan *plan, struct reach *reach, const struct plan_options *opti
 {
     const struct walk_options walk = walk_options_of(plan, options, pool);
 
-    if (list_names(plan, options, &walk, err) < 0 ||
-        resolve_names(plan->names, plan->name_count, &walk, err) < 0 ||
+    if (resolve_all(plan, options, &walk, err) < 0 ||
         walk_and_check(plan, reach, &walk, err) < 0)
         return -1;
     if (!options->rebuild && !options->referrers)

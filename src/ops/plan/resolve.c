@@ -25,6 +25,24 @@ resolve_wrap(struct err *err, const struct reference *ref)
     return err_wrap(err, "%s", name);
 }
 
+int
+resolve_wrap_place(struct err *err, const struct walk_options *options,
+                   const struct reference *ref)
+{
+    resolve_wrap(err, ref);
+    return reference_place_wrap(err, reference_list_place(options->names, ref));
+}
+
+void
+resolve_note(const struct walk_options *options, const struct reference *ref,
+             const struct err *failure, struct err_list *bad)
+{
+    struct err err = *failure;
+
+    if (failures_note_name(options->failures, ref, &err) < 0)
+        err_list_add(bad, &err);
+}
+
 void
 resolve_warn_large(const struct events *events, size_t len)
 {
@@ -44,9 +62,9 @@ resolve(struct pool_job *base, unsigned worker, struct err *err)
     CLEANUP(image_document_release) struct image_document top = IMAGE_DOCUMENT_INIT;
 
     if (source->resolve(source->ctx, worker, ref, &top, err) < 0) {
-        resolve_wrap(err, ref);
-        /* Another name may lead to the same document. */
-        return failures_put_off(job->options->failures, &job->failure, err);
+        resolve_wrap_place(err, job->options, ref);
+        /* Another name may lead to the same document, and others may fail, too. */
+        return failures_keep(&job->failure, err);
     }
     resolve_warn_large(&job->options->run->events, top.bytes.len);
     name->digest = top.digest;
@@ -141,23 +159,20 @@ resolve_digests(struct resolve_job **sorted, size_t count, struct pool *pool,
 }
 
 /* In the order of the names. */
-static int
-note_failures(struct resolve_job *jobs, size_t count, struct err *err)
+static void
+note_failures(struct resolve_job *jobs, size_t count, struct err_list *bad)
 {
     for (size_t i = 0; i < count; i++) {
         if (jobs[i].is_resolved)
             continue;
         jobs[i].name->is_lost = true;
-        *err = *jobs[i].failure;
-        if (failures_note_name(jobs[i].options->failures, &jobs[i].name->ref, err) < 0)
-            return -1;
+        resolve_note(jobs[i].options, &jobs[i].name->ref, jobs[i].failure, bad);
     }
-    return 0;
 }
 
 int
 resolve_names(struct plan_name *names, size_t count, const struct walk_options *options,
-              struct err *err)
+              struct err_list *bad, struct err *err)
 {
     struct resolve_job *jobs = xcalloc(count, sizeof(*jobs));
     struct resolve_job **sorted = xcalloc(count, sizeof(*sorted));
@@ -178,7 +193,7 @@ resolve_names(struct plan_name *names, size_t count, const struct walk_options *
     if (rc == 0)
         rc = resolve_digests(sorted, digests, options->pool, err);
     if (rc == 0)
-        rc = note_failures(jobs, count, err);
+        note_failures(jobs, count, bad);
     for (size_t i = 0; i < count; i++)
         free(jobs[i].failure);
     free(sorted);

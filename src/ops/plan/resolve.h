@@ -6,18 +6,29 @@
 #ifndef OPS_PLAN_RESOLVE_H
 #define OPS_PLAN_RESOLVE_H
 
+#include "base/err_list.h"
 #include "ops/plan/walk.h"
 
 /*
  * Resolve all names, whose ref is set: tags first, then the digests that no tag led to,
- * each once.  Fills in the rest of each and puts the documents on the shelf.
- * Errors: those of pull.h and document_cache.h, wrapped with the name.
+ * each once.  Fills in the rest of each and puts the documents on the shelf.  *bad gets
+ * the names that cannot be resolved, unless they are noted as gaps.
+ * Errors: ERR_LOCAL, ERR_SIGNAL, and those of document_cache.h.
  */
 MUST_USE int resolve_names(struct plan_name *names, size_t count,
-                           const struct walk_options *options, struct err *err);
+                           const struct walk_options *options, struct err_list *bad,
+                           struct err *err);
 
 /* err_wrap() with the canonical name. */
 int resolve_wrap(struct err *err, const struct reference *ref);
+
+/* The same, and before it the file and the line that the name is from. */
+int resolve_wrap_place(struct err *err, const struct walk_options *options,
+                       const struct reference *ref);
+
+/* A name cannot be resolved: a gap where there may be gaps, else one for *bad. */
+void resolve_note(const struct walk_options *options, const struct reference *ref,
+                  const struct err *failure, struct err_list *bad);
 
 /* A document of that size: some registries may not take it back. */
 void resolve_warn_large(const struct events *events, size_t len);

@@ -16,7 +16,8 @@ struct expand_job {
     const struct walk_options *options;
     char **tags;
     size_t count, cap;
-    size_t lists; /* tags that hold lists of referrers */
+    size_t lists;        /* tags that hold lists of referrers */
+    struct err *failure; /* owned; NULL: there was none */
 };
 
 static int
@@ -45,14 +46,11 @@ compare_tags(const void *a, const void *b)
 
 /* Half a list is none. */
 static int
-skip_repository(struct expand_job *job, struct err *err)
+drop_repository(struct expand_job *job, struct err *err)
 {
-    struct failures *failures = job->options->failures;
-
-    resolve_wrap(err, job->ref);
-    if (failures_note_name(failures, job->ref, err) < 0)
+    resolve_wrap_place(err, job->options, job->ref);
+    if (failures_keep(&job->failure, err) < 0)
         return -1;
-    failures_miss(failures, job->ref);
     while (job->count > 0)
         free(job->tags[--job->count]);
     return 0;
@@ -70,7 +68,7 @@ expand(struct pool_job *base, unsigned worker, struct err *err)
         rc = err_set(err, ERR_NOT_FOUND,
                      job->pattern ? "none of its tags matches" : "it has no tags");
     if (rc < 0)
-        return skip_repository(job, err);
+        return drop_repository(job, err);
     if (job->lists > 0 && !job->options->has_referrers)
         events_warning(&job->options->run->events,
                        "%s/%s: %zu tags hold lists of referrers, which this export "
@@ -90,15 +88,27 @@ gather_tags(struct reference_list *out, const struct reference_list *names,
         struct reference ref = names->items[i];
 
         if (!reference_is_repository(&ref) &&
-            reference_list_add_parsed(out, &ref, err) < 0)
+            reference_list_add_parsed(out, &ref, NULL, err) < 0)
             return -1;
         for (size_t k = 0; k < jobs[i].count; k++) {
             memcpy(ref.tag, jobs[i].tags[k], strlen(jobs[i].tags[k]) + 1);
-            if (reference_list_add_parsed(out, &ref, err) < 0)
+            if (reference_list_add_parsed(out, &ref, NULL, err) < 0)
                 return -1;
         }
     }
     return 0;
+}
+
+static void
+note_repositories(const struct expand_job *jobs, size_t count, struct err_list *bad)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!jobs[i].failure)
+            continue;
+        resolve_note(jobs[i].options, jobs[i].ref, jobs[i].failure, bad);
+        if (jobs[i].options->failures)
+            failures_miss(jobs[i].options->failures, jobs[i].ref);
+    }
 }
 
 static void
@@ -108,6 +118,7 @@ free_jobs(struct expand_job *jobs, size_t count)
         for (size_t k = 0; k < jobs[i].count; k++)
             free(jobs[i].tags[k]);
         free(jobs[i].tags);
+        free(jobs[i].failure);
     }
     free(jobs);
 }
@@ -115,7 +126,7 @@ free_jobs(struct expand_job *jobs, size_t count)
 int
 tag_expand(struct reference_list *out, const struct reference_list *names,
            const struct tag_filter *pattern, const struct walk_options *options,
-           struct err *err)
+           struct err_list *bad, struct err *err)
 {
     struct expand_job *jobs = xcalloc(names->count, sizeof(*jobs));
     int rc;
@@ -129,6 +140,8 @@ tag_expand(struct reference_list *out, const struct reference_list *names,
             pool_add(options->pool, &jobs[i].job);
     }
     rc = pool_wait(options->pool, err);
+    if (rc == 0)
+        note_repositories(jobs, names->count, bad);
     if (rc == 0)
         rc = gather_tags(out, names, jobs, err);
     free_jobs(jobs, names->count);

@@ -6,6 +6,7 @@
 #ifndef OPS_PLAN_TAG_EXPAND_H
 #define OPS_PLAN_TAG_EXPAND_H
 
+#include "base/err_list.h"
 #include "oci/reference_list.h"
 #include "oci/tag_filter.h"
 #include "ops/plan/walk.h"
@@ -14,11 +15,13 @@
  * Append the names to out, which is empty; a repository among them, a name without tag
  * and digest, is replaced by its tags that match, sorted; pattern NULL: by all of them.
  * Tags that hold lists of referrers are left out.
- * Errors: as tags.h, wrapped with the repository; ERR_NOT_FOUND - no tag matches;
- *         ERR_LIMIT - too many names.
+ * Repositories whose tags cannot be listed, or that have none, are dropped and go to
+ * *bad, unless they are noted as gaps.
+ * Errors: ERR_LOCAL, ERR_SIGNAL; ERR_LIMIT - too many names.
  */
 MUST_USE int tag_expand(struct reference_list *out, const struct reference_list *names,
                         const struct tag_filter *pattern,
-                        const struct walk_options *options, struct err *err);
+                        const struct walk_options *options, struct err_list *bad,
+                        struct err *err);
 
 #endif

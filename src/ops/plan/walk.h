@@ -12,7 +12,7 @@
 #include "images/image_source.h"
 #include "oci/choice.h"
 #include "oci/graph.h"
-#include "oci/reference.h"
+#include "oci/reference_list.h"
 #include "ops/plan/failures.h"
 #include "ops/plan/foreign_urls.h"
 #include "ops/plan/document_cache.h"
@@ -32,7 +32,8 @@ struct plan_name {
 };
 
 struct walk_options {
-    const struct choice *choice; /* of platforms */
+    const struct reference_list *names; /* as the user gave them, for messages */
+    const struct choice *choice;        /* of platforms */
     enum platform_missing if_missing;
     bool has_referrers; /* what is attached is carried too */
     const struct image_source *source;

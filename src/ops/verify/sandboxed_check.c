@@ -264,6 +264,7 @@ take_event(const struct events *to, struct news *news)
 
     make_plain(news->text, sizeof(news->text));
     e->text = news->text;
+    e->error = NULL;
     if (!(e->reason > REASON_NONE && e->reason < REASON_COUNT))
         e->reason = REASON_NONE;
     if (to->emit && e->kind >= EVENT_DEBUG && e->kind <= EVENT_UNDONE &&
