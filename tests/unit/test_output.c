@@ -137,6 +137,7 @@ static struct {
     bool is_on;
     long type;
     uint64_t free;
+    bool has_no_size;
 } made_up;
 
 int __real_fstatfs(int fd, struct statfs *out);
@@ -162,6 +163,7 @@ __wrap_fstatvfs(int fd, struct statvfs *out)
     if (made_up.is_on) {
         out->f_bavail = made_up.free;
         out->f_frsize = 1;
+        out->f_blocks = made_up.has_no_size ? 0 : 1;
     }
     return rc;
 }
@@ -233,6 +235,30 @@ what_is_on_the_disk_needs_no_more_room(void **state)
     assert_int_equal(rc, 0);
 }
 
+static void
+a_file_system_without_a_size_may_have_room(void **state)
+{
+    static const struct {
+        bool has_no_size;
+        int rc;
+    } cases[] = {{false, -1}, {true, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(output_release) struct output out = OUTPUT_INIT;
+        struct err err = ERR_INIT;
+        int rc;
+
+        assert_int_equal(output_resume(&out, "b.tar", false, &err), 0);
+        made_up.is_on = true;
+        made_up.free = 0;
+        made_up.has_no_size = cases[i].has_no_size;
+        rc = output_check_room(&out, 1, 1 << 20, 1 << 20, &err);
+        made_up.is_on = made_up.has_no_size = false;
+        assert_int_equal(rc, cases[i].rc);
+    }
+}
+
 int
 main(void)
 {
@@ -246,6 +272,7 @@ main(void)
         IN_FOLDER(what_is_set_aside_lasts_until_publishing),
         IN_FOLDER(room_and_limits_are_known_before_the_first_byte),
         IN_FOLDER(what_is_on_the_disk_needs_no_more_room),
+        IN_FOLDER(a_file_system_without_a_size_may_have_room),
     };
 
     return cmocka_run_group_tests_name("output", tests, NULL, NULL);

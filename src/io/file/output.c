@@ -348,7 +348,8 @@ output_check_room(const struct output *files, size_t count, uint64_t size,
             return err_errno(err, "cannot examine '%s'", files[i].partial);
         available += (uint64_t)st.st_blocks * 512;
     }
-    if (size > available) {
+    /* Some network and FUSE file systems report no size at all. */
+    if (vfs.f_blocks > 0 && size > available) {
         err_set(err, ERR_LOCAL, "'%s' needs %s, but only %s are free", files->path,
                 text_human(need, size), text_human(have, available));
         return err_hint(err, "free some space, or write to another file system");

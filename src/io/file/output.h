@@ -48,7 +48,8 @@ int output_open_older(const struct output *out, uint64_t *size);
 
 /*
  * Is there room for size bytes in these count files, beside what they take already, and
- * may the largest of them be that large here?
+ * may the largest of them be that large here?  Where a file system reports 0 blocks,
+ * nothing is known of its room.
  * Errors: ERR_LOCAL with what is needed and what is free.
  */
 MUST_USE int output_check_room(const struct output *files, size_t count, uint64_t size,
