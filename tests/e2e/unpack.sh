@@ -10,6 +10,28 @@ must fill source shapes
 references source >"$work/list"
 must sealift export -q --unsigned -o "$work/shapes.tar" -f "$work/list"
 expect 0 "images of every shape" sealift verify --layers --insecure-skip-verify "$work/shapes.tar"
+check "says how many layers were not unpacked, and why" grep -qE \
+    '^layers    [0-9]+ unpacked, [0-9]+ not: [0-9]+ of artifacts, [0-9]+ of a type that is no tar$' \
+    "$out"
+counts() { # of layers, as the manifests in the bundle have them: of images, of artifacts
+    python3 - "$work/shapes.tar" <<'PYTHON'
+import json, sys, tarfile
+images, others = set(), set()
+for member in tarfile.open(sys.argv[1]):
+    if not member.name.startswith("blobs/") or member.size > 1 << 20:
+        continue
+    try:
+        manifest = json.load(tarfile.open(sys.argv[1]).extractfile(member))
+        layers = {one["digest"] for one in manifest.get("layers") or manifest["blobs"]}
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+        continue
+    (images if "image" in manifest.get("config", {}).get("mediaType", "") else others).update(layers)
+print(len(images), len(others - images))
+PYTHON
+}
+expect 0 "counts in JSON" sealift verify --json --layers --insecure-skip-verify "$work/shapes.tar"
+check_equal "layers of images and of artifacts" "$(counts)" "$(field "$out" \
+    '"%d %d" % ((lambda l: (l["unpacked"] + l["notUnpacked"]["otherType"], l["notUnpacked"]["artifact"]))(d["layers"]))')"
 
 # What parses and unpacks is a process of its own, as poor as the kernel can make it.
 expect 0 "verify in detail" sealift verify -v --layers --insecure-skip-verify "$work/shapes.tar"

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "io/json/json_write.h"
+#include "ops/verify/check_layers.h"
 #include "ops/verify/verify.h"
 #include "render/render_omitted.h"
 #include "render/verify_script.h"
@@ -27,6 +28,39 @@ static const struct opt table[] = {
     COMMON_OPTIONS(struct verify_command),
     {.kind = OPT_END},
 };
+
+/* "layers    12 unpacked, 3 not: 2 of artifacts, 1 of a type that is no tar" */
+static void
+put_layers(struct result *r, const struct bundle_content *c)
+{
+    struct jsout *layers = jsout_object(), *others = jsout_object();
+    struct layer_counts n;
+    size_t not_unpacked;
+    const char *mark = ":";
+
+    check_count_layers(c, &n);
+    not_unpacked = n.artifact + n.other_type + n.absent;
+    result_say(r, "layers    %zu unpacked, %zu not", n.unpacked, not_unpacked);
+    const struct {
+        const char *key, *text;
+        size_t count;
+    } reasons[] = {
+        {"artifact", "of artifacts", n.artifact},
+        {"otherType", "of a type that is no tar", n.other_type},
+        {"absent", "not in the bundle", n.absent},
+    };
+    for (size_t i = 0; i < COUNT_OF(reasons); i++) {
+        jsout_put_u64(others, reasons[i].key, reasons[i].count);
+        if (reasons[i].count == 0)
+            continue;
+        result_say(r, "%s %zu %s", mark, reasons[i].count, reasons[i].text);
+        mark = ",";
+    }
+    result_say(r, "\n");
+    jsout_put_u64(layers, "unpacked", n.unpacked);
+    jsout_put(layers, "notUnpacked", others);
+    jsout_put(r->json, "layers", layers);
+}
 
 /* How far it came decides what can be told. */
 static void
@@ -111,6 +145,8 @@ run_verify(const void *options, char **operands, size_t count, struct runtime *r
     put_verify_result(r, operands[0], &v, &verify);
     if (rc < 0)
         return -1;
+    if (o->layers)
+        put_layers(r, bundle_content(v.bundle));
     if (o->trust.skip)
         result_say(r,
                    "UNVERIFIED: every digest is right, but no signature was checked\n");

@@ -164,6 +164,67 @@ check_gather_layers(const struct bundle_content *c, struct layer_wish **out,
     return 0;
 }
 
+/* ---- how many ---- */
+
+enum layer_fate {
+    NO_LAYER,
+    LAYER_ABSENT,
+    LAYER_ARTIFACT,
+    LAYER_OTHER_TYPE,
+    LAYER_UNPACKED
+};
+
+static bool
+is_image(const struct bundle_content *c, const struct graph_object *manifest)
+{
+    for (uint32_t i = 0; i < manifest->edge_count; i++) {
+        const struct graph_edge *e = &manifest->edges[i];
+
+        if (e->kind == EDGE_CONFIG)
+            return is_image_config(graph_media_type(c->set.graph, e));
+    }
+    return false;
+}
+
+static enum layer_fate
+fate_of_layer(const struct bundle_content *c, const struct graph_edge *e, bool in_image)
+{
+    if (c->member_of_object[e->to] == GRAPH_NONE)
+        return LAYER_ABSENT;
+    if (!in_image)
+        return LAYER_ARTIFACT;
+    return is_layer(graph_media_type(c->set.graph, e)) ? LAYER_UNPACKED
+                                                       : LAYER_OTHER_TYPE;
+}
+
+void
+check_count_layers(const struct bundle_content *c, struct layer_counts *out)
+{
+    size_t objects = graph_count(c->set.graph), counts[LAYER_UNPACKED + 1] = {0};
+    enum layer_fate *fates = xcalloc(objects, sizeof(*fates));
+
+    for (uint32_t id = 0; id < objects; id++) {
+        const struct graph_object *o = graph_object(c->set.graph, id);
+        bool in_image = o->kind == MEDIA_MANIFEST && is_image(c, o);
+
+        for (uint32_t i = 0; o->kind == MEDIA_MANIFEST && i < o->edge_count; i++) {
+            const struct graph_edge *e = &o->edges[i];
+            enum layer_fate fate =
+                e->kind == EDGE_LAYER ? fate_of_layer(c, e, in_image) : NO_LAYER;
+
+            if (fate > fates[e->to])
+                fates[e->to] = fate;
+        }
+    }
+    for (uint32_t id = 0; id < objects; id++)
+        counts[fates[id]]++;
+    free(fates);
+    *out = (struct layer_counts){.unpacked = counts[LAYER_UNPACKED],
+                                 .artifact = counts[LAYER_ARTIFACT],
+                                 .other_type = counts[LAYER_OTHER_TYPE],
+                                 .absent = counts[LAYER_ABSENT]};
+}
+
 /* ---- one of them ---- */
 
 struct member_stream {

@@ -28,4 +28,15 @@ MUST_USE int check_gather_layers(const struct bundle_content *c, struct layer_wi
 MUST_USE int check_layer(const struct bundle_content *c, const struct layer_wish *wish,
                          struct run *run, struct err *err);
 
+/* Layers of a bundle: those that are unpacked, and those that are not and why. */
+struct layer_counts {
+    size_t unpacked;
+    size_t artifact;   /* of a chart, a signature or another artifact that is no image */
+    size_t other_type; /* of an image, but of no type that is a tar: nothing to unpack */
+    size_t absent;     /* left out of the bundle */
+};
+
+/* Count each layer once, also where several images have it. */
+void check_count_layers(const struct bundle_content *content, struct layer_counts *out);
+
 #endif
