@@ -74,11 +74,23 @@ worker_main(void *arg)
     return NULL;
 }
 
+int
+pool_thread(pthread_t *out, void *(*run)(void *arg), void *arg)
+{
+    pthread_attr_t attr;
+    int rc;
+
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, STACK_BYTES);
+    rc = pthread_create(out, &attr, run, arg);
+    pthread_attr_destroy(&attr);
+    return rc;
+}
+
 struct pool *
 pool_new(unsigned workers, struct cancel *cancel, struct err *err)
 {
     struct pool *pool = xcalloc(1, sizeof(*pool));
-    pthread_attr_t attr;
     int rc = 0;
 
     pool->cancel = cancel;
@@ -86,14 +98,11 @@ pool_new(unsigned workers, struct cancel *cancel, struct err *err)
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->work, NULL);
     pthread_cond_init(&pool->idle, NULL);
-    pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, STACK_BYTES);
     while (rc == 0 && pool->started < workers && pool->started < POOL_WORKERS_MAX) {
-        rc = pthread_create(&pool->threads[pool->started], &attr, worker_main, pool);
+        rc = pool_thread(&pool->threads[pool->started], worker_main, pool);
         if (rc == 0)
             pool->started++;
     }
-    pthread_attr_destroy(&attr);
     if (pool->started == 0) { /* fewer than asked for is slower, not wrong */
         err_set(err, ERR_LOCAL, "cannot start a worker thread: %s", strerror(rc));
         pool_free(pool);

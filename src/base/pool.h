@@ -12,6 +12,8 @@
 
 #include "base/cancel.h"
 
+#include <pthread.h>
+
 #define POOL_WORKERS_MAX 64
 
 struct pool_job {
@@ -31,6 +33,9 @@ void pool_add(struct pool *pool, struct pool_job *job);
  * Returns: 0, or -1 with the first failure (a signal counts as one).
  */
 MUST_USE int pool_wait(struct pool *pool, struct err *err);
+
+/* Start a thread as those of pools are, with a small stack.  0 or an errno. */
+MUST_USE int pool_thread(pthread_t *out, void *(*run)(void *arg), void *arg);
 
 /* Stop and join the threads.  NULL is fine. */
 void pool_free(struct pool *pool);

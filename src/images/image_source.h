@@ -65,6 +65,7 @@ void blob_prefix_release(struct blob_prefix *p);
  */
 struct image_source {
     void *ctx;
+    bool is_remote; /* reading costs requests, so nothing is read only to compare */
 
     /* The tags of a repository.  take() must not read JSON. */
     int (*list_tags)(void *ctx, unsigned worker, const struct reference *repository,
@@ -84,9 +85,11 @@ struct image_source {
     int (*fetch_blob)(void *ctx, unsigned worker, const struct image_object *what,
                       struct blob_prefix *prefix, const struct byte_sink *sink,
                       struct err *err);
-    /* Up to len bytes from an offset on, unchecked; 0 only at the end; -1. */
-    ssize_t (*read_at)(void *ctx, const struct image_object *what, void *out, size_t len,
-                       uint64_t offset, struct err *err);
+    /* Open a blob for reading, unchecked, from any offset; reading in order is cheap.
+     * One at a time for each worker, which closes it. */
+    void (*open_blob)(void *ctx, unsigned worker, const struct image_object *what,
+                      struct byte_source *out);
+    void (*close_blob)(struct byte_source *blob);
 };
 
 #endif

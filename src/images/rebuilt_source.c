@@ -200,21 +200,24 @@ rebuilt_source_make(struct rebuilt_source *out, const struct image_set *old,
     return build_set(out, err);
 }
 
-/* Only blobs are read in parts, and these stay as they are. */
-static ssize_t
-read_rebuilt_at(void *ctx, const struct image_object *what, void *out, size_t len,
-                uint64_t offset, struct err *err)
+/* Blobs stay as they are. */
+static void
+open_old_blob(void *ctx, unsigned worker, const struct image_object *what,
+              struct byte_source *out)
 {
     const struct rebuilt_source *s = ctx;
 
-    return s->from.read_at(s->from.ctx, what, out, len, offset, err);
+    s->from.open_blob(s->from.ctx, worker, what, out);
 }
 
 struct image_source
 rebuilt_source(struct rebuilt_source *s)
 {
-    return (struct image_source){
-        .ctx = s, .fetch_document = fetch_rebuilt, .read_at = read_rebuilt_at};
+    return (struct image_source){.ctx = s,
+                                 .is_remote = s->from.is_remote,
+                                 .fetch_document = fetch_rebuilt,
+                                 .open_blob = open_old_blob,
+                                 .close_blob = s->from.close_blob};
 }
 
 void

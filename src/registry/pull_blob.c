@@ -23,7 +23,8 @@ struct fetch {
     const struct digest *digest;
     uint64_t size;
     const struct byte_sink *sink;
-    bool is_linked; /* the URL is not the registry's */
+    bool is_linked;    /* the URL is not the registry's */
+    bool is_unchecked; /* the caller compares the digest: nothing is hashed here */
     struct hash hash;
     uint64_t done;       /* bytes hashed and given to the sink */
     uint64_t skip;       /* bytes of this answer that came before */
@@ -120,7 +121,7 @@ receive_bytes(void *ctx, const void *bytes, size_t len, struct err *err)
                            f->size);
     if (len == 0)
         return 0;
-    if (hash_add(&f->hash, p, len, err) < 0 ||
+    if ((!f->is_unchecked && hash_add(&f->hash, p, len, err) < 0) ||
         f->sink->write_at(f->sink->ctx, f->done, p, len, err) < 0)
         return -1;
     f->done += len;
@@ -132,7 +133,7 @@ start_over(struct fetch *f, struct err *err)
 {
     f->done = 0;
     f->restart = false;
-    return hash_start(&f->hash, f->digest->alg, err);
+    return f->is_unchecked ? 0 : hash_start(&f->hash, f->digest->alg, err);
 }
 
 /* Go on after the prefix, or from the start when there is none. */
@@ -223,6 +224,8 @@ check_digest(struct fetch *f, struct err *err)
 {
     struct digest got;
 
+    if (f->is_unchecked)
+        return 0;
     if (hash_finish(&f->hash, &got, err) < 0)
         return -1;
     if (digest_equal(&got, f->digest))
@@ -257,7 +260,7 @@ fetch_all(struct session *s, const struct repository *repo, const char *text,
     CLEANUP(mem_free_string) char *url = NULL;
     struct host *host;
 
-    if (start_after(f, prefix, err) < 0)
+    if (!f->is_unchecked && start_after(f, prefix, err) < 0)
         return -1;
     if (f->size == 0)
         return check_digest(f, err);
@@ -278,6 +281,8 @@ struct wanted_blob {
     const struct digest *digest;
     uint64_t size;
     struct blob_prefix *prefix; /* for the first that is asked */
+    bool is_unchecked;
+    uint64_t from; /* then: the first byte to fetch */
     const struct byte_sink *sink;
 };
 
@@ -291,6 +296,8 @@ fetch_blob(struct session *s, const struct repository *repo, void *ctx, struct e
 
     allowance_begin(&allowance, s, allowance_ms(w->size, &s->client->config));
     digest_text(w->digest, text);
+    f.is_unchecked = w->is_unchecked;
+    f.done = w->from;
     if (fetch_all(s, repo, text, &f, w->prefix, err) == 0)
         return 0;
     w->prefix = NULL;
@@ -306,6 +313,18 @@ pull_blob(struct session *s, const struct repository *repo, const struct digest 
 {
     struct wanted_blob w = {
         .digest = digest, .size = size, .prefix = prefix, .sink = sink};
+    struct route_question q = {.ask = fetch_blob, .ctx = &w};
+
+    return mirror_fallback(s, repo, &q, err);
+}
+
+int
+pull_blob_from(struct session *s, const struct repository *repo,
+               const struct digest *digest, uint64_t size, uint64_t from,
+               const struct byte_sink *sink, struct err *err)
+{
+    struct wanted_blob w = {
+        .digest = digest, .size = size, .is_unchecked = true, .from = from, .sink = sink};
     struct route_question q = {.ask = fetch_blob, .ctx = &w};
 
     return mirror_fallback(s, repo, &q, err);

@@ -22,9 +22,17 @@ MUST_USE int pull_blob(struct session *s, const struct repository *repo,
                        struct err *err);
 
 /*
- * The same from somewhere else, a URL that a descriptor names: anonymously, by https, or
- * by http where that and the registry are on loopback; from private addresses only when
- * the registry is on one itself.
+ * The bytes of a blob from an offset below its size on, not hashed: the caller compares
+ * the digest.  When a registry cannot continue, the sink sees its offset go back to 0.
+ */
+MUST_USE int pull_blob_from(struct session *s, const struct repository *repo,
+                            const struct digest *digest, uint64_t size, uint64_t from,
+                            const struct byte_sink *sink, struct err *err);
+
+/*
+ * The same as pull_blob() from somewhere else, a URL that a descriptor names:
+ * anonymously, by https, or by http where that and the registry are on loopback; from
+ * private addresses only when the registry is on one itself.
  */
 MUST_USE int pull_linked_blob(struct session *s, const struct repository *repo,
                               const char *url, const struct digest *digest, uint64_t size,

@@ -2,11 +2,15 @@
 #include "config.h"
 #include "registry/registry_source.h"
 
+#include "base/byte_pipe.h"
+#include "base/mem.h"
+#include "registry/exchange.h"
 #include "registry/pull.h"
 #include "registry/pull_blob.h"
 #include "registry/referrers.h"
 #include "registry/tags.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct repository
@@ -75,8 +79,8 @@ fetch_manifest(void *ctx, unsigned worker, const struct image_object *what,
 }
 
 static int
-stream_blob(void *ctx, unsigned worker, const struct image_object *what,
-            struct blob_prefix *prefix, const struct byte_sink *sink, struct err *err)
+fetch_stream(void *ctx, unsigned worker, const struct image_object *what,
+             struct blob_prefix *prefix, const struct byte_sink *sink, struct err *err)
 {
     struct session *session = client_session(ctx, worker);
     struct repository repo = repository_of(what->in);
@@ -87,13 +91,69 @@ stream_blob(void *ctx, unsigned worker, const struct image_object *what,
     return pull_blob(session, &repo, what->digest, what->size, prefix, sink, err);
 }
 
+/* A blob that is fetched while it is read. */
+struct streamed_blob {
+    struct session *session;
+    struct repository repo;
+    struct digest digest;
+    struct byte_producer producer;
+    struct byte_pipe *pipe;
+};
+
+static int
+produce_blob(void *ctx, uint64_t from, const struct byte_sink *sink, struct err *err)
+{
+    const struct streamed_blob *b = ctx;
+
+    return pull_blob_from(b->session, &b->repo, &b->digest, b->producer.size, from, sink,
+                          err);
+}
+
+static ssize_t
+read_stream(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
+{
+    const struct streamed_blob *b = ctx;
+    const struct byte_source source = byte_pipe_source(b->pipe);
+
+    return source.read_at(source.ctx, out, len, offset, err);
+}
+
+static void
+open_stream(void *ctx, unsigned worker, const struct image_object *what,
+            struct byte_source *out)
+{
+    struct client *client = ctx;
+    struct streamed_blob *b = xcalloc(1, sizeof(*b));
+
+    *b = (struct streamed_blob){
+        .session = client_session(client, worker),
+        .repo = repository_of(what->in),
+        .digest = *what->digest,
+        .producer = {.produce = produce_blob, .ctx = b, .size = what->size}};
+    b->pipe = byte_pipe_new(&b->producer, &client->config.run->cancel);
+    *out = (struct byte_source){.read_at = read_stream, .ctx = b, .size = what->size};
+}
+
+static void
+close_stream(struct byte_source *blob)
+{
+    struct streamed_blob *b = blob->ctx;
+
+    byte_pipe_free(b->pipe);
+    free(b);
+    blob->ctx = NULL;
+}
+
 struct image_source
 registry_source(struct client *client)
 {
     return (struct image_source){.ctx = client,
+                                 .is_remote = true,
                                  .list_tags = list_repository_tags,
                                  .resolve = resolve_in_registry,
                                  .list_referrers = list_repository_referrers,
                                  .fetch_document = fetch_manifest,
-                                 .fetch_blob = stream_blob};
+                                 .fetch_blob = fetch_stream,
+                                 .open_blob = open_stream,
+                                 .close_blob = close_stream};
 }

@@ -10,8 +10,9 @@
 #include "registry/connection/client.h"
 
 /*
- * The client is borrowed and needs a session for each worker.  A source of registries has
- * no read_at(): blobs are streamed.  url of an object: as pull_linked_blob() takes it.
+ * The client is borrowed and needs a session for each worker.  A blob that
+ * is opened is fetched while it is read, from the offset that is read first and after
+ * each jump.  url of an object: as pull_linked_blob() takes it.
  */
 struct image_source registry_source(struct client *client);
 

@@ -72,8 +72,13 @@ read_part(const struct opened *o, size_t blob, void *out, size_t len, uint64_t a
           struct err *err)
 {
     const struct image_object what = blob_of(o, blob);
+    struct byte_source opened;
+    ssize_t n;
 
-    return o->source.read_at(o->source.ctx, &what, out, len, at, err);
+    o->source.open_blob(o->source.ctx, 0, &what, &opened);
+    n = opened.read_at(opened.ctx, out, len, at, err);
+    o->source.close_blob(&opened);
+    return n;
 }
 
 static void

@@ -13,7 +13,7 @@
  * Borrows the bundle.  A preview cannot become a source: what was not admitted cannot be
  * pushed.  It reads objects of the bundle's set, blobs too, and none that is left out;
  * names and what is attached are in the set.
- * Errors: fetch_document(): as bundle_read_member(); read_at(): ERR_INTEGRITY
+ * Errors: fetch_document(): as bundle_read_member(); reading a blob: ERR_INTEGRITY
  *         "truncated", ERR_LOCAL.
  */
 struct image_source bundle_source(struct bundle *b);

@@ -30,9 +30,10 @@ enum blob_standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING, BLOB_BROKEN };
 
 /* ---- its bytes ---- */
 
+/* An object of the source, while it is read. */
 struct blob_bytes {
     struct push_context *push;
-    uint32_t object;
+    struct byte_source inner;
     uint64_t *sent; /* NULL: what is read does not count as progress */
 };
 
@@ -52,16 +53,32 @@ static ssize_t
 read_blob_bytes(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
 {
     const struct blob_bytes *b = ctx;
-    const struct image_source *source = b->push->source;
-    const struct graph_object *o = graph_object(b->push->set->graph, b->object);
-    const struct image_object what = {.digest = &o->digest, .size = o->size};
-    ssize_t n = source->read_at(source->ctx, &what, out, len, offset, err);
+    ssize_t n = b->inner.read_at(b->inner.ctx, out, len, offset, err);
 
     if (n < 0)
         b->push->is_unread = true;
     else if (b->sent)
         count_sent(b, offset, (uint64_t)n);
     return n;
+}
+
+static struct byte_source
+open_blob(struct blob_bytes *b, struct push_context *push, unsigned worker,
+          uint32_t object, uint64_t *sent)
+{
+    const struct image_object what = push_context_object(push, object);
+
+    b->push = push;
+    b->sent = sent;
+    push->source->open_blob(push->source->ctx, worker, &what, &b->inner);
+    return (struct byte_source){
+        .read_at = read_blob_bytes, .ctx = b, .size = b->inner.size};
+}
+
+static void
+close_blob(struct blob_bytes *b)
+{
+    b->push->source->close_blob(&b->inner);
 }
 
 /* ---- where it is ---- */
@@ -81,14 +98,16 @@ ask_one(struct push_context *push, unsigned worker, const struct placement *p,
                                                    [PRESENCE_THERE] = BLOB_THERE,
                                                    [PRESENCE_BROKEN] = BLOB_BROKEN};
     const struct graph_object *o = graph_object(push->set->graph, p->object);
-    struct blob_bytes bytes = {push, p->object, NULL};
-    const struct byte_source source = {
-        .read_at = read_blob_bytes, .ctx = &bytes, .size = o->size};
+    struct blob_bytes bytes;
+    const struct byte_source source = open_blob(&bytes, push, worker, p->object, NULL);
     struct repository repo = push_context_repository(push, p->repo);
-    const struct presence_query query = {&repo, &o->digest, o->size, &source};
+    const struct presence_query query = {&repo, &o->digest, o->size,
+                                         push->source->is_remote ? NULL : &source};
     enum presence found;
+    int rc = presence_check(push_context_session(push, worker), &query, &found, err);
 
-    if (presence_check(push_context_session(push, worker), &query, &found, err) < 0)
+    close_blob(&bytes);
+    if (rc < 0)
         return -1;
     *standing = standings[found];
     if (found == PRESENCE_THERE)
@@ -148,12 +167,13 @@ send_blob(struct push_context *push, unsigned worker, uint32_t object,
           uint64_t *sent, enum push_outcome *outcome, struct err *err)
 {
     const struct graph_object *o = graph_object(push->set->graph, object);
-    struct blob_bytes bytes = {push, object, sent};
-    const struct byte_source source = {
-        .read_at = read_blob_bytes, .ctx = &bytes, .size = o->size};
+    struct blob_bytes bytes;
+    const struct byte_source source = open_blob(&bytes, push, worker, object, sent);
+    int rc = push_blob(push_context_session(push, worker), repo, &o->digest, &source,
+                       mount_from, is_broken, outcome, err);
 
-    return push_blob(push_context_session(push, worker), repo, &o->digest, &source,
-                     mount_from, is_broken, outcome, err);
+    close_blob(&bytes);
+    return rc;
 }
 
 static int

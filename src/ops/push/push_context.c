@@ -75,13 +75,20 @@ push_context_accepted(struct push_context *push, struct err *err)
     return rc;
 }
 
+struct image_object
+push_context_object(const struct push_context *push, uint32_t object)
+{
+    const struct graph_object *o = graph_object(push->set->graph, object);
+
+    return (struct image_object){.digest = &o->digest, .size = o->size};
+}
+
 int
 push_context_read(struct push_context *push, uint32_t object, struct buf *out,
                   struct err *err)
 {
     const struct image_source *source = push->source;
-    const struct graph_object *o = graph_object(push->set->graph, object);
-    const struct image_object what = {.digest = &o->digest, .size = o->size};
+    const struct image_object what = push_context_object(push, object);
     struct image_document read = {.bytes = *out};
     int rc = source->fetch_document(source->ctx, 0, &what, &read, err);
 

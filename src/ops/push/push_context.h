@@ -74,6 +74,8 @@ void push_context_refused(const struct push_context *push,
                           const struct push_plan_name *name, struct err *err);
 /* Something that others can see was accepted. */
 MUST_USE int push_context_accepted(struct push_context *push, struct err *err);
+/* An object of the set, as the source takes it. */
+struct image_object push_context_object(const struct push_context *push, uint32_t object);
 MUST_USE int push_context_read(struct push_context *push, uint32_t object,
                                struct buf *out, struct err *err);
 /* Compare with the bytes of the object.  Errors: ERR_INTEGRITY. */

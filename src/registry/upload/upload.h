@@ -23,6 +23,14 @@
 #define UPLOAD_SILENCES_MAX 2                     /* then a blob is given up */
 #define UPLOAD_RESUME_MIN   (UINT64_C(64) << 20)  /* from here on a broken one goes on */
 
+/* The hash of the first bytes of a blob, kept so that going back costs little. */
+#define UPLOAD_MARKS_MAX  32
+#define UPLOAD_MARKS_STEP (UINT64_C(16) << 20) /* bytes, at least, between two */
+struct upload_mark {
+    struct hash hash;
+    uint64_t at;
+};
+
 /* What to do after a failure. */
 enum upload_remedy {
     UPLOAD_ASK_ERR, /* if it may pass: wait and begin anew.  Else give up */
@@ -43,8 +51,10 @@ struct upload {
     const struct byte_source *source; /* of size bytes */
 
     struct hash hash;
-    uint64_t hashed; /* bytes from the start that are in it */
-    uint64_t base;   /* where the body under way begins */
+    uint64_t hashed;                            /* bytes from the start that are in it */
+    uint64_t base;                              /* where the body under way begins */
+    struct upload_mark marks[UPLOAD_MARKS_MAX]; /* in order */
+    size_t mark_count;
 
     char *location;     /* the newest URL of the session, NULL: there is none */
     uint64_t at;        /* bytes that the registry has */

@@ -7,6 +7,41 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+/* Keep the hash as it is now, if the last time is long enough ago. */
+static int
+set_mark(struct upload *up, struct err *err)
+{
+    uint64_t step = up->size / UPLOAD_MARKS_MAX + 1;
+    uint64_t last = up->mark_count > 0 ? up->marks[up->mark_count - 1].at : 0;
+    struct upload_mark *mark;
+
+    if (step < UPLOAD_MARKS_STEP)
+        step = UPLOAD_MARKS_STEP;
+    if (up->mark_count == UPLOAD_MARKS_MAX || up->hashed < last + step)
+        return 0;
+    mark = &up->marks[up->mark_count++];
+    mark->at = up->hashed;
+    return hash_copy(&mark->hash, &up->hash, err);
+}
+
+/* Back to the last mark that is not behind `at`, or to the start.  Later marks go: they
+ * were made of bytes that are read again. */
+static int
+go_back(struct upload *up, uint64_t at, struct err *err)
+{
+    size_t i = up->mark_count;
+
+    while (i > 0 && up->marks[i - 1].at > at)
+        hash_release(&up->marks[--i].hash);
+    up->mark_count = i;
+    if (i == 0) {
+        up->hashed = 0;
+        return hash_start(&up->hash, up->digest->alg, err);
+    }
+    up->hashed = up->marks[i - 1].at;
+    return hash_copy(&up->hash, &up->marks[i - 1].hash, err);
+}
+
 /* The next bytes into out and into the hash; at least one. */
 static ssize_t
 read_next(struct upload *up, void *out, size_t len, struct err *err)
@@ -22,7 +57,7 @@ read_next(struct upload *up, void *out, size_t len, struct err *err)
     if (hash_add(&up->hash, out, (size_t)got, err) < 0)
         return -1;
     up->hashed += (uint64_t)got;
-    return got;
+    return set_mark(up, err) < 0 ? -1 : got;
 }
 
 /* Bring the hash to where the next byte is `at`: what is sent twice is hashed once. */
@@ -32,11 +67,8 @@ hash_up_to(struct upload *up, uint64_t at, struct err *err)
     enum { STEP = 256 << 10 };
     CLEANUP(mem_free_string) char *scratch = NULL;
 
-    if (!up->hash.ctx || at == 0 || at < up->hashed) {
-        if (hash_start(&up->hash, up->digest->alg, err) < 0)
-            return -1;
-        up->hashed = 0;
-    }
+    if ((!up->hash.ctx || at == 0 || at < up->hashed) && go_back(up, at, err) < 0)
+        return -1;
     if (up->hashed < at)
         scratch = xmalloc(STEP);
     while (up->hashed < at) {

@@ -190,4 +190,6 @@ upload_release(struct upload *up)
 {
     upload_close(up, true);
     hash_release(&up->hash);
+    for (size_t i = 0; i < up->mark_count; i++)
+        hash_release(&up->marks[i].hash);
 }
