@@ -72,13 +72,15 @@ follow_elsewhere(struct session *s, const struct call *call, struct answer *a,
 
 /*
  * Once for who we are, as this was not said yet or is a token that ended; and once more
- * for a password that a helper may know a newer one of.
+ * for a password that a helper may know a newer one of, or one that is wanted in place of
+ * a token.
  */
 static bool
 may_renew(const struct answer *a, const struct auth *auth, int renewals)
 {
     return ((a->http.status == 401 && !a->elsewhere) || auth_has_expired(a)) &&
-           (renewals == 0 || (renewals == 1 && auth->generation == 0));
+           (renewals == 0 ||
+            (renewals == 1 && (auth->generation == 0 || auth_wants_password(a))));
 }
 
 /* Why it is refused, as far as who we are matters. */

@@ -125,6 +125,19 @@ judge_body(struct last_byte *l, enum presence *out, struct err *err)
     return 0;
 }
 
+/*
+ * A registry that sends us to storage has the blob in its books only: a link that is
+ * refused there is no better the next time, and uploading it again does no harm.
+ */
+static bool
+is_refused_by_storage(const struct answer *a)
+{
+    long status = a->http.status;
+
+    return a->elsewhere && status >= 400 && status < 500 && status != 408 &&
+           !exchange_is_throttled(a);
+}
+
 /* ---- HEAD ---- */
 
 static bool
@@ -172,9 +185,17 @@ ask_head(struct session *s, const struct presence_query *q, const char *url,
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
     struct call call = {.repo = q->repo, .request = {.method = "HEAD", .url = url}};
+    struct retry retry = RETRY_INIT("a blob");
 
-    if (exchange(s, &call, &a, err) < 0)
-        return -1;
+    for (;;) {
+        if (exchange_once(s, &call, &a, err) == 0) {
+            if (!exchange_may_pass(&a) || is_refused_by_storage(&a))
+                break;
+            exchange_error(&call, &a, err);
+        }
+        if (retry_wait(s, &retry, err) < 0)
+            return -1;
+    }
     *out = a.http.status == 200 ? PRESENCE_THERE : PRESENCE_ABSENT;
     return 0;
 }
@@ -210,8 +231,8 @@ judge_answer(struct session *s, struct last_byte *l, const struct call *call,
     if (status == 206 || status == 200)
         return judge_body(l, out, err) < 0 ? VERDICT_STOP : VERDICT_KNOWN;
     exchange_error(call, a, err);
-    if (status == 404 || status == 416) {
-        *out = status == 404 ? PRESENCE_ABSENT : PRESENCE_BROKEN;
+    if (status == 404 || status == 416 || is_refused_by_storage(a)) {
+        *out = status == 416 ? PRESENCE_BROKEN : PRESENCE_ABSENT;
         return VERDICT_KNOWN;
     }
     return s->is_throttled ? VERDICT_RETRY : VERDICT_HEAD;

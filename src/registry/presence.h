@@ -36,7 +36,8 @@ struct presence_query {
  * size.  An answer without a range is read to its end and hashed when it is small.  A
  * host that does not let its blobs be read so (401, 403, 405, 5xx, a large answer without
  * a range, storage that cannot be reached) is asked with HEAD from then on, which is
- * warned of once.  An empty blob is asked for with HEAD.
+ * warned of once.  4xx at storage that the registry redirects to means that the blob is
+ * absent.  An empty blob is asked for with HEAD.
  * Returns: 0 and *out; -1: the registry cannot be reached, our bytes cannot be read, or
  *          work should stop.
  */

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from harness import *  # first: it knows the way to the others
 
-from fault.access import Bearer
+from fault.access import Basic, Bearer
 from images import OCI_CONFIG, json_blob
 from pictures import layer, manifest
 
@@ -340,6 +340,56 @@ def as_nobody(lab):
     app = lab.image("app:1")
     lab.export(app).ok().carries(app)
     same([e.header("Authorization") for e in lab.tokens.find()], [None], "what was sent")
+
+
+@case("anonymous-token-ends-early")
+def nobody_ends_early(lab):
+    "nobody's token ends before its time: it is fetched anew, however the registry says so"
+    app = lab.image("app:1", layers=4)
+    realm = f'Bearer realm="{lab.tokens.url}/token",service="registry.test"'
+    for challenge in (realm, realm + ',error="invalid_token"', 'Bearer error="invalid_token"', None):
+        lab.again()
+        lab.wants_token(lab.registry)
+        check_access, tokens = lab.registry.access.check, lab.tokens.handler
+
+        def refuse(request, check_access=check_access, challenge=challenge):
+            reply = check_access(request)
+            if request.path == "/v2/":
+                return Reply(200, "{}")
+            if reply and request.header("Authorization"):
+                reply.set("WWW-Authenticate", challenge)
+            return reply
+        lab.registry.access.check = refuse
+        lab.registry.on("GET", "/blobs/", then(lambda _: tokens.revoke_all(), None), nth=3)
+        lab.export(app, jobs=1).ok().carries(app)
+        same([user for user, _ in tokens.granted], [None, None], "who asked for tokens")
+        tokens.granted.clear()
+
+
+@case("token-refused-basic-wanted")
+def token_refused(lab):
+    "a fresh token is refused, and a password wanted: it is tried once, where there is one"
+    password = with_token(lab)
+    lab.secrets[password].add("registry")
+    app = lab.image("app:1")
+    lab.tokens.handler.refuses = lambda *_: "insufficient_scope"
+    check_access = lab.registry.access.check
+    good = Basic({"robot": password})
+
+    def refuse(request):
+        scheme = request.header("Authorization", "").partition(" ")[0]
+        return good.check(request) if scheme else check_access(request)
+    lab.registry.access.check = refuse
+    lab.export(app, jobs=1).ok().carries(app)
+    same(lab.tokens.count(), 1, "tokens asked for")
+    lab.again()
+    good.users["robot"] = "another"
+    lab.export(app, jobs=1).fails("auth", "user name or password refused", reason="login")
+    same(lab.registry.count("GET", "/manifests/"), 3, "as nobody, with a token, with the password")
+    lab.again()
+    lab.docker_config({})
+    lab.export(app, jobs=1).fails("auth")
+    same(lab.registry.count("GET", "/manifests/"), 2, "as nobody, with a token")
 
 
 @case("wrong-password")

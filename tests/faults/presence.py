@@ -51,6 +51,32 @@ def through_redirects(lab):
     same(sent(lab, app), 0, "uploads")
 
 
+@case("presence-storage-refuses")
+def storage_refuses(lab):
+    "4xx at the storage that the registry redirects to: one try, then it is uploaded"
+    for code in (400, 401, 403, 404, 410):
+        lab.again()
+        lab.registry.store.repos.clear()
+        app = there(lab)
+        lab.registry.on("GET|HEAD", blob(app), redirect_to(lab.storage))
+        lab.storage.on("GET|HEAD", app.layer.digest, status(code))
+        run = lab.push(app).ok().silent_about("blobs cannot be read")
+        lab.landed(app)
+        same(asked(lab, app), (1, 0), f"questions where {code} is the answer")
+        same(sent(lab, app), 1, "uploads")
+        same(run.json["presence"], "last-byte", "how it was seen")
+    for code in (403, 404):  # where only HEAD is left
+        lab.again()
+        lab.registry.store.repos.clear()
+        app = there(lab)
+        lab.registry.on("GET", "/blobs/", status(405))
+        lab.registry.on("HEAD", blob(app), redirect_to(lab.storage))
+        lab.storage.on("HEAD", app.layer.digest, status(code))
+        lab.push(app).ok()
+        same(lab.storage.count("HEAD", app.layer.digest), 1, f"questions by HEAD with {code}")
+        same(sent(lab, app), 1, "uploads")
+
+
 @case("presence-by-last-byte")
 def absent(lab):
     "404, 416, a body that breaks off, fewer or other bytes: one question, then it is uploaded"

@@ -210,18 +210,39 @@ remember_challenge(struct session *s, struct host *host, const struct challenge 
     return 0;
 }
 
-/* 1: *scheme and *c say what it wants now; 0: it does not say; -1. */
+/*
+ * 1: *c says what it wants now; 0: it does not say; -1.  Where a token was good enough
+ * before, another one will be, whatever is said.
+ */
 static int
 choose_challenge(struct session *s, struct host *host, const struct answer *refusal,
-                 struct challenge *c, struct err *err)
+                 const struct auth *refused, struct challenge *c, struct err *err)
 {
-    if (challenge_of_response(c, &refusal->http, err) < 0)
-        return -1;
+    bool had_token = refused->generation > 0;
+
+    if (challenge_of_response(c, &refusal->http, had_token ? err_ignored() : err) < 0) {
+        if (!had_token)
+            return -1;
+        challenge_release(c);
+    }
     if (c->scheme == CHALLENGE_NONE && ask_for_challenge(s, host, c, err) < 0)
         return -1;
-    if (c->scheme == CHALLENGE_NONE)
-        return 0;
-    return remember_challenge(s, host, c, refusal, err) < 0 ? -1 : 1;
+    if (c->scheme == CHALLENGE_NONE && had_token)
+        c->scheme = known_scheme(s, host);
+    else if (c->scheme != CHALLENGE_NONE &&
+             remember_challenge(s, host, c, refusal, err) < 0)
+        return -1;
+    return c->scheme != CHALLENGE_NONE;
+}
+
+bool
+auth_wants_password(const struct answer *a)
+{
+    CLEANUP(challenge_release) struct challenge c = CHALLENGE_INIT;
+
+    return a->http.status == 401 && !a->elsewhere &&
+           challenge_of_response(&c, &a->http, err_ignored()) == 0 &&
+           c.scheme == CHALLENGE_BASIC;
 }
 
 int
@@ -233,7 +254,7 @@ auth_renew(struct session *s, struct host *host, const struct call *call,
     int rc;
 
     if (refusal->http.status == 401) {
-        rc = choose_challenge(s, host, refusal, &c, err);
+        rc = choose_challenge(s, host, refusal, a, &c, err);
         if (rc != 1)
             return rc;
     } else { /* it accepts who we are no more, and says so without a challenge */

@@ -38,6 +38,9 @@ MUST_USE int auth_prepare(struct session *s, struct host *host, const struct cal
 int auth_renew(struct session *s, struct host *host, const struct call *call,
                const struct answer *refusal, struct auth *a, struct err *err);
 
+/* Does a refusal want a user name and a password, and no token? */
+bool auth_wants_password(const struct answer *a);
+
 /* Does a registry say, without a challenge, that our login has ended? */
 bool auth_has_expired(const struct answer *a);
 
