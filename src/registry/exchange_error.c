@@ -334,14 +334,46 @@ exchange_error(const struct call *call, const struct answer *a, struct err *err)
     return -1;
 }
 
+const char *
+exchange_told_digest(const struct answer *a)
+{
+    const char *told = http_header(&a->http, "docker-content-digest", 0);
+    struct digest stored;
+
+    return told && digest_parse(&stored, told, strlen(told), ERR_PROTOCOL,
+                                err_ignored()) == 0
+               ? told
+               : NULL;
+}
+
 int
 exchange_check_digest(const char *told, const struct digest *digest, struct err *err)
 {
     struct digest stored;
 
-    if (digest_parse(&stored, told, strlen(told), ERR_PROTOCOL, err_ignored()) == 0 &&
-        (stored.alg != digest->alg || digest_equal(&stored, digest)))
+    if (!told ||
+        (digest_parse(&stored, told, strlen(told), ERR_PROTOCOL, err_ignored()) == 0 &&
+         (stored.alg != digest->alg || digest_equal(&stored, digest))))
         return 0;
     return err_because(err, ERR_INTEGRITY, REASON_DIGEST,
                        "the registry stored it under another digest");
+}
+
+int
+exchange_check_encoding(const struct http_response *r, struct err *err)
+{
+    const char *encoding = http_header(r, "content-encoding", 0), *at = r->body.data;
+    char safe[TEXT_SAFE_MAX];
+    size_t len = r->body.len;
+
+    for (; len > 0 && strchr(" \t\r\n", *at); at++)
+        len--;
+    if (!encoding || text_same_nocase(encoding, strlen(encoding), "identity") ||
+        (len > 0 && *at == '{')) /* only called so */
+        return 0;
+    text_safe_in(safe, sizeof(safe), encoding, strlen(encoding));
+    return err_set(err, ERR_PROTOCOL,
+                   "the server compressed the document (Content-Encoding: %s), although "
+                   "it was asked not to",
+                   safe);
 }

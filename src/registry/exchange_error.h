@@ -17,12 +17,22 @@ bool exchange_is_throttled(const struct answer *a);
 /* What it is, in words.  Always -1. */
 int exchange_error(const struct call *call, const struct answer *a, struct err *err);
 
+/* Docker-Content-Digest of an answer; NULL where it is absent, or no digest that we know.
+ */
+const char *exchange_told_digest(const struct answer *a);
+
 /*
- * Docker-Content-Digest of an answer to a push: it must not name another digest.
+ * What exchange_told_digest() says of a push, or NULL: it must not name another digest.
  * Errors: ERR_INTEGRITY "digest".
  */
 MUST_USE int exchange_check_digest(const char *told, const struct digest *digest,
                                    struct err *err);
+
+/*
+ * A JSON document must not be compressed, which nobody asks for.
+ * Errors: ERR_PROTOCOL.
+ */
+MUST_USE int exchange_check_encoding(const struct http_response *r, struct err *err);
 
 /* Does the body of an error answer have this code ("BLOB_UPLOAD_UNKNOWN")? */
 bool exchange_has_code(const struct answer *a, const char *code);

@@ -29,7 +29,7 @@ ask_for_manifest(struct session *s, const struct repository *repo, const char *m
     CLEANUP(mem_free_string) char *accept = xasprintf("Accept: %s", media_accept);
     CLEANUP(mem_free_string) char *rest = xasprintf("manifests/%s", reference);
     CLEANUP(mem_free_string) char *url = NULL;
-    const char *const headers[] = {accept, "Accept-Encoding: identity", NULL};
+    const char *const headers[] = {accept, NULL};
     struct host *host;
     int rc;
 
@@ -92,7 +92,7 @@ fetch_manifest(struct session *s, const struct repository *repo, const char *ref
         return -1;
     if (a.http.status != 200)
         return exchange_error(&call, &a, err);
-    if (check_content_type(&a, err) < 0 ||
+    if (check_content_type(&a, err) < 0 || exchange_check_encoding(&a.http, err) < 0 ||
         hash_bytes(alg, body->data, body->len, &got.digest, err) < 0)
         return -1;
     if (!media_type_of_header(http_header(&a.http, "content-type", 0), got.media_type))

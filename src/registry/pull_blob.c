@@ -159,8 +159,7 @@ transfer(struct session *s, const struct repository *repo, const char *url,
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
     struct http_sink sink = {.begin = begin, .write = receive_bytes, .ctx = f};
     char range[96];
-    const char *headers[] = {"Accept-Encoding: identity", f->done > 0 ? range : NULL,
-                             NULL};
+    const char *headers[] = {f->done > 0 ? range : NULL, NULL};
     struct call call = {
         .repo = repo,
         .is_linked = f->is_linked,

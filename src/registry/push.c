@@ -48,12 +48,11 @@ static enum put_end
 check_answer(const struct call *call, const struct answer *a, const struct digest *digest,
              struct err *err)
 {
-    const char *told = http_header(&a->http, "docker-content-digest", 0);
+    const char *told = exchange_told_digest(a);
     long status = a->http.status;
 
     if (status == 201 || status == 200 || status == 202)
-        return told && exchange_check_digest(told, digest, err) < 0 ? PUT_FAILED
-                                                                    : PUT_DONE;
+        return exchange_check_digest(told, digest, err) < 0 ? PUT_FAILED : PUT_DONE;
     exchange_error(call, a, err);
     if (status == 415)
         err_hint(err,

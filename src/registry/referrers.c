@@ -92,7 +92,8 @@ ask_pages(struct pages *p, const struct digest *digest, struct referrers *out,
                 err->kind = ERR_PROTOCOL;
             return -1;
         }
-        if (take_index(out, &a.http.body, err) < 0)
+        if (exchange_check_encoding(&a.http, err) < 0 ||
+            take_index(out, &a.http.body, err) < 0)
             return -1;
     }
     return rc < 0 ? -1 : 1;

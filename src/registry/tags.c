@@ -85,6 +85,8 @@ list_tags(struct session *s, const struct repository *repo, const char *query,
             *refused = p.count == 1 ? a.http.status : 0;
             return exchange_error(&call, &a, err);
         }
+        if (exchange_check_encoding(&a.http, err) < 0)
+            return err_wrap(err, "the list of tags");
         if (tags_read_page(&l->page, a.http.body.data ? a.http.body.data : "",
                            a.http.body.len, l->sink, err) < 0)
             return -1;

@@ -119,12 +119,27 @@ def silent_refusal(lab):
     same(lab.tokens.count(), 1, "tokens asked for")
 
 
+@case("challenge-unambiguous")
+def sloppy_challenges(lab):
+    "challenges that break the rules, and can mean one thing only"
+    with_token(lab)
+    app = lab.image("app:1")
+    check_access, realm = lab.registry.access.check, realm_of(lab)
+    for value in (f'Bearer realm="{realm}" service="registry.test" scope="repository:app:pull"',
+                  f'Bearer realm="{realm}",service="registry.test",scope="repository:app:pull',
+                  f'Bearer realm="{realm}",scope="repository:app:pull",scope="repository:app:x"'):
+        lab.again()
+        lab.registry.access.check = check_access
+        challenge_with(lab, value)
+        lab.export(app).ok().carries(app)
+
+
 @case("challenge-malformed")
 def hostile_challenges(lab):
     "challenges that are none end in a refusal"
     with_token(lab)
     app = lab.image("app:1")
-    for value in ("Bearer", 'Bearer realm="x', 'Bearer realm="a",realm="b"',
+    for value in ("Bearer", 'Bearer realm="x,service="y"', 'Bearer realm="x,service=y', 'Bearer realm="a",realm="b"',
                   ", ".join(f"X{n} a=b" for n in range(64)), 'Bearer realm="' + "a" * 9000,
                   "Digest realm=x", "NTLM", "Negotiate"):
         lab.registry.access = Bearer(lab.tokens.handler, "")
@@ -224,6 +239,7 @@ def token_names(lab):
     with_token(lab)
     app = lab.image("app:1")
     for fields in (lambda token: {"access_token": token},
+                   lambda token: {"token": None, "access_token": token},
                    lambda token: {"token": token, "access_token": token}):
         lab.again()
         lab.tokens.handler.answer_fields = fields
@@ -243,6 +259,9 @@ def token_bodies(lab):
     app = lab.image("app:1")
     lab.tokens.on("GET", "", header("Content-Type", "text/plain; charset=utf-8"))
     lab.export(app).ok().carries(app)
+    lab.again()
+    lab.tokens.on("GET", "", gzip())
+    lab.export(app).fails("auth", "the server compressed the document (Content-Encoding: gzip)")
     lab.again()
     lab.tokens.on("GET", "", status(200, HTML, "text/html"))
     lab.export(app).fails("auth", "is not a JSON object")

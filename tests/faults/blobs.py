@@ -166,6 +166,24 @@ def compressed(lab):
          {"identity"}, "Accept-Encoding")
 
 
+@case("document-compressed")
+def compressed_document(lab):
+    "a document that is compressed although nobody asked is named so, one that is called so is read"
+    app = lab.index("app:1")
+    name = lab.registry.host + "/app"
+    for where, words in (("/manifests/1$", [app]), ("/manifests/sha256:", [app]),
+                         ("/tags/list", ["--all-tags", name]), ("/referrers/", ["--referrers", app])):
+        lab.again()
+        lab.registry.on("GET", where, gzip())
+        lab.export(*words).fails("protocol", "compressed the document (Content-Encoding: gzip)")
+        lab.again()
+        lab.registry.on("GET", where, header("Content-Encoding", "gzip"))
+        lab.export(*words).ok()
+    lab.again()
+    lab.push(image("app:1")).ok()
+    same({e.header("Accept-Encoding") for e in lab.log.find()}, {"identity"}, "Accept-Encoding")
+
+
 @case("answer-compressed-unasked")
 def called_compressed(lab):
     "a blob that is called compressed but is what it should be"

@@ -220,6 +220,18 @@ def blob_other_digest(lab):
     lab.push(image("app:1")).fails("integrity", "another digest", reason="digest")
 
 
+@case("digest-header-is-no-digest")
+def no_digest(lab):
+    "Docker-Content-Digest that is empty or no digest counts as absent"
+    app = image("app:1")
+    for value in ("", "latest", "sha256:", "sha256:beef", "md5:" + "0" * 32):
+        lab.registry.store.repos.clear()
+        lab.again()
+        lab.registry.on("PUT|POST|GET|HEAD", "", header("Docker-Content-Digest", value))
+        lab.push(app).ok()
+        lab.landed(app)
+
+
 @case("several-tags")
 def many_tags(lab):
     "several tags of one image: each has its own request"

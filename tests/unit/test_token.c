@@ -30,6 +30,8 @@ tokens_are_read(void **state)
         {"{\"token\":\"\",\"access_token\":\"abc\"}", "abc", 60},
         {"{\"token\":\"abc\",\"access_token\":\"\"}", "abc", 60},
         {"{\"token\":\"aZ09._~+/=-\"}", "aZ09._~+/=-", 60},
+        {"{\"token\":null,\"access_token\":\"abc\"}", "abc", 60},
+        {"{\"token\":\"abc\",\"access_token\":null}", "abc", 60},
         {"{\"token\":\"t\",\"expires_in\":300}", "t", 300},
         {"{\"token\":\"t\",\"expires_in\":61}", "t", 61},
         {"{\"token\":\"t\",\"expires_in\":59}", "t", 60},

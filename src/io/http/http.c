@@ -174,6 +174,7 @@ make_lines(struct lines *l, const struct http_request *request)
         add_header_line(l, "Accept:");
     if (!names(request->headers, "Content-Type:"))
         add_header_line(l, "Content-Type:");
+    add_header_line(l, "Accept-Encoding: identity");
     for (const char *const *h = request->headers; h && *h; h++)
         add_header_line(l, *h);
     if (request->authorization && secret_is_set(request->authorization))

@@ -8,6 +8,7 @@
 #include "io/http/http_url.h"
 #include "io/json/json.h"
 #include "registry/connection/redirect.h"
+#include "registry/exchange_error.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,10 +48,10 @@ static int
 read_token(const struct js *root, const char **out, struct err *err)
 {
     const char *token = "", *access = "";
-    int has_token = js_string(root, "token", &token);
-    int has_access = js_string(root, "access_token", &access);
 
-    if (has_token < 0 || has_access < 0)
+    if ((js_string(root, "token", &token) < 0 && !js_is_null(root, "token")) ||
+        (js_string(root, "access_token", &access) < 0 &&
+         !js_is_null(root, "access_token")))
         return no_token("has a token that is not text", err);
     if (token[0] == '\0')
         token = access;
@@ -146,6 +147,10 @@ request_token(struct session *s, const struct token_request *request,
     if (r.status != 200) {
         refused(s, &r, server, request, err);
         return err->kind == ERR_AUTH ? 1 : -1;
+    }
+    if (exchange_check_encoding(&r, err) < 0) {
+        err->kind = ERR_AUTH;
+        return err_wrap(err, "token server %s", server);
     }
     rc = token_parse(r.body.data ? r.body.data : "", r.body.len, out, err);
     secret_wipe(r.body.data, r.body.len);

@@ -50,9 +50,25 @@ skip_token(const char *p)
     return p;
 }
 
+/* A ',' or a blank with NAME= behind it: where a quote was forgotten, another parameter.
+ */
+static bool
+has_parameter(const char *text)
+{
+    for (const char *p = text + strcspn(text, ", \t"); *p != '\0';) {
+        const char *name = p + strspn(p, ", \t"), *end = skip_token(name);
+
+        if (end > name && *skip_header_blanks(end) == '=')
+            return true;
+        p = *end == '\0' ? end : end + strcspn(end, ", \t");
+    }
+    return false;
+}
+
 /*
  * The value of a parameter, a token or a quoted string, at *p, which moves behind it.
- * NULL when a quote does not end or nothing is there.
+ * A quote that does not end is taken to end with the header.
+ * NULL when that may have swallowed something, or nothing is there.
  */
 static char *
 parse_parameter_value(const char **p)
@@ -71,15 +87,27 @@ parse_parameter_value(const char **p)
         *end++ = *start;
     }
     *end = '\0';
-    if (*start == '"') {
-        *p = start + 1;
-        return out;
+    if (*start == '\0' && (strchr(*p, '\\') || has_parameter(*p + 1))) {
+        free(out);
+        return NULL;
     }
-    free(out);
-    return NULL;
+    *p = *start == '"' ? start + 1 : start;
+    return out;
 }
 
-/* Keep a value under its name; a second one of the same name is an error. */
+/* Scopes add up.  Takes both over. */
+static char *
+join_scopes(char *first, char *second)
+{
+    char *both = xasprintf("%s %s", first, second);
+
+    free(first);
+    free(second);
+    return both;
+}
+
+/* Keep a value under its name.  A second one is an error, unless it is a scope, or the
+ * same. */
 static int
 set_parameter(struct challenge *c, const char *name, size_t len, char *value)
 {
@@ -94,11 +122,16 @@ set_parameter(struct challenge *c, const char *name, size_t len, char *value)
     for (size_t i = 0; i < COUNT_OF(known); i++) {
         if (!text_same_nocase(name, len, known[i].name))
             continue;
-        if (*known[i].slot) {
+        if (!*known[i].slot) {
+            *known[i].slot = value;
+        } else if (strcmp(*known[i].slot, value) == 0) {
+            free(value);
+        } else if (known[i].slot == &c->scope) {
+            c->scope = join_scopes(c->scope, value);
+        } else {
             free(value);
             return -1;
         }
-        *known[i].slot = value;
         return 0;
     }
     free(value);
@@ -122,7 +155,10 @@ take_parameter(struct challenge *c, const char **p)
     if (!value || set_parameter(c, name, (size_t)(end - name), value) < 0)
         return -1;
     *p = skip_header_blanks(at);
-    return **p == ',' || **p == '\0' ? 1 : -1;
+    if (**p == ',' || **p == '\0')
+        return 1;
+    end = skip_token(*p); /* the comma may be missing, where a blank is there */
+    return *p > at && end > *p && *skip_header_blanks(end) == '=' ? 1 : -1;
 }
 
 /* Commas with blanks around them, also empty elements. */

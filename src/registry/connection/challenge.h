@@ -27,9 +27,11 @@ struct challenge {
  *
  * Shape:  SCHEME [token68 | NAME=VALUE, ...], ...  Names and schemes in any case, values
  *         as tokens or in quotes, where commas are data and a backslash keeps the next
- *         character.
+ *         character.  Read although they are wrong, as nothing else can be meant: a scope
+ *         twice, which adds up; any value twice, when it is the same; a blank in place of
+ *         a comma between parameters; a last quote that does not end.
  * Errors: ERR_AUTH - malformed, too long (8 KiB), too many (8 challenges, 16 parameters),
- *         a parameter twice, Bearer without a realm.  *best is then as before.
+ *         a parameter with two values, Bearer without a realm.  *best is then as before.
  * Trust:  value is remote input; the message quotes none of it.
  */
 MUST_USE int challenge_read(struct challenge *best, const char *value, struct err *err);

@@ -148,7 +148,7 @@ judge_commit(struct upload *up, const struct answer *a, bool has_body)
 static int
 check_stored(struct upload *up, const struct answer *a, struct err *err)
 {
-    const char *told = http_header(&a->http, "docker-content-digest", 0);
+    const char *told = exchange_told_digest(a);
     int found;
 
     if (told)
