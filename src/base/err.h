@@ -109,6 +109,7 @@ enum err_kind {
     X(UNKNOWN_SIGNER, "unknown-signer")                                                  \
     X(UNMAPPABLE, "unmappable")                                                          \
     X(UNSIGNED, "unsigned")                                                              \
+    X(UNUSED_MAP, "unused-map")                                                          \
     X(USER_IN_NAME, "visible-password")
 
 #define ERR_REASON_CONSTANT(name, word) REASON_##name,

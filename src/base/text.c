@@ -151,6 +151,29 @@ text_contains_nocase(const char *text, const char *word)
     return false;
 }
 
+size_t
+text_distance(const char *a, const char *b)
+{
+    size_t la = strnlen(a, TEXT_DISTANCE_MAX), lb = strnlen(b, TEXT_DISTANCE_MAX);
+    size_t row[TEXT_DISTANCE_MAX + 1]; /* from the beginning of a to each of b's */
+
+    for (size_t k = 0; k <= lb; k++)
+        row[k] = k;
+    for (size_t i = 0; i < la; i++) {
+        size_t corner = i; /* row[k] of the row before */
+
+        row[0] = i + 1;
+        for (size_t k = 0; k < lb; k++) {
+            size_t replaced = corner + (a[i] != b[k]);
+            size_t other = 1 + (row[k] < row[k + 1] ? row[k] : row[k + 1]);
+
+            corner = row[k + 1];
+            row[k + 1] = replaced < other ? replaced : other;
+        }
+    }
+    return row[lb];
+}
+
 bool
 text_starts(const char *text, const char *prefix)
 {

@@ -53,6 +53,13 @@ bool text_same_nocase(const char *text, size_t len, const char *other);
 /* Is the word anywhere in it, the case of ASCII letters ignored? */
 bool text_contains_nocase(const char *text, const char *word);
 
+/*
+ * How many characters have to be added, removed or replaced to make one of the other; of
+ * each at most TEXT_DISTANCE_MAX are looked at.
+ */
+#define TEXT_DISTANCE_MAX 128
+size_t text_distance(const char *a, const char *b);
+
 /* Does text begin with prefix? */
 bool text_starts(const char *text, const char *prefix);
 

@@ -78,6 +78,9 @@ static const struct hint {
     {REASON_RECEIPT, "import", "the same command again makes the receipt"},
     {REASON_COLLISION, "import",
      "keep the source host, or map them to different names with --map FROM=TO"},
+    {REASON_UNUSED_MAP, "import",
+     "FROM of --map is the registry of a name, or the beginning of its path: 'sealift "
+     "inspect' lists the names"},
     {REASON_UNMAPPABLE, "import",
      "drop it with --strip-host, or map it with --map {}=PATH"},
     {REASON_EXISTS, "import",

@@ -163,6 +163,57 @@ registry_access_open(struct registry_access *out, const struct registry_options 
     return 0;
 }
 
+/* Either by the name as it is, or along a way of it that goes by digest or by tag. */
+static bool
+is_reached(const struct registry_access *a, const struct reference *name)
+{
+    bool found = credentials_are_added(a->credentials, name->host);
+
+    for (int by_digest = 0; !found && by_digest < 2; by_digest++) {
+        CLEANUP(route_release) struct route route = ROUTE_INIT;
+
+        if (mirrors_find(a->routes, name->host, name->path, by_digest == 1, &route,
+                         err_ignored()) < 0)
+            continue; /* it is blocked, which is said later */
+        for (size_t i = 0; i < route.count; i++)
+            found |= credentials_are_added(a->credentials, route.stops[i].host);
+    }
+    return found;
+}
+
+int
+registry_access_check_names(const struct registry_access *a,
+                            const struct registry_options *options,
+                            const struct reference_list *names, struct err *err)
+{
+    char safe[TEXT_SAFE_MAX];
+
+    for (size_t i = 0; options->creds_stdin && i < names->count; i++) {
+        if (is_reached(a, &names->items[i]))
+            return 0;
+    }
+    if (!options->creds_stdin)
+        return 0;
+    text_safe(safe, options->creds_stdin, strlen(options->creds_stdin));
+    return err_set(
+        err, ERR_USAGE,
+        "--creds-stdin '%s' is not the registry of any name, nor a mirror of it", safe);
+}
+
+int
+registry_access_check_target(const struct registry_access *a,
+                             const struct registry_options *options,
+                             const struct target *target, struct err *err)
+{
+    char safe[TEXT_SAFE_MAX];
+
+    if (!options->creds_stdin || credentials_are_added(a->credentials, target->host))
+        return 0;
+    text_safe(safe, options->creds_stdin, strlen(options->creds_stdin));
+    return err_set(err, ERR_USAGE, "--creds-stdin '%s' is not the target's registry '%s'",
+                   safe, target->host);
+}
+
 void
 registry_access_release(struct registry_access *a)
 {

@@ -10,6 +10,8 @@
 #include "cli/files.h"
 #include "cli/opt.h"
 #include "cli/progress.h"
+#include "oci/mapping.h"
+#include "oci/reference_list.h"
 #include "render/result.h"
 #include "ops/sign/sign.h"
 #include "ops/verify/check.h"
@@ -125,6 +127,18 @@ MUST_USE int registry_access_open(struct registry_access *out,
                                   const struct registry_options *options,
                                   struct runtime *rt, bool may_push, struct err *err);
 void registry_access_release(struct registry_access *a);
+
+/*
+ * Are the credentials of --creds-stdin for a registry, or a mirror, of one of the names;
+ * or for the target?  Others would never be used. Errors: ERR_USAGE.
+ */
+MUST_USE int registry_access_check_names(const struct registry_access *a,
+                                         const struct registry_options *options,
+                                         const struct reference_list *names,
+                                         struct err *err);
+MUST_USE int registry_access_check_target(const struct registry_access *a,
+                                          const struct registry_options *options,
+                                          const struct target *target, struct err *err);
 
 /* The files beside the options' own: of the trust store that these choose, and where
  * credentials and mirrors are found. */

@@ -90,6 +90,14 @@ mapping_rule_parse(struct mapping_rule *out, const char *text, struct err *err)
     return 0;
 }
 
+bool
+mapping_rule_matches(const struct mapping_rule *rule, const char *name)
+{
+    size_t n = strlen(rule->from);
+
+    return text_starts(name, rule->from) && (name[n] == '\0' || name[n] == '/');
+}
+
 /* The longest rule that name is, or is below; NULL without one. */
 static const struct mapping_rule *
 find_map_rule(const struct mapping *map, const char *name)
@@ -98,10 +106,9 @@ find_map_rule(const struct mapping *map, const char *name)
 
     for (size_t i = 0; i < map->rule_count; i++) {
         const struct mapping_rule *rule = &map->rules[i];
-        size_t n = strlen(rule->from);
 
-        if (text_starts(name, rule->from) && (name[n] == '\0' || name[n] == '/') &&
-            (!best || n > strlen(best->from)))
+        if (mapping_rule_matches(rule, name) &&
+            (!best || strlen(rule->from) > strlen(best->from)))
             best = rule;
     }
     return best;

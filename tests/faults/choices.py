@@ -145,4 +145,55 @@ def claims(lab):
     check("2001-01-01" in found["expired"]["message"], str(found))
 
 
+@case()
+def unused_mappings(lab):
+    "a mapping that matches no image: a warning with the nearest name; an error when none matches"
+    app, tool = lab.image("team/app:1"), lab.image("tool:1")
+    bundle = lab.export(app, tool).ok().path
+    host = lab.registry.host
+
+    def bring(*rules, options=()):
+        words = [word for rule in rules for word in ("--map", rule)]
+        return lab.sealift("import", "--json", "--progress", "none", "--insecure-skip-verify",
+                           "--ca-file", lab.authority.ca, *words, *options, bundle,
+                           lab.other.host + "/in")
+
+    for rule, nearest in ((f"{host}/taem=x", f"{host}/team"), (f"{host}/team/ap=x", f"{host}/team/app"),
+                          (f"{host}/tool/deep/er=x", f"{host}/tool"), ("no.example=x", host)):
+        name = rule.removesuffix("=x")
+        said = f"no image is named '{name}' or below it; the nearest is '{nearest}'"
+        run = bring(rule).fails("usage", said, "unused-map")
+        same(warnings(run), {}, "warnings")
+        run = bring(f"{host}=y", rule, options=("--on-existing", "overwrite")).ok()
+        same(warnings(run)["unused-map"]["message"], said, "warning")
+    run = bring(f"{host}/a=x", f"{host}/b=x")
+    run.fails("usage", "none of the 2 mappings matches an image", "unused-map")
+    for name in ("a", "b"):
+        run.says(f"warning: no image is named '{host}/{name}' or below it")
+    for used in ((f"{host}=y",), (f"{host}=y", f"{host}/team=z"), (f"{host}=y", f"{host}/tool=t",
+                                                                  f"{host}/team=z")):
+        same(warnings(bring(*used, options=("--on-existing", "overwrite")).ok()), {}, "warnings")
+
+
+@case()
+def unused_credentials(lab):
+    "a password for a host that is asked nothing: an error before any request"
+    app = lab.image("app:1")
+    host, stdin = lab.registry.host, f"robot:{lab.secret()}".encode()
+    for name in ("registry.example", host.upper() + "0", "docker.io"):
+        run = lab.export(app, "--creds-stdin", name, stdin=stdin)
+        run.fails("usage", f"--creds-stdin '{name}' is not the registry of any name")
+    same(lab.registry.count(), 0, "requests")
+    lab.export(app, "--creds-stdin", host, stdin=stdin).ok()
+    conf = lab.given("registries.conf", f"[[registry]]\nlocation = 'hub.example'\n"
+                     f"[[registry.mirror]]\nlocation = '{host}'\n")
+    lab.export("hub.example/app:1", "--creds-stdin", host, "--force", stdin=stdin,
+               env={"CONTAINERS_REGISTRIES_CONF": conf}).ok()
+    lab.again()
+    run = lab.push(app, options=("--creds-stdin", "other.example"), stdin=stdin)
+    run.fails("usage", f"--creds-stdin 'other.example' is not the target's registry '{host}'")
+    same(lab.registry.count(), 0, "requests")
+    lab.push(app, options=("--creds-stdin", host), stdin=stdin).ok()
+
+
 main()

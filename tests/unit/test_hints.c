@@ -142,6 +142,7 @@ static const struct {
     {{"import"}, REASON_REFUSED, "to leave reg.example:5000 out for good"},
     {{"import"}, REASON_SPARSE_INDEX, "--index rebuild"},
     {{"import"}, REASON_COLLISION, "--map FROM=TO"},
+    {{"import"}, REASON_UNUSED_MAP, "FROM of --map"},
     {{"import"},
      REASON_UNMAPPABLE,
      "--strip-host, or map it with --map reg.example:5000=PATH"},

@@ -344,10 +344,39 @@ a_beginning_is_found(void **state)
     assert_false(text_starts("", "x"));
 }
 
+static void
+distances_are_counted(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        size_t distance;
+    } table[] = {
+        {"", "", 0},
+        {"", "abc", 3},
+        {"library", "library", 0},
+        {"library", "libary", 1},
+        {"kitten", "sitting", 3},
+        {"ab", "ba", 2},
+        {"flaw", "lawn", 2},
+    };
+    char longest[2 * TEXT_DISTANCE_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        assert_int_equal(text_distance(table[i].a, table[i].b), table[i].distance);
+        assert_int_equal(text_distance(table[i].b, table[i].a), table[i].distance);
+    }
+    memset(longest, 'x', sizeof(longest) - 1);
+    longest[sizeof(longest) - 1] = '\0';
+    assert_int_equal(text_distance(longest, longest + 10), 0);
+    assert_int_equal(text_distance(longest, ""), TEXT_DISTANCE_MAX);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(distances_are_counted),
         cmocka_unit_test(whole_numbers_are_read),
         cmocka_unit_test(what_is_no_whole_number_is_refused),
         cmocka_unit_test(a_number_ends_where_its_length_says),

@@ -319,7 +319,8 @@ export_names(const struct export_command *o, const struct reference_list *names,
                        "--expires requires a time like 2027-01-31T00:00:00Z");
     if (o->volume_size && read_volume_size(o->volume_size, &options.volume_size, err) < 0)
         return -1;
-    if (registry_access_open(&access, &o->registry, rt, false, err) < 0)
+    if (registry_access_open(&access, &o->registry, rt, false, err) < 0 ||
+        registry_access_check_names(&access, &o->registry, names, err) < 0)
         return -1;
     source = registry_source(access.client);
     options.plan = (struct plan_options){

@@ -142,7 +142,9 @@ load_secrets(void *ctx, struct err *err)
         if (!s->key)
             return -1;
     }
-    if (registry_access_open(&s->access, &o->registry, s->runtime, true, err) < 0)
+    if (registry_access_open(&s->access, &o->registry, s->runtime, true, err) < 0 ||
+        registry_access_check_target(&s->access, &o->registry,
+                                     &s->options->push.mapping.target, err) < 0)
         return -1;
     s->options->receipt_key = s->key;
     s->options->push.client = s->access.client;

@@ -5,6 +5,7 @@
 #include "bundle/reader/bundle_source.h"
 #include "oci/graph_walk.h"
 #include "ops/push/push.h"
+#include "ops/push/unused_rules.h"
 #include "ops/receipt/receipt_fetch.h"
 #include "ops/receipt/receipt_push.h"
 #include "ops/verify/policy_check.h"
@@ -33,7 +34,8 @@ may_begin(struct import_result *out, const struct import_options *o, struct err 
     struct trust_last last;
     int rc;
 
-    if (push_plan_map(&out->push.plan, out->set, &o->push.mapping, err) < 0 ||
+    if (check_unused_rules(&o->push.mapping, out->set, &o->push.run->events, err) < 0 ||
+        push_plan_map(&out->push.plan, out->set, &o->push.mapping, err) < 0 ||
         push_plan_check_targets(&out->push.plan, v->verdict.rule, v->meta.stream, err) <
             0)
         return -1;

@@ -90,6 +90,7 @@ credentials_add(struct credentials *c, const char *host, const char *text, size_
 {
     struct source *s = credentials_source_new("standard input");
 
+    s->is_by_hand = true;
     if (len > 0 && text[len - 1] == '\n')
         len--;
     if (add_pair(s, host, text, len, err) < 0) {
@@ -98,6 +99,16 @@ credentials_add(struct credentials *c, const char *host, const char *text, size_
     }
     append_source(c, s);
     return 0;
+}
+
+bool
+credentials_are_added(const struct credentials *c, const char *host)
+{
+    for (const struct source *s = c->first; s && s->is_by_hand; s = s->next) {
+        if (credentials_source_find(s, host, ""))
+            return true;
+    }
+    return false;
 }
 
 int

@@ -34,6 +34,9 @@ void credentials_release(struct credentials **c);
 MUST_USE int credentials_add(struct credentials *c, const char *host, const char *text,
                              size_t len, struct err *err);
 
+/* Was that host one of those?  host as references name it. */
+bool credentials_are_added(const struct credentials *c, const char *host);
+
 /*
  * The bytes of a config file; name is for messages.
  *

@@ -25,8 +25,9 @@ struct entry {
 /* One file, or what stands in its place.  Fixed once it is in the list. */
 struct source {
     struct source *next;
-    char *name;  /* for messages */
-    char *store; /* "credsStore", the helper that may have any host; or NULL */
+    char *name;      /* for messages */
+    bool is_by_hand; /* of credentials_add() */
+    char *store;     /* "credsStore", the helper that may have any host; or NULL */
     struct entry *entries;
     size_t count, cap;
 };

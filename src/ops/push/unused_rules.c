@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+#include "ops/push/unused_rules.h"
+
+#include "base/text.h"
+#include "base/text_safe.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    COMPARED_MAX = 10000, /* names that the nearest is looked for among */
+    NAME_MAX_BYTES = REFERENCE_HOST_MAX + 1 + REFERENCE_PATH_MAX + 1,
+};
+
+static void
+name_of_entry(const struct image_set *set, size_t i, char out[NAME_MAX_BYTES])
+{
+    const struct reference *ref = &set->entries[i].ref;
+
+    snprintf(out, NAME_MAX_BYTES, "%s/%s", ref->host, ref->path);
+}
+
+static bool
+is_rule_used(const struct mapping_rule *rule, const struct image_set *set)
+{
+    char name[NAME_MAX_BYTES];
+
+    for (size_t i = 0; i < set->count; i++) {
+        name_of_entry(set, i, name);
+        if (mapping_rule_matches(rule, name))
+            return true;
+    }
+    return false;
+}
+
+/* Keep as many components as the other text has. */
+static void
+cut_components(char *name, const char *like)
+{
+    char *end = name + strcspn(name, "/");
+
+    for (const char *p = strchr(like, '/'); p && *end == '/'; p = strchr(p + 1, '/'))
+        end += 1 + strcspn(end + 1, "/");
+    *end = '\0';
+}
+
+/* What begins a name and is most like the rule; "" where there is no name. */
+static void
+find_nearest(const struct mapping_rule *rule, const struct image_set *set,
+             char out[NAME_MAX_BYTES])
+{
+    size_t least = SIZE_MAX;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < set->count && i < COMPARED_MAX; i++) {
+        char name[NAME_MAX_BYTES];
+        size_t distance;
+
+        name_of_entry(set, i, name);
+        cut_components(name, rule->from);
+        distance = text_distance(name, rule->from);
+        if (distance < least) {
+            least = distance;
+            memcpy(out, name, sizeof(name));
+        }
+    }
+}
+
+/* "no image is named 'a.example/x' or below it; the nearest is 'a.example/y'" */
+static void
+describe_unused(const struct mapping_rule *rule, const struct image_set *set,
+                struct err *err)
+{
+    char nearest[NAME_MAX_BYTES], from[TEXT_SAFE_MAX], safe[TEXT_SAFE_MAX];
+
+    find_nearest(rule, set, nearest);
+    text_safe(from, rule->from, strlen(rule->from));
+    text_safe(safe, nearest, strlen(nearest));
+    err_because(err, ERR_USAGE, REASON_UNUSED_MAP,
+                "no image is named '%s' or below it; the nearest is '%s'", from, safe);
+}
+
+int
+check_unused_rules(const struct mapping *mapping, const struct image_set *set,
+                   const struct events *events, struct err *err)
+{
+    size_t unused = 0;
+
+    for (size_t i = 0; i < mapping->rule_count; i++)
+        unused += !is_rule_used(&mapping->rules[i], set);
+    for (size_t i = 0; unused > 0 && i < mapping->rule_count; i++) {
+        const struct mapping_rule *rule = &mapping->rules[i];
+
+        if (is_rule_used(rule, set))
+            continue;
+        describe_unused(rule, set, err);
+        if (mapping->rule_count > 1)
+            events_warning_because(events, REASON_UNUSED_MAP, "%s", err->msg);
+    }
+    if (unused == 0 || unused < mapping->rule_count) {
+        *err = (struct err)ERR_INIT;
+        return 0;
+    }
+    return unused == 1 ? -1
+                       : err_because(err, ERR_USAGE, REASON_UNUSED_MAP,
+                                     "none of the %zu mappings matches an image", unused);
+}
