@@ -121,6 +121,13 @@ text_human(char out[TEXT_HUMAN_MAX], uint64_t bytes)
     return out;
 }
 
+const char *
+text_count(char out[TEXT_COUNT_MAX], uint64_t n, const char *one, const char *many)
+{
+    snprintf(out, TEXT_COUNT_MAX, "%" PRIu64 " %s", n, n == 1 ? one : many);
+    return out;
+}
+
 char
 text_lower(char c)
 {

@@ -12,7 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TEXT_HUMAN_MAX 16 /* characters of text_human(), the NUL included */
+/* Characters of text_human() and text_count(), the NUL included. */
+#define TEXT_HUMAN_MAX 16
+#define TEXT_COUNT_MAX 64
 
 /*
  * Parse a whole decimal number: digits only, no sign, no blanks, no leading zero.
@@ -46,6 +48,10 @@ size_t text_escape(char *out, char byte);
 
 /* "512 B", "1.5 KiB", "2.0 GiB": for people, never to be parsed. */
 const char *text_human(char out[TEXT_HUMAN_MAX], uint64_t bytes);
+
+/* "1 volume", "2 volumes": a number and the form of the noun that goes with it. */
+const char *text_count(char out[TEXT_COUNT_MAX], uint64_t n, const char *one,
+                       const char *many);
 
 /* Equal, the case of ASCII letters ignored; len bytes against a string. */
 bool text_same_nocase(const char *text, size_t len, const char *other);

@@ -7,6 +7,7 @@
 #include "cli/hints.h"
 #include "cli/notice_list.h"
 #include "cli/print_result.h"
+#include "cli/terminal.h"
 #include "io/crypto/hash.h"
 #include "io/http/http.h"
 
@@ -101,6 +102,7 @@ run_command(const struct command *c, const struct common_options *common,
     int rc = early->kind == ERR_NONE ? 0 : -1;
 
     result_init(&result, c->name);
+    result.columns = common->wide ? 0 : terminal_columns(STDOUT_FILENO);
     if (progress_init(&progress, common->progress, common->quiet, common->verbose,
                       c->name, &late) < 0 &&
         rc == 0) {

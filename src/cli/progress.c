@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "cli/terminal.h"
 #include "io/json/json.h"
 #include "io/json/json_write.h"
 
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum {
@@ -24,7 +24,6 @@ enum {
     LEFT_MS = 5000,           /* and time left after so long */
     MARK_MS = 10 * 1000,      /* speed is that of the last one or two of these */
     LEFT_MAX = 100 * 60 * 60, /* seconds: more is not worth a number */
-    COLUMNS = 80,             /* of a terminal that does not tell */
 };
 
 static int
@@ -172,12 +171,11 @@ progress_line(const struct progress *p, uint64_t now, size_t columns, char *out,
 static size_t
 line_columns(const struct progress *p)
 {
-    struct winsize w;
+    size_t columns = terminal_columns(STDERR_FILENO);
 
     if (p->mode != PROGRESS_TTY)
         return PROGRESS_LINE_MAX;
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col - 1U
-                                                                     : COLUMNS - 1;
+    return (columns > 0 ? columns : TERMINAL_COLUMNS_USUAL) - 1;
 }
 
 static void

@@ -25,7 +25,7 @@ enum { JOBS_DEFAULT = 16 };
 /* Every command has these, as the first member of its options. */
 struct common_options {
     struct opt_number jobs;
-    bool quiet, verbose, json, help;
+    bool quiet, verbose, wide, json, help;
     const char *progress, *report;
 };
 
@@ -37,6 +37,8 @@ struct common_options {
         FLAG(T, common.verbose, 'v', "verbose", "print debug messages"),                 \
         TEXT(T, common.progress, 0, "progress", "MODE",                                  \
              "show progress as: auto, tty, plain, json or none"),                        \
+        FLAG(T, common.wide, 0, "wide",                                                  \
+             "on a terminal, print tables with whole names and digests"),                \
         FLAG(T, common.json, 0, "json", "print the result as one JSON object"),          \
         FILE_TEXT(T, common.report, 0, "report", "FILE", OPT_WRITES,                     \
                   "write that JSON object to FILE"),                                     \

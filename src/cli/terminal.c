@@ -10,10 +10,22 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 enum { SHOWN_MAX = 512 }; /* bytes of a file name in a prompt */
+
+size_t
+terminal_columns(int fd)
+{
+    struct winsize w;
+
+    if (isatty(fd) != 1)
+        return 0;
+    return ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col
+                                                          : TERMINAL_COLUMNS_USUAL;
+}
 
 int
 terminal_open(void)

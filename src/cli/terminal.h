@@ -11,6 +11,11 @@
 
 #define TERMINAL_LINE_MAX 1024 /* bytes of a line that is typed */
 
+enum { TERMINAL_COLUMNS_USUAL = 80 }; /* of one that does not tell */
+
+/* How many characters a line has where fd is a terminal; 0: it is none. */
+size_t terminal_columns(int fd);
+
 /* Open the terminal of this process; -1: it has none. */
 int terminal_open(void);
 

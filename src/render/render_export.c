@@ -3,7 +3,10 @@
 #include "render/render_export.h"
 
 #include "base/text.h"
+#include "images/image_kind.h"
+#include "images/image_tree.h"
 #include "io/json/json_write.h"
+#include "oci/graph_size.h"
 #include "oci/graph_walk.h"
 #include "render/render_omitted.h"
 #include "render/table.h"
@@ -37,7 +40,7 @@ put_export_images(struct result *r, const struct plan *plan, const struct choice
 
     for (size_t i = 0; i < plan->set.count; i++) {
         const struct image_entry *e = &plan->set.entries[i];
-        struct jsout *obj = result_entry(e);
+        struct jsout *obj = result_entry(set, e);
 
         if (plan->names[i].is_attached)
             result_put_digest(obj, "subject", &plan->names[i].subject);
@@ -77,15 +80,21 @@ static void
 say_images(struct result *r, const struct plan *plan)
 {
     CLEANUP(table_release) struct table t = TABLE_INIT;
+    CLEANUP(image_tree_release) struct image_tree tree = IMAGE_TREE_INIT;
+    CLEANUP(graph_size_release)
+    struct graph_size *sizes = graph_size_new(plan->set.graph);
 
-    table_add(&t, (const char *const[]){"IMAGE", "KIND", "DIGEST", ""});
-    for (size_t i = 0; i < plan->set.count; i++) {
-        const struct image_entry *e = &plan->set.entries[i];
-        char digest[DIGEST_TEXT_MAX];
+    image_tree_make(&tree, &plan->set);
+    table_add(&t, (const char *const[]){"IMAGE", "KIND", "DIGEST", "SIZE"});
+    for (size_t i = 0; i < tree.count; i++) {
+        const struct image_entry *e = &plan->set.entries[tree.rows[i].entry];
+        char digest[DIGEST_TEXT_MAX], size[TEXT_HUMAN_MAX];
 
         digest_text(&e->digest, digest);
-        table_add(&t, (const char *const[]){e->name, e->is_image ? "image" : "artifact",
-                                            digest, ""});
+        text_human(size, graph_size_add(sizes, e->object));
+        table_add_below(
+            &t, tree.rows[i].depth,
+            (const char *const[]){e->name, image_kind(&plan->set, e), digest, size});
     }
     table_say(&t, r);
 }
@@ -181,21 +190,30 @@ put_plan(struct result *r, const struct export_options *o, const struct export_r
                text_human(shared, plan->totals.bytes_shared));
 }
 
+/* "wrote     b.tar.001 and on, 3 volumes: 1.2 GiB (1234567 bytes)" */
+static void
+say_bundle(struct result *r, const char *verb, const struct export_options *o,
+           const struct export_result *x)
+{
+    char size[TEXT_HUMAN_MAX], number[TEXT_COUNT_MAX];
+    const char *path = o->output ? o->output : "a bundle";
+
+    text_human(size, x->layout.total);
+    if (o->volume_size > 0)
+        result_say(r, "%s %s%s, %s: %s (%" PRIu64 " bytes)\n", verb, path,
+                   o->output ? ".001 and on" : "",
+                   text_count(number, x->volumes, "volume", "volumes"), size,
+                   x->layout.total);
+    else
+        result_say(r, "%s %s: %s (%" PRIu64 " bytes)\n", verb, path, size,
+                   x->layout.total);
+}
+
 static void
 put_bundle_info(struct result *r, const struct export_options *o,
                 const struct export_result *x)
 {
-    char size[TEXT_HUMAN_MAX];
-
-    if (o->volume_size > 0) {
-        jsout_put_u64(r->json, "volumes", x->volumes);
-        result_say(r, "wrote     %s.001 and on, %zu volumes: %s (%" PRIu64 " bytes)\n",
-                   o->output, x->volumes, text_human(size, x->layout.total),
-                   x->layout.total);
-    } else {
-        result_say(r, "wrote     %s: %s (%" PRIu64 " bytes)\n", o->output,
-                   text_human(size, x->layout.total), x->layout.total);
-    }
+    say_bundle(r, "wrote    ", o, x);
     result_say(r, "synced    safe to unmount%s\n",
                o->verify_after ? ", read back and compared" : "");
 }
@@ -240,17 +258,17 @@ result_export(struct result *r, const struct export_options *o,
     char size[TEXT_HUMAN_MAX], reused[TEXT_HUMAN_MAX];
 
     put_plan(r, o, x);
-    if (o->dry_run) {
-        result_say(r, "would write %s: %s (%" PRIu64 " bytes)\n",
-                   o->output ? o->output : "a bundle", text_human(size, x->layout.total),
-                   x->layout.total);
-    } else {
-        jsout_put_u64(r->json, "fetchedBytes", x->fetched);
-        jsout_put_u64(r->json, "reusedBytes", x->reused);
-        result_say(r, "fetched   %s of layers and configs", text_human(size, x->fetched));
-        result_say(r, x->reused > 0 ? "; %s were here already\n" : "\n",
-                   text_human(reused, x->reused));
-    }
+    if (o->volume_size > 0)
+        jsout_put_u64(r->json, "volumes", x->volumes);
+    jsout_put_u64(r->json, o->dry_run ? "wouldFetchBytes" : "fetchedBytes", x->fetched);
+    jsout_put_u64(r->json, o->dry_run ? "wouldReuseBytes" : "reusedBytes", x->reused);
+    text_human(size, x->fetched);
+    result_say(r, "%s %s of layers and configs", o->dry_run ? "would fetch" : "fetched  ",
+               size);
+    result_say(r, x->reused > 0 ? "; %s is here already\n" : "\n",
+               text_human(reused, x->reused));
+    if (o->dry_run)
+        say_bundle(r, "would write", o, x);
     if (x->is_published) {
         put_bundle_info(r, o, x);
         put_signature(r, o, key_name);

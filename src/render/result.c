@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "images/image_kind.h"
 #include "io/json/json_write.h"
 
 #include <inttypes.h>
@@ -71,14 +72,16 @@ result_put_digest(struct jsout *obj, const char *key, const struct digest *d)
 }
 
 struct jsout *
-result_entry(const struct image_entry *e)
+result_entry(const struct image_set *set, const struct image_entry *e)
 {
+    const char *artifact_type = image_artifact_type(set, e);
     struct jsout *obj = jsout_object();
 
     jsout_put_text(obj, "name", e->name);
+    jsout_put_text(obj, "kind", image_kind(set, e));
     jsout_put_text(obj, "mediaType", e->media_type);
-    if (e->artifact_type[0] != '\0')
-        jsout_put_text(obj, "artifactType", e->artifact_type);
+    if (artifact_type[0] != '\0')
+        jsout_put_text(obj, "artifactType", artifact_type);
     result_put_digest(obj, "digest", &e->digest);
     jsout_put_u64(obj, "size", e->size);
     return obj;

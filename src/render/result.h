@@ -17,6 +17,7 @@
 
 struct result {
     struct buf text;
+    size_t columns;     /* tables keep within so many; 0: whatever they need */
     struct jsout *json; /* the object; owned */
 };
 
@@ -40,8 +41,8 @@ void result_add(struct result *r, const char *fmt, ...) PRINTF(2, 3);
 /* A digest as a JSON member. */
 void result_put_digest(struct jsout *obj, const char *key, const struct digest *d);
 
-/* {"name","mediaType","digest","size"} of an entry. */
-struct jsout *result_entry(const struct image_entry *e);
+/* {"name","kind","mediaType","artifactType","digest","size"} of an entry. */
+struct jsout *result_entry(const struct image_set *set, const struct image_entry *e);
 
 /*
  * Of an entry whose index was rebuilt, the digest before, as a line and as a member

@@ -8,6 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    STEP = 2,          /* blanks between columns, and of one step further in */
+    DEPTH_SHOWN = 8,   /* steps */
+    DIGITS_LONG = 64,  /* of SHA-256 */
+    DIGITS_SHOWN = 12, /* of a digest */
+    FIRST_MIN = 16,    /* characters that the first column keeps */
+};
+
+#define ELLIPSIS "..."
+
 /* Before the widths are measured. */
 static char *
 made_safe(const char *cell)
@@ -28,6 +38,98 @@ table_add(struct table *t, const char *const cells[TABLE_COLUMNS])
     t->count++;
 }
 
+void
+table_add_below(struct table *t, unsigned depth, const char *const cells[TABLE_COLUMNS])
+{
+    unsigned steps = depth < DEPTH_SHOWN ? depth : DEPTH_SHOWN;
+    CLEANUP(mem_free_string)
+    char *first = xasprintf("%*s%s", (int)(STEP * steps), "", cells[0]);
+    const char *moved[TABLE_COLUMNS] = {first};
+
+    for (size_t c = 1; c < TABLE_COLUMNS; c++)
+        moved[c] = cells[c];
+    table_add(t, moved);
+}
+
+/* ---- narrow ---- */
+
+/* "sha256:0123..." and a bare key id, which are longer than anyone compares by eye. */
+static void
+shorten_digest(char *cell)
+{
+    char *hex = strchr(cell, ':') ? strchr(cell, ':') + 1 : cell;
+    size_t digits = strspn(hex, "0123456789abcdef");
+
+    if (digits < DIGITS_LONG || hex[digits] != '\0')
+        return;
+    memmove(cell, hex, DIGITS_SHOWN);
+    cell[DIGITS_SHOWN] = '\0';
+}
+
+/* The digest in a name, such as that of an image without a tag. */
+static void
+shorten_digest_in_name(char *cell)
+{
+    char *hex = strstr(cell, "sha256");
+    size_t digits;
+
+    if (!hex || (hex[6] != ':' && hex[6] != '-'))
+        return;
+    hex += strlen("sha256:");
+    digits = strspn(hex, "0123456789abcdef");
+    if (digits >= DIGITS_LONG)
+        memmove(hex + DIGITS_SHOWN, hex + digits, strlen(hex + digits) + 1);
+}
+
+/* Keep indentation and end of a cell: names begin with what many have in common. */
+static void
+shorten_name(char *cell, size_t width)
+{
+    size_t len = strlen(cell), indent = strspn(cell, " "), tail;
+
+    if (len <= width)
+        return;
+    if (indent + strlen(ELLIPSIS) >= width)
+        indent = 0;
+    tail = width - indent - strlen(ELLIPSIS);
+    memmove(cell + indent + strlen(ELLIPSIS), cell + len - tail, tail + 1);
+    memcpy(cell + indent, ELLIPSIS, strlen(ELLIPSIS));
+}
+
+static void
+measure(const struct table *t, int width[TABLE_COLUMNS])
+{
+    memset(width, 0, TABLE_COLUMNS * sizeof(*width));
+    for (size_t i = 0; i < t->count; i++) {
+        for (size_t c = 0; c < TABLE_COLUMNS; c++) {
+            int len = (int)strlen(t->rows[i][c]);
+
+            width[c] = len > width[c] ? len : width[c];
+        }
+    }
+}
+
+static void
+narrow(struct table *t, int width[TABLE_COLUMNS], size_t columns)
+{
+    size_t others = 0, first;
+
+    for (size_t i = 0; i < t->count; i++) {
+        for (size_t c = 1; c < TABLE_COLUMNS; c++)
+            shorten_digest(t->rows[i][c]);
+        shorten_digest_in_name(t->rows[i][0]);
+    }
+    measure(t, width);
+    for (size_t c = 1; c < TABLE_COLUMNS; c++)
+        others += width[c] > 0 ? (size_t)width[c] + STEP : 0;
+    first = others + FIRST_MIN < columns ? columns - others : FIRST_MIN;
+    for (size_t i = 0; i < t->count; i++)
+        shorten_name(t->rows[i][0], first);
+    measure(t, width);
+}
+
+/* ---- text ---- */
+
 /* Sizes, in the last column, are flush right; not every table has them. */
 static void
 say_row(struct result *r, char *const cells[TABLE_COLUMNS],
@@ -45,17 +147,13 @@ say_row(struct result *r, char *const cells[TABLE_COLUMNS],
 }
 
 void
-table_say(const struct table *t, struct result *r)
+table_say(struct table *t, struct result *r)
 {
-    int width[TABLE_COLUMNS] = {0};
+    int width[TABLE_COLUMNS];
 
-    for (size_t i = 0; i < t->count; i++) {
-        for (size_t c = 0; c < TABLE_COLUMNS; c++) {
-            int len = (int)strlen(t->rows[i][c]);
-
-            width[c] = len > width[c] ? len : width[c];
-        }
-    }
+    measure(t, width);
+    if (r->columns > 0)
+        narrow(t, width, r->columns);
     for (size_t i = 0; i < t->count; i++)
         say_row(r, t->rows[i], width);
 }

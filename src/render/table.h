@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* table.h - columns of text, each as wide as its widest cell.
  *
+ * Where the columns of the result are limited, digests have 12 digits, and the first
+ * column gives way: its cells lose their beginning.
+ *
  * Layer: render.
  */
 #ifndef RENDER_TABLE_H
@@ -23,8 +26,12 @@ struct table {
 /* Add a row; the cells are copied. */
 void table_add(struct table *t, const char *const cells[TABLE_COLUMNS]);
 
+/* The same with the first cell so many steps further in. */
+void table_add_below(struct table *t, unsigned depth,
+                     const char *const cells[TABLE_COLUMNS]);
+
 /* Append it to the text of a result; the last column may be empty throughout. */
-void table_say(const struct table *t, struct result *r);
+void table_say(struct table *t, struct result *r);
 void table_release(struct table *t);
 
 #endif

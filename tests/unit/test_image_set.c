@@ -2,7 +2,8 @@
 #include "config.h"
 #include "tests/unit/graph_world.h"
 
-#include "images/image_set.h"
+#include "images/image_kind.h"
+#include "images/image_tree.h"
 
 #define DOCKER_CONFIG "application/vnd.docker.container.image.v1+json"
 #define CHART_CONFIG  "application/vnd.cncf.helm.config.v1+json"
@@ -151,6 +152,115 @@ a_subject_is_named_by_the_document_or_by_the_tag(void **state)
     }
 }
 
+#define TYPE(t) ",\"artifactType\":\"" t "\""
+#define COSIGN_TAG(end)                                                                  \
+    "h.test/a:sha256-"                                                                   \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" end
+
+static void
+kinds_are_told_by_type_and_by_tag(void **state)
+{
+    static const char empty[] = "application/vnd.oci.empty.v1+json";
+    static const struct {
+        const char *config, *more, *name, *kind, *type;
+    } table[] = {
+        {CONFIG, "", "h.test/a:1", "image", ""},
+        {CHART_CONFIG, "", "h.test/a:1", "chart", CHART_CONFIG},
+        {empty, "", "h.test/a:1", "artifact", ""},
+        {ODD, "", "h.test/a:1", "artifact", ODD},
+        {empty, TYPE("application/vnd.cncf.notary.signature"), "h.test/a:1", "signature",
+         "application/vnd.cncf.notary.signature"},
+        {empty, TYPE("application/vnd.dev.sigstore.bundle.v0.3+json"), "h.test/a:1",
+         "signature", "application/vnd.dev.sigstore.bundle.v0.3+json"},
+        {empty, TYPE("application/spdx+json"), "h.test/a:1", "sbom",
+         "application/spdx+json"},
+        {empty, TYPE("application/vnd.cyclonedx+json"), "h.test/a:1", "sbom",
+         "application/vnd.cyclonedx+json"},
+        {empty, TYPE("application/vnd.in-toto+json"), "h.test/a:1", "attestation",
+         "application/vnd.in-toto+json"},
+        {CONFIG, "", COSIGN_TAG(".sig"), "signature", CONFIG},
+        {empty, "", COSIGN_TAG(".att"), "attestation", ""},
+        {empty, "", COSIGN_TAG(".sbom"), "sbom", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        CLEANUP(world_release) struct world w = {.count = 0};
+        size_t config = put_text(&w, "{}");
+        size_t image = put_manifest(&w, config, table[i].config, table[i].more);
+        CLEANUP(image_set_release)
+        struct image_set s =
+            set_of(&w, (const size_t[]){image, SIZE_MAX}, &table[i].name, SIZE_MAX);
+
+        print_message("# case %zu\n", i);
+        assert_string_equal(image_kind(&s, &s.entries[0]), table[i].kind);
+        assert_string_equal(image_artifact_type(&s, &s.entries[0]), table[i].type);
+    }
+}
+
+/* ---- what belongs to what ---- */
+
+static char *
+tag_of(const struct world *w, size_t thing)
+{
+    char hex[2 * DIGEST_RAW_MAX + 1];
+
+    digest_hex(&w->things[thing].digest, hex);
+    return xasprintf("h.test/a:" SUBJECT_TAG, hex);
+}
+
+static void
+what_is_attached_follows_its_image(void **state)
+{
+    CLEANUP(world_release) struct world w = {.count = 0};
+    size_t config = put_text(&w, "{}"), other = put_text(&w, "{ }");
+    size_t image = put_image(&w, config, (const size_t[]){SIZE_MAX});
+    size_t index = put_parent(&w, image, MEDIA_OCI_MANIFEST);
+    size_t chart = put_manifest(&w, config, CHART_CONFIG, "");
+    size_t sig = put_manifest(&w, config, ODD, "");
+    size_t sig_of_sig = put_manifest(&w, other, ODD, "");
+    CLEANUP(mem_free_string) char *of_image = tag_of(&w, image);
+    CLEANUP(mem_free_string) char *of_sig = tag_of(&w, sig);
+    const char *const names[] = {of_sig, "h.test/b:1", "h.test/a:1", of_image};
+    static const struct image_row rows[] = {{1, 0}, {2, 0}, {3, 1}, {0, 2}};
+    CLEANUP(image_set_release)
+    struct image_set s = set_of(
+        &w, (const size_t[]){sig_of_sig, chart, index, sig, SIZE_MAX}, names, SIZE_MAX);
+    CLEANUP(image_tree_release) struct image_tree tree = IMAGE_TREE_INIT;
+
+    (void)state;
+    image_tree_make(&tree, &s);
+    assert_int_equal(tree.count, COUNT_OF(rows));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        assert_int_equal(tree.rows[i].entry, rows[i].entry);
+        assert_int_equal(tree.rows[i].depth, rows[i].depth);
+    }
+}
+
+/* By tags, two things can claim to be attached to each other. */
+static void
+a_circle_loses_nothing(void **state)
+{
+    CLEANUP(world_release) struct world w = {.count = 0};
+    size_t config = put_text(&w, "{}"), other = put_text(&w, "{ }");
+    size_t one = put_manifest(&w, config, ODD, "");
+    size_t two = put_manifest(&w, other, ODD, "");
+    CLEANUP(mem_free_string) char *of_one = tag_of(&w, one);
+    CLEANUP(mem_free_string) char *of_two = tag_of(&w, two);
+    const char *const names[] = {of_two, of_one};
+    CLEANUP(image_set_release)
+    struct image_set s =
+        set_of(&w, (const size_t[]){one, two, SIZE_MAX}, names, SIZE_MAX);
+    CLEANUP(image_tree_release) struct image_tree tree = IMAGE_TREE_INIT;
+
+    (void)state;
+    image_tree_make(&tree, &s);
+    assert_int_equal(tree.count, 2);
+    assert_int_equal(tree.rows[0].entry, 0);
+    assert_int_equal(tree.rows[1].entry, 1);
+    assert_int_equal(tree.rows[1].depth, 1);
+}
+
 /* ---- what the whole comes to ---- */
 
 static void
@@ -203,6 +313,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_containers_run_is_an_image),
         cmocka_unit_test(a_subject_is_named_by_the_document_or_by_the_tag),
+        cmocka_unit_test(kinds_are_told_by_type_and_by_tag),
+        cmocka_unit_test(what_is_attached_follows_its_image),
+        cmocka_unit_test(a_circle_loses_nothing),
         cmocka_unit_test(objects_count_once_and_what_is_left_out_never),
     };
 

@@ -6,8 +6,11 @@
 #include "base/text.h"
 #include "cli/hints.h"
 #include "cli/passphrase.h"
+#include "images/image_kind.h"
+#include "images/image_tree.h"
 #include "io/file/file.h"
 #include "io/json/json_write.h"
+#include "oci/graph_size.h"
 #include "oci/graph_walk.h"
 #include "ops/import/import.h"
 #include "ops/receipt/receipt.h"
@@ -194,35 +197,65 @@ failure_json(const struct import_command *o, const struct push_failure *s)
     return obj;
 }
 
+static struct jsout *
+import_image_json(struct result *r, const struct import_command *o,
+                  const struct import_result *x, size_t name, const char *to_push)
+{
+    const struct push_plan *plan = &x->push.plan;
+    struct jsout *obj = result_entry(plan->set, &plan->set->entries[name]);
+    const struct push_failure *cause = push_failure_of(&x->push, name);
+    char target[REFERENCE_TEXT_MAX];
+
+    result_rebuilt(r, obj, &plan->set->entries[name]);
+    reference_name(&plan->names[name].to, target);
+    jsout_put_text(obj, "target", target);
+    jsout_put_text(obj, "state", image_state_label(x->push.states[name], to_push));
+    if (cause)
+        jsout_put(obj, "error", failure_json(o, cause));
+    return obj;
+}
+
 static void
-put_import_images(struct result *r, const struct import_command *o,
-                  const struct import_result *x, const char *to_push)
+say_import_images(struct result *r, const struct import_result *x, const char *to_push)
 {
     CLEANUP(table_release) struct table t = TABLE_INIT;
+    CLEANUP(image_tree_release) struct image_tree tree = IMAGE_TREE_INIT;
     const struct image_set *set = x->push.plan.set;
+    CLEANUP(graph_size_release) struct graph_size *sizes = graph_size_new(set->graph);
+
+    image_tree_make(&tree, set);
+    table_add(&t, (const char *const[]){"IMAGE", "STATE", "DIGEST", "SIZE"});
+    for (size_t i = 0; i < tree.count; i++) {
+        size_t name = tree.rows[i].entry;
+        const struct image_entry *e = &set->entries[name];
+        CLEANUP(mem_free_string) char *label = NULL;
+        char target[REFERENCE_TEXT_MAX], digest[DIGEST_TEXT_MAX], size[TEXT_HUMAN_MAX];
+
+        reference_name(&x->push.plan.names[name].to, target);
+        label = e->is_image ? xstrdup(target)
+                            : xasprintf("%s (%s)", target, image_kind(set, e));
+        digest_text(&e->digest, digest);
+        text_human(size, graph_size_add(sizes, e->object));
+        table_add_below(
+            &t, tree.rows[i].depth,
+            (const char *const[]){label, image_state_label(x->push.states[name], to_push),
+                                  digest, size});
+    }
+    table_say(&t, r);
+}
+
+/* Where nothing is finished, a table of that says nothing. */
+static void
+put_import_images(struct result *r, const struct import_command *o,
+                  const struct import_result *x, const char *to_push, bool done)
+{
     struct jsout *images = jsout_array();
 
-    table_add(&t, (const char *const[]){"IMAGE", "STATE", "DIGEST", ""});
-    for (size_t i = 0; i < x->push.plan.name_count; i++) {
-        const struct image_entry *e = &set->entries[i];
-        struct jsout *obj = result_entry(e);
-        char target[REFERENCE_TEXT_MAX], digest[DIGEST_TEXT_MAX];
-        const struct push_failure *cause = push_failure_of(&x->push, i);
-
-        reference_name(&x->push.plan.names[i].to, target);
-        digest_text(&e->digest, digest);
-        result_rebuilt(r, obj, e);
-        jsout_put_text(obj, "target", target);
-        jsout_put_text(obj, "state", image_state_label(x->push.states[i], to_push));
-        if (cause)
-            jsout_put(obj, "error", failure_json(o, cause));
-        jsout_append(images, obj);
-        table_add(&t, (const char *const[]){target,
-                                            image_state_label(x->push.states[i], to_push),
-                                            digest, ""});
-    }
+    for (size_t i = 0; i < x->push.plan.name_count; i++)
+        jsout_append(images, import_image_json(r, o, x, i, to_push));
     jsout_put(r->json, "images", images);
-    table_say(&t, r);
+    if (done)
+        say_import_images(r, x, to_push);
 }
 
 static void
@@ -295,7 +328,7 @@ put_import_result(struct result *r, const struct import_command *o, const char *
         return;
     result_put_digest(r->json, "index", &x->verified.admission.index);
     result_put_meta(r->json, &bundle_content(x->verified.bundle)->meta);
-    put_import_images(r, o, x, o->dry_run ? "would-push" : pushed);
+    put_import_images(r, o, x, o->dry_run ? "would-push" : pushed, done);
     put_counts(r, &x->push.counts, o->dry_run);
     jsout_put_text(r->json, "presence", x->push.is_by_head ? "head" : "last-byte");
     say_failed(r, o, x);

@@ -3,6 +3,8 @@
 #include "cli/commands/commands.h"
 
 #include "base/text.h"
+#include "images/image_kind.h"
+#include "images/image_tree.h"
 #include "io/json/json_write.h"
 #include "ops/verify/inspect.h"
 #include "render/render_omitted.h"
@@ -18,10 +20,8 @@ static const struct opt table[] = {
 };
 
 static const char *
-platform_label(const struct inspected_image *image, const struct inspected_platform *p)
+platform_label(const struct inspected_platform *p)
 {
-    if (image->subject)
-        return "(referrer)";
     if (p->is_attestation)
         return "(attestation)";
     return p->platform.text[0] != '\0' ? p->platform.text : "-";
@@ -42,30 +42,59 @@ platform_json(const struct inspected_platform *p)
     return obj;
 }
 
-static void
-add_image(const struct inspected_image *image, struct table *t, struct jsout *images)
+static struct jsout *
+image_json(const struct image_set *set, const struct inspected_image *image)
 {
-    struct jsout *obj = result_entry(image->entry), *platforms = jsout_array();
-    char digest[DIGEST_TEXT_MAX], size[TEXT_HUMAN_MAX];
+    struct jsout *obj = result_entry(set, image->entry), *platforms = jsout_array();
 
-    digest_text(&image->entry->digest, digest);
-    table_add(t, (const char *const[]){image->entry->name, "", digest,
-                                       text_human(size, image->bytes)});
-    for (size_t i = 0; i < image->platform_count; i++) {
-        const struct inspected_platform *p = &image->platforms[i];
-
-        jsout_append(platforms, platform_json(p));
-        digest_text(&p->digest, digest);
-        table_add(t, (const char *const[]){"", platform_label(image, p), digest,
-                                           p->is_missing   ? "MISSING"
-                                           : p->is_omitted ? "left out"
-                                                           : text_human(size, p->bytes)});
-    }
+    for (size_t i = 0; i < image->platform_count; i++)
+        jsout_append(platforms, platform_json(&image->platforms[i]));
     if (image->subject)
         result_put_digest(obj, "subject", image->subject);
     jsout_put_u64(obj, "bytes", image->bytes);
     jsout_put(obj, "platforms", platforms);
-    jsout_append(images, obj);
+    return obj;
+}
+
+/* A row for the name; below those of images, one for each platform. */
+static void
+add_image(const struct image_set *set, const struct inspected_image *image,
+          unsigned depth, struct table *t)
+{
+    bool is_image = image->entry->is_image;
+    char digest[DIGEST_TEXT_MAX], size[TEXT_HUMAN_MAX];
+
+    digest_text(&image->entry->digest, digest);
+    table_add_below(t, depth,
+                    (const char *const[]){image->entry->name,
+                                          is_image ? "" : image_kind(set, image->entry),
+                                          digest, text_human(size, image->bytes)});
+    for (size_t i = 0; is_image && i < image->platform_count; i++) {
+        const struct inspected_platform *p = &image->platforms[i];
+
+        digest_text(&p->digest, digest);
+        table_add(t, (const char *const[]){"", platform_label(p), digest,
+                                           p->is_missing   ? "MISSING"
+                                           : p->is_omitted ? "left out"
+                                                           : text_human(size, p->bytes)});
+    }
+}
+
+static void
+put_images(struct result *r, const struct inspection *x, const struct image_set *set)
+{
+    CLEANUP(table_release) struct table t = TABLE_INIT;
+    CLEANUP(image_tree_release) struct image_tree tree = IMAGE_TREE_INIT;
+    struct jsout *images = jsout_array();
+
+    image_tree_make(&tree, set);
+    table_add(&t, (const char *const[]){"IMAGE", "PLATFORM", "DIGEST", "SIZE"});
+    for (size_t i = 0; i < tree.count; i++)
+        add_image(set, &x->images[tree.rows[i].entry], tree.rows[i].depth, &t);
+    for (size_t i = 0; i < x->image_count; i++)
+        jsout_append(images, image_json(set, &x->images[i]));
+    jsout_put(r->json, "images", images);
+    table_say(&t, r);
 }
 
 static void
@@ -96,9 +125,7 @@ run_inspect(const void *options, char **operands, size_t count, struct runtime *
             struct result *r, struct err *err)
 {
     CLEANUP(inspection_release) struct inspection x = INSPECTION_INIT;
-    CLEANUP(table_release) struct table t = TABLE_INIT;
     const struct bundle_content *c;
-    struct jsout *images;
     char size[TEXT_HUMAN_MAX];
 
     (void)options;
@@ -122,12 +149,7 @@ run_inspect(const void *options, char **operands, size_t count, struct runtime *
                text_human(size, x.bytes));
     result_say(r, "\n");
 
-    images = jsout_array();
-    table_add(&t, (const char *const[]){"IMAGE", "PLATFORM", "DIGEST", "SIZE"});
-    for (size_t i = 0; i < x.image_count; i++)
-        add_image(&x.images[i], &t, images);
-    jsout_put(r->json, "images", images);
-    table_say(&t, r);
+    put_images(r, &x, &c->set);
     return 0;
 }
 

@@ -91,7 +91,7 @@ put_verify_result(struct result *r, const char *path, const struct verified *v,
     jsout_put_u64(r->json, "omitted", image_set_omitted(&c->set));
     images = jsout_array();
     for (size_t i = 0; i < c->set.count; i++)
-        jsout_append(images, result_entry(&c->set.entries[i]));
+        jsout_append(images, result_entry(&c->set, &c->set.entries[i]));
     jsout_put(r->json, "images", images);
     result_say_meta(r, &c->meta);
     result_say(r, "contents  %zu names, %zu objects, %s\n", c->set.count, c->member_count,

@@ -9,6 +9,7 @@
 #include "io/file/output.h"
 #include "io/file/output_set.h"
 #include "ops/export/export_blobs.h"
+#include "ops/export/export_estimate.h"
 #include "ops/export/export_internal.h"
 #include "ops/export/export_verify_after.h"
 #include "ops/export/export_warnings.h"
@@ -45,19 +46,6 @@ describe_bundle(struct export_result *r, const struct export_options *o, struct 
 }
 
 /* ---- what is there already ---- */
-
-static int
-open_reuse(struct reuse *s, const struct export_options *o, struct err *err)
-{
-    for (size_t i = 0; i < o->reuse_count; i++) {
-        CLEANUP(volume_set_release) struct volume_set files = VOLUME_SET_INIT;
-
-        if (volume_set_open(&files, &o->reuse[i], 1, err) < 0 ||
-            reuse_add(s, &files, err) < 0)
-            return err_wrap(err, "bundle to reuse '%s'", o->reuse[i]);
-    }
-    return 0;
-}
 
 static bool
 holds_blobs(const struct volumes *file)
@@ -242,7 +230,7 @@ write_bundle(struct writing *w, struct err *err)
     const struct export_options *o = w->options;
     size_t planned = failures_count(w->result->plan.failures);
 
-    if (open_reuse(&w->salvage, o, err) < 0 ||
+    if (export_open_reuse(&w->salvage, o, err) < 0 ||
         output_set_open(&out, o->output, w->result->layout.total, o->volume_size,
                         o->force, err) < 0 ||
         take_over(w, &out, err) < 0 || output_set_reserve(&out, err) < 0)
@@ -307,6 +295,12 @@ check_volumes(const struct export_options *o, const struct layout *layout,
                      : 0;
 }
 
+static int
+foresee_bundle(struct export_result *out, const struct export_options *o, struct err *err)
+{
+    return check_volumes(o, &out->layout, err) < 0 ? -1 : export_estimate(out, o, err);
+}
+
 int
 export_run(struct export_result *out, const struct export_options *o, struct err *err)
 {
@@ -320,8 +314,11 @@ export_run(struct export_result *out, const struct export_options *o, struct err
         return -1;
     export_warn_of_platforms(o, &out->plan);
     export_warn_of_indexes(o, &out->plan);
+    if (o->volume_size > 0)
+        out->volumes =
+            (size_t)((out->layout.total + o->volume_size - 1) / o->volume_size);
     rc = out->plan.name_count == 0 ? 0
-         : o->dry_run              ? check_volumes(o, &out->layout, err)
+         : o->dry_run              ? foresee_bundle(out, o, err)
                                    : write_bundle(&w, err);
     reuse_release(&w.salvage);
     return rc < 0 ? -1 : summarize_export(out, o, err);

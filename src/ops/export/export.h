@@ -39,8 +39,8 @@ struct export_result {
     struct layout layout; /* what was written, or would be */
     struct bundle_meta meta;
     struct digest index; /* of index.json: what was signed */
-    size_t volumes;      /* files that were written */
-    uint64_t fetched;    /* bytes of blobs that came over the network */
+    size_t volumes;      /* files that are written, or would be; see volume_size */
+    uint64_t fetched;    /* bytes of blobs that came over the network, or would */
     uint64_t reused;     /* and that an earlier run or another bundle had */
     struct secure_dir_names
         removed;       /* paths of volumes of a larger set that it replaced */

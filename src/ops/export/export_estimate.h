@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* export_estimate.h - what an export would fetch, and what is here already.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_EXPORT_EXPORT_ESTIMATE_H
+#define OPS_EXPORT_EXPORT_ESTIMATE_H
+
+#include "ops/export/export.h"
+#include "ops/export/reuse.h"
+
+/* Open the bundles to reuse.  Errors: those of volume_set_open() and reuse_add(). */
+MUST_USE int export_open_reuse(struct reuse *s, const struct export_options *o,
+                               struct err *err);
+
+/*
+ * Set r->fetched and r->reused to what the run would count, without reading what is here:
+ * bytes that turn out to be damaged are fetched all the same.  Nothing is written.
+ * Errors: those of opening a bundle to reuse.
+ */
+MUST_USE int export_estimate(struct export_result *r, const struct export_options *o,
+                             struct err *err);
+
+#endif

@@ -1,0 +1,123 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# tables.sh - lists of images: within a terminal, whole everywhere else; sizes, kinds, what
+# belongs to what, and what a dry run foresees.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+
+must start_registry source
+must start_registry target
+must fill source shapes --only index --only chart
+must make_key signer
+source=$(address_of source)
+target=$(address_of target)
+web=$source/team/web:1.4
+bundle=$work/images.tar
+cd "$work" || exit 99
+
+required 0 "an export with what is attached" \
+    sealift export --key signer.key -o "$bundle" --referrers "$web" "$source/charts/shop:0.1.0"
+cp "$out" listed
+
+# --- in a file ---------------------------------------------------------------------------
+
+check "a table has whole digests" grep -q 'sha256:[0-9a-f]\{64\}' listed
+check "what is attached is below its image, with its kind" \
+    awk '/team\/web:1.4/ { web = NR } /^  [^ ].*(signature|attestation|sbom|artifact) / { below = NR }
+        END { exit !(web && below > web) }' listed
+check "a chart is called one" grep -q 'charts/shop.* chart ' listed
+check "images have sizes" grep -qE 'team/web:1\.4 +image +sha256:[0-9a-f]+ +[0-9.]+ (B|KiB|MiB)$' listed
+
+required 0 "inspect --json" sealift inspect --json "$bundle"
+check_equal "has the kind of each name" "True" "$(field "$out" \
+    '{"image", "chart", "signature", "sbom"} == {i["kind"] for i in d["images"]}')"
+check_equal "and the artifact type, where there is one" \
+    "application/spdx+json application/vnd.cncf.helm.config.v1+json" "$(field "$out" \
+    '" ".join(sorted(i["artifactType"] for i in d["images"] if "artifactType" in i))')"
+
+# --- on a terminal -----------------------------------------------------------------------
+
+# on_terminal COLUMNS ARGUMENTS...: sealift with stdout on a terminal; what it shows in $out.
+on_terminal() {
+    python3 - "$@" >"$out" 2>"$err" <<'PYTHON'
+import fcntl, os, pty, struct, subprocess, sys, termios
+master, slave = pty.openpty()
+fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+program = os.path.join(os.environ.get("abs_top_builddir", os.getcwd()), "sealift")
+run = subprocess.Popen([program, *sys.argv[2:]], stdin=subprocess.DEVNULL, stdout=slave)
+os.close(slave)
+shown = b""
+while True:
+    try:
+        piece = os.read(master, 65536)
+    except OSError:
+        break
+    if not piece:
+        break
+    shown += piece
+sys.stdout.write(shown.decode().replace("\r\n", "\n"))
+sys.exit(run.wait())
+PYTHON
+}
+widest() {
+    awk '{ if (length($0) > most) most = length($0) } END { print most + 0 }' "$1"
+}
+# rows FILE: those of its table, which has a line IMAGE at its head and ends at a line without columns.
+rows() {
+    sed -n '/^IMAGE/,$p' "$1" | grep -E '(KiB|MiB| B|SIZE|left out|MISSING)$'
+}
+export abs_top_builddir
+if python3 -c 'import os; os.openpty()' 2>/dev/null; then
+    for columns in 80 60; do
+        for verb in inspect "import --dry-run --key signer.pub"; do
+            set -- "$bundle"
+            [ "$verb" = inspect ] || set -- "$bundle" "$target/mirror"
+            # shellcheck disable=SC2086 # a verb and its options
+            expect 0 "$verb on a terminal of $columns columns" on_terminal "$columns" $verb "$@"
+            rows "$out" >table
+            check "has a table" test "$(wc -l <table)" -ge 4
+            check "within the terminal" test "$(widest table)" -le "$columns"
+            check "with 12 digits of a digest" grep -qE ' [0-9a-f]{12} ' table
+            check_not "and no whole one" grep -q '[0-9a-f]\{64\}' table
+        done
+    done
+    check "names lose their beginning, not their end" grep -q '^\.\.\..*:1\.4 ' table
+    expect 0 "--wide on a terminal" on_terminal 80 inspect --wide "$bundle"
+    check "has whole digests" grep -q 'sha256:[0-9a-f]\{64\}' "$out"
+    expect 0 "--json on a terminal" on_terminal 80 inspect --json "$bundle"
+    check "has whole digests" grep -q 'sha256:[0-9a-f]\{64\}' "$out"
+else
+    skip "tables on a terminal" "no pseudo-terminals here (/dev/pts)"
+fi
+
+# --- foreseen ----------------------------------------------------------------------------
+
+foresee() {
+    sealift export --dry-run --json -o new.tar "$web" "$@"
+}
+required 0 "a dry run" foresee
+all=$(field "$out" 'd["wouldFetchBytes"]')
+check "says what it would fetch" test "$all" -gt 0
+check_equal "nothing is here yet" 0 "$(field "$out" 'd["wouldReuseBytes"]')"
+required 0 "a dry run with --reuse" foresee --reuse "$bundle"
+check_equal "would take all of it from there" "$all 0" \
+    "$(field "$out" 'd["wouldReuseBytes"], d["wouldFetchBytes"]' | tr -d '(),')"
+required 0 "for people" sealift export --dry-run -o new.tar "$web" --reuse "$bundle"
+check "it says so" grep -qE '^would fetch 0 B of layers and configs; .* is here already$' "$out"
+cp "$bundle" new.tar.partial
+required 0 "a dry run beside an unfinished bundle" foresee
+check_equal "would take all of it from there" "$all 0" \
+    "$(field "$out" 'd["wouldReuseBytes"], d["wouldFetchBytes"]' | tr -d '(),')"
+check "and leaves that as it is" cmp "$bundle" new.tar.partial
+rm new.tar.partial
+required 0 "volumes" sealift export --dry-run -o new.tar --volume-size 1M "$web"
+check "are counted, in the right number" \
+    grep -qE '^would write new\.tar\.001 and on, (1 volume|[0-9]{2,} volumes|[2-9] volumes): ' "$out"
+required 0 "volumes in JSON" foresee --volume-size 1M
+check_equal "are as many as the bundle needs" "True" \
+    "$(field "$out" 'd["volumes"] == -(-d["bundleBytes"] // (1 << 20))')"
+required 0 "import --dry-run" sealift import --dry-run --key signer.pub "$bundle" "$target/mirror"
+check "has sizes" grep -qE 'team/web:1\.4 +would-push +sha256:[0-9a-f]+ +[0-9.]+ (B|KiB|MiB)$' "$out"
+
+done_testing
