@@ -18,12 +18,13 @@ struct rebuilt_index {
     bool is_known, is_new;
     struct digest digest; /* when it is new */
     uint64_t size;
-    char *bytes;
 };
 
 struct index_rebuilding {
     const struct graph *graph; /* finished */
-    int (*read)(void *ctx, uint32_t index, struct buf *out, struct err *err);
+    /* The bytes of an index; worker: as for image_source. */
+    int (*read)(void *ctx, unsigned worker, uint32_t index, struct buf *out,
+                struct err *err);
     /* Of a child that is left out: does it stay listed all the same?  NULL: none does. */
     bool (*stays_listed)(void *ctx, uint32_t child);
     void *ctx;
@@ -41,5 +42,9 @@ void index_rebuilding_release(struct index_rebuilding *r);
  */
 MUST_USE int index_rebuilding_add(struct index_rebuilding *r, uint32_t id,
                                   struct err *err);
+
+/* The bytes of a new index, made again from the old ones; out must be empty. */
+MUST_USE int index_rebuilding_bytes(const struct index_rebuilding *r, unsigned worker,
+                                    uint32_t id, struct buf *out, struct err *err);
 
 #endif

@@ -93,12 +93,13 @@ fetch_rebuilt(void *ctx, unsigned worker, const struct image_object *what,
 
     if (!made)
         return s->from.fetch_document(s->from.ctx, worker, what, out, err);
-    buf_clear(&out->bytes);
     out->digest = made->digest;
     out->media_type[0] = '\0';
-    return buf_add(&out->bytes, made->bytes, (size_t)made->size) < 0
-               ? err_set(err, ERR_INTERNAL, "no room for an index")
-               : 0;
+    if (index_rebuilding_bytes(&s->made, worker, (uint32_t)(made - s->made.outcomes),
+                               &out->bytes, err) == 0)
+        return 0;
+    buf_clear(&out->bytes);
+    return -1;
 }
 
 static int
@@ -112,6 +113,7 @@ feed_all(struct rebuilt_source *s, struct err *err)
         const struct graph_object *o = graph_object(graph, id);
         const struct image_object what = {.digest = &o->digest, .size = o->size};
 
+        buf_clear(&doc.bytes);
         if (fetch_rebuilt(s, 0, &what, &doc, err) < 0 ||
             graph_feed(graph, id, doc.bytes.data, doc.bytes.len, err) < 0)
             return -1;
@@ -173,22 +175,36 @@ build_set(struct rebuilt_source *s, struct err *err)
 /* ---- the source ---- */
 
 static int
-read_old(void *ctx, uint32_t index, struct buf *out, struct err *err)
+read_old(void *ctx, unsigned worker, uint32_t index, struct buf *out, struct err *err)
 {
     const struct rebuilt_source *s = ctx;
     const struct graph_object *o = graph_object(s->old->graph, index);
     const struct image_object what = {.digest = &o->digest, .size = o->size};
     struct image_document doc = {.bytes = *out};
-    int rc = s->from.fetch_document(s->from.ctx, 0, &what, &doc, err);
+    int rc = s->from.fetch_document(s->from.ctx, worker, &what, &doc, err);
 
     *out = doc.bytes;
     return rc;
+}
+
+/* The graph of the new set takes as much memory as the old one does. */
+static bool
+is_of_bearable_size(const struct graph *g)
+{
+    uint64_t edges = 0;
+
+    for (uint32_t id = 0; id < graph_count(g); id++)
+        edges += graph_object(g, id)->edge_count;
+    return edges <= REBUILT_EDGES_MAX;
 }
 
 int
 rebuilt_source_make(struct rebuilt_source *out, const struct image_set *old,
                     const struct image_source *from, struct err *err)
 {
+    if (!is_of_bearable_size(old->graph))
+        return err_set(err, ERR_LIMIT, "more than %d descriptors to rebuild indexes of",
+                       REBUILT_EDGES_MAX);
     out->old = old;
     out->from = *from;
     out->made = (struct index_rebuilding){.read = read_old, .ctx = out};

@@ -15,6 +15,8 @@
 #include "images/image_source.h"
 #include "images/rebuilt_index.h"
 
+#define REBUILT_EDGES_MAX 1000000 /* descriptors in all documents of the old set */
+
 struct rebuilt_source {
     const struct image_set *old; /* borrowed */
     struct image_source from;    /* everything but the new indexes is read there */
@@ -32,7 +34,8 @@ struct rebuilt_source {
 /*
  * Work out the set and the new indexes from a finished set and the source of its bytes.
  * *out must not move afterwards.
- * Errors: those of fetch_document(); ERR_LIMIT.
+ * Errors: those of fetch_document(); ERR_LIMIT - more than REBUILT_EDGES_MAX; a document
+ * larger than DOCUMENT_BYTES_MAX.
  */
 MUST_USE int rebuilt_source_make(struct rebuilt_source *out, const struct image_set *old,
                                  const struct image_source *from, struct err *err);

@@ -13,13 +13,14 @@ struct plan_rebuilding {
 };
 
 static int
-read_cached(void *ctx, uint32_t index, struct buf *out, struct err *err)
+read_cached(void *ctx, unsigned worker, uint32_t index, struct buf *out, struct err *err)
 {
     const struct plan_rebuilding *p = ctx;
     size_t len = 0;
     const char *bytes =
         document_cache_find(p->cache, &graph_object(p->graph, index)->digest, &len);
 
+    (void)worker;
     if (!bytes || buf_add(out, bytes, len) < 0)
         return err_set(err, ERR_INTERNAL, "an index is not on the shelf");
     return 0;
@@ -34,17 +35,20 @@ is_child_lost(void *ctx, uint32_t child)
     return failures_has(p->failures, &graph_object(p->graph, child)->digest);
 }
 
+/* Put the new indexes where all documents of a plan are. */
 static int
-keep_new_indexes(const struct plan_rebuilding *p, struct index_rebuilding *r,
+keep_new_indexes(const struct plan_rebuilding *p, const struct index_rebuilding *r,
                  struct err *err)
 {
     for (uint32_t id = 0; id < graph_count(p->graph); id++) {
-        struct rebuilt_index *made = &r->outcomes[id];
-        char *bytes = made->bytes;
+        const struct rebuilt_index *made = &r->outcomes[id];
+        CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
 
-        made->bytes = NULL;
-        if (bytes && document_cache_put(p->cache, &made->digest, bytes,
-                                        (size_t)made->size, err) < 0)
+        if (!made->is_new)
+            continue;
+        if (index_rebuilding_bytes(r, 0, id, &bytes, err) < 0 ||
+            document_cache_put(p->cache, &made->digest, buf_steal(&bytes),
+                               (size_t)made->size, err) < 0)
             return -1;
     }
     return 0;
