@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-enum { LISTED_MAX = 800 }; /* bytes of names in one warning */
+enum { LISTED_MAX = 800 /* bytes of names in one warning */, DAY = 86400 };
 
 static void
 warn_of_expiry(const struct export_options *o, uint64_t created)
@@ -28,6 +28,18 @@ warn_of_expiry(const struct export_options *o, uint64_t created)
                                then);
 }
 
+static void
+warn_of_future(const struct export_options *o, uint64_t created)
+{
+    char then[CLOCK_TEXT_MAX];
+
+    clock_format(then, created);
+    events_warning_because(&o->plan.run->events, REASON_CLOCK,
+                           "SOURCE_DATE_EPOCH makes the bundle one of %s: the other side "
+                           "may refuse it until then, and what is made sooner after it",
+                           then);
+}
+
 int
 export_warn_of_claims(const struct export_options *o, struct err *err)
 {
@@ -38,6 +50,8 @@ export_warn_of_claims(const struct export_options *o, struct err *err)
         return -1;
     if (o->has_expires)
         warn_of_expiry(o, fixed ? created : 0);
+    if (fixed && created > clock_now() + DAY)
+        warn_of_future(o, created);
     if (fixed && !o->has_serial)
         events_warning_because(&o->plan.run->events, REASON_SERIAL,
                                "the serial is SOURCE_DATE_EPOCH, %" PRIu64
