@@ -229,20 +229,6 @@ sed -n '/BEGIN/,$p' "$out" >shown.pub
 check "ends with that key" cmp shown.pub ecdsa.pub
 check_not "key show of a private key shows no private half" grep -q PRIVATE "$out"
 
-# cosign itself, both ways.
-if command -v cosign >/dev/null 2>&1; then
-    COSIGN_PASSWORD='open sesame' cosign generate-key-pair >/dev/null 2>cosign.log ||
-        fail "cosign makes a key pair" "$(cat cosign.log)"
-    expect 0 "a key that cosign made" signs cosign.key cosign.pub --passphrase-file right
-    cosign_public() {
-        COSIGN_PASSWORD='open sesame' cosign public-key --key "$1" 2>&1
-    }
-    check_equal "cosign opens a key that we made" "$(cat ecdsa.pub)" \
-        "$(cosign_public to-cosign.key)"
-else
-    skip "cosign and we open each other's keys" "cosign is not installed"
-fi
-
 # --- several keys ------------------------------------------------------------------------
 
 must signs open.key open.pub

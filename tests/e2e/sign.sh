@@ -222,40 +222,6 @@ not_attached "a DSSE envelope" dsse.sig alice
 : >empty
 not_attached "an empty file" empty alice
 
-# --- cosign ------------------------------------------------------------------------------
-
-if command -v cosign >/dev/null 2>&1; then
-    COSIGN_PASSWORD=''
-    export COSIGN_PASSWORD
-    mkdir tree
-    tar -xf signed.tar -C tree
-    for who in alice edith rita; do
-        expect 0 "cosign verifies the signature of $who" cosign verify-blob --key "$who.pub" \
-            --bundle "tree/signatures/$(id16 "$who").sigstore.json" \
-            --insecure-ignore-tlog=true tree/index.json
-    done
-    expect 1 "cosign refuses it for other bytes" cosign verify-blob --key alice.pub \
-        --bundle "tree/signatures/$(id16 alice).sigstore.json" \
-        --insecure-ignore-tlog=true list
-    cosign signing-config create --out config.json 2>cosign.log
-    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out carla.key 2>>cosign.log
-    openssl pkey -in carla.key -pubout -out carla.pub
-    for who in alice edith rita carla; do
-        cosign import-key-pair --key "$who.key" --output-key-prefix "cosign-$who" \
-            >>cosign.log 2>&1
-        cosign sign-blob --yes --key "cosign-$who.key" --signing-config config.json \
-            --bundle "cosign-$who.json" tosign >>cosign.log 2>&1
-        fresh
-        expect 0 "attach what cosign signed with the key of $who" \
-            sealift attach --key "$who.pub" b.tar "cosign-$who.json"
-        expect 0 "it counts" sealift verify -q --key "$who.pub" b.tar
-        expect 0 "also as it is, beside the bundle" sealift verify -q --key "$who.pub" \
-            --signature "cosign-$who.json" unsigned.tar
-    done
-else
-    skip "cosign verifies what we sign, and we what cosign signs" "cosign is not installed"
-fi
-
 # --- keys that we do not sign with -------------------------------------------------------
 
 # by_openssl NAME BITS: a signature over SHA-2 of so many bits, as a sigstore bundle.
