@@ -244,7 +244,7 @@ say_import_images(struct result *r, const struct import_result *x, const char *t
     table_say(&t, r);
 }
 
-/* Where nothing is finished, a table of that says nothing. */
+/* A table of what is not finished would only be in the way of the error. */
 static void
 put_import_images(struct result *r, const struct import_command *o,
                   const struct import_result *x, const char *to_push, bool done)
@@ -258,36 +258,50 @@ put_import_images(struct result *r, const struct import_command *o,
         say_import_images(r, x, to_push);
 }
 
+/* What the error says, which is printed after all this, is not said here; nor is the same
+ * hint twice in a row. */
 static void
 say_failed(struct result *r, const struct import_command *o,
-           const struct import_result *x)
+           const struct import_result *x, const struct err *err)
 {
+    char last[HINT_MAX] = "";
+
+    hint_add(last, &cmd_import, o, err->reason, err->subject);
     for (size_t i = 0; i < x->push.plan.name_count; i++) {
         const struct push_failure *cause = push_failure_of(&x->push, i);
         char target[REFERENCE_TEXT_MAX], hint[HINT_MAX];
 
-        if (!cause)
+        if (!cause || strstr(err->msg, cause->message))
             continue;
         reference_name(&x->push.plan.names[i].to, target);
-        result_say(r, "failed    %s: %s\n", target, cause->message);
+        result_say(r, "failed    %s%s%s\n",
+                   text_starts(cause->message, target) ? "" : target,
+                   text_starts(cause->message, target) ? "" : ": ", cause->message);
         hint_for_failure(hint, o, cause);
-        if (hint[0] != '\0')
+        if (hint[0] != '\0' && strcmp(hint, last) != 0)
             result_say(r, "          hint: %s\n", hint);
+        memcpy(last, hint, sizeof(last));
     }
 }
 
 static void
-put_counts(struct result *r, const struct push_counts *n, bool dry_run)
+put_counts(struct result *r, const struct push_counts *n)
 {
-    const char *push = dry_run ? "to push" : "pushed";
     struct jsout *counts = push_counts_json(n);
-    char size[TEXT_HUMAN_MAX];
 
     jsout_put_u64(counts, "blobsReadBack", n->blobs_read_back);
     jsout_put_u64(counts, "referrerListsUpdated", n->lists_updated);
     jsout_put_u64(counts, "referrerListsPresent", n->lists_present);
     jsout_put_u64(counts, "referrerListsRefused", n->lists_refused);
     jsout_put(r->json, "counts", counts);
+}
+
+static void
+say_counts(struct result *r, const struct push_counts *n, bool dry_run)
+{
+    const char *push = dry_run ? "to push" : "pushed";
+    char size[TEXT_HUMAN_MAX];
+
     result_say(r, "blobs     %zu %s (%s), %zu %s, %zu present\n", n->blobs_uploaded,
                dry_run ? "to upload" : "uploaded", text_human(size, n->bytes_uploaded),
                n->blobs_mounted, dry_run ? "to mount" : "mounted", n->blobs_present);
@@ -310,8 +324,9 @@ put_counts(struct result *r, const struct push_counts *n, bool dry_run)
 static void
 put_import_result(struct result *r, const struct import_command *o, const char *path,
                   const char *target, const struct import_result *x,
-                  const struct trust_wishes *wishes, bool done)
+                  const struct trust_wishes *wishes, const struct err *err)
 {
+    bool done = err->kind == ERR_NONE || err->kind == ERR_PARTIAL;
     const char *pushed = done ? "pushed" : "unfinished";
 
     jsout_put_text(r->json, "bundle", path);
@@ -329,9 +344,11 @@ put_import_result(struct result *r, const struct import_command *o, const char *
     result_put_digest(r->json, "index", &x->verified.admission.index);
     result_put_meta(r->json, &bundle_content(x->verified.bundle)->meta);
     put_import_images(r, o, x, o->dry_run ? "would-push" : pushed, done);
-    put_counts(r, &x->push.counts, o->dry_run);
+    put_counts(r, &x->push.counts);
+    if (done || x->push.counts.documents_pushed + x->push.counts.blobs_uploaded > 0)
+        say_counts(r, &x->push.counts, o->dry_run);
     jsout_put_text(r->json, "presence", x->push.is_by_head ? "head" : "last-byte");
-    say_failed(r, o, x);
+    say_failed(r, o, x, err);
 }
 
 static char *
@@ -435,7 +452,7 @@ import(const struct import_command *o, char **operands, size_t count,
     if (rc < 0 && err->reason == REASON_RECEIPT) /* what to do about the cause */
         hint_for_failure(err->hint, o, &x.receipt_error);
     put_import_result(r, o, operands[0], operands[count - 1], &x, &options.verify.wishes,
-                      rc == 0 || err->kind == ERR_PARTIAL);
+                      rc < 0 ? err : &(const struct err)ERR_INIT);
     if (rc < 0 && err->kind != ERR_PARTIAL)
         return -1;
     if (put_receipt(r, o, &x, operands[count - 1], rt->common->report, err) < 0)

@@ -67,6 +67,18 @@ judge_repository(struct push_context *push, uint32_t repo, const struct err *err
     there->cause = add_push_failure(push->result, &why);
 }
 
+uint32_t
+push_note_failure(struct push_context *push, const struct err *err)
+{
+    uint32_t number = 0;
+
+    pthread_mutex_lock(&push->lock);
+    if (push->result->failure_count < PUSH_FAILURES_MAX)
+        number = add_push_failure(push->result, err);
+    pthread_mutex_unlock(&push->lock);
+    return number;
+}
+
 static int
 write_down(struct push_context *push, uint32_t repo, uint32_t *cause, struct err *err)
 {

@@ -18,6 +18,9 @@
 MUST_USE int push_settle(struct push_context *push, unsigned worker, uint32_t repo,
                          uint32_t *cause, int rc, struct err *err);
 
+/* Note a failure and go on.  Its number; 0: there are too many. */
+uint32_t push_note_failure(struct push_context *push, const struct err *err);
+
 /* Is it of no use to try there?  Then *cause says why. */
 bool push_is_closed(struct push_context *push, uint32_t repo, uint32_t *cause);
 

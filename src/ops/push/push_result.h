@@ -43,6 +43,8 @@ struct push_result {
     struct push_failure *failures; /* in the order in which they happened */
     size_t failure_count, failure_cap;
     size_t failed; /* names */
+    size_t
+        conflicts; /* of them: tags that hold something else, before anything is sent */
     struct push_counts counts;
     bool is_by_head; /* blobs could not be read to check them: see presence.h */
 };

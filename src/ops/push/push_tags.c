@@ -122,13 +122,50 @@ look_at_name(struct push_context *push, unsigned worker, size_t i, struct err *e
     return 0;
 }
 
+/* Before anything is sent: all of them are found, then the push ends. */
+static int
+note_conflict(struct push_context *push, size_t name, struct err *err)
+{
+    uint32_t number;
+
+    wrap_target(err, &push->result->plan.names[name].to);
+    number = push_note_failure(push, err);
+    if (number == 0)
+        return -1;
+    push_fail_image(push, name, number);
+    push_context_count(push, &push->result->conflicts, 1);
+    return 0;
+}
+
+/* The only one, or how many there are. */
+static int
+report_conflicts(const struct push_result *r, struct err *err)
+{
+    const struct push_failure *one = NULL;
+
+    for (size_t i = 0; i < r->plan.name_count; i++) {
+        const struct push_failure *f = push_failure_of(r, i);
+
+        if (f && f->reason == REASON_EXISTS)
+            one = f;
+    }
+    if (r->conflicts == 1 && one)
+        return err_because(err, ERR_CONFLICT, REASON_EXISTS, "%s", one->message);
+    return err_because(err, ERR_CONFLICT, REASON_EXISTS,
+                       "%zu tags hold something other than the bundle", r->conflicts);
+}
+
 static int
 check_name(const struct name_step *step, unsigned worker, struct err *err)
 {
     struct push_context *push = step->push;
+    struct err why = ERR_INIT;
 
-    if (look_at_name(push, worker, step->name, err) < 0)
-        return -1;
+    if (look_at_name(push, worker, step->name, &why) < 0) {
+        *err = why;
+        if (why.reason != REASON_EXISTS || note_conflict(push, step->name, &why) < 0)
+            return -1;
+    }
     events_done(&push->options->run->events, 1);
     return 0;
 }
@@ -242,6 +279,8 @@ push_probe_tags(struct push_context *push, struct err *err)
 {
     if (for_names(push, false, check_name, err) < 0)
         return -1;
+    if (push->result->conflicts > 0)
+        return report_conflicts(push->result, err);
     if (push->options->on_existing == EXISTING_SKIP || push->result->failed > 0)
         push_leave_out_attached(push);
     for (size_t i = 0; i < push->result->plan.name_count; i++)
