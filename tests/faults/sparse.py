@@ -104,6 +104,18 @@ def taken(lab):
 
 
 @case()
+def progress_adds_up(lab):
+    "what went first is not counted again among the rest"
+    lab.other.handler.checks_children = False
+    bundle = lab.export(lab.index("app:1"), lab.index("tool:1"), *AMD64).ok()
+    run = lab.sealift("import", "--progress", "json", "--insecure-skip-verify", "--strip-host",
+                      "--ca-file", lab.authority.ca, bundle.path, target(lab)).ok()
+    begun = [(event["phase"], event["total"]) for event in map(json.loads, run.err.splitlines())
+             if event["event"] == "progress" and event["done"] == 0]
+    same([total for phase, total in begun if phase == "manifests"], [2, 2], "manifests in turn")
+
+
+@case()
 def refused_while_going_on(lab):
     "with --keep-going the images with such indexes fail, and what belongs to them; others go on"
     big, small = lab.index("big:1", size=9000), lab.index("small:1")

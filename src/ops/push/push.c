@@ -29,7 +29,6 @@ push_all(struct push_context *push, struct err *err)
         return -1;
     if (o->read_back_blobs && !o->dry_run && push_read_back_blobs(push, err) < 0)
         return -1;
-    events_phase(events, "manifests", plan->document_count, EVENT_ITEMS);
     if (push_manifests(push, err) < 0 || push_referrer_lists(push, err) < 0)
         return -1;
     if (!o->dry_run) {

@@ -220,6 +220,12 @@ push_probe_manifests(struct push_context *push, struct err *err)
 int
 push_manifests(struct push_context *push, struct err *err)
 {
+    const struct push_plan *plan = &push->result->plan;
+    size_t count = 0;
+
+    for (size_t i = 0; i < plan->document_count; i++)
+        count += plan->documents[i].is_first == push->is_trying;
+    events_phase(&push->options->run->events, "manifests", count, EVENT_ITEMS);
     return for_documents(push, true, land_manifest, err);
 }
 

@@ -124,6 +124,8 @@ push_try_sparse(struct push_context *push, struct err *err)
     CLEANUP(graph_walk_release)
     struct graph_walk *walk = graph_walk_new(push->set->graph);
 
+    if (image_set_omitted(push->set) == 0)
+        return 0;
     /* Where the first failed for another reason, the next one tells. */
     for (uint32_t cause = 1; cause != 0;) {
         size_t name = find_smallest(push, walk);
