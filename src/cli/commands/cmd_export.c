@@ -3,12 +3,11 @@
 #include "cli/commands/commands.h"
 
 #include "base/clock.h"
-#include "base/err_list.h"
 #include "base/text.h"
 #include "cli/hints.h"
+#include "cli/selection.h"
 #include "cli/signer.h"
 #include "io/file/file.h"
-#include "oci/reference_lines.h"
 #include "registry/registry_source.h"
 #include "render/render_export.h"
 
@@ -19,36 +18,17 @@ struct export_command {
     struct registry_options registry;
     struct passphrase_options passphrase;
     struct signer_options signer;
+    struct selection_options images;
     const char *output, *volume_size, *stream, *expires;
-    const char *index, *platform_missing, *tags;
-    struct opt_list from, platforms, reuse;
+    struct opt_list reuse;
     struct opt_number serial;
     bool is_unsigned, dry_run, force, verify_after;
-    bool all_tags, referrers, foreign_layers, keep_going, allow_incomplete;
+    bool keep_going, allow_incomplete;
 };
 
 #define T struct export_command
 static const struct opt table[] = {
-    GROUP("Images"),
-    FILE_LIST(T, from, 'f', "from", "LIST", OPT_READS,
-              "also export the references in LIST, one a line; '-' is standard input "
-              "(repeatable)"),
-    FLAG(T, all_tags, 0, "all-tags",
-         "export all tags of each REFERENCE that has neither tag nor digest"),
-    TEXT(T, tags, 0, "tags", "REGEX",
-         "like --all-tags, but only tags that an extended regular expression matches as "
-         "a whole"),
-    LIST(T, platforms, 0, "platform", "OS/ARCH[/VARIANT]",
-         "only these platforms, separated by commas (repeatable)"),
-    TEXT(T, platform_missing, 0, "platform-missing", "HOW",
-         "an image needs one of the platforms: error (default); all of them: all; with "
-         "none it is left out: skip"),
-    TEXT(T, index, 0, "index", "HOW",
-         "with --platform: keep indexes as they are (default), or rebuild them"),
-    FLAG(T, referrers, 0, "referrers",
-         "also signatures, SBOMs and what else is attached to the images"),
-    FLAG(T, foreign_layers, 0, "foreign-layers",
-         "fetch layers that a registry lacks from the URLs it gives for them"),
+    SELECTION_OPTIONS(T),
     GROUP("Bundle"),
     FILE_TEXT(T, output, 'o', "output", "BUNDLE", OPT_BY_COMMAND, "the file to write"),
     TEXT(T, volume_size, 0, "volume-size", "N[KMG]",
@@ -91,8 +71,8 @@ check_stdin(const struct export_command *o, struct err *err)
     };
     size_t n = 2;
 
-    for (size_t i = 0; i < o->from.count && n < COUNT_OF(users); i++) {
-        if (strcmp(o->from.items[i], "-") == 0)
+    for (size_t i = 0; i < o->images.from.count && n < COUNT_OF(users); i++) {
+        if (strcmp(o->images.from.items[i], "-") == 0)
             users[n++] = "--from -";
     }
     return stdin_users_check(users, n, err);
@@ -151,137 +131,6 @@ check_export_options(const struct export_command *o, struct err *err)
     return check_stdin(o, err);
 }
 
-/* Which part of what the references name. */
-struct selection {
-    struct choice choice;
-    enum platform_missing if_missing;
-    bool has_pattern;
-    struct tag_filter pattern;
-};
-
-static void
-selection_release(struct selection *s)
-{
-    if (s->has_pattern)
-        tag_filter_release(&s->pattern);
-}
-
-static int
-read_platform_missing(const char *text, enum platform_missing *out, struct err *err)
-{
-    static const char *const words[] = {
-        [PLATFORM_MISSING_ERROR] = "error",
-        [PLATFORM_MISSING_ALL] = "all",
-        [PLATFORM_MISSING_SKIP] = "skip",
-    };
-
-    for (size_t i = 0; text && i < COUNT_OF(words); i++) {
-        if (strcmp(text, words[i]) == 0) {
-            *out = (enum platform_missing)i;
-            return 0;
-        }
-    }
-    return text ? err_set(err, ERR_USAGE, "--platform-missing is one of error, all, skip")
-                : 0;
-}
-
-static int
-check_selection(const struct export_command *o, struct err *err)
-{
-    if ((o->index || o->platform_missing) && o->platforms.count == 0)
-        return err_set(err, ERR_USAGE, "%s is for --platform",
-                       o->index ? "--index" : "--platform-missing");
-    if (o->index && strcmp(o->index, "keep") != 0 && strcmp(o->index, "rebuild") != 0)
-        return err_set(err, ERR_USAGE, "--index is one of keep, rebuild");
-    if (o->all_tags && o->tags)
-        return err_set(err, ERR_USAGE, "--all-tags and --tags are mutually exclusive");
-    return 0;
-}
-
-static int
-read_selection(const struct export_command *o, struct selection *out, struct err *err)
-{
-    if (check_selection(o, err) < 0 ||
-        read_platform_missing(o->platform_missing, &out->if_missing, err) < 0)
-        return -1;
-    for (size_t i = 0; i < o->platforms.count; i++) {
-        if (choice_add(&out->choice, o->platforms.items[i], err) < 0)
-            return err_wrap(err, "--platform");
-    }
-    if (o->tags && tag_filter_compile(&out->pattern, o->tags, err) < 0)
-        return err_wrap(err, "--tags");
-    out->has_pattern = o->tags != NULL;
-    return 0;
-}
-
-/* --all-tags and --tags need something to be about. */
-static int
-check_repositories(const struct reference_list *names, struct err *err)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (reference_is_repository(&names->items[i]))
-            return 0;
-    }
-    return err_set(
-        err, ERR_USAGE,
-        "--all-tags and --tags are for a REFERENCE without tag and digest, and "
-        "there is none");
-}
-
-/* Every REFERENCE that is wrong goes to *bad. */
-static int
-gather_operands(char **operands, size_t count, struct reference_list *names,
-                struct err_list *bad, struct err *err)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct err why = ERR_INIT;
-
-        if (reference_list_add(names, operands[i], strlen(operands[i]), NULL, &why) == 0)
-            continue;
-        if (why.kind == ERR_LIMIT) {
-            *err = why;
-            return -1;
-        }
-        err_list_add(bad, &why);
-    }
-    return 0;
-}
-
-/* The same for each line of a LIST. */
-static int
-gather_list(const char *path, struct reference_list *names, struct err_list *bad,
-            struct err *err)
-{
-    CLEANUP(buf_release) struct buf text = BUF_INIT(REFERENCE_LIST_BYTES_MAX);
-
-    if (file_slurp(path, &text, err) < 0)
-        return -1;
-    return reference_lines_add(names, text.data ? text.data : "", text.len,
-                               strcmp(path, "-") == 0 ? "standard input" : path, bad,
-                               err);
-}
-
-static int
-gather_names(const struct export_command *o, char **operands, size_t count,
-             struct reference_list *names, const struct events *events, struct err *err)
-{
-    CLEANUP(err_list_release) struct err_list bad = ERR_LIST_INIT;
-
-    names->takes_repositories = o->all_tags || o->tags;
-    if (gather_operands(operands, count, names, &bad, err) < 0)
-        return -1;
-    for (size_t i = 0; i < o->from.count; i++) {
-        if (gather_list(o->from.items[i], names, &bad, err) < 0)
-            return -1;
-    }
-    if (err_list_end(&bad, events, "references are not valid", err) < 0)
-        return -1;
-    if (names->count == 0)
-        return err_set(err, ERR_USAGE,
-                       "nothing to export: name an image, or --from LIST");
-    return names->takes_repositories ? check_repositories(names, err) : 0;
-}
-
 /* ---- the command ---- */
 
 static int
@@ -300,9 +149,9 @@ export_names(const struct export_command *o, const struct reference_list *names,
         .verify_after = o->verify_after,
         .reuse = o->reuse.items,
         .reuse_count = o->reuse.count,
-        .foreign_layers = o->foreign_layers,
+        .foreign_layers = o->images.foreign_layers,
         .allow_incomplete = o->allow_incomplete,
-        .accepts_sparse = o->index != NULL,
+        .accepts_sparse = o->images.index != NULL,
         .key = signer->key,
         .certs = signer->certs,
         .sig_out = signer->key ? o->signer.out : NULL,
@@ -323,17 +172,10 @@ export_names(const struct export_command *o, const struct reference_list *names,
         registry_access_check_names(&access, &o->registry, names, err) < 0)
         return -1;
     source = registry_source(access.client);
-    options.plan = (struct plan_options){
-        .names = names,
-        .choice = &selection->choice,
-        .if_missing = selection->if_missing,
-        .tags = selection->has_pattern ? &selection->pattern : NULL,
-        .referrers = o->referrers,
-        .rebuild = o->index && strcmp(o->index, "rebuild") == 0,
-        .keep_going = o->keep_going || o->allow_incomplete,
-        .source = &source,
-        .run = &rt->run,
-    };
+    options.plan = selection_plan(&o->images, selection, names);
+    options.plan.keep_going = o->keep_going || o->allow_incomplete;
+    options.plan.source = &source;
+    options.plan.run = &rt->run;
     rc = export_run(&x, &options, err);
     if (rc == 0 || err->kind == ERR_PARTIAL)
         result_export(r, &options, &x, o->signer.key);
@@ -349,8 +191,9 @@ export_operands(const struct export_command *o, char **operands, size_t count,
     CLEANUP(signer_release) struct signer signer = SIGNER_INIT;
     CLEANUP(selection_release) struct selection selection = {.has_pattern = false};
 
-    if (check_export_options(o, err) < 0 || read_selection(o, &selection, err) < 0 ||
-        gather_names(o, operands, count, &names, &rt->run.events, err) < 0)
+    if (check_export_options(o, err) < 0 ||
+        selection_read(&o->images, &selection, err) < 0 ||
+        selection_gather(&o->images, operands, count, &names, &rt->run.events, err) < 0)
         return -1;
     if (o->signer.key && !o->dry_run &&
         signer_load(&o->signer, &o->passphrase, &signer, err) < 0)

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+#include "cli/selection.h"
+
+#include "base/err_list.h"
+#include "base/text.h"
+#include "io/file/file.h"
+#include "oci/reference_lines.h"
+
+#include <string.h>
+
+void
+selection_release(struct selection *s)
+{
+    if (s->has_pattern)
+        tag_filter_release(&s->pattern);
+}
+
+static int
+read_platform_missing(const char *text, enum platform_missing *out, struct err *err)
+{
+    static const char *const words[] = {
+        [PLATFORM_MISSING_ERROR] = "error",
+        [PLATFORM_MISSING_ALL] = "all",
+        [PLATFORM_MISSING_SKIP] = "skip",
+    };
+
+    for (size_t i = 0; text && i < COUNT_OF(words); i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *out = (enum platform_missing)i;
+            return 0;
+        }
+    }
+    return text ? err_set(err, ERR_USAGE, "--platform-missing is one of error, all, skip")
+                : 0;
+}
+
+static int
+check_selection(const struct selection_options *o, struct err *err)
+{
+    if ((o->index || o->platform_missing) && o->platforms.count == 0)
+        return err_set(err, ERR_USAGE, "%s is for --platform",
+                       o->index ? "--index" : "--platform-missing");
+    if (o->index && strcmp(o->index, "keep") != 0 && strcmp(o->index, "rebuild") != 0)
+        return err_set(err, ERR_USAGE, "--index is one of keep, rebuild");
+    if (o->all_tags && o->tags)
+        return err_set(err, ERR_USAGE, "--all-tags and --tags are mutually exclusive");
+    return 0;
+}
+
+int
+selection_read(const struct selection_options *o, struct selection *out, struct err *err)
+{
+    if (check_selection(o, err) < 0 ||
+        read_platform_missing(o->platform_missing, &out->if_missing, err) < 0)
+        return -1;
+    for (size_t i = 0; i < o->platforms.count; i++) {
+        if (choice_add(&out->choice, o->platforms.items[i], err) < 0)
+            return err_wrap(err, "--platform");
+    }
+    if (o->tags && tag_filter_compile(&out->pattern, o->tags, err) < 0)
+        return err_wrap(err, "--tags");
+    out->has_pattern = o->tags != NULL;
+    return 0;
+}
+
+/* --all-tags and --tags need something to be about. */
+static int
+check_repositories(const struct reference_list *names, struct err *err)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (reference_is_repository(&names->items[i]))
+            return 0;
+    }
+    return err_set(
+        err, ERR_USAGE,
+        "--all-tags and --tags are for a REFERENCE without tag and digest, and "
+        "there is none");
+}
+
+/* Every REFERENCE that is wrong goes to *bad. */
+static int
+gather_operands(char **operands, size_t count, struct reference_list *names,
+                struct err_list *bad, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct err why = ERR_INIT;
+
+        if (reference_list_add(names, operands[i], strlen(operands[i]), NULL, &why) == 0)
+            continue;
+        if (why.kind == ERR_LIMIT) {
+            *err = why;
+            return -1;
+        }
+        err_list_add(bad, &why);
+    }
+    return 0;
+}
+
+/* The same for each line of a LIST. */
+static int
+gather_list(const char *path, struct reference_list *names, struct err_list *bad,
+            struct err *err)
+{
+    CLEANUP(buf_release) struct buf text = BUF_INIT(REFERENCE_LIST_BYTES_MAX);
+
+    if (file_slurp(path, &text, err) < 0)
+        return -1;
+    return reference_lines_add(names, text.data ? text.data : "", text.len,
+                               strcmp(path, "-") == 0 ? "standard input" : path, bad,
+                               err);
+}
+
+int
+selection_gather(const struct selection_options *o, char **operands, size_t count,
+                 struct reference_list *names, const struct events *events,
+                 struct err *err)
+{
+    CLEANUP(err_list_release) struct err_list bad = ERR_LIST_INIT;
+
+    names->takes_repositories = o->all_tags || o->tags;
+    if (gather_operands(operands, count, names, &bad, err) < 0)
+        return -1;
+    for (size_t i = 0; i < o->from.count; i++) {
+        if (gather_list(o->from.items[i], names, &bad, err) < 0)
+            return -1;
+    }
+    if (err_list_end(&bad, events, "references are not valid", err) < 0)
+        return -1;
+    if (names->count == 0)
+        return err_set(err, ERR_USAGE, "no image is named: name one, or use --from LIST");
+    return names->takes_repositories ? check_repositories(names, err) : 0;
+}
+
+struct plan_options
+selection_plan(const struct selection_options *o, const struct selection *selection,
+               const struct reference_list *names)
+{
+    return (struct plan_options){
+        .names = names,
+        .choice = &selection->choice,
+        .if_missing = selection->if_missing,
+        .tags = selection->has_pattern ? &selection->pattern : NULL,
+        .referrers = o->referrers,
+        .rebuild = o->index && strcmp(o->index, "rebuild") == 0,
+    };
+}

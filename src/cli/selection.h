@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* selection.h - options that choose images, shared by the commands that fetch them.
+ *
+ * Layer: cli.
+ */
+#ifndef CLI_SELECTION_H
+#define CLI_SELECTION_H
+
+#include "cli/opt.h"
+#include "ops/plan/plan.h"
+
+struct selection_options {
+    struct opt_list from, platforms;
+    const char *index, *platform_missing, *tags;
+    bool all_tags, referrers, foreign_layers;
+};
+
+#define SELECTION_OPTIONS(T)                                                             \
+    GROUP("Images"),                                                                     \
+        FILE_LIST(T, images.from, 'f', "from", "LIST", OPT_READS,                        \
+                  "also the references in LIST, one a line; '-' is standard input "      \
+                  "(repeatable)"),                                                       \
+        FLAG(T, images.all_tags, 0, "all-tags",                                          \
+             "all tags of each REFERENCE that has neither tag nor digest"),              \
+        TEXT(T, images.tags, 0, "tags", "REGEX",                                         \
+             "like --all-tags, but only tags that an extended regular expression "       \
+             "matches as "                                                               \
+             "a whole"),                                                                 \
+        LIST(T, images.platforms, 0, "platform", "OS/ARCH[/VARIANT]",                    \
+             "only these platforms, separated by commas (repeatable)"),                  \
+        TEXT(T, images.platform_missing, 0, "platform-missing", "HOW",                   \
+             "an image needs one of the platforms: error (default); all of them: all; "  \
+             "with "                                                                     \
+             "none it is left out: skip"),                                               \
+        TEXT(T, images.index, 0, "index", "HOW",                                         \
+             "with --platform: keep indexes as they are (default), or rebuild them"),    \
+        FLAG(T, images.referrers, 0, "referrers",                                        \
+             "also signatures, SBOMs and what else is attached to the images"),          \
+        FLAG(T, images.foreign_layers, 0, "foreign-layers",                              \
+             "fetch layers that a registry lacks from the URLs it gives for them")
+
+/* Which part of what the references name. */
+struct selection {
+    struct choice choice;
+    enum platform_missing if_missing;
+    bool has_pattern;
+    struct tag_filter pattern;
+};
+
+#define SELECTION_INIT                                                                   \
+    {                                                                                    \
+        .has_pattern = false                                                             \
+    }
+void selection_release(struct selection *s);
+
+/* Errors: ERR_USAGE. */
+MUST_USE int selection_read(const struct selection_options *options,
+                            struct selection *out, struct err *err);
+
+/*
+ * The references among the operands and in lists; each that is not valid is reported.
+ * Errors: ERR_USAGE; ERR_LIMIT; those of file_slurp().
+ */
+MUST_USE int selection_gather(const struct selection_options *options, char **operands,
+                              size_t count, struct reference_list *names,
+                              const struct events *events, struct err *err);
+
+/* A plan of the names; source, run and keep_going are left to the caller. */
+struct plan_options selection_plan(const struct selection_options *options,
+                                   const struct selection *selection,
+                                   const struct reference_list *names);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+#include "cli/target_options.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+static int
+read_on_existing(const char *text, enum on_existing *out, struct err *err)
+{
+    static const char *const words[] = {
+        [EXISTING_ERROR] = "error",
+        [EXISTING_SKIP] = "skip",
+        [EXISTING_OVERWRITE] = "overwrite",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *out = (enum on_existing)i;
+            return 0;
+        }
+    }
+    return err_set(err, ERR_USAGE, "--on-existing is one of error, skip, overwrite");
+}
+
+static int
+check_read_back(const char *what, struct err *err)
+{
+    if (!what || strcmp(what, "blobs") == 0)
+        return 0;
+    return err_set(err, ERR_USAGE,
+                   "--read-back takes 'blobs'; manifests and tags are always read back");
+}
+
+static int
+read_mapping(const struct target_options *o, const char *target,
+             struct mapping_rule *rules, struct mapping *out, struct err *err)
+{
+    if (target && target_parse(&out->target, target, err) < 0)
+        return -1;
+    for (size_t i = 0; i < o->map.count; i++) {
+        if (mapping_rule_parse(&rules[i], o->map.items[i], err) < 0)
+            return -1;
+    }
+    out->strip_host = o->strip_host;
+    out->rules = rules;
+    out->rule_count = o->map.count;
+    return 0;
+}
+
+int
+target_options_read(const struct target_options *o, const char *target,
+                    struct mapping_rule *rules, struct push_options *out, struct err *err)
+{
+    if (check_read_back(o->read_back, err) < 0 ||
+        (o->on_existing && read_on_existing(o->on_existing, &out->on_existing, err) < 0))
+        return -1;
+    out->dry_run = o->dry_run;
+    out->keep_going = o->keep_going;
+    out->read_back_blobs = o->read_back;
+    return read_mapping(o, target, rules, &out->mapping, err);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* target_options.h - options of pushing, shared by the commands that push.
+ *
+ * Layer: cli.
+ */
+#ifndef CLI_TARGET_OPTIONS_H
+#define CLI_TARGET_OPTIONS_H
+
+#include "cli/opt.h"
+#include "ops/push/push.h"
+
+struct target_options {
+    bool dry_run, strip_host, keep_going;
+    struct opt_list map;
+    const char *on_existing, *read_back;
+};
+
+#define TARGET_OPTIONS(T)                                                                \
+    GROUP("Target"),                                                                     \
+        FLAG(T, target.strip_host, 0, "strip-host",                                      \
+             "omit the source host from target names"),                                  \
+        LIST(T, target.map, 0, "map", "FROM=TO",                                         \
+             "replace FROM at the beginning of names with TO (repeatable)"),             \
+        TEXT(T, target.on_existing, 0, "on-existing", "WHAT",                            \
+             "when a tag holds another digest: error (default), skip or overwrite"),     \
+        FLAG(T, target.dry_run, 0, "dry-run",                                            \
+             "ask the registry what it has, and send nothing"),                          \
+        FLAG(T, target.keep_going, 0, "keep-going",                                      \
+             "when the target refuses a part of an image, still push the other images"), \
+        TEXT(T, target.read_back, 0, "read-back", "WHAT",                                \
+             "with 'blobs', also fetch all blobs again and compare them before tags "    \
+             "move")
+
+/*
+ * Fill in what the options and the operand REGISTRY[/PREFIX] say; without an operand, the
+ * mapping has no target.  rules: room for one of each --map.
+ * Errors: ERR_USAGE.
+ */
+MUST_USE int target_options_read(const struct target_options *options, const char *target,
+                                 struct mapping_rule *rules, struct push_options *out,
+                                 struct err *err);
+
+#endif
