@@ -25,13 +25,13 @@ struct buf {
         .data = NULL, .max = (limit)                                                     \
     }
 
-/* 0, or -1 when the maximum would be exceeded: the caller says what was too large. */
+/* 0, or -1 when the maximum would be exceeded; the caller names what was too large. */
 MUST_USE int buf_add(struct buf *b, const void *bytes, size_t len);
 MUST_USE int buf_add_text(struct buf *b, const char *text);
 MUST_USE int buf_add_va(struct buf *b, const char *fmt, va_list ap) PRINTF(2, 0);
 MUST_USE int buf_addf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 
-/* Room for len bytes in one piece at data, len set to it.  -1 beyond the maximum. */
+/* Make data len bytes long, contiguous, and set len to it.  -1 beyond the maximum. */
 MUST_USE int buf_resize(struct buf *b, size_t len);
 
 /* Forget the content, keep the memory. */

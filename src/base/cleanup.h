@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cleanup.h - compiler attributes the whole house uses.
+/* cleanup.h - compiler attributes used everywhere.
  *
  * Layer: base.
  */
@@ -9,7 +9,7 @@
 /* Run fn(&variable) when the variable goes out of scope. */
 #define CLEANUP(fn) __attribute__((__cleanup__(fn)))
 
-/* A result that must not be dropped: nearly everything that can fail. */
+/* A result that must not be ignored: nearly everything that can fail. */
 #define MUST_USE __attribute__((__warn_unused_result__))
 
 #define PRINTF(format, first) __attribute__((__format__(__printf__, format, first)))

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-/* 9999-12-31T23:59:59Z: the last second four digits of year can say. */
+/* 9999-12-31T23:59:59Z: the last second with a four-digit year. */
 static const uint64_t LAST_SECOND = UINT64_C(253402300799);
 
 uint64_t
@@ -69,7 +69,7 @@ clock_format(char out[CLOCK_TEXT_MAX], uint64_t epoch)
     strftime(out, CLOCK_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
-/* Replace each digit by '0': what is left is the shape. */
+/* Replace each digit by '0', which leaves the shape. */
 static bool
 has_shape(const char *text)
 {
@@ -112,7 +112,7 @@ clock_parse(const char *text, uint64_t *epoch)
     t = timegm(&tm);
     if (t < 0)
         return -1;
-    clock_format(again, (uint64_t)t); /* 31 February came back as 3 March */
+    clock_format(again, (uint64_t)t); /* 31 February was normalised to 3 March */
     if (strcmp(again, text) != 0)
         return -1;
     *epoch = (uint64_t)t;

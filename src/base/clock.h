@@ -15,7 +15,7 @@
 /* Milliseconds since some fixed moment; never jumps. */
 uint64_t clock_ms(void);
 
-/* Epoch seconds of the system clock, whatever the environment says. */
+/* Epoch seconds of the system clock, regardless of the environment. */
 uint64_t clock_now(void);
 
 /*

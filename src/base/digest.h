@@ -15,7 +15,7 @@
 #define DIGEST_RAW_MAX  64                           /* bytes, sha512 */
 #define DIGEST_TEXT_MAX (7 + 2 * DIGEST_RAW_MAX + 1) /* "sha512:" + hex + NUL */
 
-/* SHA-384 stands only in signatures by keys on P-384: no content is named by it. */
+/* SHA-384 occurs only in signatures by P-384 keys: no content is named by it. */
 enum digest_alg { DIGEST_SHA256 = 1, DIGEST_SHA512 = 2, DIGEST_SHA384 = 3 };
 
 /* A parsed digest.  A plain value: copy it freely, nothing to release. */
@@ -29,7 +29,7 @@ struct digest {
  *
  * Shape:   sha256 has 64 and sha512 128 lowercase hex digits, nothing after.
  * Returns: 0 and fills *out, or -1; *out is then untouched.
- * Errors:  kind, chosen by the caller who knows whose input this is.
+ * Errors:  kind, chosen by the caller, which knows where the input came from.
  * Trust:   text is remote input; the message quotes none of it.
  */
 MUST_USE int digest_parse(struct digest *out, const char *text, size_t len,

@@ -34,8 +34,8 @@ digest_map_release_with(struct digest_map *m, void (*fn)(void *value))
 
 /*
  * Multilinear hashing, which is strongly universal in its upper 32 bits (Lemire and
- * Kaser, "Strongly universal string hashing is fast", 2014): two digests collide no more
- * often than by chance, whatever they are.
+ * Kaser, "Strongly universal string hashing is fast", 2014): any two digests collide no
+ * more often than by chance.
  */
 static uint32_t
 hash_digest(const struct digest_map *m, const struct digest *digest)
@@ -52,7 +52,7 @@ hash_digest(const struct digest_map *m, const struct digest *digest)
     return (uint32_t)(sum >> 32);
 }
 
-/* The slot of the digest, or the free one where it belongs. */
+/* The slot of the digest, or the free slot to insert it at. */
 static struct digest_slot *
 find_slot(const struct digest_map *m, const struct digest *digest)
 {
@@ -64,7 +64,7 @@ find_slot(const struct digest_map *m, const struct digest *digest)
     return &m->slots[at];
 }
 
-/* At most half of the slots are used, so that a search soon meets a free one. */
+/* Keep at least half of the slots free, so that a search soon reaches a free one. */
 static void
 make_room(struct digest_map *m)
 {
@@ -72,7 +72,7 @@ make_room(struct digest_map *m)
 
     if (m->count < m->slot_count / 2)
         return;
-    /* A kernel that has no random bytes leaves a hash that works, but can be foreseen. */
+    /* Without random bytes from the kernel the hash still works, but is predictable. */
     if (m->slot_count == 0)
         (void)!getrandom(larger.key, sizeof(larger.key), 0);
     larger.slot_count = m->slot_count == 0 ? SLOTS_MIN : 2 * m->slot_count;

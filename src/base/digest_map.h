@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* digest_map.h - from digests to whatever they name: a hash table.
+/* digest_map.h - a hash table from digests to values.
  *
  * Digests may be chosen by an attacker, so each map hashes with a random key of its own:
- * nobody can prepare digests that collide.  For the same reason it has no order.
- * Not thread-safe, but for finding while nothing is added.
+ * colliding digests cannot be prepared.  For the same reason it has no order. Not
+ * thread-safe, except for concurrent lookups while nothing is added.
  *
  * Layer: base.
  */
@@ -28,12 +28,12 @@ struct digest_map {
     }
 void digest_map_release(struct digest_map *m);
 
-/* The same, after fn was called with each value. */
+/* As digest_map_release(), after calling fn with each value. */
 void digest_map_release_with(struct digest_map *m, void (*fn)(void *value));
 
 /*
  * Add a value, which is not NULL, unless the digest has one.  The digest is borrowed and
- * must stay where it is as long as the map lives: it is mostly a member of *value.
+ * must stay in place as long as the map lives: it is usually a member of *value.
  * Returns: the value that the digest has now.
  */
 void *digest_map_add(struct digest_map *m, const struct digest *digest, void *value);

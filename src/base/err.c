@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* File names may hold anything: here they become fit for a terminal, wherever they come
- * from. */
+/* File names may contain any byte: messages are escaped here, for all callers. */
 static void PRINTF(3, 0) put_line(char *out, size_t size, const char *fmt, va_list ap)
 {
     char raw[sizeof(((struct err *)NULL)->msg)];

@@ -15,24 +15,25 @@
 /* The exit codes of sealift(1), "EXIT STATUS": scripts rely on them, never renumber. */
 enum err_kind {
     ERR_NONE = 0,
-    ERR_INTERNAL = 1,  /* a bug, or a library failed in a way it never should */
-    ERR_USAGE = 2,     /* options, references, lists, names that collide */
-    ERR_AUTH = 3,      /* credentials or passphrase refused, missing or unsafe to send */
-    ERR_NETWORK = 4,   /* could not connect, or gave up after retries */
-    ERR_PROTOCOL = 5,  /* a server broke the specification, or we lack support */
-    ERR_INTEGRITY = 6, /* bytes are not what their digest or the format says */
+    ERR_INTERNAL = 1, /* a bug, or a library failed in a way it never should */
+    ERR_USAGE = 2,    /* options, references, lists, names that collide */
+    ERR_AUTH = 3,     /* credentials or passphrase refused, missing or unsafe to send */
+    ERR_NETWORK = 4,  /* could not connect, or gave up after retries */
+    ERR_PROTOCOL =
+        5, /* a server violated the specification, or a feature is not supported */
+    ERR_INTEGRITY = 6, /* bytes do not match their digest or the format */
     ERR_TRUST = 7,     /* signature, key, policy */
     ERR_LOCAL = 8,     /* disk, permission, space */
-    ERR_NOT_FOUND = 9, /* image, blob or file named is not there */
-    ERR_PARTIAL = 10,  /* asked to go on after failures, and some happened */
+    ERR_NOT_FOUND = 9, /* the named image, blob or file does not exist */
+    ERR_PARTIAL = 10,  /* with --keep-going: some items failed */
     ERR_LIMIT = 11,    /* a documented bound was exceeded */
     ERR_CONFLICT = 12, /* a tag holds another digest; the output exists */
     ERR_SIGNAL = 128,  /* stopped by signal n; the exit code is 128 + n */
 };
 
 /*
- * Why, as one word for scripts: sealift(1) lists them.  One table: name and word.  Two
- * names may share a word, where scripts need not tell them apart and hints do.
+ * The reason as one word for scripts, listed in sealift(1).  One table of names and
+ * words. Two names may share a word where scripts need no distinction but hints do.
  */
 #define ERR_REASONS(X)                                                                   \
     X(BAD_SIGNATURE, "bad-signature")                                                    \
@@ -122,8 +123,8 @@ struct err {
     int signal; /* with ERR_SIGNAL: its number */
     enum err_reason reason;
     char msg[640];     /* one line, no capital, no full stop; see text_line() */
-    char hint[400];    /* what to do next, or empty: names no option and no command */
-    char subject[264]; /* what the hint for the reason quotes, such as a host; or empty */
+    char hint[400];    /* what to do next, or empty; names no option and no command */
+    char subject[264]; /* what the hint quotes, such as a host; or empty */
 };
 
 #define ERR_INIT                                                                         \
@@ -135,9 +136,8 @@ struct err {
 int err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF(3, 4);
 
 /*
- * Where an error goes that nothing depends on: one a thread, overwritten by the next one.
- * So what is called may still look at its own *err, and no caller keeps one to throw
- * away.
+ * A sink for errors that nothing depends on: one per thread, overwritten by the next
+ * error. Functions that inspect their own *err can be called without a local struct err.
  */
 struct err *err_ignored(void);
 
@@ -152,12 +152,13 @@ int err_errno(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 int err_wrap(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
 /*
- * Say what to do about it; the innermost hint wins.  What to type is not said here: that
- * depends on the command, and cli/hints.h finds it by the reason.  Always -1.
+ * Add what to do about it; the innermost hint wins.  Commands and options to type are not
+ * named here: they depend on the command, and cli/hints.h finds them by the reason.
+ * Always -1.
  */
 int err_hint(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
-/* What the hint for the reason will quote, as the user would type it.  Always -1. */
+/* Set what the hint for the reason quotes, as the user would type it.  Always -1. */
 int err_subject(struct err *err, const char *subject);
 
 /* The kind as the word --json prints: "usage", "not-found", ... */
@@ -166,7 +167,7 @@ const char *err_kind_name(enum err_kind kind);
 /* The word that --json prints; NULL for REASON_NONE. */
 const char *err_reason_word(enum err_reason reason);
 
-/* The exit status that belongs to *err. */
+/* The exit status for *err. */
 int err_exit_code(const struct err *err);
 
 #endif

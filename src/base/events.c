@@ -25,7 +25,7 @@ static void PRINTF(4, 0) emit_text(const struct events *to, enum event_kind kind
     struct event event = {.kind = kind, .text = line, .reason = reason};
 
     vsnprintf(raw, sizeof(raw), fmt, ap);
-    text_line(line, sizeof(line), raw, strlen(raw)); /* file names may hold anything */
+    text_line(line, sizeof(line), raw, strlen(raw)); /* file names may contain any byte */
     deliver_event(to, &event);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* events.h - how the layers below cli/ tell what happens without printing.
+/* events.h - how the layers below cli/ report progress and warnings without printing.
  *
- * One receiver per run; emit() may be called from every worker at once.
+ * One receiver per run; emit() may be called concurrently by every worker.
  *
  * Layer: base.
  */
@@ -15,18 +15,17 @@
 
 enum event_kind {
     EVENT_DEBUG,   /* text: for -v */
-    EVENT_WARNING, /* text: for everybody, also with -q */
-    EVENT_PHASE,   /* text: what begins now; count: bytes or items it will take, 0 unknown
-                    */
+    EVENT_WARNING, /* text: always shown, also with -q */
+    EVENT_PHASE,   /* text: the phase that begins; count: its bytes or items, 0 unknown */
     EVENT_DONE,    /* count: more bytes or items of the phase are done */
-    EVENT_UNDONE,  /* count: done work that has to be done again */
-    EVENT_WAITING, /* text: a server that does not move; count: for so many seconds */
+    EVENT_UNDONE,  /* count: finished work that has to be repeated */
+    EVENT_WAITING, /* text: the server that is stalled; count: seconds so far */
     EVENT_ERROR,   /* error: one of several failures that end the run, also with -q */
 };
 
 struct event {
     enum event_kind kind;
-    const char *text; /* one line as of text_line(), only valid during the call */
+    const char *text; /* one line as of text_line(), valid only during the call */
     uint64_t count;
     enum event_unit { EVENT_BYTES, EVENT_ITEMS } unit; /* of a phase */
     enum err_reason reason; /* of a warning, where scripts and hints need one */
@@ -35,7 +34,7 @@ struct event {
 };
 
 struct events {
-    void (*emit)(void *ctx, const struct event *event); /* NULL: nobody listens */
+    void (*emit)(void *ctx, const struct event *event); /* NULL: events are discarded */
     void *ctx;
 };
 

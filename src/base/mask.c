@@ -13,7 +13,7 @@
 
 static const char veil[] = "***";
 
-/* Everything of a secret that is looked for. */
+/* All forms of one secret. */
 struct masked {
     struct secret forms[MASK_FORMS_MAX]; /* at most MASK_BYTES_MAX of each */
     size_t count;
@@ -21,8 +21,9 @@ struct masked {
 
 static struct {
     pthread_mutex_t lock;
-    struct masked *secrets[MASK_SECRETS_MAX]; /* guarded; the one used last is first */
-    atomic_size_t count;                      /* written under the lock */
+    struct masked
+        *secrets[MASK_SECRETS_MAX]; /* guarded; the most recently used is first */
+    atomic_size_t count;            /* written under the lock */
 } kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* ---- the list ---- */
@@ -41,7 +42,7 @@ kept_bytes(const struct mask_form *form)
     return form->len < MASK_BYTES_MAX ? form->len : MASK_BYTES_MAX;
 }
 
-/* Under the lock: put the secret at i before all others. */
+/* Caller holds the lock.  Move the secret at i to the front. */
 static void
 move_to_front(size_t i)
 {
@@ -99,7 +100,7 @@ mask_forget_all(void)
 
 /* ---- looking for them ---- */
 
-/* The byte that "%XX" stands for, or -1. */
+/* The byte that "%XX" encodes, or -1. */
 static int
 percent_byte(const char *text, size_t len)
 {
@@ -113,7 +114,7 @@ percent_byte(const char *text, size_t len)
     return high && low ? (int)((high - digits) << 4 | (low - digits)) : -1;
 }
 
-/* How many bytes at text stand for c, 0 when they do not. */
+/* Number of bytes at text that encode c, 0 when they do not. */
 static size_t
 stands_for(const char *text, size_t len, char c)
 {
@@ -126,7 +127,7 @@ stands_for(const char *text, size_t len, char c)
     return text_lower(text[0]) == text_lower(c) || (text[0] == '+' && c == ' ') ? 1 : 0;
 }
 
-/* How many bytes at text repeat a form, or enough of its beginning. */
+/* Number of bytes at text that repeat a form, or enough of its beginning. */
 static size_t
 repeats(const char *text, size_t len, const struct secret *form)
 {
@@ -145,8 +146,8 @@ repeats(const char *text, size_t len, const struct secret *form)
     return same == MASK_BYTES_MAX ? len : at;
 }
 
-/* Under the lock: the longest piece at text that repeats a secret; *is_short: one that is
- * too short to be looked for in every text does. */
+/* Caller holds the lock.  Length of the longest piece at text that repeats a secret;
+ * *is_short: the secret is too short to search for in every text. */
 static size_t
 longest(const char *text, size_t len, bool *is_short)
 {
@@ -208,7 +209,7 @@ hide_secrets(const char *text, size_t len, bool is_remote, struct buf *out)
 
 /* ---- user names and passwords in URLs ---- */
 
-/* Does an '@' begin a digest? */
+/* Whether an '@' begins a digest. */
 static bool
 is_before_digest(const char *at, const char *end)
 {

@@ -10,7 +10,7 @@
 void
 mem_exhausted(void)
 {
-    /* The one message that bypasses cli/: nobody above could allocate to print it. */
+    /* The only message that bypasses cli/: printing it must not allocate. */
     static const char text[] = "sealift: out of memory\n";
 
     fwrite(text, 1, sizeof(text) - 1, stderr);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mem.h - small allocations that cannot fail: out of memory aborts with a message.
  *
- * For sizes we choose.  Anything sized by remote data is checked against a declared
- * maximum first (see buf.h).  An abort is safe: nothing is published before it is
- * complete.
+ * For sizes chosen by the program.  Anything sized by remote data is checked against a
+ * declared maximum first (see buf.h).  Aborting is safe: nothing is published before it
+ * is complete.
  *
  * Layer: base.
  */
@@ -14,7 +14,7 @@
 
 #include <stddef.h>
 
-/* The end of every failed small allocation: a message on stderr, then abort(). */
+/* Report a failed small allocation on stderr and abort(). */
 NORETURN void mem_exhausted(void);
 
 void *xmalloc(size_t size);
@@ -27,8 +27,8 @@ char *xstrndup(const char *text, size_t len);
 char *xasprintf(const char *fmt, ...) PRINTF(1, 2);
 
 /*
- * Make room for one more element in a growing array: afterwards *cap > used.
- * Returns the array, perhaps moved.
+ * Make room for one more element in a growing array: afterwards *cap > used. Returns the
+ * array, possibly moved.
  */
 void *mem_grow(void *array, size_t used, size_t *cap, size_t size);
 

@@ -2,7 +2,8 @@
 #include "config.h"
 #include "base/patience.h"
 
-/* Alone in its file: a program that defines this table itself links without this one. */
+/* In a file of its own, so that a program that defines this table is linked without
+ * it. */
 const struct patience patience = {
     .connect_ms = 30 * 1000,
     .stall_ms = 60 * 1000,

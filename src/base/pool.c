@@ -12,7 +12,7 @@ enum { STACK_BYTES = 512 * 1024 };
 
 struct pool {
     struct cancel *cancel; /* borrowed */
-    pthread_mutex_t lock;  /* guards all below but threads */
+    pthread_mutex_t lock;  /* guards all members below except threads */
     pthread_cond_t work;   /* a job was added, or quit */
     pthread_cond_t idle;   /* running and queue may both be empty now */
     struct pool_job *first, **last;
@@ -103,7 +103,7 @@ pool_new(unsigned workers, struct cancel *cancel, struct err *err)
         if (rc == 0)
             pool->started++;
     }
-    if (pool->started == 0) { /* fewer than asked for is slower, not wrong */
+    if (pool->started == 0) { /* fewer threads than requested is slower, not wrong */
         err_set(err, ERR_LOCAL, "cannot start a worker thread: %s", strerror(rc));
         pool_free(pool);
         return NULL;

@@ -20,7 +20,7 @@ rate_end(struct rate *r)
 int
 rate_take(struct rate *r, size_t len, struct cancel *cancel, struct err *err)
 {
-    enum { SAVED_US = 100 * 1000 }; /* what was not used is lost after that */
+    enum { SAVED_US = 100 * 1000 }; /* unused allowance is lost after that */
     uint64_t now, wait;
 
     if (r->per_s == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rate.h - one limit of bytes a second for all workers together.
+/* rate.h - one limit of bytes per second for all workers together.
  *
  * Layer: base.
  */
@@ -14,14 +14,14 @@
 struct rate {
     uint64_t per_s; /* bytes; 0: no limit */
     pthread_mutex_t lock;
-    uint64_t due_us; /* guarded: when everything granted so far may have gone through */
+    uint64_t due_us; /* guarded: when all bytes granted so far will have been sent */
 };
 
 void rate_init(struct rate *r, uint64_t per_s);
 void rate_end(struct rate *r);
 
 /*
- * Wait until len more bytes may go through.
+ * Wait until len more bytes may be sent or received.
  * Errors: those of cancel_error(), when work should stop.
  */
 MUST_USE int rate_take(struct rate *r, size_t len, struct cancel *cancel,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* secret.h - passwords, tokens, passphrases: bytes that are wiped and never printed.
  *
- * The type has no way to text but secret_get(), so a grep for it finds every use.
+ * secret_get() is the only access to the text, so a search for it finds every use.
  *
  * Layer: base.
  */
@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 struct secret {
-    char *bytes; /* NUL-terminated, owned; NULL when there is none */
+    char *bytes; /* NUL-terminated, owned; NULL when empty */
     size_t len;
 };
 
@@ -21,15 +21,15 @@ struct secret {
         .bytes = NULL                                                                    \
     }
 
-/* Copy; what *s held is wiped.  An empty secret is one too. */
+/* Copy the bytes; the previous content is wiped.  An empty secret counts as set. */
 void secret_set(struct secret *s, const char *bytes, size_t len);
 void secret_copy(struct secret *s, const struct secret *from);
 bool secret_is_set(const struct secret *s);
 
-/* Borrow the bytes; "" when there is none.  Not for messages. */
+/* Borrow the bytes; "" when not set.  Not for messages. */
 const char *secret_get(const struct secret *s);
 
-/* Wipe and free; safe twice. */
+/* Wipe and free; may be called twice. */
 void secret_release(struct secret *s);
 
 /* Wipe a buffer that held secret text before it was parsed. */

@@ -18,45 +18,45 @@
 
 /*
  * Parse a whole decimal number: digits only, no sign, no blanks, no leading zero.
- * Returns: 0, or -1 when it is no such number or above max.
+ * Returns: 0, or -1 when it is malformed or above max.
  */
 MUST_USE int text_u64(const char *text, size_t len, uint64_t max, uint64_t *out);
 
 /*
  * Parse a number of bytes: a whole number as above, then nothing, K, M or G (either case)
  * for powers of 1024.
- * Returns: 0, or -1 when it is no such text or above max.
+ * Returns: 0, or -1 when it is malformed or above max.
  */
 MUST_USE int text_bytes(const char *text, size_t len, uint64_t max, uint64_t *out);
 
 /* Write 2 * len lowercase hex digits and a NUL. */
 void text_hex(char *out, const unsigned char *raw, size_t len);
 
-/* Read exactly 2 * len lowercase hex digits.  -1 at any other character. */
+/* Read exactly 2 * len lowercase hex digits.  -1 on any other character. */
 MUST_USE int text_unhex(unsigned char *out, const char *hex, size_t len);
 
 /*
- * A line of a message or result, with whatever file names are in it: every byte outside
- * printable ASCII as \xNN, so also a line end.  What fits into size bytes, the NUL
- * included, and "..." where it was cut; size is at least 4.  Never more than 4 * len + 1.
- * The backslash stays as it is: a line twice made safe is the same.
+ * Escape a line of a message or result, which may contain file names: every byte outside
+ * printable ASCII, line ends too, as \xNN.  Up to size bytes including the NUL, and "..."
+ * where it was cut; size is at least 4.  Never more than 4 * len + 1. The backslash is
+ * not escaped, so escaping a line twice changes nothing.
  */
 void text_line(char *out, size_t size, const char *text, size_t len);
 
 /* One byte, as \xNN outside printable ASCII: how many characters that took, at most 4. */
 size_t text_escape(char *out, char byte);
 
-/* "512 B", "1.5 KiB", "2.0 GiB": for people, never to be parsed. */
+/* "512 B", "1.5 KiB", "2.0 GiB": for output, never to be parsed. */
 const char *text_human(char out[TEXT_HUMAN_MAX], uint64_t bytes);
 
 /* "1 volume", "2 volumes": a number and the form of the noun that goes with it. */
 const char *text_count(char out[TEXT_COUNT_MAX], uint64_t n, const char *one,
                        const char *many);
 
-/* Equal, the case of ASCII letters ignored; len bytes against a string. */
+/* Whether len bytes equal a string, ignoring ASCII case. */
 bool text_same_nocase(const char *text, size_t len, const char *other);
 
-/* Is the word anywhere in it, the case of ASCII letters ignored? */
+/* Whether text contains word, ignoring ASCII case. */
 bool text_contains_nocase(const char *text, const char *word);
 
 /*
@@ -66,7 +66,7 @@ bool text_contains_nocase(const char *text, const char *word);
 #define TEXT_DISTANCE_MAX 128
 size_t text_distance(const char *a, const char *b);
 
-/* Does text begin with prefix? */
+/* Whether text begins with prefix. */
 bool text_starts(const char *text, const char *prefix);
 
 char text_lower(char c);

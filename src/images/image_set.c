@@ -34,7 +34,7 @@ image_set_release(struct image_set *s)
     *s = (struct image_set)IMAGE_SET_INIT;
 }
 
-/* What containers are made of, unlike a chart or a signature. */
+/* Whether an entry can run as a container, unlike a chart or a signature. */
 static bool
 is_image(const struct graph *g, const struct graph_object *o)
 {
@@ -150,7 +150,7 @@ image_set_subject(const struct image_set *s, const struct image_entry *entry)
     return subject ? graph_find(s->graph, subject) : GRAPH_NONE;
 }
 
-/* The images that an index lists, or the one manifest. */
+/* Number of images that an index lists; 1 for a manifest. */
 static size_t
 count_platforms(const struct graph *g, const struct image_entry *entry)
 {
@@ -182,6 +182,7 @@ image_set_totals(const struct image_set *s)
         if (__builtin_add_overflow(apart, alone, &apart))
             apart = UINT64_MAX;
     }
-    totals.bytes_shared = apart - totals.bytes; /* each object is below some entry */
+    totals.bytes_shared =
+        apart - totals.bytes; /* every object is reachable from some entry */
     return totals;
 }

@@ -2,10 +2,10 @@
 /* image_set.h - a set of images: names, the objects they consist of, and what is left
  * out.
  *
- * An export makes one of what registries serve, the reader of bundles one of what a
- * bundle holds; what is written, pushed and printed is taken from it.
+ * An export builds one from registries, the bundle reader from a bundle; writing, pushing
+ * and output all use it.
  *
- * Layer:  images.
+ * Layer: images.
  * Source: docs/bundle-format.md, "index.json", "Complete".
  */
 #ifndef IMAGES_IMAGE_SET_H
@@ -14,11 +14,11 @@
 #include "oci/graph.h"
 #include "oci/reference.h"
 
-/* One name, and the document that it is for: an image, a chart, a signature, ... */
+/* A name and the document it refers to: an image, a chart, a signature, ... */
 struct image_entry {
     struct reference ref;
     char *name;    /* ref as text: reference_name() */
-    bool is_image; /* for container engines, which ignore all else */
+    bool is_image; /* can run as a container; engines ignore everything else */
     char *media_type;
     char *artifact_type; /* "" for none */
     struct digest digest;
@@ -28,15 +28,15 @@ struct image_entry {
     struct digest rebuilt_from; /* then: the digest before */
 };
 
-/* A name that was asked for and could not be fetched. */
+/* A name that was requested and could not be fetched. */
 struct missing_name {
     char *name; /* a canonical reference, or a repository */
     bool has_digest;
-    struct digest digest; /* the one in the name */
+    struct digest digest; /* the digest in the name */
 };
 
 struct missing_list {
-    struct missing_name *items; /* by name, each once */
+    struct missing_name *items; /* sorted by name, without duplicates */
     size_t count;
 };
 
@@ -49,8 +49,9 @@ void missing_list_release(struct missing_list *l);
 struct image_set {
     struct image_entry *entries;
     size_t count;
-    struct graph *graph; /* finished, its root i is that of entry i; or NULL: not known */
-    bool *is_missing;    /* by graph id: left out because it could not be fetched */
+    struct graph
+        *graph;       /* finished, its root i is that of entry i; NULL when not known */
+    bool *is_missing; /* by graph id: left out because it could not be fetched */
     struct missing_list missing;
 };
 
@@ -60,10 +61,11 @@ struct image_set {
     }
 void image_set_release(struct image_set *s);
 
-/* Fill in an entry of a set with a graph from its name and its root. */
+/* Fill in an entry of a set that has a graph, from its name and its root. */
 void image_set_describe(struct image_set *s, size_t entry, const struct reference *ref);
 
-/* Children of indexes that are left out; and those whose platform was not asked for. */
+/* Number of children of indexes that are left out, and of those whose platform was not
+ * selected. */
 size_t image_set_omitted(const struct image_set *s);
 size_t image_set_unwanted(const struct image_set *s);
 
@@ -79,15 +81,16 @@ bool image_set_is_sparse(const struct image_set *s, struct graph_walk *walk,
                          size_t entry);
 
 /*
- * The object that an entry belongs to, as its document says itself, or by the tag that
- * cosign gives it; GRAPH_NONE when it is not in the set, or there is none.
+ * The object that an entry refers to, by its "subject" or by its cosign tag; GRAPH_NONE
+ * when there is none, or it is not in the set.
  */
 uint32_t image_set_subject(const struct image_set *s, const struct image_entry *entry);
 
 struct image_totals {
-    uint64_t bytes;        /* of all objects that are not left out, each once */
-    uint64_t bytes_shared; /* more that separate copies of the images would take */
-    size_t platforms;      /* images for some platform, over all entries */
+    uint64_t bytes; /* of all objects that are not left out, each counted once */
+    uint64_t
+        bytes_shared; /* additional bytes that separate copies of the images would take */
+    size_t platforms; /* platform images, over all entries */
 };
 
 struct image_totals image_set_totals(const struct image_set *s);

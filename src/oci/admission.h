@@ -2,7 +2,7 @@
 /* admission.h - the permission to read a bundle: which index bytes may be parsed, and
  * why.
  *
- * Only trust/ fills it; bundle/ takes it.  It lives here because the two are siblings.
+ * Only trust/ fills it; bundle/ requires it.  It is here because the two are siblings.
  *
  * Layer: oci.
  */
@@ -14,12 +14,12 @@
 enum admission_basis {
     ADMISSION_NONE = 0,
     ADMISSION_SIGNED,  /* a key the user trusts signed these bytes */
-    ADMISSION_SKIPPED, /* the user asked to go without: recorded in every result */
+    ADMISSION_SKIPPED, /* the user skipped the check: recorded in every result */
 };
 
 struct admission {
     enum admission_basis basis;
-    struct digest index; /* of the exact bytes of index.json that were judged */
+    struct digest index; /* of the exact bytes of index.json that were checked */
 };
 
 #endif

@@ -52,7 +52,8 @@ choice_list(const struct choice *c, uint64_t bits, struct buf *out)
     }
 }
 
-/* Is it about children that are all left out?  An index may list one of them twice. */
+/* Whether an attestation is about children that are all left out.  An index may list a
+ * child twice. */
 static bool
 is_about_nothing(const struct document *index, const struct descriptor *d,
                  const bool *omit)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* choice.h - which children of an index are wanted, when only some platforms are.
+/* choice.h - which children of an index are selected by platform.
  *
  * Layer: oci.
  */
@@ -13,7 +13,7 @@
 /* Platforms in their normal form, each once. */
 struct choice {
     char platforms[CHOICE_PLATFORMS_MAX][PLATFORM_TEXT_MAX];
-    size_t count; /* 0: all there are */
+    size_t count; /* 0: all platforms */
 };
 
 /* Which images may lack some of them. */
@@ -24,12 +24,12 @@ enum platform_missing {
 };
 
 /*
- * Add what a user typed: platforms as in platform.h, with commas between them.
+ * Add platforms typed by a user, as in platform.h, separated by commas.
  * Errors: ERR_USAGE; ERR_LIMIT - more than CHOICE_PLATFORMS_MAX.
  */
 MUST_USE int choice_add(struct choice *c, const char *text, struct err *err);
 
-/* Is a platform in its normal form among them? */
+/* Whether a platform in its normal form is selected. */
 bool choice_has(const struct choice *c, const char *spec);
 
 /* Append those whose bit is set, with ", " between them; what does not fit is left out.
@@ -37,9 +37,9 @@ bool choice_has(const struct choice *c, const char *spec);
 void choice_list(const struct choice *c, uint64_t bits, struct buf *out);
 
 /*
- * Set omit[i] for each child of an index that is not wanted: those of another platform,
- * and attestations about nothing but such.  Children that say no platform stay: nested
- * indexes are chosen from in turn, and of others nobody knows what they are.
+ * Set omit[i] for each child of an index that is not selected: those of another platform,
+ * and attestations that are only about such.  Children without a platform stay: nested
+ * indexes are selected from in turn, and the purpose of others is unknown.
  */
 void choice_apply(const struct choice *c, const struct document *index, bool *omit);
 

@@ -24,7 +24,7 @@ int
 reading_wrong_type(const struct document_reading *r, const char *key)
 {
     return err_because(r->err, r->kind, REASON_FORMAT,
-                       "\"%s\" is missing or of a wrong type", key);
+                       "\"%s\" is missing or has the wrong type", key);
 }
 
 int
@@ -79,7 +79,7 @@ descriptor_read_digest(const struct document_reading *r, const struct js *obj,
                : read_descriptor_digest(r, obj, out);
 }
 
-/* ---- what a descriptor may say besides type, digest and size ---- */
+/* ---- optional members of a descriptor ---- */
 
 static int
 read_platform(const struct document_reading *r, const struct js *obj,
@@ -93,7 +93,7 @@ read_platform(const struct document_reading *r, const struct js *obj,
     return 0;
 }
 
-/* BuildKit puts attestations beside the images they are about. */
+/* BuildKit lists attestations next to the images they are about. */
 static int
 read_descriptor_annotations(const struct document_reading *r, const struct js *obj,
                             struct descriptor *d)
@@ -138,7 +138,7 @@ read_urls(const struct document_reading *r, const struct js *obj, struct descrip
     return 0;
 }
 
-/* The content itself, when it is what the descriptor says; anything else is ignored. */
+/* Inline content, when it matches the descriptor; otherwise it is ignored. */
 static void
 read_data(const struct js *obj, struct descriptor *d)
 {
@@ -158,8 +158,8 @@ read_data(const struct js *obj, struct descriptor *d)
 /* ---- a descriptor ---- */
 
 /*
- * The type of a child.  Without it nobody could say whether a child of an index is a
- * document.  What a manifest points at is opaque anyway, whatever it calls itself.
+ * The media type of a child.  Without it, whether a child of an index is a document is
+ * undecidable.  The objects of a manifest are opaque whatever their type.
  */
 static int
 read_child_type(const struct document_reading *r, const struct js *obj,
@@ -190,7 +190,8 @@ read_needed(const struct document_reading *r, const struct js *obj, struct descr
         read_descriptor_digest(r, obj, &d->digest) < 0)
         return -1;
     if (d->digest.alg != DIGEST_SHA256)
-        return err_set(r->err, ERR_PROTOCOL, "sha512 digests do not fit into a bundle");
+        return err_set(r->err, ERR_PROTOCOL,
+                       "sha512 digests are not supported in a bundle");
     if (js_u64(obj, "size", &d->size) != 1)
         return err_because(r->err, r->kind, REASON_FORMAT,
                            "\"size\" is not an integer from 0 to 2^63-1");

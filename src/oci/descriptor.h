@@ -8,14 +8,16 @@
 
 #include "oci/document_internal.h"
 
-/* What a getter returned, but null counts as absent: the Go programs that write documents
- * mean the same by both. */
+/* The result of a getter, with null as absent: the Go programs that write documents treat
+ * both alike. */
 int reading_optional(int rc, const struct js *obj, const char *key);
 
-/* The error for a member that has to be there, or be of another type.  Always -1. */
+/* Set the error for a required member that is missing or has the wrong type.  Always
+ * -1. */
 int reading_wrong_type(const struct document_reading *r, const char *key);
 
-/* Go takes "Layers" for "layers": such a document says two things. */
+/* Reject keys that differ only by case: Go accepts "Layers" for "layers", so such a
+ * document has two readings. */
 MUST_USE int reading_unambiguous(const struct document_reading *r, const struct js *obj,
                                  const char *const *known);
 
@@ -23,11 +25,11 @@ MUST_USE int reading_unambiguous(const struct document_reading *r, const struct 
 MUST_USE int reading_type(const struct document_reading *r, const struct js *obj,
                           const char *key, const char **out);
 
-/* Only type, digest and size of it count: "subject". */
+/* Read type, digest and size only, as for "subject". */
 MUST_USE int descriptor_read_digest(const struct document_reading *r,
                                     const struct js *obj, struct digest *out);
 
-/* *d is zeroed but for edge; on failure it holds nothing. */
+/* *d is zeroed except for edge; on failure it owns nothing. */
 MUST_USE int descriptor_read(const struct document_reading *r, const struct js *obj,
                              struct descriptor *d);
 void descriptor_release(struct descriptor *d);

@@ -49,8 +49,8 @@ static int
 refuse_schema1(const struct document_reading *r)
 {
     return err_set(r->err, ERR_PROTOCOL,
-                   "an image of schema 1, which cannot be carried: its layers have no "
-                   "sizes and its digest is not that of its bytes");
+                   "a schema 1 image, which is not supported: its layers have no sizes "
+                   "and its digest is not that of its bytes");
 }
 
 static int
@@ -64,7 +64,7 @@ find_shape(const struct document_reading *r, const struct js *root, const char *
     if (js_has(root, "fsLayers") || (js_has(root, "blobs") && !is_artifact) ||
         is_index + is_image + is_artifact > 1)
         return err_because(r->err, r->kind, REASON_FORMAT,
-                           "it looks like two kinds of document at once");
+                           "it matches two kinds of document at once");
     if (!is_index && !is_image && !is_artifact)
         return err_because(r->err, r->kind, REASON_FORMAT,
                            "neither an index nor a manifest");
@@ -78,13 +78,13 @@ check_version(const struct document_reading *r, const struct js *root, enum shap
     uint64_t version = 0;
     int rc = js_u64(root, "schemaVersion", &version);
 
-    /* The artifact manifest was specified without one. */
+    /* The artifact manifest is specified without a version. */
     if ((rc == 0 && shape == SHAPE_ARTIFACT) || (rc == 1 && version == 2))
         return 0;
     return err_because(r->err, r->kind, REASON_FORMAT, "\"schemaVersion\" is not 2");
 }
 
-/* Does what a type says agree with what the body is? */
+/* Check that a declared type agrees with the body. */
 static int
 check_document_type(const struct document_reading *r, const char *type, const char *who)
 {
@@ -98,7 +98,7 @@ check_document_type(const struct document_reading *r, const char *type, const ch
                        r->doc->kind == MEDIA_INDEX ? "an index" : "a manifest");
 }
 
-/* The type it travels under. */
+/* Set the type that the document is carried with. */
 static void
 set_type(struct document *doc, const char *own, const char *declared)
 {
@@ -165,8 +165,8 @@ read_document(const struct document_reading *r, const struct js *root,
     if (find_shape(r, root, own, &shape) < 0 || check_version(r, root, shape) < 0)
         return -1;
     r->doc->kind = shape == SHAPE_INDEX ? MEDIA_INDEX : MEDIA_MANIFEST;
-    if (check_document_type(r, own, "it calls itself") < 0 ||
-        check_document_type(r, declared, "it came as") < 0 ||
+    if (check_document_type(r, own, "its mediaType is") < 0 ||
+        check_document_type(r, declared, "it was declared as") < 0 ||
         reading_type(r, root, "artifactType", &artifact) < 0)
         return -1;
     set_type(r->doc, own, declared);

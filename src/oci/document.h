@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* document.h - what an index or a manifest points at.
+/* document.h - what an index or a manifest refers to.
  *
- * Only read, never written: documents travel as the exact bytes received.
+ * Only read, never written: documents are carried as the exact bytes received.
  *
- * Layer:  oci.
+ * Layer: oci.
  * Source: OCI image-spec v1.1, image-index.md, manifest.md, descriptor.md.
  */
 #ifndef OCI_DOCUMENT_H
@@ -14,11 +14,11 @@
 #include "oci/platform.h"
 
 #define DOCUMENT_BYTES_MAX       (8U << 20) /* of one index or manifest */
-#define DOCUMENT_WARN_BYTES      (4U << 20) /* many registries refuse more */
+#define DOCUMENT_WARN_BYTES      (4U << 20) /* many registries reject larger ones */
 #define DOCUMENT_SMALL_MAX       (1U << 20) /* above, one is fetched at a time */
 #define DOCUMENT_DESCRIPTORS_MAX 10000
-#define DESCRIPTOR_URLS_MAX      16   /* more are not looked at */
-#define DESCRIPTOR_URL_LEN_MAX   8192 /* bytes; longer ones neither */
+#define DESCRIPTOR_URLS_MAX      16   /* further ones are ignored */
+#define DESCRIPTOR_URL_LEN_MAX   8192 /* bytes; longer ones are ignored */
 
 enum edge_kind {
     EDGE_CHILD,  /* "manifests" of an index */
@@ -31,24 +31,26 @@ struct descriptor {
     char *media_type; /* owned by the document; "" when absent */
     struct digest digest;
     uint64_t size;            /* bytes */
-    struct platform platform; /* text "" when it says none */
+    struct platform platform; /* its text is "" when it has none */
     bool is_attestation;      /* BuildKit's "vnd.docker.reference.type" is set */
-    bool has_about;           /* of an attestation: about is the sibling it is about */
+    bool has_about; /* set for an attestation: about is the sibling it is about */
     struct digest about;
     bool is_foreign; /* has "urls": the registry may not have it */
-    char **urls;     /* owned, as they came */
+    char **urls;     /* owned, unchanged */
     size_t url_count;
-    char *data; /* the content, size bytes that match the digest; owned; NULL for none */
+    char *data; /* inline content, size bytes that match the digest; owned; NULL when
+                   absent */
 };
 
 struct document {
-    enum media_kind kind;                /* MEDIA_INDEX or MEDIA_MANIFEST */
-    char media_type[MEDIA_TYPE_MAX + 1]; /* its own, else a known declared, else OCI's */
-    bool names_itself;                   /* media_type is its own */
+    enum media_kind kind; /* MEDIA_INDEX or MEDIA_MANIFEST */
+    char media_type[MEDIA_TYPE_MAX +
+                    1]; /* its own, else a known declared type, else OCI's */
+    bool names_itself;  /* media_type comes from the document */
     char artifact_type[MEDIA_TYPE_MAX + 1]; /* "" when it has none */
     bool has_subject;
     struct digest subject;
-    struct descriptor *edges; /* in the order of the document */
+    struct descriptor *edges; /* in document order */
     size_t count;
 };
 
@@ -65,7 +67,7 @@ struct document {
  *         key twice, also not by case; sizes are integers; null for what may be absent.
  *         The body, its mediaType and the declared type must agree in kind
  *         (CVE-2021-41190); an unknown type agrees with anything.
- *         declared is the type of the descriptor or response, NULL when nobody said.
+ *         declared is the type of the descriptor or response, NULL when unknown.
  * Errors: kind, with reason "json", "format" or "digest"; ERR_PROTOCOL for schema 1 and
  *         for a sha512 descriptor, which format 1 of the bundle cannot hold; a bound
  *         exceeded is document_limit_kind(kind).
@@ -75,16 +77,16 @@ MUST_USE int document_parse(struct document *out, const void *bytes, size_t len,
 void document_release(struct document *doc);
 
 /*
- * Is a child of an index a document, or a blob (BuildKit's cache index lists layers)?
- * 1 document, 0 blob, -1: the type is unknown, and what it calls itself decides.
- * A body above DOCUMENT_BYTES_MAX of unknown type is a blob.
+ * Whether a child of an index is a document or a blob (BuildKit's cache index lists
+ * layers): 1 document, 0 blob, -1: the type is unknown, and its own mediaType decides. A
+ * body of unknown type above DOCUMENT_BYTES_MAX is a blob.
  */
 int document_by_type(const char *media_type, uint64_t size);
 
-/* The kind of error for a bound exceeded by what is of that kind when it is broken. */
+/* The kind of error for an exceeded bound, where broken documents are errors of kind. */
 enum err_kind document_limit_kind(enum err_kind kind);
 
-/* A JSON object with schemaVersion 2 and a mediaType: what does it call itself? */
+/* Get the mediaType of a JSON object with schemaVersion 2; false for anything else. */
 bool document_own_type(char out[MEDIA_TYPE_MAX + 1], const void *bytes, size_t len);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* document_internal.h - what document.c (the whole) and descriptor.c (one thing it points
- * at) share.
+/* document_internal.h - shared by document.c (the document) and descriptor.c (one
+ * descriptor).
  *
  * Layer: oci.
  */
@@ -9,7 +9,7 @@
 
 #include "oci/document.h"
 
-/* What is being filled, and whose fault it is when it is wrong. */
+/* The document being filled, and the kind of error when it is malformed. */
 struct document_reading {
     struct document *doc;
     enum err_kind kind;

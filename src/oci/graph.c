@@ -66,7 +66,7 @@ new_node(struct graph *g, const struct digest *digest)
     return digest_map_add(&g->by_digest, &node->object.digest, node);
 }
 
-/* The object of that digest, opaque until somebody uses it as a document. */
+/* Find or add the object of a digest; it is opaque until it is used as a document. */
 static int
 add_object(struct graph *g, const struct digest *digest, uint64_t size, uint32_t type,
            unsigned depth, struct graph_node **out, struct err *err)
@@ -97,7 +97,7 @@ add_object(struct graph *g, const struct digest *digest, uint64_t size, uint32_t
 
 /* ---- document or blob ---- */
 
-/* Ask for the bytes, unless that was done already. */
+/* Queue the object's bytes to be requested, once. */
 static void
 want(struct graph *g, struct graph_node *node)
 {
@@ -110,7 +110,7 @@ want(struct graph *g, struct graph_node *node)
     g->queue[g->queue_count++] = node->id;
 }
 
-/* Is it what everybody takes it for?  (CVE-2021-41190) */
+/* Check that the body is of the kind that descriptors claim (CVE-2021-41190). */
 static int
 check_document_kind(const struct graph *g, const struct graph_node *node, struct err *err)
 {
@@ -130,8 +130,7 @@ use_as_document(struct graph *g, struct graph_node *node, const char *type,
     enum media_kind kind = media_kind(type);
 
     if (kind == MEDIA_SCHEMA1)
-        return err_set(err, ERR_PROTOCOL,
-                       "an image of schema 1, which cannot be carried");
+        return err_set(err, ERR_PROTOCOL, "a schema 1 image, which is not supported");
     if (node->object.size > DOCUMENT_BYTES_MAX)
         return err_because(err, document_limit_kind(g->kind), REASON_FORMAT,
                            "an index or manifest of %" PRIu64
@@ -145,7 +144,8 @@ use_as_document(struct graph *g, struct graph_node *node, const char *type,
     return 0;
 }
 
-/* An index lists it by an unknown type: a document if it calls itself by the same. */
+/* Record a use by an index with an unknown type: the object is a document if its own
+ * mediaType is the same. */
 static void
 use_as_unknown(struct graph *g, struct graph_node *node, uint32_t type)
 {
@@ -164,7 +164,7 @@ use_as_unknown(struct graph *g, struct graph_node *node, uint32_t type)
     want(g, node);
 }
 
-/* The bytes of something only known by unknown types. */
+/* Classify the bytes of an object that is known only by unknown types. */
 static int
 classify_blob(struct graph *g, struct graph_node *node, const void *bytes, size_t len,
               struct err *err)
@@ -192,7 +192,8 @@ graph_too_deep(const struct graph *g, struct err *err)
                        "indexes are nested more than %d deep", GRAPH_DEPTH_MAX);
 }
 
-/* Needed after all: what its other uses would have asked for is asked for now. */
+/* Include an object that was left out: request what its other uses would have
+ * requested. */
 static void
 include_node(struct graph *g, struct graph_node *node)
 {
@@ -310,7 +311,7 @@ feed_node(struct graph *g, struct graph_node *node, const void *bytes, size_t le
     return 0;
 }
 
-/* ---- the outside ---- */
+/* ---- interface ---- */
 
 struct graph *
 graph_new(enum err_kind kind)
@@ -381,8 +382,8 @@ graph_add_root(struct graph *g, const struct digest *digest, uint64_t size,
 
     digest_text(digest, text);
     if (digest->alg != DIGEST_SHA256)
-        return err_set(err, ERR_PROTOCOL, "%s: sha512 digests do not fit into a bundle",
-                       text);
+        return err_set(err, ERR_PROTOCOL,
+                       "%s: sha512 digests are not supported in a bundle", text);
     if (g->root_count == GRAPH_OBJECTS_MAX)
         return err_because(err, document_limit_kind(g->kind), REASON_FORMAT,
                            "more than %d images", GRAPH_OBJECTS_MAX);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* graph.h - which objects a set of images consists of: a state machine that is fed the
- * bytes of documents and says what is still unknown.
+ * bytes of documents and returns which objects are still needed.
  *
  * Used twice: export walks registries with it, the reader walks a bundle with it, so both
- * agree on what is a document, what is complete, and in which order members stand.
- * Not thread-safe: the caller has one lock around it.
+ * agree on what is a document, what is complete, and on the order of members. Not
+ * thread-safe: the caller holds one lock around it.
  *
- * Layer:  oci.
+ * Layer: oci.
  * Source: docs/bundle-format.md, "Document or blob", "Complete", "Members".
  */
 #ifndef OCI_GRAPH_H
@@ -17,17 +17,17 @@
 #define GRAPH_OBJECTS_MAX 100000
 #define GRAPH_EDGES_MAX   4000000
 #define GRAPH_TEXTS_MAX   65536 /* different media types and platforms */
-#define GRAPH_DEPTH_MAX   8 /* a child of an index stands one deeper; roots are at 0 */
+#define GRAPH_DEPTH_MAX   8     /* roots are at 0, children of an index one deeper */
 #define GRAPH_NONE        UINT32_MAX
 
-enum graph_role { ROLE_OTHER, ROLE_CONFIG, ROLE_DOCUMENT }; /* the strongest use counts */
+enum graph_role { ROLE_OTHER, ROLE_CONFIG, ROLE_DOCUMENT }; /* the strongest use wins */
 
 enum graph_state {
-    GRAPH_WANTED,    /* its bytes decide what it is or points at; not yet asked for */
-    GRAPH_REQUESTED, /* graph_next() handed it out */
+    GRAPH_WANTED,    /* its bytes decide what it is or refers to; not yet requested */
+    GRAPH_REQUESTED, /* returned by graph_next() */
     GRAPH_DOCUMENT,  /* parsed, its edges are known */
     GRAPH_BLOB,      /* opaque */
-    GRAPH_OMITTED,   /* left out on purpose; what is below it is not known */
+    GRAPH_OMITTED,   /* left out on purpose; its children are not known */
 };
 
 struct graph_edge {
@@ -35,22 +35,22 @@ struct graph_edge {
     enum edge_kind kind;
     uint32_t platform;   /* for graph_platform() */
     uint32_t spec;       /* for graph_spec() */
-    uint32_t media_type; /* as the descriptor says, for graph_media_type() */
+    uint32_t media_type; /* as in the descriptor, for graph_media_type() */
     bool is_attestation;
 };
 
-/* One digest.  Ids are 0 .. count-1 in order of discovery, which is not to be relied on.
- * Pointers to it stay valid as long as the graph. */
+/* One digest.  Ids are 0 .. count-1 in order of discovery, which is unspecified. Pointers
+ * to it stay valid as long as the graph. */
 struct graph_object {
     struct digest digest;
     uint64_t size;
     enum graph_state state;
     enum graph_role role;
     enum media_kind kind;      /* of a document: index or manifest */
-    const char *media_type;    /* interned; of a document its own, else the first parent's
-                                * (first seen; in the order of members when finished) */
-    const char *artifact_type; /* interned; "" mostly */
-    struct digest *subject;    /* of a document: what it says it belongs to, or NULL */
+    const char *media_type;    /* interned; a document's own type, else that of its first
+                                  parent (first seen; in member order when finished) */
+    const char *artifact_type; /* interned; usually "" */
+    struct digest *subject;    /* of a document: its "subject", or NULL */
     struct graph_edge *edges;
     uint32_t edge_count;
     uint8_t depth;              /* nesting at which it was first seen; roots are 0 */
@@ -67,18 +67,19 @@ void graph_free(struct graph *g);
 void graph_release(struct graph **g);
 
 /*
- * Have a look at each document when it is fed, before its edges are added.  Of an index,
- * fn may leave children out: omit has doc->count elements, all false.  What another
- * document, or a root, asks for is not left out: a digest is there for all or for none.
+ * Call fn with each document that is fed, before its edges are added.  For an index, fn
+ * may leave children out: omit has doc->count elements, all false.  An object that
+ * another document or a root needs is not left out: a digest is included for all uses or
+ * for none.
  */
 void graph_watch(struct graph *g,
                  void (*fn)(void *ctx, const struct document *doc, bool *omit),
                  void *ctx);
 
 /*
- * Add a root: the top-level document of a name.  The same digest may be added often.
- * Roots keep the order of adding them as their index: graph_root().
- * media_type may be NULL when nobody said.
+ * Add a root: the top-level document of a name.  The same digest may be added repeatedly.
+ * Roots keep the order of adding as their index: graph_root(). media_type may be NULL
+ * when unknown.
  * Errors: the graph's kind - another size for a known digest; ERR_PROTOCOL - schema 1,
  *         sha512; ERR_LIMIT.  After an error the graph can only be freed.
  */
@@ -86,15 +87,15 @@ MUST_USE int graph_add_root(struct graph *g, const struct digest *digest, uint64
                             const char *media_type, uint32_t *id, struct err *err);
 
 /*
- * The next object whose bytes are needed, marked GRAPH_REQUESTED; GRAPH_NONE when there
- * is none at the moment.
+ * The next object whose bytes are needed, marked GRAPH_REQUESTED; GRAPH_NONE when no
+ * request is pending.
  */
 uint32_t graph_next(struct graph *g);
 
 /*
- * Feed the bytes of an object that was handed out: they match its digest and size (the
- * caller checked).  Afterwards it is GRAPH_DOCUMENT, or GRAPH_BLOB when an unknown type
- * turned out to be opaque; graph_next() may have more.
+ * Feed the bytes of a requested object; the caller has checked digest and size.
+ * Afterwards it is GRAPH_DOCUMENT, or GRAPH_BLOB when an unknown type turned out to be
+ * opaque; graph_next() may return more.
  */
 MUST_USE int graph_feed(struct graph *g, uint32_t id, const void *bytes, size_t len,
                         struct err *err);
@@ -103,10 +104,9 @@ MUST_USE int graph_feed(struct graph *g, uint32_t id, const void *bytes, size_t 
 uint32_t graph_find(const struct graph *g, const struct digest *digest);
 
 /*
- * After graph_finish(): visit what a document reaches, itself included, and nothing that
- * is left out.  fn is called
- * once for each object and each of its two uses, as a document and as a blob, parents
- * before children.
+ * After graph_finish(): visit everything a document reaches, itself included, without
+ * what is left out.  fn is called once for each object and each of its two uses, as a
+ * document and as a blob, parents before children.
  */
 struct graph_walk; /* scratch memory, reusable for one graph */
 

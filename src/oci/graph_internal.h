@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* graph_internal.h - what graph.c (feeding) and graph_walk.c (finishing, walking) share.
+/* graph_internal.h - shared by graph.c (feeding) and graph_walk.c (finishing, walking).
  *
  * Layer: oci.
  */
@@ -9,21 +9,23 @@
 #include "base/digest_map.h"
 #include "oci/graph.h"
 
-enum { GRAPH_BLOCK = 1024 }; /* objects are allocated so many at a time, and never move */
+enum {
+    GRAPH_BLOCK = 1024
+}; /* objects are allocated in blocks of this size and never move */
 
 struct graph_node {
     struct graph_object object;
     uint32_t id;
-    uint32_t own_type; /* text; what it calls itself, once it was judged */
-    uint32_t claims;   /* the unknown types indexes list it by: 1 + first claim, or 0 */
+    uint32_t own_type; /* text; its own mediaType, once classified */
+    uint32_t claims;   /* the unknown types that indexes give it: 1 + first claim, or 0 */
     uint8_t named_as;  /* bit 1 << media_kind of every type that makes it a document */
-    uint8_t levels;    /* graph_finish(): of indexes and their children, from here on */
-    bool is_certain;   /* it is a document: somebody's type says so */
-    bool is_judged;    /* its bytes did not make it a document so far */
+    uint8_t levels;    /* graph_finish(): levels of indexes from here down */
+    bool is_certain;   /* it is a document: some descriptor's type is a document type */
+    bool is_judged;    /* its bytes were read and did not make it a document so far */
     bool is_typed;     /* object.media_type is final */
 };
 
-/* An index lists an object by a type nobody knows. */
+/* An index lists an object by an unknown type. */
 struct graph_claim {
     uint32_t type; /* text */
     uint32_t next; /* 1 + claim, or 0 */

@@ -43,7 +43,7 @@ graph_size_release(struct graph_size **s)
     *s = NULL;
 }
 
-/* An object may be met as a document and as a blob: it is there once all the same. */
+/* An object may be visited both as a document and as a blob; it counts once. */
 static void
 add_object_size(void *ctx, uint32_t id, bool as_document)
 {

@@ -25,7 +25,7 @@ graph_walk_new(const struct graph *g)
     struct graph_walk *w = xcalloc(1, sizeof(*w));
     size_t n = g->count > 0 ? g->count : 1;
 
-    assert(g->order); /* only a finished graph is known not to go too deep */
+    assert(g->order); /* the depth of a graph is checked only when it is finished */
     w->graph = g;
     w->as_document = xcalloc(n, sizeof(*w->as_document));
     w->as_blob = xcalloc(n, sizeof(*w->as_blob));
@@ -121,9 +121,9 @@ check_objects(const struct graph *g, struct err *err)
 }
 
 /*
- * Is nothing deeper than allowed, on whatever way one gets there?  Each object is
- * measured once: how many levels it has, with its own.  depth bounds the recursion, and
- * an object met again while it is measured contains itself, which takes forged digests.
+ * Whether no path is deeper than allowed.  Each object is measured once: its number of
+ * levels, including its own.  depth bounds the recursion; an object met again while it is
+ * being measured contains itself, which requires forged digests.
  */
 static bool
 is_within_depth(const struct graph *g, uint32_t id, unsigned depth)
@@ -163,7 +163,7 @@ place_object(void *ctx, uint32_t id, bool as_document)
     struct groups *groups = ctx;
     enum graph_role role = graph_object(groups->graph, id)->role;
 
-    /* A document stands where it is used as one, so that what names it comes first. */
+    /* A document is placed where it is used as one, so that it follows its parents. */
     if (as_document || role != ROLE_DOCUMENT)
         groups->graph->order[groups->next[role]++] = id;
 }
@@ -181,12 +181,12 @@ order_members(const struct graph *g)
         next[ROLE_CONFIG] += role == ROLE_DOCUMENT;
         next[ROLE_OTHER] += role != ROLE_OTHER;
     }
-    start_round(w, place_object, &groups); /* one round for all roots: each object once */
+    start_round(w, place_object, &groups); /* one walk for all roots: each object once */
     for (size_t i = 0; i < g->root_count; i++)
         visit_document(w, g->roots[i].id);
 }
 
-/* What is left out is only ever listed by documents, which stand in front. */
+/* Objects that are left out are only listed by documents, which come first. */
 static void
 order_omitted(const struct graph *g)
 {
@@ -207,7 +207,7 @@ order_omitted(const struct graph *g)
     free(seen);
 }
 
-/* What does not name itself is called what the first who points at it says. */
+/* An object without a mediaType of its own gets that of its first parent. */
 static void
 name_type(const struct graph *g, uint32_t id, uint32_t type)
 {
@@ -252,7 +252,7 @@ graph_finish(struct graph *g, struct err *err)
     return 0;
 }
 
-/* ---- asking ---- */
+/* ---- queries ---- */
 
 size_t
 graph_count(const struct graph *g)

@@ -21,7 +21,7 @@ edit_child(const struct js *child, const struct child_edit *edit)
     digest_text(&edit->digest, text);
     jsout_put_text(out, "digest", text);
     jsout_put_u64(out, "size", edit->size);
-    jsout_drop(out, "data"); /* it was that of the old one */
+    jsout_drop(out, "data"); /* the data is that of the old child */
     return out;
 }
 
@@ -36,7 +36,7 @@ index_edit(const void *bytes, size_t len, const struct child_edit *edits, size_t
     if (!root)
         return -1;
     if (js_array(root, "manifests", &children) != 1 || js_length(children) != count)
-        return err_set(err, ERR_INTERNAL, "this is not the index to be edited");
+        return err_set(err, ERR_INTERNAL, "not the index to be edited");
     list = jsout_array();
     for (size_t i = 0; i < count; i++) {
         if (!edits[i].drop)
@@ -49,8 +49,8 @@ index_edit(const void *bytes, size_t len, const struct child_edit *edits, size_t
 
 /* ---- lists of referrers ---- */
 
-/* By the artifact type clients look for signatures; older artifacts have it as the type
- * of their config. */
+/* By the artifact type clients search for signatures; older artifacts have it as the
+ * media type of their config. */
 static const char *
 artifact_type(const struct js *manifest)
 {
@@ -106,7 +106,7 @@ lists(const struct js *children, const struct digest *digest)
     return false;
 }
 
-/* An index without children, to be extended. */
+/* A new index without children, to be extended. */
 static struct jsout *
 empty_index(void)
 {
@@ -117,7 +117,7 @@ empty_index(void)
     return made;
 }
 
-/* Of the old index all is kept. */
+/* Copy the old index, then add the attachments it lacks. */
 static int
 extend(const void *old, size_t len, const struct attachment *items,
        struct jsout **described, size_t count, struct buf *out, size_t *added,

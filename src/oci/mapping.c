@@ -45,12 +45,12 @@ target_parse(struct target *out, const char *text, struct err *err)
         return -1;
     text_safe(safe, text, strlen(text));
     if (strstr(text + reference_scheme(text, strlen(text)), "://")) {
-        err_set(err, ERR_USAGE, "'%s': a registry is named without a scheme", safe);
+        err_set(err, ERR_USAGE, "'%s': a registry is given without a scheme", safe);
         return err_hint(err, "leave out everything up to and including '://'");
     }
     text += reference_scheme(text, strlen(text));
     if (parse_place(target.host, target.prefix, text, strlen(text), err) < 0) {
-        err_hint(err, "it is REGISTRY or REGISTRY/PREFIX, without tag and digest");
+        err_hint(err, "expected REGISTRY or REGISTRY/PREFIX, without tag and digest");
         return err_wrap(err, "'%s'", safe);
     }
     *out = target;
@@ -73,7 +73,8 @@ mapping_rule_parse(struct mapping_rule *out, const char *text, struct err *err)
     from = (size_t)(equals - text);
     if (!reference_looks_like_host(text, first)) {
         err_set(err, ERR_USAGE, "'%s' does not begin with a registry", safe);
-        return err_hint(err, "Docker Hub's own images are docker.io/library/...");
+        return err_hint(err,
+                        "official Docker Hub images are named docker.io/library/...");
     }
     if (parse_place(host, path, text, from, err) < 0)
         return err_wrap(err, "'%s'", safe);
@@ -98,7 +99,8 @@ mapping_rule_matches(const struct mapping_rule *rule, const char *name)
     return text_starts(name, rule->from) && (name[n] == '\0' || name[n] == '/');
 }
 
-/* The longest rule that name is, or is below; NULL without one. */
+/* The longest rule that matches name, exactly or as a prefix of its path; NULL without
+ * one. */
 static const struct mapping_rule *
 find_map_rule(const struct mapping *map, const char *name)
 {
@@ -114,7 +116,7 @@ find_map_rule(const struct mapping *map, const char *name)
     return best;
 }
 
-/* Put the parts that are not empty one behind the other, '/' between them. */
+/* Join the parts that are not empty with '/'. */
 static int
 join(char out[REFERENCE_PATH_MAX + 1], const char *const parts[3], struct err *err)
 {
@@ -127,10 +129,10 @@ join(char out[REFERENCE_PATH_MAX + 1], const char *const parts[3], struct err *e
                                     len > 0 ? "/" : "", parts[i]);
     }
     if (len == 0)
-        return err_set(err, ERR_USAGE, "nothing is left of its path");
+        return err_set(err, ERR_USAGE, "its path is empty after mapping");
     if (len > REFERENCE_PATH_MAX)
         return err_set(err, ERR_USAGE,
-                       "its path at the target has %zu bytes, at most %d are allowed",
+                       "its path at the target has %zu bytes, but at most %d are allowed",
                        len, REFERENCE_PATH_MAX);
     memcpy(out, path, len + 1);
     return 0;
@@ -150,7 +152,7 @@ host_component(char out[REFERENCE_HOST_MAX + 1], const char *host, struct err *e
     if (n > REFERENCE_PATH_MAX || reference_is_path(out))
         return 0;
     err_because(err, ERR_USAGE, REASON_UNMAPPABLE,
-                "its host cannot be part of a path at the target");
+                "its host cannot be used in a path at the target");
     return err_subject(err, host);
 }
 

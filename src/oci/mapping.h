@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mapping.h - where an image of a bundle lands in the private registry.
+/* mapping.h - the name of an image of a bundle in the private registry.
  *
  * docker.io/library/nginx:1.27 imported to reg.corp/mirror becomes
  * reg.corp/mirror/docker.io/library/nginx:1.27: the source host stays, so two sources
@@ -28,7 +28,8 @@ MUST_USE int target_parse(struct target *out, const char *text, struct err *err)
 /* --map FROM=TO: source names that are FROM or begin with "FROM/" get TO instead. */
 struct mapping_rule {
     char from[REFERENCE_HOST_MAX + 1 + REFERENCE_PATH_MAX + 1]; /* "host[/path]" */
-    char to[REFERENCE_PATH_MAX + 1]; /* path below the target; "" puts the rest there */
+    char to[REFERENCE_PATH_MAX +
+            1]; /* path below the target; "" means directly below it */
 };
 
 /* Errors: ERR_USAGE. */
@@ -46,7 +47,7 @@ struct mapping {
 };
 
 /*
- * Where does it go?  The tag and the digest stay.
+ * Map the name of an image to its name at the target.  Tag and digest stay.
  * Errors: ERR_USAGE - the path is too long, or the host makes no legal component (IPv6):
  *         the hint names --strip-host and --map.
  */

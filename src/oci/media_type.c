@@ -17,7 +17,7 @@
 const char media_accept[] = MEDIA_OCI_INDEX ", " MEDIA_OCI_MANIFEST ", " DOCKER_LIST
                                             ", " DOCKER_MANIFEST ", " MEDIA_OCI_ARTIFACT;
 
-/* A name that ends with '.' stands for every type that begins with it. */
+/* A name that ends with '.' matches every type that begins with it. */
 static const struct known {
     const char *name;
     enum media_kind kind;
@@ -51,7 +51,7 @@ media_kind(const char *type)
     return MEDIA_UNKNOWN;
 }
 
-/* Length of the RFC 6838 restricted name text begins with; 0 when it is none. */
+/* Length of the RFC 6838 restricted name at the beginning of text; 0 without one. */
 static size_t
 restricted_name(const char *text)
 {
@@ -65,7 +65,7 @@ restricted_name(const char *text)
     return n <= NAME_MAX_LEN ? n : 0;
 }
 
-/* Length of the type text begins with, without parameters; 0 when it is none. */
+/* Length of the type at the beginning of text, without parameters; 0 without one. */
 static size_t
 bare_type(const char *text)
 {
@@ -97,7 +97,7 @@ media_type_of_header(const char *value, char out[MEDIA_TYPE_MAX + 1])
         return false;
     value += strspn(value, " \t");
     n = bare_type(value);
-    if (n == 0 || !strchr("; \t", value[n])) /* finds the end of the value, too */
+    if (n == 0 || !strchr("; \t", value[n])) /* also matches the end of the value */
         return false;
     for (size_t i = 0; i < COUNT_OF(generic); i++) {
         if (text_same_nocase(value, n, generic[i]))

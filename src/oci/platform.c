@@ -10,10 +10,10 @@
 
 enum { PARTS = 4 };
 
-/* In the order they are shown. */
+/* In output order. */
 static const struct platform_part {
     const char *key;
-    const char *before; /* what separates it from the parts in front of it */
+    const char *before; /* its separator from the preceding parts */
 } parts[PARTS] = {
     {"os", ""},
     {"architecture", "/"},
@@ -31,7 +31,7 @@ struct words {
     char os[WORD_MAX + 1], arch[WORD_MAX + 1], variant[WORD_MAX + 1];
 };
 
-/* Lower case; false when it is no plain word. */
+/* Convert to lower case; false when malformed. */
 static bool
 read_platform_word(char out[WORD_MAX + 1], const char *text, size_t len)
 {
@@ -46,10 +46,10 @@ read_platform_word(char out[WORD_MAX + 1], const char *text, size_t len)
     return true;
 }
 
-/* Other names for the same thing.  NULL: whatever it is, or none; "": none. */
+/* Aliases.  NULL: any or none; "": none. */
 static const struct alias {
-    const char *arch, *variant;       /* as said */
-    const char *is_arch, *is_variant; /* as meant */
+    const char *arch, *variant;       /* as given */
+    const char *is_arch, *is_variant; /* as normalised */
 } aliases[] = {
     {"i386", NULL, "386", ""},      {"x86_64", NULL, "amd64", ""},
     {"x86-64", NULL, "amd64", ""},  {"amd64", "v1", "amd64", ""},
@@ -82,7 +82,7 @@ write_spec(char out[PLATFORM_TEXT_MAX], struct words *w)
              variant);
 }
 
-/* What a descriptor says, which need not make sense. */
+/* Normalise what a descriptor states, which may be malformed. */
 static void
 read_spec(char out[PLATFORM_TEXT_MAX], const char *const values[PARTS])
 {
@@ -120,7 +120,7 @@ platform_parse(char out[PLATFORM_TEXT_MAX], const char *text, size_t len, struct
         "invalid platform '%s': expected OS/ARCH[/VARIANT], such as linux/amd64", safe);
 }
 
-/* ---- what a document says ---- */
+/* ---- platforms in documents ---- */
 
 int
 platform_read(struct platform *out, const struct js *obj)

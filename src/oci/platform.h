@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* platform.h - what an image runs on, as an index says it, and as users ask for it.
+/* platform.h - the platform of an image, as in an index and as typed by users.
  *
- * Layer:  oci.
+ * Layer: oci.
  * Source: OCI image-spec v1.1, image-index.md, "platform"; containerd's platforms package
- *         for what is the same by another name.
+ *         for aliases.
  */
 #ifndef OCI_PLATFORM_H
 #define OCI_PLATFORM_H
@@ -13,10 +13,10 @@
 #define PLATFORM_TEXT_MAX 96
 
 struct platform {
-    /* For people: "linux/arm64/v8", "windows/amd64:10.0.20348.2227"; escaped and cut. */
+    /* For output: "linux/arm64/v8", "windows/amd64:10.0.20348.2227"; escaped and cut. */
     char text[PLATFORM_TEXT_MAX];
-    /* To compare: OS/ARCH[/VARIANT] in the one normal form, "linux/arm64".  "" when os or
-     * architecture is missing or no plain word, or both are "unknown". */
+    /* For comparison: OS/ARCH[/VARIANT] in the one normal form, "linux/arm64".  "" when
+     * os or architecture is missing or malformed, or both are "unknown". */
     char spec[PLATFORM_TEXT_MAX];
 };
 

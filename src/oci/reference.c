@@ -12,7 +12,7 @@
 static const char hub[] = "docker.io";
 static const char hub_api[] = "registry-1.docker.io";
 static const char hub_old[] = "index.docker.io";
-static const char hub_home[] = "library/"; /* of Docker Hub's official images */
+static const char hub_home[] = "library/"; /* of official images on Docker Hub */
 
 /* ---- shapes ---- */
 
@@ -22,7 +22,7 @@ is_path_char(char c)
     return text_is_digit(c) || (c >= 'a' && c <= 'z');
 }
 
-/* Length of what may stand between two runs of path characters; 0 when nothing may. */
+/* Length of the separator between two runs of path characters; 0 when there is none. */
 static size_t
 path_separator(const char *text, size_t len)
 {
@@ -161,7 +161,7 @@ reference_looks_like_host(const char *text, size_t len)
 
 /* ---- parsing ---- */
 
-/* A failure that quotes the part it is about. */
+/* Set an error that quotes the invalid part. */
 static int
 bad_part(struct err *err, const char *what, const char *text, size_t len, const char *why)
 {
@@ -181,7 +181,7 @@ reference_refuse_user(const char *text, size_t len, struct err *err)
         return 0;
     text_safe(safe, at, len - (size_t)(at - text));
     return err_because(err, ERR_USAGE, REASON_USER_IN_NAME,
-                       "'...%s': a user name or password does not belong here", safe);
+                       "'...%s': a user name or password is not allowed here", safe);
 }
 
 int
@@ -205,7 +205,7 @@ parse_tag(struct reference *r, const char *text, size_t len, struct err *err)
     if (!is_tag(text, len))
         return bad_part(err, "tag", text, len,
                         "is not 1 to 128 letters, digits, '_', '.' or '-' (the last two "
-                        "not at its beginning)");
+                        "not as the first)");
     memcpy(r->tag, text, len);
     return 0;
 }
@@ -217,14 +217,14 @@ parse_path(struct reference *r, const char *text, size_t len, struct err *err)
     size_t skip = at_home ? strlen(hub_home) : 0;
 
     if (len == 0)
-        return err_set(err, ERR_USAGE, "it names no repository");
+        return err_set(err, ERR_USAGE, "no repository in the reference");
     if (len + skip > REFERENCE_PATH_MAX)
         return err_set(err, ERR_USAGE, "its repository path is longer than %d bytes",
                        REFERENCE_PATH_MAX);
     for (size_t i = 0; i < len; i++) {
         if (text[i] != text_lower(text[i]))
             return bad_part(err, "repository path", text, len,
-                            "has an upper-case letter");
+                            "contains an upper-case letter");
     }
     if (!is_path(text, len))
         return bad_part(err, "repository path", text, len,
@@ -278,7 +278,7 @@ parse_parts(struct reference *r, const char *text, size_t len, bool has_host,
     return 0;
 }
 
-/* Is the '@' the only one, and what follows it nothing that names a host? */
+/* Whether the '@' is the only one and is not followed by a host. */
 static bool
 may_be_digest(const char *text, size_t len)
 {
@@ -290,7 +290,7 @@ may_be_digest(const char *text, size_t len)
             !memchr(at + 1, '/', rest));
 }
 
-/* Mistakes that deserve a better answer than which part is malformed. */
+/* Reject common mistakes with a more helpful message than which part is malformed. */
 static int
 refuse_lookalikes(const char *text, size_t len, struct err *err)
 {
@@ -304,14 +304,15 @@ refuse_lookalikes(const char *text, size_t len, struct err *err)
         return reference_refuse_user(text, len, err);
     text_safe(safe, text, len);
     if (len >= REFERENCE_TEXT_MAX)
-        return err_set(err, ERR_USAGE, "'%s': longer than any reference can be", safe);
+        return err_set(err, ERR_USAGE, "'%s': longer than the maximum of a reference",
+                       safe);
     if (memmem(text, len, "://", 3)) {
         err_set(err, ERR_USAGE, "'%s': a reference has no scheme", safe);
         return err_hint(err, "leave out everything up to and including '://'");
     }
     if (len == ID_LEN && text_unhex(raw, text, ID_LEN / 2) == 0) {
         err_set(err, ERR_USAGE, "'%s': an image ID is not a reference", safe);
-        return err_hint(err, "by digest it is NAME@sha256:DIGEST");
+        return err_hint(err, "to refer to an image by digest, use NAME@sha256:DIGEST");
     }
     return 0;
 }
@@ -386,7 +387,7 @@ parse_back(struct reference *out, const char *name, bool takes_repositories,
     if (strcmp(canonical, name) != 0) {
         text_safe(safe, name, strlen(name));
         return err_because(err, kind, REASON_FORMAT,
-                           "image name '%s' is not in its full form '%s'", safe,
+                           "image name '%s' is not canonical: expected '%s'", safe,
                            canonical);
     }
     *out = r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reference.h - image names: what users type, and the one canonical form of it.
+/* reference.h - image names: what users type, and its one canonical form.
  *
- * Layer:  oci.
+ * Layer: oci.
  * Source: distribution/reference grammar; OCI distribution-spec v1.1 "Pulling manifests".
  */
 #ifndef OCI_REFERENCE_H
@@ -24,9 +24,9 @@ struct reference {
     char path[REFERENCE_PATH_MAX + 1]; /* "library/nginx" */
     char
         tag[REFERENCE_TAG_MAX + 1]; /* "" when there is a digest, or a whole repository */
-    bool is_default;                /* "latest" is what nobody said */
+    bool is_default;                /* "latest" was added */
     bool has_digest;
-    struct digest digest; /* what the user insists on; the tag is then only a label */
+    struct digest digest; /* the required digest; the tag is then only a label */
 };
 
 /*
@@ -46,28 +46,29 @@ MUST_USE int reference_parse(struct reference *out, const char *text, size_t len
 /* Bytes of "docker://" or "oci://" at the beginning; 0 without one. */
 size_t reference_scheme(const char *text, size_t len);
 
-/* The name a bundle carries: "host/path:tag", or "host/path@digest" without a tag.  Of a
- * repository "host/path". */
+/* The name in a bundle: "host/path:tag", or "host/path@digest" without a tag; "host/path"
+ * for a repository. */
 void reference_name(const struct reference *r, char out[REFERENCE_TEXT_MAX]);
 
 /*
- * Parse a canonical name back (what reference_name() wrote, to the byte).
+ * Parse a canonical name, exactly as written by reference_name().
  * Errors: kind.
  */
 MUST_USE int reference_parse_name(struct reference *out, const char *name,
                                   enum err_kind kind, struct err *err);
 
-/* The same, or a repository: "host/path". */
+/* As reference_parse_name(), or a repository: "host/path". */
 MUST_USE int reference_parse_name_or_repository(struct reference *out, const char *name,
                                                 enum err_kind kind, struct err *err);
 
-/* Neither a tag nor a digest: all of a repository, see reference_list.h. */
+/* Neither a tag nor a digest: a whole repository, see reference_list.h. */
 bool reference_is_repository(const struct reference *r);
 
-/* Same canonical name (the digest counts only without a tag). */
+/* Whether the canonical names are equal (the digest counts only without a tag). */
 bool reference_same_name(const struct reference *a, const struct reference *b);
 
-/* The host whose API serves it: "registry-1.docker.io" for "docker.io", else itself. */
+/* The host that serves the API: "registry-1.docker.io" for "docker.io", else the host
+ * itself. */
 const char *reference_api_host(const char *host);
 
 /* Shape checks shared with mapping.c: a whole repository path; a host with its port. */
@@ -75,19 +76,19 @@ bool reference_is_path(const char *text);
 bool reference_is_tag(const char *text);
 bool reference_is_host(const char *text);
 
-/* Would the first component of a name be taken for a host?  Says nothing of its shape. */
+/* Whether the first component of a name would be taken for a host, well-formed or not. */
 bool reference_looks_like_host(const char *text, size_t len);
 
 /*
- * Refuse what holds an '@' where none belongs, as USER:PASSWORD@HOST does: of what is
- * before it nothing is quoted, wherever a parser would have cut it.
+ * Reject an '@' where none is allowed, as in USER:PASSWORD@HOST: nothing before it is
+ * quoted, wherever a parser would split the text.
  * Errors: ERR_USAGE.
  */
 MUST_USE int reference_refuse_user(const char *text, size_t len, struct err *err);
 
 /*
- * The canonical form of a host: lower case, Docker Hub's other names made "docker.io".
- * Errors: ERR_USAGE - not the shape of a host.
+ * The canonical form of a host: lower case, other names of Docker Hub become "docker.io".
+ * Errors: ERR_USAGE - not a host.
  */
 MUST_USE int reference_host(char out[REFERENCE_HOST_MAX + 1], const char *text,
                             size_t len, struct err *err);

@@ -21,7 +21,7 @@ name_hash(const struct reference *r)
     return h;
 }
 
-/* The slot where r stands, or the free one where it belongs. */
+/* The slot of r, or the free slot to insert it at. */
 static uint32_t *
 find_slot(const struct reference_list *list, const struct reference *r)
 {

@@ -24,7 +24,7 @@ struct reference_list {
     struct reference *items;
     struct reference_place *places; /* of items */
     size_t count, cap, place_cap;
-    bool takes_repositories; /* a name without tag and digest stands for all its tags */
+    bool takes_repositories; /* a name without tag and digest means all its tags */
     uint32_t *slots;         /* hash table by name: index + 1, 0 is free */
     size_t slot_count;
 };

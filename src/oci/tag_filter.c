@@ -28,7 +28,8 @@ tag_filter_compile(struct tag_filter *out, const char *text, struct err *err)
     if (text[0] == '\0' || strlen(text) > PATTERN_MAX)
         return err_set(err, ERR_USAGE, "not a regular expression of 1 to %d bytes",
                        PATTERN_MAX);
-    rc = regcomp(&alone, text, REG_EXTENDED | REG_NOSUB); /* "a)(b" is none */
+    rc =
+        regcomp(&alone, text, REG_EXTENDED | REG_NOSUB); /* "a)(b" is invalid by itself */
     if (rc != 0)
         return regex_error(rc, &alone, err);
     regfree(&alone);
@@ -49,7 +50,7 @@ tag_filter_matches(const struct tag_filter *p, const char *tag)
     return regexec(&p->regex, tag, 0, NULL, 0) == 0;
 }
 
-/* What follows "sha256-<hex>", or NULL. */
+/* The text after "sha256-<hex>", or NULL. */
 static const char *
 after_digest(const char *tag)
 {

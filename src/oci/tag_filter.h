@@ -17,7 +17,7 @@ struct tag_filter {
 };
 
 /*
- * The expression has to match a tag as a whole.  Released only after success.
+ * The expression must match a whole tag.  Released only after success.
  * Errors: ERR_USAGE.
  */
 MUST_USE int tag_filter_compile(struct tag_filter *out, const char *text,
@@ -26,13 +26,13 @@ void tag_filter_release(struct tag_filter *p);
 
 bool tag_filter_matches(const struct tag_filter *p, const char *tag);
 
-/* Is it the tag under which referrers are listed where a registry has no API for it:
- * "sha256-" and 64 hex digits?  And one that cosign puts beside an image: such a tag with
- * ".sig", ".att" or ".sbom" behind it? */
+/* Whether a tag lists referrers where a registry lacks the API: "sha256-" and 64 hex
+ * digits; and whether it is a tag of cosign: the same with ".sig", ".att" or ".sbom"
+ * appended. */
 bool tag_is_referrers_list(const char *tag);
 bool tag_is_of_cosign(const char *tag);
 
-/* The digest in such a tag of cosign; false, and *digest untouched, for any other tag. */
+/* The digest in a cosign tag; false, with *digest untouched, for any other tag. */
 bool tag_digest_of_cosign(const char *tag, struct digest *digest);
 
 #endif

@@ -129,7 +129,7 @@ gap_json(const struct failure *gap)
     return obj;
 }
 
-/* A message may name the object itself, but none names all of these. */
+/* Print the message and the object, which some messages name and some do not. */
 static void
 say_gap(struct result *r, const struct failure *gap)
 {
@@ -148,7 +148,7 @@ say_gap(struct result *r, const struct failure *gap)
     result_say(r, "          %s\n", gap->message);
 }
 
-/* The causes, then what they cost. */
+/* Print the causes, then the images that are incomplete because of them. */
 static void
 put_gaps(struct result *r, const struct plan *plan)
 {

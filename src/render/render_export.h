@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* render_export.h - what an export found, wrote, and could not have.
+/* render_export.h - what an export found, wrote, and could not fetch.
  *
  * Layer: render.
  */
@@ -9,11 +9,12 @@
 #include "render/result.h"
 #include "ops/export/export.h"
 
-/* key_name: the file of the key that signed it, as the user gave it. */
+/* key_name: the file of the signing key, as the user gave it. */
 void result_export(struct result *r, const struct export_options *options,
                    const struct export_result *x, const char *key_name);
 
-/* Volumes of a larger set that are gone, also when the export failed after that. */
+/* Old volumes of a larger set that were removed, also when the export failed
+ * afterwards. */
 void result_removed(struct result *r, const struct export_result *x);
 
 #endif

@@ -18,7 +18,7 @@ struct line {
 
 struct platform_listing {
     const struct image_set *set;
-    struct jsout *items; /* NULL: none so far */
+    struct jsout *items; /* NULL: no items yet */
     struct line omitted, missing;
 };
 

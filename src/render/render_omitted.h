@@ -10,14 +10,15 @@
 #include "images/image_set.h"
 
 /*
- * "left out  linux/arm64 of NAME", "lacks ..." for what could not be had, and the member
- * "omitted" of the JSON object of an image, when anything of it is left out.  walk: for
- * the graph of the set.
+ * "left out  linux/arm64 of NAME", "lacks ..." for what could not be fetched, and the
+ * member "omitted" of an image's JSON object, when something is left out.  walk: for the
+ * graph of the set.
  */
 void result_omitted(struct result *r, struct jsout *image, const struct image_set *set,
                     struct graph_walk *walk, const struct image_entry *entry);
 
-/* "missing   NAME" lines and the JSON array "missing": what the export could not have. */
+/* "missing   NAME" lines and the JSON array "missing": what the export could not
+ * fetch. */
 void result_missing(struct result *r, const struct missing_list *missing);
 
 #endif

@@ -47,7 +47,7 @@ result_say(struct result *r, const char *fmt, ...)
     len = raw.len - ends;
     line = xmalloc(4 * len + 4);
     text_line(line, 4 * len + 4, raw.data, len);
-    /* 64 MiB of text: the rest is in the JSON. */
+    /* At most 64 MiB of text; the JSON is complete. */
     if (buf_add_text(&r->text, line) == 0 && ends)
         (void)!buf_add_text(&r->text, "\n");
 }

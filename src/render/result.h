@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* result.h - what a command found out: text for people, one JSON object for programs.
+/* result.h - the result of a command: text for the terminal, one JSON object for
+ * programs.
  *
- * A command fills both; main() prints the one that was asked for, once, at the end.
+ * A command fills both; main() prints the requested one, once, at the end.
  *
  * Layer: render.
  */
@@ -30,12 +31,12 @@ void result_init(struct result *r, const char *command);
 void result_release(struct result *r);
 
 /*
- * Append a line to the text, or a part of one, made safe as by text_line().  A line end
- * counts only as the very last character of fmt: all others come out of a name.
+ * Append a line to the text, or part of one, escaped as by text_line().  Only a line end
+ * at the end of fmt is kept: any other comes from a name.
  */
 void result_say(struct result *r, const char *fmt, ...) PRINTF(2, 3);
 
-/* Append what is known to be safe, or is for another program, as it is. */
+/* Append text that is known to be safe, or meant for another program, unchanged. */
 void result_add(struct result *r, const char *fmt, ...) PRINTF(2, 3);
 
 /* A digest as a JSON member. */
@@ -53,7 +54,7 @@ void result_rebuilt(struct result *r, struct jsout *image, const struct image_en
 /* stream, serial, created, expires, tool as members of obj. */
 void result_put_meta(struct jsout *obj, const struct bundle_meta *meta);
 
-/* The same for people. */
+/* Append the same fields to the text. */
 void result_say_meta(struct result *r, const struct bundle_meta *meta);
 
 #endif

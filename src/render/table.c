@@ -18,7 +18,7 @@ enum {
 
 #define ELLIPSIS "..."
 
-/* Before the widths are measured. */
+/* Escape a cell, before the widths are measured. */
 static char *
 made_safe(const char *cell)
 {
@@ -130,7 +130,7 @@ narrow(struct table *t, int width[TABLE_COLUMNS], size_t columns)
 
 /* ---- text ---- */
 
-/* Sizes, in the last column, are flush right; not every table has them. */
+/* Sizes, in the last column, are right-aligned; some tables have no sizes. */
 static void
 say_row(struct result *r, char *const cells[TABLE_COLUMNS],
         const int width[TABLE_COLUMNS])

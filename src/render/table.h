@@ -30,7 +30,7 @@ void table_add(struct table *t, const char *const cells[TABLE_COLUMNS]);
 void table_add_below(struct table *t, unsigned depth,
                      const char *const cells[TABLE_COLUMNS]);
 
-/* Append it to the text of a result; the last column may be empty throughout. */
+/* Append the table to the text of a result; the last column may be empty throughout. */
 void table_say(struct table *t, struct result *r);
 void table_release(struct table *t);
 

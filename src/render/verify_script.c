@@ -23,7 +23,7 @@ quote(struct buf *out, const char *text)
     (void)!buf_add_text(out, "'");
 }
 
-/* What a terminal would act on is left to printf.  $() drops line ends at the end. */
+/* Quote text with control characters through printf.  $() drops trailing line ends. */
 static void
 quote_by_number(struct buf *out, const char *text)
 {
@@ -37,7 +37,7 @@ quote_by_number(struct buf *out, const char *text)
     (void)!buf_addf(out, "')%s\"", text + len);
 }
 
-/* A path as the shell takes it. */
+/* Print a path quoted for the shell. */
 static void
 say_path(struct result *r, const char *before, const char *path)
 {
@@ -53,7 +53,7 @@ say_path(struct result *r, const char *before, const char *path)
     result_add(r, "%s%s", before, text.data);
 }
 
-/* One name for the bundle; of volumes it is that of a copy. */
+/* Print the assignment of "bundle"; volumes are first concatenated into a copy. */
 static void
 say_bundle(struct result *r, const char *path, const struct volume_set *files)
 {
@@ -89,7 +89,7 @@ say_head(struct result *r, const char *path, const struct volume_set *files)
                "# 3. Who signed index.json?\n");
 }
 
-/* The public key of a finding, as a path. */
+/* Print the public key of a finding, as a path. */
 static void
 say_key(struct result *r, const struct trust_finding *f, const struct trust_store *store)
 {
@@ -117,7 +117,8 @@ say_key(struct result *r, const struct trust_finding *f, const struct trust_stor
                    hex);
 }
 
-/* Pure Ed25519 has no digest to be made first; all else is over what the file names. */
+/* Print the check of a signature.  Pure Ed25519 takes the file itself; all others take
+ * its digest. */
 static void
 say_signature(struct result *r, const struct trust_finding *f,
               const struct trust_store *store)
@@ -154,22 +155,18 @@ say_signature(struct result *r, const struct trust_finding *f,
 static void
 say_rest(struct result *r)
 {
-    result_add(r, "\n# 4. index.json pins SHA256SUMS.\n"
-                  "sum=$(sha256sum <\"$by_hand/SHA256SUMS\" | cut -d ' ' -f 1)\n"
-                  "grep -q \"\\\"dev.sealift.sums\\\":\\\"sha256:$sum\\\"\" "
-                  "\"$by_hand/index.json\"\n\n"
-                  "# 5. SHA256SUMS pins everything else, and nothing is there that it "
-                  "does not name.\n"
-                  "cd \"$by_hand\"\n"
-                  "sha256sum -c --strict --quiet SHA256SUMS\n"
-                  "find . -type f ! -path './signatures/*' ! -path ./index.json \\\n"
-                  "    ! -path ./SHA256SUMS | sed 's,^./,,' | sort >\"$scratch/found\"\n"
-                  "cut -c 67- SHA256SUMS | sort | diff - \"$scratch/found\"\n\n"
-                  "# 6. What the exporter says about it: compare stream, serial and time "
-                  "with the last\n"
-                  "#    one you took, and the names with what you expect.\n"
-                  "tr ',' '\\n' <index.json | grep -E 'dev.sealift|ref.name'\n"
-                  "echo \"good, in $by_hand\"\n");
+    result_add(
+        r,
+        "\n# 4. index.json pins SHA256SUMS.\nsum=$(sha256sum <\"$by_hand/SHA256SUMS\" | "
+        "cut -d ' ' -f 1)\ngrep -q \"\\\"dev.sealift.sums\\\":\\\"sha256:$sum\\\"\" "
+        "\"$by_hand/index.json\"\n\n# 5. SHA256SUMS pins everything else, and no file "
+        "exists that it does not name.\ncd \"$by_hand\"\nsha256sum -c --strict --quiet "
+        "SHA256SUMS\nfind . -type f ! -path './signatures/*' ! -path ./index.json \\\n   "
+        " ! -path ./SHA256SUMS | sed 's,^./,,' | sort >\"$scratch/found\"\ncut -c 67- "
+        "SHA256SUMS | sort | diff - \"$scratch/found\"\n\n# 6. What the exporter states "
+        "about it: compare stream, serial and time with the last\n#    one you took, and "
+        "the names with what you expect.\ntr ',' '\\n' <index.json | grep -E "
+        "'dev.sealift|ref.name'\necho \"good, in $by_hand\"\n");
 }
 
 static int

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* verify_script.h - how to check a bundle without sealift, as a shell script for that
- * bundle.
+/* verify_script.h - a shell script that checks a bundle without sealift.
  *
  * Layer: render.
  */
@@ -11,9 +10,9 @@
 #include "trust/store.h"
 
 /*
- * paths: the bundle, or its volumes, as volume_set_open() takes them.
- * Reads the head of the bundle only, and checks nothing.  The keys of the store are named
- * where they made a signature.
+ * paths: the bundle, or its volumes, as volume_set_open() takes them. Reads only the head
+ * of the bundle, and checks nothing.  Keys of the store are named where they made a
+ * signature.
  * Errors: those of bundle_head() and file.h.
  */
 MUST_USE int explain(struct result *r, const char *const *paths, size_t count,

@@ -253,20 +253,20 @@ def typed_passwords(lab):
 
             def refused(*words):
                 run = lab.sealift("import", "--json", "--insecure-skip-verify", *words)
-                run.fails("usage", "does not belong")
+                run.fails("usage", "is not allowed here")
                 lab.command_lines.clear()
             for name in (f"{place}/app:1", f"{place}/app@{app.top.digest}"):
                 lab.export(name).fails("usage")
                 lab.command_lines.clear()  # where the user has put it
             lab.export("-f", lab.given("list", f"{app.ref}\n{place}/app:1\n")).fails("usage")
             for option in ("--plain-http", "--trust-realm", "--creds-stdin"):
-                lab.export(app, option, place, stdin=b"robot:x").fails("usage", "does not belong")
+                lab.export(app, option, place, stdin=b"robot:x").fails("usage", "is not allowed here")
                 lab.command_lines.clear()
             refused(bundle, place)
             refused("--map", f"{place}/a=b", bundle, host)
             for key in ("prefix", "location"):
                 lab.export(app, env=conf(f"[[registry]]\n{key} = 'PLACE'\n")).fails(
-                    "usage", "does not belong")
+                    "usage", "is not allowed here")
             lab.export(app, env=conf("[[registry]]\nlocation = 'x.y'\n[[registry.mirror]]\n"
                                      "location = 'PLACE/a'\n")).fails("usage", "line 4")
             lab.docker_config({place: {"auth": "?"}})

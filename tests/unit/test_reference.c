@@ -176,7 +176,7 @@ test_messages(void **state)
     (void)state;
     assert_int_equal(parse(&r, "foo/Bar:1", &err), -1);
     assert_string_equal(
-        err.msg, "'foo/Bar:1': repository path 'foo/Bar' has an upper-case letter");
+        err.msg, "'foo/Bar:1': repository path 'foo/Bar' contains an upper-case letter");
     assert_int_equal(parse(&r, "https://a.b/c", &err), -1);
     assert_non_null(strstr(err.hint, "://"));
     assert_int_equal(parse(&r, "a\x1b[31m/b", &err), -1);
