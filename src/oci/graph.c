@@ -99,7 +99,7 @@ add_object(struct graph *g, const struct digest *digest, uint64_t size, uint32_t
 
 /* Queue the object's bytes to be requested, once. */
 static void
-want(struct graph *g, struct graph_node *node)
+request_bytes(struct graph *g, struct graph_node *node)
 {
     if (node->object.state != GRAPH_BLOB)
         return;
@@ -140,7 +140,7 @@ use_as_document(struct graph *g, struct graph_node *node, const char *type,
     node->is_certain = true;
     if (node->object.state == GRAPH_DOCUMENT)
         return check_document_kind(g, node, err);
-    want(g, node);
+    request_bytes(g, node);
     return 0;
 }
 
@@ -154,14 +154,14 @@ use_as_unknown(struct graph *g, struct graph_node *node, uint32_t type)
     if (node->is_judged) {
         node->is_certain = node->own_type == type;
         if (node->is_certain)
-            want(g, node);
+            request_bytes(g, node);
         return;
     }
     g->claims = mem_grow(g->claims, g->claim_count, &g->claim_cap, sizeof(*g->claims));
     g->claims[g->claim_count++] =
         (struct graph_claim){.type = type, .next = node->claims};
     node->claims = (uint32_t)g->claim_count;
-    want(g, node);
+    request_bytes(g, node);
 }
 
 /* Classify the bytes of an object that is known only by unknown types. */
@@ -202,7 +202,7 @@ include_node(struct graph *g, struct graph_node *node)
     node->object.state = GRAPH_BLOB;
     g->omitted_count--;
     if (node->is_certain || node->claims != 0)
-        want(g, node);
+        request_bytes(g, node);
 }
 
 static int

@@ -60,7 +60,7 @@ def cases():
                          ("absolute", ("/etc/cron.d/x", file, "")), ("dots", ("..", tarfile.DIRTYPE, "")),
                          ("hard-up", ("h", link, "../../etc/passwd")),
                          ("hard-absolute", ("h", link, "/etc/passwd"))):
-        yield name, *[tar(("ok", file, ""), member)] * 2, LAYER, "leads out of the image"
+        yield name, *[tar(("ok", file, ""), member)] * 2, LAYER, "outside the image"
 
 
 def main():

@@ -116,7 +116,7 @@ for path in store/keys/alice.pub store/policy.json; do
     ln -s "$PWD/open/${path##*/}" $path
     expect 2 "$path that is a link into a folder that others may write to" \
         sealift verify -q --trust store b.tar
-    check "names that folder" grep -q "others may write to '$PWD/open'" "$err"
+    check "names that folder" grep -q "'$PWD/open' is writable by other users" "$err"
     rm $path
     ln -s nowhere $path
     expect 8 "$path that is a link to nothing" sealift verify -q --trust store b.tar

@@ -144,7 +144,7 @@ a_failed_write_says_what_to_do(void **state)
     } table[] = {
         {ENOSPC, "free some space"},
         {EDQUOT, "free some space"},
-        {EFBIG, "cannot hold a file that large"},
+        {EFBIG, "does not support files of this size"},
         {EIO, ""},
     };
 

@@ -95,7 +95,7 @@ what_is_of_no_use_is_removed(void **state)
     (void)state;
     make_file("b.tar.partial", "garbage");
     assert_int_equal(output_resume(&out, "b.tar", false, &err), 0);
-    assert_int_equal(output_begin_anew(&out, &err), 0);
+    assert_int_equal(output_restart(&out, &err), 0);
     assert_false(out.is_resumed);
     assert_int_equal(output_publish(&out, &err), 0);
     assert_content("b.tar", "");

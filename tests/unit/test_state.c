@@ -250,7 +250,7 @@ a_damaged_file_hides_no_other(void **state)
     assert_string_equal(all.damaged[1].path, "./half.json");
     assert_non_null(strstr(all.damaged[1].why, "'./half.json' is damaged"));
     assert_non_null(strstr(all.damaged[2].why, "of another stream"));
-    assert_non_null(strstr(all.damaged[3].why, "others may write"));
+    assert_non_null(strstr(all.damaged[3].why, "writable by other users"));
     state_list_release(&all);
 }
 

@@ -43,8 +43,12 @@ sets_are_found_and_judged(void **state)
         {"a gap", {1024, 0, 10}, {"a.001"}, 0, "volume 2 is missing"},
         {"gaps", {0, 1024, 0, 0, 10}, {"a.002"}, 0, "volumes 1, 3 to 4 are missing"},
         {"not all named", {1024, 1024, 10}, {"a.001", "a.003"}, 0, "volume 2 is missing"},
-        {"one twice", {1024, 1024}, {"a.001", "a.002", "./a.002"}, 0, "there twice"},
-        {"no number", {1024}, {"a.001", "b"}, 0, "no number"},
+        {"one twice",
+         {1024, 1024},
+         {"a.001", "a.002", "./a.002"},
+         0,
+         "duplicate volume 2"},
+        {"no number", {1024}, {"a.001", "b"}, 0, "does not end with a volume number"},
         {"one cut", {1024, 1000, 1024, 10}, {"a"}, 0, "volume 2, 'a.002', has 1000"},
         {"the first cut", {1000, 1024, 1024, 10}, {"a"}, 0, "volume 1, 'a.001'"},
         {"of two, the first cut", {1000, 1024}, {"a"}, 0, "volume 1, 'a.001'"},
@@ -320,7 +324,7 @@ other_volumes_are_not_gone_on_with(void **state)
     make_volume("b.partial.003", 452);
     assert_int_equal(output_set_open(&out, "b", 2500, 1024, false, &err), 0);
     assert_int_equal(output_set_left(&out).size, 0);
-    assert_int_equal(output_set_begin_anew(&out, &err), 0);
+    assert_int_equal(output_set_restart(&out, &err), 0);
     output_set_release(&out);
     assert_int_equal(count_files(), 0);
     assert_int_equal(output_set_open(&out, "b", 100000, 1, false, &err), -1);

@@ -228,10 +228,10 @@ twins_are_told_and_looked_for_once(void **state)
 
         err_set(&why, ERR_INTEGRITY, "wrong");
         volumes_blame(&v, i % FILES * CUT, 1, &why);
-        assert_string_equal(why.hint, i % FILES == 1
-                                          ? "copy volume 2 again"
-                                          : "volumes 1 and 3 hold the same bytes: copy "
-                                            "both again");
+        assert_string_equal(
+            why.hint, i % FILES == 1 ? "copy volume 2 again"
+                                     : "volumes 1 and 3 contain the same bytes: copy "
+                                       "both again");
     }
     assert_int_equal(reads, 2 * FILES); /* each up to its end */
     volume_twins_free(v.twins);

@@ -13,7 +13,7 @@
 static const uint64_t USTAR_SIZE_END = UINT64_C(1) << 33; /* 11 octal digits end here */
 static const uint64_t BASE256_SIZE_END = UINT64_C(1) << 62;
 
-/* Where things are in a header. */
+/* The fields of a header. */
 static const struct field {
     const char *name;
     size_t at, len;
@@ -23,7 +23,7 @@ static const struct field {
     {"type", 156, 1},     {"link name", 157, 100}, {"magic", 257, 6},
     {"version", 263, 2},  {"user name", 265, 32},  {"group name", 297, 32},
     {"device", 329, 16},  {"prefix", 345, 155},    {"unused", 500, 12},
-    {"checksum", 148, 8}, /* last: it is off with every other field */
+    {"checksum", 148, 8}, /* last: it differs whenever another field does */
 };
 enum { NAME_AT = 0, SIZE_AT = 124, SIZE_LEN = 12, MTIME_AT = 136, MTIME_LEN = 12 };
 
@@ -38,7 +38,7 @@ tar_is_zero(const void *bytes, size_t len)
 {
     const unsigned char *b = bytes;
 
-    /* Each byte equals the next one, and the first is zero. */
+    /* Whether all bytes are zero: each equals the next one, and the first is zero. */
     return len == 0 || (b[0] == 0 && memcmp(b, b + 1, len - 1) == 0);
 }
 
@@ -46,7 +46,7 @@ tar_is_zero(const void *bytes, size_t len)
 
 struct sink {
     unsigned char *block;
-    size_t len; /* bytes that arrived, also those beyond the block */
+    size_t len; /* bytes received, including those beyond the block */
 };
 
 static la_ssize_t
@@ -66,7 +66,7 @@ writer_release(struct archive **a)
 {
     if (!*a)
         return;
-    archive_write_fail(*a);  /* no body will come, and none is to be made up */
+    archive_write_fail(*a);  /* no body follows, and none must be padded in */
     archive_write_close(*a); /* frees what a failed archive alone would leak */
     archive_write_free(*a);
 }
@@ -77,8 +77,8 @@ entry_release(struct archive_entry **e)
     archive_entry_free(*e);
 }
 
-/* Only memory can be lacking here, and then libarchive 3.6 crashes when it is told to
- * stop. */
+/* Can fail only for lack of memory; libarchive 3.6 crashes when this is reported to
+ * it. */
 static void
 begin_archive(struct archive *a, bool large, struct sink *sink)
 {
@@ -115,16 +115,16 @@ tar_header(unsigned char out[TAR_BLOCK], const char *name, uint64_t size, uint64
     return 0;
 }
 
-/* ---- recognising ---- */
+/* ---- recognising a header ---- */
 
 static int
 field_error(const char *field, struct err *err)
 {
     return err_because(err, ERR_INTEGRITY, REASON_HEADER,
-                       "tar header: the %s field is not what sealift writes", field);
+                       "tar header: the %s field is not as sealift writes it", field);
 }
 
-/* The name, up to the first NUL: plain ASCII, so that every reader sees the same. */
+/* The name, up to the first NUL: plain ASCII, which every reader interprets alike. */
 static int
 read_header_name(const unsigned char *block, char out[TAR_NAME_MAX + 1])
 {
@@ -139,8 +139,8 @@ read_header_name(const unsigned char *block, char out[TAR_NAME_MAX + 1])
     return len > 0 ? 0 : -1;
 }
 
-/* Octal digits, or the first bit and then a big-endian number; exact shape comes later.
- */
+/* Octal digits, or the first bit and then a big-endian number; the exact form is checked
+ * later. */
 static int
 read_header_number(const unsigned char *field, size_t len, uint64_t *out)
 {

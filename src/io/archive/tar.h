@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tar.h - one canonical tar header: made, and recognised again.
+/* tar.h - one canonical tar header: written and recognised.
  *
- * The bytes of a header come from libarchive's writer.  Reading takes name and size out
- * of the block, renders the canonical header for them and compares all 512 bytes:
- * whatever libarchive, GNU tar or python would read differently cannot be such a block.
+ * The bytes of a header come from libarchive's writer.  Reading takes name and size from
+ * the block, renders the canonical header for them and compares all 512 bytes: a block
+ * that libarchive, GNU tar or python would interpret differently is rejected.
  *
- * Layer:  io.  The only user of libarchive.
+ * Layer: io.  The only user of libarchive.
  * Source: POSIX.1-2017 pax, "ustar Interchange Format"; docs/bundle-format.md, "Headers".
  */
 #ifndef IO_ARCHIVE_TAR_H
@@ -26,10 +26,10 @@
 uint64_t tar_padded(uint64_t size);
 
 /*
- * Render the header of a regular file: mode 0644, no owner; gnutar's base-256 size from
- * 8 GiB on, ustar below.
+ * Render the header of a regular file: mode 0644, no owner; gnutar's base-256 size from 8
+ * GiB on, ustar below.
  * Errors: ERR_INTERNAL - the name is empty or longer than TAR_NAME_MAX, size is 2^62 or
- *         more, mtime above TAR_MTIME_MAX, or the library refuses.
+ *         more, mtime above TAR_MTIME_MAX, or the library fails.
  */
 MUST_USE int tar_header(unsigned char out[TAR_BLOCK], const char *name, uint64_t size,
                         uint64_t mtime, struct err *err);
@@ -41,8 +41,8 @@ struct tar_entry {
 };
 
 /*
- * Read a header that tar_header() could have made, and nothing else.
- * Errors: ERR_INTEGRITY, reason "header", saying which field is off.
+ * Read a header that tar_header() could have written; anything else is an error.
+ * Errors: ERR_INTEGRITY, reason "header", naming the first field that differs.
  */
 MUST_USE int tar_parse(const unsigned char block[TAR_BLOCK], struct tar_entry *out,
                        struct err *err);

@@ -18,12 +18,12 @@ enum {
     PLAIN_PIECE = 64 << 10,
 };
 
-/* A frame of zstd may ask for a window of 128 MiB, so there is one of them at a time. */
+/* A zstd frame may require a window of 128 MiB, so only one is decompressed at a time. */
 static pthread_mutex_t one_zstd = PTHREAD_MUTEX_INITIALIZER;
 
 /*
- * Two readers, one behind the other: the first takes the compression off, the second
- * finds the members.  The bytes in between are what a diff_id is the digest of.
+ * Two chained readers: the first decompresses, the second parses the tar.  The bytes in
+ * between are those that a diff_id is the digest of.
  */
 struct look {
     const struct byte_source *source;
@@ -31,10 +31,10 @@ struct look {
     struct archive *unpacker, *tar;
     struct hash hash;
     uint64_t unpacked, max;
-    uint64_t header_end; /* by then a header must be whole; UINT64_MAX in a body */
+    uint64_t header_end; /* a header must end before it; UINT64_MAX within a body */
     char *packed, *plain;
     struct err *err;
-    bool failed;   /* *err is set, by the source or by us, not by the library */
+    bool failed;   /* *err is set, by the source or by this file, not by the library */
     bool has_turn; /* holds one_zstd */
 };
 
@@ -84,7 +84,7 @@ library_error(struct archive *a, struct look *l, const char *what)
     return err_because(l->err, ERR_INTEGRITY, REASON_LAYER, "%s: %s", what, safe);
 }
 
-/* The next bytes of the tar, hashed. */
+/* Pass on the next bytes of the tar, hashed. */
 static la_ssize_t
 read_layer_block(struct archive *a, void *ctx, const void **out)
 {
@@ -99,12 +99,12 @@ read_layer_block(struct archive *a, void *ctx, const void **out)
     l->unpacked += (uint64_t)n;
     if (l->unpacked > l->max) {
         err_because(l->err, ERR_INTEGRITY, REASON_LAYER,
-                    "it unpacks to more than %d times its size", TAR_LAYER_RATIO_MAX);
+                    "it expands to more than %d times its size", TAR_LAYER_RATIO_MAX);
         return fail(l);
     }
     if (l->unpacked > l->header_end) {
         err_because(l->err, ERR_INTEGRITY, REASON_LAYER,
-                    "it has a member whose headers take more than %d KiB",
+                    "a member has more than %d KiB of headers",
                     TAR_LAYER_HEADERS_MAX >> 10);
         return fail(l);
     }
@@ -136,20 +136,19 @@ check_entry(struct archive_entry *e, struct err *err)
     char safe[TEXT_SAFE_MAX];
 
     if (!name)
-        return err_because(err, ERR_INTEGRITY, REASON_LAYER,
-                           "it has a member without a name");
+        return err_because(err, ERR_INTEGRITY, REASON_LAYER, "a member has no name");
     text_safe(safe, name, strlen(name));
     if (leads_out(name))
         return err_because(err, ERR_INTEGRITY, REASON_LAYER,
-                           "it has the member '%s', which leads out of the image", safe);
+                           "the member '%s' points outside the image", safe);
     if (link && leads_out(link))
         return err_because(err, ERR_INTEGRITY, REASON_LAYER,
-                           "its member '%s' is a hard link that leads out of the image",
-                           safe);
+                           "the hard link '%s' points outside the image", safe);
     return 0;
 }
 
-/* A list of holes costs the library ten times its bytes: headers must not be endless. */
+/* A list of holes costs the library ten times its bytes, so the size of headers is
+ * bounded. */
 static int
 next_header(struct look *l, struct archive_entry **e)
 {
@@ -177,7 +176,7 @@ walk_layer(struct look *l)
     struct archive_entry *e;
     int rc;
 
-    /* A warning is about the character set of a name, which does not matter here. */
+    /* A warning concerns the character set of a name, which does not matter here. */
     while ((rc = next_header(l, &e)) == ARCHIVE_OK || rc == ARCHIVE_WARN) {
         if (check_entry(e, l->err) < 0 || skip_body(l) < 0)
             return -1;
@@ -185,7 +184,7 @@ walk_layer(struct look *l)
     return rc == ARCHIVE_EOF ? 0 : library_error(l->tar, l, "malformed tar");
 }
 
-/* What follows the end of the tar counts for its digest, too. */
+/* Bytes after the end of the tar are part of its digest. */
 static int
 drain_layer(struct look *l)
 {
@@ -198,7 +197,7 @@ drain_layer(struct look *l)
     return n == 0 ? 0 : -1;
 }
 
-/* Only what is built into the library: never a program out of $PATH. */
+/* Only what is built into the library: never a program from $PATH. */
 static bool
 open_readers(struct look *l)
 {
@@ -215,11 +214,11 @@ open_readers(struct look *l)
            archive_read_next_header(l->unpacker, &whole) == ARCHIVE_OK;
 }
 
-/* Packed once at most, as no runtime unpacks it twice. */
+/* At most one layer of compression, as runtimes decompress only once. */
 static int
 take_turn(struct look *l)
 {
-    if (archive_filter_count(l->unpacker) > 2) /* the last one does nothing */
+    if (archive_filter_count(l->unpacker) > 2) /* the last filter is the raw input */
         return err_because(l->err, ERR_INTEGRITY, REASON_LAYER,
                            "it is compressed more than once");
     if (archive_filter_code(l->unpacker, 0) == ARCHIVE_FILTER_ZSTD) {

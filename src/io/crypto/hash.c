@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the library's memory ---- */
+/* ---- the allocator of OpenSSL ---- */
 
 static void *
 lib_malloc(size_t size, const char *file, int line)
@@ -133,12 +133,12 @@ base64_encode(const void *bytes, size_t len, struct buf *out)
     return 0;
 }
 
-/* The library decodes laxly: only what encodes back to the same text is accepted. */
+/* The library decodes leniently: accept only what encodes back to the same text. */
 static bool
 decode_canonical(unsigned char *bytes, unsigned char *again, const char *text, size_t len,
                  size_t padding)
 {
-    int raw = (int)(len / 4 * 3); /* it writes the padding as zero bytes */
+    int raw = (int)(len / 4 * 3); /* padding is decoded as zero bytes */
 
     return EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)len) == raw &&
            EVP_EncodeBlock(again, bytes, raw - (int)padding) == (int)len &&
@@ -160,7 +160,7 @@ base64_decode(const char *text, size_t len, struct buf *out)
     again = xmalloc(len + 1);
     if (decode_canonical(bytes, again, text, len, padding))
         rc = buf_add(out, bytes, len / 4 * 3 - padding);
-    OPENSSL_cleanse(bytes, len); /* credentials come this way */
+    OPENSSL_cleanse(bytes, len); /* may hold credentials */
     OPENSSL_cleanse(again, len + 1);
     free(bytes);
     free(again);

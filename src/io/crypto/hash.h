@@ -13,13 +13,13 @@
 #include <stdint.h>
 
 /*
- * Once, before anything else of the library is used: its allocations are ours from then
- * on and cannot fail either (mem.h).  OpenSSL 3.0 crashes when some of its own do.
+ * Called once, before any other use of the library: from then on it allocates through
+ * mem.h, which cannot fail.  OpenSSL 3.0 crashes when some of its allocations fail.
  */
 void hash_global_init(void);
 
 struct hash {
-    void *ctx; /* the library's, owned */
+    void *ctx; /* owned; the library's */
     enum digest_alg alg;
 };
 
@@ -28,25 +28,25 @@ struct hash {
         .ctx = NULL                                                                      \
     }
 
-/* Begin a digest; a struct in use starts again from nothing.  Errors: ERR_INTERNAL. */
+/* Begin a digest, also when the struct is in use.  Errors: ERR_INTERNAL. */
 MUST_USE int hash_start(struct hash *h, enum digest_alg alg, struct err *err);
 MUST_USE int hash_add(struct hash *h, const void *bytes, size_t len, struct err *err);
-/* The digest of all that was added; start again before adding more. */
+/* The digest of all bytes added; start again before adding more. */
 MUST_USE int hash_finish(struct hash *h, struct digest *out, struct err *err);
 void hash_release(struct hash *h);
-/* A second one that has seen the same bytes; what it held before goes. */
+/* Copy the state; the previous state of *to is released. */
 MUST_USE int hash_copy(struct hash *to, const struct hash *from, struct err *err);
 
-/* All at once. */
+/* hash_start(), hash_add() and hash_finish() in one call. */
 MUST_USE int hash_bytes(enum digest_alg alg, const void *bytes, size_t len,
                         struct digest *out, struct err *err);
 
-/* Standard base64 with padding, on one line.  -1 when out may not grow that far. */
+/* Standard base64 with padding, on one line.  -1 when out's maximum would be exceeded. */
 MUST_USE int base64_encode(const void *bytes, size_t len, struct buf *out);
 
 /*
- * Canonical base64 only: padding as it must be, no white space, unused bits zero.
- * Returns: 0, or -1 when it is not that, or longer than out may grow.
+ * Canonical base64 only: correct padding, no white space, unused bits zero.
+ * Returns: 0, or -1 when it is malformed, or longer than out's maximum.
  */
 MUST_USE int base64_decode(const char *text, size_t len, struct buf *out);
 

@@ -17,8 +17,8 @@
 #include <string.h>
 
 /*
- * RSA moduli, in bits: below OLD, too weak; below MIN, too weak to begin with for what is
- * kept for years; above, too slow.
+ * RSA moduli, in bits: below OLD, too weak; below MIN, too weak for new signatures that
+ * are kept for years; above MAX, too slow.
  */
 enum {
     RSA_BITS_OLD = 2048,
@@ -60,8 +60,8 @@ pki_block_release(struct pki_block *b)
 }
 
 /*
- * One key has one id.  The same point can be written in three ways, and a curve by its
- * name or by its parameters, so settle on the form every tool writes.
+ * A key has exactly one id.  A point has three encodings, and a curve is given by its
+ * name or its parameters, so only the form that all tools write is accepted.
  */
 static bool
 is_named_curve(EVP_PKEY *pkey, enum pki_type *type)
@@ -105,10 +105,10 @@ classify(EVP_PKEY *pkey, enum pki_type *type, const char *name, struct err *err)
     }
     if (EVP_PKEY_is_a(pkey, "EC") == 1) {
         if (!is_named_curve(pkey, type))
-            return err_set(err, ERR_USAGE,
-                           "'%s' is an elliptic curve key, but not of a named curve that "
-                           "we know: %s",
-                           name, known);
+            return err_set(
+                err, ERR_USAGE,
+                "'%s' is an elliptic curve key, but not on a supported named curve: %s",
+                name, known);
         return 0;
     }
     if (EVP_PKEY_is_a(pkey, "RSA") == 1) {
@@ -118,12 +118,13 @@ classify(EVP_PKEY *pkey, enum pki_type *type, const char *name, struct err *err)
         *type = bits < RSA_BITS_MIN ? PKI_RSA_2048 : PKI_RSA;
         return 0;
     }
-    return err_set(err, ERR_USAGE, "'%s' is a key of another kind: %s", name, known);
+    return err_set(err, ERR_USAGE, "'%s' is a key of an unsupported kind: %s", name,
+                   known);
 }
 
 /*
- * Numbers under which others could sign as well are not a key.  A private half that does
- * not fit would sign under a key id nobody can verify.
+ * Numbers that let others sign as well are not a key.  A private half that does not match
+ * would sign under a key id that no key verifies.
  */
 static bool
 is_sound(EVP_PKEY *pkey, enum pki_type type, bool is_private)
@@ -157,7 +158,7 @@ pki_adopt(EVP_PKEY *pkey, bool is_private, const char *name, struct err *err)
     if (classify(pkey, &key->type, name, err) < 0)
         return NULL;
     if (!is_sound(pkey, key->type, is_private)) {
-        err_set(err, ERR_USAGE, "'%s' is damaged: its numbers do not make a key", name);
+        err_set(err, ERR_USAGE, "'%s' is damaged: its numbers do not form a key", name);
         return NULL;
     }
     if (compute_id(pkey, &key->id, err) < 0)
@@ -177,8 +178,8 @@ pki_adopt_signer(EVP_PKEY *pkey, bool is_private, const char *name, struct err *
         return NULL;
     if (key->type != PKI_ECDSA_P256 && key->type != PKI_ED25519 && key->type != PKI_RSA) {
         err_set(err, ERR_USAGE,
-                "'%s' is a key of kind %s, whose signatures are only checked: keys that "
-                "sign are ECDSA P-256, Ed25519 or RSA of 3072 to 8192 bits",
+                "'%s' is a key of kind %s, which is accepted for verification only: keys "
+                "that sign are ECDSA P-256, Ed25519 or RSA of 3072 to 8192 bits",
                 name, pki_type_name(key->type));
         return NULL;
     }
@@ -200,7 +201,7 @@ generate(enum pki_type type)
     case PKI_ECDSA_P384:
     case PKI_ECDSA_P521:
     case PKI_RSA_2048:
-        break; /* made elsewhere */
+        break; /* for verification only */
     }
     return NULL;
 }
@@ -231,7 +232,7 @@ pki_free(struct pki_key *key)
 {
     if (!key)
         return;
-    EVP_PKEY_free(key->pkey); /* wipes the private half */
+    EVP_PKEY_free(key->pkey); /* also wipes the private half */
     pki_token_free(key->token);
     free(key);
 }
@@ -288,7 +289,7 @@ pki_form_name(enum pki_form form)
     case PKI_FORM_PBKDF2:
         return "PKCS#8, PBKDF2";
     case PKI_FORM_OLD:
-        return "encrypted in an old way";
+        return "encrypted with a legacy scheme";
     case PKI_FORM_COSIGN:
         return "cosign";
     case PKI_FORM_TOKEN:

@@ -108,7 +108,7 @@ crl_oddity(X509_CRL *crl)
 
 /* ---- PEM files ---- */
 
-/* The whole block, or nothing. */
+/* The block must hold one complete certificate and nothing else. */
 static int
 add_certificate(struct pki_certs *certs, const unsigned char *der, long len,
                 const char *name, struct err *err)
@@ -137,12 +137,12 @@ add_crl(struct pki_certs *certs, const unsigned char *der, long len, const char 
     if (!odd || odd[0] == '\0')
         return err_set(err, ERR_USAGE,
                        "'%s' is damaged: a block in it is not a revocation list", name);
-    err_set(err, ERR_USAGE, "'%s': revocation list not understood: %s", name, odd);
-    return err_hint(err, "expected is a complete list by the issuer of the certificates "
-                         "in it; this one would have to be left out");
+    err_set(err, ERR_USAGE, "'%s': revocation list not supported: %s", name, odd);
+    return err_hint(err,
+                    "expected a complete list by the issuer of the certificates in it");
 }
 
-/* What a file is read for; it may hold nothing else. */
+/* The kind of PEM block a file is read for; no other may occur in it. */
 static const struct kind {
     const char *block, *what;
     int (*add)(struct pki_certs *certs, const unsigned char *der, long len,
@@ -182,8 +182,7 @@ add_blocks(struct pki_certs *certs, const struct kind *kind, BIO *bio, const cha
     if (rc < 0)
         return -1;
     if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
-        return err_set(err, ERR_USAGE, "'%s' is damaged: a PEM block in it is not whole",
-                       name);
+        return err_set(err, ERR_USAGE, "'%s' is damaged: incomplete PEM block", name);
     if (count == 0)
         return err_set(err, ERR_USAGE, "'%s' holds no %s in PEM form", name, kind->what);
     return 0;
@@ -197,8 +196,8 @@ add(struct pki_certs *certs, const struct kind *kind, const char *pem, size_t le
     int rc;
 
     if (len > PKI_CERTS_FILE_MAX)
-        return err_set(err, ERR_LIMIT, "'%s' is larger than a file of %ss may be", name,
-                       kind->what);
+        return err_set(err, ERR_LIMIT, "'%s' is larger than the maximum of a file of %ss",
+                       name, kind->what);
     bio = BIO_new_mem_buf(len > 0 ? pem : "", (int)len);
     if (!bio)
         return err_set(err, ERR_INTERNAL, "cannot read '%s'", name);

@@ -33,10 +33,10 @@ release_stack(STACK_OF(X509) * *stack)
     sk_X509_free(*stack); /* of borrowed certificates */
 }
 
-/* ---- what the chain consists of ---- */
+/* ---- describing the chain ---- */
 
-/* Like the id of a key file: by the key, not by how the certificate happens to write it.
- */
+/* The id of a certificate's key: of the key itself, not of its encoding in the
+ * certificate. */
 static int
 id_of_key(X509 *cert, struct digest *out, struct err *err)
 {
@@ -48,13 +48,14 @@ id_of_key(X509 *cert, struct digest *out, struct err *err)
         key = pki_adopt(pkey, false, "certificate", &why);
     if (!key)
         return err_because(err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
-                           "was made with a certificate that has a key of a kind that "
-                           "does not count in its chain");
+                           "was made with a certificate whose chain contains a key of an "
+                           "unsupported kind");
     *out = *pki_id(key);
     return 0;
 }
 
-/* Of a certificate: lowercase hex without leading zeros, as far as a list can name it. */
+/* Serial number in lowercase hex without leading zeros, limited to what revocation lists
+ * can name. */
 static int
 serial_of(X509 *cert, char out[PKI_SERIAL_MAX + 1], struct err *err)
 {
@@ -75,12 +76,12 @@ serial_of(X509 *cert, char out[PKI_SERIAL_MAX + 1], struct err *err)
     BN_free(number);
     if (n > PKI_SERIAL_MAX)
         return err_because(err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
-                           "was made with a certificate of a serial number that is "
-                           "negative or longer than 20 bytes");
+                           "was made with a certificate whose serial number is negative "
+                           "or longer than 20 bytes");
     return 0;
 }
 
-/* The time in which all of them are valid, and what identifies each. */
+/* The period in which all of them are valid, and the identifiers of each. */
 static int
 describe_chain(STACK_OF(X509) * certs, struct pki_chain *out, struct err *err)
 {
@@ -95,7 +96,7 @@ describe_chain(STACK_OF(X509) * certs, struct pki_chain *out, struct err *err)
         if (!pki_time(X509_get0_notBefore(cert), &from) ||
             !pki_time(X509_get0_notAfter(cert), &until))
             return err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE,
-                               "has a certificate without a time");
+                               "contains a certificate without a validity period");
         c.valid_from = from > c.valid_from ? from : c.valid_from;
         c.valid_until = until < c.valid_until ? until : c.valid_until;
         if (serial_of(cert, link->serial, err) < 0 ||
@@ -147,7 +148,7 @@ new_store(const struct pki_authority *a)
 {
     X509_STORE *store = X509_STORE_new();
     X509_VERIFY_PARAM *param = store ? X509_STORE_get0_param(store) : NULL;
-    /* Time is judged by the caller, who knows when the bundle was made. */
+    /* Time is checked by the caller, which knows when the bundle was made. */
     unsigned long flags = X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_PARTIAL_CHAIN;
     bool done = param && X509_STORE_set_purpose(store, X509_PURPOSE_ANY) == 1 &&
                 X509_VERIFY_PARAM_set_flags(param, flags) == 1;
@@ -155,7 +156,8 @@ new_store(const struct pki_authority *a)
     for (int i = 0; done && i < sk_X509_num(a->anchors->x509); i++)
         done = X509_STORE_add_cert(store, sk_X509_value(a->anchors->x509, i)) == 1;
     if (done) {
-        X509_VERIFY_PARAM_set_depth(param, PKI_CHAIN_MAX - 2); /* between the two ends */
+        X509_VERIFY_PARAM_set_depth(param, PKI_CHAIN_MAX -
+                                               2); /* intermediate certificates only */
         X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
         return store;
     }
@@ -183,10 +185,10 @@ static STACK_OF(X509) *
 static int
 chain_error(int code, struct err *err)
 {
-    return err_because(err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
-                       "was made with a certificate that the authority does not vouch "
-                       "for (%s)",
-                       X509_verify_cert_error_string(code));
+    return err_because(
+        err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
+        "was made with a certificate that does not chain to the authority (%s)",
+        X509_verify_cert_error_string(code));
 }
 
 static int

@@ -28,8 +28,8 @@ struct pki_chain {
 };
 
 /*
- * Is there a chain?  Time is not looked at, and lists that ran out still revoke.
- * Errors: ERR_TRUST "revoked"; "unknown-signer" - there is none.
+ * Search a chain.  Time is not checked, and expired revocation lists still revoke.
+ * Errors: ERR_TRUST "revoked"; "unknown-signer" - there is no chain.
  */
 MUST_USE int pki_cms_chain(const struct pki_cms *cms,
                            const struct pki_authority *authority, struct pki_chain *out,

@@ -21,7 +21,7 @@ pki_cms_release_info(CMS_ContentInfo **info)
 
 /* ---- certificates ---- */
 
-/* OpenSSL 3.0 has no purpose "code signing": look at the extensions. */
+/* OpenSSL 3.0 has no purpose "code signing": check the extensions directly. */
 bool
 pki_cms_is_for_signing(X509 *cert)
 {
@@ -37,11 +37,11 @@ pki_cms_key_of(X509 *cert, const char *name, struct err *err)
 
     if (pkey)
         return pki_adopt_signer(pkey, false, name, err);
-    err_set(err, ERR_USAGE, "'%s' has a public key of another kind", name);
+    err_set(err, ERR_USAGE, "'%s' has a public key of an unsupported kind", name);
     return NULL;
 }
 
-/* ---- checking one ---- */
+/* ---- checking a signature ---- */
 
 static int
 cms_error(struct err *err, const char *why)
@@ -67,14 +67,14 @@ parse_cms(struct pki_cms *cms, const unsigned char *der, size_t len, struct err 
     const unsigned char *p = der;
 
     if (len > PKI_CMS_MAX)
-        return cms_error(err, "is larger than a CMS signature may be");
+        return cms_error(err, "exceeds the maximum size of a CMS signature");
     cms->info = d2i_CMS_ContentInfo(NULL, &p, (long)len);
     if (!cms->info || p != der + len)
         return cms_error(err, "is not a CMS signature");
     if (OBJ_obj2nid(CMS_get0_type(cms->info)) != NID_pkcs7_signed)
         return cms_error(err, "is a CMS message, but not a signature");
     if (CMS_is_detached(cms->info) != 1)
-        return cms_error(err, "is a CMS signature that brings its own content");
+        return cms_error(err, "is a CMS signature with embedded content");
     return 0;
 }
 
@@ -84,7 +84,7 @@ pki_cms_signer(const struct pki_cms *cms)
     return sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms->info), 0);
 }
 
-/* false: one that does not count. */
+/* false: the algorithm is not accepted. */
 static bool
 take_digest_alg(struct pki_cms *cms)
 {
@@ -110,16 +110,16 @@ static int
 check_signer_info(struct pki_cms *cms, struct err *err)
 {
     if (sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(cms->info)) != 1)
-        return cms_error(err, "is not by exactly one signer");
-    /* Without them the same bytes could be signed as something else. */
+        return cms_error(err, "does not have exactly one signer");
+    /* Without signed attributes the same bytes could be signed in another meaning. */
     if (CMS_signed_get_attr_count(pki_cms_signer(cms)) < 2)
         return cms_error(err, "has no signed attributes");
     if (!take_digest_alg(cms))
-        return cms_error(err, "uses another digest than SHA-256, SHA-384 or SHA-512");
+        return cms_error(err, "uses a digest other than SHA-256, SHA-384 or SHA-512");
     return 0;
 }
 
-/* Is the one messageDigest among the signed attributes that of the payload? */
+/* Whether the single messageDigest among the signed attributes is that of the payload. */
 static bool
 fits(const struct pki_cms *cms, struct pki_payload *payload)
 {
@@ -133,9 +133,9 @@ fits(const struct pki_cms *cms, struct pki_payload *payload)
 }
 
 /*
- * Only the signature: what the certificate is worth comes later.  It is one over the
- * signed attributes.  The digest of the payload is among those, and is compared by us:
- * the library would hash all of it for each signature.
+ * Check the signature only; the certificate is judged later.  The signature covers the
+ * signed attributes, which contain the digest of the payload.  That digest is compared
+ * here, because the library would hash the whole payload for each signature.
  */
 static int
 check_cms_signature(struct pki_cms *cms, struct pki_payload *payload, struct err *err)
@@ -146,10 +146,10 @@ check_cms_signature(struct pki_cms *cms, struct pki_payload *payload, struct err
 
     cms->certs = CMS_get1_certs(cms->info);
     if (sk_X509_num(cms->certs) > PKI_CMS_CERTS_MAX)
-        return cms_error(err, "brings too many certificates");
+        return cms_error(err, "contains too many certificates");
     if (!nothing || CMS_verify(cms->info, NULL, NULL, nothing, NULL, flags) != 1 ||
         !fits(cms, payload))
-        return cms_error(err, "is not a good signature over this index");
+        return cms_error(err, "is not a valid signature of this index");
     return 0;
 }
 
@@ -164,12 +164,13 @@ check_leaf(struct pki_cms *cms, struct err *err)
     cms->leaf = sk_X509_num(signers) == 1 ? sk_X509_value(signers, 0) : NULL;
     sk_X509_free(signers);
     if (!cms->leaf || !text)
-        return cms_error(err, "does not bring the certificate that made it");
+        return cms_error(err, "does not contain the certificate of its signer");
     cms->key = pki_cms_key_of(cms->leaf, "certificate", &why);
     if (!cms->key)
-        return cms_error(err, "was made with a key of a kind that does not count");
+        return cms_error(err, "was made with a key of an unsupported kind");
     if (!pki_cms_is_for_signing(cms->leaf))
-        return cms_error(err, "was made with a certificate that is not for code signing");
+        return cms_error(err,
+                         "was made with a certificate that does not permit code signing");
     if (X509_NAME_print_ex(text, X509_get_subject_name(cms->leaf), 0,
                            XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0 ||
         BIO_pending(text) >= PKI_SUBJECT_MAX)
@@ -213,7 +214,7 @@ pki_cms_release(struct pki_cms **cms)
     *cms = NULL;
 }
 
-/* ---- what is known of one ---- */
+/* ---- properties of a signature ---- */
 
 const struct digest *
 pki_cms_key_id(const struct pki_cms *cms)
@@ -227,7 +228,7 @@ pki_cms_subject(const struct pki_cms *cms)
     return cms->subject;
 }
 
-/* The text of a name and the word for its kind; NULL for kinds we do not compare. */
+/* The text of a name and the word for its kind; NULL for kinds that are not compared. */
 static const ASN1_STRING *
 text_of(const GENERAL_NAME *name, const char **word)
 {
@@ -257,7 +258,7 @@ pki_cms_has_name(const struct pki_cms *cms, const char *name)
         const ASN1_STRING *text = text_of(sk_GENERAL_NAME_value(names, i), &word);
         size_t len = strlen(name), skip = text ? strlen(word) : 0;
 
-        /* By length: a NUL inside must not cut it. */
+        /* compared by length: an embedded NUL must not cut it */
         found = text && len > skip && strncmp(name, word, skip) == 0 &&
                 (size_t)ASN1_STRING_length(text) == len - skip &&
                 memcmp(ASN1_STRING_get0_data(text), name + skip, len - skip) == 0;

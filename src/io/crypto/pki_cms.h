@@ -19,25 +19,27 @@
 
 struct pki_cms;
 
-/* Do these bytes begin like a CMS message? */
+/* Whether these bytes begin like a CMS message. */
 bool pki_cms_is_one(const void *der, size_t len);
 
 /*
- * Take DER apart and check the signature: detached, by exactly one signer, with signed
- * attributes, SHA-256 or longer, over that payload; the certificate is in it, is for code
- * signing, and has a key of a kind we use.
- * Errors: ERR_TRUST "bad-signature", saying what is wrong.
+ * Parse DER and check the signature: detached, by exactly one signer, with signed
+ * attributes, SHA-256 or longer, over that payload; the certificate is included, permits
+ * code signing, and has a key of a supported kind.
+ * Errors: ERR_TRUST "bad-signature", with the cause.
  */
 struct pki_cms *pki_cms_open(const void *der, size_t der_len, struct pki_payload *payload,
                              struct err *err);
-void pki_cms_free(struct pki_cms *cms); /* NULL is fine */
+void pki_cms_free(struct pki_cms *cms); /* NULL is allowed */
 void pki_cms_release(struct pki_cms **cms);
 
-/* Of the certificate that signed: the id of its key; its subject as RFC 2253 has it. */
+/* The signer's certificate: the id of its key, and its subject in the format of RFC
+ * 2253. */
 const struct digest *pki_cms_key_id(const struct pki_cms *cms);
 const char *pki_cms_subject(const struct pki_cms *cms);
 
-/* Has it that alternative name: "email:...", "dns:...", "uri:..."? */
+/* Whether the certificate has that alternative name: "email:...", "dns:...",
+ * "uri:...". */
 bool pki_cms_has_name(const struct pki_cms *cms, const char *name);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one form of a signature by certificate that counts inside a bundle.  Most of a CMS
- * message is covered by no signature: version numbers, parameters of algorithms, unsigned
- * attributes, certificates that nobody needs, lengths in BER.  So what matters is taken
- * out of it and written again, in DER and with nothing to choose.
+ * The canonical form of a signature by certificate, the only one accepted in a bundle.
+ * Most of a CMS message is not covered by its signature: version numbers, parameters of
+ * algorithms, unsigned attributes, unused certificates, lengths in BER.  So the parts
+ * that matter are extracted and encoded again in DER, without any degree of freedom.
  */
 #include "config.h"
 #include "io/crypto/pki_cms_form.h"
@@ -22,7 +22,7 @@ enum { TAG_SEQUENCE = 0x30, TAG_SET = 0x31, TAG_CONTEXT_0 = 0xa0 };
 
 /* ---- DER ---- */
 
-/* A value with its tag and its length before it. */
+/* A value preceded by its tag and its length. */
 static bool
 put_bytes(struct buf *out, unsigned char tag, const void *bytes, size_t len)
 {
@@ -120,7 +120,7 @@ compare_encodings(const void *a, const void *b)
     return x->len < y->len ? -1 : x->len > y->len;
 }
 
-/* In the order of DER, none twice. */
+/* In DER order, without duplicates. */
 static bool
 put_set(struct buf *out, unsigned char tag, struct set *s)
 {
@@ -136,7 +136,7 @@ put_set(struct buf *out, unsigned char tag, struct set *s)
     return put_in(out, tag, &content);
 }
 
-/* ---- the parts of the message ---- */
+/* ---- parts of the message ---- */
 
 static int
 digest_nid(enum digest_alg alg)
@@ -166,7 +166,7 @@ ecdsa_nid(enum digest_alg alg)
     return NID_ecdsa_with_SHA256;
 }
 
-/* All that came along but roots, which a reader has to have from elsewhere. */
+/* All certificates in the message except roots, which a reader must already have. */
 static bool
 put_certificates(struct buf *out, const struct pki_cms *cms)
 {
@@ -206,7 +206,7 @@ put_attributes(struct buf *out, const CMS_SignerInfo *signer)
     return put_set(out, TAG_CONTEXT_0, &set);
 }
 
-/* Issuer and serial number of the certificate that made it. */
+/* Issuer and serial number of the signer's certificate. */
 static bool
 put_identity(struct buf *out, const X509 *leaf)
 {
@@ -254,7 +254,7 @@ put_signed_data(struct buf *out, const struct pki_cms *cms)
            put_in(out, TAG_SEQUENCE, &content);
 }
 
-/* Signed, and again where nothing covers it. */
+/* The content type is "data", both in the signed attribute and in the unsigned field. */
 static bool
 is_of_data(const struct pki_cms *cms)
 {
@@ -273,14 +273,14 @@ pki_cms_render(const struct pki_cms *cms, struct buf *out, struct err *err)
 
     if (!is_of_data(cms))
         return err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE,
-                           "is over another content type than data");
+                           "is over a content type other than data");
     done = put_signed_data(&data, cms) && put_object(&content, NID_pkcs7_signed) &&
            put_in(&content, TAG_CONTEXT_0, &data) && put_in(out, TAG_SEQUENCE, &content);
 
     ERR_clear_error();
     return done ? 0
                 : err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE,
-                              "is larger than a CMS signature may be");
+                              "exceeds the maximum size of a CMS signature");
 }
 
 bool

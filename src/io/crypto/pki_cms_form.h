@@ -9,14 +9,14 @@
 #include "io/crypto/pki_cms.h"
 
 /*
- * The same signature in the one form that pki_cms_sign() writes, without what it does not
- * need: other attributes than the signed ones, revocation lists, roots.  What used other
- * algorithms or another content type than we do is not a good signature any more.
+ * Encode the signature in the canonical form that pki_cms_sign() writes, without anything
+ * it does not need: unsigned attributes, revocation lists, roots.  A signature with other
+ * algorithms or another content type is no longer valid in this form.
  * Errors: ERR_TRUST "bad-signature" - longer than PKI_CMS_MAX.
  */
 MUST_USE int pki_cms_render(const struct pki_cms *cms, struct buf *out, struct err *err);
 
-/* Is that the form these bytes have, out of which it was taken? */
+/* Whether the DER that cms was parsed from is in this form. */
 bool pki_cms_is_canonical(const struct pki_cms *cms, const void *der, size_t len);
 
 #endif

@@ -13,13 +13,13 @@
 #include <openssl/pem.h>
 #include <string.h>
 
-/* What cosign writes, and so do we: 64 MiB a guess. */
+/* The parameters of cosign: 64 MiB per guess. */
 enum { SCRYPT_N = 65536, SCRYPT_R = 8, SCRYPT_P = 1, SALT = 32 };
 
 static const uint64_t SCRYPT_BYTES_MAX = UINT64_C(128) << 20;
 enum { TEXT_MAX = PKI_KEY_FILE_MAX }; /* bytes of the JSON, and of what is in it */
 
-/* The JSON of a key file, taken apart. */
+/* The parsed JSON of a key file. */
 struct box {
     uint64_t n, r, p;
     struct buf salt, nonce, ciphertext;
@@ -82,8 +82,7 @@ parse_box(struct box *box, const struct pki_block *b, const char *name, struct e
     struct js *root = js_parse(b->data, (size_t)b->len, ERR_USAGE, &why);
 
     if (!root || !take_apart(box, root))
-        return err_set(err, ERR_USAGE,
-                       "'%s' is damaged: not a key file as cosign makes it", name);
+        return err_set(err, ERR_USAGE, "'%s' is damaged: not a cosign key file", name);
     return 0;
 }
 
@@ -108,9 +107,10 @@ unlock(const struct box *box, const struct secret *passphrase, const char *name,
     plain->data = OPENSSL_secure_malloc((size_t)plain->len);
     if (!plain->data)
         return err_set(err, ERR_INTERNAL, "cannot decrypt a key");
-    if (!derive(key, box, passphrase)) /* N is no power of two, or the like */
-        return err_set(err, ERR_USAGE,
-                       "'%s' is encrypted in a way this version does not read", name);
+    if (!derive(
+            key, box,
+            passphrase)) /* invalid parameters, such as N that is not a power of two */
+        return err_set(err, ERR_USAGE, "'%s' is encrypted in an unsupported way", name);
     good =
         secretbox_open(plain->data, (const unsigned char *)box->ciphertext.data,
                        box->ciphertext.len, (const unsigned char *)box->nonce.data, key);
@@ -155,7 +155,7 @@ put_bytes(struct jsout *obj, const char *key, const struct buf *bytes)
     return true;
 }
 
-/* The same fields in the same order as cosign's. */
+/* The same fields in the same order as written by cosign. */
 static bool
 compose(const struct box *box, struct buf *out)
 {

@@ -9,13 +9,12 @@
 #include <openssl/x509v3.h>
 
 /*
- * The library picks one list for each certificate and believes that.  Here every list of
- * an issuer counts, and only lists are taken that say of each certificate of their issuer
- * whether it is revoked.  What is in such a list is revoked for good: certificateHold,
- * which the issuer may take back, and removeFromCRL, which belongs into deltas, too.
+ * The library picks one list for each certificate.  Here every list of an issuer counts,
+ * and only complete lists are accepted.  An entry in a list revokes for good, even
+ * certificateHold, which the issuer may lift, and removeFromCRL, which belongs in deltas.
  */
 
-/* When the library cannot tell, too (-2): a list is rather looked at than left out. */
+/* Also true when the library cannot compare (-2): rather use a list than ignore it. */
 static bool
 is_same_name(const X509_NAME *a, const X509_NAME *b)
 {
@@ -31,7 +30,7 @@ is_signed_by(X509_CRL *crl, X509 *issuer)
            X509_CRL_verify(crl, X509_get0_pubkey(issuer)) == 1;
 }
 
-/* A CA that changed its key has lists by both, under one name. */
+/* A CA that changed its key has lists signed by both keys, under one name. */
 static bool
 is_signed_by_namesake(X509_CRL *crl, const struct pki_authority *a)
 {
@@ -56,9 +55,9 @@ refuse_unverified(X509_CRL *crl, struct err *err)
 
     pki_name_safe(issuer, X509_CRL_get_issuer(crl));
     return err_because(err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
-                       "was made with a certificate that a revocation list of '%s' is "
-                       "about, and that cannot be verified: no certificate of that name "
-                       "in the store signed it and may sign lists",
+                       "was made with a certificate that a revocation list of '%s' "
+                       "applies to, and that list cannot be verified: no certificate of "
+                       "that name in the store signed it and may sign lists",
                        issuer);
 }
 
@@ -68,7 +67,7 @@ is_about(X509_CRL *crl, X509 *cert)
     return is_same_name(X509_CRL_get_issuer(crl), X509_get_issuer_name(cert));
 }
 
-/* Whether the list can be verified or not. */
+/* Whether a list revokes the certificate, also a list that cannot be verified. */
 static bool
 is_revoked(X509 *cert, const struct pki_authority *a)
 {
@@ -84,7 +83,8 @@ is_revoked(X509 *cert, const struct pki_authority *a)
     return false;
 }
 
-/* issuer: above it in the chain; of the anchor itself, which is right for a root. */
+/* issuer: the certificate above it in the chain; for the anchor, itself, as for a
+ * root. */
 static int
 check_lists(X509 *cert, X509 *issuer, const struct pki_authority *a, bool requires_one,
             struct err *err)

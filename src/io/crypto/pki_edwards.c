@@ -5,14 +5,14 @@
 #include <openssl/bn.h>
 
 /*
- * The library takes any 32 bytes for an Ed25519 public key.  They are an y below
+ * The library accepts any 32 bytes as an Ed25519 public key.  They are a y below
  *
  *     p = 2^255 - 19
  *
  * in little endian, and in the highest bit the sign of x, where -x^2 + y^2 = 1 + d x^2
- * y^2. An y from p on would be a second encoding of a point.  Of the eight points whose
- * order divides 8 one signature fits any message: x or y is 0, which is y = 1, -1 or 0,
- * or x^2 = -y^2, which is d y^4 + 2 y^2 = 1.
+ * y^2. A y of p or more would be a second encoding of a point.  For the eight points
+ * whose order divides 8, one signature matches any message: x or y is 0, which is y = 1,
+ * -1 or 0, or x^2 = -y^2, which is d y^4 + 2 y^2 = 1.
  */
 enum { POINT_SIZE = 32, SIGN = 0x80 };
 
@@ -24,10 +24,10 @@ static const char curve_d[] =
 struct edwards_field {
     BN_CTX *ctx;
     BIGNUM *p, *d, *y;
-    BIGNUM *yy, *u, *v, *w; /* y^2; the rest for what is computed */
+    BIGNUM *yy, *u, *v, *w; /* y^2; the others are scratch */
 };
 
-/* The numbers belong to ctx. */
+/* The numbers are owned by ctx. */
 static bool
 field_begin(struct edwards_field *f, unsigned char point[POINT_SIZE])
 {
@@ -67,7 +67,7 @@ is_on_curve(struct edwards_field *f)
            (BN_is_zero(f->w) || BN_kronecker(f->w, f->p, f->ctx) == 1);
 }
 
-/* After is_on_curve(), which leaves u = y^2 - 1 and v = d y^2 + 1. */
+/* Requires is_on_curve(), which leaves u = y^2 - 1 and v = d y^2 + 1. */
 static bool
 has_large_order(struct edwards_field *f)
 {

@@ -9,8 +9,8 @@
 #include <openssl/evp.h>
 #include <stdbool.h>
 
-/* Is its public half a point that only the private half signs for?  The library does not
- * look. */
+/* Whether the public half is a point for which only the private half can sign.  The
+ * library does not check this. */
 bool pki_ed25519_is_sound(EVP_PKEY *pkey);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pki_internal.h - what the files of pki share: the key, and the gates it goes through.
+/* pki_internal.h - shared by the files of pki: the key, and the checks it must pass.
  *
  * Layer: io.
  */
@@ -13,8 +13,8 @@
 #include <openssl/x509.h>
 
 struct pki_key {
-    EVP_PKEY *pkey;          /* owned; of a token the public half only */
-    struct pki_token *token; /* owned; where the private half is, or NULL */
+    EVP_PKEY *pkey;          /* owned; for a token only the public half */
+    struct pki_token *token; /* owned; the token of the private half, or NULL */
     enum pki_type type;
     enum pki_form form;
     struct digest id;
@@ -31,26 +31,27 @@ struct pki_block {
 #define PKI_BLOCK_COSIGN_OLD "ENCRYPTED COSIGN PRIVATE KEY"
 
 /*
- * The one way a library key becomes ours: it is of a kind we use, sound, and its key id
- * is known.  is_private: both halves are there and must belong together.
+ * Make a pki_key from a key of the library, the only way to do so: its kind is supported,
+ * it is sound, and its key id is computed.  is_private: it has both halves, which must
+ * match.
  * Owns:   takes pkey, also on failure.
- * Errors: ERR_USAGE, naming the key and what is wrong with it; ERR_INTERNAL.
+ * Errors: ERR_USAGE, naming the key and the cause; ERR_INTERNAL.
  */
 struct pki_key *pki_adopt(EVP_PKEY *pkey, bool is_private, const char *name,
                           struct err *err);
 
-/* The same of a key that signs, or of a certificate: only of the kinds we sign with. */
+/* As pki_adopt(), for a signing key or a certificate: only kinds that may sign. */
 struct pki_key *pki_adopt_signer(EVP_PKEY *pkey, bool is_private, const char *name,
                                  struct err *err);
 
-/* What signs, and the context it works in: both borrowed. */
+/* The key that signs, and its library context: both borrowed. */
 EVP_PKEY *pki_private_half(const struct pki_key *key, OSSL_LIB_CTX **lib);
 
 /* ---- for CLEANUP ---- */
 
 void pki_block_release(struct pki_block *b);
-void pki_release_bio(BIO **bio); /* the memory of one is wiped */
+void pki_release_bio(BIO **bio); /* its memory is wiped */
 void pki_release_der(unsigned char **der);
-void pki_release_info(PKCS8_PRIV_KEY_INFO **info); /* the key in it is wiped */
+void pki_release_info(PKCS8_PRIV_KEY_INFO **info); /* its key is wiped */
 
 #endif

@@ -6,14 +6,14 @@
 #include <openssl/x509.h>
 
 /*
- * A key file chooses the cost of its own key derivation, so there is a ceiling: seconds
- * and a few dozen MiB.  The library's own limit for scrypt is the same 32 MiB.
+ * A key file chooses the cost of its own key derivation, so it is limited to seconds and
+ * a few dozen MiB.  The library's own limit for scrypt is the same 32 MiB.
  */
 static const uint64_t SCRYPT_BYTES_MAX = UINT64_C(32) << 20;
 static const uint64_t SCRYPT_COST_MAX = UINT64_C(1) << 23; /* N * r * p */
 static const uint64_t ITERATIONS_MAX = 10 * 1000 * 1000;
 
-/* A count of an ASN.1 structure; what is absent, negative or huge becomes the maximum. */
+/* The value of an ASN.1 integer; the maximum when it is absent, negative or too large. */
 static uint64_t
 count_of(const ASN1_INTEGER *number)
 {
@@ -40,7 +40,7 @@ is_cheap_scrypt(const X509_ALGOR *kdf)
     SCRYPT_PARAMS *params =
         ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), kdf->parameter);
     bool cheap =
-        !params || /* unreadable: costs nothing, the library will refuse it */
+        !params || /* malformed: costs nothing, the library will reject it */
         pki_scrypt_is_cheap(count_of(params->costParameter), count_of(params->blockSize),
                             count_of(params->parallelizationParameter), SCRYPT_BYTES_MAX);
 
@@ -89,7 +89,7 @@ pki_is_cheap(const X509_ALGOR *algorithm)
     case NID_id_pbkdf2:
         cheap = is_cheap_pbkdf2(params->keyfunc);
         break;
-    default: /* the library knows no other */
+    default: /* the library has no others */
         cheap = true;
     }
     PBE2PARAM_free(params);

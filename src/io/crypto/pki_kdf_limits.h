@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Is what this password-based encryption makes us compute within bounds? */
+/* Whether the cost of this password-based encryption is within the limits. */
 bool pki_is_cheap(const X509_ALGOR *algorithm);
 
-/* The same of scrypt, which may use up to bytes_max of memory. */
+/* Whether the cost of scrypt is within the limits, with up to bytes_max of memory. */
 bool pki_scrypt_is_cheap(uint64_t n, uint64_t r, uint64_t p, uint64_t bytes_max);
 
 #endif

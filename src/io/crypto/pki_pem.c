@@ -12,7 +12,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-/* ---- which block of the file ---- */
+/* ---- selecting the PEM block ---- */
 
 static const char *const private_blocks[] = {"PRIVATE KEY",
                                              "ENCRYPTED PRIVATE KEY",
@@ -31,7 +31,7 @@ is_one_of(const char *name, const char *const *names)
     return *names != NULL;
 }
 
-/* Why no block will do, from the name of one that was there. */
+/* Why no block is accepted, from the name of one that was present. */
 static int
 explain_other(const char *other, bool want_private, const char *name, struct err *err)
 {
@@ -39,29 +39,26 @@ explain_other(const char *other, bool want_private, const char *name, struct err
 
     if (want_private && strcmp(other, "PUBLIC KEY") == 0)
         return err_set(err, ERR_USAGE,
-                       "'%s' is a public key: signing needs the private one", name);
+                       "'%s' is a public key: signing requires the private key", name);
     if (!want_private && is_private) {
-        err_set(err, ERR_USAGE, "'%s' is a private key: checking needs the public one",
-                name);
+        err_set(err, ERR_USAGE,
+                "'%s' is a private key: verification requires the public key", name);
         return err_hint(err, "openssl pkey -in KEY -pubout writes the public half; keep "
-                             "the private one where signatures are made");
+                             "the private key where signatures are made");
     }
     if (strcmp(other, "CERTIFICATE") == 0)
         return err_set(err, ERR_USAGE, "'%s' is a certificate, not a key", name);
-    err_set(err, ERR_USAGE, "'%s' is a key file of a kind this version does not read",
-            name);
+    err_set(err, ERR_USAGE, "'%s' is a key file of an unsupported kind", name);
     if (is_private)
         return err_hint(err,
-                        "keys are read from PEM files as openssl and cosign write them: "
+                        "supported are PEM files as written by openssl and cosign: "
                         "PKCS#8, EC and RSA PRIVATE KEY, ENCRYPTED SIGSTORE PRIVATE KEY");
-    return err_hint(err,
-                    "public keys are read from PEM files that begin with BEGIN PUBLIC "
-                    "KEY");
+    return err_hint(err, "public keys are PEM files that begin with BEGIN PUBLIC KEY");
 }
 
 /*
- * Find the one block with a wanted name; others (parameters, certificates) may stand
- * beside it.  Two keys in one file would leave open which one is meant.
+ * Find the single block with one of these names; others (parameters, certificates) may be
+ * in the file too.  Two keys in one file would be ambiguous.
  */
 static int
 find_block(const char *pem, size_t len, const char *const *wanted, const char *name,
@@ -72,7 +69,8 @@ find_block(const char *pem, size_t len, const char *const *wanted, const char *n
     CLEANUP(pki_block_release) struct pki_block other = {.name = NULL};
 
     if (len > PKI_KEY_FILE_MAX)
-        return err_set(err, ERR_LIMIT, "'%s' is larger than a key file may be", name);
+        return err_set(err, ERR_LIMIT, "'%s' exceeds the maximum size of a key file",
+                       name);
     bio = BIO_new_mem_buf(pem, (int)len);
     if (!bio)
         return err_set(err, ERR_INTERNAL, "cannot read a key");
@@ -89,12 +87,11 @@ find_block(const char *pem, size_t len, const char *const *wanted, const char *n
             found = b;
         } else {
             pki_block_release(&b);
-            return err_set(err, ERR_USAGE, "'%s' holds more than one key", name);
+            return err_set(err, ERR_USAGE, "'%s' contains more than one key", name);
         }
     }
     if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
-        return err_set(err, ERR_USAGE, "'%s' is damaged: a PEM block in it is not whole",
-                       name);
+        return err_set(err, ERR_USAGE, "'%s' is damaged: incomplete PEM block", name);
     if (!found.name && other.name)
         return explain_other(other.name, wanted == private_blocks, name, err);
     if (!found.name)
@@ -131,8 +128,7 @@ read_traditional(const struct pki_block *b, const char *name,
     EVP_PKEY *pkey;
 
     if (PEM_get_EVP_CIPHER_INFO(b->header, &cipher) != 1) {
-        err_set(err, ERR_USAGE, "'%s' is encrypted in a way this version does not read",
-                name);
+        err_set(err, ERR_USAGE, "'%s' is encrypted in an unsupported way", name);
         return NULL;
     }
     *form = cipher.cipher ? PKI_FORM_OLD : PKI_FORM_PLAIN;
@@ -220,7 +216,7 @@ pki_public(const char *pem, size_t len, const char *name, struct err *err)
 
 /* ---- writing ---- */
 
-/* Hand over what was written, in one piece: a buffer that grows leaves copies behind. */
+/* Copy the text once into out: a buffer that grows would leave copies behind. */
 static int
 take_text(BIO *bio, bool written, struct buf *out, struct err *err)
 {
@@ -231,7 +227,7 @@ take_text(BIO *bio, bool written, struct buf *out, struct err *err)
     if (!written || len <= 0)
         return err_set(err, ERR_INTERNAL, "cannot encode a key");
     if (buf_add(out, text, (size_t)len) < 0)
-        return err_set(err, ERR_INTERNAL, "no room for a key of %ld bytes", len);
+        return err_set(err, ERR_INTERNAL, "not enough space for a key of %ld bytes", len);
     return 0;
 }
 

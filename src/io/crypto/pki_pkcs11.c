@@ -13,7 +13,7 @@
 #include <openssl/ui.h>
 #include <string.h>
 
-enum { OBJECTS_MAX = 16 }; /* that a URI may mean, before we give up */
+enum { OBJECTS_MAX = 16 }; /* maximum number of matches of a URI */
 
 bool
 pki_is_token(const char *where)
@@ -38,11 +38,10 @@ open_provider(struct pki_token *token, struct err *err)
     if (token->standard && token->pkcs11)
         return 0;
     err_set(err, ERR_USAGE,
-            "OpenSSL here cannot use smart cards: it has no provider "
-            "'pkcs11'");
+            "this OpenSSL cannot use smart cards: it has no provider 'pkcs11'");
     return err_hint(err,
                     "install pkcs11-provider (on Debian 12 from bookworm-backports); "
-                    "PKCS11_PROVIDER_MODULE names the module of the card");
+                    "PKCS11_PROVIDER_MODULE must name the module of the card");
 }
 
 /* ---- the PIN ---- */
@@ -50,7 +49,7 @@ open_provider(struct pki_token *token, struct err *err)
 struct pin {
     const struct pki_passphrase *pass;
     const char *uri;
-    bool was_asked; /* once: a few wrong ones lock the card */
+    bool was_asked; /* asked once: a few wrong PINs lock the card */
     struct err err;
 };
 
@@ -113,7 +112,7 @@ find_token_key(struct pki_token *token, struct pin *pin, struct err *err)
     return err_set(err, ERR_NOT_FOUND, "private key not found: '%s'", pin->uri);
 }
 
-/* The public half in our own context, where it is judged like any other. */
+/* The public half in the default context, checked like any other key. */
 static struct pki_key *
 adopt_public(EVP_PKEY *pkey, const char *uri, struct err *err)
 {
@@ -125,7 +124,7 @@ adopt_public(EVP_PKEY *pkey, const char *uri, struct err *err)
     OPENSSL_free(der);
     if (ours)
         return pki_adopt_signer(ours, false, uri, err);
-    err_set(err, ERR_USAGE, "'%s' does not show its public half", uri);
+    err_set(err, ERR_USAGE, "'%s' does not expose its public half", uri);
     return NULL;
 }
 
@@ -138,7 +137,7 @@ pki_token(const char *uri, const struct pki_passphrase *pass, struct err *err)
 
     if (strstr(uri, "pin-value=")) {
         err_set(err, ERR_USAGE, "a PIN in a URI is visible to all users of this host");
-        err_hint(err, "give it like a passphrase, or use pin-source=file:");
+        err_hint(err, "enter it like a passphrase, or use pin-source=file:");
         return NULL;
     }
     if (open_provider(token, err) == 0 && find_token_key(token, &pin, err) == 0)

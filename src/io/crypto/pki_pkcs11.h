@@ -9,13 +9,13 @@
 #include "io/crypto/pki.h"
 
 /*
- * A private key in a smart card, an HSM or the like, by its "pkcs11:" URI (RFC 7512). The
- * PIN is asked for once.
- * Errors: ERR_USAGE - OpenSSL has no provider for these, a PIN in the URI, or a kind of
- *         key we do not sign with; ERR_AUTH - the PIN; ERR_NOT_FOUND.
+ * A private key in a smart card or an HSM, by its "pkcs11:" URI (RFC 7512). The PIN is
+ * asked for once.
+ * Errors: ERR_USAGE - OpenSSL has no such provider, a PIN in the URI, or a kind of key
+ *         that may not sign; ERR_AUTH - the PIN; ERR_NOT_FOUND.
  */
 struct pki_key *pki_token(const char *uri, const struct pki_passphrase *pass,
                           struct err *err);
-bool pki_is_token(const char *where); /* does a name of a key begin with "pkcs11:"? */
+bool pki_is_token(const char *where); /* whether a key name begins with "pkcs11:" */
 
 #endif

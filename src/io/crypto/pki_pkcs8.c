@@ -10,7 +10,7 @@
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 
-/* What we write.  scrypt: 16 MiB and about a third of a second for each guess. */
+/* Parameters of new keys.  scrypt: 16 MiB and about a third of a second per guess. */
 enum { SCRYPT_N = 1 << 14, SCRYPT_R = 8, SCRYPT_P = 5, SALT = 32 };
 enum { PBKDF2_ITERATIONS = 600 * 1000 }; /* of HMAC-SHA256 */
 
@@ -32,14 +32,14 @@ release_cipher(EVP_CIPHER_CTX **ctx)
     EVP_CIPHER_CTX_free(*ctx);
 }
 
-/* ---- what every encrypted form needs ---- */
+/* ---- shared by the encrypted forms ---- */
 
 int
 pki_ask(const struct pki_passphrase *pass, const char *name, struct secret *out,
         struct err *err)
 {
     if (!pass || !pass->ask)
-        return err_set(err, ERR_AUTH, "'%s' is encrypted and no passphrase was given",
+        return err_set(err, ERR_AUTH, "'%s' is encrypted, but no passphrase was given",
                        name);
     return pass->ask(pass->ctx, name, out, err);
 }
@@ -69,8 +69,8 @@ pki_pkcs8_decode(const unsigned char *der, size_t len)
 /* ---- reading ---- */
 
 /*
- * Decrypt.  Two steps, because they fail for different reasons: setting up needs
- * algorithms we have, finishing needs the right passphrase.
+ * Decrypt, in two steps with different errors: setting up requires supported algorithms,
+ * finishing requires the right passphrase.
  */
 static int
 unseal(const X509_SIG *sealed, const struct secret *passphrase, const char *name,
@@ -89,8 +89,7 @@ unseal(const X509_SIG *sealed, const struct secret *passphrase, const char *name
     if (passphrase->len > INT_MAX ||
         EVP_PBE_CipherInit(algorithm->algorithm, secret_get(passphrase),
                            (int)passphrase->len, algorithm->parameter, ctx, 0) != 1)
-        return err_set(err, ERR_USAGE,
-                       "'%s' is encrypted in a way this version does not read", name);
+        return err_set(err, ERR_USAGE, "'%s' is encrypted in an unsupported way", name);
     if (EVP_DecryptUpdate(ctx, plain->data, &first, ASN1_STRING_get0_data(bytes),
                           ASN1_STRING_length(bytes)) != 1 ||
         EVP_DecryptFinal_ex(ctx, plain->data + first, &last) != 1)
@@ -99,7 +98,7 @@ unseal(const X509_SIG *sealed, const struct secret *passphrase, const char *name
     return 0;
 }
 
-/* The key derivation that was used, of those that we write ourselves. */
+/* The form of a key derivation that sealift writes; PKI_FORM_OLD for others. */
 static enum pki_form
 form_of(const X509_ALGOR *algorithm)
 {
@@ -144,7 +143,8 @@ pki_pkcs8_open(const struct pki_block *b, const char *name,
         return NULL;
     pkey = pki_pkcs8_decode(plain.data, (size_t)plain.len);
     if (!pkey)
-        pki_wrong_passphrase(name, err); /* bytes that only look decrypted */
+        pki_wrong_passphrase(name,
+                             err); /* a wrong passphrase can produce valid padding */
     return pkey;
 }
 
@@ -173,6 +173,6 @@ pki_pkcs8_seal(BIO *bio, PKCS8_PRIV_KEY_INFO *info, enum pki_form form,
         PKCS8_set0_pbe(secret_get(passphrase), (int)passphrase->len, info, algorithm);
     if (!sealed)
         return false;
-    algorithm = NULL; /* is part of sealed now */
+    algorithm = NULL; /* owned by sealed now */
     return PEM_write_bio_PKCS8(bio, sealed) == 1;
 }

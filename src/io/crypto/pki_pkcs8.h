@@ -8,17 +8,17 @@
 
 #include "io/crypto/pki_internal.h"
 
-/* Errors: ERR_AUTH - there is nobody to ask, or no answer. */
+/* Errors: ERR_AUTH - no source of a passphrase, or no answer. */
 MUST_USE int pki_ask(const struct pki_passphrase *pass, const char *name,
                      struct secret *out, struct err *err);
 
 int pki_wrong_passphrase(const char *name, struct err *err); /* ERR_AUTH; always -1 */
 int pki_too_costly(const char *name, struct err *err);       /* ERR_LIMIT; always -1 */
 
-/* PKCS#8 in the clear; NULL without a message when it is none. */
+/* Unencrypted PKCS#8; NULL without a message when malformed. */
 EVP_PKEY *pki_pkcs8_decode(const unsigned char *der, size_t len);
 
-/* Encrypted PKCS#8, and cosign's key files.  Errors: those of pki_private(). */
+/* Decrypt PKCS#8, or a cosign key file.  Errors: those of pki_private(). */
 EVP_PKEY *pki_pkcs8_open(const struct pki_block *b, const char *name,
                          const struct pki_passphrase *pass, enum pki_form *form,
                          struct err *err);

@@ -76,7 +76,7 @@ sign_bytes(const struct pki_key *key, const void *bytes, size_t len, unsigned ch
     CLEANUP(release_digest_context) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     OSSL_LIB_CTX *lib;
     EVP_PKEY *pkey = pki_private_half(key, &lib);
-    /* Ed25519 hashes for itself. */
+    /* Ed25519 includes its own hash */
     const char *name =
         key->type == PKI_ED25519 ? NULL : EVP_MD_get0_name(md_of(pki_digest(key)));
 
@@ -90,7 +90,8 @@ pki_sign(const struct pki_key *key, const void *bytes, size_t len, struct buf *o
 {
     unsigned char signature[PKI_SIGNATURE_MAX];
     size_t signature_len = sizeof(signature);
-    /* Cards and cosmic rays: what does not verify must not leave the house. */
+    /* Verify before use: a faulty card or a bit error must not produce a bad
+     * signature. */
     bool done = sign_bytes(key, bytes, len, signature, &signature_len) &&
                 pki_verify(key, bytes, len, signature, signature_len);
 
@@ -99,12 +100,12 @@ pki_sign(const struct pki_key *key, const void *bytes, size_t len, struct buf *o
         return err_set(err, ERR_INTERNAL, "cannot sign with this %s key",
                        pki_type_name(key->type));
     if (buf_add(out, signature, signature_len) < 0)
-        return err_set(err, ERR_INTERNAL, "no room for a signature of %zu bytes",
+        return err_set(err, ERR_INTERNAL, "not enough space for a signature of %zu bytes",
                        signature_len);
     return 0;
 }
 
-/* The same r and s can be written in several ways in BER, in one way only in DER. */
+/* BER allows several encodings of the same r and s, DER only one. */
 static bool
 is_der_ecdsa(const unsigned char *signature, size_t len)
 {
@@ -138,7 +139,7 @@ is_canonical(const struct pki_key *key, const void *signature, size_t len)
     return false;
 }
 
-/* ---- what they are checked over ---- */
+/* ---- the payload ---- */
 
 struct pki_payload
 pki_payload(const void *bytes, size_t len)
@@ -157,7 +158,7 @@ pki_payload_digest(struct pki_payload *p, enum digest_alg alg)
     return hash_bytes(alg, p->bytes, p->len, d, err_ignored()) == 0 ? d : NULL;
 }
 
-/* The library sees to it that r, s, the scalar or the number are in range. */
+/* The library checks that r, s and the RSA value are in range. */
 static bool
 verify_digest(const struct pki_key *key, const struct digest *digest,
               const void *signature, size_t len)
@@ -172,7 +173,7 @@ verify_digest(const struct pki_key *key, const struct digest *digest,
            EVP_PKEY_verify(ctx, signature, len, digest->raw, digest_size(digest)) == 1;
 }
 
-/* It hashes for itself, together with the signature and the key. */
+/* Ed25519 hashes the payload together with the signature and the key. */
 static bool
 verify_ed25519(const struct pki_key *key, struct pki_payload *p, const void *signature,
                size_t len)

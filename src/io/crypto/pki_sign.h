@@ -16,26 +16,27 @@ MUST_USE int pki_sign(const struct pki_key *key, const void *bytes, size_t len,
                       struct buf *out, struct err *err);
 
 /*
- * The digest that goes with a key: SHA-384 and SHA-512 with the curves P-384 and P-521,
- * SHA-256 with all others (Ed25519, which hashes for itself, among them).
+ * The digest used with a key: SHA-384 and SHA-512 with the curves P-384 and P-521,
+ * SHA-256 with all others (for Ed25519, which includes its own hash, it names the
+ * payload).
  */
 enum digest_alg pki_digest(const struct pki_key *key);
 
 struct pki_payload pki_payload(const void *bytes, size_t len);
 
-/* The digest of all of it, borrowed; NULL when the library fails. */
+/* The digest of the whole payload, borrowed; NULL when the library fails. */
 const struct digest *pki_payload_digest(struct pki_payload *p, enum digest_alg alg);
 
 /*
- * Is this the signature of these bytes by this key over that digest of them, in its one
- * canonical encoding?  Keys on P-384 and P-521 may use any of the digests, others only
- * their own.  Anything but a clear yes, failures of the library included, is false.
+ * Whether this is the signature of these bytes by this key over that digest, in its
+ * canonical encoding.  P-384 and P-521 keys may use any of the digests, others only their
+ * own.  Everything except a clear yes, library failures included, is false.
  */
 bool pki_verify_over(const struct pki_key *key, enum digest_alg alg,
                      struct pki_payload *payload, const void *signature,
                      size_t signature_len);
 
-/* The same over the digest that goes with the key. */
+/* As pki_verify_over(), with the digest used with the key. */
 bool pki_verify(const struct pki_key *key, const void *bytes, size_t len,
                 const void *signature, size_t signature_len);
 

@@ -40,7 +40,8 @@ quarter_round(uint32_t x[WORDS], int a, int b, int c, int d)
     x[a] ^= rotate(x[d] + x[c], 18);
 }
 
-/* The matrix: four constants on the diagonal, the key between them, the input inside. */
+/* The matrix: four constants on the diagonal, the key between them, the input in the
+ * middle. */
 static void
 set_up(uint32_t x[WORDS], const unsigned char in[16], const unsigned char key[32])
 {
@@ -84,7 +85,7 @@ salsa20_block(unsigned char out[BLOCK], const unsigned char in[16],
     OPENSSL_cleanse(x, sizeof(x));
 }
 
-/* A key for these 16 bytes: the diagonal and the inside, without the final sum. */
+/* Derive a key from 16 bytes: the diagonal and the middle, without the final sum. */
 static void
 hsalsa20(unsigned char out[32], const unsigned char in[16], const unsigned char key[32])
 {

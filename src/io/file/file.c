@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SLURP_STEP = 64 * 1024 }; /* bytes a read */
+enum { SLURP_STEP = 64 * 1024 }; /* bytes per read */
 
 ssize_t
 file_read_at(int fd, void *out, size_t len, uint64_t offset, struct err *err)
@@ -55,8 +55,8 @@ file_write_at(int fd, const void *bytes, size_t len, uint64_t offset, struct err
             if (full)
                 err_hint(err, "free some space, or write to another file system");
             if (big)
-                err_hint(err, "this file system cannot hold a file that large: "
-                              "use ext4, xfs or exfat");
+                err_hint(err, "this file system does not support files of this size: use "
+                              "ext4, xfs or exfat");
             return -1;
         }
         done += (size_t)n;
@@ -79,9 +79,9 @@ file_close(int *fd)
 }
 
 int
-file_want_descriptors(size_t count, struct err *err)
+file_require_descriptors(size_t count, struct err *err)
 {
-    enum { LEAST = 32, ROOMY = 256 }; /* others, for connections and libraries */
+    enum { LEAST = 32, ROOMY = 256 }; /* for connections and libraries */
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
@@ -89,7 +89,7 @@ file_want_descriptors(size_t count, struct err *err)
     if (limit.rlim_cur >= count + ROOMY)
         return 0;
     if (limit.rlim_max < count + LEAST) {
-        err_set(err, ERR_LIMIT, "%zu files would have to be open at a time", count);
+        err_set(err, ERR_LIMIT, "%zu files would have to be open at once", count);
         return err_hint(err, "raise the limit with 'ulimit -n', or use larger volumes");
     }
     limit.rlim_cur = limit.rlim_max;
@@ -109,7 +109,8 @@ open_error(const char *path, struct err *err)
     return -1;
 }
 
-/* One read.  Of a pipe or a terminal, which may take for ever, a signal is the end. */
+/* One read.  For a pipe or a terminal, which may block without limit, a signal ends
+ * it. */
 static ssize_t
 read_some(int fd, bool may_block, const char *name, void *out, size_t len,
           struct err *err)
@@ -162,7 +163,7 @@ slurp(int fd, const char *name, struct buf *out, struct err *err)
         if (n <= 0)
             return (int)n;
     }
-    /* Full: is there one byte more? */
+    /* Full: try to read one more byte. */
     n = read_some(fd, may_block, name, &extra, 1, err);
     return n <= 0
                ? (int)n
@@ -200,7 +201,7 @@ file_slurp(const char *path, struct buf *out, struct err *err)
     return fd < 0 ? -1 : file_slurp_fd(fd, path, out, err);
 }
 
-/* Without O_NONBLOCK a pipe nobody writes to would hang here. */
+/* Without O_NONBLOCK, opening a pipe without a writer would block. */
 static int
 open_regular(const char *path, int flags, uint64_t *size, struct err *err)
 {
@@ -235,7 +236,7 @@ file_open_to_change(const char *path, uint64_t *size, struct err *err)
     if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
         return fd;
     if (errno == EWOULDBLOCK)
-        err_set(err, ERR_CONFLICT, "another run is changing '%s'", path);
+        err_set(err, ERR_CONFLICT, "another run is modifying '%s'", path);
     else
         err_errno(err, "cannot lock '%s'", path);
     file_close(&fd);
@@ -248,7 +249,7 @@ file_put(const char *path, const void *bytes, size_t len, mode_t mode, bool excl
 {
     CLEANUP(output_release) struct output out = OUTPUT_INIT;
 
-    out.mode = mode; /* from the start: nobody may open it in between */
+    out.mode = mode; /* from the start, so that the file is never readable by others */
     if (output_open(&out, path, !exclusive, err) < 0)
         return -1;
     if (fchmod(out.fd, mode) < 0)

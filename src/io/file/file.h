@@ -25,61 +25,62 @@ MUST_USE ssize_t file_read_at(int fd, void *out, size_t len, uint64_t offset,
 MUST_USE int file_write_at(int fd, const void *bytes, size_t len, uint64_t offset,
                            struct err *err);
 
-/* Ask the kernel to begin writing this range to disk; a wish, cannot fail. */
+/* Ask the kernel to start writing this range to disk; a hint that cannot fail. */
 void file_write_soon(int fd, uint64_t offset, uint64_t len);
 
 /*
- * Read a whole small file (or "-": standard input) into out, which bounds it.
+ * Read a whole small file (or "-": standard input) into out, whose maximum applies.
  * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_LIMIT when it is larger than out->max; ERR_SIGNAL
  * while it waits for a pipe or a terminal.
  */
 MUST_USE int file_slurp(const char *path, struct buf *out, struct err *err);
-/* The same from an open descriptor; name is for messages. */
+/* As file_slurp(), from an open descriptor; name is for messages. */
 MUST_USE int file_slurp_fd(int fd, const char *name, struct buf *out, struct err *err);
 
 /*
- * Open whatever can be read to its end: also a pipe, whose writer is not waited for here.
+ * Open a file or pipe for sequential reading, without waiting for a pipe's writer.
  * Errors: ERR_NOT_FOUND, ERR_LOCAL.
  */
 MUST_USE int file_open_stream(const char *path, struct err *err);
 
 /*
- * Open a regular file for reading; anything else is refused by name.
+ * Open a regular file for reading; anything else is rejected.
  * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (a folder, a pipe, a device).
  */
 MUST_USE int file_open_regular(const char *path, uint64_t *size, struct err *err);
 /*
- * The same for reading and writing, with a lock that goes with the descriptor.
- * Errors: those, and ERR_CONFLICT - another run has it.
+ * As file_open_regular(), for reading and writing, with a lock held by the descriptor.
+ * Errors: as file_open_regular(), and ERR_CONFLICT - locked by another run.
  */
 MUST_USE int file_open_to_change(const char *path, uint64_t *size, struct err *err);
 
 /* Whether a name is that of a regular file, or of a link to one. */
 bool file_is_regular(const char *path);
-void file_close(int *fd); /* for CLEANUP; -1 is fine */
+void file_close(int *fd); /* for CLEANUP; -1 is allowed */
 
-/* May we have so many files open beside a few others?  Errors: ERR_LIMIT. */
-MUST_USE int file_want_descriptors(size_t count, struct err *err);
+/* Check that this many files can be open besides a few others, raising the limit if
+ * possible.  Errors: ERR_LIMIT. */
+MUST_USE int file_require_descriptors(size_t count, struct err *err);
 
 /*
- * Write a small file whole, or leave the old one: the mode is that of the new file.
- * exclusive: an existing file is ERR_CONFLICT.
+ * Write a small file atomically: on failure the old one remains.  mode is that of the new
+ * file. exclusive: an existing file is ERR_CONFLICT.
  */
 MUST_USE int file_put(const char *path, const void *bytes, size_t len, mode_t mode,
                       bool exclusive, struct err *err);
 
-/* ---- an output that is written in place under NAME.partial, then published ---- */
+/* ---- an output that is written as NAME.partial, then published ---- */
 
 struct output {
     int fd;               /* read and write; -1 when closed */
-    int dirfd;            /* of the folder it lives in */
+    int dirfd;            /* of its folder */
     char *path;           /* as the user gave it */
     char *name, *partial; /* last component: final, and while being written */
     char *older;          /* where output_set_aside() puts an unfinished file, or NULL */
-    bool replace;         /* may an existing file be replaced? */
-    mode_t mode;          /* with which it is created, the umask applied */
-    bool is_resumed;      /* it goes on from what an earlier run left, */
-    uint64_t left;        /* which is so many bytes */
+    bool replace;         /* an existing file may be replaced */
+    mode_t mode;          /* the mode it is created with, the umask applied */
+    bool is_resumed;      /* resumed from what an earlier run left, */
+    uint64_t left;        /* which is this many bytes */
     bool is_named;        /* it has its final name */
     bool keep;            /* output_release() leaves NAME.partial for the next run */
 };

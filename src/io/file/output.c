@@ -73,7 +73,7 @@ output_check(const char *path, bool replace, struct err *err)
     return check_target(dirfd, name, path, replace, err);
 }
 
-/* The lock goes with the descriptor: a killed run leaves none behind. */
+/* The lock belongs to the descriptor, so a killed run leaves none behind. */
 static int
 lock_partial(struct output *out, struct err *err)
 {
@@ -84,7 +84,7 @@ lock_partial(struct output *out, struct err *err)
             return err_errno(err, "cannot lock '%s'", out->partial);
         return err_set(err, ERR_CONFLICT, "another run is writing '%s'", out->path);
     }
-    /* Published or removed by its owner between our open and our lock? */
+    /* The file may have been published or removed between open and lock. */
     if (fstat(out->fd, &ours) < 0 ||
         fstatat(out->dirfd, out->partial, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
         ours.st_ino != named.st_ino || ours.st_dev != named.st_dev)
@@ -92,7 +92,7 @@ lock_partial(struct output *out, struct err *err)
     return 0;
 }
 
-/* Open and lock what a killed run left behind; out->fd stays -1 when there is nothing. */
+/* Open and lock what a killed run left behind; out->fd stays -1 when there is none. */
 static int
 open_left_behind(struct output *out, struct err *err)
 {
@@ -122,8 +122,8 @@ remove_left_behind(struct output *out, struct err *err)
 }
 
 /*
- * May nobody else have it open who could change it under our hands?  The owner of the
- * folder could replace it anyway; on FAT all files are theirs.
+ * Whether no other user can have it open for writing.  The owner of the folder could
+ * replace it anyway; on FAT, all files belong to the owner.
  */
 static bool
 is_private_partial(struct output *out)
@@ -147,7 +147,7 @@ create_partial(struct output *out, struct err *err)
     if (out->fd < 0)
         return err_errno(err, "cannot create '%s'", out->partial);
     if (lock_partial(out, err) < 0) {
-        file_close(&out->fd); /* not ours to remove */
+        file_close(&out->fd); /* another run's file must not be removed */
         return -1;
     }
     return 0;
@@ -173,22 +173,22 @@ prepare_output(struct output *out, const char *path, const char *partial, bool r
 }
 
 /*
- * A file that a killed run left behind is removed, not written over: whoever has it open,
- * or owns it, would see what comes next, and that may be a private key.
+ * A file that a killed run left behind is removed, not overwritten: another user may own
+ * it or have it open, and would see what is written next, which may be a private key.
  */
 int
 output_open(struct output *out, const char *path, bool replace, struct err *err)
 {
     if (prepare_output(out, path, NULL, replace, err) < 0)
         return -1;
-    return output_begin_anew(out, err);
+    return output_restart(out, err);
 }
 
 static int
 resume(struct output *out, struct err *err)
 {
     if (out->fd < 0 || !is_private_partial(out))
-        return output_begin_anew(out, err);
+        return output_restart(out, err);
     out->is_resumed = true;
     return 0;
 }
@@ -212,7 +212,7 @@ output_resume_as(struct output *out, const char *path, const char *partial, bool
 }
 
 int
-output_begin_anew(struct output *out, struct err *err)
+output_restart(struct output *out, struct err *err)
 {
     out->is_resumed = false;
     out->left = 0;
@@ -229,7 +229,7 @@ output_set_aside(struct output *out, struct err *err)
     if (renameat(out->dirfd, out->partial, out->dirfd, out->older) < 0)
         return err_errno(err, "cannot set an old '%s.partial' aside", out->path);
     out->fd = -1;
-    if (output_begin_anew(out, err) < 0)
+    if (output_restart(out, err) < 0)
         file_close(&old);
     return old;
 }
@@ -257,14 +257,14 @@ move_into_place(struct output *out, struct err *err)
     unsigned flags = out->replace ? 0 : RENAME_NOREPLACE;
     int rc = renameat2(out->dirfd, out->partial, out->dirfd, out->name, flags);
 
-    /* Not every file system knows the flag; the check is then a moment older. */
+    /* Not every file system supports the flag; the check is then slightly earlier. */
     if (rc < 0 && errno == EINVAL && flags != 0) {
         if (check_target(out->dirfd, out->name, out->path, false, err) < 0)
             return -1;
         rc = renameat(out->dirfd, out->partial, out->dirfd, out->name);
     }
     if (rc < 0 && errno == EEXIST)
-        return err_set(err, ERR_CONFLICT, "'%s' appeared meanwhile", out->path);
+        return err_set(err, ERR_CONFLICT, "'%s' appeared in the meantime", out->path);
     if (rc < 0)
         return err_errno(err, "cannot rename '%s' to '%s'", out->partial, out->path);
     return 0;
@@ -273,7 +273,7 @@ move_into_place(struct output *out, struct err *err)
 int
 output_flush(struct output *out, struct err *err)
 {
-    /* Once: a second fsync may succeed although data was lost. */
+    /* Called only once: a second fsync may succeed although data was lost. */
     if (fsync(out->fd) < 0)
         return err_errno(err, "cannot flush '%s' to disk", out->path);
     return 0;
@@ -282,7 +282,7 @@ output_flush(struct output *out, struct err *err)
 int
 output_name(struct output *out, struct err *err)
 {
-    if (out->older) /* first: a kill in between costs nothing */
+    if (out->older) /* before the rename, so that a kill in between loses nothing */
         unlinkat(out->dirfd, out->older, 0);
     if (move_into_place(out, err) < 0)
         return -1;
@@ -350,31 +350,34 @@ output_check_room(const struct output *files, size_t count, uint64_t size,
     }
     /* Some network and FUSE file systems report no size at all. */
     if (vfs.f_blocks > 0 && size > available) {
-        err_set(err, ERR_LOCAL, "'%s' needs %s, but only %s are free", files->path,
+        err_set(err, ERR_LOCAL, "'%s' needs %s, but only %s is available", files->path,
                 text_human(need, size), text_human(have, available));
         return err_hint(err, "free some space, or write to another file system");
     }
     if (fs.f_type == MSDOS_SUPER_MAGIC && largest > FAT_FILE_MAX) {
         err_because(err, ERR_LOCAL, REASON_FILE_TOO_LARGE,
-                    "'%s' needs %s, but FAT holds files below 4 GiB", files->path,
+                    "'%s' needs %s, but FAT limits files to less than 4 GiB", files->path,
                     text_human(need, largest));
         return err_hint(err, "use a medium with ext4, xfs or exfat");
     }
     return 0;
 }
 
-/* FUSE: mostly drivers of such file systems; nobody tells. */
+/* FUSE is assumed to be such a file system: its drivers do not report it. */
 static bool
 has_no_holes(const struct statfs *fs)
 {
-    enum { EXFAT_MAGIC = 0x2011bab0, FUSE_MAGIC = 0x65735546 }; /* not in all headers */
+    enum {
+        EXFAT_MAGIC = 0x2011bab0,
+        FUSE_MAGIC = 0x65735546
+    }; /* not in all system headers */
 
     return fs->f_type == MSDOS_SUPER_MAGIC || fs->f_type == EXFAT_MAGIC ||
            fs->f_type == FUSE_MAGIC;
 }
 
 bool
-output_wants_order(const struct output *out)
+output_needs_order(const struct output *out)
 {
     struct statfs fs;
 
@@ -389,19 +392,19 @@ output_reserve(struct output *out, uint64_t size, struct err *err)
 
     if (fstatfs(out->fd, &fs) < 0)
         return err_errno(err, "cannot examine the file system of '%s'", out->path);
-    if (has_no_holes(&fs)) { /* FAT can set clusters aside without filling them */
+    if (has_no_holes(&fs)) { /* FAT can allocate clusters without filling them */
         (void)!fallocate(out->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size);
         return 0;
     }
-    /* Never posix_fallocate: where the kernel cannot, it writes every block.  And not on
-     * tmpfs, which allocates page by page before the first byte can arrive. */
+    /* Never posix_fallocate: without kernel support it writes every block.  Not on tmpfs
+     * either, which allocates page by page before the first byte is written. */
     if (fs.f_type != TMPFS_MAGIC && fallocate(out->fd, 0, 0, (off_t)size) == 0)
         return 0;
     if (fs.f_type != TMPFS_MAGIC && errno == ENOSPC)
         return err_errno(err, "cannot reserve %s for '%s'", text_human(need, size),
                          out->path);
     if (ftruncate(out->fd, (off_t)size) < 0)
-        return err_errno(err, "cannot make '%s' %s large", out->path,
+        return err_errno(err, "cannot set the size of '%s' to %s", out->path,
                          text_human(need, size));
     return 0;
 }

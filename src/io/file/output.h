@@ -10,7 +10,7 @@
 
 /*
  * Check the target without touching anything: the folder exists, and an existing file may
- * be replaced.  Errors: ERR_CONFLICT (exists), ERR_USAGE (no regular file),
+ * be replaced.  Errors: ERR_CONFLICT (exists), ERR_USAGE (not a regular file),
  * ERR_NOT_FOUND, ERR_LOCAL.
  */
 MUST_USE int output_check(const char *path, bool replace, struct err *err);
@@ -23,27 +23,28 @@ MUST_USE int output_open(struct output *out, const char *path, bool replace,
                          struct err *err);
 
 /*
- * The same, but an unfinished file of an earlier run is taken over with what is in it.
- * One that others than us and the owner of the folder could have opened is removed.
+ * As output_open(), but an unfinished file of an earlier run is reused with its content.
+ * One that could have been opened by others than this user and the owner of the folder is
+ * removed.
  */
 MUST_USE int output_resume(struct output *out, const char *path, bool replace,
                            struct err *err);
 
-/* The same with another name for the unfinished file, beside the target. */
+/* As output_resume(), with another name for the unfinished file, beside the target. */
 MUST_USE int output_resume_as(struct output *out, const char *path, const char *partial,
                               bool replace, struct err *err);
 
-/* What was taken over is of no use: remove it and begin a new file. */
-MUST_USE int output_begin_anew(struct output *out, struct err *err);
+/* The reused content is useless: remove it and start a new file. */
+MUST_USE int output_restart(struct output *out, struct err *err);
 
 /*
- * What was taken over is of another bundle, but worth something: it becomes
- * NAME.partial.old, and a new file is begun.  The descriptor of the old one, or -1; the
- * caller closes it.
+ * The reused content is of another bundle, but may be useful: rename it to
+ * NAME.partial.old and start a new file.  Returns the descriptor of the old one, to be
+ * closed by the caller, or -1.
  */
 MUST_USE int output_set_aside(struct output *out, struct err *err);
 
-/* Open what was set aside by an earlier run, for reading: -1 when there is none. */
+/* Open for reading what an earlier run set aside: -1 when there is none. */
 int output_open_older(const struct output *out, uint64_t *size);
 
 /*
@@ -55,28 +56,28 @@ int output_open_older(const struct output *out, uint64_t *size);
 MUST_USE int output_check_room(const struct output *files, size_t count, uint64_t size,
                                uint64_t largest, struct err *err);
 
-/* Make the file so large, and reserve the space where the file system can. */
+/* Set the size of the file, and reserve the space where the file system supports it. */
 MUST_USE int output_reserve(struct output *out, uint64_t size, struct err *err);
 
 /*
- * Has the file system no holes, as FAT and exFAT?  Then a write far behind the end fills
- * everything before it with zeros first: such files are written from front to back, and
- * not made large in advance.
+ * Whether the file system lacks sparse files, as FAT and exFAT do.  There, a write far
+ * beyond the end first fills everything before it with zeros: such files are written
+ * sequentially, and not extended in advance.
  */
-bool output_wants_order(const struct output *out);
+bool output_needs_order(const struct output *out);
 
 /*
- * Flushed, named, ended: then the file is published.  Nothing is left open, and what was
- * set aside is gone.
+ * Flush, rename and close: this publishes the file.  Nothing stays open, and what was set
+ * aside is removed.
  */
 MUST_USE int output_publish(struct output *out, struct err *err);
-/* The three steps of it, for files that are published together. */
+/* The three steps of output_publish(), for files that are published together. */
 MUST_USE int output_flush(struct output *out, struct err *err);
 MUST_USE int output_name(struct output *out, struct err *err);
 MUST_USE int output_end(struct output *out, struct err *err);
 
-/* Unless published: close, and remove unless it is to be kept.  Safe on OUTPUT_INIT and
- * twice. */
+/* Unless published: close, and remove unless it is to be kept.  May be called on
+ * OUTPUT_INIT and twice. */
 void output_release(struct output *out);
 
 #endif

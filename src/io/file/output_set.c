@@ -34,7 +34,7 @@ open_volume(struct output_set *out, size_t i, struct err *err)
                             out->replace, err);
 }
 
-/* All from that one on, counted from 0. */
+/* Open all volumes from index `from`, counted from 0. */
 static int
 open_volumes(struct output_set *out, size_t from, struct err *err)
 {
@@ -47,7 +47,7 @@ open_volumes(struct output_set *out, size_t from, struct err *err)
 
 static const char PARTIAL[] = ".partial", BESIDE[] = ".partial.new";
 
-/* What a run left that was killed while it had two files. */
+/* Remove what a run left that was killed while it had two files. */
 static void
 remove_beside(const struct output_set *out)
 {
@@ -66,7 +66,8 @@ prepare_set(struct output_set *out, const char *path, uint64_t total, uint64_t c
     uint64_t count = cut > 0 ? (total + cut - 1) / cut : 1;
 
     if (count > VOLUMES_MAX) {
-        err_set(err, ERR_LIMIT, "that would be %" PRIu64 " volumes, at most %d", count,
+        err_set(err, ERR_LIMIT,
+                "that would be %" PRIu64 " volumes, but at most %d are supported", count,
                 VOLUMES_MAX);
         return err_hint(err, "use larger volumes");
     }
@@ -85,8 +86,8 @@ prepare_set(struct output_set *out, const char *path, uint64_t total, uint64_t c
 }
 
 /*
- * The unfinished first volume, once it is ours, keeps others away: only then those that
- * have their names already are taken back.
+ * The lock on the unfinished first volume excludes other runs: only then are volumes that
+ * already have their names renamed back.
  */
 static int
 resume_volumes(struct output_set *out, struct err *err)
@@ -124,12 +125,12 @@ output_set_open(struct output_set *out, const char *path, uint64_t total, uint64
                 bool replace, struct err *err)
 {
     if (prepare_set(out, path, total, cut, replace, PARTIAL, err) < 0 ||
-        file_want_descriptors(2 * out->count, err) < 0)
+        file_require_descriptors(2 * out->count, err) < 0)
         return -1;
     if ((out->in_volumes ? resume_volumes(out, err)
                          : output_resume(out->items, path, replace, err)) < 0)
         return -1;
-    remove_beside(out); /* now that nobody else is at it */
+    remove_beside(out); /* now that the lock excludes other runs */
     return 0;
 }
 
@@ -142,14 +143,14 @@ output_set_open_beside(struct output_set *out, const struct output_set *other,
 
     if (prepare_set(out, other->path, total, other->in_volumes ? other->cut : 0,
                     other->replace, BESIDE, err) < 0 ||
-        file_want_descriptors(2 * out->count + 3 * other->count, err) < 0)
+        file_require_descriptors(2 * out->count + 3 * other->count, err) < 0)
         return -1;
     if (out->in_volumes
             ? open_volumes(out, 0, err) < 0
             : output_resume_as(out->items, other->path, slash ? slash + 1 : one,
                                out->replace, err) < 0)
         return -1;
-    return output_set_begin_anew(out, err);
+    return output_set_restart(out, err);
 }
 
 static struct volumes
@@ -178,7 +179,7 @@ output_set_to_read(const struct output_set *out, const struct volumes *which,
         int fd = fcntl(out->items[i].fd, F_DUPFD_CLOEXEC, 0);
 
         if (fd < 0)
-            return err_errno(err, "cannot go on with '%s%s'", out->path, out->stem);
+            return err_errno(err, "cannot resume '%s%s'", out->path, out->stem);
         set.fds[set.count++] = fd;
     }
     set.volumes = *which;
@@ -188,7 +189,7 @@ output_set_to_read(const struct output_set *out, const struct volumes *which,
     return 0;
 }
 
-/* The volumes up to the first that is not full; those behind it must be empty. */
+/* The volumes up to the first that is not full; those after it must be empty. */
 struct volumes
 output_set_left(const struct output_set *out)
 {
@@ -206,16 +207,16 @@ output_set_left(const struct output_set *out)
 }
 
 bool
-output_set_wants_order(const struct output_set *out)
+output_set_needs_order(const struct output_set *out)
 {
-    return output_wants_order(out->items);
+    return output_needs_order(out->items);
 }
 
 int
-output_set_begin_anew(struct output_set *out, struct err *err)
+output_set_restart(struct output_set *out, struct err *err)
 {
     for (size_t i = 0; i < out->count; i++) {
-        if (output_begin_anew(&out->items[i], err) < 0)
+        if (output_restart(&out->items[i], err) < 0)
             return -1;
     }
     return 0;
@@ -267,7 +268,8 @@ name_volumes(struct output_set *out, struct secure_dir_names *removed, struct er
 
     if (!out->replace && output_volumes_check_others(out, err) < 0)
         return -1;
-    /* An older set ends here: no moment shows volumes of both under one name. */
+    /* Remove the first volume of an older set, so that volumes of both never look like
+     * one set. */
     if (out->replace && unlink(first) < 0 && errno != ENOENT)
         return err_errno(err, "cannot replace '%s'", first);
     if (output_volumes_remove_others(out, removed, err) < 0)

@@ -31,7 +31,7 @@ find_beyond(const struct output_set *out, const char *stem, struct volume_files 
     volume_files_find(files, name);
 }
 
-/* One number has two names, .001 and .0001: only one of them is that of a set. */
+/* A number has several names, .001 and .0001: only one of them belongs to a set. */
 static bool
 is_own(const struct output_set *out, const char *stem, const struct volume_file *file)
 {
@@ -51,7 +51,8 @@ has_size(const char *path, uint64_t least, uint64_t most)
            (uint64_t)st.st_size >= least && (uint64_t)st.st_size <= most;
 }
 
-/* Numbered from first on, each of that size; at the very end one may be shorter. */
+/* Whether they are numbered consecutively from first on and have that size; the very last
+ * may be shorter. */
 static bool
 are_in_a_row(const struct volume_file *files, size_t count, size_t first, uint64_t size,
              bool is_end)
@@ -103,9 +104,9 @@ output_volumes_take_back(const struct output_set *out, const char *stem, size_t 
     }
 }
 
-/* ---- files that are in the way ---- */
+/* ---- conflicting files ---- */
 
-/* Names of those that are not ours, up to what a message can hold. */
+/* List the names of files of other sets, as far as they fit into a message. */
 static size_t
 list_others(const struct output_set *out, const struct volume_files *named,
             struct buf *list)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* output_volumes.h - what is there under the names of volumes that are about to be
- * written: of this set, of the set of a run that was killed, or of somebody else.
+/* output_volumes.h - files found under the names of volumes to be written: of this set,
+ * of an interrupted run, or foreign.
  *
  * Layer: io, for output_set.c.
  */
@@ -13,27 +13,27 @@
 char *output_volume_path(const struct output_set *out, const char *stem, size_t number);
 
 /*
- * Was a run killed between two renames?  Then its last volumes have their names, and all
- * before them are unfinished ones, of the same size.
- * Returns: the number of the first that has its name; 0: no.
+ * Detect a run that was killed while renaming.  Its last volumes have their names, and
+ * all before them are unfinished and of the same size.
+ * Returns: the number of the first that has its name; 0: no such run.
  */
 size_t output_volumes_halfway(const struct output_set *out, const char *stem);
-/* From that one on they are unfinished again. */
+/* Rename the volumes from that number on back to unfinished ones. */
 void output_volumes_take_back(const struct output_set *out, const char *stem,
                               size_t first);
 
 /* See output_set_check_volumes(). */
 MUST_USE int output_volumes_check(const struct output_set *out, struct err *err);
 
-/* Is anything there that is no volume of this set, and would be read as one?  Errors:
- * ERR_CONFLICT, naming it. */
+/* Check that no file exists that is not a volume of this set but would be read as one.
+ * Errors: ERR_CONFLICT, naming it. */
 MUST_USE int output_volumes_check_others(const struct output_set *out, struct err *err);
-/* Remove that; their paths go to removed.  Errors: ERR_LOCAL. */
+/* Remove such files; their paths are added to removed.  Errors: ERR_LOCAL. */
 MUST_USE int output_volumes_remove_others(const struct output_set *out,
                                           struct secure_dir_names *removed,
                                           struct err *err);
 
-/* Remove unfinished volumes that are not of this set, or all. */
+/* Remove unfinished volumes that do not belong to this set, or all. */
 void output_volumes_sweep(const struct output_set *out, const char *stem, bool all);
 
 #endif

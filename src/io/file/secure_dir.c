@@ -31,7 +31,7 @@ secure_dir_slurp(const char *path, struct buf *out, struct err *err)
     return file_slurp_fd(fd, path, out, err);
 }
 
-/* ---- what is in it ---- */
+/* ---- listing ---- */
 
 static bool
 ends_with(const char *name, const char *suffix)
@@ -65,7 +65,7 @@ collect_names(struct secure_dir_names *out, DIR *dir, const char *path,
             !ends_with(entry->d_name, suffix))
             continue;
         if (out->count == SECURE_DIR_NAMES_MAX)
-            return err_set(err, ERR_LIMIT, "'%s' holds more than %d files", path,
+            return err_set(err, ERR_LIMIT, "'%s' contains more than %d files", path,
                            SECURE_DIR_NAMES_MAX);
         secure_dir_names_add(out, entry->d_name);
     }
@@ -151,7 +151,7 @@ secure_dir_names_release(struct secure_dir_names *names)
     *names = (struct secure_dir_names)SECURE_DIR_NAMES_INIT;
 }
 
-/* ---- making one ---- */
+/* ---- creating ---- */
 
 int
 secure_dir_make(const char *path, struct err *err)
@@ -163,10 +163,10 @@ secure_dir_make(const char *path, struct err *err)
             continue;
         *p = '\0';
         if (mkdir(copy, 0755) < 0 && errno != EEXIST)
-            return err_errno(err, "cannot make the folder '%s'", copy);
+            return err_errno(err, "cannot create the folder '%s'", copy);
         *p = '/';
     }
     if (mkdir(copy, 0755) < 0 && errno != EEXIST)
-        return err_errno(err, "cannot make the folder '%s'", copy);
+        return err_errno(err, "cannot create the folder '%s'", copy);
     return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* secure_dir.h - folders of small files that decide something: what is in them, and
- * whether anybody else could have put it there.
+/* secure_dir.h - folders of security-relevant files: their names, and whether other users
+ * could have changed them.
  *
  * Layer: io.
  */
@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 
-#define SECURE_DIR_NAMES_MAX 4096 /* files looked at in one folder */
+#define SECURE_DIR_NAMES_MAX 4096 /* files read per folder */
 
 /* Names of files, sorted, owned. */
 struct secure_dir_names {
@@ -29,10 +29,10 @@ struct secure_dir_names {
  */
 MUST_USE int secure_dir_list(struct secure_dir_names *out, const char *path,
                              const char *suffix, struct err *err);
-/* As secure_dir_list(), with the hidden ones. */
+/* As secure_dir_list(), including hidden files. */
 MUST_USE int secure_dir_list_hidden(struct secure_dir_names *out, const char *path,
                                     const char *suffix, struct err *err);
-/* As secure_dir_list(), of a folder that anybody may write to. */
+/* As secure_dir_list(), for a folder that any user may write to. */
 MUST_USE int secure_dir_list_any(struct secure_dir_names *out, const char *path,
                                  const char *suffix, struct err *err);
 /* Append one. */
@@ -40,18 +40,18 @@ void secure_dir_names_add(struct secure_dir_names *names, const char *name);
 void secure_dir_names_release(struct secure_dir_names *names);
 
 /*
- * May only root or we write to this folder?
+ * Check that only root or this user may write to this folder.
  * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (unsafe).
  */
 MUST_USE int secure_dir_check(const char *path, struct err *err);
 
 /*
- * Read a whole file that only root or we can change, and so the folder that it is in.
+ * Read a whole file that only root or this user can change, and so the folder it is in.
  * Errors: those of secure_dir_open() and file_slurp(); ERR_USAGE - not a regular file.
  */
 MUST_USE int secure_dir_slurp(const char *path, struct buf *out, struct err *err);
 
-/* Make a folder, and those above it, with mode 0755; one that exists is fine. */
+/* Create a folder and its parents with mode 0755; it may exist. */
 MUST_USE int secure_dir_make(const char *path, struct err *err);
 
 #endif

@@ -17,14 +17,14 @@ enum { LINKS_MAX = 40 };
 
 /*
  * A path is walked name by name, so that each link and each folder that a link leads
- * through is looked at: anyone who may write there decides what is found at the end.
+ * through is checked: a user who may write there controls the result.
  */
 struct path_walk {
     int at;      /* the folder reached so far */
-    char *where; /* its path with a slash behind, for messages; "" is the present one */
-    char *todo;  /* what is to be walked from there */
-    unsigned links;   /* that were followed */
-    bool has_strayed; /* a link led to a place outside of the folder it is in */
+    char *where; /* its path with a trailing slash, for messages; "" is the current one */
+    char *todo;  /* the rest of the path */
+    unsigned links;   /* followed so far */
+    bool has_strayed; /* a link led outside the folder it is in */
 };
 
 static void
@@ -35,7 +35,7 @@ walk_release(struct path_walk *w)
     free(w->todo);
 }
 
-/* ---- who could have changed it ---- */
+/* ---- owner and permissions ---- */
 
 static int
 check_owner(const struct stat *st, const char *path, struct err *err)
@@ -44,8 +44,8 @@ check_owner(const struct stat *st, const char *path, struct err *err)
         return 0;
     err_set(err, ERR_USAGE, "'%s' belongs to another user, %u", path,
             (unsigned)st->st_uid);
-    return err_hint(err, "what decides about trust must be root's or your own: "
-                         "chown it, after a look at what it says");
+    return err_hint(err, "files that decide about trust must belong to root or to you: "
+                         "chown it after checking its content");
 }
 
 static int
@@ -53,13 +53,13 @@ check_path_mode(const struct stat *st, const char *path, struct err *err)
 {
     if ((st->st_mode & (S_IWGRP | S_IWOTH)) == 0)
         return 0;
-    err_set(err, ERR_USAGE, "others may write to '%s'", path);
-    return err_hint(err, "chmod go-w '%s', after a look at what it says", path);
+    err_set(err, ERR_USAGE, "'%s' is writable by other users", path);
+    return err_hint(err, "chmod go-w '%s' after checking its content", path);
 }
 
 /*
- * Above what is read, on the way that a link took, a sticky folder like /tmp will do:
- * what belongs to us there cannot be replaced.
+ * On the way of a link, above what is read, a sticky folder like /tmp is accepted: our
+ * files in it cannot be replaced by others.
  */
 static bool
 is_way_only(const struct path_walk *w, const struct stat *st)
@@ -69,7 +69,7 @@ is_way_only(const struct path_walk *w, const struct stat *st)
 
 /* ---- one step ---- */
 
-/* A link that leads nowhere is not the same as nothing: it was meant to be something. */
+/* A dangling link is not the same as an absent file: it was meant to exist. */
 static int
 path_error(const struct path_walk *w, const char *path, struct err *err)
 {
@@ -141,7 +141,7 @@ enter(struct path_walk *w, int *fd, const char *name)
     *fd = -1;
 }
 
-/* The last one, now to be read.  It is what was looked at, unless it became a link. */
+/* Open the last name for reading.  It is what was checked, unless it became a link. */
 static int
 open_last(const struct path_walk *w, const char *name, const char *path, int flags,
           struct err *err)
@@ -160,7 +160,7 @@ open_last(const struct path_walk *w, const char *name, const char *path, int fla
     return opened;
 }
 
-/* Returns: a descriptor of the end of the path, -2 when it goes on, -1. */
+/* Returns: a descriptor of the end of the path, -2 when there is more to walk, or -1. */
 static int
 step(struct path_walk *w, int flags, struct err *err)
 {
@@ -186,9 +186,9 @@ step(struct path_walk *w, int flags, struct err *err)
     return -2;
 }
 
-/* ---- all of it ---- */
+/* ---- the whole path ---- */
 
-/* Where the last `count` names of a path begin. */
+/* Offset of the last `count` names of a path. */
 static size_t
 tail_of(const char *path, size_t count)
 {

@@ -53,9 +53,9 @@ volume_number(const char *path, size_t *stem)
     return number;
 }
 
-/* ---- which volumes are there ---- */
+/* ---- finding volumes ---- */
 
-/* All volumes in the folder of the set whose name is the first len bytes of path. */
+/* Find all volumes in the folder of the set whose name is the first len bytes of path. */
 static void
 look_around(struct volume_files *s, const char *path, size_t len)
 {
@@ -102,7 +102,7 @@ volume_files_find(struct volume_files *out, const char *name)
     sort(out);
 }
 
-/* "volume 2", "volumes 2, 5 to 7": those between the found ones. */
+/* Report the missing volumes between those found: "volume 2", "volumes 2, 5 to 7". */
 static int
 missing_volume_error(const struct volume_files *s, struct err *err)
 {
@@ -127,14 +127,14 @@ missing_volume_error(const struct volume_files *s, struct err *err)
     return err_hint(err, "put all volumes into one folder, or name them all");
 }
 
-/* Sorted, and each number once from 1 on? */
+/* Sort, and check that each number from 1 on occurs once. */
 static int
 check_numbers(struct volume_files *s, struct err *err)
 {
     sort(s);
     for (size_t i = 1; i < s->count; i++) {
         if (s->items[i].number == s->items[i - 1].number)
-            return err_set(err, ERR_USAGE, "volume %zu is there twice: '%s' and '%s'",
+            return err_set(err, ERR_USAGE, "duplicate volume %zu: '%s' and '%s'",
                            s->items[i].number, s->items[i - 1].path, s->items[i].path);
     }
     if (s->items[s->count - 1].number != s->count)
@@ -178,7 +178,7 @@ size_error(const struct volume_file *f, enum err_reason reason, uint64_t size,
     return err_hint(err, "copy volume %zu again", f->number);
 }
 
-/* What most of them have is what all but the last must have. */
+/* The size of most volumes is the size that all except the last must have. */
 static uint64_t
 usual_size(const uint64_t *sizes, size_t count)
 {
@@ -208,7 +208,7 @@ check_sizes(const struct volume_files *s, const uint64_t *sizes, uint64_t cut,
     return 0;
 }
 
-/* Of files with holes, a few are more than an offset can count. */
+/* The sum of a few sparse files can exceed the range of an offset. */
 static int
 sum_sizes(const uint64_t *sizes, size_t count, uint64_t *sum, struct err *err)
 {
@@ -216,7 +216,7 @@ sum_sizes(const uint64_t *sizes, size_t count, uint64_t *sum, struct err *err)
     for (size_t i = 0; i < count; i++) {
         if (sizes[i] > INT64_MAX - *sum)
             return err_set(err, ERR_LIMIT,
-                           "the volumes have more bytes than a file can have");
+                           "the volumes exceed the maximum size of a file");
         *sum += sizes[i];
     }
     return 0;
@@ -227,7 +227,7 @@ open_all(struct volume_set *out, const struct volume_files *s, open_fn *open_fil
          struct err *err)
 {
     uint64_t *sizes = xcalloc(s->count, sizeof(*sizes)), cut, sum = 0;
-    int rc = file_want_descriptors(s->count, err);
+    int rc = file_require_descriptors(s->count, err);
 
     out->fds = xcalloc(s->count, sizeof(*out->fds));
     out->paths = xcalloc(s->count, sizeof(char *));
@@ -252,7 +252,7 @@ open_all(struct volume_set *out, const struct volume_files *s, open_fn *open_fil
     return rc;
 }
 
-/* Does a bundle, or a set of volumes, begin with this file? */
+/* Whether a bundle, or a set of volumes, begins with this file. */
 static bool
 is_a_beginning(const char *path)
 {
@@ -282,16 +282,16 @@ open_set(struct volume_set *out, const char *const *paths, size_t count,
         if (number == 0 && err->kind != ERR_NOT_FOUND)
             return -1;
         look_around(&s, paths[0], stem);
-        if (s.count == 0) /* of a name that is no set either: the error stands */
+        if (s.count == 0) /* not the name of a set either: keep the error */
             return number == 0 ? -1 : open_one(out, paths[0], open_file, err);
         if (s.count == 1 && s.items[0].number > 1 && is_a_beginning(s.items[0].path))
             return open_one(out, s.items[0].path, open_file,
-                            err); /* its name only looks like it */
+                            err); /* the name only looks like that of a volume */
     }
     for (size_t i = 0; count > 1 && i < count; i++) {
         number = volume_number(paths[i], &stem);
         if (number == 0)
-            return err_set(err, ERR_USAGE, "'%s' has no number of a volume at its end",
+            return err_set(err, ERR_USAGE, "'%s' does not end with a volume number",
                            paths[i]);
         add_volume(&s, number, paths[i]);
     }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* volume_set.h - open a file, or the volumes it was cut into.
+/* volume_set.h - open a file, or the volumes of one.
  *
- * The volumes of NAME are NAME.001, NAME.002, ...: all of one size but the last, which
+ * The volumes of NAME are NAME.001, NAME.002, ...: all of one size except the last, which
  * may be shorter.
  *
- * Layer:  io.
+ * Layer: io.
  * Source: docs/bundle-format.md, "Volumes".
  */
 #ifndef IO_FILE_VOLUME_SET_H
@@ -17,7 +17,7 @@
 struct volume_set {
     struct volumes volumes; /* valid as long as the set */
     int *fds;
-    char **paths; /* of the volumes, in order; NULL: it is a single file */
+    char **paths; /* of the volumes, in order; NULL for a single file */
     struct volume_twins *twins;
     size_t count;
 };
@@ -30,24 +30,25 @@ struct volume_set {
 /*
  * Open for reading.  One path: a regular file, any volume of a set in one folder, or the
  * name of such a set.  Several: all volumes, in any order and from any folders.
- * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (no regular file; a volume twice);
+ * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (not a regular file; a duplicate volume);
  *         ERR_INTEGRITY "missing", "truncated", "size", naming the volume; ERR_LIMIT -
  *         2^63 bytes or more in all.
  */
 MUST_USE int volume_set_open(struct volume_set *out, const char *const *paths,
                              size_t count, struct err *err);
 /*
- * The same for reading and writing, with a lock on every file.
- * Errors: those, and ERR_CONFLICT - another run has one.
+ * As volume_set_open(), for reading and writing, with a lock on every file.
+ * Errors: as volume_set_open(), and ERR_CONFLICT - one is locked by another run.
  */
 MUST_USE int volume_set_open_to_change(struct volume_set *out, const char *const *paths,
                                        size_t count, struct err *err);
 void volume_set_release(struct volume_set *set);
 
-/* A set of one file that is open already; fd is taken over. */
+/* A set of one open file; takes ownership of fd. */
 struct volume_set volume_set_of_file(int fd, uint64_t size);
 
-/* The files that are read as volumes of a name: NAME.001, NAME.0001, in rising order. */
+/* The files that are read as volumes of a name: NAME.001, NAME.0001, in ascending
+ * order. */
 struct volume_file {
     size_t number; /* from 1 */
     char *path;
@@ -66,8 +67,8 @@ struct volume_files {
 void volume_files_find(struct volume_files *out, const char *name);
 void volume_files_release(struct volume_files *files);
 
-/* The number at the end of the name of a volume, and the length of what is before its
- * dot; 0: it is none. */
+/* The number at the end of a volume's name, and the length of the part before its dot; 0
+ * when there is none. */
 size_t volume_number(const char *path, size_t *stem);
 
 /* "NAME.001" of a set of count volumes.  Caller frees. */

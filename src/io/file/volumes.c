@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 enum {
-    PIECE = 256 << 10, /* bytes that pass through memory at a time */
-    ADVICE_MAX = 200,  /* bytes of a list of volumes */
+    PIECE = 256 << 10, /* bytes copied through memory at a time */
+    ADVICE_MAX = 200,  /* bytes of the longest list of volumes */
 };
 
 struct volumes
@@ -31,7 +31,7 @@ volumes_of_file(int fd, uint64_t size)
 struct volume_part {
     int fd;
     uint64_t at;  /* in that file */
-    uint64_t len; /* the last volume takes whatever is asked */
+    uint64_t len; /* unlimited in the last volume */
 };
 
 static struct volume_part
@@ -66,7 +66,7 @@ volumes_read(const struct volumes *v, void *out, size_t len, uint64_t offset,
     return (ssize_t)got;
 }
 
-/* MAP_POPULATE would not say that a page cannot be read. */
+/* MAP_POPULATE does not report pages that cannot be read. */
 static int
 populate(void *pages, size_t len)
 {
@@ -114,7 +114,7 @@ volumes_next_data(const struct volumes *v, uint64_t offset, uint64_t len)
         struct volume_part p = part_of(v, offset, end - offset);
         off_t data = lseek(p.fd, (off_t)p.at, SEEK_DATA);
 
-        if (data < 0 && errno != ENXIO) /* nobody knows */
+        if (data < 0 && errno != ENXIO) /* holes are not supported here */
             return offset;
         if (data >= 0 && (uint64_t)data < p.at + p.len)
             return offset + ((uint64_t)data - p.at);
@@ -163,7 +163,7 @@ int
 volumes_sync(const struct volumes *v, struct err *err)
 {
     for (size_t i = 0; i < v->count; i++) {
-        /* Once: a second fsync may succeed although data was lost. */
+        /* Called only once: a second fsync may succeed although data was lost. */
         if (fsync(v->fds ? v->fds[i] : v->fd) < 0)
             return err_errno(err, "cannot flush to disk");
     }
@@ -189,9 +189,10 @@ volumes_write_soon(const struct volumes *v, uint64_t offset, uint64_t len)
     }
 }
 
-/* ---- what is in use ---- */
+/* ---- used ranges ---- */
 
-/* Bytes of the range before its first hole; all of it where nobody knows of holes. */
+/* Bytes of the range before its first hole; the whole range where holes are not
+ * supported. */
 static uint64_t
 before_first_hole(const struct volumes *v, uint64_t offset, uint64_t len)
 {
@@ -201,7 +202,7 @@ before_first_hole(const struct volumes *v, uint64_t offset, uint64_t len)
         struct volume_part p = part_of(v, offset + done, len - done);
         off_t hole = lseek(p.fd, (off_t)p.at, SEEK_HOLE);
 
-        if (hole < 0 && errno == ENXIO) /* behind the end */
+        if (hole < 0 && errno == ENXIO) /* beyond the end */
             return done;
         if (hole >= 0 && (uint64_t)hole < p.at + p.len)
             return done + ((uint64_t)hole - p.at);
@@ -210,7 +211,7 @@ before_first_hole(const struct volumes *v, uint64_t offset, uint64_t len)
     return len;
 }
 
-/* Length of the bytes without the zeros at their end. */
+/* Length without trailing zeros. */
 static size_t
 without_zeros(const char *bytes, size_t len)
 {
@@ -245,7 +246,7 @@ volumes_used(const struct volumes *v, uint64_t offset, uint64_t len, uint64_t *f
 
 /* ---- copying ---- */
 
-/* As much as the kernel does by itself. */
+/* Copy as much as the kernel copies by itself. */
 static uint64_t
 copy_in_kernel(struct volume_part from, struct volume_part to, uint64_t len)
 {
@@ -299,11 +300,11 @@ volumes_copy(const struct volumes *from, uint64_t from_at, const struct volumes 
     return rc < 0 ? -1 : 0;
 }
 
-/* ---- in words ---- */
+/* ---- messages about volumes ---- */
 
 struct volume_twins {
     bool is_known;
-    size_t of[]; /* by index: the number of another one, or 0 */
+    size_t of[]; /* by index: the number of a volume with the same beginning, or 0 */
 };
 
 static pthread_mutex_t twins_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -334,7 +335,8 @@ by_digest(const void *a, const void *b)
     return order != 0 ? order : x->number < y->number ? -1 : 1;
 }
 
-/* How each volume begins, but for those that cannot be read, or begin with zeros. */
+/* Read the beginning of each volume, except those that cannot be read or begin with
+ * zeros. */
 static size_t
 read_beginnings(const struct volumes *v, struct beginning *out)
 {
@@ -374,7 +376,8 @@ find_twins(const struct volumes *v)
     free(all);
 }
 
-/* Another volume that begins with the same bytes, or 0.  Numbers count from 1. */
+/* The number of another volume that begins with the same bytes, or 0.  Numbers count from
+ * 1. */
 static size_t
 twin_of(const struct volumes *v, size_t number)
 {
@@ -409,7 +412,7 @@ hint_at_twins(const struct volumes *v, size_t number, struct err *err)
     size_t twin = twin_of(v, number);
 
     if (twin > 0)
-        err_hint(err, "volumes %zu and %zu hold the same bytes: copy both again",
+        err_hint(err, "volumes %zu and %zu contain the same bytes: copy both again",
                  number < twin ? number : twin, number < twin ? twin : number);
 }
 

@@ -23,25 +23,25 @@
 enum {
     RECEIVE_BUFFER = 128 << 10,
     SEND_BUFFER = 512 << 10,
-    SLOW_BUFFER = 16 << 10, /* with a limit of the user: small steps */
+    SLOW_BUFFER = 16 << 10, /* smaller steps under a rate limit */
 };
 
 struct http_conn {
     CURL *easy;
-    CURLM *multi; /* has the connection */
+    CURLM *multi; /* owns the connection */
     struct http_config config;
-    bool has_failed;                /* the last exchange */
-    bool public_only;               /* of the exchange under way */
-    bool is_guarded;                /* the connection was made under that rule */
-    char refused[INET6_ADDRSTRLEN]; /* an address the rule forbade, or "" */
-    char why[CURL_ERROR_SIZE];      /* the library's own words on the last failure */
+    bool has_failed;                /* the last exchange failed */
+    bool public_only;               /* of the current exchange */
+    bool is_guarded;                /* the connection was made with public_only */
+    char refused[INET6_ADDRSTRLEN]; /* an address rejected by public_only, or "" */
+    char why[CURL_ERROR_SIZE];      /* the library's message for the last failure */
 };
 
 int
 http_global_init(struct err *err)
 {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return err_set(err, ERR_INTERNAL, "cannot initialise libcurl");
+        return err_set(err, ERR_INTERNAL, "cannot initialize libcurl");
     return 0;
 }
 
@@ -62,12 +62,12 @@ http_conn_new(const struct http_config *config, struct err *err)
     if (!conn->easy || !conn->multi ||
         curl_multi_setopt(conn->multi, CURLMOPT_MAXCONNECTS, 1L) != CURLM_OK) {
         http_conn_free(conn);
-        err_set(err, ERR_INTERNAL, "cannot make a connection handle");
+        err_set(err, ERR_INTERNAL, "cannot create a connection handle");
         return NULL;
     }
     conn->config = *config;
     if (config->rate && config->rate->per_s == 0)
-        conn->config.rate = NULL; /* as fast as it goes */
+        conn->config.rate = NULL; /* without a rate limit */
     return conn;
 }
 
@@ -81,9 +81,9 @@ http_conn_free(struct http_conn *conn)
     free(conn);
 }
 
-/* ---- where to connect to ---- */
+/* ---- the peer's address ---- */
 
-/* The library's callback for a new socket: the name is resolved, nothing was sent yet. */
+/* Callback for a new socket: the name is resolved, nothing has been sent. */
 static curl_socket_t
 open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
@@ -103,7 +103,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
     return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
-/* A kept-alive connection does not know better than the rule of the exchange at hand. */
+/* A kept-alive connection is not reused under a stricter rule than it was made with. */
 static CURLcode
 set_address(struct http_conn *conn, bool public_only)
 {
@@ -121,10 +121,10 @@ set_address(struct http_conn *conn, bool public_only)
 
 /* ---- setting up ---- */
 
-/* The header lines to send; a line "Name:" keeps the library from adding its own. */
+/* The header lines to send; a line "Name:" suppresses the library's own. */
 struct lines {
     struct curl_slist *list;
-    struct curl_slist *secret; /* wiped at the end */
+    struct curl_slist *secret; /* wiped afterwards */
 };
 
 static void
@@ -181,8 +181,8 @@ make_lines(struct lines *l, const struct http_request *request)
         add_authorization(l, request->authorization);
 }
 
-/* What never changes.  Setting these cannot fail, save for a libcurl built without them.
- */
+/* Constant options.  Setting these cannot fail, except with a libcurl built without
+ * them. */
 static CURLcode
 set_fixed(CURL *c)
 {
@@ -199,7 +199,7 @@ set_fixed(CURL *c)
     rc |= curl_easy_setopt(c, CURLOPT_TCP_NODELAY, 1L);
     rc |= curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
     rc |= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)patience.connect_ms);
-    rc |= curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* never wait for a name server */
+    rc |= curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* do not wait for a name server */
     rc |= curl_easy_setopt(c, CURLOPT_USERAGENT, "sealift/" PACKAGE_VERSION);
     rc |= curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, transfer_header);
     rc |= curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, transfer_body);
@@ -251,11 +251,11 @@ set_certificate(CURL *c, const struct http_tls *tls)
 
     rc |= curl_easy_setopt(c, CURLOPT_SSLCERT, tls->cert);
     rc |= curl_easy_setopt(c, CURLOPT_SSLKEY, tls->key ? tls->key : tls->cert);
-    rc |= curl_easy_setopt(c, CURLOPT_KEYPASSWD, ""); /* or OpenSSL asks for one */
+    rc |= curl_easy_setopt(c, CURLOPT_KEYPASSWD, ""); /* otherwise OpenSSL asks for one */
     return rc;
 }
 
-/* Whom to trust, and which certificate to show. */
+/* The trusted CAs and the client certificate. */
 static CURLcode
 set_tls(CURL *c, const struct http_tls *tls)
 {
@@ -293,13 +293,14 @@ set_request(struct http_conn *conn, struct transfer *f, const struct lines *line
     rc |= curl_easy_setopt(c, CURLOPT_HEADERDATA, f);
     rc |= curl_easy_setopt(c, CURLOPT_WRITEDATA, f);
     rc |= curl_easy_setopt(c, CURLOPT_PROXY, proxy ? proxy : "");
-    rc |= curl_easy_setopt(c, CURLOPT_NOPROXY, ""); /* settled already */
+    rc |= curl_easy_setopt(c, CURLOPT_NOPROXY, ""); /* decided already */
     return rc | set_address(conn, q->public_only && !proxy);
 }
 
 /* ---- the exchange ---- */
 
-/* A handle that failed early keeps its buffers, and then refuses to have them sized. */
+/* A handle that failed early keeps its buffers, and then rejects a change of their
+ * size. */
 static void
 renew_handle(struct http_conn *conn)
 {

@@ -24,7 +24,7 @@ handshake_met_plain_http(const char *why)
     return false;
 }
 
-/* The server speaks about our certificate, or that there is none. */
+/* The server reports an error about our certificate, or requires one. */
 static int
 refused_by_server(const char *why, const char *safe, const struct http_tls *tls,
                   struct err *err)
@@ -34,13 +34,13 @@ refused_by_server(const char *why, const char *safe, const struct http_tls *tls,
                            safe);
     if (tls->cert)
         return err_set(err, ERR_AUTH,
-                       "the server refuses the client certificate '%s': %s", tls->cert,
+                       "the server rejected the client certificate '%s': %s", tls->cert,
                        safe);
     return err_because(err, ERR_AUTH, REASON_NO_CERTIFICATE,
                        "the server requires a client certificate: %s", safe);
 }
 
-/* A handshake that just broke may work the next time; one that was refused will not. */
+/* A handshake that was interrupted may succeed later; one that was rejected will not. */
 static int
 handshake_failed(const char *why, const char *safe, const struct http_tls *tls,
                  struct err *err)
@@ -67,7 +67,7 @@ refused_by_proxy(struct err *err)
                     "in the environment: https_proxy=http://USER:PASSWORD@HOST:PORT");
 }
 
-/* Where the connection was to be made. */
+/* The server or proxy the connection was to be made to. */
 static char *
 next_server(const struct transfer_failure *f)
 {
@@ -91,9 +91,8 @@ not_connected(const struct transfer_failure *f, struct err *err)
 }
 
 /*
- * The library's own words about these quote bytes of the connection or none at all.
- * Those about all others may quote what was given to it: the URL of a proxy, say, with
- * the password in it.
+ * The library's messages for these codes quote bytes of the connection or nothing. Other
+ * messages may quote input, such as the URL of a proxy with its password.
  */
 static const char *
 words_of(const struct transfer_failure *f)
@@ -145,7 +144,8 @@ transfer_error(const struct transfer_failure *f, struct err *err)
     const char *words = words_of(f);
     char safe[TEXT_SAFE_MAX];
 
-    text_safe_in(safe, sizeof(safe), words, strlen(words)); /* TLS quotes certificates */
+    text_safe_in(safe, sizeof(safe), words,
+                 strlen(words)); /* TLS messages quote certificates */
     switch ((int)f->code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
@@ -156,14 +156,15 @@ transfer_error(const struct transfer_failure *f, struct err *err)
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
         return not_connected(f, err);
-    case CURLE_OUT_OF_MEMORY: /* also what one endless header line ends in */
+    case CURLE_OUT_OF_MEMORY: /* also the result of one endless header line */
         return err_set(err, ERR_LIMIT, "headers too large, or out of memory");
     case CURLE_RECV_ERROR:
         if (strstr(f->why, "Too large response headers"))
             return err_set(err, ERR_LIMIT, "headers too large");
         if (strstr(f->why, "CONNECT tunnel failed, response 407"))
             return refused_by_proxy(err);
-        if (strstr(f->why, " alert ")) /* TLS 1.3 looks at ours after the handshake */
+        if (strstr(f->why,
+                   " alert ")) /* TLS 1.3 checks our certificate after the handshake */
             return refused_by_server(f->why, safe, f->tls, err);
         break;
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -186,7 +187,8 @@ transfer_wait_error(const struct transfer *f, struct err *err)
                        stall_s);
     case HTTP_SLOW:
         return err_set(err, ERR_NETWORK,
-                       "less than %" PRIu64 " bytes a second came for %" PRIu64 " s",
+                       "the transfer stayed below %" PRIu64
+                       " bytes per second for %" PRIu64 " s",
                        patience.slowest, stall_s);
     case HTTP_SILENT:
         return err_set(err, ERR_NETWORK, "no answer within %" PRIu64 " s",

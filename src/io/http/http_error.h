@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http_error.h - why an HTTP exchange failed, in our words.
+/* http_error.h - the error of a failed HTTP exchange.
  *
  * Layer: io.
  */
@@ -8,10 +8,10 @@
 
 #include "io/http/http_transfer.h"
 
-/* What it means.  Always -1. */
+/* Set the error for a failure of the library.  Always -1. */
 int transfer_error(const struct transfer_failure *failure, struct err *err);
 
-/* The same for a wait that was given up. */
+/* Set the error for a wait that was abandoned. */
 int transfer_wait_error(const struct transfer *f, struct err *err);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- who is to be reached without a proxy ---- */
+/* ---- exceptions from the proxy ---- */
 
 static bool
 same_bits(const unsigned char *a, const unsigned char *b, unsigned bits)
@@ -42,7 +42,7 @@ is_in_network(const char *address, const char *entry, int family)
            same_bits(a, n, (unsigned)bits);
 }
 
-/* "corp.example" and ".corp.example" both stand for themselves and what is below. */
+/* "corp.example" and ".corp.example" both match the domain and everything below it. */
 static bool
 is_in_domain(const char *host, const char *domain)
 {
@@ -90,7 +90,7 @@ http_proxy_excepts(const char *list, const struct http_origin *to)
 
 /* ---- the variables ---- */
 
-/* The first of these that is set, and not to nothing. */
+/* The first of these variables that is set and not empty. */
 static const char *
 proxy_variable(const char *first, const char *second)
 {
@@ -101,7 +101,7 @@ proxy_variable(const char *first, const char *second)
     return value && value[0] != '\0' ? value : NULL;
 }
 
-/* The proxy for a scheme.  HTTP_PROXY is a header that a web server was sent. */
+/* The variable for a scheme.  HTTP_PROXY is not read: in CGI it is a request header. */
 static const char *
 variable_of_scheme(bool tls)
 {
@@ -128,7 +128,7 @@ http_proxy_for(const char *proxy, const struct http_origin *to)
     return strcmp(proxy, HTTP_PROXY_ENVIRONMENT) == 0 ? of_environment(to) : proxy;
 }
 
-/* ---- their URLs ---- */
+/* ---- proxy URLs ---- */
 
 char *
 http_proxy_host(const char *url)
@@ -139,7 +139,7 @@ http_proxy_host(const char *url)
     return xstrndup(url, strcspn(url, "/"));
 }
 
-/* Where a URL leaves its scheme behind; NULL: the scheme is not one of these. */
+/* The part of a URL after its scheme; NULL when the scheme is not one of these. */
 static const char *
 skip_scheme(const char *url, const char *const *schemes, size_t count)
 {
@@ -163,8 +163,8 @@ is_host_and_port(const char *text)
            strspn(text + len, "/") == strlen(text + len);
 }
 
-/* Bytes that end the user name and password of a URL too early, and those that the
- * library does not decode.  It takes all others, escaped or not. */
+/* Bytes allowed in user name and password: none that ends them early, or that the library
+ * does not decode.  It accepts all others, escaped or not. */
 static bool
 is_userinfo(const char *text, size_t len)
 {
@@ -180,7 +180,7 @@ is_userinfo(const char *text, size_t len)
     return true;
 }
 
-/* [USER[:PASSWORD]@]HOST[:PORT][/]: whatever is wrong, the words quote nothing of it. */
+/* [USER[:PASSWORD]@]HOST[:PORT][/]: no message quotes any of it. */
 static int
 check_authority(const char *text, struct err *err)
 {
@@ -188,17 +188,17 @@ check_authority(const char *text, struct err *err)
 
     if (at && !is_userinfo(text, (size_t)(at - text))) {
         err_set(err, ERR_USAGE,
-                "the user name or password of the proxy has a character that a URL "
-                "must have percent-encoded");
-        return err_hint(err, "# is written %%23, / %%2F, ? %%3F, @ %%40, a blank %%20; "
-                             "control characters are not possible");
+                "the user name or password of the proxy has a character that must be "
+                "percent-encoded in a URL");
+        return err_hint(err, "write # as %%23, / as %%2F, ? as %%3F, @ as %%40, a blank "
+                             "as %%20; control characters are not supported");
     }
     if (is_host_and_port(at ? at + 1 : text))
         return 0;
     err_set(err, ERR_USAGE,
             "malformed proxy URL: expected a host, and nothing after its port");
-    return err_hint(err, "http://USER:PASSWORD@HOST:PORT, where # / ? @ and blanks in "
-                         "the first two are percent-encoded");
+    return err_hint(err, "expected http://USER:PASSWORD@HOST:PORT, where # / ? @ and "
+                         "blanks in USER and PASSWORD are percent-encoded");
 }
 
 int
@@ -215,7 +215,7 @@ http_proxy_check(const char *proxy, struct err *err)
     }
     if (!authority || !is_host_and_port(authority))
         return err_set(err, ERR_USAGE,
-                       "not a URL such as http://proxy.example:3128, and not '%s'",
+                       "expected a URL such as http://proxy.example:3128, or '%s'",
                        HTTP_PROXY_ENVIRONMENT);
     return 0;
 }

@@ -9,15 +9,15 @@
 #include "io/http/http.h"
 
 /*
- * Is it that word, or an http, https, socks5 or socks5h URL of a host alone?
- * Errors: ERR_USAGE; a user name in it is refused too: everybody could see it in argv.
+ * Check that it is that word, or an http, https, socks5 or socks5h URL of only a host.
+ * Errors: ERR_USAGE; a user name is rejected too: it would be visible in argv.
  */
 MUST_USE int http_proxy_check(const char *proxy, struct err *err);
 
 /*
- * Are the variables below, as far as they are set, URLs that the library reads as they
- * are meant?  A scheme may be missing, as in curl; user name and password may be there.
- * Errors: ERR_USAGE, naming the variable and what is wrong, and nothing of its value.
+ * Check that the variables below, where set, are URLs that the library interprets as
+ * meant.  The scheme may be missing, as in curl; user name and password are allowed.
+ * Errors: ERR_USAGE, naming the variable and the cause, but nothing of its value.
  */
 MUST_USE int http_proxy_check_environment(struct err *err);
 
@@ -30,12 +30,13 @@ MUST_USE int http_proxy_check_environment(struct err *err);
  */
 const char *http_proxy_for(const char *proxy, const struct http_origin *to);
 
-/* The host and port of such a URL, for messages.  Caller frees. */
+/* The host and port of a proxy URL, for messages.  Caller frees. */
 char *http_proxy_host(const char *url);
 
 /*
- * Does such a list hold the origin?  Hosts and domains, which stand for all below them
- * too, addresses, and networks with their bits, between commas or blanks; or "*" alone.
+ * Whether such a list contains the origin.  Entries are hosts and domains, which include
+ * everything below them, addresses, and networks in CIDR notation, separated by commas or
+ * blanks; or a single "*".
  */
 bool http_proxy_excepts(const char *list, const struct http_origin *to);
 

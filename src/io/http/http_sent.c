@@ -9,11 +9,13 @@
 
 #include <string.h>
 
-enum { LEADS = 3 }; /* where in a group of three bytes a secret may begin */
+enum {
+    LEADS = 3
+}; /* offsets within a group of three bytes at which a secret may begin */
 
 /*
- * The base64 of a secret somewhere in a longer text: what depends on its own bytes alone,
- * as a piece of *coded.  Source: RFC 4648, section 4.
+ * The base64 of a secret at some offset in a longer text: the part that depends only on
+ * the secret's bytes, as a piece of *coded.  Source: RFC 4648, section 4.
  */
 static struct mask_form
 base64_core(const char *secret, size_t len, size_t lead, struct buf *coded)
@@ -31,7 +33,7 @@ base64_core(const char *secret, size_t len, size_t lead, struct buf *coded)
     return core;
 }
 
-/* Have it hidden from now on, as it is and in base64. */
+/* Hide the bytes from now on, as they are and in base64. */
 static void
 hide(const char *secret, size_t len)
 {
@@ -52,7 +54,7 @@ hide(const char *secret, size_t len)
     }
 }
 
-/* "USER:PASSWORD": the name is no secret. */
+/* "USER:PASSWORD": the user name is not secret. */
 static void
 hide_password(const char *pair, size_t len)
 {
@@ -77,7 +79,7 @@ hide_authorization(const char *value)
     buf_release(&pair);
 }
 
-/* What the library sends of the URL of a proxy. */
+/* What the library sends of a proxy's URL. */
 static void
 hide_proxy(const char *url)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http_sent.h -
+/* http_sent.h - hide secrets that were sent.
  *
  * Layer: io.
  */
@@ -8,8 +8,8 @@
 
 #include "io/http/http_transfer.h"
 
-/* Have everything that a request confides to its server, or to the proxy, hidden in all
- * messages from now on: both may repeat it. */
+/* Hide all secrets that a request sends to its server or proxy in all messages from now
+ * on: both may repeat them. */
 void transfer_hide_secrets(const struct http_request *request, const char *proxy);
 
 #endif

@@ -72,7 +72,7 @@ add_header(struct transfer *f, const char *line, size_t len)
     const char *value, *end = line + len;
 
     if (!colon || line[0] == ' ' || line[0] == '\t')
-        return 0; /* a folded line; nothing we read is ever folded */
+        return 0; /* a folded line; no header read here is ever folded */
     if (r->header_count == HTTP_HEADERS_MAX)
         return err_set(f->err, ERR_LIMIT, "the response has more than %d headers",
                        HTTP_HEADERS_MAX);
@@ -147,7 +147,7 @@ take_body(struct transfer *f, const char *bytes, size_t len)
     return buf_add(body, bytes, len < room ? len : room) < 0 || f->cut ? -1 : 0;
 }
 
-/* Within the limit of the user. */
+/* Delay for the rate limit. */
 static int
 go_slowly(const struct transfer *f, size_t len)
 {
@@ -201,7 +201,7 @@ transfer_seek(void *arg, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
-/* ---- the way there ---- */
+/* ---- running ---- */
 
 static bool
 is_overdue(const struct transfer *f)
@@ -221,7 +221,7 @@ tell_of_wait(struct transfer *f, uint64_t ms)
     events_waiting(&f->run->events, server, seconds);
 }
 
-/* Does it take too long? */
+/* Whether the exchange takes too long. */
 static enum http_verdict
 look(struct transfer *f, CURL *easy)
 {
@@ -242,7 +242,7 @@ look(struct transfer *f, CURL *easy)
     return is_overdue(f) ? HTTP_OVERDUE : verdict;
 }
 
-/* The result of the one transfer. */
+/* The result of the single transfer. */
 static CURLcode
 result_of(CURLM *multi)
 {
@@ -255,7 +255,7 @@ result_of(CURLM *multi)
 CURLcode
 transfer_perform(struct transfer *f, CURLM *multi, CURL *easy)
 {
-    enum { LOOK_UP_MS = 100 }; /* so often we see whether work should stop */
+    enum { LOOK_UP_MS = 100 }; /* interval of the checks whether work should stop */
     CURLcode code = CURLE_OK;
     CURLMcode rc = curl_multi_add_handle(multi, easy);
     int running = 1;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http_transfer.h - one exchange under way: what http.c sets up and http_transfer.c
- * receives.
+/* http_transfer.h - an exchange in progress: http.c sets it up, http_transfer.c receives.
  *
  * Layer: io.
  */
@@ -12,7 +11,7 @@
 
 #include <curl/curl.h>
 
-/* One exchange under way: what the callbacks share. */
+/* An exchange in progress: the state shared by the callbacks. */
 struct transfer {
     const struct http_request *request;
     struct http_response *response;
@@ -20,13 +19,13 @@ struct transfer {
     struct rate *rate; /* or NULL */
     const struct http_origin *to;
     uint64_t began;    /* clock_ms() */
-    uint64_t deadline; /* clock_ms() at which it is given up, 0: none */
-    uint64_t own_ms;   /* time that was spent in the callbacks below */
+    uint64_t deadline; /* clock_ms() at which it is abandoned, 0: none */
+    uint64_t own_ms;   /* time spent in the callbacks below */
     struct http_wait wait;
-    enum http_verdict verdict; /* HTTP_WAIT unless it was given up */
+    enum http_verdict verdict; /* HTTP_WAIT unless it was abandoned */
     struct err *err;
     uint64_t offset; /* of the source */
-    bool head_done;  /* all headers of the final response came */
+    bool head_done;  /* the headers of the final response are complete */
     bool begun;      /* sink->begin was called */
     bool failed;     /* a callback set *err */
     bool cut;        /* enough of an error body was read */
@@ -38,24 +37,24 @@ size_t transfer_body(char *bytes, size_t one, size_t len, void *arg);
 size_t transfer_send(char *out, size_t one, size_t len, void *arg);
 int transfer_seek(void *arg, curl_off_t offset, int origin);
 
-/* Run it.  CURLE_ABORTED_BY_CALLBACK when work should stop, which is noticed soon;
+/* Run the exchange.  CURLE_ABORTED_BY_CALLBACK when work should stop;
  * CURLE_OPERATION_TIMEDOUT with a verdict when it takes too long. */
 CURLcode transfer_perform(struct transfer *f, CURLM *multi, CURL *easy);
 
-/* Tell the sink that a response begins, unless that was done.  Fine without a sink. */
+/* Call the sink's begin, once.  Allowed without a sink. */
 MUST_USE int transfer_begin(struct transfer *f);
 
-/* No response came, or another one begins. */
+/* Discard the headers: no response came, or another one begins. */
 void transfer_forget_head(struct http_response *r);
 
-/* 2xx? */
+/* Whether the status is 2xx. */
 bool transfer_is_success(const struct http_response *r);
 
 /* A failure of the library. */
 struct transfer_failure {
     CURLcode code;
-    const char *why; /* its own words, "" when it has none */
-    long os_error;   /* errno of a connection that was not made, or 0 */
+    const char *why; /* its message, "" when it has none */
+    long os_error;   /* errno of a failed connection attempt, or 0 */
     const struct http_origin *to;
     const char *proxy; /* its URL, or NULL */
     const struct http_tls *tls;

@@ -138,8 +138,8 @@ http_origin_reach(const struct http_origin *o, enum http_reach peer)
 
 /* ---- URLs ---- */
 
-/* Printable ASCII without blanks and backslashes, which servers and proxies read apart.
- */
+/* Printable ASCII without blanks and backslashes, which servers and proxies interpret
+ * differently. */
 static bool
 is_clean(const char *url)
 {
@@ -152,8 +152,8 @@ is_clean(const char *url)
     return len > 0 && len <= HTTP_URL_MAX;
 }
 
-/* Userinfo ends at an '@'; a '%' would be a zone or an encoded host.  Neither is meant.
- */
+/* Reject '@', which ends userinfo, and '%', which begins a zone or an encoded
+ * character. */
 static bool
 is_plain_authority(const char *url)
 {
@@ -179,7 +179,7 @@ set_port(CURLU *u, struct http_origin *o, struct err *err)
 
     if (curl_url_get(u, CURLUPART_PORT, &text, CURLU_DEFAULT_PORT) != CURLUE_OK ||
         text_u64(text, strlen(text), UINT16_MAX, &port) < 0 || port == 0)
-        return bad_url("has a bad port", err);
+        return bad_url("has an invalid port", err);
     o->port = (uint16_t)port;
     return 0;
 }
@@ -194,7 +194,7 @@ set_host(CURLU *u, struct http_origin *o, struct err *err)
         return bad_url("has no host", err);
     len = strlen(text);
     if (len == 0 || len > HTTP_HOST_MAX)
-        return bad_url("has a bad host", err);
+        return bad_url("has an invalid host", err);
     for (size_t i = 0; i <= len; i++)
         o->host[i] = text_lower(text[i]);
     return 0;
@@ -237,7 +237,7 @@ http_url_origin(const char *url, struct http_origin *out, struct err *err)
     if (!is_plain_authority(url))
         return bad_url("is not of the form scheme://host", err);
     if (curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
-        return bad_url("cannot be understood", err);
+        return bad_url("cannot be parsed", err);
     return origin_of(u, out, err);
 }
 
@@ -258,7 +258,7 @@ http_url_path(const char *url)
     return authority ? authority + 3 + strcspn(authority + 3, "/?") : "";
 }
 
-/* A host that reads differently the second time was encoded to hide what it is. */
+/* A host that parses differently the second time was encoded to disguise it. */
 static bool
 reads_the_same(const char *url)
 {
@@ -283,7 +283,7 @@ http_url_resolve(const char *base, const char *location, char **out, struct err 
         curl_url_set(u, CURLUPART_URL, location, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
         curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK ||
         curl_url_get(u, CURLUPART_URL, &whole, 0) != CURLUE_OK)
-        return bad_url("cannot be understood", err);
+        return bad_url("cannot be parsed", err);
     if (http_url_origin(whole, &origin, err) < 0)
         return -1;
     if (!reads_the_same(whole))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http_url.h - take URLs apart and put them together.
+/* http_url.h - parse and build URLs.
  *
  * Layer: io.
  */
@@ -11,26 +11,24 @@
 
 bool http_origin_equal(const struct http_origin *a, const struct http_origin *b);
 
-/* Is the host a loopback address or "localhost"? */
+/* Whether the host is a loopback address or "localhost". */
 bool http_origin_is_loopback(const struct http_origin *o);
 
-/* "host", with ":port" unless that is the usual one of the scheme: as references say it.
- */
+/* "host", with ":port" unless it is the default of the scheme, as in references. */
 void http_origin_text(const struct http_origin *o, char out[HTTP_ORIGIN_TEXT_MAX]);
 
-/* The same for a message, of a server that another one named: as text_safe_in(). */
+/* As http_origin_text(), escaped by text_safe_in(): for a server named by another
+ * server. */
 void http_origin_shown(const struct http_origin *o, char out[HTTP_ORIGIN_TEXT_MAX]);
 
-/* Of a host as http_origin has it, or of a bare address.  IPv4 inside IPv6 counts as
- * IPv4. */
+/* For a host as in http_origin, or a bare address.  IPv4 inside IPv6 counts as IPv4. */
 enum http_reach http_host_reach(const char *host);
 
-/* Of a server: what its host says, and where that is a name, the address that answered.
- */
+/* For a server: by its host, or by the address that answered when the host is a name. */
 enum http_reach http_origin_reach(const struct http_origin *o, enum http_reach peer);
 
 /*
- * Take the origin out of an absolute http or https URL.
+ * Extract the origin from an absolute http or https URL.
  * Errors: ERR_PROTOCOL - another scheme, userinfo, no host, too long, control bytes.
  * Trust:  url is remote input; the message quotes none of it.
  */
@@ -54,11 +52,10 @@ MUST_USE int http_url_resolve(const char *base, const char *location, char **out
 /* Append "key=value" to the query of a URL, the value percent-encoded.  Caller frees. */
 char *http_url_add_query(const char *url, const char *key, const char *value);
 
-/* Append "key=value" to a form body (application/x-www-form-urlencoded). -1: it is full.
- */
+/* Append "key=value" to a form body (application/x-www-form-urlencoded). -1 when full. */
 MUST_USE int http_form_add(struct buf *form, const char *key, const char *value);
 
-/* The URL without its query and without secrets: the form for messages.  Caller frees. */
+/* The URL without its query and without secrets, for messages.  Caller frees. */
 char *http_url_redacted(const char *url);
 
 #endif

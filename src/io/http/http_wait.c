@@ -23,7 +23,7 @@ mark(struct http_wait *w, const struct http_view *v)
     w->noticed = 0;
 }
 
-/* Too few bytes in a whole window of time? */
+/* Whether too few bytes were transferred in a whole window. */
 static bool
 is_slow(struct http_wait *w, const struct http_view *v)
 {

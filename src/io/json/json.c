@@ -13,26 +13,26 @@
 #include <string.h>
 
 enum { DEPTH_MAX = 32 };
-static const size_t BUDGET = 64U << 20; /* bytes, of all open documents together */
-static const size_t LARGE = 4U << 20;   /* bytes that are given back at once */
+static const size_t BUDGET = 64U << 20; /* bytes, for all open documents together */
+static const size_t LARGE = 4U << 20; /* bytes that are returned to the system at once */
 
-/* What a document may cost, as a multiple of its length: "{}," takes 75 times as much. */
+/* Maximum memory of a document as a multiple of its length: "{}," takes 75 times. */
 enum { COST_FACTOR = 80, COST_FIXED = 64 * 1024 };
 
-/* What open documents have reserved; who needs more than is left waits for a close. */
+/* What open documents have reserved; a thread that needs more than is left waits. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t closed = PTHREAD_COND_INITIALIZER;
 static size_t reserved; /* guarded by lock */
 
 static pthread_once_t hooked = PTHREAD_ONCE_INIT;
 
-/* The document that this thread parses, or has open. */
+/* The document that this thread is parsing or has open. */
 static __thread struct meter {
     bool is_parsing;
-    size_t allowed;    /* bytes that were reserved for it */
-    size_t spent;      /* now, while it is parsed */
-    size_t most;       /* of spent */
-    bool is_exhausted; /* it asked for more than allowed */
+    size_t allowed;    /* bytes reserved for it */
+    size_t spent;      /* bytes now, during parsing */
+    size_t most;       /* maximum of spent */
+    bool is_exhausted; /* it requested more than allowed */
 } meter;
 
 static struct js *
@@ -47,10 +47,10 @@ budget_alloc(size_t size)
     void *p;
 
     if (meter.is_parsing && size > meter.allowed - meter.spent) {
-        meter.is_exhausted = true; /* the library does not always say why it failed */
+        meter.is_exhausted = true; /* the library does not always report why it failed */
         return NULL;
     }
-    p = xmalloc(size); /* NULL would be taken for JSON that is malformed */
+    p = xmalloc(size); /* NULL would be reported as malformed JSON */
     if (meter.is_parsing) {
         size_t left = meter.allowed - meter.spent, got = malloc_usable_size(p);
 
@@ -68,7 +68,7 @@ budget_free(void *p)
     if (meter.is_parsing)
         meter.spent -= size < meter.spent ? size : meter.spent;
     if (size > 0)
-        explicit_bzero(p, size); /* some documents hold passwords */
+        explicit_bzero(p, size); /* some documents contain passwords */
     free(p);
 }
 
@@ -84,7 +84,7 @@ js_prepare(void)
     pthread_once(&hooked, hook);
 }
 
-/* Is nesting within DEPTH_MAX?  Malformed text is the parser's to refuse. */
+/* Whether nesting is within DEPTH_MAX.  Malformed text is left to the parser. */
 static bool
 is_shallow(const char *text, size_t len)
 {
@@ -122,7 +122,7 @@ syntax_error(const json_error_t *why, enum err_kind kind, struct err *err)
                        safe, why->line, why->column);
 }
 
-/* Small documents are open side by side; large ones wait for each other. */
+/* Small documents may be open concurrently; large ones wait for each other. */
 static void
 reserve_memory(size_t len)
 {
@@ -138,8 +138,8 @@ reserve_memory(size_t len)
     meter = (struct meter){.allowed = cost};
 }
 
-/* Each thread has a heap of its own, which keeps what was freed for that thread alone: a
- * large document read by all of them in turn would be paid for by each. */
+/* Each thread has its own malloc arena, which keeps freed memory: a large document read
+ * by every thread in turn would otherwise stay allocated once per thread. */
 static void
 close_document(json_t *root)
 {
@@ -159,8 +159,8 @@ js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
     json_t *root;
 
     js_prepare();
-    if (len > 0 && memchr(bytes, '\0', len)) { /* the library skips some of these */
-        err_because(err, kind, REASON_JSON, "not valid JSON: there is a NUL byte in it");
+    if (len > 0 && memchr(bytes, '\0', len)) { /* the library skips some NUL bytes */
+        err_because(err, kind, REASON_JSON, "not valid JSON: it contains a NUL byte");
         return NULL;
     }
     if (!is_shallow(bytes, len)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json_internal.h - what reading and writing share: the library, and how nodes are kept.
+/* json_internal.h - shared by parsing and writing: the library and its nodes.
  *
  * Layer: io.
  */
@@ -10,7 +10,8 @@
 
 #include <jansson.h>
 
-/* Before the first node, so that no other thread changes the allocator under it. */
+/* Called before the first node, so that no other thread changes the allocator
+ * meanwhile. */
 void js_prepare(void);
 
 /* The library stores nodes as json_t; outside of json they are struct js. */

@@ -118,7 +118,7 @@ add_to_buf(const char *bytes, size_t len, void *ctx)
     return buf_add(ctx, bytes, len);
 }
 
-/* Of all bytes that a terminal may act on, this one is no control character for JSON. */
+/* DEL is the one byte that terminals may act on and JSON does not escape. */
 static int
 add_plain(const char *bytes, size_t len, void *ctx)
 {

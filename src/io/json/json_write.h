@@ -11,26 +11,25 @@
 struct jsout *jsout_object(void);
 struct jsout *jsout_array(void);
 
-/* Put a member; a text that is not UTF-8 becomes what text_line() makes of it.  NULL
- * text: null. */
+/* Put a member; text that is not UTF-8 is escaped as by text_line().  NULL text: null. */
 void jsout_put_text(struct jsout *obj, const char *key, const char *text);
 void jsout_put_u64(struct jsout *obj, const char *key, uint64_t number);
 void jsout_put_bool(struct jsout *obj, const char *key, bool value);
-/* A node that was read, with all below it; the document may be closed then. */
+/* Copy a parsed node with its descendants; the document may be closed then. */
 struct jsout *jsout_copy(const struct js *node);
-/* Take a member out, if it is there. */
+/* Remove a member, if present. */
 void jsout_drop(struct jsout *obj, const char *key);
-/* These take over the child; a key that is there already keeps its place. */
+/* These take ownership of the child; an existing key keeps its position. */
 void jsout_put(struct jsout *obj, const char *key, struct jsout *child);
 void jsout_append(struct jsout *array, struct jsout *child);
 void jsout_append_text(struct jsout *array, const char *text);
 
 /*
  * Write it compactly, without a newline, and free it, also on failure.
- * Errors: ERR_LIMIT - longer than the buffer may grow.
+ * Errors: ERR_LIMIT - the buffer's maximum would be exceeded.
  */
 MUST_USE int jsout_write(struct jsout *root, struct buf *out, struct err *err);
-/* The same in ASCII without any control character, for people's terminals, too. */
+/* As jsout_write(), in ASCII without any control character, so safe for terminals. */
 MUST_USE int jsout_print(struct jsout *root, struct buf *out, struct err *err);
 void jsout_free(struct jsout *root); /* when it is not written */
 

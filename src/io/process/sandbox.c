@@ -15,12 +15,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* ---- Landlock: a set of rules that allows nothing ---- */
+/* ---- Landlock: a ruleset that allows nothing ---- */
 
 static bool
 forbid_files(void)
 {
-    /* What the first version knows covers opening, reading, making and removing. */
+    /* Version 1 covers opening, reading, creating and removing. */
     const struct landlock_ruleset_attr attr = {
         .handled_access_fs = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
                              LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
@@ -40,14 +40,14 @@ forbid_files(void)
     return rc == 0;
 }
 
-/* ---- seccomp: a list of calls that are allowed ---- */
+/* ---- seccomp: a list of allowed system calls ---- */
 
 #if defined(__x86_64__)
 #define OWN_ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define OWN_ARCH AUDIT_ARCH_AARCH64
 #else
-#define OWN_ARCH 0 /* the numbers of calls were not looked at */
+#define OWN_ARCH 0 /* unknown architecture: no system call numbers listed */
 #endif
 
 #define ALLOW(nr)                                                                        \
@@ -60,8 +60,9 @@ forbid_files(void)
 static bool
 forbid_syscalls(void)
 {
-    /* Only threads may be made: CLONE_THREAD is in the low half of the first argument.
-     * clone3 keeps its flags in memory, out of sight: the library then uses clone. */
+    /* Only threads may be created: CLONE_THREAD is in the low half of the first argument.
+     * clone3 keeps its flags in memory, where the filter cannot read them: the library
+     * then falls back to clone. */
     enum { CLONE_THREAD_BIT = 0x00010000 };
     struct sock_filter code[] = {
         LOAD(arch),
@@ -118,7 +119,7 @@ sandbox_enter(void)
 {
     struct sandbox s = {.files = false};
 
-    /* Both want the promise that no program can give more rights back. */
+    /* Both require the promise that no program can raise privileges again. */
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return s;
     s.files = forbid_files();

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sandbox.h - give up what a process does not need any more.
+/* sandbox.h - drop privileges that a process no longer needs.
  *
- * What it has open stays readable and writable; it can open, create, connect, start and
- * change nothing else.  Threads of it may be started afterwards and are as poor.
+ * Open descriptors stay readable and writable; it can open, create, connect to, start and
+ * change nothing else.  Threads started afterwards inherit the restrictions.
  *
- * Layer:  io.
+ * Layer: io.
  * Source: seccomp(2), landlock(7).
  */
 #ifndef IO_PROCESS_SANDBOX_H
@@ -14,10 +14,11 @@
 
 struct sandbox {
     bool files;    /* Landlock: no file can be opened any more */
-    bool syscalls; /* seccomp: no call but those that reading and computing need */
+    bool syscalls; /* seccomp: only the system calls needed for reading and computing */
 };
 
-/* As far as the kernel can: not having one is no failure.  For good. */
+/* Restrict the process as far as the kernel supports it; missing support is not an error.
+ * Irreversible. */
 struct sandbox sandbox_enter(void);
 
 #endif

@@ -19,22 +19,22 @@
 
 extern char **environ;
 
-/* A program that runs. */
+/* A running program. */
 struct child {
     pid_t pid;
-    int out; /* our end of its standard output, -1 after its end */
+    int out; /* read end of its standard output, -1 after its end */
 };
 
 /* ---- starting ---- */
 
-/* What is for us alone: passphrases of signing keys above all. */
+/* Variables that are not passed on: above all, passphrases of signing keys. */
 static bool
 is_private_variable(const char *variable)
 {
     return text_starts(variable, "SEALIFT_") || text_starts(variable, "COSIGN_PASSWORD=");
 }
 
-/* Our environment without that; the strings are borrowed. */
+/* The environment without those; the strings are borrowed. */
 static char **
 environment(void)
 {
@@ -51,8 +51,8 @@ environment(void)
     return env;
 }
 
-/* A pipe that holds the whole input already: nobody has to write while the child reads,
- * or stops reading. */
+/* A pipe that already contains the whole input: no writer is needed while the child
+ * reads. */
 static int
 filled_pipe(const char *input, int *read_end, struct err *err)
 {
@@ -61,7 +61,7 @@ filled_pipe(const char *input, int *read_end, struct err *err)
     bool filled;
 
     if (len > SPAWN_INPUT_MAX)
-        return err_set(err, ERR_INTERNAL, "too much input for another program");
+        return err_set(err, ERR_INTERNAL, "too much input for the program");
     if (pipe2(ends, O_CLOEXEC) < 0)
         return err_errno(err, "cannot make a pipe");
     filled = write(ends[1], input, len) == (ssize_t)len;
@@ -74,7 +74,7 @@ filled_pipe(const char *input, int *read_end, struct err *err)
     return 0;
 }
 
-/* What the child is to be: signals as they come, a process group of its own. */
+/* Attributes of the child: default signal handling, a process group of its own. */
 static int
 prepare_attributes(posix_spawnattr_t *a)
 {
@@ -107,7 +107,7 @@ prepare_files(posix_spawn_file_actions_t *f, int in, int out)
     return rc;
 }
 
-/* An error number, 0 when it runs. */
+/* Returns an error number, 0 when it runs. */
 static int
 launch(const char *const *argv, int in, int out, pid_t *pid)
 {
@@ -159,9 +159,9 @@ start_child(const struct spawn *what, struct child *c, struct err *err)
     return -1;
 }
 
-/* ---- listening ---- */
+/* ---- reading its output ---- */
 
-/* Take what is there now.  -1: too much, or it cannot be read. */
+/* Read what is available.  -1: too much, or a read error. */
 static int
 drain_pipe(struct child *c, struct buf *out, struct err *err)
 {
@@ -184,7 +184,7 @@ drain_pipe(struct child *c, struct buf *out, struct err *err)
     return 0;
 }
 
-/* Until it has ended: its status. */
+/* Read until the program exits; returns its status. */
 static int
 listen_to(const struct spawn *what, struct child *c, struct buf *out, struct err *err)
 {
@@ -197,7 +197,8 @@ listen_to(const struct spawn *what, struct child *c, struct buf *out, struct err
         bool gone = waitpid(c->pid, &status, WNOHANG) == c->pid;
 
         if (gone)
-            c->pid = 0; /* a daemon that it left may hold the pipe: take what is there */
+            c->pid =
+                0; /* a daemon it started may hold the pipe: read what is available */
         else
             poll(&from, 1, MOMENT_MS);
         if (drain_pipe(c, out, err) < 0)
@@ -207,7 +208,7 @@ listen_to(const struct spawn *what, struct child *c, struct buf *out, struct err
         if (cancel_wanted(what->cancel))
             return cancel_error(err);
         if (clock_ms() >= end)
-            return err_set(err, ERR_LOCAL, "it did not end within %u s",
+            return err_set(err, ERR_LOCAL, "it did not exit within %u s",
                            what->patience_s);
     }
 }
@@ -228,7 +229,7 @@ spawn_run(const struct spawn *what, struct buf *out, struct err *err)
 {
     CLEANUP(kill_child) struct child child = {.pid = 0, .out = -1};
 
-    /* All of its memory now: a buffer that grows leaves copies behind. */
+    /* Allocate all memory now: a buffer that grows leaves copies behind. */
     if (buf_resize(out, out->max) < 0 || buf_resize(out, 0) < 0)
         return err_set(err, ERR_INTERNAL, "cannot prepare a buffer");
     if (start_child(what, &child, err) < 0)

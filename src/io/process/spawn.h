@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* spawn.h - run another program, without a shell, and take what it says.
+/* spawn.h - run another program, without a shell, and read its output.
  *
  * Layer: io.
  */
@@ -11,24 +11,23 @@
 
 #include <stdint.h>
 
-#define SPAWN_INPUT_MAX 4096 /* bytes: what any pipe takes at once */
+#define SPAWN_INPUT_MAX 4096 /* bytes: the capacity that any pipe has */
 
 struct spawn {
     const char *const *argv; /* ends with NULL; the first is looked up in $PATH */
     const char *input;       /* its standard input, at most SPAWN_INPUT_MAX bytes */
-    unsigned patience_s;     /* how long it may take */
+    unsigned patience_s;     /* its maximum run time */
     struct cancel *cancel;
 };
 
 /*
- * Run it to its end.  What it writes to standard output goes to out, whose maximum bounds
- * it and whose memory never moves, so that it can be wiped; standard error goes nowhere.
- * It inherits no other descriptor, and our environment without SEALIFT_* and
- * COSIGN_PASSWORD.
- * A program that is given up is killed with all of its process group.
+ * Run it until it exits.  Its standard output goes to out, whose maximum applies and
+ * whose memory never moves, so that it can be wiped; standard error is discarded. It
+ * inherits no other descriptor, and the environment without SEALIFT_* and
+ * COSIGN_PASSWORD. A program that exceeds a limit is killed with its whole process group.
  *
- * Returns: its exit status, 128 + n when signal n ended it; or -1.
- * Errors:  ERR_NOT_FOUND - no such program; ERR_LIMIT - it says more than out takes;
+ * Returns: its exit status, 128 + n when it was killed by signal n; or -1.
+ * Errors:  ERR_NOT_FOUND - no such program; ERR_LIMIT - more output than out may hold;
  *          ERR_LOCAL - it cannot be started, or took too long; ERR_SIGNAL and
  *          placeholders of cancel.h.
  */

@@ -94,7 +94,7 @@ hold_on_to(struct writing *w, struct output_set *out, const struct volumes *left
     if (output_set_to_read(out, left, &files, err) < 0 ||
         reuse_add(&w->salvage, &files, err) < 0)
         return -1;
-    return output_set_begin_anew(out, err);
+    return output_set_restart(out, err);
 }
 
 /* Go on with an unfinished file where that helps. */
@@ -112,7 +112,7 @@ take_over(struct writing *w, struct output_set *out, struct err *err)
     if (left.size == 0 || w->salvage.in_place)
         return 0;
     if (!holds_blobs(&left))
-        return output_set_begin_anew(out, err);
+        return output_set_restart(out, err);
     events_debug(events, "taking what fits out of %s.partial", out->path);
     return out->in_volumes ? hold_on_to(w, out, &left, err)
                            : set_aside(w, out->items, left.size, err);
@@ -134,7 +134,7 @@ fill_bundle(struct writing *w, struct output_set *out, struct signature_file *si
                              signature, err) < 0)
         return -1;
     w->file = output_set_volumes(out);
-    w->in_order = output_set_wants_order(out);
+    w->in_order = output_set_needs_order(out);
     rc = w->in_order ? bundle_write_start(layout, &w->file, signature, count, err)
                      : bundle_write_head(layout, &w->file, signature, count, err);
     if (rc < 0)
