@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Certificates, or revocation lists. */
+/* Adds certificates, or revocation lists. */
 typedef int add_fn(struct pki_certs *certs, const char *pem, size_t len, const char *name,
                    struct err *err);
 
@@ -19,8 +19,8 @@ is_pem(const char *name)
     return len > 4 && strcmp(name + len - 4, ".pem") == 0;
 }
 
-/* A file of another name that was meant to be one, like a revocation list NAME.crl, must
- * not be left out in silence. */
+/* A file with another name that was meant to be read, such as a revocation list NAME.crl,
+ * must not be ignored silently. */
 static int
 add_authority_file(struct pki_certs *certs, add_fn *add, const struct store_files *files,
                    const char *folder, const char *name, struct err *err)
@@ -36,7 +36,7 @@ add_authority_file(struct pki_certs *certs, add_fn *add, const struct store_file
     return add(certs, pem.data, pem.len, path, err);
 }
 
-/* All files of a folder, which need not exist. */
+/* Add all files of a folder, which need not exist. */
 static int
 add_authority_folder(struct pki_certs *certs, add_fn *add,
                      const struct store_files *files, const char *folder, struct err *err)
@@ -49,7 +49,7 @@ add_authority_folder(struct pki_certs *certs, add_fn *add,
     for (size_t i = 0; i < names.count; i++) {
         const char *name = names.items[i];
 
-        if (name[0] == '.' && !is_pem(name)) /* also "." and ".." */
+        if (name[0] == '.' && !is_pem(name)) /* includes "." and ".." */
             continue;
         if (add_authority_file(certs, add, files, folder, name, err) < 0)
             return -1;

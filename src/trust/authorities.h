@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* authorities.h - certificates in the trust store: who vouches for signers.
+/* authorities.h - the certificates in the trust store that signers' certificates chain
+ * to.
  *
  *     DIR/ca/NAME.pem                an authority, once policy.json names it
- *     DIR/ca/intermediates/NAME.pem  what may stand between it and a signer
+ *     DIR/ca/intermediates/NAME.pem  intermediate certificates
  *     DIR/crl/NAME.pem               revocation lists
  *
- * Layer:  trust.
+ * Layer: trust.
  * Source: docs/trust.md.
  */
 #ifndef TRUST_AUTHORITIES_H
@@ -16,9 +17,11 @@
 #include "trust/policy.h"
 
 struct authorities {
-    struct pki_certs **anchors; /* of each signer of the policy; NULL for those by key */
+    struct pki_certs *
+        *anchors; /* per signer of the policy; NULL for those known by key */
     size_t count;
-    struct pki_certs *intermediates, *crls; /* of all; NULL when there are no anchors */
+    struct pki_certs *intermediates,
+        *crls; /* shared by all signers; NULL when there are no anchors */
 };
 
 #define AUTHORITIES_INIT                                                                 \
@@ -27,7 +30,8 @@ struct authorities {
     }
 
 /*
- * Read what the signers of a policy need; nothing when none is known by certificate.
+ * Read the certificates that the signers of a policy need; nothing when none is known by
+ * certificate.
  * Errors: ERR_NOT_FOUND, ERR_USAGE, ERR_LIMIT, ERR_LOCAL, naming signer and file.
  */
 MUST_USE int authorities_open(struct authorities *out, const struct store_files *files,

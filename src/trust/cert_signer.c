@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Does the certificate say that it is his? */
+/* Whether the certificate matches the pins of a signer. */
 static bool
 fits_pins(const struct policy_x509 *x, const struct pki_cms *cms)
 {
@@ -18,7 +18,7 @@ fits_pins(const struct policy_x509 *x, const struct pki_cms *cms)
            (!x->has_spki || digest_equal(&x->spki, pki_cms_key_id(cms)));
 }
 
-/* Does the store's own file revoke a key or a certificate of the chain? */
+/* Whether the store's `revoked` file lists a key or a certificate of the chain. */
 static bool
 is_revoked(const struct revoked *revoked, const struct pki_chain *chain)
 {
@@ -50,7 +50,7 @@ try_signer(struct cert_signer *out, const struct trust_store *store, size_t inde
         return -1;
     if (is_revoked(&store->revoked, &chain))
         return err_because(err, ERR_TRUST, REASON_REVOKED,
-                           "was made with a certificate that is revoked");
+                           "was made with a revoked certificate");
     if (!fits_pins(&signer->x509, cms))
         return err_because(
             err, ERR_TRUST, REASON_UNKNOWN_SIGNER,
@@ -68,8 +68,9 @@ cert_signer_find(struct cert_signer *out, const struct trust_store *store,
 {
     struct err why = ERR_INIT;
 
-    err_because(&why, ERR_TRUST, REASON_UNKNOWN_SIGNER,
-                "was made with a certificate, and the policy knows no signer by one");
+    err_because(
+        &why, ERR_TRUST, REASON_UNKNOWN_SIGNER,
+        "was made with a certificate, but the policy has no signer by certificate");
     for (size_t i = 0; i < store->authorities.count; i++) {
         struct err this = ERR_INIT;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cert_signer.h - which signer of the policy holds the certificate that made a signature.
+/* cert_signer.h - the signer of the policy that a certificate belongs to.
  *
  * Layer: trust.
  */
@@ -12,11 +12,12 @@
 struct cert_signer {
     const char *signer;               /* name in the policy, borrowed */
     uint64_t valid_from, valid_until; /* of the whole chain, epoch seconds */
-    bool has_extras; /* certificates came along that are not part of the chain */
+    bool has_extras; /* the signature contains certificates that are not part of the chain
+                      */
 };
 
 /*
- * The first signer whose authority vouches for the certificate and whose pins it fits.
+ * Find the first signer whose authority issued the certificate and whose pins it matches.
  * Errors: ERR_TRUST "revoked" - by a list or by the store's file; "unknown-signer".
  */
 MUST_USE int cert_signer_find(struct cert_signer *out, const struct trust_store *store,

@@ -33,14 +33,14 @@ store_files_read(const struct store_files *files, const char *name, struct buf *
 
     if (text)
         return buf_add_text(out, text) < 0
-                   ? err_set(err, ERR_LIMIT, "'%s' is larger than it may be", path)
+                   ? err_set(err, ERR_LIMIT, "'%s' exceeds its maximum size", path)
                    : 0;
     if (files->dir)
         return secure_dir_slurp(path, out, err);
-    return err_set(err, ERR_NOT_FOUND, "there is no '%s'", name);
+    return err_set(err, ERR_NOT_FOUND, "'%s' does not exist", name);
 }
 
-/* The name inside of that folder, or NULL. */
+/* The name relative to that folder, or NULL. */
 static const char *
 name_in(const char *name, const char *folder, const char *suffix)
 {
@@ -69,8 +69,8 @@ store_files_list(const struct store_files *files, const char *folder, const char
 {
     CLEANUP(mem_free_string) char *path = store_files_path(files, folder);
     struct err why = ERR_INIT;
-    /* A key file counts by its name; of a folder that is read whole nothing is passed
-     * over, or a hidden revocation list would not revoke. */
+    /* Key files are selected by suffix; in a folder that is read whole no file is
+     * skipped, or a hidden revocation list would not revoke. */
     bool is_whole = suffix[0] == '\0';
 
     if (files->dir &&
@@ -86,7 +86,7 @@ store_files_list(const struct store_files *files, const char *folder, const char
         if (!name || has_name(out, name))
             continue;
         if (out->count == SECURE_DIR_NAMES_MAX)
-            return err_set(err, ERR_LIMIT, "'%s' would hold more than %d files", path,
+            return err_set(err, ERR_LIMIT, "'%s' would contain more than %d files", path,
                            SECURE_DIR_NAMES_MAX);
         secure_dir_names_add(out, name);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* files.h - the files of a trust store: those in its folder, and before them those that
- * an update would put there.
+/* files.h - the files of a trust store: those in its folder, overlaid by those of an
+ * update.
  *
  * Layer: trust.
  */
@@ -14,10 +14,10 @@ struct store_file {
     char *name, *text; /* "keys/alice.pub" */
 };
 
-/* Everything is borrowed. */
+/* All members are borrowed. */
 struct store_files {
-    const char *dir;               /* NULL: nothing but these */
-    const struct store_file *over; /* in the place of those in dir */
+    const char *dir;               /* NULL: only the overlay */
+    const struct store_file *over; /* replace those in dir */
     size_t count;
 };
 
@@ -26,14 +26,14 @@ MUST_USE int store_files_read(const struct store_files *files, const char *name,
                               struct buf *out, struct err *err);
 
 /*
- * The names in a folder that end with suffix.  A folder that is absent is empty.
+ * The names in a folder that end with suffix.  A missing folder is empty.
  * Errors: those of secure_dir_list().
  */
 MUST_USE int store_files_list(const struct store_files *files, const char *folder,
                               const char *suffix, struct secure_dir_names *out,
                               struct err *err);
 
-/* What to call a file in a message, owned by the caller. */
+/* The name of a file for messages, owned by the caller. */
 char *store_files_path(const struct store_files *files, const char *name);
 
 #endif

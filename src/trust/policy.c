@@ -14,7 +14,7 @@
 static const uint64_t EPOCH_MAX = UINT32_MAX;
 static const uint64_t AGE_DAYS_MAX = 36500;
 
-/* What is filled while the members of an object are visited. */
+/* The object being filled while members are visited. */
 struct policy_visit {
     struct policy *policy;
     struct err *err;
@@ -59,13 +59,13 @@ read_x509(const struct js *obj, struct policy_x509 *out, struct err *err)
         return -1;
     rc = js_string(obj, "subject", &subject);
     if (rc < 0 || (rc == 1 && !policy_is_text(subject)))
-        return policy_error(err, "\"subject\" is not a text");
+        return policy_error(err, "\"subject\" is not a string");
     if (rc == 1)
         out->subject = xstrdup(subject);
     out->requires_crl = crl == 1;
     out->time = (enum policy_time)time;
     if (out->anchors.count == 0)
-        return policy_error(err, "\"x509\" names no \"ca\"");
+        return policy_error(err, "\"x509\" has no \"ca\"");
     if (!out->subject && out->sans.count == 0 && !out->has_spki)
         return policy_error(err,
                             "\"x509\" without \"subject\", \"san\" or \"spki_sha256\" "
@@ -108,7 +108,7 @@ visit_signer(const char *key, const struct js *value, void *ctx)
     if (p->signer_count == POLICY_LIST_MAX)
         return policy_error(v->err, "more than %d signers", POLICY_LIST_MAX);
     if (!policy_is_name(key) || !js_is_object(value))
-        return policy_error(v->err, "signer '%s' is not a name and an object", safe);
+        return policy_error(v->err, "signer '%s': expected a name and an object", safe);
     p->signers =
         xreallocarray(p->signers, p->signer_count + 1, sizeof(struct policy_signer));
     p->signers[p->signer_count] = (struct policy_signer){.name = ""};
@@ -118,7 +118,7 @@ visit_signer(const char *key, const struct js *value, void *ctx)
     return 0;
 }
 
-/* A key that stood for two people would let one of them be both. */
+/* A key shared by two signers would let one of them count as both. */
 static int
 check_keys_differ(const struct policy *p, struct err *err)
 {
@@ -210,7 +210,7 @@ visit_stream(const char *key, const struct js *value, void *ctx)
     if (p->stream_count == POLICY_LIST_MAX)
         return policy_error(v->err, "more than %d streams", POLICY_LIST_MAX);
     if (!policy_is_pattern(key, POLICY_NAME_MAX) || !js_is_object(value))
-        return policy_error(v->err, "stream '%s' is not a name and an object", safe);
+        return policy_error(v->err, "stream '%s': expected a name and an object", safe);
     p->streams =
         xreallocarray(p->streams, p->stream_count + 1, sizeof(struct policy_stream));
     p->streams[p->stream_count] = (struct policy_stream){.pattern = ""};
@@ -220,7 +220,7 @@ visit_stream(const char *key, const struct js *value, void *ctx)
     return 0;
 }
 
-/* ---- all of it ---- */
+/* ---- the whole policy ---- */
 
 static int
 read_overrides(const struct js *root, struct policy *p, struct err *err)
@@ -239,8 +239,8 @@ read_overrides(const struct js *root, struct policy *p, struct err *err)
             rc = -1;
     }
     if (rc < 0)
-        return policy_error(err,
-                            "\"overrides\" holds \"rollback\", \"expired\", or both");
+        return policy_error(
+            err, "\"overrides\" may contain only \"rollback\" and \"expired\"");
     return 0;
 }
 
@@ -262,12 +262,12 @@ read_settings(const struct js *root, struct policy *p, struct err *err)
     p->clock = (enum policy_clock)clock;
     p->may_skip = false;
     if (js_bool(root, "allow_insecure", &p->may_skip) < 0)
-        return policy_error(err, "\"allow_insecure\" is neither true nor false");
+        return policy_error(err, "\"allow_insecure\" is not a boolean");
     return 0;
 }
 
-/* The next version of a store brings its own authorities: none of them may vouch for it.
- */
+/* The next version of a store contains its own authorities, which must not authorise
+ * it. */
 static int
 check_root(const struct policy *p, struct err *err)
 {
@@ -344,7 +344,7 @@ policy_release(struct policy *p)
     *p = (struct policy)POLICY_INIT;
 }
 
-/* ---- what it says ---- */
+/* ---- queries ---- */
 
 bool
 policy_matches(const char *pattern, const char *text)

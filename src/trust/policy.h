@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* policy.h - policy.json: who may sign which series of bundles, and how strictly.
+/* policy.h - policy.json: which signers may sign which streams, under which conditions.
  *
- * Layer:  trust.
+ * Layer: trust.
  * Source: docs/trust.md, "policy.json".
  */
 #ifndef TRUST_POLICY_H
@@ -13,44 +13,44 @@
 #include <stdint.h>
 
 #define POLICY_MAX         (256U * 1024) /* bytes of policy.json */
-#define POLICY_NAME_MAX    64            /* characters of a signer, a stream, a file */
-#define POLICY_PATTERN_MAX 600           /* characters of a target */
-#define POLICY_LIST_MAX    256           /* signers, streams, keys of one signer, ... */
+#define POLICY_NAME_MAX    64  /* characters of the name of a signer, a stream, a file */
+#define POLICY_PATTERN_MAX 600 /* characters of a target */
+#define POLICY_LIST_MAX    256 /* signers, streams, keys of one signer, ... */
 
-/* A list of texts, owned. */
+/* A list of strings, owned. */
 struct policy_texts {
     char **items;
     size_t count;
 };
 
-/* When the chain of a certificate must be valid. */
+/* The time at which a certificate chain must be valid. */
 enum policy_time {
-    POLICY_TIME_CREATED, /* when the bundle was made, as it says itself: the default */
+    POLICY_TIME_CREATED, /* the time stated in the bundle: the default */
     POLICY_TIME_NOW,
-    POLICY_TIME_NONE, /* never mind */
+    POLICY_TIME_NONE, /* not checked */
 };
 
-/* What makes a certificate that of a signer.  One of subject, sans, spki is given. */
+/* The certificates of a signer.  One of subject, sans, spki is given. */
 struct policy_x509 {
     struct policy_texts anchors; /* files in ca/ */
     char *subject;               /* "CN=...,O=...", or NULL */
-    struct policy_texts sans;    /* "email:...", "dns:...", "uri:...": any of them */
+    struct policy_texts sans;    /* "email:...", "dns:...", "uri:...": one must match */
     bool has_spki;
     struct digest spki; /* key id of the leaf */
-    bool requires_crl;  /* "crl":"require": without one nothing counts */
+    bool requires_crl;  /* "crl":"require": without a list no signature counts */
     enum policy_time time;
 };
 
 struct policy_signer {
     char name[POLICY_NAME_MAX + 1];
-    struct policy_texts keys; /* files in keys/; none when it is known by certificate */
+    struct policy_texts keys; /* files in keys/; none for a signer by certificate */
     bool is_x509;
     struct policy_x509 x509;
     bool has_not_after;
-    uint64_t not_after; /* epoch seconds: bundles made later do not count */
+    uint64_t not_after; /* epoch seconds: bundles created later do not count */
 };
 
-/* So many different signers out of these. */
+/* A number of different signers out of a set. */
 struct policy_quorum {
     size_t *signers; /* indexes into policy.signers */
     size_t count;
@@ -58,19 +58,19 @@ struct policy_quorum {
 };
 
 struct policy_stream {
-    char pattern[POLICY_NAME_MAX + 1]; /* a name, or a beginning and '*' */
+    char pattern[POLICY_NAME_MAX + 1]; /* a name, or a prefix and '*' */
     struct policy_quorum quorum;
     bool has_max_age;
     uint64_t max_age_days;
     bool may_go_back;            /* "rollback":"allow" */
-    struct policy_texts targets; /* patterns of HOST/REPOSITORY; none: anywhere */
-    uint64_t epoch;              /* what was remembered under a lower one is void */
+    struct policy_texts targets; /* patterns of HOST/REPOSITORY; none: any target */
+    uint64_t epoch;              /* state recorded under a lower epoch is void */
 };
 
 enum policy_clock {
-    POLICY_CLOCK_AUTO,    /* the later one of the clock and what was seen: the default */
-    POLICY_CLOCK_TRUSTED, /* the same; bundles from the future are refused */
-    POLICY_CLOCK_UNTRUSTED, /* only what was seen */
+    POLICY_CLOCK_AUTO, /* the later of the clock and the newest time seen: the default */
+    POLICY_CLOCK_TRUSTED,   /* the same; bundles from the future are rejected */
+    POLICY_CLOCK_UNTRUSTED, /* only the newest time seen */
 };
 
 struct policy {
@@ -79,12 +79,12 @@ struct policy {
     size_t signer_count;
     struct policy_stream *streams;
     size_t stream_count;
-    bool accepts_other_streams; /* "default":"accept": any one signer is enough */
+    bool accepts_other_streams; /* "default":"accept": any one signer is sufficient */
     enum policy_clock clock;
     bool may_roll_back, may_be_expired; /* "overrides" */
     bool may_skip;                      /* "allow_insecure" */
     bool has_root;
-    struct policy_quorum root; /* who may sign the next version of all this */
+    struct policy_quorum root; /* signers of the next version of the store */
 };
 
 #define POLICY_INIT                                                                      \
@@ -93,20 +93,20 @@ struct policy {
     }
 
 /*
- * Parse it: no unknown keys, no key twice, every signer that is named exists.
- * Errors: ERR_USAGE saying where and what.  *out is then untouched.
+ * Parse it: no unknown keys, no duplicate keys, every signer that is named exists.
+ * Errors: ERR_USAGE with place and cause.  *out is then untouched.
  */
 MUST_USE int policy_parse(struct policy *out, const char *text, size_t len,
                           struct err *err);
 void policy_release(struct policy *p);
 
-/* The rule for a stream: its own name first, then the longest beginning; or NULL. */
+/* The rule for a stream: its exact name first, then the longest prefix; or NULL. */
 const struct policy_stream *policy_stream_for(const struct policy *p, const char *stream);
 
-/* Does text equal the pattern, or begin with what stands before its final '*'? */
+/* Whether text equals the pattern, or begins with the part before its final '*'. */
 bool policy_matches(const char *pattern, const char *text);
 
-/* May something be pushed there?  target: HOST/REPOSITORY. */
+/* Whether images may be pushed there.  target: HOST/REPOSITORY. */
 bool policy_allows_target(const struct policy_stream *s, const char *target);
 
 #endif

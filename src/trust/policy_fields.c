@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- texts ---- */
+/* ---- lists of strings ---- */
 
 void
 policy_texts_release(struct policy_texts *t)
@@ -85,7 +85,7 @@ policy_read_word(const struct js *obj, const char *key, const char *const *words
             return 0;
         }
     }
-    return policy_error(err, "\"%s\" is none of the words it may be", key);
+    return policy_error(err, "\"%s\" has an unknown value", key);
 }
 
 int
@@ -113,7 +113,7 @@ policy_read_texts(const struct js *obj, const char *key,
         return 0;
     count = rc == 1 ? js_length(array) : 0;
     if (count == 0 || count > POLICY_LIST_MAX)
-        return policy_error(err, "\"%s\" is not a list of 1 to %d texts", key,
+        return policy_error(err, "\"%s\" is not a list of 1 to %d strings", key,
                             POLICY_LIST_MAX);
     out->items = xcalloc(count, sizeof(char *));
     for (size_t i = 0; i < count; i++) {
@@ -123,7 +123,7 @@ policy_read_texts(const struct js *obj, const char *key,
             return policy_error(err, "invalid value in \"%s\"", key);
         for (size_t j = 0; j < out->count; j++) {
             if (strcmp(out->items[j], text) == 0)
-                return policy_error(err, "\"%s\" holds something twice", key);
+                return policy_error(err, "\"%s\" contains a duplicate", key);
         }
         out->items[out->count++] = xstrdup(text);
     }

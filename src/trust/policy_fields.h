@@ -13,26 +13,25 @@
 
 void policy_texts_release(struct policy_texts *t);
 
-/* Letters, digits, '.', '_', '-', and never a path. */
+/* Letters, digits, '.', '_', '-'; never a path. */
 bool policy_is_name(const char *text);
-/* Printable, at most max long; a star stands at the end, or nowhere. */
+/* Printable, at most max long; a star only at the end. */
 bool policy_is_pattern(const char *text, size_t max);
 bool policy_is_text(const char *text);
 
 MUST_USE int policy_check_keys(const struct js *obj, const char *const *known,
                                struct err *err);
 
-/* One of the words, which end with NULL, as its index; fallback when the key is absent.
- */
+/* The index of one of the words, which end with NULL; fallback when the key is absent. */
 MUST_USE int policy_read_word(const struct js *obj, const char *key,
                               const char *const *words, int fallback, int *out,
                               struct err *err);
 
-/* 1 there, 0 absent, -1. */
+/* 1 present, 0 absent, -1. */
 int policy_read_number(const struct js *obj, const char *key, uint64_t min, uint64_t max,
                        uint64_t *out, struct err *err);
 
-/* An array of different texts; absent is empty. */
+/* An array of distinct strings; absent is empty. */
 MUST_USE int policy_read_texts(const struct js *obj, const char *key,
                                bool (*is_good)(const char *text),
                                struct policy_texts *out, struct err *err);

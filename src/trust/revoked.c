@@ -158,7 +158,7 @@ is_revoked_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Cut a line down to what counts: no comment, no blanks around it. */
+/* Remove the comment and surrounding blanks of a line. */
 static size_t
 trim_line(const char **line, size_t len)
 {
@@ -186,7 +186,7 @@ parse_line(struct revoked *r, const char *line, size_t len, size_t number,
         return 0;
     if (revoked_entry_parse(&e, line, len) < 0)
         return err_set(err, ERR_USAGE,
-                       "line %zu is not key:HEX, index:sha256:HEX or cert:HEX:SERIAL",
+                       "line %zu: expected key:HEX, index:sha256:HEX or cert:HEX:SERIAL",
                        number);
     put_entry(r, &e);
     return 0;

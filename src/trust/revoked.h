@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* revoked.h - what must never be accepted again: keys, bundles, certificates.
+/* revoked.h - the list of revoked keys, bundles and certificates.
  *
  * Layer: trust.
  */
@@ -17,11 +17,11 @@ enum revoked_kind { REVOKED_KEY = 1, REVOKED_INDEX, REVOKED_CERTIFICATE };
 
 struct revoked_entry {
     enum revoked_kind kind;
-    struct digest id;                    /* key id; of index.json; key id of the issuer */
+    struct digest id; /* key id; digest of index.json; key id of the issuer */
     char serial[REVOKED_SERIAL_MAX + 1]; /* of a certificate: hex, no leading zero */
 };
 
-/* A set: in order, each entry once. */
+/* A set: sorted, without duplicates. */
 struct revoked {
     struct revoked_entry *items;
     size_t count, cap;
@@ -39,21 +39,21 @@ struct revoked {
 MUST_USE int revoked_entry_parse(struct revoked_entry *out, const char *text, size_t len);
 
 /*
- * A whole file: one entry a line, '#' begins a comment, empty lines do not count.
+ * A whole file: one entry per line, '#' begins a comment, empty lines are ignored.
  * Errors: ERR_USAGE naming the line, ERR_LIMIT.  *out is then empty.
  */
 MUST_USE int revoked_parse(struct revoked *out, const char *text, size_t len,
                            struct err *err);
 void revoked_release(struct revoked *r);
 
-/* Add all of another one.  Errors: ERR_LIMIT; *r is then untouched. */
+/* Add all entries of another set.  Errors: ERR_LIMIT; *r is then untouched. */
 MUST_USE int revoked_join(struct revoked *r, const struct revoked *other,
                           struct err *err);
 
 /*
- * Add lines to the text of a file that holds `present` for what it lacks of `more`.
- * text:    with a limit of REVOKED_MAX.
- * Returns: how many; -1.  What comes out can be parsed again.
+ * Append the entries of `more` that `present` lacks as lines to the text of a file that
+ * contains `present`.  text:    with a limit of REVOKED_MAX.
+ * Returns: their number; -1.  The result can be parsed again.
  * Errors:  ERR_LIMIT.
  */
 int revoked_append(struct buf *text, const struct revoked *present,

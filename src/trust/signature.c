@@ -33,7 +33,7 @@ algorithm_name(enum digest_alg alg)
     return algorithms[i].name;
 }
 
-/* ---- making one ---- */
+/* ---- creating a signature file ---- */
 
 static int
 put_base64(struct jsout *obj, const char *key, const void *bytes, size_t len,
@@ -42,12 +42,12 @@ put_base64(struct jsout *obj, const char *key, const void *bytes, size_t len,
     CLEANUP(buf_release) struct buf text = BUF_INIT(2 * PKI_SIGNATURE_MAX);
 
     if (base64_encode(bytes, len, &text) < 0)
-        return err_set(err, ERR_INTERNAL, "no room to encode %zu bytes", len);
+        return err_set(err, ERR_INTERNAL, "not enough space to encode %zu bytes", len);
     jsout_put_text(obj, key, text.data);
     return 0;
 }
 
-/* verificationMaterial: which key this asks for. */
+/* verificationMaterial: names the key to verify with. */
 static int
 put_material(struct jsout *root, const struct digest *id, struct err *err)
 {
@@ -106,7 +106,7 @@ signature_wrap(const struct pki_key *key, struct pki_payload *payload,
     struct jsout *root;
 
     if (!digest)
-        return err_set(err, ERR_INTERNAL, "cannot hash what is signed");
+        return err_set(err, ERR_INTERNAL, "cannot hash the signed bytes");
     root = jsout_object();
     jsout_put_text(root, "mediaType", MEDIA_TYPE);
     if (put_material(root, pki_id(key), err) < 0 ||
@@ -132,7 +132,7 @@ signature_make(const struct pki_key *key, const void *bytes, size_t len, struct 
     return signature_wrap(key, &payload, &raw, pki_digest(key), out, name, err);
 }
 
-/* ---- taking one apart ---- */
+/* ---- parsing a signature file ---- */
 
 static int
 signature_error(struct err *err, const char *why)
@@ -153,7 +153,7 @@ check_fields(const struct js *obj, const char *const *known, struct err *err)
                        safe);
 }
 
-/* The base64 of such a digest. */
+/* Decode the base64 of such a digest. */
 static int
 decode_digest(enum digest_alg alg, const char *text, struct digest *out)
 {
@@ -167,7 +167,7 @@ decode_digest(enum digest_alg alg, const char *text, struct digest *out)
     return 0;
 }
 
-/* Other things of the sigstore world that people may put here, by the field they show. */
+/* Recognise other formats of the sigstore world, for a clear message. */
 static int
 check_envelope(const struct js *root, struct err *err)
 {
@@ -178,8 +178,8 @@ check_envelope(const struct js *root, struct err *err)
     if (js_has(root, "dsseEnvelope"))
         return signature_error(err, "is a DSSE envelope, not a signature of index.json");
     if (js_has(root, "base64Signature") || js_has(root, "cert"))
-        return signature_error(err,
-                               "is in cosign's old format, which can carry its own key");
+        return signature_error(
+            err, "is in cosign's old format, which can contain its own key");
     if (js_string(root, "mediaType", &type) != 1 || strcmp(type, MEDIA_TYPE) != 0)
         return signature_error(err, "is not a sigstore bundle of version 0.3");
     return check_fields(root, known, err);
@@ -194,7 +194,7 @@ parse_hint(struct signature *out, const struct js *key, struct err *err)
     if (check_fields(key, known, err) < 0)
         return -1;
     if (js_string(key, "hint", &hint) < 0)
-        return signature_error(err, "has a hint that is not text");
+        return signature_error(err, "has a hint that is not a string");
     if (hint[0] == '\0')
         return 0;
     if (decode_digest(DIGEST_SHA256, hint, &out->hint) < 0)
@@ -203,7 +203,7 @@ parse_hint(struct signature *out, const struct js *key, struct err *err)
     return 0;
 }
 
-/* Absent or empty: nothing in it that would have to be checked. */
+/* Whether the member is absent or empty: nothing in it needs to be checked. */
 static bool
 is_idle(const struct js *material, const char *key, const char *inner)
 {
@@ -234,16 +234,15 @@ parse_material(struct signature *out, const struct js *root, struct err *err)
         return signature_error(err, "has no verificationMaterial");
     if (js_has(material, "certificate") || js_has(material, "x509CertificateChain"))
         return signature_error(err,
-                               "carries a certificate, which this version cannot check");
+                               "contains a certificate, which this version cannot check");
     if (!is_idle(material, "tlogEntries", NULL) ||
         !is_idle(material, "timestampVerificationData", "rfc3161Timestamps"))
         return signature_error(
-            err, "carries log entries or timestamps, which this version cannot "
-                 "check");
+            err, "contains log entries or timestamps, which this version cannot check");
     if (check_fields(material, known, err) < 0)
         return -1;
     if (js_object(material, "publicKey", &key) != 1)
-        return signature_error(err, "does not say it was made with a key");
+        return signature_error(err, "was not made with a public key");
     return parse_hint(out, key, err);
 }
 
@@ -263,7 +262,7 @@ parse_digest(struct signature *out, const struct js *message, struct err *err)
     if (check_fields(of, known, err) < 0)
         return -1;
     if (js_string(of, "algorithm", &algorithm) < 0 || js_string(of, "digest", &text) < 0)
-        return signature_error(err, "has a messageDigest that is not text");
+        return signature_error(err, "has a messageDigest that is not a string");
     if (algorithm[0] == '\0' && text[0] == '\0')
         return 0;
     while (i < COUNT_OF(algorithms) && strcmp(algorithm, algorithms[i].name) != 0)
@@ -290,10 +289,10 @@ parse_message(struct signature *out, const struct js *root, struct err *err)
     if (check_fields(message, known, err) < 0 || parse_digest(out, message, err) < 0)
         return -1;
     if (js_string(message, "signature", &text) != 1 || text[0] == '\0')
-        return signature_error(err, "has no signature in it");
+        return signature_error(err, "has no signature in its messageSignature");
     if (base64_decode(text, strlen(text), &out->raw) < 0)
         return signature_error(
-            err, "holds a signature that is not canonical base64, or too long");
+            err, "has a signature that is not canonical base64, or too long");
     return 0;
 }
 
@@ -322,7 +321,7 @@ signature_release(struct signature *s)
     buf_release(&s->raw);
 }
 
-/* base64 as people's tools write it. */
+/* base64 with line breaks, as common tools write it. */
 static int
 from_base64(const char *file, size_t len, struct buf *out)
 {
@@ -335,7 +334,7 @@ from_base64(const char *file, size_t len, struct buf *out)
     return text.len > 0 ? base64_decode(text.data, text.len, out) : -1;
 }
 
-/* A sigstore bundle is ASCII; of raw signatures some begin with a '{' as well. */
+/* A sigstore bundle is ASCII; a raw signature may begin with '{' too. */
 static bool
 is_json(const char *file, size_t len)
 {

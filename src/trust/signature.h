@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* signature.h - signature files: sigstore bundles v0.3 over the raw bytes of index.json.
  *
- * Layer:  trust.
+ * Layer: trust.
  * Source: docs/bundle-format.md, "Signature"; sigstore protobuf-specs, Bundle v0.3.
  */
 #ifndef TRUST_SIGNATURE_H
@@ -12,15 +12,16 @@
 
 #define SIGNATURE_NAME_MAX 64 /* bytes of "<keyid16>.sigstore.json" and its NUL */
 
-/* Sign these bytes; out gets the one-line file.  Its name goes to name. */
+/* Sign these bytes; out receives the one-line file, name its name. */
 MUST_USE int signature_make(const struct pki_key *key, const void *bytes, size_t len,
                             struct buf *out, char name[SIGNATURE_NAME_MAX],
                             struct err *err);
 
 /*
- * The bare signatures that a file may hold, for whoever tries keys on them: that in a
- * sigstore bundle, else all its bytes, and those behind base64 (in lines or not).
- * Errors: ERR_TRUST "bad-signature" - a sigstore bundle that is none of ours.
+ * The raw signatures that a file may contain, to be tried with each key: that of a
+ * sigstore bundle, else the whole content, and the content decoded from base64 (with or
+ * without line breaks).
+ * Errors: ERR_TRUST "bad-signature" - an unsupported sigstore bundle.
  */
 #define SIGNATURE_BARE_MAX 2
 
@@ -38,26 +39,26 @@ MUST_USE int signature_bare(struct signature_bare *out, const char *file, size_t
                             struct err *err);
 void signature_bare_release(struct signature_bare *b);
 
-/* "<keyid16>.sigstore.json", or ".p7s" of a signature by a certificate with that key. */
+/* "<keyid16>.sigstore.json", or ".p7s" for a signature by a certificate with that key. */
 void signature_name(char out[SIGNATURE_NAME_MAX], const struct digest *key_id,
                     bool is_cms);
 
 /*
- * Is that, made elsewhere, a signature of these bytes by that key?  *alg: over which
- * digest of them, when the key may sign over several.
+ * Whether a raw signature made elsewhere is one of these bytes by that key.  *alg: the
+ * digest it is over, when the key may use several.
  */
 bool signature_find(const struct pki_key *key, struct pki_payload *payload,
                     const struct buf *raw, enum digest_alg *alg);
 
-/* The same file for what signature_find() found. */
+/* Make the signature file for what signature_find() found. */
 MUST_USE int signature_wrap(const struct pki_key *key, struct pki_payload *payload,
                             const struct buf *raw, enum digest_alg alg, struct buf *out,
                             char name[SIGNATURE_NAME_MAX], struct err *err);
 
-/* A signature file taken apart; says nothing yet about who made it. */
+/* A parsed signature file; not yet verified. */
 struct signature {
     bool has_hint;
-    struct digest hint; /* key id the file names: a selector, never trust */
+    struct digest hint; /* key id in the file: selects a key, proves nothing */
     bool has_digest;
     struct digest digest; /* messageDigest: of the signed bytes */
     struct buf raw;       /* the signature itself */
@@ -72,28 +73,30 @@ struct signature {
  * Shape:  exactly the fields signature_make() writes (the hint and, for Ed25519, the
  *         digest may be empty or absent; verificationMaterial may hold an empty
  *         tlogEntries and timestampVerificationData); canonical base64; nothing else.
- * Errors: ERR_TRUST "bad-signature", saying what is wrong with the file.
+ * Errors: ERR_TRUST "bad-signature", with the cause.
  */
 MUST_USE int signature_parse(struct signature *out, const char *bytes, size_t len,
                              struct err *err);
 void signature_release(struct signature *s);
 
-/* Did that key sign these bytes, over the digest that messageDigest.algorithm names? */
+/* Verify the signature of these bytes by that key, over the digest that
+ * messageDigest.algorithm names. */
 bool signature_verify(const struct signature *s, const struct pki_key *key,
                       struct pki_payload *payload);
 
-/* Is the messageDigest, where there is one, that of these bytes? */
+/* Whether the messageDigest, if present, is that of these bytes. */
 bool signature_fits(const struct signature *s, struct pki_payload *payload);
 
 /*
- * Is it the file, of that name, that signature_wrap() makes of that signature for that
- * key?  Nothing else counts inside a bundle.
+ * Whether name and bytes are exactly what signature_wrap() makes of that signature for
+ * that key.  Nothing else counts inside a bundle.
  */
 bool signature_is_canonical(const struct signature *s, const struct pki_key *key,
                             struct pki_payload *payload, const char *name,
                             const char *file, size_t file_len);
 
-/* Is this file, of that name, a canonical one with a signature by that key? */
+/* Whether this file, with that name, is a canonical one with a valid signature by that
+ * key. */
 bool signature_is_by(const struct pki_key *key, const char *name, const char *file,
                      size_t file_len, struct pki_payload *payload);
 

@@ -15,7 +15,7 @@
 
 /* ---- one signature file ---- */
 
-/* What is judged: the signed bytes, and who may have signed them. */
+/* The signed bytes and the trusted keys. */
 struct matter {
     struct pki_payload *payload;
     const struct trust_store *store;
@@ -32,7 +32,7 @@ static void PRINTF(3, 4)
     va_end(ap);
 }
 
-/* Each signature of such a key has to be hashed together with all that is signed. */
+/* Whether each signature by such a key requires hashing all signed bytes again. */
 static bool
 is_costly(const struct matter *m, const struct pki_key *key)
 {
@@ -41,8 +41,8 @@ is_costly(const struct matter *m, const struct pki_key *key)
 }
 
 /*
- * Index of the key that made the signature, or keys->count.  A file that names a key is
- * by that one, or by nobody: it would not count for another.
+ * Index of the key that made the signature, or keys->count.  A signature in a file that
+ * names a key counts only for that key.
  */
 static size_t
 find_signer(const struct matter *m, const struct signature *s, size_t named)
@@ -71,24 +71,24 @@ left_some_out(const struct matter *m)
     return false;
 }
 
-/* Nobody we know made it.  A file that names a key we know should have been by that key.
- */
+/* Record why no trusted key verified the signature.  A file that names a trusted key
+ * should have been made with it. */
 static void
 dismiss_unverified(struct trust_finding *f, const struct matter *m)
 {
     if (f->has_key_id && revoked_has_key(&m->store->revoked, &f->key_id))
-        dismiss(f, REASON_REVOKED, "names a key that is revoked");
+        dismiss(f, REASON_REVOKED, "names a revoked key");
     else if (f->key_name)
         dismiss(f, REASON_BAD_SIGNATURE,
-                "names a trusted key, but that did not sign this index");
+                "names a trusted key, which did not sign this index");
     else if (f->has_key_id)
-        dismiss(f, REASON_UNKNOWN_SIGNER,
-                "made with a key that is not among the trusted ones");
+        dismiss(f, REASON_UNKNOWN_SIGNER, "made with a key that is not trusted");
     else if (left_some_out(m))
         dismiss(f, REASON_UNKNOWN_SIGNER,
-                "names no key, and trying all trusted ones would take too long");
+                "names no key, and trying all trusted keys would take too long");
     else
-        dismiss(f, REASON_UNKNOWN_SIGNER, "names no key, and no trusted key made it");
+        dismiss(f, REASON_UNKNOWN_SIGNER,
+                "names no key, and was not made with a trusted key");
 }
 
 /* Index of the trusted key whose signatures have that file name, or keys->count. */
@@ -107,8 +107,8 @@ find_by_file(const struct trust_keys *keys, const char *file)
 }
 
 /*
- * A file of the bundle names the key twice, in its name and in its hint; where the two
- * disagree, or a trusted key is named by half, one of them was changed.
+ * A file of a bundle names the key twice, in its name and in its hint; where the two
+ * disagree, or only one of them is a trusted key, one was changed.
  */
 static bool
 check_names(struct trust_finding *f, const struct trust_evidence *file,
@@ -125,11 +125,11 @@ check_names(struct trust_finding *f, const struct trust_evidence *file,
         return true;
     if (i < keys->count)
         f->key_name = keys->names[i];
-    dismiss(f, REASON_BAD_SIGNATURE, "does not name the key that its file name says");
+    dismiss(f, REASON_BAD_SIGNATURE, "names a different key than its file name");
     return false;
 }
 
-static const char OTHER_FORM[] = "is not in the one form that counts inside a bundle";
+static const char OTHER_FORM[] = "is not in the canonical form that a bundle requires";
 
 static void
 judge_signature(struct trust_finding *f, const struct trust_evidence *file,
@@ -161,8 +161,7 @@ judge_signature(struct trust_finding *f, const struct trust_evidence *file,
         f->signer = trust_store_signer(m->store, &f->key_id);
         f->counts = !revoked_has_key(&m->store->revoked, &f->key_id);
         if (!f->counts)
-            dismiss(f, REASON_REVOKED, "made with the key '%s', which is revoked",
-                    f->key_name);
+            dismiss(f, REASON_REVOKED, "made with the revoked key '%s'", f->key_name);
     }
 }
 
@@ -176,7 +175,7 @@ is_canonical_cms(const struct trust_evidence *file, const struct pki_cms *cms)
            pki_cms_is_canonical(cms, file->bytes, file->len);
 }
 
-/* By a certificate: right first, then whose. */
+/* Judge a CMS signature: first its validity, then its signer. */
 static void
 judge_cms(struct trust_finding *f, const struct trust_evidence *file,
           const struct matter *m)
@@ -201,9 +200,9 @@ judge_cms(struct trust_finding *f, const struct trust_evidence *file,
         dismiss(f, why.reason, "%s", why.msg);
         return;
     }
-    if (!file->is_detached && holder.has_extras) { /* which nothing vouches for */
+    if (!file->is_detached && holder.has_extras) { /* not covered by any signature */
         dismiss(f, REASON_BAD_SIGNATURE,
-                "brings a certificate that is not part of its chain");
+                "contains a certificate that is not part of its chain");
         return;
     }
     f->counts = true;
@@ -214,7 +213,7 @@ judge_cms(struct trust_finding *f, const struct trust_evidence *file,
     f->valid_until = holder.valid_until;
 }
 
-/* Every DER structure of ours is a SEQUENCE, and JSON begins otherwise. */
+/* Every supported DER structure is a SEQUENCE; JSON never begins with that byte. */
 static bool
 is_der(const struct trust_evidence *file)
 {
@@ -240,9 +239,9 @@ judge_file(struct trust_finding *f, const struct trust_evidence *file,
         judge_signature(f, file, &s, m);
 }
 
-/* ---- all of them ---- */
+/* ---- all signatures ---- */
 
-/* Is this the first counting file of its key? */
+/* Whether this is the first file that counts for its key. */
 static bool
 is_first_of_key(const struct trust_finding *items, size_t i)
 {
@@ -263,7 +262,7 @@ signature_check(struct signature_check *out, struct pki_payload *payload,
     struct signature_check s = SIGNATURE_CHECK_INIT;
 
     if (!index)
-        return err_set(err, ERR_INTERNAL, "cannot hash what is signed");
+        return err_set(err, ERR_INTERNAL, "cannot hash the signed bytes");
     s.index = *index;
     s.items = xcalloc(file_count, sizeof(*s.items));
     s.count = file_count;
@@ -283,9 +282,10 @@ signature_check_release(struct signature_check *s)
     *s = (struct signature_check)SIGNATURE_CHECK_INIT;
 }
 
-/* ---- what follows ---- */
+/* ---- the verdict on the bundle ---- */
 
-/* How much a finding says about why nothing counts; the highest is reported. */
+/* How informative a finding is as the reason that no signature counts; the highest is
+ * reported. */
 static int
 weight(const struct trust_finding *f)
 {
@@ -294,7 +294,7 @@ weight(const struct trust_finding *f)
     if (f->key_name)
         return 3; /* a trusted key, misused or tampered with */
     if (f->has_key_id)
-        return 2; /* somebody we can name */
+        return 2; /* a known but not a trusted signer */
     return f->reason == REASON_UNKNOWN_SIGNER ? 1 : 0;
 }
 
@@ -317,19 +317,18 @@ nobody_known(const struct trust_finding *f, struct err *err)
 
     err_because(err, ERR_TRUST, f->reason, "signature '%s': %s", f->file, f->why);
     if (f->reason == REASON_BAD_SIGNATURE && f->key_name)
-        return err_hint(err,
-                        "the bundle was changed after it was signed, or the signature "
-                        "is of another one");
+        return err_hint(err, "the bundle was changed after it was signed, or the "
+                             "signature belongs to another bundle");
     if (f->reason != REASON_UNKNOWN_SIGNER || !f->has_key_id)
         return -1;
     if (f->subject[0] != '\0')
         return err_hint(err,
-                        "it names the subject '%s': a signer of policy.json may have an "
-                        "\"x509\" with the authority and that subject",
+                        "its subject is '%s': to trust it, add a signer with \"x509\", "
+                        "its authority and that subject to policy.json",
                         f->subject);
     digest_hex(&f->key_id, id);
     err->reason = REASON_UNKNOWN_KEY;
-    return err_hint(err, "it names key id %s", id);
+    return err_hint(err, "made with key id %s", id);
 }
 
 static int
@@ -338,8 +337,8 @@ check_revoked(const struct signature_check *signers, const struct trust_store *s
 {
     if (!revoked_has_index(&store->revoked, &signers->index))
         return 0;
-    err_because(err, ERR_TRUST, REASON_REVOKED, "this very bundle is revoked");
-    return err_hint(err, "%s/revoked names the digest of its index.json", store->dir);
+    err_because(err, ERR_TRUST, REASON_REVOKED, "this bundle is revoked");
+    return err_hint(err, "%s/revoked contains the digest of its index.json", store->dir);
 }
 
 int
@@ -349,7 +348,7 @@ trust_admit(const struct signature_check *signers, const struct trust_store *sto
     if (check_revoked(signers, store, err) < 0)
         return -1;
     if (signers->counting == 0 && signers->count == 0)
-        return err_because(err, ERR_TRUST, REASON_UNSIGNED, "it is not signed");
+        return err_because(err, ERR_TRUST, REASON_UNSIGNED, "the bundle is not signed");
     if (signers->counting == 0)
         return nobody_known(most_telling(signers), err);
     *out = (struct admission){.basis = ADMISSION_SIGNED, .index = signers->index};

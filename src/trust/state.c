@@ -33,7 +33,7 @@ read_state_time(const struct js *obj, const char *key, uint64_t *out)
     return js_string(obj, key, &text) == 1 ? clock_parse(text, out) : -1;
 }
 
-/* Versions that kept no floor took whatever the bundle said. */
+/* Files of versions without a floor: use the creation time. */
 static int
 read_floor(const struct js *obj, struct trust_last *last)
 {
@@ -84,7 +84,7 @@ state_parse(struct trust_last *out, const char *text, size_t len, struct err *er
         read_state_time(root, "imported", &last.imported) < 0 ||
         read_floor(root, &last) < 0 || js_u64(root, "missing", &last.missing) < 0 ||
         js_bool(root, "partial", &last.is_partial) < 0)
-        return err_set(err, ERR_USAGE, "not what sealift writes");
+        return err_set(err, ERR_USAGE, "not in the format that sealift writes");
     memcpy(last.stream, stream, strlen(stream) + 1);
     *out = last;
     return 0;
@@ -118,7 +118,7 @@ render_state(const struct trust_last *last, struct buf *out, struct err *err)
                                        : 0;
 }
 
-/* ---- in its folder ---- */
+/* ---- files in the folder ---- */
 
 static int
 read_state_file(const char *path, const char *stream, struct trust_last *out,
@@ -135,7 +135,7 @@ read_state_file(const char *path, const char *stream, struct trust_last *out,
     if (why.kind == ERR_NONE &&
         state_parse(&last, text.data ? text.data : "", text.len, &why) == 0 &&
         strcmp(last.stream, stream) != 0)
-        err_set(&why, ERR_USAGE, "it is of another stream");
+        err_set(&why, ERR_USAGE, "it belongs to another stream");
     if (why.kind != ERR_NONE)
         return err_because(err, ERR_TRUST, REASON_STATE, "'%s' is damaged: %s", path,
                            why.msg);
@@ -155,9 +155,8 @@ state_read(const char *dir, const char *stream, struct trust_last *out, struct e
         return 0;
     *err = why;
     if (err->kind == ERR_TRUST)
-        err_hint(err,
-                 "what was imported of this stream is in it: move the file away, and "
-                 "import asks the target for its last receipt instead");
+        err_hint(err, "it records the last import of this stream: move the file away, "
+                      "and import reads the last receipt from the target instead");
     return -1;
 }
 

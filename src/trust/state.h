@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* state.h - what was accepted last of each series, so that nothing older comes back.
+/* state.h - the last accepted bundle of each stream, to detect rollback.
  *
- * One file a stream, STREAM.json; replaced as a whole, and locked by STREAM.lock while an
- * import of that stream runs.  The names of streams hold no slash and no upper case, and
- * each kind of file has its own ending: no two streams share a file, whatever their names
- * begin or end with.
+ * One file per stream, STREAM.json; replaced atomically, and locked by STREAM.lock while
+ * an import of that stream runs.  Names of streams contain no slash and no upper case,
+ * and each kind of file has its own ending, so two streams never share a file.
  *
- * Layer:  trust.
+ * Layer: trust.
  * Source: docs/trust.md, "What is remembered".
  */
 #ifndef TRUST_STATE_H
@@ -27,39 +26,39 @@ struct trust_last {
     uint64_t epoch; /* of the policy's rule at that time */
     uint64_t serial;
     struct digest index; /* of index.json */
-    uint64_t created;    /* epoch seconds, as the bundle says */
-    uint64_t floor;      /* it was not earlier at that import: see trusted_time.h */
-    uint64_t imported;   /* epoch seconds of the clock then */
-    uint64_t missing;    /* things that were not in it, of an incomplete one */
-    bool is_partial;     /* some of its images could not be pushed */
+    uint64_t created;    /* epoch seconds, as stated in the bundle */
+    uint64_t floor;      /* earliest possible time at that import: see trusted_time.h */
+    uint64_t imported;   /* epoch seconds of the clock at that import */
+    uint64_t missing;    /* number of objects missing from an incomplete bundle */
+    bool is_partial;     /* some images could not be pushed */
 };
 
 /*
- * Parse what state_write() wrote, and nothing else.
+ * Parse the output of state_write(); anything else is an error.
  * Errors: ERR_USAGE.
  */
 MUST_USE int state_parse(struct trust_last *out, const char *text, size_t len,
                          struct err *err);
 
 /*
- * Hold a stream until *fd is closed; makes the folder when it is missing.
- * Errors: ERR_CONFLICT - another run holds it; ERR_LOCAL.
+ * Lock a stream until *fd is closed; creates the folder when it is missing.
+ * Errors: ERR_CONFLICT - locked by another run; ERR_LOCAL.
  */
 MUST_USE int state_lock(const char *dir, const char *stream, int *fd, struct err *err);
 
-/* Remember; the old file stays whole until the new one is on disk. */
+/* Record the import; the old file remains until the new one is on disk. */
 MUST_USE int state_write(const char *dir, const struct trust_last *last, struct err *err);
 
 /*
- * What is remembered of one stream; no other file is looked at.
- * Returns: 1 and *out, 0 when nothing is, -1.
- * Errors: ERR_TRUST "state" - the file is damaged; ERR_USAGE - others may write there;
+ * Read the record of one stream, and no other file.
+ * Returns: 1 and *out, 0 when there is none, -1.
+ * Errors: ERR_TRUST "state" - the file is damaged; ERR_USAGE - writable by others;
  *         ERR_LOCAL.
  */
 int state_read(const char *dir, const char *stream, struct trust_last *out,
                struct err *err);
 
-/* A file that cannot be used, and why.  Owned. */
+/* An unusable file and the reason.  Owned. */
 struct state_damage {
     char *path, *why;
 };
@@ -77,9 +76,9 @@ struct state_list {
     }
 
 /*
- * All streams; none when there is no folder.  A file that cannot be used does not hide
- * the others.
- * Errors: ERR_USAGE - others may write to the folder; ERR_LOCAL; ERR_LIMIT.
+ * All streams; none when the folder does not exist.  An unusable file does not hide the
+ * others.
+ * Errors: ERR_USAGE - the folder is writable by others; ERR_LOCAL; ERR_LIMIT.
  */
 MUST_USE int state_list(const char *dir, struct state_list *out, struct err *err);
 void state_list_release(struct state_list *list);

@@ -27,7 +27,7 @@ slurp_key(const struct store_files *files, const char *name, struct buf *pem,
     return store_files_read(files, file, pem, err);
 }
 
-/* Without a policy every file counts; an absent folder has none. */
+/* Without a policy every key file counts; a missing folder has none. */
 static int
 read_all_keys(struct trust_store *s, const struct store_files *files, struct err *err)
 {
@@ -48,7 +48,7 @@ read_all_keys(struct trust_store *s, const struct store_files *files, struct err
     return 0;
 }
 
-/* One key under two names would let one signer be two. */
+/* One key under two names would let one signer count as two. */
 static int
 add_named_key(struct trust_store *s, const char *name, const char *pem, size_t len,
               struct err *err)
@@ -59,7 +59,7 @@ add_named_key(struct trust_store *s, const char *name, const char *pem, size_t l
         return -1;
     first = trust_keys_find(&s->keys, pki_id(s->keys.items[s->keys.count - 1]));
     if (first != s->keys.count - 1)
-        return err_set(err, ERR_USAGE, "'%s' and '%s' hold the same key",
+        return err_set(err, ERR_USAGE, "'%s' and '%s' contain the same key",
                        s->keys.names[first], name);
     return 0;
 }
@@ -82,7 +82,7 @@ read_named_keys(struct trust_store *s, const struct store_files *files, struct e
     return 0;
 }
 
-/* ---- the other files ---- */
+/* ---- other files ---- */
 
 /* 1 and *out filled, 0 when there is no such file, -1. */
 static int
@@ -128,7 +128,7 @@ read_revoked(struct trust_store *s, const struct store_files *files, struct err 
     return 0;
 }
 
-/* ---- all of it ---- */
+/* ---- the whole store ---- */
 
 static int
 no_trust(const struct trust_store *s, const char *what, struct err *err)
@@ -137,7 +137,7 @@ no_trust(const struct trust_store *s, const char *what, struct err *err)
                        what);
 }
 
-/* Is it there, and ours? */
+/* Check that the store exists and that only root and this user can change it. */
 static int
 check_folder(const struct trust_store *s, bool is_default, struct err *err)
 {
@@ -171,7 +171,7 @@ trust_store_open(struct trust_store *out, const char *dir, struct err *err)
     if (check_folder(&s, !dir, err) < 0 || trust_store_read(&s, &files, err) < 0)
         return -1;
     if (!s.has_policy && s.keys.count == 0)
-        return no_trust(&s, "holds none", err);
+        return no_trust(&s, "contains none", err);
     *out = s;
     s = (struct trust_store)TRUST_STORE_INIT;
     return 0;
@@ -190,8 +190,8 @@ trust_store_warn(const struct trust_store *s, uint64_t now, const struct events 
             continue;
         clock_format(time, term.next_update);
         events_warning(events,
-                       "the revocation list of '%s' ran out at %s: it still revokes, but "
-                       "knows of nothing later; put a new one into %s/crl",
+                       "the revocation list of '%s' expired at %s: it still revokes, but "
+                       "lists no later revocations; put a new one into %s/crl",
                        term.issuer, time, s->dir);
     }
 }

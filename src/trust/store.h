@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store.h - the trust store: which keys count, what is revoked, what the policy says.
+/* store.h - the trust store: trusted keys, revocations, policy.
  *
- *     DIR/keys/NAME.pub    public keys in PEM form, one a file
+ *     DIR/keys/NAME.pub    public keys in PEM form, one per file
  *     DIR/ca/, DIR/crl/    certificates; see authorities.h
- *     DIR/policy.json      optional; without it any one key is enough
+ *     DIR/policy.json      optional; without it any one key is sufficient
  *     DIR/revoked          optional; see revoked.h
  *
- * Layer:  trust.
+ * Layer: trust.
  * Source: docs/trust.md.
  */
 #ifndef TRUST_STORE_H
@@ -21,15 +21,15 @@
 #include "trust/revoked.h"
 
 struct trust_store {
-    char *dir;   /* NULL: keys from the command line, and nothing else */
-    char *state; /* folder of state.h; NULL: nothing is remembered */
-    /* With a policy only the keys that it names, by file name. */
+    char *dir;   /* NULL: only keys from the command line */
+    char *state; /* folder of state.h; NULL: no state is kept */
+    /* With a policy, only the keys it names, by file name. */
     struct trust_keys keys;
     struct revoked revoked;
     bool has_policy;
     struct policy policy;
     struct authorities authorities;
-    struct buf policy_text; /* as it stands in the file */
+    struct buf policy_text; /* exactly as in the file */
 };
 
 #define TRUST_STORE_INIT                                                                 \
@@ -47,24 +47,24 @@ MUST_USE int trust_store_open(struct trust_store *out, const char *dir, struct e
 void trust_store_release(struct trust_store *s);
 
 /*
- * Read policy, keys, certificates and what is revoked from these files into *s, which is
+ * Read policy, keys, certificates and revocations from these files into *s, which is
  * empty.  Errors: those of trust_store_open() about a file.
  */
 MUST_USE int trust_store_read(struct trust_store *s, const struct store_files *files,
                               struct err *err);
 
 /*
- * Warn of what counts and had better be replaced: weak keys, and revocation lists that
- * ran out before `now`, epoch seconds.
+ * Warn of accepted items that should be replaced: weak keys, and revocation lists that
+ * expired before `now`, epoch seconds.
  */
 void trust_store_warn(const struct trust_store *s, uint64_t now,
                       const struct events *events);
 
-/* The path of a file in it, owned by the caller. */
+/* The path of a file in the store, owned by the caller. */
 char *trust_store_path(const struct trust_store *s, const char *name);
 
-/* The name of the policy's signer that has this key; NULL when there is none.  Without a
- * policy every key is a signer of its own, named by its file. */
+/* The policy's signer with this key; NULL when there is none.  Without a policy every key
+ * is a signer named by its file. */
 const char *trust_store_signer(const struct trust_store *s, const struct digest *key_id);
 
 #endif

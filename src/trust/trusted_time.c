@@ -8,14 +8,14 @@
 
 enum { DAY = 86400 };
 
-/* 2026-11-01: no clock that is right shows a time before this program was written. */
+/* 2026-11-01: a correct clock is never before the release of this program. */
 static const uint64_t WRITTEN = UINT64_C(1793491200);
 
-/* A clock so far ahead of all evidence is more likely wrong than right. */
+/* A clock this far ahead of all evidence is more likely wrong than right. */
 static const uint64_t ABSURD = UINT64_C(20) * 365 * DAY;
 
-/* More than a year, so that a host which imports once a year, with a clock that stands
- * still, keeps up; one signer's wrong date is over after as long. */
+/* More than a year, so that a host that imports once a year with a stopped clock keeps
+ * up; and a single wrong date is overcome after the same time. */
 static const uint64_t LEAP_MAX = UINT64_C(400) * DAY;
 
 static uint64_t
@@ -47,8 +47,8 @@ trusted_time(uint64_t clock, uint64_t floor, enum policy_clock kind,
                        (now.floor - clock + DAY - 1) / DAY, text);
     if (kind != POLICY_CLOCK_UNTRUSTED && clock > now.floor + ABSURD)
         events_warning(events,
-                       "the clock is %" PRIu64 " days ahead of the newest thing "
-                       "seen, of %s: is it right?",
+                       "the clock is %" PRIu64
+                       " days ahead of the newest recorded time, %s: check it",
                        (clock - now.floor) / DAY, text);
     return now;
 }

@@ -18,7 +18,7 @@
 
 /* ---- the file ---- */
 
-/* Is it FOLDER NAME SUFFIX, without another folder in between? */
+/* Whether name is FOLDER NAME SUFFIX, without another folder in between. */
 static bool
 is_in(const char *name, const char *folder, const char *suffix)
 {
@@ -99,7 +99,7 @@ update_parse(struct trust_update *out, const char *text, size_t len, struct err 
         return -1;
     if (js_unknown_key(root, known) || js_string(root, "mediaType", &type) != 1 ||
         strcmp(type, UPDATE_TYPE) != 0 || js_object(root, "files", &files) != 1)
-        return err_set(err, ERR_USAGE, "no trust update of this version of sealift");
+        return err_set(err, ERR_USAGE, "not a trust update of this version of sealift");
     if (js_each(files, visit_file, &v) != 0)
         return -1;
     *out = u;
@@ -133,9 +133,9 @@ update_write(const struct trust_update *u, struct buf *out, struct err *err)
                                        : 0;
 }
 
-/* ---- what it would make ---- */
+/* ---- the resulting store ---- */
 
-/* A key that is there already, but not in the update, would be removed at the end. */
+/* A key that exists but is not in the update would be removed at the end. */
 static int
 check_keys(const struct trust_update *u, const struct policy *policy, struct err *err)
 {
@@ -146,7 +146,7 @@ check_keys(const struct trust_update *u, const struct policy *policy, struct err
             CLEANUP(mem_free_string) char *name = xasprintf("keys/%s", keys->items[k]);
 
             if (!update_text(u, name))
-                return err_set(err, ERR_USAGE, "'%s' is missing in it", name);
+                return err_set(err, ERR_USAGE, "'%s' is missing from the update", name);
         }
     }
     return 0;
@@ -160,20 +160,20 @@ update_open(const struct trust_update *u, const char *dir, const struct revoked 
     const struct store_files files = {.dir = dir, .over = u->files, .count = u->count};
 
     if (!update_text(u, "policy.json"))
-        return err_set(err, ERR_USAGE, "'policy.json' is missing in it");
+        return err_set(err, ERR_USAGE, "'policy.json' is missing from the update");
     s.dir = dir ? xstrdup(dir) : NULL;
     if (trust_store_read(&s, &files, err) < 0 || check_keys(u, &s.policy, err) < 0)
         return -1;
     if (!s.policy.has_root)
         return err_set(err, ERR_USAGE, "its policy.json has no \"root\"");
     if (revoked_join(&s.revoked, revoked, err) < 0)
-        return err_wrap(err, "with what is revoked in the store");
+        return err_wrap(err, "with the revocations of the store");
     *out = s;
     s = (struct trust_store)TRUST_STORE_INIT;
     return 0;
 }
 
-/* ---- may it be applied? ---- */
+/* ---- authorisation ---- */
 
 static int
 judge_root(const struct trust_store *store, const struct signature_check *signers,
@@ -194,13 +194,14 @@ update_judge(const struct trust_store *current, const struct signature_check *of
              const struct events *events, struct err *err)
 {
     if (!current->has_policy || !current->policy.has_root) {
-        err_set(err, ERR_USAGE, "this store has no \"root\" that could sign an update");
-        return err_hint(err, "install its first policy.json by hand");
+        err_set(err, ERR_USAGE, "this store has no \"root\" to sign an update");
+        return err_hint(err, "install its first policy.json manually");
     }
     if (next->policy.version != current->policy.version + 1) {
-        err_set(err, ERR_USAGE, "it is version %" PRIu64 ", and the store is at %" PRIu64,
+        err_set(err, ERR_USAGE,
+                "the update is version %" PRIu64 ", but the store is at %" PRIu64,
                 next->policy.version, current->policy.version);
-        return err_hint(err, "updates are applied one after another, none left out");
+        return err_hint(err, "updates must be applied in sequence");
     }
     if (judge_root(current, of_current, "present", events, err) < 0)
         return -1;

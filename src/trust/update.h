@@ -6,7 +6,7 @@
  * NAME is policy.json, revoked, keys/X.pub, ca/X.pem, ca/intermediates/X.pem or
  * crl/X.pem.
  *
- * Layer:  trust.
+ * Layer: trust.
  * Source: docs/trust.md, "Changing the store of many hosts".
  */
 #ifndef TRUST_UPDATE_H
@@ -29,7 +29,7 @@ struct trust_update {
     }
 
 /*
- * Parse it: nothing but those names, each once.
+ * Parse it: only those names, each once.
  * Errors: ERR_USAGE, ERR_LIMIT.  *out is then untouched.
  */
 MUST_USE int update_parse(struct trust_update *out, const char *text, size_t len,
@@ -44,18 +44,19 @@ const char *update_text(const struct trust_update *u, const char *name); /* or N
 MUST_USE int update_write(const struct trust_update *u, struct buf *out, struct err *err);
 
 /*
- * The store that it would make of the folder `dir`, where `revoked` is revoked, which
- * stays so.  Nothing is written.  dir NULL: there is no store yet.
- * Errors: ERR_USAGE - it is not whole, or has no "root"; those of trust_store_open().
+ * Open the store that would result from applying it to the folder `dir`, whose
+ * revocations `revoked` are kept.  Nothing is written.  dir NULL: there is no store yet.
+ * Errors: ERR_USAGE - it is incomplete, or has no "root"; those of trust_store_open().
  */
 MUST_USE int update_open(const struct trust_update *u, const char *dir,
                          const struct revoked *revoked, struct trust_store *out,
                          struct err *err);
 
 /*
- * May next take the place of current?  Its version is the very next one, and enough of
- * the root signers of both have signed.  of_current, of_next: the signatures, judged by
- * each. Errors: ERR_USAGE - no root, another version; ERR_TRUST.
+ * Whether next may replace current: its version is the successor, and enough of the root
+ * signers of both have signed.  of_current, of_next: the signatures, checked against
+ * each.
+ * Errors: ERR_USAGE - no root, another version; ERR_TRUST.
  */
 MUST_USE int update_judge(const struct trust_store *current,
                           const struct signature_check *of_current,

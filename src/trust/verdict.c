@@ -10,9 +10,10 @@
 
 enum { DAY = 86400, AHEAD_DAYS = 7, LIST_MAX = 200 };
 
-/* ---- enough of the right people ---- */
+/* ---- signers ---- */
 
-/* A key set ends by when the bundle was made, a certificate as its signer says. */
+/* Keys are limited by the bundle's creation time; certificates as configured for the
+ * signer. */
 static bool
 is_in_time(const struct policy_signer *s, const struct trust_finding *f,
            const struct trust_claims *claims, const struct trusted_time *now)
@@ -25,7 +26,7 @@ is_in_time(const struct policy_signer *s, const struct trust_finding *f,
            (when >= f->valid_from && when <= f->valid_until);
 }
 
-/* Was a key that made this signature counted for another one already? */
+/* Whether a key that made this signature has been counted for another signer. */
 static bool
 is_key_used(const struct trust_finding *const *used, size_t count,
             const struct trust_finding *f)
@@ -37,7 +38,7 @@ is_key_used(const struct trust_finding *const *used, size_t count,
     return false;
 }
 
-/* Count the names of a quorum that signed: each once, and each key for one name. */
+/* Count the signers of a quorum that signed: each once, and each key for one signer. */
 static void
 count_quorum(struct trust_verdict *v, const struct trust_store *store,
              const struct policy_quorum *quorum, const struct signature_check *signers,
@@ -61,7 +62,7 @@ count_quorum(struct trust_verdict *v, const struct trust_store *store,
     }
 }
 
-/* The policy's signer behind a signature that counts; NULL without a policy. */
+/* The policy's signer of a signature that counts; NULL without a policy. */
 static const struct policy_signer *
 signer_of(const struct trust_store *store, const struct trust_finding *f)
 {
@@ -81,7 +82,7 @@ is_late(const struct trust_store *store, const struct trust_finding *f,
     return s && !is_in_time(s, f, claims, now);
 }
 
-/* Without a rule any signer is enough, and without a policy each key is one. */
+/* Without a rule any signer is sufficient, and without a policy each key is a signer. */
 static void
 count_all(struct trust_verdict *v, const struct trust_store *store,
           const struct signature_check *signers, const struct trust_claims *claims,
@@ -124,7 +125,7 @@ find_revoked(const struct signature_check *signers)
     return NULL;
 }
 
-/* what: what was to be signed; nobody: the reason when none of them did. */
+/* what: what was to be signed; nobody: the reason when none of its signers did. */
 static int
 too_few(const struct trust_verdict *v, const struct trust_store *store,
         const struct policy_quorum *quorum, const struct signature_check *signers,
@@ -142,12 +143,12 @@ too_few(const struct trust_verdict *v, const struct trust_store *store,
                     what);
     else
         err_because(err, ERR_TRUST, REASON_THRESHOLD,
-                    "signed by %zu of the %" PRIu64 " that %s takes, %s", v->signer_count,
-                    v->threshold, what, v->signers[0]);
-    return err_hint(err, "%s takes %" PRIu64 " of: %s", what, v->threshold, list);
+                    "signed by %zu of the %" PRIu64 " signers that %s requires, %s",
+                    v->signer_count, v->threshold, what, v->signers[0]);
+    return err_hint(err, "%s requires %" PRIu64 " of: %s", what, v->threshold, list);
 }
 
-/* A right signature at the wrong time, if there is one: -1, else 0. */
+/* -1 with an error when there is a valid signature at the wrong time, else 0. */
 static int
 too_late(const struct trust_store *store, const struct signature_check *signers,
          const struct trust_claims *claims, const struct trusted_time *now,
@@ -164,16 +165,17 @@ too_late(const struct trust_store *store, const struct signature_check *signers,
     f = &signers->items[i];
     if (!f->has_validity) {
         err_because(err, ERR_TRUST, REASON_SIGNED_LATE,
-                    "signature '%s': '%s' may not sign any more", f->file, f->signer);
+                    "signature '%s': '%s' is no longer authorised to sign", f->file,
+                    f->signer);
         return err_hint(err, "have it signed again by an authorised signer");
     }
     clock_format(from, f->valid_from);
     clock_format(until, f->valid_until);
-    err_because(err, ERR_TRUST, REASON_SIGNED_LATE,
-                "signature '%s': the certificate of '%s' holds from %s to %s, "
-                "and not when it has to",
-                f->file, f->signer, from, until);
-    return err_hint(err, "have it signed again, with a certificate that holds");
+    err_because(
+        err, ERR_TRUST, REASON_SIGNED_LATE,
+        "certificate of '%s' (signature '%s') not valid at signing time (valid %s to %s)",
+        f->file, f->signer, from, until);
+    return err_hint(err, "have it signed again, with a valid certificate");
 }
 
 int
@@ -188,10 +190,11 @@ trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
     v->rule =
         store->has_policy ? policy_stream_for(&store->policy, claims->stream) : NULL;
     if (store->has_policy && !v->rule && !store->policy.accepts_other_streams) {
-        err_because(err, ERR_TRUST, REASON_STREAM, "the policy knows no stream '%s'",
+        err_because(err, ERR_TRUST, REASON_STREAM, "the policy has no stream '%s'",
                     claims->stream);
-        return err_hint(err, "the owner of %s/policy.json may add it to \"streams\"",
-                        store->dir);
+        return err_hint(
+            err, "to accept it, the owner of %s/policy.json adds it to \"streams\"",
+            store->dir);
     }
     if (skipped)
         return 0;
@@ -224,7 +227,7 @@ trust_judge_root(const struct trust_store *store, const struct signature_check *
                    REASON_UNKNOWN_SIGNER, err);
 }
 
-/* Note that the verdict needed it. */
+/* Record that the verdict depends on this override. */
 static void
 use_override(struct trust_verdict *v, enum trust_override o)
 {
@@ -250,9 +253,9 @@ too_old(uint64_t limit, bool by_age, const struct trust_verdict *v,
                     "more than %" PRIu64 " days old since %s, and now is %s",
                     v->rule->max_age_days, then, today);
     else
-        err_because(err, ERR_TRUST, REASON_EXPIRED, "it expired on %s, and now is %s",
-                    then, today);
-    return err_hint(err, "get a newer bundle, or set the clock if it is wrong");
+        err_because(err, ERR_TRUST, REASON_EXPIRED,
+                    "it expired on %s; the current time is %s", then, today);
+    return err_hint(err, "get a newer bundle, or correct the clock");
 }
 
 static int
@@ -268,12 +271,13 @@ check_future(const struct trust_store *store, const struct trust_claims *claims,
     if (store->policy.clock == POLICY_CLOCK_TRUSTED &&
         claims->created - now->effective > (uint64_t)AHEAD_DAYS * DAY) {
         err_because(err, ERR_TRUST, REASON_CLOCK,
-                    "it says it was made on %s, and the clock says %s", then, today);
-        return err_hint(err,
-                        "one of the two clocks is wrong: this one, or the exporter's");
+                    "it states that it was made on %s, but the clock shows %s", then,
+                    today);
+        return err_hint(err, "either this clock or the exporter's is wrong");
     }
     if (store->policy.clock != POLICY_CLOCK_UNTRUSTED)
-        events_warning(events, "the bundle says it was made on %s, the clock says %s",
+        events_warning(events,
+                       "the bundle states that it was made on %s, but the clock shows %s",
                        then, today);
     return 0;
 }
@@ -316,13 +320,13 @@ gone_back(const struct trust_claims *claims, const struct trust_last *last,
     if (claims->serial < last->serial)
         err_because(err, ERR_TRUST, REASON_ROLLBACK,
                     "serial %" PRIu64 " of stream '%s' is older than %" PRIu64
-                    ", which was imported",
+                    ", which was already imported",
                     claims->serial, claims->stream, last->serial);
     else
-        err_because(
-            err, ERR_TRUST, REASON_ROLLBACK,
-            "made on %s, before the bundle of %s that was imported of stream '%s'", then,
-            before, claims->stream);
+        err_because(err, ERR_TRUST, REASON_ROLLBACK,
+                    "made on %s, before the bundle of %s that was already imported of "
+                    "stream '%s'",
+                    then, before, claims->stream);
     return err_hint(err, "get a newer bundle");
 }
 
@@ -339,15 +343,16 @@ trust_judge_order(struct trust_verdict *v, const struct trust_claims *claims,
     v->is_again = claims->serial == last->serial && digest_equal(index, &last->index);
     if (claims->serial == last->serial && !v->is_again) {
         err_because(err, ERR_TRUST, REASON_EQUIVOCATION,
-                    "another bundle with serial %" PRIu64 " of stream '%s' was imported",
+                    "a different bundle with serial %" PRIu64
+                    " of stream '%s' was already imported",
                     claims->serial, claims->stream);
         return err_hint(err, "two bundles have the same serial: ask the exporter which "
-                             "one is right, and for one with a higher serial");
+                             "one is correct, and for one with a higher serial");
     }
     if (claims->serial >= last->serial && claims->created >= last->created)
         return 0;
     if (v->rule && v->rule->may_go_back) {
-        events_warning(events, "older than what was imported last of stream '%s'",
+        events_warning(events, "older than the last import of stream '%s'",
                        claims->stream);
         return 0;
     }
@@ -378,9 +383,9 @@ deny(enum trust_override override, const struct trust_store *store, struct err *
                 "the policy does not allow the override \"%s\"", word);
     if (!store->dir)
         return err_hint(err, "only the policy of a trust store can allow it");
-    return err_hint(err,
-                    "the owner of %s/policy.json may add \"%s\" to its \"overrides\"",
-                    store->dir, word);
+    return err_hint(
+        err, "to allow it, the owner of %s/policy.json adds \"%s\" to \"overrides\"",
+        store->dir, word);
 }
 
 /*
@@ -410,13 +415,11 @@ trust_judge_whole(struct trust_verdict *v, const struct trust_claims *claims,
         return 0;
     if (!wishes->incomplete) {
         return err_because(err, ERR_TRUST, REASON_INCOMPLETE_BUNDLE,
-                           "it is incomplete: of what was to be exported, %zu %s missing",
-                           claims->missing, is_or_are);
+                           "it is incomplete: %zu %s missing", claims->missing,
+                           is_or_are);
     }
     use_override(v, OVERRIDE_INCOMPLETE);
-    events_warning(
-        events,
-        "accepting an incomplete bundle: of what was to be exported, %zu %s missing",
-        claims->missing, is_or_are);
+    events_warning(events, "accepting an incomplete bundle: %zu %s missing",
+                   claims->missing, is_or_are);
     return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* verdict.h - may this bundle be used, here and now?  Policy, time and memory applied to
- * who signed it and what it says about itself.
+/* verdict.h - whether a bundle may be used here and now: policy, time and recorded state
+ * applied to its signers and its claims.
  *
- * Layer:  trust.
+ * Layer: trust.
  * Source: docs/trust.md.
  */
 #ifndef TRUST_VERDICT_H
@@ -12,15 +12,15 @@
 #include "trust/state.h"
 #include "trust/trusted_time.h"
 
-/* What index.json says, once it may be parsed.  stream is borrowed. */
+/* The claims in index.json, once it may be parsed.  stream is borrowed. */
 struct trust_claims {
     const char *stream;
     uint64_t serial, created, expires; /* epoch seconds */
     bool has_expires;
-    size_t missing; /* things that the export could not have */
+    size_t missing; /* number of objects that the export could not fetch */
 };
 
-/* What the user asked to be let off. */
+/* The overrides that the user requested. */
 struct trust_wishes {
     bool rollback;
     const char *expired; /* the reason given, or NULL */
@@ -34,26 +34,26 @@ enum trust_override { OVERRIDE_ROLLBACK, OVERRIDE_EXPIRED, OVERRIDE_INCOMPLETE }
 const char *trust_override_name(enum trust_override o);
 
 struct trust_verdict {
-    const char *signers[TRUST_FILES_MAX]; /* names that counted, each once; borrowed */
+    const char *signers[TRUST_FILES_MAX]; /* signers that counted, each once; borrowed */
     size_t signer_count;
-    uint64_t threshold;                       /* that had to be reached */
+    uint64_t threshold;                       /* the required number */
     const struct policy_stream *rule;         /* or NULL: no policy */
-    enum trust_override overrides[OVERRIDES]; /* without which it would be refused */
+    enum trust_override overrides[OVERRIDES]; /* those that acceptance depends on */
     size_t override_count;
-    bool is_again; /* the very bundle that was accepted last */
+    bool is_again; /* identical to the bundle accepted last */
 };
 
 /*
- * Are these wishes the policy's to grant?
+ * Whether the policy allows these overrides.
  * Errors: ERR_TRUST "override-denied".
  */
 MUST_USE int trust_check_wishes(const struct trust_store *store,
                                 const struct trust_wishes *wishes, struct err *err);
 
 /*
- * Enough of the right people, for this stream?  skipped: the user wants no signature;
- * what else the policy asks still holds. Errors: ERR_TRUST "stream", "threshold",
- * "revoked".
+ * Whether enough authorised signers signed for this stream.  skipped: signatures are not
+ * required; all other conditions of the policy still apply.
+ * Errors: ERR_TRUST "stream", "threshold", "revoked".
  */
 MUST_USE int trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
                                  const struct signature_check *signers, bool skipped,
@@ -61,7 +61,7 @@ MUST_USE int trust_judge_signers(struct trust_verdict *v, const struct trust_sto
                                  const struct trusted_time *now, struct err *err);
 
 /*
- * Enough of those who may sign the next version of the store?
+ * Whether enough signers of the next version of the store signed.
  * Errors: ERR_TRUST "threshold", "unknown-signer", "revoked".
  */
 MUST_USE int trust_judge_root(const struct trust_store *store,
@@ -69,7 +69,7 @@ MUST_USE int trust_judge_root(const struct trust_store *store,
                               const struct trusted_time *now, struct err *err);
 
 /*
- * Not too old, and not from the future?
+ * Whether the bundle is neither too old nor from the future.
  * Errors: ERR_TRUST "expired", "clock".
  */
 MUST_USE int trust_judge_age(struct trust_verdict *v, const struct trust_store *store,
@@ -79,7 +79,8 @@ MUST_USE int trust_judge_age(struct trust_verdict *v, const struct trust_store *
                              const struct events *events, struct err *err);
 
 /*
- * Not before what was accepted last?  last NULL: nothing is remembered.
+ * Whether the bundle is not older than the last accepted one.  last NULL: none is
+ * recorded.
  * Errors: ERR_TRUST "rollback", "equivocation".
  */
 MUST_USE int trust_judge_order(struct trust_verdict *v, const struct trust_claims *claims,
@@ -88,7 +89,7 @@ MUST_USE int trust_judge_order(struct trust_verdict *v, const struct trust_claim
                                const struct events *events, struct err *err);
 
 /*
- * Is all there that it was made for?
+ * Whether the bundle contains everything it was made for.
  * Errors: ERR_TRUST "incomplete-bundle".
  */
 MUST_USE int trust_judge_whole(struct trust_verdict *v, const struct trust_claims *claims,

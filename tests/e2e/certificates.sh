@@ -214,7 +214,7 @@ crl_times=
 cp issuing.crl store/crl/issuing.pem
 reason revoked "a list that ran out" verify b.tar
 check "is told to have, and when" \
-    grep -q "warning: the revocation list of '.*' ran out at 2020-02-01T00:00:00Z" "$err"
+    grep -q "warning: the revocation list of '.*' expired at 2020-02-01T00:00:00Z" "$err"
 expect 0 "trust list" sealift trust list --trust store
 check "says so too" grep -q 'ran out at 2020-02-01' "$err"
 policy "$pinned"
@@ -272,7 +272,7 @@ while read -r kind extension; do
     must list_of issuing
     cp issuing.crl store/crl/b.pem
     expect 2 "crls-disagree: a list that is $kind" verify b.tar
-    check "is not understood" grep -q "'store/crl/b.pem': revocation list not understood" "$err"
+    check "is not understood" grep -q "'store/crl/b.pem': revocation list not supported" "$err"
     cp complete.pem store/crl/a.pem
     expect 2 "crls-disagree: $kind beside a complete one" verify b.tar
     rm store/crl/a.pem

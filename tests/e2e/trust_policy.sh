@@ -285,7 +285,7 @@ policy ', "clock": "trusted"'
 outcome 7 clock "creation-time-implausible: from the future, where the clock is trusted" import future.tar
 policy ''
 outcome 0 - "creation-time-implausible: else only a warning" sealift verify -q --trust store --report report future.tar
-check "creation-time-implausible: which it is" grep -q 'warning: the bundle says it was made on' "$err"
+check "creation-time-implausible: which it is" grep -q 'warning: the bundle states that it was made on' "$err"
 
 must bundle plain.tar dev-x 7 dev
 if faketime 2030-01-01 "$abs_top_builddir/sealift" version >/dev/null 2>&1; then

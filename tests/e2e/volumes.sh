@@ -101,7 +101,7 @@ wrong "one cut" 6 'volume 2, .*has 1000000 bytes' 'copy volume 2 again' verify "
 spoil && truncate -s 1000 "$spoilt.004"
 wrong "the last one cut" 6 'volume 4, the last, is missing' 'copy volume 4 again' verify "$spoilt.001"
 spoil && cp "$spoilt.002" "$spoilt.003"
-wrong "one that is a copy of another" 6 'volumes 2 to 4' 'volumes 2 and 3 hold the same' \
+wrong "one that is a copy of another" 6 'volumes 2 to 4' 'volumes 2 and 3 contain the same' \
     verify "$spoilt.001"
 spoil && python3 - "$spoilt.002" <<'PYTHON'
 import sys

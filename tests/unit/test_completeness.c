@@ -162,7 +162,7 @@ sums_are_read_strictly(void **state)
     p.sums = text;
     expect_parts(&p, NULL, "the right text");
     text[0] = text[0] == 'a' ? 'b' : 'a';
-    expect_parts(&p, "sums", "another digest of oci-layout");
+    expect_parts(&p, "sums", "different digest for oci-layout");
     fixture_release(&f);
 
     fixture_standard(&f, 0);

@@ -204,7 +204,7 @@ static void
 other_texts_are_refused(void **state)
 {
     static const struct {
-        const char *from, *to, *reason; /* NULL: needs a newer sealift */
+        const char *from, *to, *reason; /* NULL: requires a newer sealift */
     } cases[] = {
         /* no JSON that all parsers read alike */
         {"}}", "}", "json"},

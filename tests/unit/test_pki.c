@@ -176,7 +176,7 @@ other_files_are_refused_as_private_keys(void **state)
         {EC_CERTIFICATE, "is a certificate"},
         {"-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----\n",
          "unsupported"},
-        {P384, "of kind ECDSA P-384, whose signatures are only checked"},
+        {P384, "of kind ECDSA P-384, which is accepted for verification only"},
         {EC_MD5DES, "encrypted in an unsupported way"},
         {UNKNOWN_KDF, "encrypted in an unsupported way"},
         {"", "is not a PEM key file"},

@@ -249,7 +249,7 @@ a_damaged_file_hides_no_other(void **state)
     assert_string_equal(all.damaged[0].path, "./folder.json");
     assert_string_equal(all.damaged[1].path, "./half.json");
     assert_non_null(strstr(all.damaged[1].why, "'./half.json' is damaged"));
-    assert_non_null(strstr(all.damaged[2].why, "of another stream"));
+    assert_non_null(strstr(all.damaged[2].why, "belongs to another stream"));
     assert_non_null(strstr(all.damaged[3].why, "writable by other users"));
     state_list_release(&all);
 }

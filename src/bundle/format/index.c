@@ -19,7 +19,8 @@
 static const uint64_t SERIAL_MAX = INT64_MAX;
 
 #define format_error(err, ...) err_because(err, ERR_INTEGRITY, REASON_FORMAT, __VA_ARGS__)
-#define newer_error(err, what) err_set(err, ERR_PROTOCOL, what ": needs a newer sealift")
+#define newer_error(err, what)                                                           \
+    err_set(err, ERR_PROTOCOL, what ": requires a newer sealift")
 
 static int
 check_keys(const struct js *obj, const char *const *known, struct err *err)
@@ -101,7 +102,8 @@ is_incomplete(const char *reason)
     return strcmp(reason, INCOMPLETE) == 0 || strcmp(reason, FOR_BOTH) == 0;
 }
 
-/* What decides whether this is a bundle, and one for us, before details are judged. */
+/* Decide first whether this is a bundle that this version supports, then check the
+ * details. */
 static int
 check_format(const struct js *root, const struct js **annotations, struct err *err)
 {
@@ -115,12 +117,12 @@ check_format(const struct js *root, const struct js **annotations, struct err *e
         text_u64(text, strlen(text), UINT64_MAX, &version) < 0 || version == 0)
         return format_error(err, FORMAT " is not a number");
     if (version > 1)
-        return newer_error(err, "the format of this bundle is above 1");
+        return newer_error(err, "the format of this bundle is newer than 1");
     if (js_has(*annotations, OMITS) && (js_string(*annotations, OMITS, &text) != 1 ||
                                         !(is_by_platform(text) || is_incomplete(text))))
-        return newer_error(err, "this bundle leaves objects out, for a new reason");
+        return newer_error(err, "this bundle leaves objects out for an unknown reason");
     if (js_has(*annotations, BASE))
-        return newer_error(err, "this bundle builds on another one");
+        return newer_error(err, "this bundle depends on another one");
     return 0;
 }
 
@@ -131,7 +133,7 @@ read_meta(const struct js *obj, struct bundle_meta *meta, struct err *err)
     const char *text;
 
     if (js_string(obj, STREAM, &text) != 1 || !bundle_stream_is_valid(text))
-        return format_error(err, STREAM " is not 1 to 64 of a-z 0-9 . _ -");
+        return format_error(err, STREAM " is not 1 to 64 characters of a-z 0-9 . _ -");
     memcpy(meta->stream, text, strlen(text) + 1);
     if (read_index_number(obj, SERIAL, SERIAL_MAX, &meta->serial, err) < 0 ||
         read_index_time(obj, CREATED, &meta->created, err) < 0 ||
@@ -144,7 +146,7 @@ read_meta(const struct js *obj, struct bundle_meta *meta, struct err *err)
         return -1;
     if (js_string(obj, TOOL, &text) != 1 || text[0] == '\0' ||
         strlen(text) > BUNDLE_TOOL_MAX || !is_printable(text))
-        return format_error(err, TOOL " is not a short plain text");
+        return format_error(err, TOOL " is not a short plain string");
     memcpy(meta->tool, text, strlen(text) + 1);
     if (js_string(obj, OMITS, &text) == 1) {
         meta->omits_platforms = is_by_platform(text);
@@ -153,7 +155,7 @@ read_meta(const struct js *obj, struct bundle_meta *meta, struct err *err)
     return 0;
 }
 
-/* ---- what is missing ---- */
+/* ---- missing names ---- */
 
 static int
 add_missing(struct missing_list *l, size_t *cap, const char *name, size_t len,
@@ -176,7 +178,7 @@ add_missing(struct missing_list *l, size_t *cap, const char *name, size_t len,
     return 0;
 }
 
-/* Names with one blank between them; an empty name is none. */
+/* Names separated by single blanks; an empty name is invalid. */
 static int
 read_missing(const struct js *obj, struct index_content *out, struct err *err)
 {
@@ -185,7 +187,7 @@ read_missing(const struct js *obj, struct index_content *out, struct err *err)
     int has = js_string(obj, MISSING, &text);
 
     if (has < 0 || (has == 1) != out->meta.is_incomplete)
-        return format_error(err, OMITS " and " MISSING " do not agree");
+        return format_error(err, OMITS " and " MISSING " contradict each other");
     while (text) {
         const char *end = strchrnul(text, ' ');
 
@@ -196,7 +198,7 @@ read_missing(const struct js *obj, struct index_content *out, struct err *err)
     return 0;
 }
 
-/* ---- the whole ---- */
+/* ---- the whole document ---- */
 
 static int
 read_index_annotations(const struct js *obj, struct index_content *out, struct err *err)
@@ -213,7 +215,7 @@ read_index_annotations(const struct js *obj, struct index_content *out, struct e
     return read_missing(obj, out, err);
 }
 
-/* The name: canonical, and of this very object when it says a digest. */
+/* The name must be canonical, and a digest in it that of this object. */
 static int
 read_entry_name(const struct js *obj, struct image_entry *out, struct err *err)
 {
@@ -231,7 +233,7 @@ read_entry_name(const struct js *obj, struct image_entry *out, struct err *err)
         return err_wrap(err, REF_NAME);
     }
     if (out->ref.has_digest && !digest_equal(&out->ref.digest, &out->digest))
-        return format_error(err, REF_NAME " has another digest than its entry");
+        return format_error(err, REF_NAME " has a digest other than its entry's");
     out->is_image = js_has(annotations, IMAGE_NAME);
     if (out->is_image && expect_text(annotations, IMAGE_NAME, name, err) < 0)
         return -1;
@@ -253,12 +255,12 @@ read_entry(const struct js *obj, struct image_entry *out, struct err *err)
         read_index_digest(obj, "digest", &out->digest, err) < 0)
         return -1;
     if (js_string(obj, "mediaType", &type) != 1 || !media_type_is_valid(type))
-        return format_error(err, "mediaType is not a media type");
+        return format_error(err, "mediaType is not a valid media type");
     has_artifact = js_string(obj, "artifactType", &artifact);
     if (has_artifact < 0 || (has_artifact == 1 && !media_type_is_valid(artifact)))
-        return format_error(err, "artifactType is not a media type");
+        return format_error(err, "artifactType is not a valid media type");
     if (js_u64(obj, "size", &out->size) != 1 || out->size > DOCUMENT_BYTES_MAX)
-        return format_error(err, "size is not that of an index or a manifest");
+        return format_error(err, "size is too large for an index or a manifest");
     out->media_type = xstrdup(type);
     out->artifact_type = xstrdup(artifact);
     return read_entry_name(obj, out, err);
@@ -270,7 +272,7 @@ compare_entry_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* What is there and what is missing: each under a name of its own. */
+/* Present and missing names must all be distinct. */
 static int
 check_names_unique(const struct image_set *s, struct err *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* index_keys.h - what index.json calls things: for those who write it and who read it.
+/* index_keys.h - the names of the annotations in index.json.
  *
- * Layer:  bundle, private.
+ * Layer: bundle, private.
  * Source: docs/bundle-format.md, "index.json".
  */
 #ifndef BUNDLE_FORMAT_INDEX_KEYS_H
@@ -13,7 +13,7 @@
 #define REF_NAME   "org.opencontainers.image.ref.name"
 #define IMAGE_NAME "io.containerd.image.name"
 
-/* Annotations of the whole. */
+/* Annotations of the index. */
 #define PREFIX      "dev.sealift."
 #define FORMAT      PREFIX "format"
 #define STREAM      PREFIX "stream"
@@ -29,7 +29,7 @@
 #define MISSING     PREFIX "missing"
 #define BASE        PREFIX "base"
 
-/* Why something is left out: values of OMITS. */
+/* Reasons for leaving objects out: values of OMITS. */
 #define BY_PLATFORM "platform"
 #define INCOMPLETE  "incomplete"
 #define FOR_BOTH    BY_PLATFORM "," INCOMPLETE

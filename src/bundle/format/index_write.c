@@ -56,7 +56,7 @@ reason_to_omit(const struct bundle_meta *meta)
     return meta->omits_platforms ? FOR_BOTH : INCOMPLETE;
 }
 
-/* Names have no blanks in them. */
+/* Names contain no blanks. */
 static int
 put_missing_annotation(struct jsout *obj, const struct missing_list *missing,
                        struct err *err)
@@ -65,7 +65,7 @@ put_missing_annotation(struct jsout *obj, const struct missing_list *missing,
 
     for (size_t i = 0; i < missing->count; i++) {
         if (buf_addf(&names, "%s%s", i > 0 ? " " : "", missing->items[i].name) < 0)
-            return err_set(err, ERR_LIMIT, "too much is missing to list it");
+            return err_set(err, ERR_LIMIT, "the list of missing names is too long");
     }
     if (missing->count > 0)
         jsout_put_text(obj, MISSING, names.data);

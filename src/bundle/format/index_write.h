@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* index_write.h - write index.json in its one form.
+/* index_write.h - write index.json in its fixed form.
  *
  * Layer: bundle.
  */
@@ -9,7 +9,7 @@
 #include "bundle/format/index.h"
 
 /*
- * Append index.json: compact, with its keys in this order.
+ * Append index.json: compact, with keys in this order.
  *
  *   schemaVersion mediaType artifactType
  *   manifests, each: mediaType artifactType? digest size annotations:
@@ -19,7 +19,7 @@
  *       dev.sealift.sums dev.sealift.members dev.sealift.bytes dev.sealift.tool
  *       dev.sealift.omits? dev.sealift.missing?
  *
- * Errors: ERR_LIMIT - longer than out may grow; out then holds a part of it.
+ * Errors: ERR_LIMIT - out's maximum would be exceeded; out then contains part of it.
  */
 MUST_USE int index_write(struct buf *out, const struct bundle_meta *meta,
                          const struct image_set *set, const struct index_pins *pins,

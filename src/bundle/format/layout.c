@@ -29,7 +29,7 @@ layout_release(struct layout *l)
     l->member_count = 0;
 }
 
-/* Header, body and padding of one member. */
+/* Bytes of header, body and padding of one member. */
 static uint64_t
 span(uint64_t size)
 {
@@ -42,7 +42,7 @@ check_input(const struct layout_input *in, struct err *err)
     uint64_t sum = 0;
 
     if (in->set->count > REFERENCE_LIST_MAX)
-        return err_set(err, ERR_LIMIT, "%zu names: a bundle holds at most %d",
+        return err_set(err, ERR_LIMIT, "%zu names: a bundle can contain at most %d",
                        in->set->count, REFERENCE_LIST_MAX);
     if (in->mtime > TAR_MTIME_MAX)
         return err_set(err, ERR_LIMIT,
@@ -51,8 +51,7 @@ check_input(const struct layout_input *in, struct err *err)
     for (size_t i = 0; i < in->set->count; i++) {
         if (in->set->entries[i].digest.alg != DIGEST_SHA256)
             return err_set(err, ERR_PROTOCOL,
-                           "%s has a sha512 digest, which a bundle "
-                           "cannot hold",
+                           "%s has a sha512 digest, which a bundle does not support",
                            in->set->entries[i].name);
     }
     for (size_t i = 0; i < in->blob_count; i++) {
@@ -61,7 +60,8 @@ check_input(const struct layout_input *in, struct err *err)
 
         digest_text(&blob->digest, text);
         if (blob->digest.alg != DIGEST_SHA256)
-            return err_set(err, ERR_PROTOCOL, "a bundle cannot hold the digest %s", text);
+            return err_set(err, ERR_PROTOCOL, "a bundle does not support the digest %s",
+                           text);
         if (blob->size >= TOTAL_END || (sum += span(blob->size)) >= TOTAL_END)
             return err_set(err, ERR_LIMIT, "the bundle would be larger than 2^62 bytes");
     }
@@ -86,14 +86,13 @@ place_members(struct layout *l, size_t index_len)
 }
 
 /*
- * index.json names the size of the file it is part of.  From below, each round can only
- * lengthen both, so the first size that comes out as it went in is the smallest that
- * fits.
+ * index.json contains the size of the file it is part of.  Starting from below, each
+ * round can only increase both, so the first fixed point is the smallest size that fits.
  */
 static int
 settle_sizes(struct layout *l, const struct layout_input *in, struct err *err)
 {
-    struct index_pins pins = {.members = l->member_count + 1}; /* oci-layout is one too */
+    struct index_pins pins = {.members = l->member_count + 1}; /* plus oci-layout */
 
     if (hash_bytes(DIGEST_SHA256, l->sums.data, l->sums.len, &pins.sums, err) < 0)
         return -1;
@@ -130,7 +129,7 @@ layout_plan(struct layout *out, const struct layout_input *in, struct err *err)
     return 0;
 }
 
-/* ---- of a set ---- */
+/* ---- from an image set ---- */
 
 static struct bundle_member *
 list_blobs(const struct graph *g)

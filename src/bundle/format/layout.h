@@ -13,26 +13,26 @@
 
 #include <stdint.h>
 
-/* What a bundle is made from; all borrowed. */
+/* What a bundle is made of; all borrowed. */
 struct layout_input {
-    const struct bundle_meta *meta;    /* agrees with omitted and missing */
+    const struct bundle_meta *meta;    /* consistent with omitted and missing */
     uint64_t mtime;                    /* of all members */
-    const struct image_set *set;       /* its graph is not looked at */
-    const struct bundle_member *blobs; /* in member order; offsets are not looked at */
+    const struct image_set *set;       /* its graph is not used */
+    const struct bundle_member *blobs; /* in member order; offsets are ignored */
     size_t blob_count;
     const struct bundle_omitted *omitted; /* in the order of graph_omitted() */
     size_t omitted_count;
 };
 
 struct layout {
-    struct buf index;       /* index.json, complete: what gets signed */
+    struct buf index;       /* the complete index.json, which is signed */
     struct buf sums;        /* SHA256SUMS */
     uint64_t mtime;         /* of all members */
     uint64_t signatures_at; /* offset of the signature area */
     uint64_t sums_at;       /* offset of the header of SHA256SUMS */
     struct bundle_member *members;
     size_t member_count;
-    uint64_t total; /* bytes of the file, the two zero blocks included */
+    uint64_t total; /* bytes of the file, including the two zero blocks */
 };
 
 #define LAYOUT_INIT                                                                      \
@@ -41,14 +41,14 @@ struct layout {
     }
 
 /*
- * Fix everything.  What *out held before is released.
+ * Compute the layout.  The previous content of *out is released.
  * Errors: ERR_PROTOCOL - a sha512 digest; ERR_LIMIT - too many names, index.json or
  *         SHA256SUMS too large, mtime beyond TAR_MTIME_MAX, or a total of 2^62 or more.
  */
 MUST_USE int layout_plan(struct layout *out, const struct layout_input *in,
                          struct err *err);
 
-/* The same for the blobs of a set and for what it leaves out, as its graph has them. */
+/* As layout_plan(), with the blobs and omitted objects from the graph of a set. */
 MUST_USE int layout_plan_set(struct layout *out, const struct image_set *set,
                              const struct bundle_meta *meta, uint64_t mtime,
                              struct err *err);

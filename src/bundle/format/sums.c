@@ -59,7 +59,7 @@ begins(const char *text, size_t len, const char *prefix)
     return len >= strlen(prefix) && memcmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* "#omitted sha256:<hex> <size>"; other comments are not for us. */
+/* "#omitted sha256:<hex> <size>"; other comments are unknown. */
 static int
 read_comment(const char *text, size_t len, size_t line, struct bundle_omitted *out,
              struct err *err)
@@ -68,20 +68,21 @@ read_comment(const char *text, size_t len, size_t line, struct bundle_omitted *o
     const char *at = text + strlen(OMITTED), *end = text + len;
 
     if (begins(text, len, "#absent ")) {
-        err_set(err, ERR_PROTOCOL, "SHA256SUMS line %zu: needs a newer sealift", line);
-        return err_hint(err, "the bundle builds on another one, which this version "
-                             "cannot judge");
+        err_set(err, ERR_PROTOCOL, "SHA256SUMS line %zu: requires a newer sealift", line);
+        return err_hint(
+            err,
+            "the bundle depends on another one, which this version does not support");
     }
     if (!begins(text, len, OMITTED))
-        return line_error(line, "a comment", err);
+        return line_error(line, "unknown comment", err);
     if (end - at < NAME + 2 || at[NAME] != ' ' ||
         digest_parse(&out->digest, at, NAME, ERR_INTEGRITY, err_ignored()) < 0 ||
         text_u64(at + NAME + 1, (size_t)(end - at) - NAME - 1, INT64_MAX, &out->size) < 0)
-        return line_error(line, "not a digest and a size that are left out", err);
+        return line_error(line, "malformed digest or size of an omitted object", err);
     return 0;
 }
 
-/* One line of a file, without its newline. */
+/* One line, without its newline. */
 static int
 read_line(const char *text, size_t len, size_t line, struct digest *out, struct err *err)
 {
@@ -91,7 +92,7 @@ read_line(const char *text, size_t len, size_t line, struct digest *out, struct 
 
     if (len < HEX + GAP || text_unhex(d.raw, text, HEX / 2) < 0 ||
         memcmp(text + HEX, "  ", GAP) != 0)
-        return line_error(line, "not a digest, two blanks and a path", err);
+        return line_error(line, "expected a digest, two blanks and a path", err);
     path_len = len - HEX - GAP;
     if (line == 1) {
         if (path_len != strlen(FIRST) || memcmp(path, FIRST, path_len) != 0)
@@ -99,13 +100,14 @@ read_line(const char *text, size_t len, size_t line, struct digest *out, struct 
     } else if (path_len != strlen(FOLDER) + HEX ||
                memcmp(path, FOLDER, strlen(FOLDER)) != 0 ||
                memcmp(path + strlen(FOLDER), text, HEX) != 0) {
-        return line_error(line, "the path is not blobs/sha256/ and that digest", err);
+        return line_error(line, "the path is not blobs/sha256/ followed by that digest",
+                          err);
     }
     *out = d;
     return 0;
 }
 
-/* Is a digest named twice?  oci-layout is no blob: it may share one. */
+/* Reject duplicate digests.  oci-layout is not a blob and may share one. */
 static int
 check_digests_unique(const struct sums *s, struct err *err)
 {
@@ -119,7 +121,7 @@ check_digests_unique(const struct sums *s, struct err *err)
         if (digest_map_add(&seen, d, d) == d)
             continue;
         digest_text(d, text);
-        return err_because(err, ERR_INTEGRITY, REASON_SUMS, "SHA256SUMS names %s twice",
+        return err_because(err, ERR_INTEGRITY, REASON_SUMS, "SHA256SUMS lists %s twice",
                            text);
     }
     return 0;
@@ -135,7 +137,7 @@ parse_sum_lines(struct sums *s, const char *text, size_t len, struct err *err)
         int rc;
 
         if (!end)
-            return line_error(line, "no newline at its end", err);
+            return line_error(line, "missing newline at the end", err);
         if (*start == '#') {
             s->omitted =
                 mem_grow(s->omitted, s->omitted_count, &omitted_cap, sizeof(*s->omitted));
@@ -153,7 +155,7 @@ parse_sum_lines(struct sums *s, const char *text, size_t len, struct err *err)
         at += (size_t)(end - start) + 1;
     }
     if (s->file_count == 0)
-        return err_because(err, ERR_INTEGRITY, REASON_SUMS, "SHA256SUMS names no file");
+        return err_because(err, ERR_INTEGRITY, REASON_SUMS, "SHA256SUMS lists no file");
     return check_digests_unique(s, err);
 }
 

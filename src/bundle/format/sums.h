@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sums.h - SHA256SUMS: one line a file, in the order of the members; then a comment line
- * for each object that was left out.
+/* sums.h - SHA256SUMS: one line per file, in member order; then a comment line for each
+ * omitted object.
  *
- * Layer:  bundle.
+ * Layer: bundle.
  * Source: docs/bundle-format.md, "Members" 5 and "Complete".
  */
 #ifndef BUNDLE_FORMAT_SUMS_H
@@ -12,8 +12,8 @@
 #include "bundle/format/members.h"
 
 /*
- * Append the line of oci-layout, one a member, and one for each that is left out.
- * Errors: ERR_LIMIT - longer than out may grow; out then holds a part of it.
+ * Append the lines of oci-layout, of the members, and of the omitted objects.
+ * Errors: ERR_LIMIT - out's maximum would be exceeded; out then contains part of it.
  */
 MUST_USE int sums_write(struct buf *out, const struct bundle_member *members,
                         size_t count, const struct bundle_omitted *omitted,
@@ -32,11 +32,11 @@ struct sums {
     }
 
 /*
- * Read it into *out, which must be empty.
+ * Parse into *out, which must be empty.
  * Shape:  "<64 hex>  oci-layout\n", then "<hex>  blobs/sha256/<the same hex>\n" each
  *         once, then "#omitted sha256:<hex> <size>\n".
- * Errors: ERR_INTEGRITY "sums" - another shape, a path that does not match its digest, a
- *         digest twice; ERR_PROTOCOL - "#absent" lines: needs a newer sealift.
+ * Errors: ERR_INTEGRITY "sums" - another format, a path that does not match its digest, a
+ *         duplicate digest; ERR_PROTOCOL - "#absent" lines: requires a newer sealift.
  */
 MUST_USE int sums_read(struct sums *out, const char *text, size_t len, struct err *err);
 void sums_release(struct sums *s);

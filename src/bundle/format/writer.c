@@ -17,12 +17,12 @@ signature_file_release(struct signature_file *f)
     f->len = 0;
 }
 
-/* Where the next member goes. */
+/* The position of the next header. */
 struct head {
     const struct layout *layout;
     const struct volumes *to;
     uint64_t at;
-    size_t padding; /* zeros that the member before still lacks, just before `at` */
+    size_t padding; /* bytes of padding of the previous member, just before `at` */
 };
 
 static void
@@ -32,7 +32,7 @@ step_over(struct head *h, uint64_t size)
     h->at += TAR_BLOCK + tar_padded(size);
 }
 
-/* What may be there of an earlier run is written over, padding too. */
+/* Overwrites what an earlier run may have left, padding too. */
 static int
 put_header(const struct head *h, const char *name, uint64_t size, struct err *err)
 {
@@ -55,7 +55,7 @@ put_member(struct head *h, const char *name, const void *body, size_t len,
     return 0;
 }
 
-/* Will they leave at least the header of the pad? */
+/* Check that the signatures leave space for the header of the pad. */
 static int
 check_area(const struct layout *l, const struct signature_file *signatures, size_t count,
            struct err *err)
@@ -75,7 +75,7 @@ check_area(const struct layout *l, const struct signature_file *signatures, size
     if (count > BUNDLE_SIGNATURES_MAX || need > room)
         return err_set(err, ERR_LIMIT,
                        "%zu signatures need %" PRIu64
-                       " bytes, there is room for %" PRIu64,
+                       " bytes, more than the available %" PRIu64,
                        count, need, room);
     return 0;
 }
@@ -112,7 +112,7 @@ bundle_write_start(const struct layout *l, const struct volumes *to,
     return put_member(&h, "SHA256SUMS", l->sums.data, l->sums.len, err);
 }
 
-/* Of the member before blob number `member`, which may be one behind the last. */
+/* Padding before blob number `member`, which may be one past the last. */
 static size_t
 padding_before(const struct layout *l, size_t member)
 {
@@ -165,6 +165,6 @@ bundle_write_blob(const struct layout *l, const struct volumes *to, size_t membe
     const struct bundle_member *m = &l->members[member];
 
     if (at > m->size || len > m->size - at)
-        return err_set(err, ERR_INTERNAL, "a blob was to be written beyond its end");
+        return err_set(err, ERR_INTERNAL, "write beyond the end of a blob");
     return volumes_write(to, bytes, len, m->offset + at, err);
 }

@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A signature added in place.  Before:
+ * Adding a signature in place.  Before:
  *
  *     at   pad_at     [header of .pad][zeros                                        ]
  *
- * and after, where only the first of the three headers has changed places:
+ * and after, with the header of .pad moved:
  *
  *     at   pad_at     [header of the file][its body, padded][header of .pad][zeros ]
  *
- * The body and the new header of the pad are written first, inside of what still is the
- * old pad, and flushed.  Then the header of the file replaces that of the old pad: one
- * block of 512 bytes at a multiple of that, which disks write whole.  So there are these
- * states, and no other:
+ * The body and the new header of the pad are written first, inside the old pad, and
+ * flushed.  Then the header of the file replaces that of the old pad: one aligned block
+ * of 512 bytes, which disks write atomically.  So there are only these states:
  *
- * - nothing was written: the bundle is what it was;
- * - the old header still stands and something lies behind it: the pad is not zero, which
- *   every reader refuses ("interrupted-sign");
- * - the new header stands: then all behind it is on disk, because it was flushed before.
+ * - nothing was written: the bundle is unchanged;
+ * - the old header is followed by data: the pad is not zero, which every reader rejects
+ *   ("interrupted-sign");
+ * - the new header was written: everything after it was flushed before.
  *
- * Whoever signs next finds the second state and makes the pad zero again, flushed, before
- * anything else.
+ * The next signing detects the second state and first makes the pad zero again, flushed.
  */
 #include "config.h"
 #include "bundle/reader/add_signature.h"
@@ -36,7 +34,7 @@ check_room(const struct bundle_untrusted *u, const struct signature_file *f,
     for (size_t i = 0; i < u->count; i++) {
         if (strcmp(u->signatures[i].name, f->name) == 0)
             return err_set(err, ERR_CONFLICT,
-                           "there is a signature '%s' already, and it is another one",
+                           "signature '%s' already exists with different content",
                            f->name);
     }
     if (f->len > BUNDLE_SIGNATURE_MAX)
@@ -45,7 +43,7 @@ check_room(const struct bundle_untrusted *u, const struct signature_file *f,
                            BUNDLE_SIGNATURE_MAX);
     if (u->count == BUNDLE_SIGNATURES_MAX)
         return err_because(err, ERR_LIMIT, REASON_IN_PLACE,
-                           "there are %d signatures already: no more fit",
+                           "%d signatures already present, which is the maximum",
                            BUNDLE_SIGNATURES_MAX);
     if (TAR_BLOCK + tar_padded(f->len) > u->pad_size)
         return err_because(err, ERR_LIMIT, REASON_IN_PLACE,
@@ -53,7 +51,7 @@ check_room(const struct bundle_untrusted *u, const struct signature_file *f,
     return 0;
 }
 
-/* Volumes that somebody cut elsewhere than sealift does have no such block. */
+/* Volumes that were not cut by sealift may lack such a block. */
 static int
 check_block(const struct bundle_untrusted *u, struct err *err)
 {
@@ -81,7 +79,7 @@ mend(const struct bundle_untrusted *u, struct err *err)
     return volumes_sync(&u->cursor.file, err);
 }
 
-/* Everything but the header that makes it count. */
+/* Write everything except the header that makes it count. */
 static int
 put_body(const struct bundle_untrusted *u, const struct signature_file *f,
          const unsigned char pad[TAR_BLOCK], struct err *err)
@@ -113,7 +111,7 @@ bundle_add_signature(const struct bundle_untrusted *u, const struct signature_fi
         (!u->pad_is_zero && mend(u, err) < 0))
         return -1;
     if (put_body(u, f, pad, err) < 0) {
-        (void)!mend(u, err_ignored()); /* a disk that is full still takes what it held */
+        (void)!mend(u, err_ignored()); /* a full disk still accepts overwrites */
         return -1;
     }
     if (volumes_write(file, header, TAR_BLOCK, u->pad_at, err) < 0)

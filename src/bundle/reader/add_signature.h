@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* add_signature.h - put one more file into signatures/, in place.
+/* add_signature.h - add a file to signatures/, in place.
  *
  * Layer: bundle.
  */
@@ -9,15 +9,16 @@
 #include "bundle/reader/reader.h"
 
 /*
- * Put one more file into signatures/, in place: a part of the pad becomes the member, and
- * no other byte of the bundle changes, nor its size.  The file must be open for writing,
- * and nobody else may do the same meanwhile.  *u stays what it was before.
+ * Add a file to signatures/, in place: part of the pad becomes the member; all other
+ * bytes of the bundle and its size are unchanged.  The file must be open for writing,
+ * without concurrent changes.  *u is not updated.
  *
- * Killed or without power at any point, the bundle is what it was, or refused as
- * "interrupted-sign", or has the new signature; add_signature.c says why.
+ * After a kill or power loss at any point, the bundle is unchanged, or rejected as
+ * "interrupted-sign", or has the new signature; see add_signature.c.
  *
- * Errors: ERR_LIMIT - no room in the area, or 64 already; ERR_CONFLICT - one of that name
- *         is there; ERR_LOCAL.
+ * Errors: ERR_LIMIT - no space in the area, or 64 already; ERR_CONFLICT - one of that
+ * name
+ *         exists; ERR_LOCAL.
  */
 MUST_USE int bundle_add_signature(const struct bundle_untrusted *u,
                                   const struct signature_file *f, struct err *err);

@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- by digest ---- */
+/* ---- index by digest ---- */
 
 int
 blob_index_open(struct blob_index *out, struct volumes file, struct err *err)
 {
     struct bundle_untrusted *head = bundle_head(file, err);
-    struct err end = ERR_INIT; /* damage further on only ends the list */
+    struct err end = ERR_INIT; /* damage after the head only ends the list */
     struct tar_entry e;
     struct member_cursor c;
     size_t cap = 0;
@@ -61,14 +61,14 @@ blob_index_find(const struct blob_index *s, const struct digest *digest, uint64_
     return true;
 }
 
-/* ---- by layout ---- */
+/* ---- comparison with a layout ---- */
 
 bool
 blob_index_is_of(const struct volumes *file, const struct layout *l)
 {
     struct member_cursor c = {.file = *file, .at = l->sums_at};
     CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_SUMS_MAX);
-    struct err other = ERR_INIT; /* what cannot be read is not it */
+    struct err other = ERR_INIT; /* an unreadable file does not match */
     struct tar_entry e;
 
     return file->size <= l->total && member_cursor_next(&c, &e, &other) == 1 &&

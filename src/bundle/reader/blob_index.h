@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* blob_index.h - the blobs that an older or unfinished bundle holds, or may hold.
+/* blob_index.h - the blobs that an older or unfinished bundle may contain.
  *
- * Names and places are taken from its headers, and nothing of it is trusted: whoever
- * takes a blob from there hashes it.
+ * Names and offsets come from its headers, which are not trusted: blobs taken from it
+ * must be hashed.
  *
  * Layer: bundle.
  */
@@ -15,7 +15,7 @@
 
 struct blob_index {
     struct volumes file;           /* borrowed */
-    struct bundle_member *members; /* in the order of the file */
+    struct bundle_member *members; /* in file order */
     size_t count;
     struct digest_map by_digest; /* of members */
 };
@@ -26,20 +26,20 @@ struct blob_index {
     }
 
 /*
- * Look through the headers, as far as they are good.
- * Errors: those of bundle_head(): what comes before the blobs is none of a bundle.
+ * Read the headers up to the first that is malformed.
+ * Errors: those of bundle_head(): what precedes the blobs is not the head of a bundle.
  */
 MUST_USE int blob_index_open(struct blob_index *out, struct volumes file,
                              struct err *err);
 void blob_index_release(struct blob_index *s);
 
-/* Where the body of a blob of that size begins, or would; false: not in there. */
+/* Offset of the body of a blob of that size, complete or not; false: not listed. */
 bool blob_index_find(const struct blob_index *s, const struct digest *digest,
                      uint64_t size, uint64_t *offset);
 
 /*
- * Was this file begun for that layout?  Then every blob has its place there already.
- * SHA256SUMS tells.
+ * Whether this file was started for that layout, so that every blob has its place in it.
+ * Decided by SHA256SUMS.
  */
 bool blob_index_is_of(const struct volumes *file, const struct layout *l);
 

@@ -53,7 +53,7 @@ read_member_at(void *ctx, void *out, size_t len, uint64_t offset, struct err *er
     if (n != 0 || len == 0)
         return n;
     return err_because(err, ERR_INTEGRITY, REASON_TRUNCATED,
-                       "the bundle became shorter while it was read");
+                       "the bundle was truncated while it was being read");
 }
 
 static void

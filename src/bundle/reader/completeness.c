@@ -33,11 +33,11 @@ missing_blob_error(const struct digest *d, struct err *err)
     char name[BUNDLE_BLOB_NAME_MAX];
 
     bundle_blob_name(d, name);
-    return err_because(err, ERR_INTEGRITY, REASON_MISSING, "%s is needed, but not there",
-                       name);
+    return err_because(err, ERR_INTEGRITY, REASON_MISSING,
+                       "%s is required, but not in the bundle", name);
 }
 
-/* Its size must be known to be right before a byte of it is read. */
+/* Its size must be checked before any byte of it is read. */
 static int
 check_size(const struct bundle_member *m, const struct graph_object *o, struct err *err)
 {
@@ -47,7 +47,7 @@ check_size(const struct bundle_member *m, const struct graph_object *o, struct e
         return 0;
     bundle_blob_name(&m->digest, name);
     return err_because(err, ERR_INTEGRITY, REASON_SIZE,
-                       "%s has %" PRIu64 " bytes, its descriptor says %" PRIu64, name,
+                       "%s has %" PRIu64 " bytes, but its descriptor says %" PRIu64, name,
                        m->size, o->size);
 }
 
@@ -67,9 +67,9 @@ feed_member(struct bundle_content *c, const struct digest_map *members, uint32_t
 }
 
 /*
- * One document in memory at a time.  The graph asks in an order of its own, since it may
- * learn late that what it took for a blob is a document too; all documents stand together
- * at the front of the bundle, so no disk minds.
+ * Holds one document in memory at a time.  The graph requests documents in its own order,
+ * since it may learn late that an object is a document; all documents are at the front of
+ * the bundle, so this costs no seeks.
  */
 static int
 feed_documents(struct bundle_content *c, const struct sums *sums, struct err *err)
@@ -91,7 +91,7 @@ feed_documents(struct bundle_content *c, const struct sums *sums, struct err *er
     return graph_finish(c->set.graph, err);
 }
 
-/* ---- members and objects ---- */
+/* ---- members against objects ---- */
 
 static int
 match(struct bundle_content *c, struct err *err)
@@ -109,8 +109,8 @@ match(struct bundle_content *c, struct err *err)
 
         bundle_blob_name(&m->digest, name);
         if (id == GRAPH_NONE)
-            return err_because(err, ERR_INTEGRITY, REASON_EXTRA, "no image needs %s",
-                               name);
+            return err_because(err, ERR_INTEGRITY, REASON_EXTRA,
+                               "%s is not used by any image", name);
         if (check_size(m, graph_object(c->set.graph, id), err) < 0)
             return -1;
         c->object_of_member[i] = id;
@@ -124,7 +124,7 @@ match(struct bundle_content *c, struct err *err)
     return 0;
 }
 
-/* To be called when both are known to hold the same objects. */
+/* Requires that both have the same objects. */
 static int
 check_order(const struct bundle_content *c, struct err *err)
 {
@@ -144,7 +144,7 @@ check_order(const struct bundle_content *c, struct err *err)
     return 0;
 }
 
-/* Does each entry describe its document as that describes itself? */
+/* Check that each entry agrees with its document. */
 static int
 check_entries(const struct bundle_content *c, struct err *err)
 {
@@ -156,7 +156,7 @@ check_entries(const struct bundle_content *c, struct err *err)
             strcmp(o->media_type, e->media_type) != 0 ||
             strcmp(o->artifact_type, e->artifact_type) != 0)
             return err_because(err, ERR_INTEGRITY, REASON_FORMAT,
-                               "the entry of %s does not describe its document", e->name);
+                               "the entry of %s does not match its document", e->name);
     }
     return 0;
 }

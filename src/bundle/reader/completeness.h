@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* completeness.h - everything that the documents need is in the bundle, in order, and
- * nothing else.
+/* completeness.h - the bundle contains exactly what its documents need, in order.
  *
  * Layer: bundle.
  */
@@ -11,7 +10,7 @@
 #include "bundle/reader/bundle_content.h"
 
 /*
- * Complete the set, whose entries are known, and check it against the members and against
+ * Complete the set, whose entries are known, and check it against the members and
  * SHA256SUMS.
  */
 MUST_USE int bundle_complete(struct bundle_content *c, const struct sums *sums,

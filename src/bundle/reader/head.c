@@ -15,7 +15,7 @@ static const char SIGNATURES[] = "signatures/";
 static const char PAD[] = "signatures/.pad";
 static const char SUMS[] = "SHA256SUMS";
 
-/* ---- what else the file may be ---- */
+/* ---- other kinds of files ---- */
 
 static const char *
 compression_of(const unsigned char *start, size_t len)
@@ -49,7 +49,7 @@ begins_like_an_oci_layout(const unsigned char *start)
     return false;
 }
 
-/* The first header is not one of ours: find words for what the user took. */
+/* The first header is malformed: describe what the file is instead. */
 static int
 explain_first(const struct member_cursor *c, struct err *err)
 {
@@ -58,7 +58,7 @@ explain_first(const struct member_cursor *c, struct err *err)
     const char *compression = n > 0 ? compression_of(start, (size_t)n) : NULL;
 
     if (compression) {
-        err_because(err, ERR_INTEGRITY, REASON_FORMAT, "this is compressed (%s)",
+        err_because(err, ERR_INTEGRITY, REASON_FORMAT, "the file is compressed (%s)",
                     compression);
         return err_hint(err, "a bundle is an uncompressed tar: decompress it first");
     }
@@ -146,8 +146,8 @@ read_pad(struct bundle_untrusted *u, const struct tar_entry *e, struct err *err)
 
     if (e->size > BUNDLE_SIGNATURE_AREA_MAX || e->size % TAR_BLOCK != 0)
         return err_because(err, ERR_INTEGRITY, REASON_SIZE,
-                           "%s has %" PRIu64 " bytes: not whole blocks up to %u", PAD,
-                           e->size, BUNDLE_SIGNATURE_AREA_MAX);
+                           "%s has %" PRIu64 " bytes: expected whole blocks, up to %u",
+                           PAD, e->size, BUNDLE_SIGNATURE_AREA_MAX);
     if (member_cursor_skip(c, e, err) < 0)
         return -1;
     zero = range_is_zero(&c->file, body, e->size, err);
@@ -169,9 +169,8 @@ check_area_pad(const struct bundle_untrusted *u, struct err *err)
     err_because(err, ERR_INTEGRITY, REASON_INTERRUPTED_SIGN,
                 "%s, bytes %" PRIu64 " to %" PRIu64 ", is not zero", PAD, body,
                 body + u->pad_size - 1);
-    return err_hint(err,
-                    "adding a signature was interrupted: sign again, which mends it; "
-                    "or data hides there");
+    return err_hint(err, "adding a signature was interrupted: sign again to repair it; "
+                         "or the pad hides data");
 }
 
 static int
@@ -198,8 +197,8 @@ read_signature_area(struct bundle_untrusted *u, struct err *err)
 }
 
 /*
- * An unsigned bundle, or one whose signatures were moved to where nobody looks?  The
- * second is damage, and is to be called that rather than unsigned.
+ * Detect signatures outside of the signature area: they are reported as damage, not as an
+ * unsigned bundle.
  */
 static int
 find_stray_signature(const struct bundle_untrusted *u, struct err *err)
@@ -210,11 +209,11 @@ find_stray_signature(const struct bundle_untrusted *u, struct err *err)
     for (unsigned n = 0; n <= GRAPH_OBJECTS_MAX; n++) {
         if (member_cursor_skip(&c, &e, err_ignored()) < 0 ||
             member_cursor_next(&c, &e, err_ignored()) != 1)
-            return 0; /* bundle_open() says what is wrong */
+            return 0; /* bundle_open() reports the error */
         if (text_starts(e.name, SIGNATURES))
             return err_because(err, ERR_INTEGRITY, REASON_ORDER,
-                               "at byte %" PRIu64 ": '%s' stands behind %s",
-                               c.at - TAR_BLOCK, e.name, SUMS);
+                               "at byte %" PRIu64 ": '%s' is after %s", c.at - TAR_BLOCK,
+                               e.name, SUMS);
     }
     return 0;
 }

@@ -9,15 +9,14 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Headers looked at to tell a member out of order from one that is missing. */
+/* Maximum number of headers read to tell a misplaced member from a missing one. */
 static const unsigned SEARCH_MAX = GRAPH_OBJECTS_MAX + BUNDLE_SIGNATURES_MAX + 16;
 
 int
 truncated_error(struct err *err, uint64_t file_size, const char *what)
 {
     err_because(err, ERR_INTEGRITY, REASON_TRUNCATED,
-                "the file ends at byte %" PRIu64 ", before the end of %s", file_size,
-                what);
+                "the file ends at byte %" PRIu64 ", within %s", file_size, what);
     return err_hint(err, "the copy is incomplete: copy the bundle again");
 }
 
@@ -69,7 +68,7 @@ member_cursor_next(struct member_cursor *c, struct tar_entry *out, struct err *e
     return 1;
 }
 
-/* Does a member of that name stand between two offsets?  For error messages. */
+/* Whether a member of that name exists between two offsets.  For error messages. */
 static bool
 stands(const struct member_cursor *c, const char *name, uint64_t from, uint64_t to)
 {
@@ -98,7 +97,7 @@ member_cursor_wrong(const struct member_cursor *c, const struct tar_entry *found
 
     if (stands(c, found->name, 0, header)) {
         reason = REASON_DUPLICATE;
-        remark = " for the second time";
+        remark = " a second time";
     } else if (!is_known) {
         reason = REASON_EXTRA;
         remark = ", which does not belong here";
@@ -199,11 +198,11 @@ member_cursor_body(struct member_cursor *c, const struct tar_entry *e, struct bu
         return -1;
     buf_clear(out);
     if (e->size > out->max || buf_resize(out, (size_t)e->size) < 0)
-        return err_set(err, ERR_INTERNAL, "no room for %s", e->name);
+        return err_set(err, ERR_INTERNAL, "not enough space for %s", e->name);
     n = volumes_read(&c->file, out->data, (size_t)e->size, body, err);
     if (n < 0)
         return err_wrap(err, "%s", e->name);
-    if ((uint64_t)n < e->size) /* it was longer a moment ago */
+    if ((uint64_t)n < e->size) /* the file was truncated meanwhile */
         return truncated_error(err, body + (uint64_t)n, e->name);
     return padding_check(&c->file, e->name, body, e->size, err);
 }

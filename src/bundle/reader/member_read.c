@@ -9,10 +9,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* Large enough to forget the cost of a call, small enough for a core's cache. */
+/* Large enough to amortise the calls, small enough for a core's cache. */
 enum { CHUNK = 256 * 1024 };
 
-/* Less is copied as quickly; and the pages of a view count as memory of ours. */
+/* Smaller bodies are copied as quickly; the pages of a view count as memory of the
+ * process. */
 enum { VIEW = 2 * 1024 * 1024, VIEW_MIN_BODY = 2 * VIEW };
 
 int
@@ -20,7 +21,7 @@ bundle_advise(struct err *err)
 {
     return err_hint(err, err->kind == ERR_LOCAL
                              ? "the medium cannot be read there: copy the bundle again, "
-                               "to another one"
+                               "to a different medium"
                              : "the copy is damaged there: copy the bundle again");
 }
 
@@ -35,7 +36,7 @@ other_content(const struct bundle_content *c, const struct bundle_member *m,
     return bundle_advise(err);
 }
 
-/* Some bytes of a body, from the file into the digest, through a buffer of one CHUNK. */
+/* Hash part of a body, reading it through a buffer of one CHUNK. */
 static int
 add_read(const struct bundle_content *c, uint64_t at, size_t want, void *piece,
          struct hash *h, struct err *err)
@@ -51,7 +52,7 @@ add_read(const struct bundle_content *c, uint64_t at, size_t want, void *piece,
     return hash_add(h, piece, want, err);
 }
 
-/* The same without a buffer.  1: these bytes have to be read. */
+/* Hash part of a body in place.  1: these bytes have to be read. */
 static int
 add_in_place(const struct bundle_content *c, uint64_t at, size_t want, struct hash *h,
              struct err *err)
@@ -61,7 +62,7 @@ add_in_place(const struct bundle_content *c, uint64_t at, size_t want, struct ha
 
     if (volumes_view(&c->file, at, want, &view) < 0)
         return 1;
-    volumes_read_soon(&c->file, at + want, VIEW); /* while this is hashed */
+    volumes_read_soon(&c->file, at + want, VIEW); /* in parallel with hashing */
     rc = hash_add(h, view.bytes, want, err);
     view_release(&view);
     return rc;
@@ -150,6 +151,6 @@ bundle_read_member(const struct bundle_content *c, size_t member, struct buf *ou
     buf_clear(out);
     if (read_body(c, m, name, out, err) == 0)
         return 0;
-    buf_clear(out); /* bytes that failed are not to be used */
+    buf_clear(out); /* bytes that failed the check must not be used */
     return -1;
 }

@@ -17,19 +17,19 @@ struct body_check {
 };
 
 /*
- * Hash the body of one member, from the file.
+ * Read and hash the body of one member.
  * Errors: ERR_INTEGRITY "digest" naming object and byte range; "truncated"; "padding";
  *         ERR_LOCAL.  Thread-safe.
  */
 MUST_USE int bundle_check_member(const struct bundle_content *c, size_t member,
                                  const struct body_check *how, struct err *err);
 
-/* What to do about such an error, as a hint.  Always -1. */
+/* Set the hint for such an error.  Always -1. */
 int bundle_advise(struct err *err);
 
 /*
- * Read a whole member (a document or a config) into out, which bounds it, and check its
- * digest.  On failure out is empty.
+ * Read a whole member (a document or a config) into out, whose maximum applies, and check
+ * its digest.  On failure out is empty.
  * Errors: as bundle_check_member(); ERR_INTEGRITY "size" when it does not fit.
  *         Thread-safe.
  */

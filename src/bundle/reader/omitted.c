@@ -15,9 +15,9 @@ omissions_leave_out(void *ctx, const struct document *doc, bool *omit)
         omit[i] = digest_map_find(omitted, &doc->edges[i].digest) != NULL;
 }
 
-/* ---- why ---- */
+/* ---- reasons ---- */
 
-/* Mark what index.json names as missing. */
+/* Mark what index.json lists as missing. */
 static void
 mark_missing(struct sums *sums, const struct missing_list *list)
 {
@@ -48,7 +48,7 @@ omissions_explain(struct sums *sums, const struct index_content *index, struct e
                        "out");
 }
 
-/* ---- in the end ---- */
+/* ---- final check ---- */
 
 int
 omissions_check(struct image_set *set, const struct sums *sums, struct err *err)
@@ -71,5 +71,5 @@ omissions_check(struct image_set *set, const struct sums *sums, struct err *err)
         return err_because(err, ERR_INTEGRITY, REASON_SUMS,
                            "SHA256SUMS lists %s as omitted, but it is not", text);
     }
-    return 0; /* the graph leaves out nothing but what was told */
+    return 0; /* the graph leaves out only what it was told to */
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* omitted.h - the objects that SHA256SUMS says are left out, and why.
+/* omitted.h - the objects that SHA256SUMS lists as omitted, and the reason.
  *
  * Layer: bundle.
  */
@@ -10,21 +10,21 @@
 #include "bundle/format/sums.h"
 
 /*
- * For graph_watch(): only a child of an index may be left out, else it is found missing.
- * ctx: a struct digest_map of what SHA256SUMS says is left out.
+ * For graph_watch(): only a child of an index may be left out; other objects are reported
+ * missing.  ctx: a struct digest_map of the objects listed as omitted.
  */
 void omissions_leave_out(void *ctx, const struct document *doc, bool *omit);
 
 /*
- * Tell what is missing from what was not wanted, and see whether index.json agrees.
+ * Separate missing objects from those not selected, and check that index.json agrees.
  * Errors: ERR_INTEGRITY "sums".
  */
 MUST_USE int omissions_explain(struct sums *sums, const struct index_content *index,
                                struct err *err);
 
 /*
- * The graph is finished: is exactly that left out which SHA256SUMS says, in that order?
- * The set learns what is missing.
+ * For a finished graph: check that exactly the objects listed in SHA256SUMS are left out,
+ * in that order, and mark the missing ones in the set.
  * Errors: ERR_INTEGRITY "sums".
  */
 MUST_USE int omissions_check(struct image_set *set, const struct sums *sums,

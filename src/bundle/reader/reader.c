@@ -43,11 +43,11 @@ check_layout_member(const struct digest *listed, struct err *err)
         return -1;
     if (!digest_equal(&d, listed))
         return err_because(err, ERR_INTEGRITY, REASON_SUMS,
-                           "SHA256SUMS has another digest of oci-layout");
+                           "SHA256SUMS has a different digest for oci-layout");
     return 0;
 }
 
-/* The digests become the members, offset and size still unknown. */
+/* The digests become the members; offset and size are still unknown. */
 static int
 list_members(struct bundle_content *c, const struct digest *digests, size_t count,
              const struct index_pins *pins, struct err *err)
@@ -56,11 +56,11 @@ list_members(struct bundle_content *c, const struct digest *digests, size_t coun
         return -1;
     if (count != pins->members)
         return err_because(err, ERR_INTEGRITY, REASON_SUMS,
-                           "SHA256SUMS names %zu files, index.json says %" PRIu64, count,
-                           pins->members);
+                           "SHA256SUMS lists %zu files, but index.json says %" PRIu64,
+                           count, pins->members);
     if (count - 1 > GRAPH_OBJECTS_MAX)
         return err_because(err, ERR_INTEGRITY, REASON_SUMS,
-                           "SHA256SUMS names %zu blobs, at most %d", count - 1,
+                           "SHA256SUMS lists %zu blobs, at most %d", count - 1,
                            GRAPH_OBJECTS_MAX);
     c->member_count = count - 1;
     c->members = xcalloc(c->member_count, sizeof(*c->members));
@@ -81,15 +81,16 @@ read_sums_member(struct sums *out, const struct index_content *index,
         return -1;
     if (!digest_equal(&d, &index->pins.sums))
         return err_because(err, ERR_INTEGRITY, REASON_SUMS,
-                           "SHA256SUMS is not the one that index.json names");
+                           "SHA256SUMS does not match its digest in index.json");
     if (sums_read(out, text.data, text.len, err) < 0)
         return -1;
     return omissions_explain(out, index, err);
 }
 
-/* ---- the members and the end ---- */
+/* ---- members and end ---- */
 
-/* Is that the name of one of the members?  For error messages: a plain search will do. */
+/* Whether that is the name of a member.  For error messages, so a linear search
+ * suffices. */
 static bool
 is_listed(const struct bundle_content *c, const char *name)
 {
@@ -103,7 +104,8 @@ is_listed(const struct bundle_content *c, const char *name)
     return false;
 }
 
-/* Blobs must be listed; the members of the head are merely in the wrong place. */
+/* Whether the name belongs in a bundle: blobs must be listed; members of the head are
+ * only misplaced. */
 static bool
 is_known(const struct bundle_content *c, const char *name)
 {
@@ -164,7 +166,7 @@ read_end(struct bundle_content *c, struct member_cursor *at, struct err *err)
     if (rc == 0)
         return err_because(
             err, ERR_INTEGRITY, REASON_TRAILING,
-            "other bytes than zeros after the last member, from byte %" PRIu64, at->at);
+            "bytes other than zeros after the last member, from byte %" PRIu64, at->at);
     return rc < 0 ? -1 : 0;
 }
 
@@ -180,7 +182,8 @@ read_members(struct bundle_content *c, struct member_cursor *at,
         return -1;
     if (c->total != pins->bytes)
         return err_because(err, ERR_INTEGRITY, REASON_SIZE,
-                           "the bundle has %" PRIu64 " bytes, index.json says %" PRIu64,
+                           "the bundle has %" PRIu64
+                           " bytes, but index.json says %" PRIu64,
                            c->total, pins->bytes);
     return 0;
 }
@@ -204,14 +207,14 @@ read_content(struct bundle_content *c, const struct bundle_untrusted *u, struct 
     index.set = (struct image_set)IMAGE_SET_INIT;
     if (read_members(c, &at, pins, err) < 0) {
         if (at.file.size < pins->bytes)
-            err_wrap(err, "only %" PRIu64 " of %" PRIu64 " bytes are here", at.file.size,
-                     pins->bytes);
+            err_wrap(err, "only %" PRIu64 " of %" PRIu64 " bytes are present",
+                     at.file.size, pins->bytes);
         return -1;
     }
     return bundle_complete(c, &sums, err);
 }
 
-/* ---- three degrees of trust ---- */
+/* ---- three levels of trust ---- */
 
 static int
 check_admission(const struct bundle_untrusted *u, const struct admission *admission,
@@ -222,7 +225,7 @@ check_admission(const struct bundle_untrusted *u, const struct admission *admiss
     if (hash_bytes(DIGEST_SHA256, u->index.data, u->index.len, &d, err) < 0)
         return -1;
     if (admission->basis == ADMISSION_NONE || !digest_equal(&d, &admission->index))
-        return err_set(err, ERR_INTERNAL, "this bundle was not admitted");
+        return err_set(err, ERR_INTERNAL, "no admission for this bundle");
     return 0;
 }
 

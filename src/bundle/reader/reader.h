@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reader.h - a bundle read strictly: any byte that the format does not ask for is
- * refused.
+/* reader.h - strict reading of a bundle: any byte that the format does not require is
+ * rejected.
  *
- * Three types for three degrees of trust.  struct bundle_untrusted is the head, not even
- * parsed.  struct bundle is what an admission opened; only that can be pushed.  struct
- * bundle_preview is the same content for inspect, and no push function takes it.
+ * Three types for three levels of trust.  struct bundle_untrusted is the head, not even
+ * parsed.  struct bundle was opened with an admission; only this can be pushed.  struct
+ * bundle_preview is the same content for inspect, and no push function accepts it.
  *
- * Layer:  bundle.
+ * Layer: bundle.
  * Source: docs/bundle-format.md.
  */
 #ifndef BUNDLE_READER_READER_H
@@ -19,13 +19,13 @@
 
 struct bundle_untrusted;
 
-/* The bytes of SHA256SUMS, read again.  Errors: as bundle_head(). */
+/* Read the bytes of SHA256SUMS again.  Errors: as bundle_head(). */
 MUST_USE int bundle_raw_sums(const struct bundle_untrusted *u, struct buf *out,
                              struct err *err);
 
 /*
- * Only what index.json says about the whole, once it may be parsed: policy is judged by
- * it before anything else is read.  The caller releases *missing.
+ * Read only the claims about the whole bundle from index.json, once it may be parsed: the
+ * policy is applied to them before anything else is read.  The caller releases *missing.
  * Errors: as bundle_open().
  */
 MUST_USE int bundle_read_meta(const struct bundle_untrusted *u,
@@ -36,9 +36,9 @@ struct bundle;
 struct bundle_preview;
 
 /*
- * Parse and check everything but the bodies of blobs that are no documents: index.json,
- * SHA256SUMS, each header, order, offsets, sizes against descriptors, completeness, the
- * end.  Documents are hashed before they are parsed.
+ * Parse and check everything except the bodies of blobs that are not documents:
+ * index.json, SHA256SUMS, each header, order, offsets, sizes against descriptors,
+ * completeness, the end.  Documents are hashed before they are parsed.
  * Errors: as bundle_head(), and digest size sums trailing format json; ERR_INTERNAL when
  *         the admission is not for these index bytes.
  */

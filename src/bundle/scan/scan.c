@@ -37,8 +37,8 @@ bundle_scan_release(struct bundle_content *c)
 }
 
 /*
- * The bytes of SHA256SUMS, if they are what index.json names; the padding behind them is
- * nobody's content.  false: reported.
+ * Read SHA256SUMS and compare it with its digest in index.json; padding is not checked.
+ * false: reported.
  */
 static bool
 read_pinned_sums(const struct scan *s, const struct tar_entry *e,
@@ -59,7 +59,7 @@ read_pinned_sums(const struct scan *s, const struct tar_entry *e,
              !digest_equal(&d, pin))
         err_because(&why, ERR_INTEGRITY, REASON_SUMS,
                     "SHA256SUMS, %" PRIu64 " bytes from byte %" PRIu64
-                    ", is not the one that index.json names",
+                    ", does not match its digest in index.json",
                     e->size, body);
     if (why.kind != ERR_NONE) {
         volumes_blame(file, body, e->size, &why);
@@ -113,7 +113,8 @@ bundle_scan_names(struct bundle_content *out, struct volumes file,
     CLEANUP(scan_release)
     struct scan s = {.options = options, .bound = bound, .at = {.file = file}};
     uint64_t first;
-    /* A header must come before index.json could end, or this is something else. */
+    /* A header must come before the largest index.json could end, or this is not a
+     * bundle. */
     int rc = scan_find(&s, 0, BUNDLE_INDEX_MAX + BUNDLE_OCI_LAYOUT_MAX,
                        stands_in_a_bundle, NULL, &first, err);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Along the headers, when there is no list to believe.  The name of a blob is its digest,
- * so its bytes can be compared with that; whether the bundle should hold it, and what is
- * missing, cannot be known.
+ * Scan by headers, without an authentic list.  The name of a blob is its digest, so its
+ * bytes can be compared with that; whether the bundle should contain it, and what is
+ * missing, is unknown.
  */
 #include "config.h"
 #include "bundle/scan/scan_headers.h"
@@ -23,7 +23,7 @@ is_member(void *ctx, const struct tar_entry *e)
 }
 
 /*
- * Nothing can be compared with these bytes, but they can be read, or not.
+ * These bytes cannot be compared with anything, but may be unreadable.
  * Returns: 1 when all of them are zero, 0, or -1.
  */
 static int
@@ -82,7 +82,7 @@ scan_pad(const struct scan *s, uint64_t at, uint64_t size, struct err *err)
     return volumes_blame(&s->at.file, at, size, err);
 }
 
-/* A member that is no blob. */
+/* A member that is not a blob. */
 static void
 look_at(const struct scan *s, const struct tar_entry *e, uint64_t at)
 {
@@ -108,7 +108,7 @@ look_at(const struct scan *s, const struct tar_entry *e, uint64_t at)
         scan_note(s, at + e->size, padding, NULL, &why);
 }
 
-/* The cursor stands behind the header e.  false: there is nothing behind its body. */
+/* The cursor is after the header e.  false: the file ends with its body. */
 static bool
 scan_member(struct scan *s, const struct tar_entry *e)
 {
@@ -138,7 +138,7 @@ scan_member(struct scan *s, const struct tar_entry *e)
     return true;
 }
 
-/* What it belongs to is not known, and neither what comes up to the next good header. */
+/* Neither this member nor the range up to the next valid header can be identified. */
 static void
 note_unknown_header(const struct scan *s, uint64_t to, const struct err *found)
 {
@@ -146,15 +146,15 @@ note_unknown_header(const struct scan *s, uint64_t to, const struct err *found)
     struct err why = *found;
 
     if (why.kind == ERR_NONE) {
-        err_because(&why, ERR_INTEGRITY, REASON_HEADER,
-                    "at byte %" PRIu64 ": nothing but zeros", at);
+        err_because(&why, ERR_INTEGRITY, REASON_HEADER, "at byte %" PRIu64 ": only zeros",
+                    at);
         volumes_blame(&s->at.file, at, to - at, &why);
     }
     err_wrap(&why, "bytes %" PRIu64 " to %" PRIu64 " could not be checked", at, to - 1);
     scan_note(s, at, to - at, NULL, &why);
 }
 
-/* The file ends where a header should be. */
+/* The file ends where a header is expected. */
 static void
 note_cut(const struct scan *s, uint64_t bytes)
 {
@@ -166,7 +166,8 @@ note_cut(const struct scan *s, uint64_t bytes)
     scan_note(s, file->size, bytes > file->size ? bytes - file->size : 0, NULL, &why);
 }
 
-/* No good header stands at the cursor.  1: go on at the next one; 0: there is none. */
+/* There is no valid header at the cursor.  1: continue at the next one; 0: there is
+ * none. */
 static int
 resync_headers(struct scan *s, const struct err *found, uint64_t bytes, struct err *err)
 {

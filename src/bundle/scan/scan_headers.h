@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* scan_headers.h - scan a bundle whose SHA256SUMS cannot be trusted, by the headers in
- * the file.
+/* scan_headers.h - scan a bundle without an authentic SHA256SUMS, by the headers in the
+ * file.
  *
  * Layer: bundle.
  */
@@ -9,7 +9,7 @@
 
 #include "bundle/scan/scan_note.h"
 
-/* From the cursor on; bytes: of the whole bundle, 0 when nobody knows. */
+/* Scan from the cursor on; bytes: of the whole bundle, 0 when unknown. */
 MUST_USE int scan_names(struct scan *s, uint64_t bytes, struct err *err);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Along an authentic list of members.  A header that is good says how long its body is.
- * Where one is not, the next one is looked for: behind the body when a document tells its
- * size, else in every block.  Bodies between two good headers are placed by the sizes
- * that documents tell.
+ * Scan along an authentic list of members.  A valid header contains the length of its
+ * body. Where a header is damaged, the next one is searched: after the body when a
+ * document gives its size, else in every block.  Bodies between two valid headers are
+ * located by the sizes in documents.
  */
 #include "config.h"
 #include "bundle/scan/scan_list.h"
@@ -20,18 +20,18 @@
 
 struct planned {
     struct digest digest;
-    bool has_size; /* an authentic descriptor told it */
+    bool has_size; /* from an authentic descriptor */
     bool is_document;
-    enum { NOT_MET, PLACED, TOLD /* as lost */ } state;
+    enum { NOT_MET, PLACED, TOLD /* reported as lost */ } state;
     uint64_t size;
 };
 
 struct planned_list {
     struct scan *s;
-    struct planned *plan;        /* in the order of members */
-    struct digest_map by_digest; /* of plan */
-    size_t count, next;          /* the member that should come now, or count: the end */
-    uint64_t end;                /* where the zero blocks begin */
+    struct planned *plan;        /* in member order */
+    struct digest_map by_digest; /* of the entries of plan */
+    size_t count, next;          /* the member expected next, or count: the end */
+    uint64_t end;                /* offset of the zero blocks */
 };
 
 static struct planned *
@@ -59,7 +59,7 @@ learn_size(struct planned_list *l, const struct digest *digest, uint64_t size,
     p->size = size;
 }
 
-/* A document that is what its digest says tells the sizes of what it points at. */
+/* A document that matches its digest gives the sizes of what it refers to. */
 static void
 learn_from(struct planned_list *l, const struct planned *p, uint64_t body, uint64_t size)
 {
@@ -89,7 +89,7 @@ static void
 place_planned(struct planned_list *l, struct planned *p, uint64_t body, uint64_t size)
 {
     if (!scan_place(l->s, &p->digest, body, size))
-        return; /* cut off */
+        return; /* truncated */
     p->state = PLACED;
     if (p->is_document)
         learn_from(l, p, body, size);
@@ -103,16 +103,16 @@ note_listed_header(const struct planned_list *l, const struct planned *p, uint64
     struct err why = *found;
 
     bundle_blob_name(&p->digest, name);
-    if (why.kind == ERR_NONE) { /* zeros, which is well formed */
-        err_because(&why, ERR_INTEGRITY, REASON_HEADER,
-                    "at byte %" PRIu64 ": nothing but zeros", at);
+    if (why.kind == ERR_NONE) { /* zeros, which are well-formed */
+        err_because(&why, ERR_INTEGRITY, REASON_HEADER, "at byte %" PRIu64 ": only zeros",
+                    at);
         volumes_blame(&l->s->at.file, at, TAR_BLOCK, &why);
     }
     err_wrap(&why, "the header of %s", name);
     scan_note(l->s, at, TAR_BLOCK, &p->digest, &why);
 }
 
-/* A good header that should not be here; at: where it stands. */
+/* A valid header that does not belong here; at: its offset. */
 static void
 note_stranger(const struct planned_list *l, const struct planned *p,
               const struct tar_entry *e, uint64_t at)
@@ -122,12 +122,12 @@ note_stranger(const struct planned_list *l, const struct planned *p,
 
     err_because(&why, ERR_INTEGRITY, p ? REASON_DUPLICATE : REASON_EXTRA,
                 "at byte %" PRIu64 ": %s %s", at, e->name,
-                p ? "occurs for the second time" : "does not belong here");
+                p ? "is a duplicate" : "does not belong here");
     volumes_blame(&l->s->at.file, at, size, &why);
     scan_note(l->s, at, size, NULL, &why);
 }
 
-/* A good header of a member that is not the next one. */
+/* A valid header of a member other than the next one. */
 static void
 note_order(const struct planned_list *l, const struct tar_entry *e, uint64_t at)
 {
@@ -141,7 +141,7 @@ note_order(const struct planned_list *l, const struct tar_entry *e, uint64_t at)
     scan_note(l->s, at, TAR_BLOCK, NULL, &why);
 }
 
-/* The cursor stands behind the header e. */
+/* The cursor is after the header e. */
 static void
 scan_listed_member(struct planned_list *l, const struct tar_entry *e)
 {
@@ -158,19 +158,19 @@ scan_listed_member(struct planned_list *l, const struct tar_entry *e)
     number = (size_t)(p - l->plan);
     if (number > l->next)
         note_order(l, e, header);
-    if (number >= l->next) /* else it is late, which was said */
+    if (number >= l->next) /* otherwise it is late, which was reported */
         l->next = number + 1;
     if (p->has_size && p->size != e->size) {
         err_because(&why, ERR_INTEGRITY, REASON_SIZE,
                     "at byte %" PRIu64 ": %s has %" PRIu64
-                    " bytes, its descriptor says %" PRIu64,
+                    " bytes, but its descriptor says %" PRIu64,
                     header, e->name, e->size, p->size);
         scan_note(l->s, header, TAR_BLOCK, &p->digest, &why);
     }
     place_planned(l, p, body, e->size);
 }
 
-/* ---- where a header is not good ---- */
+/* ---- damaged headers ---- */
 
 static bool
 is_planned(void *ctx, const struct tar_entry *e)
@@ -180,7 +180,7 @@ is_planned(void *ctx, const struct tar_entry *e)
     return p && p->state != PLACED;
 }
 
-/* Does a member that is still wanted stand there?  Which one: count at the end. */
+/* Whether an expected member is there; *number is its index, or count at the end. */
 static bool
 goes_on_at(struct planned_list *l, uint64_t at, size_t *number)
 {
@@ -197,7 +197,7 @@ goes_on_at(struct planned_list *l, uint64_t at, size_t *number)
     return true;
 }
 
-/* Members first to last - 1, somewhere in these bytes. */
+/* Report members first to last - 1, somewhere in this range. */
 static void
 note_lost(struct planned_list *l, size_t first, size_t last, uint64_t from, uint64_t to)
 {
@@ -211,14 +211,14 @@ note_lost(struct planned_list *l, size_t first, size_t last, uint64_t from, uint
         snprintf(others, sizeof(others), " and %zu more", last - first - 1);
     err_because(&why, ERR_INTEGRITY, REASON_HEADER,
                 "%s%s, in bytes %" PRIu64 " to %" PRIu64
-                ", could not be checked: no good header says where",
+                ", could not be located: no valid header",
                 name, others, from, to - 1);
     volumes_blame(&l->s->at.file, from, to - from, &why);
     scan_note(l->s, from, to - from, last - first == 1 ? &l->plan[first].digest : NULL,
               &why);
 }
 
-/* The members up to number `last`, whose header is good again and stands at `to`. */
+/* Locate the members up to number `last`, whose header is valid and at `to`. */
 static void
 fill(struct planned_list *l, size_t last, uint64_t to)
 {
@@ -240,7 +240,7 @@ fill(struct planned_list *l, size_t last, uint64_t to)
         at += TAR_BLOCK + tar_padded(p->size);
     }
     if (i == l->next)
-        at += TAR_BLOCK; /* that one is reported as such */
+        at += TAR_BLOCK; /* the caller reports that one */
     if (i < last && at < to)
         note_lost(l, i, last, at, to);
 }
@@ -269,9 +269,9 @@ resync_list(struct planned_list *l, const struct err *found, struct err *err)
     return 0;
 }
 
-/* ---- all of them ---- */
+/* ---- the whole list ---- */
 
-/* What stands nowhere: behind the end of a file that is too short, or left out. */
+/* Report members that were not found: beyond the end of a truncated file, or left out. */
 static void
 note_missing(const struct planned_list *l, uint64_t bytes)
 {

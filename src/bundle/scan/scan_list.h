@@ -10,8 +10,8 @@
 #include "bundle/scan/scan_note.h"
 
 /*
- * From the cursor on, which is behind SHA256SUMS.  What of index is used is authentic,
- * and so are the digests.
+ * Scan from the cursor on, which is after SHA256SUMS.  The used parts of index are
+ * authentic, and so are the digests.
  */
 MUST_USE int scan_list(struct scan *s, const struct index_content *index,
                        const struct digest *digests, size_t count, struct err *err);
