@@ -51,7 +51,7 @@ follow(struct session *s, const struct call *call, const char *url,
     return rc;
 }
 
-/* A server that serves another registry's blobs may want a token of its own. */
+/* A server that stores another registry's blobs may require a token of its own. */
 static int
 follow_elsewhere(struct session *s, const struct call *call, struct answer *a,
                  struct err *err)
@@ -83,7 +83,7 @@ may_renew(const struct answer *a, const struct auth *auth, int renewals)
             (renewals == 1 && (auth->generation == 0 || auth_wants_password(a))));
 }
 
-/* Why it is refused, as far as who we are matters. */
+/* Add the reason of a refusal, as far as it concerns credentials. */
 static void
 explain_auth_refusal(struct session *s, struct host *host, const struct call *call,
                      const struct auth *auth, struct answer *a)
@@ -95,7 +95,7 @@ explain_auth_refusal(struct session *s, struct host *host, const struct call *ca
     a->silent_helper = is_refused ? auth_silent_helper(s, host, call) : NULL;
 }
 
-/* With authorization, renewed when it is refused. */
+/* Send with authorization, renewed when it is refused. */
 static int
 send_authorized(struct session *s, struct host *host, const struct call *call,
                 struct answer *a, struct err *err)
@@ -120,8 +120,7 @@ send_authorized(struct session *s, struct host *host, const struct call *call,
     return 0;
 }
 
-/* A link in a document of this registry is as good as a redirect of it, and no secret
- * goes there. */
+/* A link in a document of this registry is treated like a redirect, without secrets. */
 static int
 ask_linked(struct session *s, struct host *host, const struct call *call,
            struct answer *a, struct err *err)
@@ -134,7 +133,7 @@ ask_linked(struct session *s, struct host *host, const struct call *call,
     pthread_mutex_lock(&s->client->lock);
     reach = http_origin_reach(&host->origin, host->reach);
     pthread_mutex_unlock(&s->client->lock);
-    if (reach == HTTP_REACH_NAME) /* nobody has been there: take it for a public one */
+    if (reach == HTTP_REACH_NAME) /* the address is unknown: treat it as public */
         reach = HTTP_REACH_PUBLIC;
     if (http_url_origin(request.url, &to, err) < 0 ||
         redirect_check(&host->origin, reach, &to, err) < 0)
@@ -142,15 +141,15 @@ ask_linked(struct session *s, struct host *host, const struct call *call,
     if (!to.tls &&
         !(http_origin_is_loopback(&to) && http_origin_is_loopback(&host->origin))) {
         http_origin_shown(&to, target);
-        return err_set(err, ERR_PROTOCOL, "%s is only linked to by http", target);
+        return err_set(err, ERR_PROTOCOL, "%s is only linked to over http", target);
     }
     request.public_only = reach == HTTP_REACH_PUBLIC;
     return redirect_follow(s, &request, &a->http, &a->url, &a->elsewhere, err);
 }
 
-/* ---- its pace ---- */
+/* ---- rate limits ---- */
 
-/* Learn from what came of a request; a: NULL when nothing came. */
+/* Update the rate limit after a request; a: NULL without an answer. */
 static void
 judge_speed(struct session *s, struct host *host, const struct answer *a)
 {
@@ -173,7 +172,7 @@ judge_speed(struct session *s, struct host *host, const struct answer *a)
 
 /* ---- one call ---- */
 
-/* How much goes over the wire for it, at most. */
+/* The maximum number of bytes transferred. */
 static uint64_t
 size_of(const struct call *call)
 {
@@ -184,7 +183,8 @@ size_of(const struct call *call)
            (strcmp(q->method, "HEAD") == 0 ? 0 : answer);
 }
 
-/* Documents go into bundles, and names in them into results: no secret may. */
+/* Documents are stored in bundles, and their names shown in results: reject secrets in
+ * them. */
 static int
 check_document(const struct call *call, const struct answer *a, struct err *err)
 {
@@ -193,7 +193,7 @@ check_document(const struct call *call, const struct answer *a, struct err *err)
     if (strcmp(call->request.method, "GET") != 0 || !answer_is_success(a) ||
         !mask_repeats(body->data, body->len))
         return 0;
-    return err_set(err, ERR_PROTOCOL, "the answer repeats a credential that was sent");
+    return err_set(err, ERR_PROTOCOL, "the answer contains a credential that was sent");
 }
 
 int
@@ -218,7 +218,7 @@ exchange_once(struct session *s, const struct call *call, struct answer *a,
     rc = call->is_linked ? ask_linked(s, host, call, a, err)
                          : send_authorized(s, host, call, a, err);
     if (call->is_linked || (rc == 0 && call->stays_here && a->elsewhere))
-        s->retry_after = -1; /* that was not the registry */
+        s->retry_after = -1; /* from another server */
     else
         judge_speed(s, host, rc == 0 ? a : NULL);
     if (rc == 0 && !a->elsewhere && !call->is_linked)

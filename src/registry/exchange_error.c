@@ -10,8 +10,7 @@
 
 #include <string.h>
 
-/* What the body of an error answer says, not fit to be shown; empty for what it does not.
- */
+/* The content of an error body, not escaped; empty where absent. */
 struct detail {
     struct buf code, text;
     struct buf more; /* what it is about, such as the digest that is missing */
@@ -37,7 +36,7 @@ keep_text(struct buf *out, const struct js *obj, const char *key)
     const char *text;
 
     if (out->len == 0 && js_string(obj, key, &text) == 1)
-        (void)!buf_add_text(out, text); /* no longer than the body */
+        (void)!buf_add_text(out, text); /* not longer than the body */
 }
 
 /* A text, or what is text among the members of an object. */
@@ -74,7 +73,7 @@ keep_detail(struct buf *out, const struct js *error)
     }
 }
 
-/* Text that is not JSON counts too; a page of HTML does not. */
+/* Keep plain text too, but not a page of HTML. */
 static void
 keep_plain(struct buf *out, const struct answer *a)
 {
@@ -135,7 +134,7 @@ exchange_says(const struct answer *a, const char *word)
     return text_contains_nocase(detail.text.data, word);
 }
 
-/* Harbor's projects and the like: said with 401, 403, 404 or 500. */
+/* A missing project in Harbor and others, reported as 401, 403, 404 or 500. */
 static bool
 says_no_project(const struct answer *a)
 {
@@ -158,7 +157,7 @@ exchange_may_pass(const struct answer *a)
     long status = a->http.status;
 
     if (a->elsewhere && (status == 400 || status == 401 || status == 403))
-        return true; /* a signed link that ran out: the registry makes a new one */
+        return true; /* an expired signed link: the registry issues a new one */
     return status == 408 || status == 499 ||
            (status >= 500 && status != 501 && status != 505 && !says_no_project(a)) ||
            exchange_is_throttled(a) ||
@@ -184,7 +183,7 @@ refusal_words(const struct call *call, const struct answer *a)
     return is_read_call(call) ? "not found or no access" : "no permission to push";
 }
 
-/* nginx says so in a page of its own. */
+/* nginx reports it in an HTML page. */
 static bool
 wants_certificate(const struct answer *a)
 {
@@ -192,7 +191,7 @@ wants_certificate(const struct answer *a)
            strstr(a->http.body.data, "SSL certificate");
 }
 
-/* The kind of failure and what it means in plain words. */
+/* The kind of failure and a message for it. */
 static enum err_kind
 meaning(const struct call *call, const struct answer *a, const char **words)
 {
@@ -209,10 +208,10 @@ meaning(const struct call *call, const struct answer *a, const char **words)
         *words = "not found";
         return ERR_NOT_FOUND;
     case 413:
-        *words = "too large for the registry, or for a proxy before it";
+        *words = "too large for the registry, or for a proxy in front of it";
         return ERR_PROTOCOL;
     case 415:
-        *words = "the registry does not take this media type";
+        *words = "the registry does not accept this media type";
         return ERR_PROTOCOL;
     case 429:
         *words = "too many requests";
@@ -236,26 +235,26 @@ hint_at_login(const struct call *call, const struct answer *a, struct err *err)
 {
     const char *host = call->repo->host;
 
-    if (call->is_linked) /* nobody logs in there */
+    if (call->is_linked) /* such hosts have no login */
         return;
     if (a->refusal == REFUSAL_OF_WITHHELD) {
         explain_by(err, REASON_PLAIN_HTTP, host);
-    } else if (a->silent_helper) { /* some say so also when they fail */
+    } else if (a->silent_helper) { /* some helpers report none also when they fail */
         explain_by(err, REASON_NO_LOGIN, host);
         err_hint(err, "%s has no credentials for %s", a->silent_helper, host);
     } else if (a->refusal == REFUSAL_EXPIRED) {
         err_hint(err, "log in to %s again", host);
     } else if (a->refusal == REFUSAL_OF_TOKEN) {
         err_hint(err,
-                 "the token that was asked for is not good for %s/%s: check what "
-                 "the account may do there",
+                 "the token is not sufficient for %s/%s: check the permissions of the "
+                 "account there",
                  host, call->repo->path);
     } else if (a->http.status == 401) {
         explain_by(err, err->reason ? err->reason : REASON_NO_LOGIN, host);
     }
 }
 
-/* What to do about it. */
+/* Set the hint. */
 static void
 add_hint(const struct call *call, const struct answer *a, const struct detail *detail,
          struct err *err)
@@ -263,10 +262,9 @@ add_hint(const struct call *call, const struct answer *a, const struct detail *d
     const struct repository *repo = call->repo;
 
     if (strcmp(detail->code.data, "NAME_UNKNOWN") == 0 && !is_read_call(call))
-        err_hint(err, "the repository '%s' has to be created first at %s", repo->path,
-                 repo->host);
+        err_hint(err, "create the repository '%s' at %s first", repo->path, repo->host);
     else if (says_no_project(a) && !is_read_call(call))
-        err_hint(err, "the project '%.*s' has to be created first at %s",
+        err_hint(err, "create the project '%.*s' at %s first",
                  (int)strcspn(repo->path, "/"), repo->path, repo->host);
     else if (wants_certificate(a))
         err->reason = REASON_NO_CERTIFICATE;
@@ -292,7 +290,7 @@ quoted(const struct answer *a, const struct detail *detail)
                      more[0] != '\0' ? "; " : "", more);
 }
 
-/* The name of a server that the registry led to is its choice. */
+/* The name of a server that the registry redirected to is untrusted. */
 static int
 server_of(const struct call *call, const struct answer *a, char out[HTTP_ORIGIN_TEXT_MAX])
 {
@@ -327,7 +325,7 @@ exchange_error(const struct call *call, const struct answer *a, struct err *err)
     if (server_of(call, a, server) < 0)
         return err_set(err, kind, "%s (%ld)", words, a->http.status);
     says = quoted(a, &detail);
-    err_set(err, kind, "%s (%s answers %s)", words, server, says);
+    err_set(err, kind, "%s (%s returned %s)", words, server, says);
     if (a->refusal == REFUSAL_OF_PASSWORD)
         err->reason = REASON_LOGIN;
     add_hint(call, a, &detail, err);

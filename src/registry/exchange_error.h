@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exchange_error.h - answers that are not what was requested, in words.
+/* exchange_error.h - errors for unexpected answers.
  *
  * Layer: registry.
  */
@@ -8,13 +8,13 @@
 
 #include "registry/exchange.h"
 
-/* May the same request work a little later? */
+/* Whether the same request may succeed later. */
 bool exchange_may_pass(const struct answer *a);
 
-/* Does it mean that there were too many requests? */
+/* Whether the answer is a rate limit. */
 bool exchange_is_throttled(const struct answer *a);
 
-/* What it is, in words.  Always -1. */
+/* Set the error for the answer.  Always -1. */
 int exchange_error(const struct call *call, const struct answer *a, struct err *err);
 
 /* Docker-Content-Digest of an answer; NULL where it is absent, or no digest that we know.
@@ -34,10 +34,10 @@ MUST_USE int exchange_check_digest(const char *told, const struct digest *digest
  */
 MUST_USE int exchange_check_encoding(const struct http_response *r, struct err *err);
 
-/* Does the body of an error answer have this code ("BLOB_UPLOAD_UNKNOWN")? */
+/* Whether the body of an error answer has this code ("BLOB_UPLOAD_UNKNOWN"). */
 bool exchange_has_code(const struct answer *a, const char *code);
 
-/* Do its words have this one in them, whatever the case of letters? */
+/* Whether its message contains this word, ignoring case. */
 bool exchange_says(const struct answer *a, const char *word);
 
 #endif

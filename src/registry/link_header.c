@@ -15,7 +15,7 @@ skip_link_blanks(const char *p)
     return p + strspn(p, " \t");
 }
 
-/* Is "next" one of the words? */
+/* Whether "next" is one of the words. */
 static bool
 has_next(const char *words, size_t len)
 {
@@ -31,7 +31,7 @@ has_next(const char *words, size_t len)
     return false;
 }
 
-/* The value of a parameter behind its '=', and where it ends; false: a broken quote. */
+/* The value of a parameter after its '=', and its end; false: an unterminated quote. */
 static bool
 parse_link_value(const char **p, const char **value, size_t *len)
 {

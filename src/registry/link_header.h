@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* link_header.h - where the next page of a list is: the Link header.
+/* link_header.h - the Link header, which has the next page of a list.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: RFC 8288 section 3; OCI distribution-spec v1.1, "Listing Tags".
  */
 #ifndef REGISTRY_LINK_HEADER_H

@@ -13,7 +13,7 @@ is_given_up(struct client *c, const struct repository *mirror)
     return answer;
 }
 
-/* False when that was so before. */
+/* False when it was marked already. */
 static bool
 mark_unreachable(struct client *c, const struct repository *mirror)
 {
@@ -28,7 +28,7 @@ mark_unreachable(struct client *c, const struct repository *mirror)
     return !was;
 }
 
-/* Why a mirror did not do.  0: the next one may; -1: nobody else would do better. */
+/* Handle the failure of a mirror.  0: try the next one; -1: no other could do better. */
 static int
 pass_over(struct session *s, const struct repository *mirror, struct err *err)
 {
@@ -40,14 +40,12 @@ pass_over(struct session *s, const struct repository *mirror, struct err *err)
         return -1;
     if (err->kind == ERR_NETWORK) {
         if (mark_unreachable(c, mirror))
-            events_warning(events, "the mirror %s is not asked any more: %s",
-                           mirror->host, err->msg);
+            events_warning(events, "mirror %s is not used any more: %s", mirror->host,
+                           err->msg);
     } else if (err->kind == ERR_INTEGRITY) {
-        events_warning(events, "the mirror %s/%s: %s", mirror->host, mirror->path,
-                       err->msg);
+        events_warning(events, "mirror %s/%s: %s", mirror->host, mirror->path, err->msg);
     } else {
-        events_debug(events, "the mirror %s/%s: %s", mirror->host, mirror->path,
-                     err->msg);
+        events_debug(events, "mirror %s/%s: %s", mirror->host, mirror->path, err->msg);
     }
     *err = (struct err)ERR_INIT;
     return 0;
@@ -58,9 +56,9 @@ report_fallback(const struct session *s, const struct repository *repo,
                 const struct route *route, const struct repository *at)
 {
     if (route->file)
-        events_debug(&s->client->config.run->events, "%s/%s: from %s/%s ('%s' line %u)",
-                     repo->host, repo->path, at->host, at->path, route->file,
-                     route->line);
+        events_debug(&s->client->config.run->events,
+                     "%s/%s: fetched from %s/%s ('%s' line %u)", repo->host, repo->path,
+                     at->host, at->path, route->file, route->line);
 }
 
 static int

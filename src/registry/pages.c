@@ -65,7 +65,7 @@ pages_go_to(struct pages *p, const char *query)
     return true;
 }
 
-/* Some registries name themselves as others know them: only the query tells something. */
+/* Some registries put an internal name into the link: only the query is used. */
 static int
 follow_link(struct pages *p, const struct answer *a, const char *target, bool is_named,
             struct err *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pages.h - a list that a registry hands out page by page.
+/* pages.h - pagination of lists.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: OCI distribution-spec v1.1, "Listing Tags", "Listing Referrers".
  */
 #ifndef REGISTRY_PAGES_H
@@ -17,15 +17,15 @@ struct pages {
     const char *accept; /* an Accept header, or NULL */
     struct host *host;
     char *path;  /* of the list, without a query; owned */
-    char *next;  /* URL of the next page, NULL: there is none; owned */
+    char *next;  /* URL of the next page, NULL after the last; owned */
     char **seen; /* URLs of the pages so far; owned */
     size_t count, cap;
     uint64_t received;          /* bytes of the pages so far */
-    struct allowance allowance; /* of the whole list: grows with it */
+    struct allowance allowance; /* of the whole list; extended with it */
 };
 
 /*
- * A list of a repository; rest as in client_url(), query "n=1000" or NULL for none.
+ * Start a list of a repository; rest as in client_url(), query "n=1000" or NULL for none.
  * Strings are borrowed.  To be released also on failure.
  * Errors: those of client_host().
  */
@@ -46,7 +46,8 @@ void pages_release(struct pages *p);
 int pages_next(struct pages *p, struct answer *a, struct err *err);
 
 /*
- * Go on with another query than the Link header says; false when that page was seen.
+ * Continue with a query other than that of the Link header; false when that page was
+ * seen.
  */
 bool pages_go_to(struct pages *p, const char *query);
 

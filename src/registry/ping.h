@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ping.h - is a registry there at all?
+/* ping.h - whether a registry is reachable.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: OCI distribution-spec v1.1, "Determining Support".
  */
 #ifndef REGISTRY_PING_H
@@ -10,9 +10,9 @@
 #include "registry/connection/client.h"
 
 /*
- * Does the registry of that repository answer anything, be it a refusal?  Asks once,
- * after something else was tried often enough.  A server that is only sorry (503 and the
- * like) answers nothing.
+ * Whether the registry of that repository gives any answer, be it a refusal.  Sends one
+ * request, after something else failed with all retries.  A temporary error (503 and the
+ * like) is not an answer.
  */
 bool registry_ping(struct session *s, const struct repository *repo);
 

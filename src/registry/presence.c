@@ -12,15 +12,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One answer to the question. */
+/* The result of one request. */
 struct last_byte {
     const struct presence_query *query;
-    bool has_range;     /* the answer is the one byte asked for */
-    bool is_useless;    /* ... something else: this host does not tell */
-    bool is_other_size; /* ... of a blob with fewer or more bytes than ours */
+    bool has_range;     /* the answer is the one byte requested */
+    bool is_useless;    /* ... something else: this host does not support the check */
+    bool is_other_size; /* ... of a blob with another size */
     unsigned char byte;
     size_t received;
-    struct hash hash; /* of a whole answer */
+    struct hash hash; /* of a complete answer */
 };
 
 static void
@@ -29,7 +29,7 @@ last_byte_release(struct last_byte *l)
     hash_release(&l->hash);
 }
 
-/* Content-Range: "bytes 9-9/10", or without a total, which is an asterisk then. */
+/* Content-Range: "bytes 9-9/10", or with an asterisk as the total. */
 static void
 read_range(struct last_byte *l, const char *range)
 {
@@ -70,7 +70,7 @@ begin_answer(void *ctx, const struct http_response *head, struct err *err)
         l->is_useless = l->query->size > PRESENCE_WHOLE_MAX;
     }
     if (l->is_useless || l->is_other_size)
-        return err_set(err, ERR_PROTOCOL, "the answer is not read");
+        return err_set(err, ERR_PROTOCOL, "unexpected answer, not read");
     hash_release(&l->hash);
     return hash_start(&l->hash, l->query->digest->alg, err);
 }
@@ -91,7 +91,7 @@ take_answer(void *ctx, const void *bytes, size_t len, struct err *err)
     return hash_add(&l->hash, bytes, len, err);
 }
 
-/* Ours, where we have it.  1 it is the same, 0 it is not, -1. */
+/* Compare the byte with our own, if there is one.  1 equal, 0 different, -1. */
 static int
 compare_byte(const struct last_byte *l, struct err *err)
 {
@@ -105,7 +105,7 @@ compare_byte(const struct last_byte *l, struct err *err)
     return ours == l->byte;
 }
 
-/* A body came to its end. */
+/* Judge a body that was read completely. */
 static int
 judge_body(struct last_byte *l, enum presence *out, struct err *err)
 {
@@ -174,8 +174,8 @@ use_head(struct session *s, struct host *host, const char *why)
     pthread_mutex_unlock(&s->client->lock);
     if (is_new)
         events_warning(&s->client->config.run->events,
-                       "registry %s: blobs cannot be read to check them (%s): its word "
-                       "that it has one is trusted",
+                       "registry %s: blobs cannot be read to check them (%s): presence "
+                       "is checked with HEAD only",
                        host->name, why);
 }
 
@@ -204,7 +204,7 @@ ask_head(struct session *s, const struct presence_query *q, const char *url,
 
 enum verdict { VERDICT_KNOWN, VERDICT_RETRY, VERDICT_HEAD, VERDICT_STOP };
 
-/* No answer, or one that was not read to its end. */
+/* There was no complete answer. */
 static enum verdict
 judge_failure(struct session *s, const struct last_byte *l, const struct answer *a,
               enum presence *out, const struct err *err)
@@ -213,12 +213,12 @@ judge_failure(struct session *s, const struct last_byte *l, const struct answer 
         return VERDICT_STOP;
     if (l->is_useless)
         return VERDICT_HEAD;
-    if (a->http.status == 206 || a->http.status == 200) { /* and then it broke off */
+    if (a->http.status == 206 || a->http.status == 200) { /* interrupted in the middle */
         *out = PRESENCE_BROKEN;
         return VERDICT_KNOWN;
     }
     if (a->elsewhere || err->kind == ERR_PROTOCOL)
-        return VERDICT_HEAD; /* its storage cannot be reached from here */
+        return VERDICT_HEAD; /* its storage is unreachable from here */
     return VERDICT_RETRY;
 }
 
@@ -268,8 +268,7 @@ ask_last_byte(struct session *s, struct host *host, const struct presence_query 
     if (verdict == VERDICT_STOP || verdict == VERDICT_RETRY)
         return -1;
     if (verdict == VERDICT_HEAD) {
-        use_head(s, host,
-                 err->kind != ERR_NONE ? err->msg : "another answer than was requested");
+        use_head(s, host, err->kind != ERR_NONE ? err->msg : "unexpected answer");
         *err = (struct err)ERR_INIT;
         return ask_head(s, q, url, out, err);
     }
@@ -306,11 +305,11 @@ presence_error(const char *what, const struct digest *digest, struct err *err)
     char text[DIGEST_TEXT_MAX];
 
     digest_text(digest, text);
-    err_because(err, ERR_PROTOCOL, REASON_BROKEN_BLOB,
-                "%s %s: the registry accepted it, but what it has under this digest is "
-                "absent or damaged",
-                what, text);
-    return err_hint(err, "the registry's owner has to delete what its storage has under "
-                         "this digest, and restart the registry, so that it forgets what "
-                         "it remembers; then run the same command again");
+    err_because(
+        err, ERR_PROTOCOL, REASON_BROKEN_BLOB,
+        "%s %s: accepted by the registry, but absent or damaged under this digest", what,
+        text);
+    return err_hint(
+        err, "the registry's owner must delete this digest from its storage and restart "
+             "the registry, which clears its cache; then run the same command again");
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* presence.h - whether a registry really has a blob, not only says so.
+/* presence.h - whether a registry really has a blob.
  *
- * A registry answers HEAD from what it remembers: from a cache of descriptors that its
- * garbage collection does not know, or from the name of a file that was cut short.  So
- * its last byte is fetched.
+ * A registry may answer HEAD from stale data: from a cache of descriptors that its
+ * garbage collection does not clear, or for a file that was truncated.  So the last byte
+ * of the blob is fetched.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: OCI distribution-spec v1.1, "Pulling blobs"; RFC 9110 section 14.
  */
 #ifndef REGISTRY_PRESENCE_H
@@ -14,16 +14,16 @@
 #include "base/byte_stream.h"
 #include "registry/push.h"
 
-/* The largest body of an answer without a range that is read to the end, and hashed. */
+/* The largest answer without a range that is read completely, and hashed. */
 #define PRESENCE_WHOLE_MAX (64U << 10) /* bytes */
 
 enum presence {
     PRESENCE_ABSENT,
     PRESENCE_THERE,
-    PRESENCE_BROKEN, /* the registry has something under that digest, and not all of it */
+    PRESENCE_BROKEN, /* the registry has something else or less under that digest */
 };
 
-/* Which blob: everything borrowed. */
+/* The blob to check; everything is borrowed. */
 struct presence_query {
     const struct repository *repo;
     const struct digest *digest;
@@ -44,12 +44,12 @@ struct presence_query {
 MUST_USE int presence_check(struct session *s, const struct presence_query *query,
                             enum presence *out, struct err *err);
 
-/* Was some registry of this run asked with HEAD for want of anything better? */
+/* Whether presence was checked with HEAD only at some registry of this run. */
 bool presence_is_by_head(struct client *c);
 
 /*
- * The error when a registry took something, a "blob" or a "manifest", and does not have
- * it afterwards.  Always -1.
+ * Set the error when a registry accepted an object, a "blob" or a "manifest", but does
+ * not have it afterwards.  Always -1.
  */
 int presence_error(const char *what, const struct digest *digest, struct err *err);
 

@@ -19,8 +19,8 @@ pulled_release(struct pulled *p)
     buf_release(&p->bytes);
 }
 
-/* GET or HEAD a manifest of at most max bytes, of which so many are expected (0: max); 0
- * with whatever status came back. */
+/* GET or HEAD a manifest of at most max bytes and the expected size (0: max); 0 with any
+ * status. */
 static int
 ask_for_manifest(struct session *s, const struct repository *repo, const char *method,
                  const char *reference, size_t max, uint64_t expected, struct call *call,
@@ -46,7 +46,7 @@ ask_for_manifest(struct session *s, const struct repository *repo, const char *m
     return rc;
 }
 
-/* Login pages and error pages come with 200 too. */
+/* Login and error pages may come with status 200. */
 static int
 check_content_type(const struct answer *a, struct err *err)
 {
@@ -59,7 +59,7 @@ check_content_type(const struct answer *a, struct err *err)
                    a->http.body.len);
 }
 
-/* Only a strong one tells two versions apart for sure. */
+/* Only a strong ETag reliably distinguishes two versions. */
 static void
 keep_etag(const struct answer *a, char out[PULLED_ETAG_MAX])
 {
@@ -77,7 +77,7 @@ keep_etag(const struct answer *a, char out[PULLED_ETAG_MAX])
     out[len] = '\0';
 }
 
-/* The bytes as they came, with their digest. */
+/* The bytes as received, with their digest. */
 static int
 fetch_manifest(struct session *s, const struct repository *repo, const char *reference,
                enum digest_alg alg, size_t max, uint64_t expected, struct pulled *out,
@@ -106,7 +106,7 @@ fetch_manifest(struct session *s, const struct repository *repo, const char *ref
     return 0;
 }
 
-/* What is wanted of each place along the route. */
+/* The document to fetch along the route. */
 struct wanted_document {
     const char *tag; /* or */
     const struct digest *digest;
@@ -146,19 +146,20 @@ fetch_digest(struct session *s, const struct repository *repo, void *ctx, struct
     uint64_t expected = size < max ? size : max;
 
     digest_text(digest, text);
-    for (int tries = 0; tries < 2 && !fits; tries++) { /* a proxy may have cut it short */
+    for (int tries = 0; tries < 2 && !fits; tries++) { /* a proxy may have truncated it */
         if (fetch_manifest(s, repo, text, digest->alg, max, expected, &got, err) < 0)
             return err_wrap(err, "manifest %s", text);
         fits = digest_equal(&got.digest, digest);
     }
     if (!fits)
-        return err_because(
-            err, ERR_INTEGRITY, REASON_DIGEST,
-            "manifest %s: the %zu bytes the registry sent have another digest%s%s", text,
-            got.bytes.len, got.media_type[0] != '\0' ? ", type " : "", got.media_type);
+        return err_because(err, ERR_INTEGRITY, REASON_DIGEST,
+                           "manifest %s: the %zu bytes returned by the registry do not "
+                           "match this digest%s%s",
+                           text, got.bytes.len,
+                           got.media_type[0] != '\0' ? ", type " : "", got.media_type);
     if (size != UINT64_MAX && got.bytes.len != size)
         return err_because(err, ERR_INTEGRITY, REASON_SIZE,
-                           "manifest %s has %zu bytes, its descriptor says %" PRIu64,
+                           "manifest %s has %zu bytes, but its descriptor says %" PRIu64,
                            text, got.bytes.len, size);
     pulled_release(w->out);
     *w->out = got;
@@ -178,9 +179,9 @@ pull_by_digest(struct session *s, const struct repository *repo,
     return mirror_fallback(s, repo, &q, err);
 }
 
-/* ---- what is there? ---- */
+/* ---- presence ---- */
 
-/* A failed look at something that is not there is an answer too. */
+/* Not found is a result, not an error. */
 static int
 was_found(int rc, const struct err *why, struct err *err)
 {
@@ -222,6 +223,6 @@ pull_look_for(struct session *s, const struct repository *repo,
     if (a.http.status == 200)
         return 1;
     if (a.http.status == 404)
-        return 0; /* the worst that can happen is that it is pushed again */
+        return 0; /* at worst it is pushed again */
     return was_found(pull_by_digest(s, repo, digest, UINT64_MAX, &got, &why), &why, err);
 }

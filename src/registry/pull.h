@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pull.h - fetch one document or one blob.  Redirects, tokens and retries happen inside.
+/* pull.h - fetch one document or one blob.  Redirects, tokens and retries are handled
+ * inside.
  *
- * Errors of all: ERR_AUTH - no access; ERR_NOT_FOUND; ERR_NETWORK - gave up;
+ * Errors of all functions: ERR_AUTH - no access; ERR_NOT_FOUND; ERR_NETWORK - gave up;
  * ERR_PROTOCOL; ERR_INTEGRITY - bytes do not match their digest or size; ERR_LIMIT.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: OCI distribution-spec v1.1, "Pull".
  */
 #ifndef REGISTRY_PULL_H
@@ -19,9 +20,10 @@
 
 struct pulled {
     struct buf bytes;
-    struct digest digest;                /* of the bytes, computed here */
-    char media_type[MEDIA_TYPE_MAX + 1]; /* of Content-Type; "" when it says nothing */
-    char etag[PULLED_ETAG_MAX];          /* as it came, for If-Match; "" for none */
+    struct digest digest; /* of the bytes, computed here */
+    char media_type[MEDIA_TYPE_MAX +
+                    1];         /* from Content-Type; "" when it has no information */
+    char etag[PULLED_ETAG_MAX]; /* as received, for If-Match; "" for none */
 };
 
 #define PULLED_INIT                                                                      \
@@ -31,8 +33,8 @@ struct pulled {
 void pulled_release(struct pulled *p);
 
 /*
- * The top of an image, by tag: it is what it is, its digest is computed here.  For an
- * image the user pinned use pull_by_digest().
+ * The top-level document of an image by tag; its digest is computed here.  For a pinned
+ * image use pull_by_digest().
  */
 MUST_USE int pull_by_tag(struct session *s, const struct repository *repo,
                          const char *tag, struct pulled *out, struct err *err);
@@ -48,13 +50,13 @@ MUST_USE int pull_by_digest(struct session *s, const struct repository *repo,
                             struct pulled *out, struct err *err);
 
 /*
- * Which digest does a tag hold?  1 and *digest, 0 there is no such tag, -1.
- * Asks by GET: some registries answer HEAD with 404, or without the digest.
+ * The digest a tag has.  1 and *digest, 0 there is no such tag, -1.  Uses GET: some
+ * registries answer HEAD with 404, or without the digest.
  */
 int pull_look_at_tag(struct session *s, const struct repository *repo, const char *tag,
                      struct digest *digest, struct err *err);
 
-/* Is a manifest there?  1, 0, -1.  Asks by HEAD, by GET where that does not tell. */
+/* Whether a manifest exists.  1, 0, -1.  Uses HEAD, or GET where that is inconclusive. */
 int pull_look_for(struct session *s, const struct repository *repo,
                   const struct digest *digest, struct err *err);
 

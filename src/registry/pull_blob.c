@@ -15,22 +15,22 @@
 #include <string.h>
 
 enum {
-    RESTARTS_MAX = 2, /* from byte 0, because the registry could not go on */
+    RESTARTS_MAX = 2, /* from byte 0, because the registry could not resume */
 };
 
-/* A blob under way. */
+/* A blob being fetched. */
 struct fetch {
     const struct digest *digest;
     uint64_t size;
     const struct byte_sink *sink;
-    bool is_linked;    /* the URL is not the registry's */
+    bool is_linked;    /* the URL is not at the registry */
     bool is_unchecked; /* the caller compares the digest: nothing is hashed here */
     struct hash hash;
-    uint64_t done;       /* bytes hashed and given to the sink */
-    uint64_t skip;       /* bytes of this answer that came before */
+    uint64_t done;       /* bytes hashed and passed to the sink */
+    uint64_t skip;       /* bytes of this answer already received */
     uint64_t skipped;    /* of all answers */
-    bool restart;        /* the answer does not continue where we are */
-    bool was_compressed; /* the server says it compressed the answer */
+    bool restart;        /* the answer does not continue at `done` */
+    bool was_compressed; /* the answer was compressed */
     unsigned restarts;
 };
 
@@ -42,7 +42,8 @@ fetch_release(struct fetch *f)
 
 /* ---- the headers of an answer ---- */
 
-/* "bytes 100-999/1000" or "bytes 100-999/"*": exactly the rest we asked for? */
+/* Whether a range is exactly the rest requested: "bytes 100-999/1000" or "bytes
+ * 100-999/"*". */
 static bool
 is_our_rest(const struct fetch *f, const char *range)
 {
@@ -73,10 +74,11 @@ check_length(const struct fetch *f, const struct http_response *head, uint64_t e
     text_safe_in(safe, sizeof(safe), length, strlen(length));
     text_safe_in(safe_type, sizeof(safe_type), type ? type : "unknown",
                  type ? strlen(type) : 7);
-    err_because(err, ERR_INTEGRITY, REASON_SIZE,
-                "the registry announces %s bytes (type %s), the descriptor says %" PRIu64,
-                safe, safe_type, f->size);
-    return f->was_compressed ? err_hint(err, "server compressed the response") : -1;
+    err_because(
+        err, ERR_INTEGRITY, REASON_SIZE,
+        "the registry announces %s bytes (type %s), but the descriptor says %" PRIu64,
+        safe, safe_type, f->size);
+    return f->was_compressed ? err_hint(err, "the server compressed the response") : -1;
 }
 
 static int
@@ -92,11 +94,11 @@ begin(void *ctx, const struct http_response *head, struct err *err)
         f->restart = !is_our_rest(f, http_header(head, "content-range", 0));
         if (f->restart)
             return err_set(err, ERR_PROTOCOL,
-                           "the registry sends another range than asked");
+                           "the registry returned a different range than requested");
         return check_length(f, head, f->size - f->done, err);
     }
     if (head->status != 200)
-        return err_set(err, ERR_PROTOCOL, "the registry answers %ld", head->status);
+        return err_set(err, ERR_PROTOCOL, "the registry returned %ld", head->status);
     f->skip = f->done;
     return check_length(f, head, f->size, err);
 }
@@ -116,8 +118,8 @@ receive_bytes(void *ctx, const void *bytes, size_t len, struct err *err)
     len -= drop;
     if (len > f->size - f->done)
         return err_because(err, ERR_INTEGRITY, REASON_SIZE,
-                           "the registry sends more than the %" PRIu64
-                           " bytes the descriptor says",
+                           "the registry sent more than the %" PRIu64
+                           " bytes in the descriptor",
                            f->size);
     if (len == 0)
         return 0;
@@ -136,7 +138,7 @@ start_over(struct fetch *f, struct err *err)
     return f->is_unchecked ? 0 : hash_start(&f->hash, f->digest->alg, err);
 }
 
-/* Go on after the prefix, or from the start when there is none. */
+/* Continue after the prefix, or start from byte 0 without one. */
 static int
 start_after(struct fetch *f, struct blob_prefix *prefix, struct err *err)
 {
@@ -149,8 +151,8 @@ start_after(struct fetch *f, struct blob_prefix *prefix, struct err *err)
 }
 
 /*
- * One request for what is missing.  0 when nothing is missing afterwards; -1 with *err,
- * which is a passing one when it is worth to go on.
+ * One request for the missing bytes.  0 when none are missing afterwards; -1 with *err,
+ * which is transient when resuming may help.
  */
 static int
 transfer(struct session *s, const struct repository *repo, const char *url,
@@ -165,14 +167,14 @@ transfer(struct session *s, const struct repository *repo, const char *url,
         .is_linked = f->is_linked,
         .request = {.method = "GET", .url = url, .headers = headers, .sink = &sink}};
 
-    /* Closed, because not every server understands an open one. */
+    /* A closed range, because some servers do not support open ones. */
     snprintf(range, sizeof(range), "Range: bytes=%" PRIu64 "-%" PRIu64, f->done,
              f->size - 1);
     if (exchange_once(s, &call, &a, err) < 0)
         return -1;
     if (a.http.status == 416 && f->done > 0) {
         f->restart = true;
-        return err_set(err, ERR_PROTOCOL, "the registry cannot continue a transfer");
+        return err_set(err, ERR_PROTOCOL, "the registry cannot resume a transfer");
     }
     if (a.http.status != 200 && a.http.status != 206)
         return exchange_error(&call, &a, err);
@@ -183,7 +185,7 @@ transfer(struct session *s, const struct repository *repo, const char *url,
     return 0;
 }
 
-/* After a failed transfer: 0 to go on, after a pause when there was no progress. */
+/* After a failed transfer: 0 to resume, after a pause when there was no progress. */
 static int
 resume_or_fail(struct session *s, struct fetch *f, uint64_t before, struct retry *retry,
                struct err *err)
@@ -195,13 +197,13 @@ resume_or_fail(struct session *s, struct fetch *f, uint64_t before, struct retry
         return start_over(f, err);
     }
     if (f->skipped / 2 > f->size)
-        return err_hint(err, "the registry cannot continue a broken transfer");
+        return err_hint(err, "the registry cannot resume an interrupted transfer");
     if (f->done > before)
         retry_forget(retry);
     return retry_wait(s, retry, err);
 }
 
-/* All bytes, hashed; -1 when they do not come. */
+/* Receive all bytes, hashed. */
 static int
 receive(struct session *s, const struct repository *repo, const char *url,
         struct fetch *f, struct err *err)
@@ -230,11 +232,11 @@ check_digest(struct fetch *f, struct err *err)
     if (digest_equal(&got, f->digest))
         return 0;
     err_because(err, ERR_INTEGRITY, REASON_DIGEST,
-                "the bytes the registry sent have another digest");
-    return f->was_compressed ? err_hint(err, "server compressed the response") : -1;
+                "the bytes returned by the registry do not match this digest");
+    return f->was_compressed ? err_hint(err, "the server compressed the response") : -1;
 }
 
-/* All of it from there; once more when the digest is wrong. */
+/* Fetch the whole blob from there; once more when the digest is wrong. */
 static int
 fetch_from(struct session *s, const struct repository *repo, const char *url,
            struct fetch *f, struct err *err)
@@ -245,7 +247,7 @@ fetch_from(struct session *s, const struct repository *repo, const char *url,
         return 0;
     if (err->kind != ERR_INTEGRITY)
         return -1;
-    *err = (struct err)ERR_INIT; /* a proxy may have kept a bad copy */
+    *err = (struct err)ERR_INIT; /* a proxy may have cached a damaged copy */
     if (start_over(f, err) < 0 || receive(s, repo, url, f, err) < 0)
         return -1;
     return check_digest(f, err);
@@ -275,11 +277,11 @@ fetch_of(const struct digest *digest, uint64_t size, const struct byte_sink *sin
     return (struct fetch){.digest = digest, .size = size, .sink = sink};
 }
 
-/* What is wanted of each place along the route. */
+/* The blob to fetch along the route. */
 struct wanted_blob {
     const struct digest *digest;
     uint64_t size;
-    struct blob_prefix *prefix; /* for the first that is asked */
+    struct blob_prefix *prefix; /* for the first place only */
     bool is_unchecked;
     uint64_t from; /* then: the first byte to fetch */
     const struct byte_sink *sink;

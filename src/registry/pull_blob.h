@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pull_blob.h - fetch a blob to its place, resuming broken transfers.
+/* pull_blob.h - fetch a blob, resuming interrupted transfers.
  *
  * Layer: registry.
  */
@@ -10,11 +10,11 @@
 #include "registry/pull.h"
 
 /*
- * A blob, streamed into the sink while it is hashed; the sink gets what comes after the
- * prefix, which may be NULL.  A broken transfer goes on where it stopped; on success
- * prefix and sink got exactly size bytes with that digest.  When it has to begin again -
- * a digest mismatch, once, or a registry that cannot continue - the sink sees `at` go
- * back to 0.  An empty blob needs no request and no call of the sink.
+ * Fetch a blob, streamed into the sink while it is hashed; the sink gets the bytes after
+ * the prefix, which may be NULL.  An interrupted transfer is resumed; on success prefix
+ * and sink have exactly size bytes with that digest.  When it has to start over - a
+ * digest mismatch, once, or a registry that cannot resume - the sink sees `at` go back to
+ * 0.  An empty blob needs no request and no call of the sink.
  */
 MUST_USE int pull_blob(struct session *s, const struct repository *repo,
                        const struct digest *digest, uint64_t size,

@@ -14,7 +14,7 @@
 
 /* ---- manifests ---- */
 
-/* Registries that store late, or that lost a blob they had a moment ago. */
+/* For registries that store with a delay, or have just lost a blob. */
 static bool
 lacks_something(const struct answer *a)
 {
@@ -28,7 +28,7 @@ lacks_something(const struct answer *a)
     return false;
 }
 
-/* A tag that exists and may not be moved. */
+/* Whether the tag exists and is immutable. */
 static bool
 is_immutable(const struct answer *a)
 {
@@ -55,12 +55,11 @@ check_answer(const struct call *call, const struct answer *a, const struct diges
         return exchange_check_digest(told, digest, err) < 0 ? PUT_FAILED : PUT_DONE;
     exchange_error(call, a, err);
     if (status == 415)
-        err_hint(err,
-                 "some registries take this type only when configured so; nothing is "
-                 "converted, because digests would change");
+        err_hint(err, "some registries accept this type only when configured to; sealift "
+                      "does not convert images, because digests would change");
     if (is_immutable(a)) {
         err->kind = ERR_CONFLICT;
-        err_wrap(err, "the tag cannot be moved");
+        err_wrap(err, "the tag is immutable");
         return PUT_CONFLICT;
     }
     if (status == 409)
@@ -69,11 +68,11 @@ check_answer(const struct call *call, const struct answer *a, const struct diges
                                                                   : PUT_FAILED;
 }
 
-/* What is put where. */
+/* What to put, and where. */
 struct put {
     const struct repository *repo;
     const char *reference, *media_type;
-    const char *etag; /* "": no condition */
+    const char *etag; /* "": unconditional */
     const struct digest *digest;
     struct byte_block body;
     bool *is_listed; /* or NULL */

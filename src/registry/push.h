@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push.h - bring one blob or one manifest to a repository.
+/* push.h - upload one blob or one manifest.
  *
- * Errors of all: as pull.h; ERR_AUTH - no permission to push.
+ * Errors of all functions: as pull.h; ERR_AUTH - no permission to push.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: OCI distribution-spec v1.1, "Push".
  */
 #ifndef REGISTRY_PUSH_H
@@ -31,9 +31,8 @@ MUST_USE int push_manifest(struct session *s, const struct repository *repo,
                            bool *is_listed, struct err *err);
 
 /*
- * Put an OCI index under a tag, if that still holds what had this ETag; "" if that is not
- * known, then in any case.
- * Returns: 0; 1: it holds something else by now; -1.
+ * Put an OCI index under a tag, if that still has this ETag; "": unconditionally.
+ * Returns: 0; 1: the tag has changed; -1.
  */
 MUST_USE int push_index_if(struct session *s, const struct repository *repo,
                            const char *tag, const char *etag, const void *bytes,

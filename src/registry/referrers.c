@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what an index lists ---- */
+/* ---- entries of an index ---- */
 
 static int
 take_index(struct referrers *out, const struct buf *body, struct err *err)
@@ -37,7 +37,7 @@ can_read(const struct pages *p, const struct digest *digest)
     return pull_look_for(p->session, p->repo, digest, err_ignored()) == 1;
 }
 
-/* Registries without it answer in many ways, some by sending us to a web site. */
+/* Registries without the API answer in many ways, some by redirecting to a web site. */
 static bool
 is_no_api(const struct pages *p, const struct answer *a, const struct digest *digest)
 {
@@ -88,7 +88,7 @@ ask_pages(struct pages *p, const struct digest *digest, struct referrers *out,
         }
         if (!is_index(&a)) {
             exchange_error(&call, &a, err);
-            if (p->count > 1) /* it is there, and broken */
+            if (p->count > 1) /* the API exists, but is broken */
                 err->kind = ERR_PROTOCOL;
             return -1;
         }
@@ -156,9 +156,8 @@ get_list(struct session *s, const struct repository *repo, const struct digest *
                        err) < 0)
         return err_wrap(err, "%s", tag);
     if (strcmp(doc.media_type, MEDIA_OCI_INDEX) != 0)
-        return err_set(
-            err, ERR_CONFLICT,
-            "the tag %s should hold a list of referrers, but holds something else", tag);
+        return err_set(err, ERR_CONFLICT,
+                       "tag %s: expected a list of referrers, found something else", tag);
     *state = LIST_THERE;
     *out = got;
     got = (struct pulled)PULLED_INIT;
@@ -205,7 +204,7 @@ warn_of_no_api(struct session *s, const struct repository *at, long status)
             at->host, status);
 }
 
-/* At one place along the route: no API there is a reason to ask the next one. */
+/* At one place along the route: without the API, the next one is tried. */
 static int
 ask_at(struct session *s, const struct repository *at, void *ctx, struct err *err)
 {
@@ -217,7 +216,7 @@ ask_at(struct session *s, const struct repository *at, void *ctx, struct err *er
     return rc == 0 ? err_set(err, ERR_NOT_FOUND, "no referrers API") : rc < 0 ? -1 : 0;
 }
 
-/* As referrers_ask(), wherever the repository is to be fetched from. */
+/* As referrers_ask(), along the route of the repository. */
 static int
 ask_along_mirrors(struct session *s, const struct repository *repo,
                   const struct digest *digest, struct referrers *out, struct err *err)
@@ -254,7 +253,7 @@ referrers_list(struct session *s, const struct repository *repo,
     return -1;
 }
 
-/* ---- adding to it ---- */
+/* ---- adding entries ---- */
 
 /* The registry did answer, and another try would bring the same. */
 static bool
@@ -304,7 +303,7 @@ referrers_merge(struct session *s, const struct repository *repo,
                          err) < 0)
             return -1;
         if (added == 0)
-            return 0; /* also after our own change: so it was read back */
+            return 0; /* also after our own change, which verifies it */
         *outcome = MERGE_DONE;
         if (dry_run)
             return 0;

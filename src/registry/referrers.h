@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* referrers.h - which manifests say that they belong to another one?
+/* referrers.h - the manifests that refer to another one.
  *
- * Registries answer that by an API, or clients keep an index of them under a tag that
- * follows from the digest: the fallback tag.
+ * Registries list them by an API; where there is none, clients keep an index under a tag
+ * derived from the digest: the fallback tag.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: OCI distribution-spec v1.1, "Listing Referrers", "Referrers Tag Schema".
  */
 #ifndef REGISTRY_REFERRERS_H

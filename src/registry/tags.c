@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE  "n=1000" /* some registries refuse to be asked for more */
+#define PAGE  "n=1000" /* some registries reject a larger number */
 #define COUNT 1000
 
 struct tag_listing {
     const struct tag_sink *sink;
     struct tag_page page; /* the last one */
-    size_t odd;           /* entries of all pages that are no tags */
+    size_t odd;           /* invalid tags on all pages */
     bool is_guess;        /* no Link header led to the page that is next */
 };
 
@@ -55,7 +55,7 @@ tags_read_page(struct tag_page *out, const void *body, size_t len,
     return 0;
 }
 
-/* Old registries end a full page without saying that there are more. */
+/* Old registries end a full page without a link to the next one. */
 static void
 go_on_after_full_page(struct pages *p, struct tag_listing *l)
 {
@@ -104,7 +104,7 @@ list_at(struct session *s, const struct repository *at, void *ctx, struct err *e
     long refused;
     int rc = list_tags(s, at, PAGE, l, &refused, err);
 
-    if (rc < 0 && refused == 400) { /* it does not like to be told how many */
+    if (rc < 0 && refused == 400) { /* some registries reject a page size */
         *err = (struct err)ERR_INIT;
         rc = list_tags(s, at, NULL, l, &refused, err);
     }
@@ -123,7 +123,7 @@ tags_list(struct session *s, const struct repository *repo, const struct tag_sin
         return err_wrap(err, "tags");
     if (l.odd > 0)
         events_warning(&s->client->config.run->events,
-                       "%s/%s: %zu entries of the list of tags are none: left out",
+                       "%s/%s: %zu invalid entries in the list of tags are ignored",
                        repo->host, repo->path, l.odd);
     return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tags.h - which tags does a repository have?
+/* tags.h - list the tags of a repository.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: OCI distribution-spec v1.1, "Listing Tags".
  */
 #ifndef REGISTRY_TAGS_H
@@ -11,24 +11,23 @@
 #include "oci/reference.h"
 #include "registry/connection/client.h"
 
-/* What a page of the list had. */
+/* Summary of one page. */
 struct tag_page {
     size_t count;                     /* entries */
-    size_t odd;                       /* of these, no tags by their form: left out */
-    char last[REFERENCE_TAG_MAX + 1]; /* the last tag, "" when there is none */
+    size_t odd;                       /* invalid tags among them, which are ignored */
+    char last[REFERENCE_TAG_MAX + 1]; /* the last tag, "" for an empty page */
 };
 
 /*
- * Read the body of one answer.  "tags" may be null, or not there, when there are none.
- * Errors: ERR_PROTOCOL; what take() reported.
+ * Parse the body of one answer.  "tags" may be null or absent when there are none.
+ * Errors: ERR_PROTOCOL; those of take().
  */
 MUST_USE int tags_read_page(struct tag_page *out, const void *body, size_t len,
                             const struct tag_sink *sink, struct err *err);
 
 /*
- * All of them.  What is no tag by its form is left out, with a warning.  take() must not
- * read JSON.
- * Errors: as pull.h; ERR_LIMIT - too many pages; what take() reported.
+ * List all tags.  Invalid ones are ignored, with a warning.  take() must not parse JSON.
+ * Errors: as pull.h; ERR_LIMIT - too many pages; those of take().
  */
 MUST_USE int tags_list(struct session *s, const struct repository *repo,
                        const struct tag_sink *sink, struct err *err);

@@ -72,12 +72,12 @@ find "$work/registry/mirror/store/" -path '*/blobs/sha256/*/data' -size +1k |
 mirrored "$mirror" >"$conf"
 fresh
 expect 0 "a mirror with damaged bytes" try_export -f "$work/one"
-check "is told" grep -q "warning: the mirror $mirror/.*digest" "$err"
+check "is told" grep -q "warning: mirror $mirror/.*digest" "$err"
 expect 0 "and what was exported is whole" sealift verify --insecure-skip-verify "$bundle"
 
 mirrored 127.0.0.1:1 >"$conf"
 expect 0 "a mirror that nobody answers for" try_export -f "$work/list"
-check_equal "is told once" 1 "$(grep -c 'warning: the mirror 127.0.0.1:1 is not asked' "$err")"
+check_equal "is told once" 1 "$(grep -c 'warning: mirror 127.0.0.1:1 is not used' "$err")"
 
 { hub && echo 'blocked = true'; } >"$conf"
 fresh

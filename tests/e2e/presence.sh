@@ -91,7 +91,7 @@ for left in $((size - 1)) 0; do
     must make_bundle "cut-$left"
     expect 5 "a file of $left of $size bytes is not taken for the layer" import "cut-$left"
     check_equal "the reason has a word" broken-blob "$(field "$out" 'd["error"]["reason"]')"
-    check "and what to do is said" grep -q 'delete what its storage has' "$out"
+    check "and what to do is said" grep -q 'delete this digest from its storage' "$out"
     check_equal "no tag was moved" 404 "$(tag_status "cut-$left")"
     rm "$(blob_file "$layer")"
     expect 0 "when it is gone the same command brings it" import "cut-$left"

@@ -106,7 +106,7 @@ def no_list(lab):
     lab.registry.handler.has_referrers = False
     lab.registry.store.repo("app").tags[fallback(app.top.digest)] = image_there.top.digest
     lab.export("--referrers", app).ok().carries(app)
-    lab.runs[-1].says("holds something else")
+    lab.runs[-1].says("expected a list of referrers")
 
 
 @case("referrers-api-fails")
@@ -254,7 +254,7 @@ def list_of_others(lab):
     same(len(got["manifests"]), 2, "entries")
     lab.registry.store.put_manifest("mirror/app", image("app:2").top, fallback(app.top.digest))
     lab.again()
-    lab.push(app, *notes).fails("conflict", "should hold a list of referrers")
+    lab.push(app, *notes).fails("conflict", "expected a list of referrers")
     same(lab.registry.count("PUT", fallback(app.top.digest)), 0, "writes to that tag")
 
 
@@ -285,7 +285,7 @@ def tag_is_the_image(lab):
     note(lab, app)
     lab.registry.on("GET|HEAD", tag + "$", as_digest)
     lab.export("--referrers", app).ok().carries(app)
-    lab.runs[-1].silent_about("holds something else")
+    lab.runs[-1].silent_about("expected a list of referrers")
 
 
 def somebody_else(lab, app, times):

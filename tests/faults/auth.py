@@ -418,7 +418,7 @@ def wrong_password(lab):
     wrong = lab.secret("tokens")
     lab.docker_config({lab.registry.host: ("robot", wrong)})
     app = lab.image("app:1")
-    lab.export(app).fails("auth", "refuses the credentials")
+    lab.export(app).fails("auth", "refused the credentials")
     same(lab.tokens.count(), 1, "tokens asked for")
     same(lab.tokens.handler.granted, [], "tokens given out")
 

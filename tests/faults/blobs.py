@@ -140,7 +140,7 @@ def endless_blob(lab):
     "a blob that never ends is stopped when it is too long"
     app, digest = only_layer(lab)
     lab.registry.on("GET", digest, endless())
-    lab.export(app).fails("integrity", "sends more than", reason="size")
+    lab.export(app).fails("integrity", "sent more than", reason="size")
 
 
 @case("lengths-disagree")

@@ -100,7 +100,7 @@ def nothing_and_nonsense(lab):
     lab.registry.on("GET", "tags/list", status(200, odd, "application/json"))
     run = lab.export("--all-tags", app)
     same(names(run), ["v1", "v2"], "tags")
-    run.says("5 entries of the list of tags are none")
+    run.says("5 invalid entries in the list of tags")
     for body_text in ('{"tags":{}}', '[]', '<html>', '{"tags":["v1"],"tags":["v2"]}'):
         lab.again()
         lab.registry.on("GET", "tags/list", status(200, body_text))

@@ -50,7 +50,7 @@ def fails_at_once_on_a_long_retry_after(lab):
         lab.again()
         app = lab.image("app:1")
         lab.registry.on("GET", MANIFEST, status(code, Retry_After=when))
-        lab.export(app).fails("network", "asks to wait 86", hint="300 seconds")
+        lab.export(app).fails("network", "Retry-After of 86", hint="300 seconds")
         same(lab.registry.count("GET", MANIFEST), 1, "tries")
 
 
@@ -132,7 +132,7 @@ def limits_storage_apart_from_its_registry(lab):
     lab.registry.on("GET", "/blobs/", lead_the_first)
     lab.storage.on("GET", "", slow_down, times=1)
     run = lab.export(app, jobs=2).ok().carries(app)
-    run.says(f"{lab.storage.host}, where registry {lab.registry.host} leads to, asks")
+    run.says(f"{lab.storage.host}, which registry {lab.registry.host} redirects to: rate limited")
     run.silent_about(f"registry {lab.registry.host} asks")
     log = lab.log.find("GET", "sha256:")
     first, again = [n for n, entry in enumerate(log) if entry.origin == "storage"]
@@ -159,7 +159,7 @@ def gives_up_on_lasting_errors(lab):
         wanted.append(((), 6))
     for options, tries in wanted:
         lab.log.forget()
-        run = lab.export(app, *options).fails("network", "answers 503")
+        run = lab.export(app, *options).fails("network", "returned 503")
         same(lab.registry.count("GET", MANIFEST), tries, "tries")
         check(tries == 1 or f"gave up after {tries} tries" in run.err, "the number of tries is shown")
 
@@ -283,7 +283,7 @@ def shows_odd_error_bodies_safely(lab):
              "403, X; a long"),
             ("go\n\x1b[2Jaway", "text/plain", "go\\x0a\\x1b[2Jaway"),
             (b"\xff\xfe\x00x", None, "\\xff\\xfe\\x00x"),
-            ("<html><b>No</b></html>", "text/html", "answers 403)")):
+            ("<html><b>No</b></html>", "text/html", "returned 403)")):
         lab.again()
         lab.registry.on("GET", MANIFEST, status(403, body, kind))
         run = lab.export(app).fails("auth", shown)

@@ -98,7 +98,7 @@ def kept_broken(lab):
     app = there(lab)
     lab.registry.on("GET", blob(app), status(416))
     lab.push(app).fails("protocol", "absent or damaged", reason="broken-blob",
-                        hint="delete what its storage has")
+                        hint="delete this digest from its storage")
     same(sent(lab, app), 1, "uploads")
     same(lab.registry.count("PUT", "/manifests/"), 0, "manifests")
 
@@ -124,7 +124,7 @@ def without_ranges(lab):
     lab.registry.on("GET", "/blobs/", ignore_range())
     run = lab.push(there(lab)).ok()
     same(run.json["presence"], "head", "how it was seen")
-    run.says("its word that it has one is trusted")
+    run.says("presence is checked with HEAD only")
 
 
 @case("presence-by-last-byte")

@@ -247,7 +247,7 @@ def many_tags(lab):
 def repository_first(lab):
     "a repository that has to be made first: no storm of tries, and what to do"
     lab.registry.handler.makes_repos = False
-    lab.push(image("app:1"), jobs=1).fails("not-found", "NAME_UNKNOWN", hint="created first")
+    lab.push(image("app:1"), jobs=1).fails("not-found", "NAME_UNKNOWN", hint="create the repository")
     check(lab.registry.count("POST") <= 2, "asked for a mount and for an upload, no more")
 
 
@@ -259,7 +259,7 @@ def project_first(lab):
         lab.registry.on("GET|HEAD|POST", "/v2/mirror/",
                         denied(code, "UNAUTHORIZED", "project mirror not found"))
         lab.push(image("app:1"), jobs=1).fails("not-found", "project mirror not found",
-                                               hint="the project 'mirror' has to be created first")
+                                               hint="create the project 'mirror'")
         check(lab.registry.count("POST") <= 2, "asked for a mount and for an upload, no more")
 
 

@@ -169,7 +169,7 @@ def documents(lab):
         repeated(lab, lab.registry, "GET", "/tags/list", lambda text: Reply(
             200, json.dumps({"name": "app", "tags": ["1", text]}), "application/json"),
             lambda: lab.export(f"{HOME}/app", "--all-tags", "--retries", "0").fails(
-                "protocol", "repeats a credential"), whole=True)
+                "protocol", "contains a credential"), whole=True)
         repeated(lab, lab.registry, "GET", "/blobs/", lambda text: Reply(
             200, "x", text, [("Content-Range", text), ("Content-Encoding", text)]),
             lambda: lab.export(app, "--retries", "0"))

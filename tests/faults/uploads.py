@@ -104,7 +104,7 @@ def odd_begin(lab):
 def no_location(lab):
     "an upload that begins without a location"
     lab.registry.on("POST", "/uploads/", header("Location", None))
-    lab.push(image("app:1")).fails("protocol", "without saying where")
+    lab.push(image("app:1")).fails("protocol", "without a location")
 
 
 @case("digest-called-invalid")

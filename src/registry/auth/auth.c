@@ -31,8 +31,8 @@ auth_set_bearer(struct auth *a, const struct secret *token)
     free(text);
 }
 
-/* May secrets go there?  With TLS, within this machine, or where --plain-http says so:
- * registries.conf lets a host lack TLS, which is not the same. */
+/* Whether secrets may be sent there: with TLS, within this machine, or where --plain-http
+ * allows it.  registries.conf lets a host lack TLS, which is not the same. */
 static bool
 may_have_secrets(const struct session *s, const struct host *host)
 {
@@ -51,8 +51,8 @@ tell_withheld(struct session *s, struct host *host)
     pthread_mutex_unlock(&s->client->lock);
     if (!is_told)
         events_warning(&s->client->config.run->events,
-                       "registry %s: credentials are not sent over plain HTTP, which "
-                       "was not allowed for it",
+                       "registry %s: credentials are not sent over plain HTTP, which is "
+                       "not allowed for this host",
                        host->name);
 }
 
@@ -90,7 +90,7 @@ auth_renew_credential(struct session *s, const struct host *host, const struct c
                              refused, out, err);
 }
 
-/* ---- the two ways in ---- */
+/* ---- Basic and Bearer ---- */
 
 static bool
 is_same(const struct auth *a, const struct auth *b)
@@ -119,8 +119,7 @@ set_basic(struct session *s, const struct host *host, const struct call *call,
 }
 
 /*
- * Authorization for a scheme, other than what was refused.  1: set, 0: there is nothing
- * to offer, -1.
+ * Authorization for a scheme, other than what was refused.  1: set, 0: there is none, -1.
  */
 static int
 authorize(struct session *s, struct host *host, const struct call *call,
@@ -168,7 +167,7 @@ auth_prepare(struct session *s, struct host *host, const struct call *call,
                : 0;
 }
 
-/* Some registries only say what they want when asked for /v2/ itself. */
+/* Some registries send a challenge only for /v2/ itself. */
 static int
 ask_for_challenge(struct session *s, const struct host *host, struct challenge *out,
                   struct err *err)
@@ -185,7 +184,7 @@ ask_for_challenge(struct session *s, const struct host *host, struct challenge *
     return r.status == 401 && !elsewhere ? challenge_of_response(out, &r, err) : 0;
 }
 
-/* Keep what the host asks for.  Under no lock; c is ours. */
+/* Store the challenge of the host.  Caller does not hold the lock; c is emptied. */
 static int
 remember_challenge(struct session *s, struct host *host, const struct challenge *c,
                    const struct answer *refusal, struct err *err)
@@ -198,7 +197,7 @@ remember_challenge(struct session *s, struct host *host, const struct challenge 
         return err_wrap(err, "%s names an invalid token server", host->name);
     }
     pthread_mutex_lock(&s->client->lock);
-    if (realm) { /* else keep the old one: another worker may be about to use it */
+    if (realm) { /* otherwise keep the old one: another worker may be about to use it */
         free(host->realm);
         free(host->service);
         host->realm = realm;
@@ -257,7 +256,7 @@ auth_renew(struct session *s, struct host *host, const struct call *call,
         rc = choose_challenge(s, host, refusal, a, &c, err);
         if (rc != 1)
             return rc;
-    } else { /* it accepts who we are no more, and says so without a challenge */
+    } else { /* the credentials are no longer accepted, and there is no challenge */
         c.scheme = known_scheme(s, host);
     }
     rc = authorize(s, host, call, c.scheme, a, c.scope, &fresh, err);
@@ -269,7 +268,7 @@ auth_renew(struct session *s, struct host *host, const struct call *call,
     return 1;
 }
 
-/* ECR's way: 403 and a text, which need not be JSON. */
+/* Amazon ECR sends 403 and a text, which need not be JSON. */
 bool
 auth_has_expired(const struct answer *a)
 {

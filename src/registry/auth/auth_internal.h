@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* auth_internal.h - what passwords and tokens share: who we are at a host.
+/* auth_internal.h - shared by passwords and tokens: the credentials for a host.
  *
  * Layer: registry.
  */
@@ -9,18 +9,18 @@
 #include "registry/auth/auth.h"
 
 /*
- * The credentials of a call.  The only way to them: a host that is asked in plain http
- * gets none, unless it is on this machine or --plain-http names it, nor a token that was
- * obtained with some.  1; 0: none, or they are withheld, which the user is told; -1.
+ * The credentials of a call, and the only access to them.  A host that is used over plain
+ * HTTP gets none, unless it is on this machine or --plain-http names it, nor a token
+ * obtained with some.  1; 0: there are none, or they are withheld, with a warning; -1.
  */
 int auth_find_credential(struct session *s, struct host *host, const struct call *call,
                          struct credential *out, struct err *err);
 
-/* Are there credentials that are withheld for that reason? */
+/* Whether there are credentials that are withheld for that reason. */
 bool auth_is_withheld(struct session *s, const struct host *host,
                       const struct call *call);
 
-/* That one was refused: is there another by now?  1, 0, -1. */
+/* After they were refused, look for newer credentials.  1, 0, -1. */
 int auth_renew_credential(struct session *s, const struct host *host,
                           const struct call *call, const struct credential *refused,
                           struct credential *out, struct err *err);

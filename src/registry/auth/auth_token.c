@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A token server that may be asked, or ERR_AUTH. */
+/* A token server that may be used, or ERR_AUTH. */
 static int
 token_server(const struct session *s, const char *registry, const char *realm,
              const struct http_origin *origin, enum http_reach reach,
@@ -29,7 +29,7 @@ token_server(const struct session *s, const char *registry, const char *realm,
     return token_server_check(out, err);
 }
 
-/* What a fetch needs of the host, copied out under the lock. */
+/* The host's fields that a fetch needs, copied while holding the lock. */
 struct server_copy {
     char *realm, *service;
     enum http_reach reach;
@@ -55,7 +55,7 @@ untrusted(const struct token_server *server, struct err *err)
     return err_subject(err, name);
 }
 
-/* Ask as who we are, and once more if a helper knows better by now. */
+/* Fetch with our credentials; on refusal, query the helper again, once. */
 static int
 fetch_as(struct session *s, struct host *host, const struct call *call,
          struct token_request *request, const struct token_server *server,
@@ -81,7 +81,7 @@ fetch_as(struct session *s, struct host *host, const struct call *call,
         return rc;
     rc = auth_renew_credential(s, host, call, &credential, &fresh, err);
     if (rc != 1)
-        return -1; /* still with the refusal, or why it cannot be had */
+        return -1; /* still the refusal, or the error of finding others */
     request->credential = &fresh;
     return token_fetch(s, request, out, err) == 0 ? 0 : -1;
 }
@@ -114,7 +114,7 @@ fetch_token(struct session *s, struct host *host, const struct call *call,
     return fetch_as(s, host, call, &request, &server, out, err);
 }
 
-/* Under the lock.  The token of a call, moved to the front of the list. */
+/* Caller holds the lock.  The token of a call, moved to the front of the list. */
 static struct token *
 find_cached_token(struct client *c, const struct host *host, const struct call *call)
 {
@@ -137,7 +137,7 @@ find_cached_token(struct client *c, const struct host *host, const struct call *
     return t;
 }
 
-/* Refresh a little early: a request that is under way must not outlive its token. */
+/* Refresh a little early: a token must not expire during a request. */
 static uint64_t
 good_until(uint64_t lifetime_s)
 {

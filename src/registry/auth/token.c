@@ -24,7 +24,7 @@ token_reply_release(struct token_reply *t)
 
 /* ---- the answer ---- */
 
-/* It goes into a header: nothing but what RFC 6750 allows there. */
+/* Tokens go into a header: only the characters of RFC 6750 are allowed. */
 static bool
 is_token(const char *text)
 {
@@ -52,7 +52,7 @@ read_token(const struct js *root, const char **out, struct err *err)
     if ((js_string(root, "token", &token) < 0 && !js_is_null(root, "token")) ||
         (js_string(root, "access_token", &access) < 0 &&
          !js_is_null(root, "access_token")))
-        return no_token("has a token that is not text", err);
+        return no_token("has a token that is not a string", err);
     if (token[0] == '\0')
         token = access;
     if (token[0] == '\0')
@@ -73,7 +73,7 @@ token_parse(const void *bytes, size_t len, struct token_reply *out, struct err *
     const char *token = NULL;
     uint64_t lifetime;
 
-    if (!root) /* the parser's words may quote a piece of the token */
+    if (!root) /* the parser's message may quote part of the token */
         return no_token("is not a JSON object", err);
     if (read_token(root, &token, err) < 0)
         return -1;
@@ -84,9 +84,9 @@ token_parse(const void *bytes, size_t len, struct token_reply *out, struct err *
     return 0;
 }
 
-/* ---- asking ---- */
+/* ---- the request ---- */
 
-/* What a refusal means depends on whether we said who we are. */
+/* Set the error for a refusal, depending on whether credentials were sent. */
 static int
 refused(struct session *s, const struct http_response *r, const char *server,
         const struct token_request *request, struct err *err)
@@ -95,24 +95,22 @@ refused(struct session *s, const struct http_response *r, const char *server,
 
     if (r->status == 408 || r->status == 429 || r->status >= 500) {
         s->retry_after = wait ? http_retry_after(wait) : -1;
-        return err_set(err, ERR_NETWORK, "token server %s answers %ld", server,
+        return err_set(err, ERR_NETWORK, "token server %s returned %ld", server,
                        r->status);
     }
     if (request->credential) {
         err_because(err, ERR_AUTH, REASON_LOGIN,
-                    "token server %s refuses the credentials (%ld)", server, r->status);
+                    "token server %s refused the credentials (%ld)", server, r->status);
         return err_hint(err, "check user name and password, or log in again");
     }
     err_set(err, ERR_AUTH,
-            "token server %s gives no anonymous access (%ld): not found or no "
-            "access",
+            "token server %s refused anonymous access (%ld): not found or no access",
             server, r->status);
     if (request->withheld_from) {
-        err_because(
-            err, ERR_AUTH, REASON_PLAIN_HTTP,
-            "token server %s gives no anonymous access (%ld), and the credentials "
-            "for %s are not sent over plain HTTP",
-            server, r->status, request->withheld_from);
+        err_because(err, ERR_AUTH, REASON_PLAIN_HTTP,
+                    "token server %s refused anonymous access (%ld), and the credentials "
+                    "for %s are not sent over plain HTTP",
+                    server, r->status, request->withheld_from);
         return err_subject(err, request->withheld_from);
     }
     err->reason = REASON_NO_LOGIN;
@@ -141,7 +139,8 @@ request_token(struct session *s, const struct token_request *request,
     http_origin_shown(&origin, server);
     if (redirect_follow(s, http, &r, &url, &elsewhere, err) < 0) {
         if (err->reason == REASON_PRIVATE_ADDRESS)
-            err->kind = ERR_AUTH; /* as when the address stands in the realm itself */
+            err->kind =
+                ERR_AUTH; /* the same kind as for an address in the realm itself */
         return err_wrap(err, "token server %s", server);
     }
     if (r.status != 200) {
@@ -205,7 +204,7 @@ fetch_by_get(struct session *s, const struct token_request *request,
     return rc;
 }
 
-/* All scopes in one, as OAuth2 wants them. */
+/* All scopes in one parameter, as OAuth2 specifies. */
 static int
 refresh_form(const struct token_request *request, struct buf *form)
 {
@@ -268,7 +267,7 @@ token_fetch(struct session *s, const struct token_request *request,
                                                  : rc;
 }
 
-/* ---- which token server ---- */
+/* ---- permitted token servers ---- */
 
 bool
 token_server_must_be_public(const struct token_server *t)
@@ -284,7 +283,7 @@ refuse_plain(const struct http_origin *realm, struct err *err)
 
     http_origin_shown(realm, name);
     err_because(err, ERR_AUTH, REASON_PLAIN_HTTP,
-                "the token server %s would be asked in plain http", name);
+                "the token server %s would be contacted over plain HTTP", name);
     return err_subject(err, name);
 }
 
@@ -303,13 +302,12 @@ token_server_check(const struct token_server *t, struct err *err)
         http_origin_shown(realm, name);
         return err_set(
             err, ERR_AUTH,
-            "the public registry names a token server with a private address, %s", name);
+            "a public registry names a token server with a private address, %s", name);
     }
     return 0;
 }
 
-/* "gitlab.com" of "registry.gitlab.com", but not "com" of it, nor "com." of "corp.com."
- */
+/* "gitlab.com" of "registry.gitlab.com", but not "com", nor "com." of "corp.com." */
 static bool
 is_parent(const char *parent, const char *child)
 {

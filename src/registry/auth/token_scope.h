@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* token_scope.h - what a token has to be good for.
+/* token_scope.h - the scopes a token needs.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: distribution's token authentication, "Requesting a token", "scope".
  */
 #ifndef REGISTRY_AUTH_TOKEN_SCOPE_H

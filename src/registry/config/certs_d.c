@@ -44,7 +44,7 @@ certs_d_check_key(const char *path, struct err *err)
     return rc;
 }
 
-/* The other file of a pair has to be there. */
+/* Both files of a pair must exist. */
 static int
 check_pairs(const struct secure_dir_names *these, const char *suffix,
             const struct secure_dir_names *those, const char *other, struct err *err)
@@ -57,10 +57,10 @@ check_pairs(const struct secure_dir_names *these, const char *suffix,
             k++;
         if (k < those->count)
             continue;
-        err_set(err, ERR_USAGE, "there is '%s', but no '%.*s%s'", these->items[i],
+        err_set(err, ERR_USAGE, "found '%s', but not '%.*s%s'", these->items[i],
                 (int)stem, these->items[i], other);
-        return err_hint(err, "NAME.cert and NAME.key are a client certificate; a CA has "
-                             "to be called NAME.crt");
+        return err_hint(err, "NAME.cert and NAME.key are a client certificate; the file "
+                             "name of a CA must be NAME.crt");
     }
     return 0;
 }
@@ -120,9 +120,10 @@ find_cas(const char *folder, struct certs_d *out, struct err *err)
     return 0;
 }
 
-/* ---- folders ---- */
+/* ---- finding the folder ---- */
 
-/* 1: it is there, and *out holds what is in it; 0: not there, or not for us; -1. */
+/* 1: it exists, and *out has its content; 0: it does not exist or is not accessible;
+ * -1. */
 static int
 read_certs_folder(const char *parent, const char *host, struct certs_d *out,
                   struct err *err)

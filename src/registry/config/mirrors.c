@@ -42,7 +42,7 @@ route_release(struct route *route)
     *route = (struct route)ROUTE_INIT;
 }
 
-/* ---- which rule ---- */
+/* ---- selecting a rule ---- */
 
 static bool
 is_host_of(const struct route_place *place, const char *host)
@@ -64,7 +64,7 @@ is_prefix_of(const struct route_place *prefix, const char *host, const char *pat
                          (path[len] == '\0' || path[len] == '/')));
 }
 
-/* A name of its own goes before a wildcard, then the longer one. */
+/* An exact host precedes a wildcard, then the longer prefix wins. */
 static bool
 is_closer(const struct route_place *a, const struct route_place *b)
 {
@@ -89,9 +89,9 @@ find_mirror_rule(const struct mirrors *r, const char *host, const char *path)
     return best;
 }
 
-/* ---- where it leads ---- */
+/* ---- applying a rule ---- */
 
-/* What the prefix leaves of a path, put below the path of a place. */
+/* Append the part of a path after the prefix to the path of a place. */
 static int
 make_stop(const struct route_place *place, const char *rest, struct route_stop *out,
           struct err *err)
@@ -126,8 +126,8 @@ follow_rule(const struct route_rule *rule, const char *host, const char *path,
 
     if (rule->is_blocked) {
         err_set(err, ERR_USAGE, "images of %s/%s are blocked", host, path);
-        return err_hint(err, "a registries.conf is for all container tools; "
-                             "CONTAINERS_REGISTRIES_CONF=FILE names another one");
+        return err_hint(err, "a registries.conf applies to all container tools; "
+                             "CONTAINERS_REGISTRIES_CONF=FILE selects another one");
     }
     rest += rest[0] == '/' && rule->prefix.path[0] != '\0';
     for (size_t i = 0; i < rule->mirror_count; i++) {

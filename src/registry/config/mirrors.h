@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mirrors.h - where the images of a name are fetched from: mirrors first, another place
- * than the name says, or nowhere.
+/* mirrors.h - where the images of a name are fetched from: mirrors first, or a
+ * replacement location, or blocked.
  *
- * Only where to ask is decided here.  What an image is called does not change, and every
+ * Only the servers are selected here.  The name of an image does not change, and every
  * byte is checked against the same digest wherever it came from.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: containers-registries.conf(5), format of version 2, without short names;
  *         containers-registries.conf.d(5).
  */
@@ -19,21 +19,21 @@
 
 struct mirrors;
 
-/* An empty set: everything comes from where its name says. */
+/* An empty set: every image is fetched from the registry in its name. */
 struct mirrors *mirrors_new(void);
 void mirrors_release(struct mirrors **r);
 
-/* A place to ask. */
+/* A server to fetch from. */
 struct route_stop {
-    char host[REFERENCE_HOST_MAX + 1]; /* as references say it */
+    char host[REFERENCE_HOST_MAX + 1]; /* as in references */
     char path[REFERENCE_PATH_MAX + 1];
-    bool is_insecure; /* it may lack TLS, when asked along this way */
+    bool is_insecure; /* may be used without TLS as part of this route */
 };
 
 struct route {
-    struct route_stop *stops; /* in the order to ask: mirrors, then the registry itself */
+    struct route_stop *stops; /* in order of use: mirrors, then the registry itself */
     size_t count;             /* at least 1 */
-    const char *file;         /* that says so, and its line; NULL: no file does */
+    const char *file;         /* file and line of the rule; NULL: no rule applies */
     unsigned line;
 };
 
@@ -44,9 +44,9 @@ struct route {
 void route_release(struct route *route);
 
 /*
- * Where to ask for a repository; by_digest: the user gave a digest, to which mirrors may
- * be limited.  The longest prefix decides.
- * Errors: ERR_USAGE - it is blocked, or a location does not make a repository of it.
+ * The route of a repository; by_digest: the user gave a digest, to which mirrors may be
+ * limited.  The longest prefix wins.
+ * Errors: ERR_USAGE - it is blocked, or a location does not form a valid repository.
  */
 MUST_USE int mirrors_find(const struct mirrors *r, const char *host, const char *path,
                           bool by_digest, struct route *out, struct err *err);

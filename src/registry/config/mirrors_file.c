@@ -14,10 +14,10 @@
 
 enum { TABLES_MAX = 4096 }; /* registries and mirrors of one file */
 
-/* The table that is being read. */
+/* The table being read. */
 enum mirrors_table { AT_TOP, AT_REGISTRY, AT_MIRROR, AT_OTHERS };
 
-/* A file being read: the rules it has made so far. */
+/* The file being read: the rules so far. */
 struct mirrors_loading {
     struct mirrors made;
     const char *file;
@@ -36,7 +36,7 @@ odd_place(const char *text, const char *why, struct err *err)
     return err_set(err, ERR_USAGE, "'%s' %s", safe, why);
 }
 
-/* "HOST[:PORT][/PATH]"; what else *place says stays. */
+/* Parse "HOST[:PORT][/PATH]"; other members of *place are kept. */
 static int
 read_place(struct route_place *place, const char *text, struct err *err)
 {
@@ -47,7 +47,7 @@ read_place(struct route_place *place, const char *text, struct err *err)
     if (reference_refuse_user(text, strlen(text), err) < 0)
         return -1;
     if (strstr(text, "://"))
-        return odd_place(text, "has a scheme, which does not belong there", err);
+        return odd_place(text, "has a scheme, which is not allowed here", err);
     if (reference_host(place->host, text, host, err) < 0)
         return -1;
     place->path[0] = '\0';
@@ -99,7 +99,7 @@ read_use(struct route_place *mirror, const char *text, struct err *err)
 /* ---- keys ---- */
 
 enum key {
-    KEY_IGNORED, /* of short names, which sealift does not have */
+    KEY_IGNORED, /* for short names, which sealift does not support */
     KEY_PREFIX,
     KEY_LOCATION,
     KEY_INSECURE,
@@ -110,7 +110,7 @@ enum key {
 
 static const struct {
     const char *name;
-    enum mirrors_table at; /* where it belongs */
+    enum mirrors_table at; /* the table it is allowed in */
     enum key key;
     enum toml_kind kind;
 } keys[] = {
@@ -139,12 +139,12 @@ find_setting(const struct mirrors_loading *load, const char *name,
             *out = keys[i].key;
             return value->kind == keys[i].kind
                        ? 0
-                       : err_set(err, ERR_USAGE, "'%s' has a value of another kind",
+                       : err_set(err, ERR_USAGE, "'%s' has a value of the wrong type",
                                  name);
         }
     }
     text_safe(safe, name, strlen(name));
-    return err_set(err, ERR_USAGE, "'%s' is not understood here", safe);
+    return err_set(err, ERR_USAGE, "unknown key '%s'", safe);
 }
 
 static int
@@ -242,12 +242,12 @@ enter_mirrors_table(void *ctx, const char *name, bool is_element, unsigned line,
         return err_set(err, ERR_USAGE,
                        "this is version 1 of the format: use [[registry]] tables");
     text_safe(safe, name, strlen(name));
-    return err_set(err, ERR_USAGE, "the table '%s' is not understood here", safe);
+    return err_set(err, ERR_USAGE, "unknown table '%s'", safe);
 }
 
-/* ---- the whole ---- */
+/* ---- the whole file ---- */
 
-/* A mirror may be limited for itself, or all of them together. */
+/* The use of mirrors is limited either per mirror or for all of them. */
 static int
 check_mirrors(const struct route_rule *rule, struct err *err)
 {
@@ -282,7 +282,7 @@ is_same_prefix(const struct route_rule *a, const struct route_rule *b)
            strcmp(a->prefix.path, b->prefix.path) == 0;
 }
 
-/* Check what a file has made.  The same prefix twice would leave it open which counts. */
+/* Check the rules of a file.  A duplicate prefix would be ambiguous. */
 static int
 check_rules(struct mirrors_loading *load, struct err *err)
 {
@@ -293,14 +293,15 @@ check_rules(struct mirrors_loading *load, struct err *err)
             return err_wrap(err, "'%s' line %u", load->file, rules[i].line);
         for (size_t k = 0; k < i; k++) {
             if (is_same_prefix(&rules[i], &rules[k]))
-                return err_set(err, ERR_USAGE, "'%s' line %u: the prefix of line %u",
-                               load->file, rules[i].line, rules[k].line);
+                return err_set(err, ERR_USAGE,
+                               "'%s' line %u: the same prefix as on line %u", load->file,
+                               rules[i].line, rules[k].line);
         }
     }
     return 0;
 }
 
-/* Move the rules of a file over; the newer of two with the same prefix stays. */
+/* Move the rules of a file into *to, replacing rules with the same prefix. */
 static void
 merge_rules(struct mirrors *to, struct mirrors *from)
 {

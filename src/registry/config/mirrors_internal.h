@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mirrors_internal.h - what the files say: mirrors_file.c writes it, mirrors.c reads it.
+/* mirrors_internal.h - the rules: mirrors_file.c fills them in, mirrors.c applies them.
  *
  * Layer: registry.
  */
@@ -8,17 +8,17 @@
 
 #include "registry/config/mirrors.h"
 
-/* When a mirror is asked. */
+/* Which references a mirror is used for. */
 enum route_use { ROUTE_ALWAYS, ROUTE_BY_DIGEST, ROUTE_BY_TAG };
 
-/* A place as files say it: "host[:port][/path]", or "*.domain" as a prefix. */
+/* A place as in the files: "host[:port][/path]", or "*.domain" as a prefix. */
 struct route_place {
-    char host[REFERENCE_HOST_MAX + 1]; /* "": none was given; ".domain" for a wildcard */
+    char host[REFERENCE_HOST_MAX + 1]; /* "": not given; ".domain" for a wildcard */
     char path[REFERENCE_PATH_MAX + 1]; /* "": the whole host */
     bool is_wildcard;
     bool is_insecure;
     bool has_use;
-    enum route_use use; /* of a mirror */
+    enum route_use use; /* for mirrors */
 };
 
 /* One [[registry]]. */

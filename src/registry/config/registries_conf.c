@@ -9,13 +9,13 @@
 
 #include <stdlib.h>
 
-/* Who wants to know. */
+/* The receiver of the files. */
 struct conf_reading {
     registries_conf_fn *fn;
     void *ctx;
 };
 
-/* 1, 0: it is not there, -1. */
+/* 1, 0: it does not exist, -1. */
 static int
 read_file(const struct conf_reading *r, const char *path, struct err *err)
 {
@@ -31,7 +31,7 @@ read_file(const struct conf_reading *r, const char *path, struct err *err)
     return r->fn(r->ctx, path, text.data ? text.data : "", text.len, err) < 0 ? -1 : 1;
 }
 
-/* Each *.conf of a folder, in the order of their names. */
+/* Read each *.conf of a folder, in the order of names. */
 static int
 read_conf_folder(const struct conf_reading *r, const char *folder, struct err *err)
 {
@@ -80,7 +80,7 @@ registries_conf_read(registries_conf_fn *fn, void *ctx, struct err *err)
         if (read_conf_files(&r, err) == 0)
             return 0;
         return err_hint(err, "it is the configuration of podman and skopeo; "
-                             "CONTAINERS_REGISTRIES_CONF=/dev/null goes without");
+                             "CONTAINERS_REGISTRIES_CONF=/dev/null disables it");
     }
     rc = read_file(&r, file, err);
     if (rc == 0)

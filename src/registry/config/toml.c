@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Strings one after the other. */
+/* A list of strings. */
 struct toml_list {
     char **items;
     size_t count, cap;
@@ -17,11 +17,11 @@ struct toml_list {
 
 struct toml {
     const char *at, *end;
-    unsigned line;  /* of what is read */
-    unsigned where; /* line for messages: where the statement began, or went wrong */
+    unsigned line;  /* current line */
+    unsigned where; /* line for messages: where the statement or the error is */
     const struct toml_reader *to;
-    struct toml_list keys;   /* of the table at hand */
-    struct toml_list tables; /* that were there, without elements */
+    struct toml_list keys;   /* of the current table */
+    struct toml_list tables; /* tables so far, without elements */
     struct err *err;
 };
 
@@ -56,7 +56,7 @@ static int
 list_add(struct toml_list *l, const char *text, struct err *err)
 {
     if (l->count == TOML_KEYS_MAX)
-        return err_set(err, ERR_LIMIT, "more than %d of a kind", TOML_KEYS_MAX);
+        return err_set(err, ERR_LIMIT, "more than %d elements", TOML_KEYS_MAX);
     l->items = mem_grow(l->items, l->count, &l->cap, sizeof(*l->items));
     l->items[l->count++] = xstrdup(text);
     return 0;
@@ -71,7 +71,7 @@ toml_error(struct toml *t, const char *why)
     return err_set(t->err, ERR_USAGE, "%s", why);
 }
 
-/* The next character, '\0' at the end: a document has no such character. */
+/* The next character, '\0' at the end: a document does not contain one. */
 static char
 peek(const struct toml *t)
 {
@@ -94,7 +94,7 @@ skip_toml_blanks(struct toml *t)
         t->at++;
 }
 
-/* Is a line at its end, a comment aside?  Then the next one begins. */
+/* Whether the line ends here, apart from a comment; if so, go to the next one. */
 static bool
 take_line_end(struct toml *t)
 {
@@ -113,7 +113,7 @@ take_line_end(struct toml *t)
     return true;
 }
 
-/* To the next character that means something. */
+/* Skip to the next significant character. */
 static void
 skip_lines(struct toml *t)
 {
@@ -154,7 +154,7 @@ take_escape(struct toml *t, char *out)
     const char *found = peek(t) != '\0' ? strchr(names, peek(t)) : NULL;
 
     if (!found)
-        return toml_error(t, "an escape sequence that is not understood");
+        return toml_error(t, "unsupported escape sequence");
     t->at++;
     *out = values[found - names];
     return 0;
@@ -167,19 +167,19 @@ take_string(struct toml *t, struct buf *out)
 
     buf_clear(out);
     if (t->end - t->at >= 2 && t->at[0] == quote && t->at[1] == quote)
-        return toml_error(t, "a string of several lines is not understood");
+        return toml_error(t, "multi-line strings are not supported");
     while (!take_char(t, quote)) {
         char c = peek(t);
 
         if (t->at == t->end || c == '\n' || c == '\r')
-            return toml_error(t, "a string without an end");
+            return toml_error(t, "unterminated string");
         t->at++;
         if (quote == '"' && c == '\\' && take_escape(t, &c) < 0)
             return -1;
         if (add_char(t, out, c) < 0)
             return -1;
     }
-    return buf_add(out, "", 0); /* so that an empty one is a string too */
+    return buf_add(out, "", 0); /* an empty string needs data too */
 }
 
 static bool
@@ -193,7 +193,7 @@ static int
 parse_key_part(struct toml *t, struct buf *out)
 {
     if (!is_bare(peek(t)))
-        return toml_error(t, "a name is missing, or one that is not understood");
+        return toml_error(t, "missing or malformed name");
     for (; is_bare(peek(t)); t->at++) {
         if (add_char(t, out, *t->at) < 0)
             return -1;
@@ -203,7 +203,7 @@ parse_key_part(struct toml *t, struct buf *out)
 
 /* ---- values ---- */
 
-/* What is between '[' and ']': strings, commas, comments, ends of lines. */
+/* The content of an array: strings, commas, comments, line ends. */
 static int
 take_array(struct toml *t, struct toml_list *items)
 {
@@ -215,8 +215,8 @@ take_array(struct toml *t, struct toml_list *items)
         if (take_char(t, ']'))
             return 0;
         if (!may_follow || (peek(t) != '"' && peek(t) != '\''))
-            return toml_error(t,
-                              "an array that is not one of strings, or without an end");
+            return toml_error(
+                t, "unterminated array, or one with other values than strings");
         if (take_string(t, &text) < 0 || list_add(items, text.data, t->err) < 0)
             return -1;
         skip_lines(t);
@@ -235,7 +235,7 @@ expect_word(struct toml *t, const char *word)
     return true;
 }
 
-/* The value after a key, and whoever wants to know of it. */
+/* Parse the value of a key and pass it to the reader. */
 static int
 parse_value(struct toml *t, const char *key)
 {
@@ -257,10 +257,10 @@ parse_value(struct toml *t, const char *key)
     } else if (expect_word(t, "true")) {
         v.flag = true;
     } else if (!expect_word(t, "false")) {
-        return toml_error(t, "a value that is not a string, an array, true or false");
+        return toml_error(t, "expected a string, an array, true or false");
     }
     if (!take_line_end(t))
-        return toml_error(t, "something follows the value");
+        return toml_error(t, "unexpected text after the value");
     return t->to->value(t->to->ctx, key, &v, t->err) == 0 ? 0 : -1;
 }
 
@@ -276,10 +276,10 @@ read_pair(struct toml *t)
         return -1;
     skip_toml_blanks(t);
     if (!take_char(t, '='))
-        return toml_error(t, "no '=' after a name");
+        return toml_error(t, "missing '=' after a name");
     skip_toml_blanks(t);
     if (list_has(&t->keys, key.data))
-        return toml_error(t, "a key for the second time");
+        return toml_error(t, "duplicate key");
     return list_add(&t->keys, key.data, t->err) < 0 ? -1 : parse_value(t, key.data);
 }
 
@@ -298,10 +298,10 @@ read_header(struct toml *t)
         skip_toml_blanks(t);
     } while (take_char(t, '.'));
     if (!take_char(t, ']') || (is_element && !take_char(t, ']')) || !take_line_end(t))
-        return toml_error(t, "a table's name that is not understood");
+        return toml_error(t, "malformed table name");
     list_clear(&t->keys);
     if (!is_element && list_has(&t->tables, name.data))
-        return err_set(t->err, ERR_USAGE, "a table for the second time");
+        return err_set(t->err, ERR_USAGE, "duplicate table");
     if (!is_element && list_add(&t->tables, name.data, t->err) < 0)
         return -1;
     return t->to->table(t->to->ctx, name.data, is_element, t->where, t->err) == 0 ? 0

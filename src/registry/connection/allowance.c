@@ -48,7 +48,7 @@ left_of(const struct allowance *a, uint64_t now)
     return spent < a->allowed_ms ? a->allowed_ms - spent : 0;
 }
 
-/* NULL: there is none. */
+/* The tightest allowance, or NULL without one. */
 static const struct allowance *
 find_tightest(const struct session *s, uint64_t now)
 {

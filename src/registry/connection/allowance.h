@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* allowance.h - the time that all requests for one thing may take together.
+/* allowance.h - the total time of all requests for one object.
  *
- * A blob, a document, a list or an upload is allowed ten minutes and a second for each
- * KiB: whatever a server does, each of them ends.  Pauses between requests do not count.
- * Allowances nest: within a blob's upload, the question whether it is there has its own.
+ * A blob, a document, a list or an upload may take ten minutes plus a second for each
+ * KiB, so each of them ends whatever a server does.  Pauses between requests do not
+ * count. Allowances nest: within a blob's upload, the presence check has its own.
  *
  * Layer: registry.
  */
@@ -12,15 +12,15 @@
 
 #include "registry/connection/client.h"
 
-/* For that many bytes, in milliseconds; more where the user wants it slow. */
+/* For that many bytes, in milliseconds; more under a rate limit. */
 uint64_t allowance_ms(uint64_t size, const struct client_config *config);
 
-/* Of the piece of work that a session is at. */
+/* The allowance of the operation a session performs. */
 struct allowance {
     struct session *session;
-    struct allowance *outer; /* the work that it is a part of */
+    struct allowance *outer; /* that of the enclosing operation */
     uint64_t began;          /* clock_ms() */
-    uint64_t paused_ms;      /* of the session, then */
+    uint64_t paused_ms;      /* session->paused_ms at that time */
     uint64_t allowed_ms;
 };
 
@@ -30,12 +30,12 @@ struct allowance {
     }
 
 void allowance_begin(struct allowance *a, struct session *s, uint64_t allowed_ms);
-void allowance_end(struct allowance *a); /* fine for one that did not begin */
+void allowance_end(struct allowance *a); /* allowed on one that was not started */
 
-/* What is left of the tightest one, UINT64_MAX where there is none. */
+/* Time left of the tightest one, UINT64_MAX without one. */
 uint64_t allowance_left_ms(const struct session *s);
 
-/* When nothing is left: *err, which says what happened last, says so too.  Always -1. */
+/* When no time is left: add that to *err, which has the last failure.  Always -1. */
 int allowance_error(const struct session *s, struct err *err);
 
 #endif

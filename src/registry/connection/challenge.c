@@ -11,7 +11,7 @@
 enum {
     VALUE_MAX = 8 << 10, /* bytes of one header value */
     CHALLENGES_MAX = 8,
-    PARAMETERS_MAX = 16, /* of one challenge */
+    PARAMETERS_MAX = 16, /* per challenge */
 };
 
 void
@@ -139,8 +139,8 @@ set_parameter(struct challenge *c, const char *name, size_t len, char *value)
 }
 
 /*
- * One "name=value" at *p.  1: taken; 0: there is none, but the next challenge or the end;
- * -1: malformed.
+ * Parse one "name=value" at *p.  1: parsed; 0: the next challenge or the end; -1:
+ * malformed.
  */
 static int
 take_parameter(struct challenge *c, const char **p)
@@ -161,14 +161,14 @@ take_parameter(struct challenge *c, const char **p)
     return *p > at && end > *p && *skip_header_blanks(end) == '=' ? 1 : -1;
 }
 
-/* Commas with blanks around them, also empty elements. */
+/* Skip commas, blanks around them, and empty elements. */
 static const char *
 skip_commas(const char *p)
 {
     return p + strspn(p, ", \t");
 }
 
-/* The parameters behind a scheme, or the one lump of base64 some schemes have instead. */
+/* The parameters of a scheme, or the single token68 that some schemes have instead. */
 static int
 take_parameters(struct challenge *c, const char **p)
 {
@@ -198,7 +198,7 @@ scheme_of(const char *name, size_t len)
     return text_same_nocase(name, len, "basic") ? CHALLENGE_BASIC : CHALLENGE_NONE;
 }
 
-/* The better one stays in best; c is emptied when it was. */
+/* Keep the better one in best; c is emptied if it was. */
 static void
 keep_better(struct challenge *best, struct challenge *c)
 {
@@ -209,7 +209,7 @@ keep_better(struct challenge *best, struct challenge *c)
     *c = (struct challenge)CHALLENGE_INIT;
 }
 
-/* One challenge at *p: a scheme and its parameters. */
+/* Parse one challenge at *p: a scheme and its parameters. */
 static int
 parse_challenge(struct challenge *best, const char **p, struct err *err)
 {
@@ -220,12 +220,12 @@ parse_challenge(struct challenge *best, const char **p, struct err *err)
         return malformed("is malformed", err);
     *p = skip_header_blanks(end);
     if (*p > end && take_parameters(&c, p) < 0)
-        return malformed("has malformed, doubled or too many parameters", err);
+        return malformed("has malformed, duplicate or too many parameters", err);
     if (**p != '\0' && *p == end && *end != ',')
         return malformed("is malformed", err);
     c.scheme = scheme_of(name, (size_t)(end - name));
     if (c.scheme == CHALLENGE_BEARER && (!c.realm || c.realm[0] == '\0'))
-        return malformed("asks for a token but names no token server", err);
+        return malformed("requires a token but names no token server", err);
     keep_better(best, &c);
     *p = skip_commas(*p);
     return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* challenge.h - WWW-Authenticate taken apart.
+/* challenge.h - parse WWW-Authenticate.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: RFC 9110 section 11.6.1; distribution's token authentication.
  */
 #ifndef REGISTRY_CONNECTION_CHALLENGE_H
@@ -36,7 +36,7 @@ struct challenge {
  */
 MUST_USE int challenge_read(struct challenge *best, const char *value, struct err *err);
 
-/* All WWW-Authenticate headers of a response. */
+/* Parse all WWW-Authenticate headers of a response. */
 MUST_USE int challenge_of_response(struct challenge *out, const struct http_response *r,
                                    struct err *err);
 void challenge_release(struct challenge *c);

@@ -224,7 +224,7 @@ client_url(const struct host *host, const char *path, const char *rest)
     return http_url_build(&host->origin, whole);
 }
 
-/* The origin of a host, with the one scheme or the other. */
+/* The origin of a host with or without TLS. */
 static int
 origin_of_host(const char *name, bool tls, struct http_origin *out, struct err *err)
 {
@@ -251,7 +251,7 @@ client_find_host(struct client *c, const struct repository *repo)
     return h;
 }
 
-/* GET /v2/ without credentials: 0 when HTTP came back. */
+/* GET /v2/ without credentials: 0 when there was an HTTP response. */
 static int
 probe(struct session *s, const struct http_origin *origin, struct http_response *r,
       struct err *err)
@@ -264,7 +264,7 @@ probe(struct session *s, const struct http_origin *origin, struct http_response 
     return conn ? session_exchange(s, conn, &request, r, err) : -1;
 }
 
-/* Could a host whose https failed so speak plain http?  Without CAs nobody can tell. */
+/* Whether a host whose https failed so may use plain HTTP.  Unknown without CAs. */
 static bool
 may_be_plain(const struct err *err)
 {
@@ -274,10 +274,10 @@ may_be_plain(const struct err *err)
 }
 
 /*
- * A host that may lack TLS without being named by --plain-http: https, unless it does not
- * speak TLS and answers in plain http.  A refused certificate or handshake is an error of
- * its own, never a reason to go on in the clear.  TLS servers answer plain requests with
- * 400, so that one proves nothing.
+ * Determine the scheme of a host that may lack TLS without --plain-http: https, unless it
+ * does not speak TLS and answers over plain HTTP.  A rejected certificate or handshake is
+ * an error, never a reason to continue without TLS.  TLS servers answer plain requests
+ * with 400, so that status proves nothing.
  */
 static int
 ask_scheme(struct session *s, const char *name, struct http_origin *out, struct err *err)
@@ -300,7 +300,7 @@ ask_scheme(struct session *s, const char *name, struct http_origin *out, struct 
     return 0;
 }
 
-/* What is known of a host besides its scheme: how it is reached, and who we are there. */
+/* Look up what else a host needs: its proxy, CAs and client certificate. */
 static int
 prepare_host(struct session *s, struct host *h, struct err *err)
 {
@@ -317,7 +317,7 @@ prepare_host(struct session *s, struct host *h, struct err *err)
     if (h->certificates.folder)
         events_debug(&config->run->events, "%s: certificates of %s", h->name,
                      h->certificates.folder);
-    h->is_prepared = true; /* from here on connections point into it */
+    h->is_prepared = true; /* connections borrow from it from now on */
     return 0;
 }
 

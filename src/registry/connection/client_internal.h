@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* client_internal.h - what is known of each registry, shared by all workers.
+/* client_internal.h - the state of each registry, shared by all workers.
  *
- * The lock guards every field marked "guarded"; it is never held during a network call.
- * Whoever finds a thing under way by another worker waits for it instead of asking twice.
+ * The lock guards every field marked "guarded"; it is never held during a network call. A
+ * worker that needs something another worker is fetching waits for it.
  *
  * Layer: registry.
  */
@@ -22,76 +22,77 @@
 #define SESSION_CONNS_MAX 8
 #define NOTICES_MAX       16 /* different warnings that are shown in a run */
 
-/* How a registry takes blobs: learnt from its refusals.  Zeroed: in every way. */
+/* The requests an upload may use, learnt from refusals.  Zeroed: all of them. */
 struct upload_quirks {
-    bool no_patch;    /* only PUT with the body */
-    bool no_put_body; /* only PATCH, then an empty PUT */
-    uint64_t piece;   /* bytes of the largest request, 0: any number */
+    bool no_patch;    /* PATCH refused: PUT with the body */
+    bool no_put_body; /* body with PUT refused: PATCH, then an empty PUT */
+    uint64_t piece;   /* maximum bytes per request, 0: unlimited */
 };
 
-/* A registry, for those of its repositories that may lack TLS, or for all others.  Lives
- * as long as the client. */
+/* A registry, either for repositories that may lack TLS, or for all others.  Lives as
+ * long as the client. */
 struct host {
     struct host *next;
-    char *name;       /* as references say it */
-    bool is_insecure; /* as its repository is; the same name without that is another */
+    char *name; /* as in references */
+    bool
+        is_insecure; /* as in struct repository; hosts with and without it are distinct */
 
     enum { SCHEME_UNKNOWN, SCHEME_ASKING, SCHEME_KNOWN } scheme; /* guarded */
     struct http_origin origin; /* fixed once the scheme is known, like this */
     struct certs_d certificates;
-    bool is_prepared; /* both were looked up */
-    bool is_given_up; /* guarded: a mirror that cannot be reached */
+    bool is_prepared; /* proxy and certificates were looked up */
+    bool is_given_up; /* guarded: a mirror that is unreachable */
 
-    enum challenge_scheme
-        auth;              /* guarded, like these two: what the last challenge asked */
-    char *realm, *service; /* realm is absolute */
-    enum http_reach reach; /* guarded: of the address that answered */
+    enum challenge_scheme auth; /* guarded, as the next two: the last challenge */
+    char *realm, *service;      /* realm is absolute */
+    enum http_reach reach;      /* guarded: of the peer's address */
 
     struct upload_quirks upload; /* guarded */
 
-    bool has_answered;     /* guarded, like all below: anything, ever */
-    bool is_silent;        /* it never did, and was asked often enough */
-    uint64_t served;       /* requests it answered as it should */
-    bool is_by_head;       /* it does not let blobs be read to check them: presence.h */
-    bool is_limit_told;    /* that few pulls are left */
+    bool has_answered; /* guarded, as all below: it answered at least once */
+    bool is_silent;    /* it never answered, and all retries were used */
+    uint64_t served;   /* requests it served without asking to slow down */
+    bool is_by_head; /* blobs cannot be read, so presence is checked with HEAD: presence.h
+                      */
+    bool is_limit_told;    /* the warning of few pulls left was shown */
     bool is_no_api_told;   /* that it has no referrers API */
-    bool is_withheld_told; /* that credentials for it are not sent */
+    bool is_withheld_told; /* the warning of withheld credentials was shown */
 };
 
-/* A server that asked to slow down: a registry, or one that it leads to. */
+/* Rate limiting by a server: a registry, or one it redirects to. */
 struct pace {
     struct pace *next;
     struct http_origin origin;
     struct throttle throttle;
 };
 
-/* A token for one repository, and one more to mount from. */
+/* A token for one repository, and optionally one to mount from. */
 struct token {
     struct token *next;
     const struct host *host;
     char *path, *mount_from; /* mount_from: "" when there is none */
     struct secret value;     /* guarded, like all below */
     uint64_t good_until;     /* clock_ms() */
-    unsigned generation;     /* grows with each new value; 0: none yet */
+    unsigned generation;     /* incremented with each new value; 0: no value yet */
     bool asking;             /* a worker is fetching it */
 };
 
 struct client {
     struct client_config config;
-    struct rate rate; /* of all sessions together */
+    struct rate rate; /* shared by all sessions */
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* something ceased to be under way */
+    pthread_cond_t changed; /* some operation of another worker ended */
     struct host *hosts;     /* guarded */
-    struct token *tokens;   /* guarded; the last one used first */
+    struct token *tokens;   /* guarded; the most recently used first */
     struct pace *paces;     /* guarded, see host_throttle.h */
     size_t host_throttle_count;
-    char *told[NOTICES_MAX]; /* guarded: warnings of registries that were shown */
+    char *told[NOTICES_MAX]; /* guarded: warnings of registries already shown */
     size_t told_count;
     struct session *sessions;
 };
 
-/* One kept-alive connection.  The CAs of a registry hold for it and for where it leads;
- * its client certificate is shown to itself alone. */
+/* A kept-alive connection.  The CAs of a registry apply to it and to the servers it
+ * redirects to; its client certificate is sent only to itself. */
 struct session_conn {
     const struct host *host;
     struct http_origin origin;
@@ -103,45 +104,45 @@ struct session {
     struct client *client;
     struct session_conn conns[SESSION_CONNS_MAX];
     uint64_t clock;
-    struct host *host;   /* the last one asked, for which all is done; NULL: none yet */
-    uint64_t sent;       /* clock_ms() of when the last request was begun */
-    int64_t retry_after; /* seconds the last answer asked to wait, -1: it did not */
-    bool is_throttled;   /* the last answer was to slow down */
-    struct allowance *allowance; /* of the work under way, the innermost; NULL: none */
-    uint64_t paused_ms;          /* in all, between requests */
+    struct host *host;           /* of the last call, fully prepared; NULL: none yet */
+    uint64_t sent;               /* clock_ms() at which the last request was sent */
+    int64_t retry_after;         /* Retry-After of the last answer in seconds, -1: none */
+    bool is_throttled;           /* the last answer was a rate limit */
+    struct allowance *allowance; /* of the current operation, the innermost; NULL: none */
+    uint64_t paused_ms;          /* total of the pauses between requests */
 };
 
-/* The connection to an origin on behalf of s->host, made when there is none; the oldest
- * gives way. */
+/* The connection to an origin for s->host, created when there is none; the oldest is
+ * closed if necessary. */
 struct http_conn *session_conn(struct session *s, const struct http_origin *origin,
                                struct err *err);
 
-/* As http_exchange(), within the time that is left. */
+/* http_exchange(), limited to the time left. */
 MUST_USE int session_exchange(const struct session *s, struct http_conn *conn,
                               const struct http_request *request,
                               struct http_response *response, struct err *err);
 
-/* As cancel_sleep(), between requests. */
+/* cancel_sleep(), between requests. */
 MUST_USE int session_pause(struct session *s, uint64_t ms, struct err *err);
 
-/* Under the lock: the host of a repository. */
+/* Caller holds the lock.  The host of a repository. */
 struct host *client_find_host(struct client *c, const struct repository *repo);
 
-/* The host of a repository; its scheme is known afterwards. */
+/* The host of a repository; its scheme is determined. */
 MUST_USE int client_host(struct session *s, const struct repository *repo,
                          struct host **out, struct err *err);
 
 /*
- * Under the lock: wait until somebody signals a change, or for a moment.
+ * Caller holds the lock.  Wait for a change, or a short time.
  * Errors: those of cancel_error().
  */
 MUST_USE int client_wait(struct client *c, struct err *err);
 
-/* Does --plain-http name this host (as references say it)? */
+/* Whether --plain-http lists this host (as in references). */
 bool client_allows_plain(const struct client *c, const char *name);
 
-/* Does --trust-realm name this token server (with its port unless that is the usual one)?
- */
+/* Whether --trust-realm lists this token server (with its port unless it is the
+ * default). */
 bool client_trusts_realm(const struct client *c, const char *name);
 
 /* The URL of /v2/PATH/REST on a host.  The caller frees it. */

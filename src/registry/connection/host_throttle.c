@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-/* Under the lock.  NULL: it never asked. */
+/* Caller holds the lock.  NULL: no rate limit so far. */
 static struct pace *
 find_pace(struct client *c, const struct http_origin *at)
 {
@@ -19,7 +19,7 @@ find_pace(struct client *c, const struct http_origin *at)
     return p;
 }
 
-/* Under the lock.  NULL: there are too many. */
+/* Caller holds the lock.  NULL: too many servers. */
 static struct pace *
 find_or_add(struct client *c, const struct http_origin *at)
 {
@@ -64,8 +64,9 @@ report_slowdown(const struct session *s, const struct http_origin *at)
     if (http_origin_equal(at, &s->host->origin))
         events_warning(events, "registry %s: rate limited, slowing down", s->host->name);
     else
-        events_warning(events, "%s, where registry %s leads to, asks to slow down", name,
-                       s->host->name);
+        events_warning(events,
+                       "%s, which registry %s redirects to: rate limited, slowing down",
+                       name, s->host->name);
 }
 
 bool

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* host_throttle.h - the pace of each server that was asked something: of registries, and
- * of those that they lead to.  One that asks to slow down slows down nobody else.
+/* host_throttle.h - the rate limits of all servers: registries, and those they redirect
+ * to. A rate limit of one server does not slow down the others.
  *
  * Layer: registry.
  */
@@ -9,26 +9,25 @@
 
 #include "registry/connection/client_internal.h"
 
-#define HOST_THROTTLES_MAX 64 /* servers that asked to slow down */
+#define HOST_THROTTLES_MAX 64 /* rate-limited servers tracked */
 
 /*
- * Wait until a request may go out to that server.  Sets s->sent.
+ * Wait until a request may be sent to that server.  Sets s->sent.
  * Errors: those of cancel_error().
  */
 MUST_USE int host_throttle_wait(struct session *s, const struct http_origin *at,
                                 struct err *err);
 
 /*
- * It asks to slow down, in answer to what went out at s->sent; wait_s as of
- * throttle_slow().  Says so to the user, once.  false: there are too many such servers to
- * keep an eye on this one.
+ * The answer to the request of s->sent was a rate limit; wait_s as for throttle_slow().
+ * Warns once.  false: too many servers to track this one.
  */
 bool host_throttle_slow(struct session *s, const struct http_origin *at, int64_t wait_s);
 
-/* It answered what went out at s->sent, and did not ask. */
+/* The answer to the request of s->sent was not a rate limit. */
 void host_throttle_recover(struct session *s, const struct http_origin *at);
 
-/* Nobody asks any more: free what is known. */
+/* Free all state, when no session is in use. */
 void host_throttle_forget_all(struct client *c);
 
 #endif

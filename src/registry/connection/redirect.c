@@ -40,8 +40,8 @@ is_read_method(const char *method)
     return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
-/* The next URL in *url and its origin in *at, after the redirect in r.  The public
- * network may not lead to private addresses, also by a name that resolves to one. */
+/* The next URL in *url and its origin in *at, after the redirect in r.  A public server
+ * may not lead to private addresses, also not by a name that resolves to one. */
 static int
 take_hop(const struct http_response *r, char **url, struct http_origin *at,
          struct http_request *hop, struct err *err)
@@ -53,7 +53,7 @@ take_hop(const struct http_response *r, char **url, struct http_origin *at,
 
     http_origin_shown(at, source);
     if (!location)
-        return err_set(err, ERR_PROTOCOL, "%s redirects without saying where to", source);
+        return err_set(err, ERR_PROTOCOL, "%s: redirect without a target", source);
     if (http_url_resolve(*url, location, &next, err) < 0)
         return err_wrap(err, "%s: invalid redirect target", source);
     free(*url);
@@ -68,7 +68,7 @@ take_hop(const struct http_response *r, char **url, struct http_origin *at,
     return 0;
 }
 
-/* Sent again, an upload may only go where it was meant to go. */
+/* An upload may be redirected only within its server. */
 static int
 check_upload_hop(const char *method, const struct http_origin *from,
                  const struct http_origin *to, struct err *err)

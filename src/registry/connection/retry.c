@@ -16,7 +16,7 @@ retry_forget(struct retry *retry)
     retry->failures = 0;
 }
 
-/* Doubled each time, give or take a quarter so that workers part. */
+/* Doubled each time, plus or minus a quarter so that workers spread out. */
 static uint64_t
 pause_ms(unsigned failures, uint64_t ms)
 {
@@ -32,9 +32,9 @@ pause_ms(unsigned failures, uint64_t ms)
     return ms - ms / 4 + ms / 2 * dice / 255;
 }
 
-/* What is known of the host that failed. */
+/* The state of the host that failed. */
 struct host_standing {
-    bool has_answered; /* ever */
+    bool has_answered; /* at least once */
     bool is_silent;
     uint64_t served;
 };
@@ -54,7 +54,7 @@ look_at_host(const struct session *s)
     return standing;
 }
 
-/* Whoever goes on without what it has shall not try all that for each object. */
+/* With --keep-going, all the retries must not be repeated for each object. */
 static void
 give_up_host(struct session *s)
 {
@@ -72,9 +72,9 @@ asks_too_much(int64_t seconds, struct err *err)
 {
     struct err inner = *err;
 
-    err_set(err, inner.kind, "%s, and asks to wait %lld seconds", inner.msg,
+    err_set(err, inner.kind, "%s, with a Retry-After of %lld seconds", inner.msg,
             (long long)seconds);
-    return err_hint(err, "try again then; up to %d seconds are waited for",
+    return err_hint(err, "try again later; waits of up to %d seconds are respected",
                     THROTTLE_WAIT_MAX_S);
 }
 
@@ -102,7 +102,7 @@ retry_wait(struct session *s, struct retry *retry, struct err *err)
         give_up_host(s);
         return most == 0 ? -1 : err_wrap(err, "gave up after %u tries", retry->failures);
     }
-    if (s->is_throttled) { /* it waits for its turn, like all others */
+    if (s->is_throttled) { /* it waits for its turn, like all other requests */
         ms = 0;
         events_debug(&config->run->events, "%s: %s; waiting", retry->what, err->msg);
     } else {

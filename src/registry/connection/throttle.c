@@ -5,7 +5,7 @@
 enum {
     FAILURE_FIRST_MS = 100,
     FAILURE_LONGEST_MS = 2000,
-    FAILURE_NONE_MS = 20, /* a smaller one makes no difference any more */
+    FAILURE_NONE_MS = 20, /* smaller gaps are negligible */
     WAIT_FIRST_MS = 2000,
     WAIT_LONGEST_MS = 60 * 1000,
 };

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW = 10 }; /* pulls that are left; more are no news */
+enum { FEW = 10 }; /* pulls left; no warning while there are more */
 
-/* ---- what the headers say ---- */
+/* ---- parsing the headers ---- */
 
 int
 warnings_warning(const char *value, char out[WARNINGS_TEXT_MAX])
@@ -60,7 +60,7 @@ warnings_limit(const char *value, uint64_t *count, uint64_t *window_s)
     return 0;
 }
 
-/* ---- each once ---- */
+/* ---- showing each once ---- */
 
 static bool
 is_new_warning(struct client *c, const char *text)

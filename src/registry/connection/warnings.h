@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* warnings.h - what a registry wants its users to know: warnings, and how much is left.
+/* warnings.h - Warning headers and rate-limit notices of registries.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: OCI distribution-spec v1.1, "Warnings"; RFC 7234 section 5.5; Docker Hub's
  *         ratelimit-limit and ratelimit-remaining.
  */
@@ -10,22 +10,22 @@
 
 #include "registry/connection/client_internal.h"
 
-#define WARNINGS_TEXT_MAX 256 /* characters of a warning, escaped, the NUL included */
+#define WARNINGS_TEXT_MAX 256 /* characters of a warning, escaped, including the NUL */
 
 /*
  * Shape:  299, a blank, an agent, a blank, the text in quotes with backslash escapes.
- * Returns: 0 and the text, escaped and cut; -1 when it is something else, or says
- * nothing. Trust:  remote input.
+ * Returns: 0 and the text, escaped and cut; -1 when it is malformed or empty. Trust:
+ * remote input.
  */
 MUST_USE int warnings_warning(const char *value, char out[WARNINGS_TEXT_MAX]);
 
 /*
- * Shape:  "76;w=21600": a number and the seconds it is for; without ";w=" they are 0.
- * Returns: 0, or -1 when it is something else.
+ * Shape:  "76;w=21600": a number and the seconds it applies to; 0 without ";w=".
+ * Returns: 0, or -1 when malformed.
  */
 MUST_USE int warnings_limit(const char *value, uint64_t *count, uint64_t *window_s);
 
-/* Tell the user what is in the headers, each text once in a run. */
+/* Report the notices in the headers, each text once per run. */
 void warnings_take(struct client *c, struct host *host, const struct http_response *r);
 
 #endif

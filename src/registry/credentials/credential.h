@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* credential.h - what one registry, or one namespace of it, is told about who we are.
+/* credential.h - the credentials for a registry, or for a namespace of it.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: docker's config.json; the protocol of docker-credential-helpers.
  */
 #ifndef REGISTRY_CREDENTIALS_CREDENTIAL_H
@@ -15,10 +15,10 @@
 #define CREDENTIAL_VALUE_MAX (64U << 10) /* bytes of a name, password or token */
 
 struct credential {
-    char *user; /* "" with an identity or registry token; NULL: there is none */
+    char *user; /* "" with an identity or registry token; NULL: not set */
     struct secret password;
     struct secret identity_token; /* for the OAuth2 refresh flow */
-    struct secret registry_token; /* sent as Bearer as it is */
+    struct secret registry_token; /* sent unchanged as a Bearer token */
 };
 
 #define CREDENTIAL_INIT                                                                  \
@@ -31,17 +31,17 @@ void credential_release(struct credential *c);
 void credential_copy(struct credential *out, const struct credential *from);
 bool credential_equal(const struct credential *a, const struct credential *b);
 
-/* Is there a user name with a password?  An identity token may come with one or without.
- */
+/* Whether it has a user name and a password.  An identity token may come with or
+ * without. */
 bool credential_has_password(const struct credential *c);
 
-/* Without control characters, as anything must be that goes into a header; and not too
+/* Whether the text has no control characters, which headers forbid, and is not too
  * long. */
 bool credential_is_usable(const char *text, size_t len);
 
 /*
- * These fill an empty *out; -1 when the text has another form.  The user name "<token>"
- * says that the password is an identity token.
+ * Fill an empty *out; -1 when the text is malformed.  The user name "<token>" marks the
+ * password as an identity token.
  */
 MUST_USE int credential_set_user(struct credential *out, const char *user,
                                  const char *password);
@@ -49,8 +49,8 @@ MUST_USE int credential_set_user(struct credential *out, const char *user,
 /* "USER:PASSWORD", split at the first colon. */
 MUST_USE int credential_set_pair(struct credential *out, const char *text, size_t len);
 
-/* The same in base64; some tools leave out the padding, some put line ends into it or
- * NULs behind the password. */
+/* credential_set_pair() from base64; tolerates missing padding, line ends, and NULs after
+ * the password, which some tools write. */
 MUST_USE int credential_set_base64(struct credential *out, const char *text);
 
 #endif

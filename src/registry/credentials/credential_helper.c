@@ -29,18 +29,19 @@ helper_parse(const void *bytes, size_t len, struct credential *out, struct err *
     CLEANUP(js_release) struct js *root = js_parse(bytes, len, ERR_AUTH, err);
     const char *user = "", *secret = "";
 
-    if (!root) /* the parser's words may quote a piece of the secret */
+    if (!root) /* the parser's message may quote part of the secret */
         return err_set(err, ERR_AUTH, "its answer is not a JSON object");
     if (js_string(root, "Username", &user) != 1 || user[0] == '\0' ||
         js_string(root, "Secret", &secret) != 1 || secret[0] == '\0')
         return err_set(err, ERR_AUTH, "its answer lacks \"Username\" or \"Secret\"");
     if (credential_set_user(out, user, secret) < 0)
-        return err_set(err, ERR_AUTH,
-                       "its answer has a user name or password that is not usable");
+        return err_set(
+            err, ERR_AUTH,
+            "its answer has a user name or password with invalid characters or length");
     return 0;
 }
 
-/* Without the white space around it. */
+/* Strip surrounding white space. */
 static void
 trim_output(const struct buf *text, const char **start, size_t *len)
 {
@@ -53,7 +54,7 @@ trim_output(const struct buf *text, const char **start, size_t *len)
     *len = (size_t)(end - *start);
 }
 
-/* A helper that ended badly: these put their reason on standard output. */
+/* The error of a helper that failed: helpers print the cause on standard output. */
 static int
 failed(int status, const struct buf *said, struct err *err)
 {
@@ -65,7 +66,7 @@ failed(int status, const struct buf *said, struct err *err)
     trim_output(said, &start, &len);
     if (len == sizeof(none) - 1 && memcmp(start, none, len) == 0)
         return 0;
-    if (len == 0 || start[0] == '{') /* or is that a secret? */
+    if (len == 0 || start[0] == '{') /* no message, or possibly a secret */
         return err_set(err, ERR_AUTH, "it failed with exit status %d", status);
     text_safe(safe, start, strcspn(start, "\r\n"));
     return err_set(err, ERR_AUTH, "it failed: %s", safe);
@@ -97,9 +98,9 @@ helper_get(const char *name, const char *server, struct cancel *cancel,
     CLEANUP(mem_free_string) char *program = xasprintf("docker-credential-%s", name);
     int rc;
 
-    /* The protocol is a line of text: nothing that could be two of them. */
+    /* The protocol is one line of text: reject what could be two. */
     if (!helper_name_is_valid(name) || !credential_is_usable(server, strlen(server)))
-        return err_set(err, ERR_INTERNAL, "a credential helper must not be asked that");
+        return err_set(err, ERR_INTERNAL, "invalid input for a credential helper");
     rc = run_helper(program, server, cancel, out, err);
     if (rc >= 0 || cancel_wanted(cancel))
         return rc;
@@ -110,6 +111,6 @@ helper_get(const char *name, const char *server, struct cancel *cancel,
         return err_hint(err, "install it");
     }
     err->kind = ERR_AUTH;
-    err_wrap(err, "credential helper %s, asked for '%s'", program, server);
+    err_wrap(err, "credential helper %s, queried for '%s'", program, server);
     return err_hint(err, "check its output: echo %s | %s get", server, program);
 }

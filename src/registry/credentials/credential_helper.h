@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* credential_helper.h - asking docker-credential-NAME for what it keeps.
+/* credential_helper.h - query docker-credential-NAME for credentials.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: docker-credential-helpers, "Development": get.
  */
 #ifndef REGISTRY_CREDENTIALS_CREDENTIAL_HELPER_H
@@ -12,24 +12,24 @@
 
 #include <stddef.h>
 
-#define HELPER_NAME_MAX   64         /* bytes behind "docker-credential-" */
+#define HELPER_NAME_MAX   64         /* bytes after "docker-credential-" */
 #define HELPER_ANSWER_MAX (64 << 10) /* bytes */
 
-/* Letters, digits, '.', '_' and '-', neither '-' nor '.' first: no way to a path. */
+/* Letters, digits, '.', '_' and '-', not beginning with '-' or '.': never a path. */
 bool helper_name_is_valid(const char *name);
 
 /*
  * Run "docker-credential-NAME get" for a server.
- * Returns: 1 and *out, which must be empty; 0 it says that it has none; -1.
- * Errors:  ERR_AUTH - no such program, it failed, took longer than 30 s, or said what
- *          makes no sense; ERR_SIGNAL and placeholders of cancel.h.  The message never
- *          quotes what may be a secret.
+ * Returns: 1 and *out, which must be empty; 0 it has none; -1.
+ * Errors:  ERR_AUTH - no such program, it failed, took longer than 30 s, or gave a
+ *          malformed answer; ERR_SIGNAL and placeholders of cancel.h.  The message never
+ *          quotes a possible secret.
  */
 int helper_get(const char *name, const char *server, struct cancel *cancel,
                struct credential *out, struct err *err);
 
 /*
- * Read its answer, {"Username": U, "Secret": S} with other members ignored.
+ * Parse its answer, {"Username": U, "Secret": S}; other members are ignored.
  * Errors: ERR_AUTH; *out is then untouched.
  */
 MUST_USE int helper_parse(const void *bytes, size_t len, struct credential *out,

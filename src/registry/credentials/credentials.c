@@ -146,7 +146,7 @@ find_answer(const struct credentials *c, const char *helper, const char *host)
     return a;
 }
 
-/* docker files its hub under a URL, podman under the name. */
+/* docker stores its hub under a URL, podman under the name. */
 static int
 ask_helper(struct credentials *c, const char *helper, const char *host,
            struct credential *out, struct err *err)
@@ -164,7 +164,8 @@ ask_helper(struct credentials *c, const char *helper, const char *host,
     return rc;
 }
 
-/* Under the lock: what it says, asked once.  NULL with *err set when it fails. */
+/* Caller holds the lock.  The helper's answer, queried once.  NULL with *err set on
+ * failure. */
 static struct helper_answer *
 helper_says(struct credentials *c, const char *helper, const char *host, struct err *err)
 {
@@ -201,7 +202,7 @@ from_helper(struct credentials *c, const char *helper, const char *host,
     return rc;
 }
 
-/* ---- looking up ---- */
+/* ---- lookup ---- */
 
 static void
 tell_once(struct credentials *c, const struct source *s, struct entry *e)
@@ -244,7 +245,7 @@ credentials_find(struct credentials *c, const char *host, const char *path,
     return rc;
 }
 
-/* Under the lock. */
+/* Caller holds the lock. */
 static int
 ask_again(struct credentials *c, struct helper_answer *a, struct err *err)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* credentials.h - which user name and password belong to which repository.
+/* credentials.h - the credentials of a repository.
  *
- * A set has sources in an order: what was given by hand, then files.  The first source
- * that knows something about a repository decides.
+ * A set has ordered sources: explicit ones first, then files.  The first source with an
+ * entry for a repository wins.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: docker's config.json; containers-auth.json(5).
  */
 #ifndef REGISTRY_CREDENTIALS_CREDENTIALS_H
@@ -20,12 +20,12 @@
 
 struct credentials;
 
-/* An empty set: everything anonymous.  events (to say which source was used) and cancel
- * (to give up on a helper) are borrowed. */
+/* An empty set: always anonymous.  events (to report which source is used) and cancel (to
+ * abort a helper) are borrowed. */
 struct credentials *credentials_new(struct run *run);
 void credentials_release(struct credentials **c);
 
-/* ---- sources: each call adds to the end of the order ---- */
+/* ---- sources: each call appends one ---- */
 
 /*
  * "USER:PASSWORD" (one trailing newline is dropped) for one host.
@@ -38,28 +38,29 @@ MUST_USE int credentials_add(struct credentials *c, const char *host, const char
 bool credentials_are_added(const struct credentials *c, const char *host);
 
 /*
- * The bytes of a config file; name is for messages.
+ * The bytes of a config file; name is used in messages.
  *
  * Shape:  {"auths": {KEY: {"auth": base64(USER:PASSWORD)} or {"username", "password"},
- *         perhaps with "identitytoken" or "registrytoken"}, "credHelpers": {KEY: NAME},
+ *         optionally with "identitytoken" or "registrytoken"}, "credHelpers": {KEY:
+ *         NAME},
  *         "credsStore": NAME}, all of it optional.  A key is a host with its port, as
  *         docker writes it with a scheme, "/v1/" or "/v2/" around it; or a host and a
- *         namespace ("host/team") that its repositories have to be below.
- * Errors: ERR_USAGE - not such a file: names it and the key, never a value.
+ *         namespace ("host/team") for the repositories below it.
+ * Errors: ERR_USAGE - malformed; the message names file and key, never a value.
  */
 MUST_USE int credentials_parse(struct credentials *c, const char *name, const void *bytes,
                                size_t len, struct err *err);
 
-/* A helper, by a valid name, that is asked about every host; from: for messages. */
+/* A helper with a valid name, queried for every host; from: for messages. */
 void credentials_add_helper(struct credentials *c, const char *name, const char *from);
 
-/* ---- looking up: from every thread ---- */
+/* ---- lookup: thread-safe ---- */
 
 /*
- * For a repository, its host as references name it ("docker.io", "reg:5000").  The port
- * counts: "reg" and "reg:443" are two.  Docker Hub is found under all the names it goes
- * by.  Within a source the helper of the host has the only word; else the store is asked,
- * and then the longest namespace wins.  Helpers are run once for each host.
+ * Look up a repository by its host as in references ("docker.io", "reg:5000").  The port
+ * counts: "reg" and "reg:443" differ.  Docker Hub is found under all of its names.
+ * Within a source only the host's helper is consulted, if it has one; else the store, and
+ * then the longest namespace wins.  Helpers are run once per host.
  *
  * Returns: 1 found, *out set, which must be empty before; 0 anonymous; -1.
  * Errors:  ERR_AUTH - a helper failed: never silently anonymous; those of cancel.h.
@@ -68,14 +69,15 @@ int credentials_find(struct credentials *c, const char *host, const char *path,
                      struct credential *out, struct err *err);
 
 /*
- * That one was refused: is there another by now?  Asks a helper once more, in case what
- * it gave has expired.  Returns and errors: as credentials_find().
+ * After a refusal, look up again.  Queries a helper once more, in case its answer
+ * expired.  Returns and errors: as credentials_find().
  */
 int credentials_renew(struct credentials *c, const char *host, const char *path,
                       const struct credential *refused, struct credential *out,
                       struct err *err);
 
-/* The program that said it has nothing for a host, or NULL.  The caller frees it. */
+/* The helper program that returned no credentials for a host, or NULL.  The caller frees
+ * it. */
 char *credentials_silent_helper(struct credentials *c, const char *host);
 
 #endif

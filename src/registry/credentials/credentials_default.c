@@ -25,7 +25,7 @@ credentials_load(struct credentials *c, const char *path, struct err *err)
     return rc;
 }
 
-/* Empty counts as not set. */
+/* The value of a variable; NULL when unset or empty. */
 static const char *
 nonempty_variable(const char *name)
 {
@@ -34,7 +34,7 @@ nonempty_variable(const char *name)
     return value && value[0] != '\0' ? value : NULL;
 }
 
-/* A place that need not exist. */
+/* Load a file that need not exist. */
 static int
 load_if_there(struct credentials *c, const char *path, struct err *err)
 {
@@ -46,7 +46,7 @@ load_if_there(struct credentials *c, const char *path, struct err *err)
     return -1;
 }
 
-/* What podman login writes: until the machine stops, or for good. */
+/* The file that podman login writes: until reboot, or permanent. */
 static char *
 podman_run_file(void)
 {
@@ -85,7 +85,7 @@ load_podman_files(struct credentials *c, struct err *err)
     return user ? load_if_there(c, user, err) : 0;
 }
 
-/* Its own files, or the helpers that its configuration has instead of them. */
+/* Its own files, or the helpers that its configuration lists instead. */
 static int
 load_podman(struct credentials *c, struct err *err)
 {

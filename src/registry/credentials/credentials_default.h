@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* credentials_default.h - which files of credentials are read, in which order.
+/* credentials_default.h - which credentials files are read, in which order.
  *
  * Layer: registry.
  */
@@ -8,17 +8,18 @@
 
 #include "registry/credentials/credentials.h"
 
-/* A file of that form.  Errors: as above; ERR_NOT_FOUND, ERR_LOCAL, ERR_LIMIT. */
+/* Load such a file.  Errors: as credentials_parse(); ERR_NOT_FOUND, ERR_LOCAL,
+ * ERR_LIMIT. */
 MUST_USE int credentials_load(struct credentials *c, const char *path, struct err *err);
 
 /*
- * What docker and podman would use: $REGISTRY_AUTH_FILE and nothing else; without it
- * $DOCKER_AUTH_CONFIG (the text itself), podman's two files or what its list of helpers
- * has instead, docker's file, as far as they exist.
+ * Load what docker and podman would use: only $REGISTRY_AUTH_FILE if set; otherwise
+ * $DOCKER_AUTH_CONFIG (the text itself), podman's two files or the helpers configured
+ * instead, docker's file, as far as they exist.
  * Errors: as credentials_load() and podman_helpers_load().
  */
 MUST_USE int credentials_load_default(struct credentials *c, struct err *err);
-/* The files that this may read, whether they exist or not. */
+/* The files that this may read, existing or not. */
 void credentials_default_files(struct secure_dir_names *out);
 
 #endif

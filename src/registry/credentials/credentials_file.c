@@ -22,8 +22,8 @@ bad_entry(const struct credentials_loading *load, const char *what, const char *
     char safe[SOURCE_KEY_MAX];
 
     source_key_text(safe, key);
-    return err_set(load->err, ERR_USAGE, "%s: the %s of '%s' is not usable",
-                   load->to->name, what, safe);
+    return err_set(load->err, ERR_USAGE, "%s: invalid %s in '%s'", load->to->name, what,
+                   safe);
 }
 
 /* ---- values ---- */
@@ -97,7 +97,7 @@ load_helper(const char *key, const struct js *value, void *ctx)
 
 /* ---- the file ---- */
 
-/* 1: there; 0: absent or null; -1. */
+/* 1: present; 0: absent or null; -1. */
 static int
 get_object(const struct credentials_loading *load, const struct js *root, const char *key,
            const struct js **out)
@@ -116,9 +116,7 @@ load_store(const struct credentials_loading *load, const struct js *root)
 
     if (js_string(root, "credsStore", &store) < 0 ||
         (store[0] != '\0' && !helper_name_is_valid(store)))
-        return err_set(load->err, ERR_USAGE,
-                       "%s: the helper in \"credsStore\" is not "
-                       "usable",
+        return err_set(load->err, ERR_USAGE, "%s: invalid helper in \"credsStore\"",
                        load->to->name);
     if (store[0] != '\0')
         load->to->store = xstrdup(store);
@@ -133,7 +131,7 @@ credentials_source_parse(struct source *s, const void *bytes, size_t len, struct
     const struct js *auths, *helpers;
     int has_auths, has_helpers;
 
-    if (!root) /* the parser's words may quote a piece of a password */
+    if (!root) /* the parser's message may quote part of a password */
         return err_set(err, ERR_USAGE, "%s is not a valid JSON object", s->name);
     has_auths = get_object(&load, root, "auths", &auths);
     has_helpers = has_auths < 0 ? -1 : get_object(&load, root, "credHelpers", &helpers);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* credentials_file.h - parse one file of credentials.
+/* credentials_file.h - parse one credentials file.
  *
  * Layer: registry.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* credentials_internal.h - the places that credentials come from, in order.
+/* credentials_internal.h - the sources of credentials, in order.
  *
  * Layer: registry.
  */
@@ -12,32 +12,32 @@
 #include <pthread.h>
 #include <stddef.h>
 
-/* What one key of a file stands for. */
+/* One key of a file. */
 struct entry {
-    char *key;    /* as the file has it */
-    char *host;   /* lower case, Docker Hub always "docker.io" */
-    char *path;   /* the repository or namespace it is for, "" for all of the host */
-    char *helper; /* who keeps it, or NULL: */
-    struct credential credential; /* empty: a mere mark that docker logged in */
-    bool told;                    /* guarded: was it said that this one is used? */
+    char *key;    /* as in the file */
+    char *host;   /* lower case; "docker.io" for all names of Docker Hub */
+    char *path;   /* the repository or namespace it is for, "" for the whole host */
+    char *helper; /* the helper that stores it, or NULL: */
+    struct credential credential; /* empty: only marks that docker logged in */
+    bool told;                    /* guarded: its use was logged */
 };
 
-/* One file, or what stands in its place.  Fixed once it is in the list. */
+/* One file or equivalent.  Immutable once it is in the list. */
 struct source {
     struct source *next;
     char *name;      /* for messages */
     bool is_by_hand; /* of credentials_add() */
-    char *store;     /* "credsStore", the helper that may have any host; or NULL */
+    char *store;     /* "credsStore", the helper for all hosts; or NULL */
     struct entry *entries;
     size_t count, cap;
 };
 
-/* What a helper said, kept for the whole run. */
+/* The answer of a helper, kept for the run. */
 struct helper_answer {
     struct helper_answer *next;
-    char *helper, *host;          /* host as references name it */
+    char *helper, *host;          /* host as in references */
     struct credential credential; /* empty: it has none */
-    bool repeated;                /* asked again, it said the same */
+    bool repeated;                /* queried again, with the same answer */
 };
 
 struct credentials {

@@ -47,8 +47,8 @@ without_scheme(const char *key)
     return text_starts(key, "http://") ? key + strlen("http://") : key;
 }
 
-/* Is it the path of an API rather than a namespace?  docker ignores what follows a host
- * that it wrote with a scheme. */
+/* Whether it is an API path rather than a namespace.  docker ignores the path of a key
+ * with a scheme. */
 static bool
 is_api_path(const char *path)
 {
@@ -61,7 +61,7 @@ is_api_path(const char *path)
     return false;
 }
 
-/* In lower case, all names of Docker Hub as one. */
+/* In lower case, with all names of Docker Hub mapped to one. */
 static char *
 host_of(const char *text, size_t len)
 {
@@ -118,9 +118,10 @@ source_key_text(char out[SOURCE_KEY_MAX], const char *key)
     snprintf(out, SOURCE_KEY_MAX, "%s%s", at ? "..." : "", safe);
 }
 
-/* ---- looking up ---- */
+/* ---- lookup ---- */
 
-/* Is a repository below a namespace, or the one it names?  "team" holds no "teams/x". */
+/* Whether a repository is below a namespace, or equals it.  "team" does not contain
+ * "teams/x". */
 static bool
 is_below(const char *path, const char *namespace)
 {
@@ -130,7 +131,7 @@ is_below(const char *path, const char *namespace)
                         (path[len] == '\0' || path[len] == '/'));
 }
 
-/* Written as the host itself, or as docker always writes its hub? */
+/* Whether the key is the host itself, or docker's key for its hub. */
 static bool
 is_exact(const struct entry *e)
 {
@@ -139,7 +140,7 @@ is_exact(const struct entry *e)
                : text_same_nocase(e->key, strcspn(e->key, "/"), e->host);
 }
 
-/* The longest namespace; then the exact key; then the first. */
+/* Order of preference: the longest namespace; then the exact key; then the first. */
 static bool
 is_better(const struct entry *e, const struct entry *than)
 {

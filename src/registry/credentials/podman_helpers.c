@@ -48,7 +48,7 @@ read_helper_value(void *ctx, const char *key, const struct toml_value *value,
                        PODMAN_HELPERS_MAX);
     for (size_t i = 0; i < value->count; i++) {
         if (!helper_name_is_valid(value->items[i]))
-            return err_set(err, ERR_USAGE, "'%s' has a name that is not usable", key);
+            return err_set(err, ERR_USAGE, "'%s' contains an invalid name", key);
         load->found.names[load->found.count++] = xstrdup(value->items[i]);
     }
     return 0;
@@ -67,7 +67,7 @@ podman_helpers_parse(struct podman_helpers *out, const char *name, const char *b
         return -1;
     }
     if (load.found.count == 0)
-        return 0; /* an empty list is the same as none */
+        return 0; /* an empty list counts as none */
     podman_helpers_release(out);
     *out = load.found;
     return 1;

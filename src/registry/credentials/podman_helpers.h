@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* podman_helpers.h - the credential helpers that podman asks about every registry.
+/* podman_helpers.h - the credential helpers that podman queries for every registry.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: containers-registries.conf(5), "credential-helpers".
  */
 #ifndef REGISTRY_CREDENTIALS_PODMAN_HELPERS_H
@@ -26,16 +26,16 @@ struct podman_helpers {
 void podman_helpers_release(struct podman_helpers *h);
 
 /*
- * Read the list out of a registries.conf, whose name is for messages; what *out held
- * gives way. Returns: 1; 0 there is none, or an empty one: *out is as before; -1. Errors:
- * as toml_read(); ERR_USAGE - it is no list of names of helpers.
+ * Read the list from a registries.conf, whose name is used in messages; *out is replaced.
+ * Returns: 1; 0 there is none, or an empty one: *out is unchanged; -1. Errors: as
+ * toml_read(); ERR_USAGE - not a list of helper names.
  */
 int podman_helpers_parse(struct podman_helpers *out, const char *name, const char *bytes,
                          size_t len, struct err *err);
 
 /*
- * The list in force: that of the last file that has one, see registries_conf_read();
- * without any PODMAN_FILES.  Errors: of both.
+ * The effective list: that of the last file that has one, see registries_conf_read();
+ * PODMAN_FILES without one.  Errors: of both.
  */
 MUST_USE int podman_helpers_load(struct podman_helpers *out, struct err *err);
 

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { RESTARTS_MAX = 3 }; /* new sessions because a way or a session was refused */
+enum { RESTARTS_MAX = 3 }; /* new sessions because a method or a session was refused */
 
 int
 upload_is_there(struct upload *up, struct err *err)
@@ -23,7 +23,7 @@ upload_is_there(struct upload *up, struct err *err)
     return found == PRESENCE_THERE;
 }
 
-/* Who has gone silent is asked once, and not for long.  1 it is there, 0, -1. */
+/* Check once and briefly at a host that stopped answering.  1 present, 0, -1. */
 static int
 look_once(struct upload *up, struct err *err)
 {
@@ -33,7 +33,7 @@ look_once(struct upload *up, struct err *err)
     return upload_is_there(up, err);
 }
 
-/* Some registries answer first and store later.  1 it is there, 0, -1. */
+/* Some registries answer first and store later.  1 present, 0, -1. */
 static int
 look_for_it(struct upload *up, struct err *err)
 {
@@ -64,12 +64,11 @@ look_after_failure(struct upload *up, struct err *err)
     return found < 0 && err->kind != ERR_SIGNAL ? 0 : found; /* the refusal says more */
 }
 
-/* After a failure: 0 try again, -1 give up with *err. */
+/* After a failure: 0 retry, -1 give up with *err. */
 static int
 try_remedy(struct upload *up, struct retry *retry, struct err *err)
 {
-    bool is_unsure =
-        up->maybe_there; /* a session that is being committed is left alone */
+    bool is_unsure = up->maybe_there; /* a session that may be committing is left alone */
 
     if (up->remedy == UPLOAD_GIVE_UP)
         return -1;
@@ -117,8 +116,8 @@ upload(struct upload *up, struct err *err)
 }
 
 /*
- * Another repository's blob, or our own when the registry says so.  The other one's was
- * checked by the caller; our own is checked now.  1 it is there, 0, -1.
+ * Mount another repository's blob, or our own when the registry reports it.  The other
+ * one was checked by the caller; our own is checked now.  1 present, 0, -1.
  */
 static int
 mount(struct upload *up, const char *from, struct err *err)
@@ -132,7 +131,7 @@ mount(struct upload *up, const char *from, struct err *err)
     return rc;
 }
 
-/* A registry may take the bytes, see that it has a file of that name, and drop them. */
+/* A registry may receive the bytes, find a file of that name, and discard them. */
 static int
 upload_for_good(struct upload *up, struct err *err)
 {

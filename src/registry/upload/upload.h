@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* upload.h - the steps of bringing a blob to a registry: its bytes, the session, the
- * ways.
+/* upload.h - the parts of a blob upload: its bytes, the session, the methods.
  *
- * A blob goes up in a session: POST opens it, PATCH brings bytes, PUT commits.  There are
- * ways that not every registry, or proxy before one, takes; what a refusal teaches is
- * kept in struct upload_quirks of the host, so each lesson is had once in a run.
+ * A blob is uploaded in a session: POST opens it, PATCH sends bytes, PUT commits.  Not
+ * every registry, or proxy in front of one, supports every method; refusals are recorded
+ * in struct upload_quirks of the host, so each costs one request per run.
  *
- * Layer:  registry.
+ * Layer: registry.
  * Source: OCI distribution-spec v1.1, "Pushing blobs".
  */
 #ifndef REGISTRY_UPLOAD_UPLOAD_H
@@ -17,11 +16,13 @@
 #include "registry/exchange.h"
 #include "registry/push.h"
 
-#define UPLOAD_SMALL_MAX    (1U << 20) /* up to here the bytes go with the PUT */
-#define UPLOAD_PIECE_FIRST  (UINT64_C(50) << 20)  /* where larger requests are refused */
-#define UPLOAD_PIECE_MIN    (UINT64_C(512) << 10) /* no proxy is narrower than this */
-#define UPLOAD_SILENCES_MAX 2                     /* then a blob is given up */
-#define UPLOAD_RESUME_MIN   (UINT64_C(64) << 20)  /* from here on a broken one goes on */
+#define UPLOAD_SMALL_MAX (1U << 20) /* bytes up to which a blob is sent with the PUT */
+#define UPLOAD_PIECE_FIRST                                                               \
+    (UINT64_C(50) << 20) /* first size tried when larger requests are refused */
+#define UPLOAD_PIECE_MIN    (UINT64_C(512) << 10) /* smallest size tried */
+#define UPLOAD_SILENCES_MAX 2 /* unanswered requests after which a blob is given up */
+#define UPLOAD_RESUME_MIN                                                                \
+    (UINT64_C(64) << 20) /* size from which an interrupted upload is resumed */
 
 /* The hash of the first bytes of a blob, kept so that going back costs little. */
 #define UPLOAD_MARKS_MAX  32
@@ -31,16 +32,16 @@ struct upload_mark {
     uint64_t at;
 };
 
-/* What to do after a failure. */
+/* The remedy after a failure. */
 enum upload_remedy {
-    UPLOAD_ASK_ERR, /* if it may pass: wait and begin anew.  Else give up */
-    UPLOAD_GO_ON,   /* the session is good, and something was learnt: go on at once */
-    UPLOAD_PAUSE,   /* the session is good: wait and go on */
-    UPLOAD_REOPEN, /* the session is gone or in the way: begin anew, at once, not often */
+    UPLOAD_ASK_ERR, /* if transient: wait and start over; else give up */
+    UPLOAD_GO_ON,   /* the session is valid, and a quirk was learnt: continue at once */
+    UPLOAD_PAUSE,   /* the session is valid: wait and continue */
+    UPLOAD_REOPEN,  /* the session is gone or unusable: start over at once, a few times */
     UPLOAD_GIVE_UP,
 };
 
-/* An upload under way. */
+/* An upload in progress. */
 struct upload {
     struct session *session;
     struct host *host;
@@ -51,26 +52,26 @@ struct upload {
     const struct byte_source *source; /* of size bytes */
 
     struct hash hash;
-    uint64_t hashed;                            /* bytes from the start that are in it */
-    uint64_t base;                              /* where the body under way begins */
+    uint64_t hashed;                            /* bytes hashed, from the start */
+    uint64_t base;                              /* offset of the current request's body */
     struct upload_mark marks[UPLOAD_MARKS_MAX]; /* in order */
     size_t mark_count;
 
-    char *location;     /* the newest URL of the session, NULL: there is none */
+    char *location;     /* the newest URL of the session, NULL: no session */
     uint64_t at;        /* bytes that the registry has */
-    uint64_t piece_min; /* bytes a request but the last must have, 0: any number */
+    uint64_t piece_min; /* minimum bytes per request except the last, 0: none */
 
-    struct upload_quirks habits; /* as they were known when this try began */
+    struct upload_quirks habits; /* those of the host when this try began */
     enum upload_remedy remedy;
-    bool maybe_there; /* the commit failed, but the registry may have done it */
+    bool maybe_there; /* the commit failed, but may have taken effect */
     bool was_refused; /* ... or it is there for another reason */
-    bool is_late;     /* ... or be about to do it */
-    bool was_silent;  /* ... or there was no answer at all */
-    bool must_resync; /* ask what the registry has before going on */
-    bool was_damaged; /* it got other bytes than we sent */
-    bool is_broken;   /* what the registry has under this digest is not the blob */
+    bool is_late;     /* ... or may still be in progress */
+    bool was_silent;  /* ... or was not answered */
+    bool must_resync; /* query the registry's offset before continuing */
+    bool was_damaged; /* the registry received other bytes than we sent */
+    bool is_broken;   /* the registry's copy is not the blob */
     unsigned restarts;
-    unsigned silences; /* requests that the registry took and never answered */
+    unsigned silences; /* requests that were sent completely and never answered */
 };
 
 #endif

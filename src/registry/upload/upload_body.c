@@ -42,7 +42,7 @@ go_back(struct upload *up, uint64_t at, struct err *err)
     return hash_copy(&up->hash, &up->marks[i - 1].hash, err);
 }
 
-/* The next bytes into out and into the hash; at least one. */
+/* Read the next bytes into out and the hash; at least one. */
 static ssize_t
 read_next(struct upload *up, void *out, size_t len, struct err *err)
 {
@@ -60,7 +60,7 @@ read_next(struct upload *up, void *out, size_t len, struct err *err)
     return set_mark(up, err) < 0 ? -1 : got;
 }
 
-/* Bring the hash to where the next byte is `at`: what is sent twice is hashed once. */
+/* Hash up to offset `at`: bytes that are sent again are hashed once. */
 static int
 hash_up_to(struct upload *up, uint64_t at, struct err *err)
 {
@@ -90,14 +90,14 @@ compare_digest(struct upload *up, struct err *err)
     if (digest_equal(&got, up->digest))
         return 0;
     return err_because(err, ERR_INTEGRITY, REASON_CHANGED,
-                       "the bytes to upload have another digest");
+                       "the bytes to upload do not match the digest");
 }
 
 int
 upload_check_digest(struct upload *up, struct err *err)
 {
     if (up->hash.ctx && up->hashed == up->size && up->size > 0)
-        return 0; /* it was right when the last byte went out */
+        return 0; /* checked when the last byte was sent */
     return hash_up_to(up, up->size, err) < 0 ? -1 : compare_digest(up, err);
 }
 

@@ -8,8 +8,8 @@
 
 #include "registry/upload/upload.h"
 
-/* Is what the source has the blob?  Reads what was not read yet.  Errors: ERR_INTEGRITY.
- */
+/* Check that the source is the blob, reading what was not read yet.  Errors:
+ * ERR_INTEGRITY. */
 MUST_USE int upload_check_digest(struct upload *up, struct err *err);
 
 /* Bytes of the blob, hashed as they go; the last one only when all were right. */

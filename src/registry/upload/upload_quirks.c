@@ -14,7 +14,7 @@ upload_quirks(const struct upload *up)
     return habits;
 }
 
-/* What this try could not know is a reason for another one. */
+/* Retry if this try could not know the quirk. */
 static enum upload_remedy
 learn(struct upload *up, bool *fact, bool was_known)
 {
@@ -38,7 +38,7 @@ upload_learn_no_put_body(struct upload *up)
     return learn(up, &up->host->upload.no_put_body, up->habits.no_put_body);
 }
 
-/* Half as much, but not less than makes sense, nor than the registry demands. */
+/* Half as much, but not less than the minimum, nor than the registry requires. */
 static uint64_t
 smaller_piece(const struct upload *up, uint64_t len)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* upload_quirks.h - which ways of uploading a host refuses.
+/* upload_quirks.h - the upload methods that a host refuses.
  *
  * Layer: registry.
  */
@@ -10,11 +10,11 @@
 
 struct upload_quirks upload_quirks(const struct upload *up);
 
-/* PATCH is refused, or a PUT with a body is: what to do, if that was not known before. */
+/* PATCH, or a PUT with a body, was refused: the remedy, if that was not known before. */
 enum upload_remedy upload_learn_no_patch(struct upload *up);
 enum upload_remedy upload_learn_no_put_body(struct upload *up);
 
-/* So many bytes are too much for one request.  false: there is no smaller piece. */
+/* That many bytes are too much for one request.  false: there is no smaller size. */
 bool upload_learn_too_large(struct upload *up, uint64_t len);
 
 #endif

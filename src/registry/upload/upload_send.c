@@ -13,7 +13,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Is all of it to go with the PUT? */
+/* Whether the whole blob is sent with the PUT. */
 static bool
 goes_with_put(const struct upload *up)
 {
@@ -27,7 +27,7 @@ goes_with_put(const struct upload *up)
     return habits->no_patch || up->size <= UPLOAD_SMALL_MAX;
 }
 
-/* How many bytes go with the next PATCH. */
+/* Number of bytes of the next PATCH. */
 static uint64_t
 next_piece(const struct upload *up)
 {
@@ -40,7 +40,7 @@ next_piece(const struct upload *up)
     return piece < left ? piece : left;
 }
 
-/* The registry is at another place than we are, or the piece was too large for it. */
+/* The registry's offset differs from ours, or the request was too large. */
 static enum upload_remedy
 meet_again(struct upload *up, uint64_t len)
 {
@@ -53,7 +53,7 @@ meet_again(struct upload *up, uint64_t len)
     return UPLOAD_REOPEN;
 }
 
-/* What a refused PATCH means. */
+/* The remedy after a refused PATCH. */
 static enum upload_remedy
 judge_patch(struct upload *up, const struct answer *a, uint64_t len)
 {
@@ -108,7 +108,7 @@ patch(struct upload *up, uint64_t len, struct err *err)
     return upload_take_location(up, &a, err);
 }
 
-/* The registry does not take a body with the PUT. */
+/* Whether the registry refuses a body with the PUT. */
 static bool
 is_refused_body(const struct answer *a)
 {
@@ -117,7 +117,7 @@ is_refused_body(const struct answer *a)
     return status == 404 || status == 405 || status == 415 || status == 501;
 }
 
-/* What a failed commit means; the error is in words already. */
+/* Interpret a failed commit; the error is set already. */
 static void
 judge_commit(struct upload *up, const struct answer *a, bool has_body)
 {
@@ -132,19 +132,20 @@ judge_commit(struct upload *up, const struct answer *a, bool has_body)
     } else if (has_body && is_refused_body(a)) {
         up->maybe_there = status == 404;
         up->remedy = upload_learn_no_put_body(up);
-    } else if (status == 404) { /* also what a registry says that did it a moment ago */
+    } else if (status ==
+               404) { /* also returned by a registry that has just committed it */
         up->maybe_there = up->is_late = true;
         up->remedy = UPLOAD_REOPEN;
     } else if (status == 400 && exchange_has_code(a, "DIGEST_INVALID")) {
         up->remedy = up->was_damaged ? UPLOAD_GIVE_UP : UPLOAD_REOPEN;
-        up->was_damaged = true; /* our bytes are right */
+        up->was_damaged = true; /* our bytes are correct */
     } else {
         up->maybe_there = exchange_may_pass(a);
-        up->is_late = status == 504 || status >= 520; /* a proxy that did not wait */
+        up->is_late = status == 504 || status >= 520; /* a proxy that timed out */
     }
 }
 
-/* A web server that says yes to everything is no registry. */
+/* A web server that answers every request with success is not a registry. */
 static int
 check_stored(struct upload *up, const struct answer *a, struct err *err)
 {

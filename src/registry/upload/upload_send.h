@@ -9,8 +9,8 @@
 #include "registry/upload/upload.h"
 
 /*
- * All that is missing, in the way this registry takes it, and the commit; opens a session
- * when there is none.  On failure up->remedy says what may help.
+ * Send all missing bytes with the methods this registry supports, and commit; opens a
+ * session when there is none.  On failure up->remedy is what may help.
  */
 MUST_USE int upload_send(struct upload *up, struct err *err);
 

@@ -12,8 +12,8 @@
 #include <string.h>
 
 /*
- * Uploads stay at the registry.  Behind a proxy that ends TLS some registries call
- * themselves http://: that is raised to what we really talk to.
+ * Uploads stay at the registry.  Behind a proxy that terminates TLS some registries name
+ * themselves http://: the actual scheme is used instead.
  */
 static int
 keep_at_home(const struct http_origin *home, char **url, struct err *err)
@@ -46,10 +46,10 @@ upload_take_location(struct upload *up, const struct answer *a, struct err *err)
     char *next;
 
     if (!location)
-        return up->location ? 0
-                            : err_set(err, ERR_PROTOCOL,
-                                      "the registry accepts an upload "
-                                      "without saying where to");
+        return up->location
+                   ? 0
+                   : err_set(err, ERR_PROTOCOL,
+                             "the registry accepts an upload without a location");
     if (http_url_resolve(a->url, location, &next, err) < 0)
         return err_wrap(err, "the upload's location");
     if (keep_at_home(&up->host->origin, &next, err) < 0) {
@@ -80,7 +80,7 @@ upload_open(struct upload *up, struct err *err)
                                  : exchange_error(&call, &a, err);
 }
 
-/* 201 says that it is there; where somebody says so to every POST, it is a session. */
+/* 201 means mounted, except where every POST is answered so: then it is a session. */
 static bool
 is_mounted(const struct answer *a)
 {
@@ -114,7 +114,7 @@ upload_mount(struct upload *up, const char *from, struct err *err)
                                                                    : 0;
 }
 
-/* ---- what became of it ---- */
+/* ---- state of the session ---- */
 
 uint64_t
 upload_bytes_of_range(const char *range)
@@ -147,7 +147,7 @@ upload_resync(struct upload *up)
         !answer_is_success(&a) || upload_take_location(up, &a, err_ignored()) < 0)
         return false;
     there = upload_bytes_of_range(http_header(&a.http, "range", 0));
-    if (there < 2 || there > up->size) /* an empty session says "0-0" too */
+    if (there < 2 || there > up->size) /* an empty session reports "0-0" too */
         return false;
     up->at = there;
     return true;
