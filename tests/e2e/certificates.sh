@@ -379,7 +379,7 @@ must cms pss.p7s -signer rsa.pem -inkey rsa.key -certfile issuing.pem \
     -keyopt rsa_padding_mode:pss
 fresh
 expect 7 "RSA-PSS is not attached" sealift attach b.tar pss.p7s
-check "which is said" grep -q 'uses an algorithm that does not count' "$err"
+check "which is said" grep -q 'uses an algorithm that is not allowed inside a bundle' "$err"
 # Each of these is right as far as openssl goes, and does not count.
 must cms two.p7s -signer signer.pem -inkey signer.key -signer rsa.pem -inkey rsa.key \
     -certfile issuing.pem

@@ -51,7 +51,7 @@ spoilt "documents" 6 body:4 body:5 padding:6 header:8 blocks:8
 spoilt "documents, and a header behind them" 6 body:4 header:5 blocks:5 padding:6
 # Nobody says whose header that was.
 spoilt "a list, and what is behind it" 6 body:3 body:7 all:8
-check "says what that means" grep -q 'warning: .*cannot be known' "$err"
+check "says what that means" grep -q 'warning: .*is unknown' "$err"
 spoilt "the padding of the list" 6 padding:3 body:7
 spoilt "a cut, and something before it" 6 body:6 cut:5000000
 check_equal "what is cut off is one line" 2 "$(field "$out" 'd["damagedObjects"]')"
@@ -164,7 +164,7 @@ check "is hashed in place" grep -q 'madvise(.*MADV_POPULATE_READ) = 0' "$work/tr
 expect 0 "a medium that fails under the hash" \
     in_place -e inject=fadvise64:signal=BUS:when=2
 check "killed the process that verified" grep -q 'killed by SIGBUS' "$work/trace"
-check "which is said" grep -q 'failed while it was read: once more' "$err"
+check "which is said" grep -q 'failed while it was read: reading it again' "$err"
 expect 8 "one that cannot be read at all" in_place -e inject=madvise:error=EFAULT \
     -e inject=pread64:error=EIO:when=25+
 check "has an offset" grep -q 'cannot read at byte [1-9].*Input/output error' "$err"

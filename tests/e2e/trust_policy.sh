@@ -246,7 +246,7 @@ sed 's/"alice", "bob"\], "threshold": 2/"dev"]/' store/policy.json >policy.new
 mv policy.new store/policy.json
 must bundle dev42.tar prod 42 dev
 outcome 0 - "a receipt whose signers no longer count does not" import dev42.tar
-check "and a warning says so" grep -q 'warning: nothing is remembered' "$err"
+check "and a warning says so" grep -q 'warning: no import of stream' "$err"
 rm -r store/state
 
 # --- revoked -----------------------------------------------------------------------------

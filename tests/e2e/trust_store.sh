@@ -71,7 +71,7 @@ mkdir elsewhere
 cp dave.pub elsewhere/carol.pub
 cp carol.pub elsewhere/charlie.pub
 expect 12 "the same key under another name is not" sealift trust add --trust new elsewhere/charlie.pub
-check "and the message names the first" grep -q "'new/keys/carol.pub' holds the same key" "$err"
+check "and the message names the first" grep -q "'new/keys/carol.pub' contains the same key" "$err"
 expect 12 "another key under the same name is not" sealift trust add --trust new elsewhere/carol.pub
 expect 2 "a private key is not" sealift trust add --trust new dave.key
 cp dave.key oops.pub

@@ -35,7 +35,7 @@ check_equal "layers of images and of artifacts" "$(counts)" "$(field "$out" \
 
 # What parses and unpacks is a process of its own, as poor as the kernel can make it.
 expect 0 "verify in detail" sealift verify -v --layers --insecure-skip-verify "$work/shapes.tar"
-check "it says how it is confined" grep -q 'in a process of its own: ' "$err"
+check "it says how it is confined" grep -q 'in a separate process: ' "$err"
 
 python3 "$tests/e2e/bad_layers.py" "$(url_of source)" >"$work/cases"
 check "there are layers to look into" test "$(wc -l <"$work/cases")" -gt 14

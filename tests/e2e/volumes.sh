@@ -114,7 +114,7 @@ PYTHON
 wrong "damage" 6 'volumes 1 to 2' 'copy volumes 1 to 2 again' verify "$spoilt.001"
 spoil && truncate -s -1 "$spoilt.004" && printf X >>"$spoilt.004"
 printf X | dd of="$spoilt.001" bs=1 seek=$((36864 + 600)) conv=notrunc 2>/dev/null
-wrong "damage at both ends" 6 '2 places are damaged' 'copy volumes 1, 4 again' \
+wrong "damage at both ends" 6 '2 damaged ranges' 'copy volumes 1, 4 again' \
     verify --json "$spoilt.001"
 check_equal "each with its volume" "1 1, 4 4" "$(field "$out" \
     '", ".join("%d %d" % (x["firstVolume"], x["lastVolume"]) for x in d["damage"])')"

@@ -141,7 +141,7 @@ def of_another(lab):
     lab.registry.handler.has_referrers = False
     list_under(lab, app, one.top, stray.top)
     lab.export("--referrers", app).ok().carries(app, one)
-    lab.runs[-1].says("belongs to something else")
+    lab.runs[-1].says("refers to something else")
 
 
 @case("cosign-tags")

@@ -217,7 +217,7 @@ def gone(lab):
         lab.registry.store.repos.clear()
         lab.registry.on(None, "", chain(*[None] * 20, *[fault] * 1000))
         run = lab.push(*pictures, options=[GOING, "--retries", "1"], jobs=2)
-        run.fails("network", hint="no more were sent")
+        run.fails("network", hint="the rest was not sent")
         check(lab.registry.count() < 35, "tries after its end")
 
 
@@ -228,7 +228,7 @@ def closed(lab):
     lab.registry.on("POST", "/mirror/a/", status(500))
     run = lab.push(one, two, three, options=[GOING, "--retries", "0"], jobs=1)
     partly(lab, run, ["a:1", "a:2"], "network", "500", [two])
-    check("not tried any more" in ends(run)["a:2"][2], "which it says")
+    check("not used any more" in ends(run)["a:2"][2], "which it says")
     check(lab.registry.count("POST", "/mirror/a/") <= 6, "tries there")
 
 

@@ -19,10 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what the bundle says of itself ---- */
+/* ---- metadata of the bundle ---- */
 
-/* What the bundle says of itself: the layout, and what is signed, follow from the plan.
- */
+/* The layout and the signed index.json follow from the plan. */
 static int
 describe_bundle(struct export_result *r, const struct export_options *o, struct err *err)
 {
@@ -45,7 +44,7 @@ describe_bundle(struct export_result *r, const struct export_options *o, struct 
                       err);
 }
 
-/* ---- what is there already ---- */
+/* ---- earlier content ---- */
 
 static bool
 holds_blobs(const struct volumes *file)
@@ -57,7 +56,7 @@ holds_blobs(const struct volumes *file)
     return holds;
 }
 
-/* What an earlier run set aside is a source of blobs. */
+/* A file set aside by an earlier run is a source of blobs. */
 static void
 open_older(struct writing *w, const struct output *out)
 {
@@ -71,7 +70,7 @@ open_older(struct writing *w, const struct output *out)
     (void)!reuse_add(&w->salvage, &files, err_ignored());
 }
 
-/* What was taken over is of another bundle: it becomes such a source, too. */
+/* The partial file is of another bundle: use it as such a source, too. */
 static int
 set_aside(struct writing *w, struct output *out, uint64_t size, struct err *err)
 {
@@ -84,7 +83,7 @@ set_aside(struct writing *w, struct output *out, uint64_t size, struct err *err)
     return reuse_add(&w->salvage, &files, err);
 }
 
-/* The same of volumes, which do without their names: a run that is killed loses them. */
+/* set_aside() for volumes, which are kept open without names: a killed run loses them. */
 static int
 hold_on_to(struct writing *w, struct output_set *out, const struct volumes *left,
            struct err *err)
@@ -97,7 +96,7 @@ hold_on_to(struct writing *w, struct output_set *out, const struct volumes *left
     return output_set_restart(out, err);
 }
 
-/* Go on with an unfinished file where that helps. */
+/* Resume an unfinished file if that helps. */
 static int
 take_over(struct writing *w, struct output_set *out, struct err *err)
 {
@@ -113,14 +112,14 @@ take_over(struct writing *w, struct output_set *out, struct err *err)
         return 0;
     if (!holds_blobs(&left))
         return output_set_restart(out, err);
-    events_debug(events, "taking what fits out of %s.partial", out->path);
+    events_debug(events, "reusing matching data of %s.partial", out->path);
     return out->in_volumes ? hold_on_to(w, out, &left, err)
                            : set_aside(w, out->items, left.size, err);
 }
 
-/* ---- the bundle ---- */
+/* ---- writing the bundle ---- */
 
-/* Sign, write the head and what can be had of the bodies; gaps are noted. */
+/* Sign, write the head and all bodies that can be fetched; failures are recorded. */
 static int
 fill_bundle(struct writing *w, struct output_set *out, struct signature_file *signature,
             struct err *err)
@@ -142,7 +141,7 @@ fill_bundle(struct writing *w, struct output_set *out, struct signature_file *si
     return export_blobs(w, err);
 }
 
-/* To the disk, checked, under its name. */
+/* Flush, check, and rename to the final name. */
 static int
 publish_bundle(struct writing *w, struct output_set *out,
                const struct signature_file *signature, struct err *err)
@@ -154,7 +153,7 @@ publish_bundle(struct writing *w, struct output_set *out,
     if (output_set_flush(out, err) < 0 ||
         (o->verify_after && export_read_back(w, signature, err) < 0))
         return -1;
-    /* First the signature: without its bundle it does no harm. */
+    /* The signature first: without its bundle it is harmless. */
     if (o->sig_out &&
         file_put(o->sig_out, signature->bytes, signature->len, 0666, !o->force, err) < 0)
         return -1;
@@ -164,7 +163,7 @@ publish_bundle(struct writing *w, struct output_set *out,
     return 0;
 }
 
-/* Now the only source of blobs is what was just written. */
+/* From now on blobs are taken only from what was just written. */
 static int
 take_from(struct writing *w, const struct output_set *all, struct err *err)
 {
@@ -184,20 +183,20 @@ write_beside(struct writing *w, const struct output_set *all, struct err *err)
     CLEANUP(signature_file_release) struct signature_file signature = {.bytes = NULL};
     size_t failures = failures_count(w->result->plan.failures);
 
-    w->phase = "copying what was fetched";
+    w->phase = "copying fetched data";
     if (output_set_open_beside(&out, all, w->result->layout.total, err) < 0 ||
         output_set_reserve(&out, err) < 0 || fill_bundle(w, &out, &signature, err) < 0)
         return -1;
     if (failures_count(w->result->plan.failures) > failures)
-        return err_set(err, ERR_LOCAL, "what was written to '%s.partial' is not there",
+        return err_set(err, ERR_LOCAL, "data written to '%s.partial' is missing",
                        all->path);
     return publish_bundle(w, &out, &signature, err);
 }
 
 /*
- * Not all came: plan again with what did.  Where that may be published, it is copied into
- * a file of its own, since most of it moves; what came is only removed when that has its
- * name.
+ * Some objects failed: plan again with the others.  If that may be published, they are
+ * copied to a new file, since most of them move; the partial file is removed only after
+ * that one is renamed.
  */
 static int
 write_incomplete(struct writing *w, struct output_set *all, struct err *err)
@@ -215,8 +214,8 @@ write_incomplete(struct writing *w, struct output_set *all, struct err *err)
         return err->kind == ERR_SIGNAL
                    ? -1
                    : err_hint(err,
-                              "'%s.partial' is kept: the incomplete bundle needs "
-                              "its room beside that",
+                              "'%s.partial' is kept: there is not enough space for the "
+                              "incomplete bundle next to it",
                               all->path);
     output_set_discard(all);
     return 0;
@@ -236,11 +235,10 @@ write_bundle(struct writing *w, struct err *err)
         take_over(w, &out, err) < 0 || output_set_reserve(&out, err) < 0)
         return -1;
     if (fill_bundle(w, &out, &signature, err) < 0) {
-        /* A disk that fails or is full is not to keep what it cannot finish. */
+        /* Do not keep what a failing or full disk could not finish. */
         if (err->kind != ERR_LOCAL && w->fetched + w->reused > 0) {
             output_set_keep(&out);
-            err_hint(err,
-                     "what was fetched is kept: run the same command again to resume");
+            err_hint(err, "fetched data is kept: run the same command again to resume");
         }
         return -1;
     }
@@ -254,9 +252,9 @@ write_bundle(struct writing *w, struct err *err)
     return 0;
 }
 
-/* ---- the whole ---- */
+/* ---- the whole export ---- */
 
-/* What else went well is no success. */
+/* With failures the export does not succeed, whatever else was written. */
 static int
 summarize_export(const struct export_result *r, const struct export_options *o,
                  struct err *err)
@@ -266,14 +264,15 @@ summarize_export(const struct export_result *r, const struct export_options *o,
 
     if (count == 0)
         return 0;
-    err_set(err, ERR_PARTIAL,
-            "%zu objects could not be fetched, %zu names are missing; first error: %s",
-            count, r->plan.set.missing.count, failures[0].message);
+    err_set(
+        err, ERR_PARTIAL,
+        "%zu objects could not be fetched, %zu images are incomplete; first error: %s",
+        count, r->plan.set.missing.count, failures[0].message);
     if (r->plan.name_count == 0)
         return err_hint(err, "no images left to export");
     err->reason = r->is_published ? REASON_INCOMPLETE_BUNDLE : REASON_INCOMPLETE;
     if (!r->is_published && !o->dry_run)
-        err_hint(err, "what was fetched is kept: run the same command again to resume");
+        err_hint(err, "fetched data is kept: run the same command again to resume");
     return -1;
 }
 
@@ -285,7 +284,7 @@ check_outputs(const struct export_options *o, struct err *err)
     return o->sig_out ? output_check(o->sig_out, o->force, err) : 0;
 }
 
-/* How many there are is known with the plan. */
+/* The number of volumes is known from the plan. */
 static int
 check_volumes(const struct export_options *o, const struct layout *layout,
               struct err *err)
@@ -308,7 +307,7 @@ export_run(struct export_result *out, const struct export_options *o, struct err
         .options = o, .result = out, .phase = "fetching", .salvage = REUSE_INIT};
     int rc;
 
-    /* Say now what would stop it at the end. */
+    /* Report now what would fail at the end. */
     if (check_outputs(o, err) < 0 || export_warn_of_claims(o, err) < 0 ||
         plan_make(&out->plan, &o->plan, err) < 0 || describe_bundle(out, o, err) < 0)
         return -1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* export.h - names in, one signed bundle out.
+/* export.h - fetch images into one signed bundle.
  *
  * Layer: ops.
  */
@@ -14,18 +14,19 @@
 struct export_options {
     struct plan_options plan;
     const char *output;
-    uint64_t volume_size; /* bytes of each volume; 0: one file */
-    bool foreign_layers;  /* also from the URLs that descriptors name */
+    uint64_t volume_size; /* bytes per volume; 0: one file */
+    bool foreign_layers;  /* also fetch layers from the URLs in descriptors */
     bool force;           /* replace an existing file */
-    bool verify_after;    /* read it back from the disk before it gets its name */
-    bool dry_run;         /* stop when the plan stands */
+    bool verify_after;    /* read it back from disk before it is renamed */
+    bool dry_run;         /* stop after planning */
     bool accepts_sparse;  /* indexes that list what is left out were asked for: no word */
-    bool allow_incomplete;    /* with plan.keep_going: publish what can be had */
+    bool allow_incomplete;    /* with plan.keep_going: publish without what failed */
     const char *const *reuse; /* bundles to take blobs from, reuse_count of them */
     size_t reuse_count;
-    const struct pki_key *key;     /* NULL: unsigned, which the user asked for */
-    const struct pki_certs *certs; /* sign as the holder of the first; NULL: by the key */
-    const char *sig_out; /* a file for the signature; NULL: it goes into the bundle */
+    const struct pki_key *key; /* NULL: unsigned, as requested */
+    const struct pki_certs
+        *certs;          /* sign with the first certificate; NULL: with the bare key */
+    const char *sig_out; /* a file for the signature; NULL: stored in the bundle */
     const char *stream;
     bool has_serial;
     uint64_t serial;
@@ -36,15 +37,14 @@ struct export_options {
 
 struct export_result {
     struct plan plan;
-    struct layout layout; /* what was written, or would be */
+    struct layout layout; /* of the bundle that was or would be written */
     struct bundle_meta meta;
-    struct digest index; /* of index.json: what was signed */
+    struct digest index; /* of index.json, which is signed */
     size_t volumes;      /* files that are written, or would be; see volume_size */
     uint64_t fetched;    /* bytes of blobs that came over the network, or would */
-    uint64_t reused;     /* and that an earlier run or another bundle had */
-    struct secure_dir_names
-        removed;       /* paths of volumes of a larger set that it replaced */
-    bool is_published; /* there is a bundle under its name */
+    uint64_t reused;     /* bytes taken from an earlier run or another bundle */
+    struct secure_dir_names removed; /* paths of removed volumes of a larger set */
+    bool is_published;               /* the bundle has its final name */
 };
 
 #define EXPORT_RESULT_INIT                                                               \
@@ -54,13 +54,13 @@ struct export_result {
 
 /*
  * Plan, then write in place, sign, publish.  Under its final name the bundle is complete,
- * or it does not exist.  What an unfinished run left is gone on with: in place when it is
- * for the same content, else as a source of blobs.
+ * or it does not exist.  An unfinished file is resumed: in place when it is for the same
+ * content, else as a source of blobs.
  *
- * With plan.keep_going what cannot be had is noted in plan.failures, and the run ends
- * with ERR_PARTIAL: with allow_incomplete there is a bundle of all the rest, which says
- * what it lacks; else that rest is kept for the next run. Errors: ERR_CONFLICT, ERR_LOCAL
- * of file.h; those of plan_make() and pull.h.
+ * With plan.keep_going failures to fetch are recorded in plan.failures, and the run ends
+ * with ERR_PARTIAL: with allow_incomplete there is a bundle of everything else, which
+ * lists what is missing; otherwise fetched data is kept for the next run.
+ * Errors: ERR_CONFLICT, ERR_LOCAL of file.h; those of plan_make() and pull.h.
  */
 MUST_USE int export_run(struct export_result *out, const struct export_options *options,
                         struct err *err);

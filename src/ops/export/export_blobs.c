@@ -13,11 +13,11 @@
 #include <string.h>
 
 enum {
-    PIECE = 256 << 10, /* bytes a write: the network hands out far less at a time */
-    WRITE_BACK_STEP = 8 << 20, /* bytes after which the kernel is asked to write */
+    PIECE = 256 << 10, /* bytes per write: the network delivers far fewer at a time */
+    WRITE_BACK_STEP = 8 << 20, /* bytes after which write-back is started */
 };
 
-/* Bring one blob from its registry to its place. */
+/* Fetch one blob from its registry to its place. */
 struct blob_job {
     struct pool_job job;
     struct writing *writing;
@@ -25,8 +25,8 @@ struct blob_job {
     char *piece; /* bytes of the blob from `at` on, not yet written */
     uint64_t at;
     size_t held;           /* bytes in the piece */
-    uint64_t salvaged;     /* bytes that were not fetched */
-    uint64_t written_back; /* offset in the blob up to which write-back was begun */
+    uint64_t salvaged;     /* bytes that need not be fetched */
+    uint64_t written_back; /* offset in the blob up to which write-back was started */
     struct fetch_attempts attempts;
 };
 
@@ -91,7 +91,7 @@ take_part(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err
     return 0;
 }
 
-/* A layer that the registry only has a link to: from the first place that has it. */
+/* Fetch a layer that the registry only links to: from the first URL that works. */
 static int
 follow_links(struct blob_job *job, unsigned worker, struct image_object what,
              struct err *err)
@@ -118,7 +118,7 @@ follow_links(struct blob_job *job, unsigned worker, struct image_object what,
     return -1;
 }
 
-/* Fetch what comes after the prefix. */
+/* Fetch the bytes after the prefix. */
 static int
 fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
            struct err *err)
@@ -165,7 +165,7 @@ bring_blob(struct pool_job *base, unsigned worker, struct err *err)
     return rc == 1 ? 0 : fetch_rest(job, &prefix, worker, err);
 }
 
-/* ---- elsewhere ---- */
+/* ---- other repositories ---- */
 
 static int
 bring_from_elsewhere(struct pool_job *base, unsigned worker, struct err *err)
@@ -173,7 +173,7 @@ bring_from_elsewhere(struct pool_job *base, unsigned worker, struct err *err)
     return fetch_rest((struct blob_job *)base, NULL, worker, err);
 }
 
-/* 1: another repository is asked; 0: the failure is noted; -1. */
+/* 1: another repository is tried; 0: the failure is recorded; -1. */
 static int
 retry_blob_elsewhere(struct blob_job *job, struct pool *pool, struct err *err)
 {
@@ -208,7 +208,7 @@ retry_blobs_elsewhere(struct blob_job *jobs, size_t count, struct pool *pool,
     return 0;
 }
 
-/* ---- all of them ---- */
+/* ---- all blobs ---- */
 
 static bool
 is_on_shelf(const struct writing *w, size_t member)
@@ -232,7 +232,7 @@ write_from_shelf(const struct writing *w, size_t member, struct err *err)
     return bundle_write_blob(l, &w->file, member, 0, bytes, size, err);
 }
 
-/* Every body to its place, by all workers at once. */
+/* Write the bodies with all workers at once. */
 static int
 write_anywhere(struct writing *w, struct blob_job *jobs, struct pool *pool,
                struct err *err)
@@ -254,7 +254,8 @@ write_anywhere(struct writing *w, struct blob_job *jobs, struct pool *pool,
     return retry_blobs_elsewhere(jobs, count, pool, err);
 }
 
-/* One after the other, each with its header, for file systems that want that. */
+/* Write them one after the other, each with its header, for file systems without
+ * holes. */
 static int
 write_in_order(struct writing *w, struct blob_job *jobs, struct pool *pool,
                struct err *err)
@@ -299,7 +300,7 @@ export_blobs(struct writing *w, struct err *err)
     if (pool)
         rc = w->in_order ? write_in_order(w, jobs, pool, err)
                          : write_anywhere(w, jobs, pool, err);
-    pool_release(&pool); /* before the jobs go */
+    pool_release(&pool); /* joins the workers before the jobs are freed */
     for (size_t i = 0; i < count; i++)
         free(jobs[i].attempts.failure);
     free(jobs);

@@ -8,7 +8,7 @@
 
 #include "ops/export/export_internal.h"
 
-/* Write the bodies: of documents from memory, of blobs from where they are. */
+/* Write the bodies: documents from memory, blobs from wherever they are. */
 MUST_USE int export_blobs(struct writing *w, struct err *err);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* export_internal.h - what the parts of an export share.
+/* export_internal.h - shared by the parts of an export.
  *
- * export.c               the plan, the file that is begun or resumed, publishing
- * export_blobs.c         every blob to its place
- * export_verify_after.c  --verify-after
+ * - export.c: the plan, starting or resuming the file, publishing
+ * - export_blobs.c: every blob to its place
+ * - export_verify_after.c: --verify-after
  *
  * Layer: ops, private.
  */
@@ -17,13 +17,13 @@
 
 #include <stdatomic.h>
 
-/* A bundle that is being written. */
+/* A bundle being written. */
 struct writing {
     const struct export_options *options;
     struct export_result *result;
     struct volumes file;
-    bool in_order;     /* it is written from front to back */
-    const char *phase; /* what people are told */
+    bool in_order;     /* it is written sequentially */
+    const char *phase; /* shown as progress */
     struct reuse salvage;
     size_t volumes;                       /* as in struct export_result */
     atomic_uint_fast64_t fetched, reused; /* bytes of blobs, as in struct export_result */

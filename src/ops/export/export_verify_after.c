@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-/* Is the head what was written?  Its digests decide about all that comes behind it. */
+/* Compare the head with what was written: its digests are used to check everything
+ * else. */
 static int
 compare_head(const struct writing *w, const struct bundle_untrusted *head,
              const struct signature_file *signature, struct err *err)
@@ -24,7 +25,7 @@ compare_head(const struct writing *w, const struct bundle_untrusted *head,
                         memcmp(found->bytes, signature->bytes, found->len) == 0)))
         return 0;
     return err_because(err, ERR_INTEGRITY, REASON_DIGEST,
-                       "index.json or its signature is not what was written");
+                       "index.json or its signature differs from what was written");
 }
 
 static int
@@ -59,6 +60,6 @@ export_read_back(const struct writing *w, const struct signature_file *signature
     if (rc == 0 || err->kind == ERR_SIGNAL)
         return rc;
     err->hint[0] = '\0';
-    err_hint(err, "the medium does not store what is written to it: use another one");
-    return err_wrap(err, "'%s', read back from the disk", w->options->output);
+    err_hint(err, "the medium does not store data reliably: use a different one");
+    return err_wrap(err, "'%s', read back from disk", w->options->output);
 }

@@ -9,7 +9,7 @@
 #include "ops/export/export_internal.h"
 
 /*
- * Read what was flushed back from the disk, and check it as a reader would.
+ * Read the flushed file back from disk, and check it like a reader.
  * Errors: ERR_INTEGRITY, ERR_LOCAL.
  */
 MUST_USE int export_read_back(const struct writing *w,

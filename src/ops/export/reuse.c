@@ -9,8 +9,9 @@
 enum {
     PIECE = 256 << 10, /* bytes read at a time */
     STRIDE =
-        64 << 10, /* a power cut may leave the last bytes of an unfinished blob zero */
-    COPY_STEP = 8 << 20 /* bytes between two looks at whether to stop */
+        64
+        << 10, /* after a power loss the last bytes of an unfinished blob may be zero */
+    COPY_STEP = 8 << 20 /* bytes between two checks whether to stop */
 };
 
 void
@@ -41,9 +42,9 @@ reuse_add(struct reuse *s, struct volume_set *files, struct err *err)
     return 0;
 }
 
-/* ---- hashing what is in place ---- */
+/* ---- data already in place ---- */
 
-/* Bytes from..to of the blob.  1, 0 when they cannot be read, -1. */
+/* Hash bytes from..to of the blob.  1, 0 when they cannot be read, -1. */
 static int
 add_range(struct hash *h, const struct reuse_blob *blob, uint64_t from, uint64_t to,
           struct cancel *cancel, struct err *err)
@@ -66,7 +67,7 @@ add_range(struct hash *h, const struct reuse_blob *blob, uint64_t from, uint64_t
     return 1;
 }
 
-/* Does the blob end with what follows the prefix in the file?  1, 0, -1. */
+/* Whether the file has the rest of the blob after the prefix.  1, 0, -1. */
 static int
 is_whole(const struct reuse_blob *blob, const struct blob_prefix *prefix,
          struct cancel *cancel, struct err *err)
@@ -84,8 +85,8 @@ is_whole(const struct reuse_blob *blob, const struct blob_prefix *prefix,
 }
 
 /*
- * Blobs are filled from their start, so what is there ends with the last byte that is not
- * zero.  But a blob may itself end with zeros, which then are no hole.
+ * Blobs are filled from the start, so the data ends with the last byte that is not zero.
+ * A blob may itself end with zeros, which are not a hole.
  */
 static int
 measure_prefix(const struct reuse_blob *blob, struct blob_prefix *prefix,
@@ -108,14 +109,14 @@ measure_prefix(const struct reuse_blob *blob, struct blob_prefix *prefix,
     if (filled < blob->size)
         return 0;
     rc = is_whole(blob, prefix, cancel, err);
-    if (prefix->len == blob->size) /* all there, and wrong */
+    if (prefix->len == blob->size) /* complete, but wrong */
         prefix->len = 0;
     return rc;
 }
 
-/* ---- copying what is elsewhere ---- */
+/* ---- copying from elsewhere ---- */
 
-/* As much as the stock has, beginning at `offset` in it. */
+/* Copy as much as the stock has from `offset` in it. */
 static int
 copy_from(const struct blob_index *stock, uint64_t offset, const struct reuse_blob *blob,
           struct cancel *cancel, struct err *err)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reuse.h - bytes of blobs that need not be fetched, because an earlier run or an older
- * bundle has them.
+/* reuse.h - blob data that need not be fetched, from an earlier run or an older bundle.
  *
  * Layer: ops.
  */
@@ -13,12 +12,12 @@
 #include "images/image_source.h"
 #include "io/file/volume_set.h"
 
-/* Where to look.  Only read while workers run. */
+/* The sources.  Read-only while workers run. */
 struct reuse {
-    struct blob_index *stocks; /* bundles, and what was set aside: in this order */
-    struct volume_set *files;  /* of each, owned */
+    struct blob_index *stocks; /* bundles, then files set aside, in this order */
+    struct volume_set *files;  /* one for each stock, owned */
     size_t count;
-    bool in_place; /* the file that is written goes on from an earlier run */
+    bool in_place; /* the file being written was resumed */
 };
 
 #define REUSE_INIT                                                                       \
@@ -28,12 +27,12 @@ struct reuse {
 void reuse_release(struct reuse *s);
 
 /*
- * Add a bundle to take blobs from, or the beginnings of them.  The files are taken over.
- * Errors: those of blob_index_open(): it is no bundle.
+ * Add a bundle as a source of blobs, complete or partial.  Takes ownership of the files.
+ * Errors: those of blob_index_open(): not a bundle.
  */
 MUST_USE int reuse_add(struct reuse *s, struct volume_set *files, struct err *err);
 
-/* One blob and where it is to be. */
+/* A blob and its place. */
 struct reuse_blob {
     const struct volumes *file;
     uint64_t offset, size;
@@ -41,9 +40,9 @@ struct reuse_blob {
 };
 
 /*
- * Bring into its place what is at hand of a blob, and hash it there.
- * Returns: 1 all of it; 0 with *prefix, of which the rest is lacking (all, when its len
- *          is 0); -1.
+ * Copy the available data of a blob to its place, and hash it there.
+ * Returns: 1 complete; 0 with *prefix, after which data is missing (all, when its len is
+ *          0); -1.
  * Errors:  ERR_LOCAL - it cannot be written; ERR_SIGNAL.
  */
 int reuse_blob(const struct reuse *s, const struct reuse_blob *blob,

@@ -25,7 +25,8 @@ remember_in_part(void *ctx, struct err *err)
     return policy_check_remember(m->verified, m->options, true, err);
 }
 
-/* Before anything is sent: where it may go, and whether the target remembers more. */
+/* Checks before anything is sent: the policy's targets, and the rollback state of the
+ * target. */
 static int
 may_begin(struct import_result *out, const struct import_options *o, struct err *err)
 {
@@ -49,7 +50,7 @@ may_begin(struct import_result *out, const struct import_options *o, struct err 
     return rc == 1 ? policy_check_judge_last(v, &o->verify, &last, err) : rc;
 }
 
-/* The images do not depend on the receipt: a failure to make one is only noted. */
+/* The images do not depend on the receipt: a failure to make it is only recorded. */
 static int
 make_receipt(struct import_result *out, const struct import_options *o, struct err *err)
 {
@@ -73,7 +74,7 @@ make_receipt(struct import_result *out, const struct import_options *o, struct e
     return 0;
 }
 
-/* The images are there, or some of them; now say so, to ourselves and to others. */
+/* After pushing images, all or some: update the state and push the receipt. */
 static int
 conclude(struct import_result *out, const struct import_options *o, struct err *err)
 {
@@ -91,7 +92,7 @@ partial(const struct import_result *out, const struct import_options *o, struct 
 
     if (out->push.failed == 0)
         return err_because(err, ERR_PARTIAL, REASON_RECEIPT,
-                           "all images are there and remembered, but not the receipt: %s",
+                           "all images were pushed and recorded, but not the receipt: %s",
                            out->receipt_error.message);
     if (out->push.failed == all)
         return err_set(err, ERR_PARTIAL, "none of the %zu images could be pushed", all);
@@ -99,7 +100,7 @@ partial(const struct import_result *out, const struct import_options *o, struct 
             all, out->lacks_receipt ? ", nor could the receipt" : "");
     return o->push.dry_run ? -1
                            : err_hint(err, "all others were pushed; run the same command "
-                                           "again to send what is missing");
+                                           "again to push the rest");
 }
 
 static size_t

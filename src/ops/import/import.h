@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* import.h - a bundle in, the same digests in a private registry out.
+/* import.h - push a bundle to a private registry, with the same digests.
  *
  * Layer: ops.
  */
@@ -25,8 +25,8 @@ struct import_result {
     struct rebuilt_source rebuilt; /* the same with new indexes */
     struct image_source source;    /* its bytes */
     struct push_result push;
-    struct receipt receipt; /* empty unless one was asked for, and pushed */
-    bool lacks_receipt;     /* one was asked for, and could not be: */
+    struct receipt receipt; /* empty unless one was requested, and pushed */
+    bool lacks_receipt;     /* it could not be made or pushed: */
     struct push_failure receipt_error;
 };
 

@@ -17,7 +17,7 @@ struct cached_document {
 };
 
 struct document_cache {
-    pthread_mutex_t lock;    /* guards all below */
+    pthread_mutex_t lock;    /* guards all members below */
     struct digest_map items; /* struct cached_document */
     size_t bytes;
 };
@@ -67,10 +67,10 @@ document_cache_put(struct document_cache *s, const struct digest *digest, char *
     if (digest_map_add(&s->items, &item->digest, item) != item)
         free_document(item);
     else if ((s->bytes += len) > DOCUMENT_CACHE_BYTES_MAX)
-        rc = err_set(err, ERR_LIMIT, "indexes and manifests take more than %u MiB",
+        rc = err_set(err, ERR_LIMIT, "indexes and manifests exceed %u MiB",
                      DOCUMENT_CACHE_BYTES_MAX >> 20);
     pthread_mutex_unlock(&s->lock);
-    return rc < 0 ? err_hint(err, "split the list of images over several bundles") : 0;
+    return rc < 0 ? err_hint(err, "split the list of images into several bundles") : 0;
 }
 
 const char *

@@ -12,11 +12,11 @@
 
 struct failures {
     const struct events *events;
-    pthread_mutex_t lock; /* guards all below */
+    pthread_mutex_t lock; /* guards all members below */
     struct failure *items;
     size_t count, cap;
     struct digest_map lost;    /* struct digest, owned */
-    struct missing_list names; /* not sorted, some twice */
+    struct missing_list names; /* not sorted, with duplicates */
     size_t name_cap;
 };
 
@@ -44,7 +44,7 @@ failures_free(struct failures *g)
     free(g);
 }
 
-/* ---- noting ---- */
+/* ---- recording ---- */
 
 bool
 failures_is_gap(const struct err *err)
@@ -77,7 +77,7 @@ failures_put_off(const struct failures *g, struct err **kept, struct err *err)
     return g ? failures_keep(kept, err) : -1;
 }
 
-/* Locked. */
+/* Caller holds the lock. */
 static void
 lose(struct failures *g, const struct digest *digest)
 {
@@ -188,9 +188,9 @@ failures_names(const struct failures *g)
     return &g->names;
 }
 
-/* ---- spreading ---- */
+/* ---- consequences ---- */
 
-/* Say of a gap who suffers from it; the first who does is named. */
+/* Record a document that needs the object of a failure; only the first is kept. */
 static void
 name_needer(struct failures *g, const struct digest *lost, const struct digest *needer)
 {
@@ -205,7 +205,7 @@ name_needer(struct failures *g, const struct digest *lost, const struct digest *
     }
 }
 
-/* Can a document do without what is lost?  is_lost: by graph id. */
+/* Whether a document is lost because of what is lost.  is_lost: by graph id. */
 static bool
 is_spoilt(struct failures *g, const struct graph *graph, const struct graph_object *o,
           const bool *is_lost)

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* failures.h - what an export that goes on could not have, and what is missing because of
- * it.
+/* failures.h - what an export with --keep-going could not fetch, and what is missing
+ * because of it.
  *
- * A gap is a cause: a name, a document or a blob that nobody gives us.  What is missing
- * is the effect: names, and children of indexes, that would not be whole without it.  A
- * digest is lost when there is a gap in its place, or in something that it cannot do
- * without.
+ * A failure is a cause: a name, a document or a blob that could not be fetched.  What is
+ * missing is the effect: names, and children of indexes, that would be incomplete.  A
+ * digest is lost when it failed, or something that it requires did.
  *
  * Thread-safe up to failures_spread().
  *
- * Layer:  ops.
+ * Layer: ops.
  * Source: docs/bundle-format.md, "Complete".
  */
 #ifndef OPS_PLAN_FAILURES_H
@@ -24,11 +23,11 @@ enum failure_what { FAILURE_NAME, FAILURE_DOCUMENT, FAILURE_BLOB };
 
 struct failure {
     enum failure_what what;
-    struct reference ref; /* the name, or one that the object is needed for */
+    struct reference ref; /* the name, or one that needs the object */
     struct digest digest; /* of the object */
-    bool has_needer;      /* then: */
-    struct digest needer; /* a document that cannot do without the blob */
-    enum err_kind kind;   /* why, as in struct err */
+    bool has_needer;      /* with it: */
+    struct digest needer; /* a document that requires the blob */
+    enum err_kind kind;   /* the cause, as in struct err */
     enum err_reason reason;
     char *message;
 };
@@ -36,12 +35,12 @@ struct failure {
 struct failures;
 
 struct failures *failures_new(const struct events *events);
-void failures_free(struct failures *g); /* NULL is fine */
+void failures_free(struct failures *g); /* NULL is allowed */
 
 /*
- * Somebody else failed: note it, warn, forget the error and go on.  What is wrong here
- * (no space, a signal, ...) is no gap.  g NULL: nothing is one. Returns: 0 with *err
- * reset; -1 with *err as it was.
+ * Record a failure of a server: warn, and reset the error.  Local failures (no space, a
+ * signal, ...) are not recorded.  g NULL: nothing is recorded.
+ * Returns: 0 with *err reset; -1 with *err unchanged.
  */
 MUST_USE int failures_note_name(struct failures *g, const struct reference *ref,
                                 struct err *err);
@@ -59,38 +58,38 @@ bool failures_is_gap(const struct err *err);
  */
 MUST_USE int failures_keep(struct err **kept, struct err *err);
 
-/* Whether that would be noted. */
+/* Whether that would be recorded. */
 bool failures_may_note(const struct failures *g, const struct err *err);
 
 /*
- * The same for what may yet be fetched from elsewhere: what would be noted is kept in
+ * As failures_note_name(), for what another repository may have: the error is kept in
  * *kept, which the caller frees.
- * Returns: 0 with *err reset; -1 with *err as it was.
+ * Returns: 0 with *err reset; -1 with *err unchanged.
  */
 MUST_USE int failures_put_off(const struct failures *g, struct err **kept,
                               struct err *err);
 
-/* The name is missing, for some gap. */
+/* Record the name as missing, because of some failure. */
 void failures_miss(struct failures *g, const struct reference *ref);
 
-/* The object is of no use, for some gap. */
+/* Record the object as lost, because of some failure. */
 void failures_lose(struct failures *g, const struct digest *digest);
 
 /* g NULL: false, or 0. */
 bool failures_has(struct failures *g, const struct digest *digest);
 size_t failures_count(struct failures *g);
 
-/* In the order in which they were noted. */
+/* In the order they were recorded. */
 const struct failure *failures_items(const struct failures *g, size_t *count);
 
 /*
- * A document is lost with what it cannot do without: a manifest with its config or any
- * layer, an index with its last image, and with parts of it that are no documents.  The
- * graph need not be finished, nor good for anything else.
+ * Mark documents as lost that require lost objects: a manifest its config and all layers,
+ * an index at least one image, and all parts that are not documents.  The graph need not
+ * be finished or otherwise usable.
  */
 void failures_spread(struct failures *g, const struct graph *graph);
 
-/* What failures_miss() was told, in no order, and some of it twice; borrowed. */
+/* The names passed to failures_miss(), unordered, with duplicates; borrowed. */
 const struct missing_list *failures_names(const struct failures *g);
 
 #endif

@@ -12,10 +12,10 @@ struct path_search {
     const struct graph *graph;
     uint32_t object;
     uint32_t round;
-    uint32_t *seen; /* by graph id: the last round that was there */
+    uint32_t *seen; /* by graph id: the last search that visited it */
 };
 
-/* Recurses at most GRAPH_DEPTH_MAX deep, which graph_feed() sees to. */
+/* Recurses at most GRAPH_DEPTH_MAX deep, which graph_feed() enforces. */
 static bool
 leads_there(struct path_search *s, uint32_t from)
 {

@@ -15,11 +15,11 @@ struct referrer_search {
     const struct walk_options *options;
     struct referrer_node *nodes; /* in the order of discovery */
     size_t count, cap;
-    void *names; /* tree of texts: the names there are, see tsearch(3) */
-    void *asked; /* tree of texts: documents asked about, by repository */
+    void *names; /* tree of strings: the names so far, see tsearch(3) */
+    void *asked; /* tree of strings: documents queried, by repository */
 };
 
-/* ---- sets of texts ---- */
+/* ---- sets of strings ---- */
 
 static int
 compare_set_texts(const void *a, const void *b)
@@ -27,7 +27,7 @@ compare_set_texts(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* Add a text; false when it was there.  Takes it over. */
+/* Add a string; false when it is a duplicate.  Takes ownership. */
 static bool
 add_to_set(void **set, char *text)
 {
@@ -50,14 +50,14 @@ name_text(const struct reference *ref)
     return xstrdup(name);
 }
 
-/* ---- asking about one document ---- */
+/* ---- querying one document ---- */
 
 struct ask_job {
     struct pool_job job;
     const struct walk_options *options;
     struct reference ref; /* of the repository */
     struct digest subject;
-    size_t node; /* the name that reaches it */
+    size_t node; /* node of the name that reaches it */
     struct plan_name *found;
     size_t count, cap;
 };
@@ -69,7 +69,7 @@ keep_referrer(struct ask_job *job, const struct plan_name *name)
     job->found[job->count++] = *name;
 }
 
-/* Put a document on the shelf and note its name. */
+/* Put a document into the cache and record its name. */
 static int
 cache_referrer(struct ask_job *job, const char *tag, struct image_document *got,
                const char *media_type, struct err *err)
@@ -91,7 +91,7 @@ cache_referrer(struct ask_job *job, const char *tag, struct image_document *got,
                               (size_t)name.size, err);
 }
 
-/* A tag or a digest of the repository that cannot be had. */
+/* Skip a tag or a digest of the repository that cannot be fetched. */
 static int
 skip_referrer(struct ask_job *job, const char *tag, const struct digest *digest,
               struct err *err)
@@ -111,7 +111,7 @@ skip_referrer(struct ask_job *job, const char *tag, const struct digest *digest,
     return failures_note_name(failures, &ref, err);
 }
 
-/* Anybody can list anything: does it say so itself? */
+/* Lists are not trustworthy: the document itself must name its subject. */
 static int
 belongs(const struct ask_job *job, const struct image_document *got,
         const char *media_type, struct err *err)
@@ -125,10 +125,10 @@ belongs(const struct ask_job *job, const struct image_document *got,
         return err_wrap(err, "%s", text);
     if (doc.has_subject && digest_equal(&doc.subject, &job->subject))
         return 1;
-    events_warning(&job->options->run->events,
-                   "%s/%s: %s is listed as a referrer, but belongs to something else: "
-                   "left out",
-                   job->ref.host, job->ref.path, text);
+    events_warning(
+        &job->options->run->events,
+        "%s/%s: %s is listed as a referrer, but refers to something else: ignored",
+        job->ref.host, job->ref.path, text);
     return 0;
 }
 
@@ -208,14 +208,14 @@ fetch_referrers(struct pool_job *base, unsigned worker, struct err *err)
     return 0;
 }
 
-/* ---- one round: all that the newest names reach ---- */
+/* ---- one round: everything reached by the newest names ---- */
 
 struct round {
     struct referrer_search *search;
     struct reach reach;
     struct ask_job *jobs;
     size_t count, cap;
-    size_t node; /* whose documents are being visited */
+    size_t node; /* the node whose documents are visited */
 };
 
 static void
@@ -227,7 +227,7 @@ round_release(struct round *r)
     reach_release(&r->reach);
 }
 
-/* graph_walk_root(): one question for each document of a repository. */
+/* For graph_walk_root(): one query for each document of a repository. */
 static void
 plan_question(void *ctx, uint32_t id, bool as_document)
 {
@@ -280,7 +280,7 @@ add_referrers(struct referrer_search *s, const struct ask_job *job, struct err *
         if (!add_to_set(&s->names, name_text(&job->found[i].ref)))
             continue;
         if (s->count == REFERENCE_LIST_MAX)
-            return err_set(err, ERR_LIMIT, "more than %d images and what belongs to them",
+            return err_set(err, ERR_LIMIT, "more than %d images and referrers",
                            REFERENCE_LIST_MAX);
         s->nodes = mem_grow(s->nodes, s->count, &s->cap, sizeof(*s->nodes));
         s->nodes[s->count++] =
@@ -307,7 +307,7 @@ search_below(struct referrer_search *s, size_t begin, struct err *err)
     return 0;
 }
 
-/* ---- the whole ---- */
+/* ---- the whole search ---- */
 
 static void
 referrer_search_release(struct referrer_search *s)
@@ -335,7 +335,8 @@ find_referrers(struct plan_name **names, size_t *count,
         size_t next = s.count;
 
         if (depth > REFERRER_DEPTH_MAX)
-            return err_set(err, ERR_LIMIT, "referrers of referrers, more than %d deep",
+            return err_set(err, ERR_LIMIT,
+                           "referrers of referrers are nested more than %d deep",
                            REFERRER_DEPTH_MAX);
         if (search_below(&s, begin, err) < 0)
             return -1;
@@ -369,7 +370,7 @@ struct ordering {
     size_t out_count;
 };
 
-/* A name, then what belongs to it.  Recurses at most REFERRER_DEPTH_MAX deep. */
+/* Emit a name, then its referrers.  Recurses at most REFERRER_DEPTH_MAX deep. */
 static void
 emit_node(struct ordering *o, const struct referrer_node *node)
 {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { URLS_MAX = 64 }; /* of one digest, over all descriptors */
+enum { URLS_MAX = 64 }; /* per digest, over all descriptors */
 
 struct foreign_item {
     struct digest digest;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* foreign_urls.h - where the layers are that a registry only links to: "urls" of
- * descriptors.
+/* foreign_urls.h - the "urls" of layers that a registry only links to.
  *
  * Layer: ops.
  */
@@ -12,12 +11,12 @@
 struct foreign_urls;
 
 struct foreign_urls *foreign_urls_new(void);
-void foreign_urls_free(struct foreign_urls *l); /* NULL is fine */
+void foreign_urls_free(struct foreign_urls *l); /* NULL is allowed */
 
-/* Note the URLs of a descriptor. */
+/* Record the URLs of a descriptor. */
 void foreign_urls_note(struct foreign_urls *l, const struct descriptor *d);
 
-/* Those of a digest, each once, in the order they were noted; *count may be 0. */
+/* The URLs of a digest, without duplicates, in the order recorded; *count may be 0. */
 char *const *foreign_urls_find(const struct foreign_urls *l, const struct digest *digest,
                                size_t *count);
 

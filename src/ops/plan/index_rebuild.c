@@ -22,7 +22,7 @@ read_cached(void *ctx, unsigned worker, uint32_t index, struct buf *out, struct 
 
     (void)worker;
     if (!bytes || buf_add(out, bytes, len) < 0)
-        return err_set(err, ERR_INTERNAL, "an index is not on the shelf");
+        return err_set(err, ERR_INTERNAL, "an index is not in the cache");
     return 0;
 }
 
@@ -64,7 +64,7 @@ give(struct plan_name *name, const struct rebuilt_index *made)
     name->ref.digest = made->digest;
 }
 
-/* Two names by digest may have become the same. */
+/* Two names by digest may have become equal. */
 static bool
 is_name_listed(const struct plan_name *names, size_t count, const struct plan_name *name)
 {

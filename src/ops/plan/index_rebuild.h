@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* index_rebuild.h - new indexes of only those children that were chosen.
+/* index_rebuild.h - new indexes that list only the selected children.
  *
  * Layer: ops.
  */
@@ -10,9 +10,9 @@
 
 /*
  * Give each name whose index lacks children, or has a nested one that does, an index of
- * what is there; the new ones are put on the shelf.  A name by digest gets the new
- * digest; two that fall together become one.  What is lost stays listed: once it can be
- * had, the index is the same.
+ * the children present; new indexes are put into the cache.  A name by digest gets the
+ * new digest; duplicates that result are merged.  Lost children stay listed: once they
+ * can be fetched, the index is the same.
  * Errors: ERR_LIMIT of document_cache.h.
  */
 MUST_USE int index_rebuild(const struct reach *reach, struct plan_name *names,

@@ -33,7 +33,7 @@ add_names(struct missing_gathering *g, const struct missing_list *names)
                          &names->items[i].digest);
 }
 
-/* A child is named by digest, in the repository where its index is. */
+/* A child is named by digest, in the repository of its index. */
 static void
 add_children(struct missing_gathering *g, const struct plan *plan, uint32_t index)
 {
@@ -70,7 +70,7 @@ by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The names that are not missing, sorted; the caller frees the list. */
+/* The names in the set, sorted; the caller frees the list. */
 static const char **
 list_entries(const struct image_set *set)
 {
@@ -82,7 +82,7 @@ list_entries(const struct image_set *set)
     return names;
 }
 
-/* Something that was asked for twice may have been fetched the other time. */
+/* A name that failed may have been fetched under a duplicate. */
 static void
 sort_missing(struct missing_list *l, const struct image_set *set)
 {
@@ -121,6 +121,6 @@ missing_of(struct missing_list *out, const struct plan *plan, struct err *err)
     }
     missing_list_release(&g.list);
     return err_set(err, ERR_LIMIT,
-                   "%zu images or parts of images are missing: a bundle may lack %d",
+                   "%zu images or parts of images are missing, at most %d are allowed",
                    count, BUNDLE_MISSING_MAX);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* missing.h - what the bundle will say that it lacks.
+/* missing.h - the list of missing names in a bundle.
  *
- * Layer:  ops.
+ * Layer: ops.
  * Source: docs/bundle-format.md, "Complete".
  */
 #ifndef OPS_PLAN_MISSING_H
@@ -10,8 +10,8 @@
 #include "ops/plan/plan.h"
 
 /*
- * The names that are missing, and the children of indexes that are, by digest: sorted,
- * each once.  The plan has its failures, and the entries and graph of its set.
+ * The missing names, and the missing children of indexes by digest: sorted, without
+ * duplicates.  The plan has its failures, and the entries and graph of its set.
  * Errors: ERR_LIMIT - more than BUNDLE_MISSING_MAX.
  */
 MUST_USE int missing_of(struct missing_list *out, const struct plan *plan,

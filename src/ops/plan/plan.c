@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the set ---- */
+/* ---- the image set ---- */
 
 static void
 mark_missing(struct image_set *set, struct failures *failures)
@@ -30,7 +30,7 @@ mark_missing(struct image_set *set, struct failures *failures)
             failures_has(failures, &graph_object(set->graph, ids[i])->digest);
 }
 
-/* The names and all that they reach, which is taken over. */
+/* Build the set from the names and their reach, whose contents are taken over. */
 static int
 make_set(struct plan *plan, struct reach *reach, struct err *err)
 {
@@ -59,9 +59,9 @@ forget_set(struct plan *plan)
     plan->origins = NULL;
 }
 
-/* ---- the whole ---- */
+/* ---- the whole plan ---- */
 
-/* Repositories become their tags. */
+/* Replace repositories by their tags. */
 static int
 list_names(struct plan *plan, const struct plan_options *options,
            const struct walk_options *walk, struct err_list *bad, struct err *err)
@@ -91,7 +91,7 @@ resolve_all(struct plan *plan, const struct plan_options *options,
     return pin_check(plan->names, plan->name_count, walk, err);
 }
 
-/* Once more, with other names and from memory. */
+/* Walk again, with other names and from the cache. */
 static int
 walk_again(struct plan *plan, struct reach *reach, const struct walk_options *walk,
            struct err *err)

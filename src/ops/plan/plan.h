@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* plan.h - find out what a set of names consists of: every document fetched, nothing
- * else.
+/* plan.h - determine the objects of a set of names: fetches every document, nothing else.
  *
  * Layer: ops.
  */
@@ -14,12 +13,12 @@
 
 struct plan_options {
     const struct reference_list *names;
-    const struct tag_filter *tags; /* of repositories among the names; NULL: all */
+    const struct tag_filter *tags; /* filter for tags of repositories; NULL: all tags */
     const struct choice *choice;   /* of platforms */
     enum platform_missing if_missing;
-    bool referrers;  /* and what is attached to the images */
-    bool rebuild;    /* --index rebuild: new indexes of what was chosen */
-    bool keep_going; /* what cannot be had is a gap, not an error */
+    bool referrers;  /* include what is attached to the images */
+    bool rebuild;    /* --index rebuild: new indexes of the selected children */
+    bool keep_going; /* record failures to fetch instead of stopping */
     const struct image_source *source;
     struct run *run;
 };
@@ -29,11 +28,10 @@ struct plan {
     size_t name_count;
     struct image_set set;
     struct image_totals totals;
-    uint32_t *origins;          /* by graph id: the name in whose repository it is */
-    struct foreign_urls *links; /* to layers that the registry may not have */
-    struct document_cache
-        *cache;                /* the bytes of documents, and of what else came along */
-    struct failures *failures; /* NULL unless it keeps going */
+    uint32_t *origins;            /* by graph id: the name whose repository has it */
+    struct foreign_urls *links;   /* URLs of layers that the registry may not have */
+    struct document_cache *cache; /* the bytes of documents and other small objects */
+    struct failures *failures;    /* NULL without keep_going */
     struct skipped_list skipped;
 };
 
@@ -52,8 +50,8 @@ MUST_USE int plan_make(struct plan *out, const struct plan_options *options,
                        struct err *err);
 
 /*
- * There are new gaps: plan again without them, from memory.  The plan may be left without
- * any name.
+ * After new failures: plan again without them, from the cache.  The plan may end up
+ * without any name.
  */
 MUST_USE int plan_again(struct plan *plan, const struct plan_options *options,
                         struct err *err);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-    CONFIG_MAX = 1 << 20, /* bytes; a larger config is not looked into */
+    CONFIG_MAX = 1 << 20, /* bytes; a larger config is not read */
 };
 
 /* What is looked for in one image, and what there is. */
@@ -43,9 +43,9 @@ note_platform(struct platform_search *s, const char *spec, const char *text)
         memcpy(offer->items[offer->count++], text, strlen(text) + 1);
 }
 
-/* ---- images that nobody says the platform of ---- */
+/* ---- images without a platform in their index ---- */
 
-/* The config of an image; NULL of anything else. */
+/* The config of an image; NULL for anything else. */
 static const struct graph_object *
 config_of(const struct graph *g, const struct graph_object *o)
 {
@@ -74,7 +74,7 @@ mark_if_silent(const struct graph *g, uint32_t id, bool *is_silent)
     is_silent[id] |= o->kind == MEDIA_MANIFEST && config_of(g, o) != NULL;
 }
 
-/* Those that stand alone, and children of an index that gives them no platform. */
+/* Top-level images, and children of an index that gives them no platform. */
 static bool *
 find_silent(const struct graph *g)
 {
@@ -151,7 +151,7 @@ fetch_configs(const struct reach *reach, const bool *is_silent,
     return rc;
 }
 
-/* ---- what there is ---- */
+/* ---- platforms present ---- */
 
 static void
 note_config(struct platform_search *s, const struct graph_object *config)
@@ -166,7 +166,7 @@ note_config(struct platform_search *s, const struct graph_object *config)
     js_close(root);
 }
 
-/* graph_walk_root(): a document says its own platform, or that of its children. */
+/* For graph_walk_root(): collect the platforms of a document and its children. */
 static void
 note_document(void *ctx, uint32_t id, bool as_document)
 {
@@ -212,7 +212,7 @@ describe_lack(const struct platform_search *s, const struct reference *ref,
     choice_list(s->choice, lacking, &lacks);
     platform_offer_list(&s->offer, &has);
     err_because(err, ERR_NOT_FOUND, s->has ? REASON_LACKS_PLATFORM : REASON_NO_PLATFORM,
-                "no %s: there is %s", lacks.data, has.data);
+                "%s not available: found %s", lacks.data, has.data);
     return resolve_wrap(err, ref);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* platform_check.h - has each image the platforms that were asked for?
+/* platform_check.h - whether each image has the selected platforms.
  *
  * Layer: ops.
  */

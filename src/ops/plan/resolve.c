@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One name on its way to its document. */
+/* A name being resolved. */
 struct resolve_job {
     struct pool_job job;
     struct plan_name *name;
     const struct walk_options *options;
     bool is_resolved;
-    struct err *failure; /* owned; NULL unless it was asked for and could not be had */
+    struct err *failure; /* owned; NULL unless it was requested and failed */
 };
 
 int
@@ -48,7 +48,7 @@ resolve_warn_large(const struct events *events, size_t len)
 {
     if (len > DOCUMENT_WARN_BYTES)
         events_warning(events,
-                       "a manifest is larger than %u MiB: many registries refuse that",
+                       "a manifest is larger than %u MiB, which many registries reject",
                        DOCUMENT_WARN_BYTES >> 20);
 }
 
@@ -82,8 +82,7 @@ known_digest(const struct resolve_job *job)
     return job->is_resolved ? &job->name->digest : &job->name->ref.digest;
 }
 
-/* Same digests side by side, whoever is resolved already first, then in the order given.
- */
+/* Equal digests next to each other, resolved ones first, then in the given order. */
 static int
 compare_resolved(const void *left, const void *right)
 {
@@ -98,7 +97,7 @@ compare_resolved(const void *left, const void *right)
     return a < b ? -1 : 1;
 }
 
-/* The document is on the shelf: only its description is missing. */
+/* The document is in the cache: only its description is missing. */
 static void
 take_from_twin(struct resolve_job *job, const struct resolve_job *twin)
 {
@@ -121,7 +120,7 @@ end_of_twins(struct resolve_job *const *sorted, size_t from, size_t count)
     return i;
 }
 
-/* Of each digest that nobody has yet, ask the first name that was not asked. */
+/* For each digest not fetched yet, request it by the first name not tried. */
 static bool
 ask_for_digests(struct resolve_job **sorted, size_t count, struct pool *pool)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* resolve.h - from each name to its top-level document; a tag is asked for once.
+/* resolve.h - resolve each name to its top-level document; each tag is requested once.
  *
  * Layer: ops.
  */
@@ -30,7 +30,7 @@ int resolve_wrap_place(struct err *err, const struct walk_options *options,
 void resolve_note(const struct walk_options *options, const struct reference *ref,
                   const struct err *failure, struct err_list *bad);
 
-/* A document of that size: some registries may not take it back. */
+/* Warn of a document of that size, which some registries may reject. */
 void resolve_warn_large(const struct events *events, size_t len);
 
 #endif

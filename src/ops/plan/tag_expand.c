@@ -16,7 +16,7 @@ struct expand_job {
     const struct walk_options *options;
     char **tags;
     size_t count, cap;
-    size_t lists;        /* tags that hold lists of referrers */
+    size_t lists;        /* number of tags that are lists of referrers */
     struct err *failure; /* owned; NULL: there was none */
 };
 
@@ -32,7 +32,7 @@ add_tag(void *ctx, const char *tag, struct err *err)
         return 0;
     }
     if (job->count == REFERENCE_LIST_MAX)
-        return err_set(err, ERR_LIMIT, "more than %d tags to carry", REFERENCE_LIST_MAX);
+        return err_set(err, ERR_LIMIT, "more than %d tags to export", REFERENCE_LIST_MAX);
     job->tags = mem_grow(job->tags, job->count, &job->cap, sizeof(*job->tags));
     job->tags[job->count++] = xstrdup(tag);
     return 0;
@@ -44,7 +44,7 @@ compare_tags(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Half a list is none. */
+/* A partial list is not used. */
 static int
 drop_repository(struct expand_job *job, struct err *err)
 {
@@ -65,21 +65,20 @@ expand(struct pool_job *base, unsigned worker, struct err *err)
     int rc = source->list_tags(source->ctx, worker, job->ref, &sink, err);
 
     if (rc == 0 && job->count == 0)
-        rc = err_set(err, ERR_NOT_FOUND,
-                     job->pattern ? "none of its tags matches" : "it has no tags");
+        rc = err_set(err, ERR_NOT_FOUND, job->pattern ? "no tag matches" : "no tags");
     if (rc < 0)
         return drop_repository(job, err);
     if (job->lists > 0 && !job->options->has_referrers)
-        events_warning(&job->options->run->events,
-                       "%s/%s: %zu tags hold lists of referrers, which this export "
-                       "leaves out",
-                       job->ref->host, job->ref->path, job->lists);
+        events_warning(
+            &job->options->run->events,
+            "%s/%s: %zu tags are lists of referrers, which this export leaves out",
+            job->ref->host, job->ref->path, job->lists);
     qsort(job->tags, job->count, sizeof(*job->tags), compare_tags);
     events_done(&job->options->run->events, 1);
     return 0;
 }
 
-/* The names in their order, with the tags in place of each repository. */
+/* The names in order, with each repository replaced by its tags. */
 static int
 gather_tags(struct reference_list *out, const struct reference_list *names,
             const struct expand_job *jobs, struct err *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tag_expand.h - from repositories to names: all tags of them, or those that match.
+/* tag_expand.h - replace repositories by their tags: all, or those that match.
  *
  * Layer: ops.
  */

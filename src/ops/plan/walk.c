@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint32_t NOBODY = UINT32_MAX; /* no name wants it, so far */
+static const uint32_t NOBODY = UINT32_MAX; /* not used by any name so far */
 
-/* One object whose bytes decide how it goes on. */
+/* An object whose bytes are needed to continue. */
 struct fetch_job {
     struct pool_job job;
     struct walk *walk;
-    struct fetch_job *next; /* all of them, to be freed at the end */
+    struct fetch_job *next; /* all jobs, to be freed at the end */
     struct fetch_attempts attempts;
 };
 
@@ -26,16 +26,16 @@ struct walk {
     const struct plan_name *names;
     size_t name_count;
     struct reach *reach;
-    pthread_mutex_t one_large; /* held while one arrives; taken before lock */
-    pthread_mutex_t lock;      /* guards what is below, and the reach */
+    pthread_mutex_t one_large; /* held during the transfer of one; acquired before lock */
+    pthread_mutex_t lock;      /* guards the members below, and the reach */
     struct fetch_job *fetches;
-    struct err *note_err; /* where watch_document() reports, */
-    bool failed;          /* and whether something failed: the graph is of no use then */
+    struct err *note_err; /* error of watch_document() */
+    bool failed;          /* something failed, so the graph is unusable */
 };
 
-/* ---- what documents say on the way ---- */
+/* ---- collected from documents ---- */
 
-/* Content that stands in a descriptor need not be asked for. */
+/* Inline content of a descriptor need not be fetched. */
 static void
 keep_data(struct walk *walk, const struct descriptor *d)
 {
@@ -75,7 +75,8 @@ watch_document(void *ctx, const struct document *doc, bool *omit)
 
 /* ---- the graph ---- */
 
-/* What is new below a document is where the first name is that wants it.  Locked. */
+/* New objects below a document are assigned to the first name that needs them.  Caller
+ * holds walk->lock. */
 static void
 note_new_objects(struct walk *walk, uint32_t parent, uint32_t name)
 {
@@ -96,20 +97,21 @@ note_new_objects(struct walk *walk, uint32_t parent, uint32_t name)
     }
 }
 
-/* A document that is there, but of no use: the next walk goes without it.  Locked. */
+/* A document that was fetched but is unusable: the next walk leaves it out.  Caller holds
+ * walk->lock. */
 static int
 drop_document(struct walk *walk, const struct reference *ref, const struct digest *digest,
               struct err *err)
 {
     resolve_wrap(err, ref);
     walk->failed = true;
-    if (err->kind == ERR_LIMIT) /* that is the bundle's, not the document's */
+    if (err->kind == ERR_LIMIT) /* a limit of the bundle, not of the document */
         return -1;
     return failures_note_object(walk->options->failures, FAILURE_DOCUMENT, ref, digest,
                                 err);
 }
 
-/* Locked. */
+/* Caller holds walk->lock. */
 static int
 feed_graph(struct walk *walk, uint32_t id, const char *bytes, size_t len, struct err *err)
 {
@@ -127,7 +129,7 @@ feed_graph(struct walk *walk, uint32_t id, const char *bytes, size_t len, struct
 
 static int fetch_document(struct pool_job *base, unsigned worker, struct err *err);
 
-/* From the shelf where it is there, else by a job.  Locked. */
+/* Feed from the cache, or queue a fetch job.  Caller holds walk->lock. */
 static int
 get_what_is_wanted(struct walk *walk, struct err *err)
 {
@@ -159,7 +161,7 @@ get_what_is_wanted(struct walk *walk, struct err *err)
 
 /* ---- fetching ---- */
 
-/* Unknown children of an index may be served as manifests, or as blobs only. */
+/* A registry may serve unknown children of an index as manifests, or only as blobs. */
 static int
 fetch_child(const struct fetch_job *job, unsigned worker, const struct graph_object *o,
             struct image_document *out, struct err *err)
@@ -182,7 +184,7 @@ fetch_child(const struct fetch_job *job, unsigned worker, const struct graph_obj
     return -1;
 }
 
-/* Onto the shelf, and into the graph, which may want more then. */
+/* Put it into the cache and the graph, which may then need more. */
 static int
 include_document(struct walk *walk, uint32_t id, const struct digest *digest,
                  struct buf *got, struct err *err)
@@ -236,9 +238,9 @@ fetch_document(struct pool_job *base, unsigned worker, struct err *err)
     return rc;
 }
 
-/* ---- the whole ---- */
+/* ---- the whole walk ---- */
 
-/* Add the roots in the order of the names.  Locked. */
+/* Add the roots in the order of the names.  Caller holds walk->lock. */
 static int
 plant_roots(struct walk *walk, struct err *err)
 {
@@ -254,7 +256,8 @@ plant_roots(struct walk *walk, struct err *err)
     return 0;
 }
 
-/* Ask where another name has it; 1 when one is asked.  Locked. */
+/* Request it from another name's repository; 1 when requested.  Caller holds
+ * walk->lock. */
 static int
 retry_document_elsewhere(struct walk *walk, struct fetch_job *job, struct err *err)
 {
@@ -268,7 +271,7 @@ retry_document_elsewhere(struct walk *walk, struct fetch_job *job, struct err *e
     return rc;
 }
 
-/* The number of those that were put off and go on, or -1. */
+/* The number of postponed objects that are retried, or -1. */
 static int
 take_up_again(struct walk *walk, struct err *err)
 {
@@ -284,7 +287,7 @@ take_up_again(struct walk *walk, struct err *err)
     return rc < 0 ? -1 : count;
 }
 
-/* What some repository does not have, another may. */
+/* Another repository may have what one lacks. */
 static int
 retry_documents_elsewhere(struct walk *walk, struct err *err)
 {
@@ -317,7 +320,7 @@ run(struct walk *walk, struct err *err)
                : graph_finish(walk->reach->graph, err);
 }
 
-/* 0; 1 when there were gaps: *out is then good for failures_spread() only; -1. */
+/* 0; 1 after failures: *out is then usable for failures_spread() only; -1. */
 static int
 walk_names(struct reach *out, const struct plan_name *names, size_t count,
            const struct walk_options *options, struct err *err)
@@ -351,9 +354,9 @@ reach_release(struct reach *r)
     *r = (struct reach)REACH_INIT;
 }
 
-/* ---- what is there ---- */
+/* ---- without lost objects ---- */
 
-/* Of no use any more: it could not be had, or what it belongs to could not. */
+/* Whether it, or what it is attached to, could not be fetched. */
 static bool
 is_lost(const struct plan_name *name, struct failures *failures)
 {
@@ -372,7 +375,7 @@ drop_lost_names(struct plan_name *names, size_t *count, struct failures *failure
             continue;
         }
         failures_miss(failures, &names[i].ref);
-        if (names[i].is_attached) /* then so is what is attached to it in turn */
+        if (names[i].is_attached) /* then what is attached to it is lost, too */
             failures_lose(failures, &names[i].digest);
     }
     if (failures)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* walk.h - from names to everything that they reach: every document fetched, nothing
- * else.
+/* walk.h - from names to everything they reach: fetches every document, nothing else.
  *
  * Layer: ops.
  */
@@ -17,16 +16,16 @@
 #include "ops/plan/foreign_urls.h"
 #include "ops/plan/document_cache.h"
 
-/* A name that is carried, and the document it stands for. */
+/* A name to export, and its document. */
 struct plan_name {
     struct reference ref;
     struct digest digest;
     uint64_t size;
-    char media_type[MEDIA_TYPE_MAX + 1]; /* as the registry says; "" when it does not */
-    bool is_rebuilt;                     /* digest is that of an index made here */
-    struct digest served;                /* then: what the registry has */
-    bool is_attached;                    /* found because it belongs to something */
-    struct digest subject;               /* then: to what */
+    char media_type[MEDIA_TYPE_MAX + 1]; /* as in the response; "" when absent */
+    bool is_rebuilt;                     /* digest is that of a rebuilt index */
+    struct digest served;                /* then: the original digest at the registry */
+    bool is_attached;                    /* found as attached to something */
+    struct digest subject;               /* then: its subject */
     bool is_lost;                        /* it could not be resolved: see failures.h */
     uint64_t lacks; /* bit i: it has some platforms of the choice, but not number i */
 };
@@ -35,20 +34,20 @@ struct walk_options {
     const struct reference_list *names; /* as the user gave them, for messages */
     const struct choice *choice;        /* of platforms */
     enum platform_missing if_missing;
-    bool has_referrers; /* what is attached is carried too */
+    bool has_referrers; /* what is attached is exported too */
     const struct image_source *source;
     struct pool *pool;
-    struct document_cache *cache; /* documents are looked for here first, and put here */
-    struct foreign_urls *links;   /* filled */
+    struct document_cache *cache; /* documents are read from it, and added to it */
+    struct foreign_urls *links;   /* filled in */
     struct failures
-        *failures; /* what cannot be had is noted here; NULL: it is an error */
+        *failures; /* failures to fetch are recorded here; NULL: they are errors */
     struct run *run;
 };
 
-/* All that some names reach. */
+/* Everything that a set of names reaches. */
 struct reach {
     struct graph *graph; /* finished; root i belongs to name i */
-    uint32_t *names;     /* by graph id: the name in whose repository the object is */
+    uint32_t *names;     /* by graph id: the name whose repository has the object */
     size_t count, cap;
 };
 

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 
 /*
- * Up to this size a blob that is probably lacking is not asked for first: the request
- * that begins an upload asks along the way.
+ * Presence of smaller blobs that are probably missing is not checked first: the request
+ * that opens an upload checks it as well.
  */
 static const uint64_t ASK_FIRST_ABOVE = 1 << 20;
 
@@ -28,7 +28,7 @@ struct blob_step {
 
 enum blob_standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING, BLOB_BROKEN };
 
-/* ---- its bytes ---- */
+/* ---- bytes of a blob ---- */
 
 /* An object of the source, while it is read. */
 struct blob_bytes {
@@ -81,7 +81,7 @@ close_blob(struct blob_bytes *b)
     b->push->source->close_blob(&b->inner);
 }
 
-/* ---- where it is ---- */
+/* ---- presence ---- */
 
 static bool
 is_to_ask(const struct push_context *push, const struct placement *p)
@@ -115,7 +115,7 @@ ask_one(struct push_context *push, unsigned worker, const struct placement *p,
     return 0;
 }
 
-/* What came of one of the places. */
+/* Handle the result for one placement. */
 static int
 settle_placement(struct push_context *push, unsigned worker, struct placement *p, int rc,
                  struct err *err)
@@ -159,7 +159,7 @@ add_counts(struct push_context *push, const struct push_counts *more)
     pthread_mutex_unlock(&push->lock);
 }
 
-/* ---- bringing it ---- */
+/* ---- sending ---- */
 
 static int
 send_blob(struct push_context *push, unsigned worker, uint32_t object,
@@ -202,8 +202,8 @@ bring_one(struct blob_step *step, unsigned worker, const struct placement *p,
 }
 
 /*
- * Where it is already, it stays; into the first repository that lacks it, it is uploaded
- * unless another one has it; the rest mount it from there.
+ * In repositories that have it, nothing is done; to the first that lacks it, it is
+ * uploaded unless another has it; the others mount it from there.
  */
 static int
 bring(struct blob_step *step, unsigned worker, const enum blob_standing *standing,
@@ -240,7 +240,7 @@ bring(struct blob_step *step, unsigned worker, const enum blob_standing *standin
     return 0;
 }
 
-/* What bring() would count; a dry run has asked everywhere. */
+/* Count what bring() would do; a dry run has checked all placements. */
 static void
 count_dry(const struct blob_step *step, const enum blob_standing *standing, uint64_t size,
           struct push_counts *counts)
@@ -310,7 +310,7 @@ push_all_blobs(struct push_context *push, struct err *err)
         bytes += graph_object(push->set->graph, p->object)->size;
     }
     events_phase(&push->options->run->events,
-                 push->options->dry_run ? "looking for blobs" : "pushing blobs", bytes,
+                 push->options->dry_run ? "checking blobs" : "pushing blobs", bytes,
                  EVENT_BYTES);
     for (size_t i = 0; i < n; i++)
         pool_add(push->pool, &steps[i].job);
@@ -319,7 +319,7 @@ push_all_blobs(struct push_context *push, struct err *err)
     return rc;
 }
 
-/* ---- bringing it once more ---- */
+/* ---- sending again ---- */
 
 int
 push_blobs_again(struct push_context *push, unsigned worker, uint32_t document,
@@ -347,9 +347,9 @@ push_blobs_again(struct push_context *push, unsigned worker, uint32_t document,
     return 0;
 }
 
-/* ---- reading it back ---- */
+/* ---- reading back ---- */
 
-/* pull_blob() compares; nothing is kept. */
+/* pull_blob() compares the digest; nothing is kept. */
 static int
 drop_bytes(void *ctx, uint64_t at, const void *bytes, size_t len, struct err *err)
 {

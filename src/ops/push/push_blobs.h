@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push_blobs.h - bring blobs to the target.
+/* push_blobs.h - push blobs to the target.
  *
  * Layer: ops.
  */
@@ -13,15 +13,15 @@
 MUST_USE int push_all_blobs(struct push_context *push, struct err *err);
 
 /*
- * The registry lacks something that a document in this repository refers to, although all
- * of it was brought there or had been: bring its blobs once more.  Those that the
- * registry says it has not; with no_matter_what all of them.
+ * The registry lacks something that a document in this repository refers to, although it
+ * was pushed or present: push its blobs again.  Those that the registry reports missing;
+ * with no_matter_what, all of them.
  */
 MUST_USE int push_blobs_again(struct push_context *push, unsigned worker,
                               uint32_t document, uint32_t repo, bool no_matter_what,
                               struct err *err);
 
-/* Fetch every blob where it was brought, or was already, and compare its digest. */
+/* Fetch every pushed or present blob, and compare its digest. */
 MUST_USE int push_read_back_blobs(struct push_context *push, struct err *err);
 
 #endif

@@ -33,13 +33,14 @@ struct push_options {
     void *accepted_ctx;
 };
 
-/* What is known of a repository at the target; it grows while things are looked for. */
+/* What is known of a repository at the target; grows during the checks. */
 struct repository_state {
-    bool is_used;  /* it has some tag, manifest or blob of ours: more may be there */
-    bool is_known; /* ... a manifest: all of its blobs may be */
+    bool
+        is_used; /* it has some tag, manifest or blob of ours, so others may be present */
+    bool is_known; /* ... a manifest, so all of its blobs may be present */
 
-    unsigned in_a_row; /* tries that were given up since something worked */
-    uint32_t cause;    /* nothing is tried there any more: why; 0: it is */
+    unsigned in_a_row; /* consecutive operations that were given up */
+    uint32_t cause;    /* the cause why the repository is no longer used; 0: it is used */
 };
 
 struct push_context {
@@ -48,9 +49,9 @@ struct push_context {
     const struct image_set *set;       /* what is pushed */
     const struct image_source *source; /* its bytes */
     struct pool *pool;
-    struct repository_state *repos; /* of each repository at the target */
+    struct repository_state *repos; /* per repository at the target */
     bool has_begun;                 /* something may have been sent */
-    bool moves_tags;                /* some tag of the target is going to be put */
+    bool moves_tags;                /* some tag of the target will be moved */
     bool is_trying;                 /* only what goes first is sent now */
     atomic_bool is_unread;          /* the source could not be read */
     pthread_mutex_t lock; /* guards result->counts, states, failures, and repos */

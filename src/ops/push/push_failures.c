@@ -9,14 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many given up in a row, each after all its tries: the rest would be no better. */
+/* Consecutive operations given up, after all retries, before the repository is
+ * abandoned. */
 enum { GIVEN_UP_MAX = 3 };
 
-/* ---- what to go on after ---- */
+/* ---- failures to continue after ---- */
 
 /*
- * A password that is refused is not tried again and again, which locks accounts; and
- * --on-existing=error ends it while nothing was sent.
+ * A refused password is not tried again, which would lock accounts; and
+ * --on-existing=error stops before anything was sent.
  */
 static bool
 is_of_the_target(struct push_context *push, const struct err *err)
@@ -31,7 +32,7 @@ is_of_the_target(struct push_context *push, const struct err *err)
            err->kind == ERR_NOT_FOUND || err->kind == ERR_LIMIT;
 }
 
-/* One object may be too much for a registry that serves all others. */
+/* Whether the registry is unreachable, rather than unable to handle one object. */
 static bool
 is_gone(struct push_context *push, unsigned worker, uint32_t repo, struct err *err)
 {
@@ -39,12 +40,12 @@ is_gone(struct push_context *push, unsigned worker, uint32_t repo, struct err *e
 
     if (err->kind != ERR_NETWORK || registry_ping(push_context_session(push, worker), &r))
         return false;
-    err_hint(err, "the registry does not answer any other request either, so no more "
-                  "were sent; run the same command again to resume");
+    err_hint(err, "the registry does not answer other requests either, so the rest was "
+                  "not sent; run the same command again to resume");
     return true;
 }
 
-/* Under the lock.  Its number. */
+/* Caller holds im->lock.  Returns the failure's number. */
 static uint32_t
 add_push_failure(struct push_result *r, const struct err *err)
 {
@@ -54,7 +55,7 @@ add_push_failure(struct push_result *r, const struct err *err)
     return (uint32_t)r->failure_count;
 }
 
-/* Under the lock.  After a failure there, is it of use to try anything else? */
+/* Caller holds im->lock.  Decide after a failure whether to keep using the repository. */
 static void
 judge_repository(struct push_context *push, uint32_t repo, const struct err *err)
 {
@@ -63,7 +64,7 @@ judge_repository(struct push_context *push, uint32_t repo, const struct err *err
 
     if (err->kind != ERR_NETWORK || ++there->in_a_row != GIVEN_UP_MAX)
         return;
-    err_wrap(&why, "not tried any more, after");
+    err_wrap(&why, "not used any more after");
     there->cause = add_push_failure(push->result, &why);
 }
 
@@ -85,7 +86,7 @@ write_down(struct push_context *push, uint32_t repo, uint32_t *cause, struct err
     struct err last = *err;
     bool is_full;
 
-    events_debug(&push->options->run->events, "%s; going on without it", err->msg);
+    events_debug(&push->options->run->events, "skipping: %s", err->msg);
     pthread_mutex_lock(&push->lock);
     is_full = push->result->failure_count >= PUSH_FAILURES_MAX;
     if (!is_full) {
@@ -93,7 +94,7 @@ write_down(struct push_context *push, uint32_t repo, uint32_t *cause, struct err
         judge_repository(push, repo, err);
     }
     pthread_mutex_unlock(&push->lock);
-    return is_full ? err_set(err, ERR_LIMIT, "more than %d things failed, the last: %s",
+    return is_full ? err_set(err, ERR_LIMIT, "more than %d failures, the last: %s",
                              PUSH_FAILURES_MAX, last.msg)
                    : 0;
 }
@@ -124,7 +125,7 @@ push_is_closed(struct push_context *push, uint32_t repo, uint32_t *cause)
     return *cause != 0;
 }
 
-/* ---- what depends on it ---- */
+/* ---- consequences ---- */
 
 uint32_t
 push_incomplete_cause(const struct push_context *push, const struct placement *p)
@@ -152,7 +153,7 @@ push_spread_causes(struct push_context *push)
 {
     struct push_plan *plan = &push->result->plan;
 
-    /* Children and subjects stand before those who need them. */
+    /* Children and subjects come before the documents that need them. */
     for (size_t i = 0; push->result->failure_count > 0 && i < plan->document_count; i++)
         plan->documents[i].cause = push_incomplete_cause(push, &plan->documents[i]);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push_failures.h - what went wrong at the target while --keep-going went on.
+/* push_failures.h - failures at the target while --keep-going continues.
  *
  * Layer: ops.
  */
@@ -21,14 +21,15 @@ MUST_USE int push_settle(struct push_context *push, unsigned worker, uint32_t re
 /* Note a failure and go on.  Its number; 0: there are too many. */
 uint32_t push_note_failure(struct push_context *push, const struct err *err);
 
-/* Is it of no use to try there?  Then *cause says why. */
+/* Whether the repository is no longer used; *cause is then the reason. */
 bool push_is_closed(struct push_context *push, uint32_t repo, uint32_t *cause);
 
-/* Why a document is not whole there: itself, a part of it, what it belongs to; or 0. */
+/* The cause why a document is incomplete there: its own, that of a part, or of its
+ * subject; or 0. */
 uint32_t push_incomplete_cause(const struct push_context *push,
                                const struct placement *p);
 
-/* Give the documents that are not whole their cause, after the last one was found. */
+/* Assign causes to all incomplete documents, after the last failure was recorded. */
 void push_spread_causes(struct push_context *push);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-/* One thing to do for one document in one repository. */
+/* One operation on a document in a repository. */
 struct document_step {
     struct pool_job job;
     struct push_context *push;
@@ -19,7 +19,7 @@ struct document_step {
     int (*run)(const struct document_step *step, unsigned worker, struct err *err);
 };
 
-/* What is not whole is not tried. */
+/* Incomplete documents are not pushed. */
 static int
 push_manifest_job(struct pool_job *base, unsigned worker, struct err *err)
 {
@@ -104,7 +104,7 @@ name_of(const struct push_context *push, const struct placement *p)
     return NULL;
 }
 
-/* A registry may insist that all children of an index are there. */
+/* A registry may require all children of an index. */
 static void
 explain_refusal(const struct push_context *push, const struct placement *p,
                 struct err *err)
@@ -133,8 +133,8 @@ explain_refusal(const struct push_context *push, const struct placement *p,
 }
 
 /*
- * A registry may have lost a blob, or not have stored it yet: the second time it gets
- * what it says it lacks, the third time everything.
+ * A registry may have lost a blob, or not have stored it yet: the second try sends what
+ * it reports missing, the third everything.
  */
 static int
 send_manifest(const struct document_step *step, unsigned worker, const struct buf *bytes,

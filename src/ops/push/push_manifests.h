@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push_manifests.h - put manifests and read them back.
+/* push_manifests.h - push manifests and read them back.
  *
  * Layer: ops.
  */
@@ -9,9 +9,8 @@
 #include "ops/push/push_context.h"
 
 /*
- * Ask for every manifest by digest, in the repositories that are in use, and see which
- * are known.  A registry takes no manifest before its blobs: in a repository that turns
- * out to have none of them, nobody needs to ask.
+ * Check every manifest by digest, in the repositories in use.  A registry accepts no
+ * manifest before its blobs: in a repository that has none of them, the check is skipped.
  */
 MUST_USE int push_probe_manifests(struct push_context *push, struct err *err);
 

@@ -29,9 +29,10 @@ collision(const struct image_entry *a, const struct image_entry *b,
     char to[REFERENCE_TEXT_MAX];
 
     reference_name(target, to);
-    return err_because(err, ERR_USAGE, REASON_COLLISION,
-                       "'%s' and '%s' are different images and would both become '%s'",
-                       a->name, b->name, to);
+    return err_because(
+        err, ERR_USAGE, REASON_COLLISION,
+        "'%s' and '%s' are different images, but map to the same name '%s'", a->name,
+        b->name, to);
 }
 
 static const struct image_entry *
@@ -40,7 +41,7 @@ entry_of(const struct push_plan *plan, const struct push_plan_name *name)
     return &plan->set->entries[name - plan->names];
 }
 
-/* Number the repositories and find names that fall together; sorted by target. */
+/* Number the repositories and find colliding names; sorted by target. */
 static int
 number_repositories(struct push_plan *plan, struct push_plan_name **sorted,
                     struct err *err)
@@ -132,7 +133,8 @@ add_placement(void *ctx, uint32_t id, bool as_document)
     }
 }
 
-/* Has the height of a document grown above those that have to be there before it? */
+/* Whether the height of a document is above those that must be pushed before it; raises
+ * it. */
 static bool
 raise_height(const struct graph *g, uint32_t id, uint32_t *height)
 {
@@ -152,8 +154,8 @@ raise_height(const struct graph *g, uint32_t id, uint32_t *height)
 }
 
 /*
- * Children stand behind their parents, referrers mostly behind what they belong to: so to
- * and fro, until nothing grows.  Digests make sure that it ends.
+ * Children come after their parents, referrers usually after their subject: so passes in
+ * both directions, until nothing changes.  Digests guarantee termination.
  */
 static uint32_t *
 heights(const struct graph *g)
@@ -185,7 +187,7 @@ by_height(const void *left, const void *right)
     return a->repo < b->repo ? -1 : a->repo > b->repo;
 }
 
-/* Sort, and drop what several names of one repository ask for twice. */
+/* Sort, and drop duplicates from several names of one repository. */
 static size_t
 sort_placements(struct placement *items, size_t count)
 {
@@ -214,7 +216,7 @@ push_plan_place(struct push_plan *plan, bool (*wanted)(void *ctx, size_t name), 
             graph_walk_root(walk, plan->set->entries[i].object, add_placement, &p);
     }
     if (p.too_many)
-        return err_set(err, ERR_LIMIT, "more than %d objects to place",
+        return err_set(err, ERR_LIMIT, "more than %d objects to push",
                        PUSH_PLAN_PLACEMENTS_MAX);
     plan->height = heights(plan->set->graph);
     for (size_t i = 0; i < plan->document_count; i++)

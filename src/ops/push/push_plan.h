@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push_plan.h - what has to be where at the target: worked out before the first request.
+/* push_plan.h - where each object goes at the target, computed before the first request.
  *
  * Layer: ops.
  */
@@ -16,16 +16,17 @@
 struct placement {
     uint32_t object; /* graph id */
     uint32_t repo;   /* index into the plan's repos */
-    uint32_t height; /* of a document: above its children and what it belongs to */
-    bool is_asked;   /* of a document: we looked for it at the target */
-    bool is_there;   /* ... and it was there */
-    bool is_listed;  /* of what was put: the registry lists it as a referrer */
-    bool is_first;   /* it goes before all that is not: see push_sparse.h */
+    uint32_t
+        height;    /* of a document: greater than those of its children and its subject */
+    bool is_asked; /* of a document: it was checked at the target */
+    bool is_there; /* ... and it was present */
+    bool is_listed; /* of what was put: the registry lists it as a referrer */
+    bool is_first;  /* it goes before all that is not: see push_sparse.h */
     uint32_t
         cause; /* why it is not to be had there, a number of push_failures.h; 0: it is */
 };
 
-/* Where an entry of the set goes. */
+/* The destination of an entry of the set. */
 struct push_plan_name {
     struct reference to;
     uint32_t repo;
@@ -35,13 +36,13 @@ struct push_plan {
     const struct image_set *set;  /* borrowed */
     struct push_plan_name *names; /* one for each of its entries, in order */
     size_t name_count;
-    char **repos; /* repository paths at the target, each once */
+    char **repos; /* repository paths at the target, without duplicates */
     size_t repo_count;
     struct placement *blobs; /* by object, then repository */
     size_t blob_count;
     struct placement *documents; /* by height, then object: children before parents */
     size_t document_count;
-    uint32_t *height; /* of each document of the graph, once they are placed */
+    uint32_t *height; /* per document of the graph, once they are placed */
 };
 
 #define PUSH_PLAN_INIT                                                                   \
@@ -51,7 +52,7 @@ struct push_plan {
 
 /*
  * Map the names.  Errors: ERR_USAGE - a name cannot be mapped, or two different images
- * would land on one name.
+ * map to the same name.
  */
 MUST_USE int push_plan_map(struct push_plan *out, const struct image_set *set,
                            const struct mapping *mapping, struct err *err);
@@ -65,7 +66,7 @@ MUST_USE int push_plan_check_targets(const struct push_plan *plan,
                                      struct err *err);
 
 /*
- * Work out the placements of the names that wanted() lets through.
+ * Compute the placements of the names that wanted() accepts.
  * Errors: ERR_LIMIT.
  */
 MUST_USE int push_plan_place(struct push_plan *plan,
@@ -75,7 +76,8 @@ MUST_USE int push_plan_place(struct push_plan *plan,
 /* Forget the placements. */
 void push_plan_clear(struct push_plan *plan);
 
-/* Where an object stands in a repository, in one of its two uses; NULL: nowhere. */
+/* The placement of an object in a repository, for one of its two uses; NULL without
+ * one. */
 struct placement *push_plan_find(const struct push_plan *plan, uint32_t object,
                                  uint32_t repo, bool as_document);
 void push_plan_release(struct push_plan *plan);

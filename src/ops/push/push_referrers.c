@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* The documents of one repository that say they belong to one digest. */
+/* The documents of one repository with the same subject. */
 struct subject_step {
     struct pool_job job;
     struct push_context *push;
@@ -23,7 +23,7 @@ object_of(const struct push_context *push, const struct placement *p)
     return graph_object(push->set->graph, p->object);
 }
 
-/* ---- what is to be listed ---- */
+/* ---- entries of the lists ---- */
 
 static int
 by_subject(const void *left, const void *right, void *ctx)
@@ -48,7 +48,7 @@ same_list(const struct push_context *push, const struct placement *a,
            digest_equal(object_of(push, a)->subject, object_of(push, b)->subject);
 }
 
-/* Sorted, so that those of one list stand together; the caller frees. */
+/* Sorted by subject; the caller frees. */
 static struct placement **
 find_referrers(struct push_context *push, size_t *count)
 {
@@ -65,7 +65,7 @@ find_referrers(struct push_context *push, size_t *count)
     return found;
 }
 
-/* ---- seeing to it ---- */
+/* ---- updating the lists ---- */
 
 static void
 count_list(struct push_context *push, enum merge_outcome outcome)
@@ -78,7 +78,7 @@ count_list(struct push_context *push, enum merge_outcome outcome)
     push_context_count(push, counters[outcome], 1);
 }
 
-/* The registry keeps the list itself: is all in it? */
+/* The registry keeps the list itself: check that it is complete. */
 static void
 check_list(const struct subject_step *step, const struct referrers *list,
            const struct repository *repo)
@@ -97,7 +97,7 @@ check_list(const struct subject_step *step, const struct referrers *list,
     }
 }
 
-/* Of a registry without the API, we keep the list. */
+/* Without the API, update the list ourselves. */
 static int
 merge_referrer_list(const struct subject_step *step, struct session *s,
                     const struct repository *repo, struct err *err)
@@ -200,7 +200,7 @@ update_list(const struct subject_step *step, const struct repository *repo,
     return rc == 0 ? merge_referrer_list(step, s, repo, err) : rc < 0 ? -1 : 0;
 }
 
-/* What is not listed does not belong to anything. */
+/* Referrers that are not listed cannot be found. */
 static int
 update_list_job(struct pool_job *base, unsigned worker, struct err *err)
 {

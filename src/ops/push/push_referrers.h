@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push_referrers.h - keep lists of referrers where the registry keeps none.
+/* push_referrers.h - lists of referrers at registries without the API.
  *
  * Layer: ops.
  */
@@ -8,7 +8,7 @@
 
 #include "ops/push/push_context.h"
 
-/* See that what belongs to something is listed there: by the registry, or by us. */
+/* Make sure that referrers are listed: by the registry, or by updating the list. */
 MUST_USE int push_referrer_lists(struct push_context *push, struct err *err);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* One thing to do for one name. */
+/* One operation on a name. */
 struct name_step {
     struct pool_job job;
     struct push_context *push;
@@ -59,8 +59,7 @@ push_tag_job(struct pool_job *base, unsigned worker, struct err *err)
     return 0;
 }
 
-/* Run one step for each name that is not left out; some steps only make sense for tags.
- */
+/* Run one step for each name that is not left out; some steps apply to tags only. */
 static int
 for_names(struct push_context *push, bool only_tags,
           int (*run)(const struct name_step *step, unsigned worker, struct err *err),
@@ -90,10 +89,10 @@ conflict(const struct digest *held, const struct digest *ours, struct err *err)
     digest_text(held, there);
     digest_text(ours, here);
     return err_because(err, ERR_CONFLICT, REASON_EXISTS,
-                       "the tag holds %s, the bundle has %s", there, here);
+                       "the tag has digest %s, but the bundle has %s", there, here);
 }
 
-/* What does the name hold, and what does --on-existing say to that?  Sets the state. */
+/* Check the tag at the target and apply --on-existing.  Sets the state. */
 static int
 look_at_name(struct push_context *push, unsigned worker, size_t i, struct err *err)
 {
@@ -170,7 +169,7 @@ check_name(const struct name_step *step, unsigned worker, struct err *err)
     return 0;
 }
 
-/* Move the tag, unless somebody else did something to it since we looked. */
+/* Move the tag, unless it changed since the check. */
 static int
 set_tag(const struct name_step *step, unsigned worker, struct err *err)
 {
@@ -216,7 +215,7 @@ read_back_tag(const struct name_step *step, unsigned worker, struct err *err)
     return push_context_compare(push, push->set->entries[step->name].object, &back, err);
 }
 
-/* ---- what is attached to images that are left out ---- */
+/* ---- referrers of images that are left out ---- */
 
 struct seeker {
     uint32_t wanted;
@@ -233,8 +232,8 @@ seek(void *ctx, uint32_t id, bool as_document)
 
 enum { NO_NAME = -1 };
 
-/* The image it belongs to, when that is left out in its repository and nowhere else is
- * one there; or NO_NAME. */
+/* The image it refers to, if that is left out and not in the set in that repository; or
+ * NO_NAME. */
 static ssize_t
 lost_image(const struct push_context *push, struct graph_walk *walk, size_t self)
 {
@@ -256,7 +255,7 @@ lost_image(const struct push_context *push, struct graph_walk *walk, size_t self
     return lost;
 }
 
-/* In order: what is attached stands behind what it belongs to. */
+/* In order: referrers come after their subject. */
 void
 push_leave_out_attached(struct push_context *push)
 {
@@ -289,7 +288,7 @@ push_probe_tags(struct push_context *push, struct err *err)
     return 0;
 }
 
-/* By cosign's tag alone its document does not know what it belongs to. */
+/* A document under a cosign tag does not name its subject. */
 static uint32_t
 why_not(const struct push_context *push, size_t name)
 {

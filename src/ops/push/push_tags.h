@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push_tags.h - look at the tags of the target, set them, read them back.
+/* push_tags.h - check the tags of the target, set them, read them back.
  *
  * Layer: ops.
  */
@@ -8,8 +8,8 @@
 
 #include "ops/push/push_context.h"
 
-/* See what the target's names hold, and apply --on-existing.  Sets the states.  What is
- * attached to nothing but images that are left out is left out with them. */
+/* Check the target's tags, and apply --on-existing.  Sets the states.  Referrers only of
+ * images that are left out are left out with them. */
 MUST_USE int push_probe_tags(struct push_context *push, struct err *err);
 
 /* That image failed; cause: a number of push_failures.h. */
@@ -18,10 +18,10 @@ void push_fail_image(struct push_context *push, size_t name, uint32_t cause);
 /* Leave out what is attached to nothing but images that are left out. */
 void push_leave_out_attached(struct push_context *push);
 
-/* What is not whole, or belongs to what is not, gets no tag.  Sets states and causes. */
+/* Incomplete images, and referrers of such, get no tag.  Sets states and causes. */
 void push_fail_images(struct push_context *push);
 
-/* Put the tags that do not hold their digest yet. */
+/* Set the tags that do not have their digest yet. */
 MUST_USE int push_tags(struct push_context *push, struct err *err);
 
 /* Fetch every tag and compare its bytes with the bundle's. */

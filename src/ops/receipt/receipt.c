@@ -17,7 +17,7 @@
 
 #define RECEIPT_TYPE "application/vnd.sealift.receipt.v1+json"
 
-/* ---- making one ---- */
+/* ---- creating a receipt ---- */
 
 static void
 put_digest(struct jsout *obj, const char *key, const struct digest *d)
@@ -37,7 +37,7 @@ put_time_member(struct jsout *obj, const char *key, uint64_t epoch)
     jsout_put_text(obj, key, text);
 }
 
-/* What the bundle lacked, and so this import. */
+/* What the bundle lacks, and therefore this import. */
 static void
 put_missing_names(struct jsout *obj, const struct missing_list *missing)
 {
@@ -182,12 +182,12 @@ receipt_release(struct receipt *r)
     buf_release(&r->signature);
 }
 
-/* ---- reading one ---- */
+/* ---- parsing a receipt ---- */
 
 static int
 receipt_error(const char *what, struct err *err)
 {
-    return err_because(err, ERR_INTEGRITY, REASON_FORMAT, "no receipt: %s", what);
+    return err_because(err, ERR_INTEGRITY, REASON_FORMAT, "not a receipt: %s", what);
 }
 
 static int
@@ -199,7 +199,7 @@ read_bundle(const struct js *root, struct receipt_summary *s, struct err *err)
         digest_parse(&s->index, text, strlen(text), ERR_INTEGRITY, err_ignored()) < 0)
         return receipt_error("\"index\" is not a digest", err);
     if (js_string(root, "stream", &text) != 1 || !bundle_stream_is_valid(text))
-        return receipt_error("\"stream\" is not the name of one", err);
+        return receipt_error("\"stream\" is not a valid name", err);
     memcpy(s->stream, text, strlen(text) + 1);
     if (js_string(root, "serial", &text) != 1 ||
         text_u64(text, strlen(text), INT64_MAX, &s->serial) < 0)
@@ -216,14 +216,14 @@ read_summary(const struct js *root, struct receipt_summary *s, struct err *err)
     if (js_string(root, "mediaType", &text) != 1 || strcmp(text, RECEIPT_TYPE) != 0)
         return receipt_error("\"mediaType\" is not " RECEIPT_TYPE, err);
     if (js_string(root, "time", &text) != 1 || clock_parse(text, &s->time) < 0)
-        return receipt_error("\"time\" is not one", err);
+        return receipt_error("\"time\" is not a valid time", err);
     if (read_bundle(root, s, err) < 0)
         return -1;
     if (js_array(root, "images", &images) != 1 ||
         js_array(root, "overrides", &overrides) != 1 ||
         js_bool(root, "signatureSkipped", &s->signature_skipped) != 1 ||
         js_bool(root, "partial", &s->is_partial) < 0)
-        return receipt_error("something is missing", err);
+        return receipt_error("incomplete", err);
     s->images = js_length(images);
     s->overrides = js_length(overrides);
     return 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* receipt.h - what an import did, signed by the host that did it.
+/* receipt.h - a record of an import, signed by the importing host.
  *
- * A receipt is one line of JSON and a signature file over its exact bytes, of the same
- * form as those of bundles.  It is pushed as an artifact to TARGET/sealift/STREAM,
+ * A receipt is one line of JSON and a signature file over its exact bytes, in the same
+ * format as those of bundles.  It is pushed as an artifact to TARGET/sealift/STREAM,
  * together with index.json, its signatures and SHA256SUMS, under the tags serial-N and
  * latest.
  *
- * Layer:  ops.
+ * Layer: ops.
  * Source: docs/trust.md, "Receipts".
  */
 #ifndef OPS_RECEIPT_RECEIPT_H
@@ -34,7 +34,7 @@ struct receipt {
 
 void receipt_release(struct receipt *r);
 
-/* ---- making one ---- */
+/* ---- creating a receipt ---- */
 
 /* What a receipt is about: a bundle that was verified and pushed. */
 struct receipt_facts {
@@ -45,16 +45,16 @@ struct receipt_facts {
     const struct push_result *push;
 };
 
-/* The path of the signature that lies beside a receipt.  Caller frees. */
+/* The path of the signature next to a receipt.  Caller frees. */
 char *receipt_signature_path(const char *receipt);
 
 /* Errors: ERR_LIMIT, ERR_INTERNAL. */
 MUST_USE int receipt_make(struct receipt *out, const struct receipt_facts *facts,
                           const struct pki_key *key, struct err *err);
 
-/* ---- reading one ---- */
+/* ---- parsing a receipt ---- */
 
-/* The parts that verify-receipt shows. */
+/* The fields that verify-receipt shows. */
 struct receipt_summary {
     char *target;
     struct digest index;
@@ -65,16 +65,14 @@ struct receipt_summary {
     bool is_partial; /* some of the images could not be pushed */
 };
 
-/*
- * Errors: ERR_INTEGRITY "json", "format" - it is no receipt.  *out is then untouched.
- */
+/* Errors: ERR_INTEGRITY "json", "format" - not a receipt.  *out is then untouched. */
 MUST_USE int receipt_read(struct receipt_summary *out, const void *bytes, size_t len,
                           struct err *err);
 void receipt_summary_release(struct receipt_summary *s);
 
 #define RECEIPT_ARTIFACT_TYPE "application/vnd.sealift.receipt.v1"
 
-/* Media types of its layers.  Not that of an OCI index: tools would take the layer for a
+/* Media types of its layers.  Not that of an OCI index: tools would treat the layer as a
  * manifest. */
 #define RECEIPT_LAYER_JSON  "application/vnd.sealift.receipt.v1+json"
 #define RECEIPT_LAYER_INDEX "application/vnd.sealift.index.v1+json"
@@ -85,7 +83,7 @@ void receipt_summary_release(struct receipt_summary *s);
 
 #define RECEIPT_LATEST "latest"
 
-/* A layer that matters here. */
+/* A layer needed for verification. */
 struct receipt_part {
     struct digest digest;
     uint64_t size;
@@ -93,7 +91,7 @@ struct receipt_part {
     char name[SIGNATURE_NAME_MAX]; /* of a signature */
 };
 
-/* The layers of a pulled receipt that count; bytes are for the caller to fill. */
+/* The layers of a pulled receipt that are needed; bytes are filled in by the caller. */
 struct receipt_parts {
     struct receipt_part index;
     struct receipt_part signatures[BUNDLE_SIGNATURES_MAX];
@@ -101,7 +99,7 @@ struct receipt_parts {
 };
 
 /*
- * Which layers does its manifest name?  On failure *out still has to be released.
+ * Read the list of layers from its manifest.  On failure *out must still be released.
  * Errors: ERR_INTEGRITY.
  */
 MUST_USE int receipt_parts_read(struct receipt_parts *out, const void *manifest,
@@ -109,7 +107,7 @@ MUST_USE int receipt_parts_read(struct receipt_parts *out, const void *manifest,
 void receipt_parts_release(struct receipt_parts *r);
 
 struct verified_receipt {
-    struct signature_check signers; /* filled also when nobody counts */
+    struct signature_check signers; /* filled in also when no signature counts */
     struct receipt_summary summary;
 };
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- their bytes ---- */
+/* ---- fetching ---- */
 
 static int
 fetch_part(struct session *session, const struct repository *repo,
@@ -40,9 +40,9 @@ fetch_receipt(struct session *session, const struct repository *repo,
     return 0;
 }
 
-/* ---- what they are worth ---- */
+/* ---- verification ---- */
 
-/* Exactly what a bundle with this index and these signatures would have to pass. */
+/* The same checks as for a bundle with this index and these signatures. */
 static int
 judge_receipt(const struct receipt_parts *r, const struct verified *v,
               const struct trust_store *store, struct trust_last *out, struct err *err)
@@ -67,7 +67,7 @@ judge_receipt(const struct receipt_parts *r, const struct verified *v,
         return -1;
     claims = policy_check_claims(&index.meta, &index.set.missing);
     if (strcmp(claims.stream, v->meta.stream) != 0)
-        return err_set(err, ERR_TRUST, "it is of another stream");
+        return err_set(err, ERR_TRUST, "it belongs to another stream");
     if (trust_judge_signers(&verdict, store, &signers, false, &claims, &v->now, err) < 0)
         return -1;
     *out = (struct trust_last){.epoch = verdict.rule ? verdict.rule->epoch : 0,
@@ -104,8 +104,8 @@ receipt_recall(const struct verified *v, const struct verify_options *o,
                        v->meta.stream);
     else
         events_warning(&o->run->events,
-                       "nothing is remembered of stream '%s', and the receipt at the "
-                       "target does not help: %s",
+                       "no import of stream '%s' is recorded, and the receipt at the "
+                       "target is not usable: %s",
                        v->meta.stream, why.msg);
     return 0;
 }

@@ -10,10 +10,11 @@
 #include "registry/connection/client.h"
 
 /*
- * Nothing is remembered of the bundle's stream: look for the receipt of its last import
- * at the target.  What it carries, an index.json with its signatures, counts when the
- * policy would accept those. Returns: 1 and *out, 0 when there is none that counts (with
- * a warning), -1. Errors:  ERR_SIGNAL.
+ * Without a record of the bundle's stream: fetch the receipt of its last import from the
+ * target.  It contains an index.json with its signatures, and counts if the policy
+ * accepts those.
+ * Returns: 1 and *out, 0 when none counts (with a warning), -1.
+ * Errors:  ERR_SIGNAL.
  */
 int receipt_recall(const struct verified *v, const struct verify_options *options,
                    const struct target *target, struct client *client,

@@ -19,7 +19,7 @@
 
 enum { MANIFEST_MAX = 256 * 1024, TITLE_MAX = 96 };
 
-/* One push: where to, and the manifest as it grows. */
+/* A push: the destination, and the manifest so far. */
 struct pushing {
     struct session *session;
     struct repository repo;
@@ -58,9 +58,9 @@ add_layer(struct pushing *p, const char *media_type, const char *title, const vo
     return 0;
 }
 
-/* ---- what it consists of ---- */
+/* ---- its layers ---- */
 
-/* Those that counted, also when they lay beside the bundle. */
+/* The signatures that counted, also those next to the bundle. */
 static int
 add_signature_layers(struct pushing *p, const struct verified *v, struct err *err)
 {
@@ -148,7 +148,8 @@ receipt_path(char out[REFERENCE_PATH_MAX + 1], const struct target *target,
     if (n <= REFERENCE_PATH_MAX && reference_is_path(out))
         return 0;
     return err_set(err, ERR_USAGE,
-                   "stream '%s' makes no repository name, which a receipt needs", stream);
+                   "stream '%s' is not a valid repository name, which a receipt requires",
+                   stream);
 }
 
 int

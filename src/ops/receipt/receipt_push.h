@@ -11,12 +11,12 @@
 
 /*
  * The repository path of the receipts of a stream, below the target's prefix.
- * Errors: ERR_USAGE - such a stream makes no repository name.
+ * Errors: ERR_USAGE - the stream is not a valid repository name.
  */
 MUST_USE int receipt_path(char out[REFERENCE_PATH_MAX + 1], const struct target *target,
                           const char *stream, struct err *err);
 
-/* Push it beside the images.  Errors: those of push.h. */
+/* Push it next to the images.  Errors: those of push.h. */
 MUST_USE int receipt_push(const struct receipt *r, const struct receipt_facts *facts,
                           struct session *session, struct err *err);
 

@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- whose it is ---- */
+/* ---- the signer ---- */
 
-/* The first of the keys that made one of these; *which: that one, over *alg. */
+/* The first key that made one of these signatures; *which: that signature, *alg: its
+ * digest. */
 static const struct pki_key *
 find_signing_key(const struct attach_options *o, struct signable *bundle,
                  const struct signature_bare *bare, const struct buf **which,
@@ -36,13 +37,13 @@ refuse_signature(const struct attach_options *o, const char *path, struct err *e
 {
     if (o->keys->count == 0)
         return err_because(err, ERR_USAGE, REASON_NO_KEY,
-                           "'%s' was made with a key, and no public key was given", path);
+                           "'%s' was made with a key, but no public key was given", path);
     return err_because(err, ERR_TRUST, REASON_OTHER_BYTES,
-                       "'%s' is not a signature over this index.json by the given key",
+                       "'%s' is not a signature of this index.json by the given key",
                        path);
 }
 
-/* By a key that was given: made into our own form. */
+/* Convert a bare signature by a given key into a signature file. */
 static int
 convert_bare_signature(const struct attach_options *o, struct signable *bundle,
                        const char *path, const struct buf *file,
@@ -68,7 +69,7 @@ convert_bare_signature(const struct attach_options *o, struct signable *bundle,
     return 0;
 }
 
-/* In the form that counts inside a bundle, and still good: others may not survive it. */
+/* Convert to the canonical form and check again: others may not be valid in it. */
 static int
 render_signature(const struct pki_cms *cms, struct signable *bundle, struct buf *out,
                  struct err *err)
@@ -81,11 +82,11 @@ render_signature(const struct pki_cms *cms, struct signable *bundle, struct buf 
     again = pki_cms_open(out->data, out->len, &bundle->payload, &why);
     return again ? 0
                  : err_because(err, ERR_TRUST, REASON_BAD_SIGNATURE,
-                               "uses an algorithm that does not count inside a bundle");
+                               "uses an algorithm that is not allowed inside a bundle");
 }
 
-/* By the certificate that it brings: made into our own form.  0 when it is none, 1, or
- * -1. */
+/* Convert a signature with a certificate to the canonical form.  0 when it is not one, 1,
+ * or -1. */
 static int
 take_cms(struct signable *bundle, const char *path, const struct buf *file,
          struct signature_file *out, struct attached *a, struct err *err)
@@ -124,7 +125,7 @@ read_one(const struct attach_options *o, struct signable *bundle, const char *pa
     return 0;
 }
 
-/* ---- all of them ---- */
+/* ---- all files ---- */
 
 static int
 read_signatures(struct attach_result *r, const struct attach_options *o,

@@ -9,10 +9,11 @@
 #include "ops/sign/sign.h"
 
 /*
- * Take signatures in: sigstore bundles, bare ones, raw or in base64, and CMS.  All of
- * them are checked before the first is put into the bundle, all in our own form.
- * Errors: ERR_TRUST "bad-signature" - not over this index by one of the keys, or by
- * the certificate in it; ERR_USAGE - by a key, and none was given; those of sign_run().
+ * Add signatures: sigstore bundles, bare ones, raw or in base64, and CMS.  All are
+ * checked before the first is added, all in the form that sealift writes.
+ * Errors: ERR_TRUST "bad-signature" - not of this index by one of the keys, or by the
+ * certificate in it; ERR_USAGE - made with a key, but none was given; those of
+ * sign_run().
  */
 MUST_USE int attach_run(struct attach_result *out, const struct attach_options *options,
                         struct err *err);

@@ -19,20 +19,20 @@ make_path(char out[KEYGEN_PATH_MAX], const char *name, const char *suffix,
     size_t len = strlen(name);
 
     if (len == 0 || name[len - 1] == '/')
-        return err_set(err, ERR_USAGE, "'%s' names no file", name);
+        return err_set(err, ERR_USAGE, "'%s' is not a file name", name);
     if (snprintf(out, KEYGEN_PATH_MAX, "%s%s", name, suffix) >= KEYGEN_PATH_MAX)
         return err_set(err, ERR_USAGE, "the name of the key is too long");
     return 0;
 }
 
-/* Both, or an error before the first byte is written. */
+/* Check that neither exists, before the first byte is written. */
 static int
 check_absent(const struct keygen_result *r, struct err *err)
 {
     if (output_check(r->key_path, false, err) < 0 ||
         output_check(r->pub_path, false, err) < 0) {
         if (err->kind == ERR_CONFLICT)
-            err_hint(err, "a key is never overwritten: choose another name, or move the "
+            err_hint(err, "keys are never overwritten: choose another name, or move the "
                           "old pair away");
         return -1;
     }
@@ -65,7 +65,7 @@ keygen_run(struct keygen_result *out, const struct keygen_options *options,
         key_write(key, options->form, options->passphrase, r.key_path, true, err) < 0)
         return -1;
     if (write_public(key, r.pub_path, err) < 0) {
-        unlink(r.key_path); /* made a moment ago, by us: nobody relies on it */
+        unlink(r.key_path); /* created a moment ago, so not in use */
         return -1;
     }
     r.key_id = *pki_id(key);

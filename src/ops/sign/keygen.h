@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keygen.h - a new key pair in two files.
+/* keygen.h - create a key pair in two files.
  *
  * Layer: ops.
  */
@@ -10,7 +10,7 @@
 #include "base/secret.h"
 #include "io/crypto/pki.h"
 
-#define KEYGEN_PATH_MAX 4096 /* bytes, the NUL included */
+#define KEYGEN_PATH_MAX 4096 /* bytes, including the NUL */
 
 struct keygen_options {
     const char *name; /* NAME of NAME.key and NAME.pub; may be a path */
@@ -26,9 +26,10 @@ struct keygen_result {
 };
 
 /*
- * Make a key pair and write NAME.key (mode 0600) and NAME.pub.  Either both files
- * are new and complete, or neither is there.
- * Errors: ERR_CONFLICT - one of them exists; ERR_USAGE - NAME names no file or is too
+ * Create a key pair and write NAME.key (mode 0600) and NAME.pub.  Either both files are
+ * new and complete, or neither exists.
+ * Errors: ERR_CONFLICT - one of them exists; ERR_USAGE - NAME is not a file name or is
+ * too
  *         long; ERR_LOCAL, ERR_NOT_FOUND of file.h; ERR_INTERNAL.
  */
 MUST_USE int keygen_run(struct keygen_result *out, const struct keygen_options *options,
@@ -36,7 +37,7 @@ MUST_USE int keygen_run(struct keygen_result *out, const struct keygen_options *
 
 /*
  * Write the private half to a file of mode 0600.  exclusive: an existing file is
- * ERR_CONFLICT; else it is replaced as a whole, or stays as it was.
+ * ERR_CONFLICT; otherwise it is replaced atomically.
  * Errors: those of pki_private_pem() and file_put().
  */
 MUST_USE int key_write(const struct pki_key *key, enum pki_form form,

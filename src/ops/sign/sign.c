@@ -94,11 +94,11 @@ signable_add(struct signable *s, const struct signature_file *f, struct err *err
     s->head = now;
     take_payload(s);
     if (!is_signature_present(now, f))
-        return err_set(err, ERR_INTERNAL, "the signature is not there afterwards");
+        return err_set(err, ERR_INTERNAL, "the new signature is missing");
     return 0;
 }
 
-/* By a certificate whose key has that file name. */
+/* Whether it is a valid signature by a certificate whose key has that file name. */
 static bool
 is_good_cms(const struct signature_file *f, struct pki_payload *payload)
 {
@@ -127,7 +127,7 @@ signable_has(struct signable *s, const char *name, const struct pki_key *key)
     return false;
 }
 
-/* ---- making one ---- */
+/* ---- creating a signature ---- */
 
 static int
 make_signature(const struct pki_key *key, const struct pki_certs *certs,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sign.h - signatures for a bundle that exists: made here, or brought from elsewhere.
+/* sign.h - signatures for an existing bundle: created here, or brought from elsewhere.
  *
- * What gets signed is index.json, which pins all the rest.  Before that the form of the
+ * index.json is signed, which pins everything else.  Before that the structure of the
  * bundle is checked and its documents are hashed; layers are not read.
  *
  * Layer: ops.
@@ -14,13 +14,13 @@
 #include "io/file/volume_set.h"
 #include "trust/signature_check.h"
 
-/* A bundle about to be signed. */
+/* A bundle to be signed. */
 struct signable {
     struct volume_set files;
     struct bundle_untrusted *head;
     struct bundle_preview *preview;
     struct pki_payload payload; /* index.json, borrowed from head */
-    struct digest index;        /* of it */
+    struct digest index;        /* of index.json */
 };
 
 #define SIGNABLE_INIT                                                                    \
@@ -29,16 +29,15 @@ struct signable {
     }
 
 /*
- * Open it, or its volumes, as volume_set.h says; to_change: for signable_add(), with a
- * lock.
+ * Open it, or its volumes, as volume_set.h; to_change: for signable_add(), with a lock.
  * Errors: ERR_INTEGRITY, ERR_PROTOCOL of reader.h; ERR_NOT_FOUND, ERR_LOCAL;
- *         ERR_CONFLICT - somebody else is changing it.
+ *         ERR_CONFLICT - locked by another run.
  */
 MUST_USE int signable_open(struct signable *out, const char *const *paths, size_t count,
                            bool to_change, struct err *err);
 void signable_release(struct signable *s);
 
-/* Sign these bytes of index.json; certs: as the holder of the first of them, in CMS. */
+/* Sign these bytes of index.json; certs: in CMS, with the first certificate. */
 MUST_USE int sign_bytes(const struct pki_key *key, const struct pki_certs *certs,
                         const void *bytes, size_t len, struct signature_file *out,
                         struct err *err);
@@ -47,13 +46,14 @@ struct sign_options {
     const char *const *paths;
     size_t path_count;
     const struct pki_key *key;
-    const struct pki_certs *certs; /* NULL: by the key alone */
-    const char *out; /* a new file for the signature; NULL: into the bundle, in place */
+    const struct pki_certs *certs; /* NULL: with the bare key */
+    const char
+        *out; /* a new file for the signature; NULL: added to the bundle, in place */
 };
 
 struct sign_result {
     struct signable bundle;
-    struct signature_file file; /* what was made */
+    struct signature_file file; /* the new file */
     bool was_there;             /* that key had signed before: nothing was changed */
 };
 
@@ -76,12 +76,12 @@ struct attach_options {
     const char *path;
     const char *const *signatures; /* files */
     size_t count;
-    const struct trust_keys *keys; /* whose they may be */
+    const struct trust_keys *keys; /* the possible signers */
 };
 
 struct attached {
-    char name[64];        /* of the member */
-    struct digest key_id; /* whose signature it is */
+    char name[64];        /* name of the member */
+    struct digest key_id; /* key of the signer */
     bool was_there;
 };
 

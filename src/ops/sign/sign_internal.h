@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sign_internal.h - what sign.c and attach.c share.
+/* sign_internal.h - shared by sign.c and attach.c.
  *
  * Layer: ops, private.
  */
@@ -8,11 +8,11 @@
 
 #include "ops/sign/sign.h"
 
-/* Put it into the bundle, and read the head again to see that it is there. */
+/* Add it to the bundle, and read the head again to check. */
 MUST_USE int signable_add(struct signable *s, const struct signature_file *f,
                           struct err *err);
 
-/* Is there a file of that name with a good signature?  key NULL: by a certificate. */
+/* Whether a file of that name has a valid signature.  key NULL: by a certificate. */
 bool signable_has(struct signable *s, const char *name, const struct pki_key *key);
 
 #endif

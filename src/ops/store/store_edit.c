@@ -27,7 +27,7 @@ path_in_store(const char *dir, const char *rest)
     return xasprintf("%s%s", place.dir, rest);
 }
 
-/* The store as it is; one without keys is fine here, one that is missing is empty. */
+/* Open the store as it is; one without keys is accepted, a missing one is empty. */
 static int
 open_store(const char *dir, struct trust_store *out, struct err *err)
 {
@@ -102,7 +102,7 @@ read_key(const char *folder, const char *name, struct digest *id, struct err *er
     return 0;
 }
 
-/* Is that file there, with that key?  1, 0, -1 when it is another one. */
+/* Whether that file exists with that key.  1, 0, -1 when it is another key. */
 static int
 holds_key(const char *folder, const char *name, const struct digest *id, struct err *err)
 {
@@ -118,12 +118,12 @@ holds_key(const char *folder, const char *name, const struct digest *id, struct 
     if (digest_equal(&there, id))
         return 1;
     err_set(err, ERR_CONFLICT, "'%s/%s' exists and is another key", folder, name);
-    return err_hint(err, "keys keep their names: give the new one a name of its own");
+    return err_hint(err, "key names are permanent: give the new key another name");
 }
 
 /*
- * A policy that named both would not be accepted; without one, removing one of two names
- * would leave the key trusted.  Files that are not keys decide nothing here.
+ * A policy that names both would be rejected; without a policy, removing one of two names
+ * would leave the key trusted.  Files that are not keys are ignored here.
  */
 static int
 check_new_name(const char *folder, const char *name, const struct digest *id,
@@ -135,7 +135,7 @@ check_new_name(const char *folder, const char *name, const struct digest *id,
     if (secure_dir_list(&names, folder, ".pub", err) < 0)
         return -1;
     if (names.count == SECURE_DIR_NAMES_MAX)
-        return err_set(err, ERR_LIMIT, "'%s' holds %d keys already", folder,
+        return err_set(err, ERR_LIMIT, "'%s' contains %d keys already", folder,
                        SECURE_DIR_NAMES_MAX);
     for (size_t i = 0; i < names.count; i++) {
         struct digest there;
@@ -143,9 +143,9 @@ check_new_name(const char *folder, const char *name, const struct digest *id,
         if (read_key(folder, names.items[i], &there, err_ignored()) < 0 ||
             !digest_equal(&there, id))
             continue;
-        err_set(err, ERR_CONFLICT, "'%s/%s' holds the same key as '%s'", folder,
+        err_set(err, ERR_CONFLICT, "'%s/%s' contains the same key as '%s'", folder,
                 names.items[i], name);
-        return err_hint(err, "one key has one name in the store");
+        return err_hint(err, "a key has exactly one name in the store");
     }
     return 0;
 }
@@ -165,7 +165,7 @@ trust_add(const char *dir, const char *path, struct trust_added *out, struct err
         pki_public_pem(keys.items[0], &pem, err) < 0)
         return -1;
     if (!digest_equal(pki_id(keys.items[0]), &a.key_id))
-        return err_set(err, ERR_CONFLICT, "'%s' was replaced meanwhile", path);
+        return err_set(err, ERR_CONFLICT, "'%s' was replaced in the meantime", path);
     to = xasprintf("%s/%s", folder, a.name);
     if (secure_dir_make(folder, err) < 0)
         return -1;
@@ -190,30 +190,30 @@ trust_remove(const char *dir, const char *name, struct err *err)
 
     path = xasprintf("%s%s", name, is_whole ? "" : ".pub");
     if (strchr(name, '/') || name_of(path, file, err) < 0)
-        return err_set(err, ERR_USAGE, "invalid name of a key in the store: '%s'", name);
+        return err_set(err, ERR_USAGE, "invalid name for a key in the store: '%s'", name);
     if (open_store(dir, &store, err) < 0)
         return -1;
     if (store.has_policy && is_named(&store, file)) {
         err_because(
-            err, ERR_USAGE, REASON_IN_USE,
-            "the policy names the key '%s', of signer '%s'", file,
+            err, ERR_USAGE, REASON_IN_USE, "the policy uses the key '%s', of signer '%s'",
+            file,
             trust_store_signer(
                 &store,
                 pki_id(store.keys.items[trust_keys_find_name(&store.keys, file)])));
-        return err_hint(err, "take it out of policy.json first");
+        return err_hint(err, "remove it from policy.json first");
     }
     mem_free_string(&path);
     path = xasprintf("%s/keys/%s", store.dir, file);
     if (unlink(path) == 0)
         return 0;
     if (errno == ENOENT)
-        return err_set(err, ERR_NOT_FOUND, "there is no '%s'", path);
+        return err_set(err, ERR_NOT_FOUND, "'%s' does not exist", path);
     return err_errno(err, "cannot remove '%s'", path);
 }
 
-/* ---- revoked ---- */
+/* ---- revocation ---- */
 
-/* What the user means, as a line of the file. */
+/* Convert what the user gave into a line of the file. */
 static int
 read_what(const char *what, char out[TRUST_LINE_MAX], struct revoked_entry *entry,
           struct err *err)
@@ -229,16 +229,15 @@ read_what(const char *what, char out[TRUST_LINE_MAX], struct revoked_entry *entr
             return 0;
     }
     if (trust_keys_add(&keys, what, err) < 0)
-        return err_hint(err,
-                        "what to revoke is the file of a public key, a key id, "
-                        "sha256:HEX of an index.json, or a line of the file revoked");
+        return err_hint(err, "expected the file of a public key, a key id, sha256:HEX of "
+                             "an index.json, or a line of the file revoked");
     *entry = (struct revoked_entry){.kind = REVOKED_KEY, .id = *pki_id(keys.items[0])};
     digest_hex(&entry->id, hex);
     snprintf(out, TRUST_LINE_MAX, "key:%s", hex);
     return 0;
 }
 
-/* Only this one file is looked at: it must work while another one is broken. */
+/* Reads only this file, so that it works when another one is damaged. */
 int
 trust_revoke(const char *dir, const char *what, char out[TRUST_LINE_MAX], struct err *err)
 {

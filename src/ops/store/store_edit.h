@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store_edit.h - changing the trust store by hand: keys in and out, things revoked.
+/* store_edit.h - change the trust store: add and remove keys, revoke.
  *
  * Layer: ops.
  */
@@ -12,16 +12,17 @@ struct trust_added {
     char name[POLICY_NAME_MAX + 1]; /* of the file in keys/ */
     struct digest key_id;
     enum pki_type type;
-    bool was_there; /* the same key under that name */
-    bool is_named;  /* by policy.json, or there is none: so it counts */
+    bool was_there; /* the same key exists under that name */
+    bool is_named;  /* policy.json names it, or there is no policy: it counts */
 };
 
-/* What a public key file holds, before anything is changed; name is what it will get. */
+/* The content of a public key file, before anything is changed; name is the one it will
+ * get. */
 MUST_USE int trust_look_at_key(const char *dir, const char *path, struct trust_added *out,
                                struct err *err);
 
 /*
- * Copy a public key into the store, which is made when it is missing.  dir NULL: the
+ * Copy a public key into the store, which is created when it is missing.  dir NULL: the
  * default store.
  * Errors: ERR_CONFLICT - another key has that file name; those of keys.h and file.h.
  */
@@ -37,7 +38,7 @@ MUST_USE int trust_remove(const char *dir, const char *name, struct err *err);
 /*
  * Add a line to revoked.  what: such a line; a key id; "sha256:HEX", the digest of an
  * index.json; or the file of a public key.  *out: the line.
- * Returns: 1, 0 when it was there already, -1.
+ * Returns: 1, 0 when it is a duplicate, -1.
  * Errors:  ERR_USAGE; those of file.h.
  */
 enum { TRUST_LINE_MAX = 160 };

@@ -17,10 +17,10 @@
 
 enum { STORE_FILE_MODE = 0644 };
 
-/* Folders of a store whose files go along as they are. */
+/* Folders of a store whose files are included unchanged. */
 static const struct {
     const char *folder, *suffix;
-    bool may_change; /* the content under one name */
+    bool may_change; /* the content of a name may change */
 } folders[] = {
     {"keys", ".pub", false},
     {"ca", ".pem", false},
@@ -42,7 +42,7 @@ slurp_optional(const char *path, struct buf *out, struct err *err)
     return -1;
 }
 
-/* ---- out ---- */
+/* ---- creating an update ---- */
 
 static int
 add_update_file(struct trust_update *u, const struct trust_store *store, const char *name,
@@ -53,7 +53,7 @@ add_update_file(struct trust_update *u, const struct trust_store *store, const c
     int rc = slurp_optional(path, &text, err);
 
     if (rc == 1 && memchr(text.data, '\0', text.len))
-        return err_set(err, ERR_USAGE, "'%s' is not text", path);
+        return err_set(err, ERR_USAGE, "'%s' is not a text file", path);
     if (rc == 1)
         update_add(u, name, text.data);
     return rc < 0 ? -1 : 0;
@@ -80,7 +80,7 @@ add_update_folder(struct trust_update *u, const struct trust_store *store,
 
         if (is_keys &&
             trust_keys_find_name(&store->keys, names.items[i]) == store->keys.count)
-            continue; /* the policy does not name it: it does not count */
+            continue; /* keys that the policy does not name do not count */
         name = xasprintf("%s/%s", folder, names.items[i]);
         if (add_update_file(u, store, name, err) < 0)
             return -1;
@@ -145,11 +145,10 @@ trust_sign(const char *path, const struct pki_key *key, char **out, struct err *
     return 0;
 }
 
-/* Signature files beside an update, found by the ids of keys that could have made them.
- */
+/* Signature files next to an update, found by the ids of keys that may have made them. */
 struct pile {
     char *names[TRUST_FILES_MAX], *bodies[TRUST_FILES_MAX]; /* owned */
-    struct trust_evidence items[TRUST_FILES_MAX];           /* the same */
+    struct trust_evidence items[TRUST_FILES_MAX];           /* in the same order */
     size_t count;
 };
 
@@ -211,7 +210,7 @@ judge_update(const struct buf *text, const char *path, const struct trust_store 
     return update_judge(current, &now, next, &then, events, err);
 }
 
-/* ---- in ---- */
+/* ---- applying an update ---- */
 
 static bool
 may_change(const char *name)
@@ -227,8 +226,8 @@ may_change(const char *name)
 }
 
 /*
- * Keys keep their content, so that the old policy means the same until the new one is
- * there.  1: the file is as it should be already, 0: it is to be written, -1.
+ * Key files never change, so that the old policy keeps its meaning until the new one is
+ * in place.  1: the file is up to date, 0: it is to be written, -1.
  */
 static int
 compare_file(const struct trust_store *store, const struct store_file *file,
@@ -244,8 +243,8 @@ compare_file(const struct trust_store *store, const struct store_file *file,
         return 1;
     if (may_change(file->name))
         return 0;
-    err_set(err, ERR_CONFLICT, "'%s' exists and is another one", path);
-    return err_hint(err, "keys keep their names: give the new one a name of its own");
+    err_set(err, ERR_CONFLICT, "'%s' exists with different content", path);
+    return err_hint(err, "key names are permanent: give the new key another name");
 }
 
 static int
@@ -263,8 +262,7 @@ put_file(const struct trust_store *store, const struct store_file *file, struct 
     return file_put(path, file->text, strlen(file->text), STORE_FILE_MODE, false, err);
 }
 
-/* What was revoked stays revoked: lines are added, none is taken away.  *added: how many.
- */
+/* Revocations are permanent: lines are added, none is removed.  *added: their number. */
 static int
 merge_revoked(const struct trust_store *store, const struct trust_update *u,
               struct buf *out, int *added, struct err *err)
@@ -311,7 +309,7 @@ is_merged(const struct store_file *file)
     return strcmp(file->name, "revoked") == 0;
 }
 
-/* The policy, or all other files that are put as they are. */
+/* Write the policy, or all other files that are written unchanged. */
 static int
 put_files(const struct trust_store *store, const struct trust_update *u, bool policy,
           struct err *err)
@@ -327,9 +325,9 @@ put_files(const struct trust_store *store, const struct trust_update *u, bool po
 }
 
 /*
- * Everything that could be refused is looked at before anything is written.  Then come
- * the files that the new policy needs, what is revoked, the policy, and in the end what
- * that no longer needs goes.
+ * All checks come before the first write.  Then the files that the new policy needs are
+ * written, the revocations, the policy, and last, files that are no longer needed are
+ * removed.
  */
 static int
 install(const struct trust_store *store, const struct trust_update *u, struct err *err)

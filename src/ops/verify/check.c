@@ -13,24 +13,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNPACKERS = 4 }; /* at a time; of those of zstd one at a time (tar_layer.c) */
+enum { UNPACKERS = 4 }; /* concurrent; those of zstd one at a time (tar_layer.c) */
 
 struct checking {
     const struct bundle_content *content;
     const struct check_options *options;
     pthread_mutex_t lock; /* guards the list */
     struct damage_list *damage;
-    bool *volumes; /* that are concerned; NULL when there is but one file */
+    bool *volumes; /* affected volumes; NULL for a single file */
 };
 
 struct check_job {
     struct pool_job job;
     struct checking *checking;
     size_t member;
-    const struct layer_wish *wish; /* of a layer that is unpacked */
+    const struct layer_wish *wish; /* of a layer to unpack */
 };
 
-/* From the survey, and under the lock. */
+/* Callback of the scan.  Caller holds the lock. */
 static void
 keep_damage(void *ctx, const struct damage *damage)
 {
@@ -45,7 +45,7 @@ keep_damage(void *ctx, const struct damage *damage)
         c->volumes[i - 1] = true;
 }
 
-/* Damage is noted, anything else ends the check. */
+/* Damage is recorded, any other error ends the check. */
 static int
 go_on(const struct check_job *job, int rc, struct err *err)
 {
@@ -90,10 +90,10 @@ static void
 tell_how_many(const struct damage_list *list, struct err *err)
 {
     if (list->total > 1)
-        err_wrap(err, "%zu places are damaged, one of them", list->total);
+        err_wrap(err, "%zu damaged ranges, including", list->total);
 }
 
-/* What the run as a whole says. */
+/* The result of the whole check. */
 static int
 summarize_check(const struct checking *c, struct err *err)
 {
@@ -124,7 +124,7 @@ run_jobs(struct checking *c, struct check_job *jobs, size_t count, unsigned work
     return pool_wait(pool, err);
 }
 
-/* More than cores would only make a disk jump; one reads while another hashes. */
+/* More threads than cores would only cause seeks; one reads while another hashes. */
 static unsigned
 hashers(unsigned jobs)
 {
@@ -136,7 +136,7 @@ hashers(unsigned jobs)
     return jobs < most ? jobs : most;
 }
 
-/* Largest first would save little: members stand in file order, which disks like. */
+/* In file order, which suits disks; largest first would gain little. */
 static int
 hash_members(struct checking *c, struct err *err)
 {
@@ -202,12 +202,12 @@ check_members(const struct bundle_content *content, const struct check_options *
 
     checking_begin(&checking, &content->file);
     rc = hash_members(&checking, err);
-    if (rc == 0 && o->layers && out->total == 0) /* damaged ones cannot be unpacked */
+    if (rc == 0 && o->layers && out->total == 0) /* damaged layers cannot be unpacked */
         rc = unpack_layers(&checking, err);
     return rc < 0 ? -1 : summarize_check(&checking, err);
 }
 
-/* ---- what cannot be opened ---- */
+/* ---- bundles that cannot be opened ---- */
 
 bool
 check_is_damage(const struct err *err)
@@ -234,8 +234,8 @@ scan_and_hash(struct checking *c, const struct check_survey *survey, struct err 
     c->damage->unexamined = bound.from;
     if (rc == 0 && content.member_count > 0)
         events_warning(&o->run->events,
-                       "what this file should hold cannot be known: its %zu objects were "
-                       "compared with the digests in their own names",
+                       "the expected content of this file is unknown: its %zu objects "
+                       "were compared with the digests in their names",
                        content.member_count);
     if (rc >= 0)
         rc = hash_members(c, err);
@@ -244,7 +244,7 @@ scan_and_hash(struct checking *c, const struct check_survey *survey, struct err 
     return rc;
 }
 
-/* Then its hint says which volumes there should be. */
+/* Whether the error is about truncation: its hint then lists the expected volumes. */
 static bool
 is_cut(const struct err *err)
 {
@@ -268,7 +268,7 @@ check_damaged(const struct check_survey *survey, const struct check_options *o,
     if (out->total == 0)
         return -1;
     if (err->kind == ERR_LOCAL && out->worst.err.kind == ERR_INTEGRITY)
-        *err = out->worst.err; /* there is worse than what ended the reading */
+        *err = out->worst.err; /* damage more severe than the error that ended reading */
     if (!check_is_damage(err))
         return -1;
     tell_how_many(out, err);

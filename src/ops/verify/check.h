@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check.h - every byte of an open bundle against its digest.
+/* check.h - check every byte of an open bundle against its digest.
  *
- * Damage does not end a check: one run tells all that has to be copied again.
+ * Damage does not end the check: one run lists everything to copy again.
  *
  * Layer: ops.
  */
@@ -13,43 +13,42 @@
 #include "ops/verify/damage.h"
 
 /*
- * Bytes that a survey may read of a file before anything vouches for it: somebody who can
- * only send files must not decide how long one takes.
+ * Bytes read of a file without a trusted index: the sender of a file must not decide how
+ * long the scan takes.
  */
 #define CHECK_UNTRUSTED_MAX (1ULL << 30)
 
 struct check_options {
     struct run *run;
-    bool layers;   /* also unpack them, when their digests are right */
-    bool in_place; /* this process may be killed by a medium that fails (reader.h) */
+    bool layers;   /* also unpack layers whose digest is right */
+    bool in_place; /* this process may be killed by a failing medium (reader.h) */
 };
 
 /*
- * Hash all members, and look into layers.
- * Errors: the first damage of *out when there is some: wrong bytes before unreadable
- * ones; with volumes, the hint names all that are concerned.
+ * Hash all members, and inspect layers.
+ * Errors: the first damage in *out: wrong bytes before unreadable ones; with volumes, the
+ * hint lists all that are affected.
  */
 MUST_USE int check_members(const struct bundle_content *content,
                            const struct check_options *options, struct damage_list *out,
                            struct err *err);
 
-/* What of a file that is no good bundle can be surveyed. */
+/* What is known of a bundle that could not be opened. */
 struct check_survey {
     const struct volumes *file;
-    const struct bundle_untrusted *head; /* NULL: nothing was admitted */
+    const struct bundle_untrusted *head; /* NULL: no admission */
     const struct admission *admission;   /* with head */
 };
 
 /*
- * Find all damage of a bundle that could not be opened, as far as bundle/survey.h gets,
- * and without a head as far as CHECK_UNTRUSTED_MAX allows:
- * to be called with the error of that in *err, which becomes that of the whole.
- * Always -1.
+ * Find all damage of a bundle that could not be opened, within the limits of
+ * bundle/scan.h, and without a head of CHECK_UNTRUSTED_MAX.  *err is the error of opening
+ * it, and becomes that of the whole.  Always -1.
  */
 int check_damaged(const struct check_survey *survey, const struct check_options *options,
                   struct damage_list *out, struct err *err);
 
-/* May damage be why?  Nothing else is surveyed. */
+/* Whether damage may be the cause.  Other errors are not followed by a scan. */
 bool check_is_damage(const struct err *err);
 
 #endif

@@ -13,7 +13,7 @@
 
 enum { CONFIG_MAX = 8 << 20 }; /* bytes */
 
-/* ---- which layers, and what their configs say they unpack to ---- */
+/* ---- layers and their diff_ids ---- */
 
 static bool
 ends_with(const char *text, const char *end)
@@ -73,7 +73,7 @@ pair(struct layer_gathering *g, const struct graph_object *manifest, const struc
             continue;
         if (n == js_length(ids))
             return err_because(err, ERR_INTEGRITY, REASON_FORMAT,
-                               "it has fewer diff_ids than the image has layers");
+                               "fewer diff_ids than layers in the image");
         if (is_layer(graph_media_type(g->content->set.graph, e)) &&
             add_wish(g, e->to, js_text(js_at(ids, n)), err) < 0)
             return -1;
@@ -81,7 +81,7 @@ pair(struct layer_gathering *g, const struct graph_object *manifest, const struc
     }
     if (n < js_length(ids))
         return err_because(err, ERR_INTEGRITY, REASON_FORMAT,
-                           "it has more diff_ids than the image has layers");
+                           "more diff_ids than layers in the image");
     return 0;
 }
 
@@ -101,8 +101,7 @@ read_config(struct layer_gathering *g, const struct graph_object *manifest,
         return -1;
     if (js_object(root, "rootfs", &rootfs) != 1 ||
         js_array(rootfs, "diff_ids", &ids) != 1)
-        return err_because(err, ERR_INTEGRITY, REASON_FORMAT,
-                           "it has no rootfs.diff_ids");
+        return err_because(err, ERR_INTEGRITY, REASON_FORMAT, "no rootfs.diff_ids");
     return pair(g, manifest, ids, err);
 }
 
@@ -225,7 +224,7 @@ check_count_layers(const struct bundle_content *c, struct layer_counts *out)
                                  .absent = counts[LAYER_ABSENT]};
 }
 
-/* ---- one of them ---- */
+/* ---- checking a layer ---- */
 
 struct member_stream {
     const struct bundle_content *content;

@@ -17,8 +17,8 @@ struct layer_wish {
 };
 
 /*
- * All layers of images, each once for each thing that is said of it; the caller frees.
- * Configs that make no sense are damage.
+ * All layers of images, each once per diff_id; the caller frees.  Malformed configs are
+ * damage.
  */
 MUST_USE int check_gather_layers(const struct bundle_content *c, struct layer_wish **out,
                                  size_t *count, struct damage_list *damage,

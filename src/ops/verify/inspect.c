@@ -15,7 +15,7 @@
 
 enum { CONFIG_MAX = 1 << 20 }; /* bytes; a larger config is not read */
 
-/* An image that stands alone says its platform in its config only. */
+/* A top-level image has its platform only in its config. */
 static void
 platform_of_config(const struct bundle_content *c, const struct graph_object *manifest,
                    struct platform *out)

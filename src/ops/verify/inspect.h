@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* inspect.h - what is in a bundle: the head, the documents, small configs, never a layer.
+/* inspect.h - list the content of a bundle: the head, the documents, small configs, never
+ * a layer.
  *
- * Nothing of it is verified, and the types say so: no push function takes them.
+ * Nothing is verified, which the types reflect: no push function accepts them.
  *
  * Layer: ops.
  */
@@ -13,18 +14,18 @@
 #include "trust/signature_check.h"
 
 struct inspected_platform {
-    struct platform platform; /* text "" when the image does not say */
+    struct platform platform; /* text "" when unknown */
     struct digest digest;     /* of its manifest */
-    uint64_t bytes;           /* of the manifest and all it reaches, each once */
+    uint64_t bytes; /* of the manifest and everything it reaches, each object once */
     bool is_attestation;
     bool is_omitted; /* left out: bytes is 0 */
-    bool is_missing; /* because it could not be had */
+    bool is_missing; /* because it could not be fetched */
 };
 
 struct inspected_image {
     const struct image_entry *entry; /* borrowed */
-    const struct digest *subject;    /* what it says it belongs to, or NULL; borrowed */
-    uint64_t bytes;                  /* of all it reaches, each once */
+    const struct digest *subject;    /* its subject, or NULL; borrowed */
+    uint64_t bytes;                  /* of everything it reaches, each object once */
     struct inspected_platform *platforms;
     size_t platform_count;
 };
@@ -33,7 +34,7 @@ struct inspection {
     struct volume_set files;
     struct bundle_untrusted *head;
     struct bundle_preview *preview;
-    struct signature_check signers; /* judged without keys: nobody counts */
+    struct signature_check signers; /* checked without keys: no signature counts */
     struct inspected_image *images;
     size_t image_count;
     uint64_t bytes; /* of all objects, each once */

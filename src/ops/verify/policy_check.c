@@ -19,15 +19,15 @@ policy_check_claims(const struct bundle_meta *meta, const struct missing_list *m
     };
 }
 
-/* Unsigned, it must neither be stopped by what is remembered nor change it. */
+/* An unsigned bundle is neither checked against the recorded state nor changes it. */
 bool
 policy_check_has_memory(const struct verified *v, const struct verify_options *o)
 {
     return o->store->state && v->admission.basis == ADMISSION_SIGNED;
 }
 
-/* What this host has seen of this stream.  What an unsigned bundle calls its stream is
- * only its word, but neither may a clock that was set back help it. */
+/* Read the recorded state of the stream.  The stream of an unsigned bundle is not
+ * authentic, but the recorded time applies to it as well. */
 static int
 recall(struct verified *v, const struct verify_options *o, struct err *err)
 {
@@ -43,7 +43,8 @@ recall(struct verified *v, const struct verify_options *o, struct err *err)
     return rc < 0 ? -1 : 0;
 }
 
-/* What the stream's epoch was raised above no longer counts, its time included. */
+/* The floor of the stream; void, as the rest of the state, when the policy raised its
+ * epoch. */
 static uint64_t
 floor_so_far(const struct verified *v, const struct trust_store *store)
 {
@@ -53,7 +54,7 @@ floor_so_far(const struct verified *v, const struct trust_store *store)
     return v->has_last && v->last.epoch >= (rule ? rule->epoch : 0) ? v->last.floor : 0;
 }
 
-/* events: for what does not depend on the memory; the rest goes to those of the run. */
+/* events: for warnings independent of the state; others go to those of the run. */
 static int
 judge(struct verified *v, const struct verify_options *o, const struct events *events,
       struct err *err)
@@ -90,7 +91,8 @@ int
 policy_check_judge_last(struct verified *v, const struct verify_options *o,
                         const struct trust_last *last, struct err *err)
 {
-    static const struct events silent = {.emit = NULL}; /* it was all said before */
+    static const struct events silent = {.emit =
+                                             NULL}; /* all warnings were shown before */
 
     v->last = *last;
     v->last.floor = trust_floor(0, last->created, v->now.clock);
@@ -101,7 +103,7 @@ policy_check_judge_last(struct verified *v, const struct verify_options *o,
     return judge(v, o, &silent, err);
 }
 
-/* A bundle that comes again says nothing new about what time it is. */
+/* A bundle imported again gives no new evidence of the time. */
 static uint64_t
 floor_after(const struct verified *v, const struct trust_store *store)
 {
@@ -132,7 +134,7 @@ policy_check_remember(const struct verified *v, const struct verify_options *o,
     if (!policy_check_has_memory(v, o))
         return 0;
     memcpy(last.stream, v->meta.stream, sizeof(last.stream));
-    /* One step back does not open the door to all that lies between. */
+    /* A permitted rollback does not lower the recorded state for later bundles. */
     if (v->has_last && v->last.epoch >= last.epoch && !goes_back) {
         if (last.serial < v->last.serial) {
             last.serial = v->last.serial;

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TEXT_MAX = 256, FIRST_OWN_FD = 3 /* after the standard ones */ };
+enum { TEXT_MAX = 256, FIRST_OWN_FD = 3 /* after the standard streams */ };
 
 /* An error without pointers. */
 struct flat_err {
@@ -28,7 +28,8 @@ struct flat_err {
     char subject[sizeof(((struct err *)0)->subject)];
 };
 
-/* One piece of news from the child: shorter than PIPE_BUF, so that workers do not mix. */
+/* A message of the child: shorter than PIPE_BUF, so that messages of workers do not
+ * mix. */
 struct news {
     enum { NEWS_EVENT, NEWS_DAMAGE, NEWS_END } what;
     struct event event; /* its text is below */
@@ -36,13 +37,13 @@ struct news {
         uint64_t offset, size;
         unsigned char has_digest;
         struct digest digest;
-    } place;        /* NEWS_DAMAGE.  NEWS_END: with a size, what was not looked at */
-    size_t damaged; /* NEWS_END: how many there are */
-    unsigned char opened, ok; /* NEWS_END.  No bool: any byte can come out of a pipe */
+    } place;        /* NEWS_DAMAGE.  NEWS_END: with a size, the range not examined */
+    size_t damaged; /* NEWS_END: number of damaged ranges */
+    unsigned char opened, ok; /* NEWS_END.  Not bool: a pipe may deliver any byte */
     struct flat_err err;
     char text[TEXT_MAX];
 };
-_Static_assert(sizeof(struct news) <= PIPE_BUF, "news must be written in one piece");
+_Static_assert(sizeof(struct news) <= PIPE_BUF, "a message must be written atomically");
 
 static void
 flatten(struct flat_err *out, const struct err *err)
@@ -55,7 +56,7 @@ flatten(struct flat_err *out, const struct err *err)
     memcpy(out->subject, err->subject, sizeof(out->subject));
 }
 
-/* ---- in the child ---- */
+/* ---- the child ---- */
 
 static void
 send_message(int fd, const struct news *news)
@@ -84,10 +85,10 @@ compare_fds(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
-/* A child that waits, and what it is told and says through. */
+/* A waiting child and its two pipes. */
 struct worker {
     pid_t pid;
-    int to, from; /* of the parent */
+    int to, from; /* ends of the parent */
 };
 
 #define WORKER_INIT                                                                      \
@@ -95,7 +96,7 @@ struct worker {
         .pid = -1, .to = -1, .from = -1                                                  \
     }
 
-/* Nothing stays open but the bundle, the pipes and the standard streams. */
+/* Close everything except the bundle, the pipes and the standard streams. */
 static void
 close_others(const struct volumes *file, int news_fd, int go_fd)
 {
@@ -116,7 +117,7 @@ close_others(const struct volumes *file, int news_fd, int go_fd)
     free(kept);
 }
 
-/* A terminal takes commands from whoever can write to it. */
+/* A terminal accepts commands from any process that can write to it. */
 static void
 drop_streams(void)
 {
@@ -128,7 +129,7 @@ drop_streams(void)
     }
 }
 
-/* Some variables hold passwords, and no file of this process tells them any more. */
+/* Some variables contain passwords; the child wipes its copies. */
 static void
 wipe_environment(void)
 {
@@ -137,7 +138,7 @@ wipe_environment(void)
     environ = NULL;
 }
 
-/* The parent lets it begin, or has gone or given up. */
+/* Wait until the parent starts the check; false when it has exited or given up. */
 static bool
 is_told_to_begin(int fd)
 {
@@ -161,7 +162,7 @@ tell_damage(int fd, const struct damage *d)
     send_message(fd, &news);
 }
 
-/* What ends the check is in *end, damage in the list. */
+/* The error that ends the check is in *end, damage in the list. */
 static void
 work(const struct sandboxed_check_job *job, const struct check_options *check,
      struct damage_list *damage, struct news *end)
@@ -204,20 +205,20 @@ be_the_child(const struct sandboxed_check_job *job, int pipe_fd, int go_fd)
     if (!is_told_to_begin(go_fd))
         _exit(0);
     check.run = &run;
-    events_debug(&run.events, "verifying in a process of its own: %s, %s",
-                 sandbox.files ? "it can open no file" : "the kernel has no Landlock",
+    events_debug(&run.events, "verifying in a separate process: %s, %s",
+                 sandbox.files ? "it cannot open files" : "the kernel has no Landlock",
                  sandbox.syscalls ? "it can only read and compute"
                                   : "the kernel has no seccomp filters");
     work(job, &check, &damage, &end);
     for (size_t i = 0; i < damage.count; i++)
         tell_damage(pipe_fd, &damage.items[i]);
     send_message(pipe_fd, &end);
-    _exit(0); /* not exit(): what is to be cleaned up belongs to the parent */
+    _exit(0); /* not exit(): cleanup belongs to the parent */
 }
 
-/* ---- in the parent ---- */
+/* ---- the parent ---- */
 
-/* What a terminal shows as it is: our own words, and what they quote was escaped. */
+/* Terminals display this unchanged: fixed text, and quoted text that was escaped. */
 static void
 make_plain(char *text, size_t size)
 {
@@ -228,8 +229,8 @@ make_plain(char *text, size_t size)
     }
 }
 
-/* What checking can end with.  Other kinds mean that servers were asked or tags moved,
- * and callers act on that. */
+/* The kinds of errors that a check can have.  Callers act on others, which concern
+ * servers or tags. */
 static bool
 is_of_checking(enum err_kind kind)
 {
@@ -237,7 +238,7 @@ is_of_checking(enum err_kind kind)
            kind == ERR_TRUST || kind == ERR_LOCAL || kind == ERR_LIMIT;
 }
 
-/* Whatever was sent: text ends, and numbers are those of an enum. */
+/* Terminate strings and validate enums, whatever was received. */
 static void
 unflatten(struct flat_err *in, struct err *out)
 {
@@ -278,7 +279,7 @@ take_damage(struct damage_list *list, struct news *news)
     struct damage d = {.offset = news->place.offset, .size = news->place.size};
 
     if (d.offset > INT64_MAX || d.size > INT64_MAX - d.offset)
-        d.offset = d.size = 0; /* no file has such a place */
+        d.offset = d.size = 0; /* not a valid range of a file */
     unflatten(&news->err, &d.err);
     if (news->place.has_digest != 0 && news->place.digest.alg == DIGEST_SHA256) {
         d.has_digest = true;
@@ -288,7 +289,7 @@ take_damage(struct damage_list *list, struct news *news)
     damage_note(list, &d);
 }
 
-/* 1 with news, 0 when the child said no more. */
+/* 1 with a message, 0 at the end of the child's messages. */
 static int
 hear(int fd, pid_t child, struct news *news)
 {
@@ -297,7 +298,7 @@ hear(int fd, pid_t child, struct news *news)
     while (got < sizeof(*news)) {
         ssize_t n;
 
-        if (cancel_signal() != 0) /* a signal for us is one for the child */
+        if (cancel_signal() != 0) /* forward a signal to the child */
             kill(child, cancel_signal());
         n = read(fd, (char *)news + got, sizeof(*news) - got);
         if (n < 0 && errno == EINTR)
@@ -351,7 +352,7 @@ sandboxed_check_listen(const struct events *events, int fd, pid_t child,
     return SANDBOXED_CHECK_BROKE_DOWN;
 }
 
-/* Signals of the program itself are faults of it, others come from outside. */
+/* Signals that a program raises itself are faults; others come from outside. */
 static int
 no_verdict(int status, struct err *err)
 {
@@ -364,7 +365,7 @@ no_verdict(int status, struct err *err)
     return err_hint(err, "the system may have run out of memory: see its log");
 }
 
-/* ---- children ---- */
+/* ---- processes ---- */
 
 static void
 close_ends(int ends[2])
@@ -380,15 +381,15 @@ start_worker(const struct sandboxed_check_job *job, struct worker *w, struct err
     pid_t pid;
 
     if (pipe2(news, O_CLOEXEC) < 0)
-        return err_errno(err, "cannot make a pipe");
+        return err_errno(err, "cannot create a pipe");
     if (pipe2(go, O_CLOEXEC) < 0) {
-        err_errno(err, "cannot make a pipe");
+        err_errno(err, "cannot create a pipe");
         close_ends(news);
         return -1;
     }
     pid = fork();
     if (pid < 0) {
-        err_errno(err, "cannot start a process to verify in");
+        err_errno(err, "cannot start a verification process");
         close_ends(news);
         close_ends(go);
         return -1;
@@ -401,7 +402,7 @@ start_worker(const struct sandboxed_check_job *job, struct worker *w, struct err
     return 0;
 }
 
-/* How it ended, whatever it was doing. */
+/* End it, and return how it ended. */
 static int
 stop_worker(struct worker *w)
 {
@@ -427,7 +428,7 @@ run_worker(struct worker *w, const struct sandboxed_check_job *job,
     int rc;
 
     *opened = false;
-    (void)!write(w->to, "", 1); /* a child that is gone says no more, which is heard */
+    (void)!write(w->to, "", 1); /* whether the child still exists shows when reading */
     close(w->to);
     w->to = -1;
     rc = sandboxed_check_listen(&job->check->run->events, w->from, w->pid, damage, opened,
@@ -436,7 +437,8 @@ run_worker(struct worker *w, const struct sandboxed_check_job *job,
     return rc;
 }
 
-/* First in place, which a failing medium kills; then, if it must be, by reading. */
+/* First with memory-mapped files, which a failing medium kills; then, if necessary, by
+ * reading. */
 static int
 check_with(struct worker *first, struct worker *second,
            const struct sandboxed_check_job *job, struct damage_list *damage,
@@ -449,9 +451,10 @@ check_with(struct worker *first, struct worker *second,
     rc = run_worker(first, job, damage, opened, &status, err);
     if (rc == SANDBOXED_CHECK_BROKE_DOWN && second->pid >= 0 && WIFSIGNALED(status) &&
         WTERMSIG(status) == SIGBUS) {
-        /* A medium failed, or the file was cut, under a view: read() can say where. */
+        /* A medium failed, or the file was truncated, while mapped: read() can report
+         * where. */
         events_debug(&job->check->run->events,
-                     "the file failed while it was read: once more");
+                     "the file failed while it was read: reading it again");
         damage_list_release(damage);
         rc = run_worker(second, job, damage, opened, &status, err);
     }
@@ -468,7 +471,7 @@ sandboxed_check(const struct sandboxed_check_job *job, struct damage_list *damag
     int rc = -1;
 
     *opened = false;
-    in_place.in_place = !job->why; /* else it is done once, which has a bound */
+    in_place.in_place = !job->why; /* otherwise done once, with a bound */
     by_reading.in_place = false;
     own.check = &in_place;
     spare.check = &by_reading;

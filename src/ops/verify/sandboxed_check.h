@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sandboxed_check.h - the part of verifying that parses and unpacks what others made, in
- * a process that can do nothing else.
+/* sandboxed_check.h - parsing and unpacking of untrusted content, in a process without
+ * other privileges.
  *
- * The child has the files of the bundle, and two pipes: one that tells it to begin, and
- * one to say what it found. Its standard streams are /dev/null. It can open nothing,
- * connect to nothing and start nothing (io/sandbox.h, as far as the kernel goes).
+ * The child has the files of the bundle, and two pipes: one that starts it, and one for
+ * its messages. Its standard streams are /dev/null. It cannot open files, connect or
+ * start programs (io/sandbox.h, as far as the kernel supports it).
  *
- * It is forked before the run knows any secret, and waits: keys, passphrases and
+ * It is forked before the run has any secret, and waits: keys, passphrases and
  * credentials are loaded meanwhile, by sandboxed_check_job.prepare, and are not in its
- * memory.  So is a second one, which reads the file by other means when a medium failed
- * under the first: a child forked then would have a copy of everything.  What the
- * environment says is wiped in both.
+ * memory.  A second child reads the file by other means when a medium failed under the
+ * first: a child forked then would have a copy of everything.  Both wipe their
+ * environment.
  *
- * What comes out of the pipe is believed no more than the bundle itself: a child
- * that was taken over can call a bad bundle good, but import hashes all that it sends.
+ * Its messages are trusted no more than the bundle itself: a compromised child can accept
+ * a damaged bundle, but import hashes everything it sends.
  *
  * Layer: ops.
  */
@@ -24,34 +24,34 @@
 
 #include <sys/types.h>
 
-/* What the child is to do; everything is borrowed. */
+/* The job of the child; everything is borrowed. */
 struct sandboxed_check_job {
     const struct bundle_untrusted *head; /* with admission, or both are NULL */
     const struct admission *admission;
     const struct volumes *file;
     const struct check_options *check;
-    const struct err *why; /* it is refused already: only look for damage */
+    const struct err *why; /* the bundle is rejected already: only search for damage */
 
-    /* Load what the child must not know, when it is there and waits.  NULL: nothing.
-     * With why it is not called. */
+    /* Load what the child must not have, once it exists and waits.  NULL: nothing.  Not
+     * called with why. */
     int (*prepare)(void *ctx, struct err *err);
     void *prepare_ctx;
 };
 
 /*
- * Open the bundle and check it, apart; what cannot be opened is surveyed.  To be called
- * while there is one thread only.
- * opened: the bundle could be opened.  *damage is what the failure is about.
+ * Open the bundle and check it in the child; if it cannot be opened, scan it.  Must be
+ * called while there is one thread only.  opened: the bundle could be opened.  *damage is
+ * what the failure is about.
  * Errors: *why; those of prepare(), bundle_open(), check_members() and check_damaged();
- *         ERR_INTERNAL - the child broke down; ERR_LOCAL - it was stopped.
+ *         ERR_INTERNAL - the child crashed; ERR_LOCAL - it was killed.
  */
 MUST_USE int sandboxed_check(const struct sandboxed_check_job *job,
                              struct damage_list *damage, bool *opened, struct err *err);
 
 /*
- * The half of the parent: take what the child writes into the pipe until it has a
- * verdict.  Nothing of it is believed: events and errors are well-formed and printable.
- * Returns: as sandboxed_check(); SANDBOXED_CHECK_BROKE_DOWN when there is no verdict.
+ * The parent's half: read the child's messages from the pipe until a verdict.  They are
+ * not trusted: events and errors are made well-formed and printable.
+ * Returns: as sandboxed_check(); SANDBOXED_CHECK_BROKE_DOWN without a verdict.
  */
 enum { SANDBOXED_CHECK_BROKE_DOWN = 1 };
 MUST_USE int sandboxed_check_listen(const struct events *events, int fd, pid_t child,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* signature_files.h - the signature files of a bundle, and those that lie beside it.
+/* signature_files.h - the signature files in a bundle, and those next to it.
  *
  * Layer: ops.
  */
@@ -12,7 +12,7 @@
 struct signature_files {
     struct trust_evidence *items; /* those of the bundle first */
     size_t count;
-    struct buf *detached; /* what was read of the others */
+    struct buf *detached; /* content of the others */
     size_t detached_count;
 };
 
@@ -22,9 +22,9 @@ struct signature_files {
     }
 
 /*
- * paths: files with a signature each.  Borrows from head.
- * Errors: ERR_USAGE - more than 64 files; ERR_NOT_FOUND, ERR_LOCAL; ERR_LIMIT - one is
- *         larger than a signature may be.
+ * paths: files with one signature each.  Borrows from head.
+ * Errors: ERR_USAGE - more than 64 files; ERR_NOT_FOUND, ERR_LOCAL; ERR_LIMIT - a file
+ *         exceeds the maximum size of a signature.
  */
 MUST_USE int signature_files_gather(struct signature_files *out,
                                     const struct bundle_untrusted *head,

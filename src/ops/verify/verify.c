@@ -15,8 +15,7 @@ check_verify_options(const struct verify_options *o)
 }
 
 /*
- * Apart first: when the bundle is parsed here, a process that could do no harm has lived
- * through it.
+ * The sandboxed check comes first: the bundle is parsed here only after that succeeded.
  */
 static int
 open_and_check(struct verified *v, const struct verify_options *o, struct err *err)
@@ -38,9 +37,8 @@ open_and_check(struct verified *v, const struct verify_options *o, struct err *e
 }
 
 /*
- * A head that cannot be read, or was changed: that ends the check, but whoever has to
- * copy the file again wants to know what else is damaged.  *err stays, unless there is
- * worse.
+ * The head is unreadable or was changed, which ends the check; the rest is still scanned,
+ * for a complete list of damage.  *err is kept, unless something is worse.
  */
 static void
 look_for_damage(struct verified *v, const struct verify_options *o, struct err *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* verify.h - is this bundle what its signer made?  The first half of every import.
+/* verify.h - verify a bundle.  The first half of every import.
  *
  * Layer: ops.
  */
@@ -10,9 +10,9 @@
 
 /*
  * Check everything: the signature over the raw bytes of index.json before anything is
- * parsed, then what the policy says about it, then the structure, then each byte.
- * Errors: ERR_TRUST, ERR_INTEGRITY, ERR_NOT_FOUND, ERR_LOCAL.  *out tells how far it
- * came.
+ * parsed, then the policy, then the structure, then each byte.
+ * Errors: ERR_TRUST, ERR_INTEGRITY, ERR_NOT_FOUND, ERR_LOCAL.  *out contains the
+ * progress.
  */
 MUST_USE int verify_run(struct verified *out, const struct verify_options *options,
                         struct err *err);
