@@ -81,7 +81,7 @@ add_id(struct claims *c, const struct stat *st)
     c->ids[c->id_count++] = (struct file_id){st->st_dev, st->st_ino};
 }
 
-/* The folder of a claim, or the folder that it is. */
+/* The folder that contains a claim's file, or the folder that is claimed. */
 static char *
 secure_dir_of(const struct claim *claim)
 {
@@ -92,7 +92,7 @@ secure_dir_of(const struct claim *claim)
                : xstrdup(".");
 }
 
-/* Links are followed: what counts is the file at their end. */
+/* Links are followed: the target is compared. */
 static void
 look_at(struct claims *c, struct claim *claim)
 {
@@ -149,7 +149,7 @@ claims_are_none(const struct claims *c)
     return c->count == 0 && c->id_count == 0;
 }
 
-/* ---- both ---- */
+/* ---- comparison ---- */
 
 bool
 claims_collide(const struct claims *a, const struct claims *b)

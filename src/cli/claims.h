@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* claims.h - which files a path stands for, and whether two paths stand for one file.
+/* claims.h - the files a path refers to, and whether two paths refer to the same file.
  *
- * A file is the same by its name in a folder, however that was reached, also when it is
- * not there yet, and by device and inode when it is.
+ * Files are compared by name within a folder, however it was reached, also when they do
+ * not exist yet, and by device and inode when they do.
  *
  * Layer: cli.
  */
@@ -15,9 +15,9 @@
 
 enum claim_kind {
     CLAIM_NAME,       /* the file itself */
-    CLAIM_VOLUMES,    /* PATH.001 and so on, as many as there may be */
+    CLAIM_VOLUMES,    /* PATH.001 and following, however many exist */
     CLAIM_SIGNATURES, /* PATH.*.sigstore.json */
-    CLAIM_FOLDER,     /* all that is in the folder PATH, but not below */
+    CLAIM_FOLDER,     /* everything directly in the folder PATH */
 };
 
 struct file_id {
@@ -45,20 +45,20 @@ struct claims {
         .items = NULL                                                                    \
     }
 
-/* Add what path and suffix, put together, stand for. */
+/* Add the files that path followed by suffix refers to. */
 void claims_add(struct claims *c, enum claim_kind kind, const char *path,
                 const char *suffix);
 
-/* Add an open file, when it is a regular one. */
+/* Add an open file, if it is a regular one. */
 void claims_add_open(struct claims *c, int fd);
 
-/* Is there none?  So it is for an open file that is not a regular one. */
+/* Whether there are none, as for an open file that is not a regular one. */
 bool claims_are_none(const struct claims *c);
 
-/* Look at the folders and files; once, after all were added. */
+/* Examine the folders and files; once, after all were added. */
 void claims_look(struct claims *c);
 
-/* After that: do both stand for one file? */
+/* Whether both refer to a common file; after claims_look(). */
 bool claims_collide(const struct claims *a, const struct claims *b);
 void claims_release(struct claims *c);
 

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- what each touches ---- */
+/* ---- files of a role ---- */
 
-/* Any volume stands for its set. */
+/* Any volume represents its set. */
 static void
 claim_bundle(struct claims *c, const char *path)
 {
@@ -26,7 +26,7 @@ claim_bundle(struct claims *c, const char *path)
     claims_add(c, CLAIM_VOLUMES, set, "");
 }
 
-/* NAME.partial is what every output is first; another one of that name is removed. */
+/* Outputs are written as NAME.partial first; another file of that name is removed. */
 static void
 claim_output(struct claims *c, const char *path)
 {
@@ -94,7 +94,7 @@ claim(struct claims *c, enum file_role role, const char *path)
     }
 }
 
-/* ---- gathering ---- */
+/* ---- collecting ---- */
 
 static struct file_use *
 append(struct files *f, enum file_role role, const char *label, const char *path)
@@ -167,7 +167,7 @@ is_new_bundle(const struct file_use *u)
     return u->role == FILE_WRITTEN_BUNDLE || u->role == FILE_WRITTEN_VOLUMES;
 }
 
-/* They may share a file among themselves, as both do with a terminal. */
+/* Standard streams may share a file, as both do with a terminal. */
 static bool
 is_standard(const struct file_use *u)
 {

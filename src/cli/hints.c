@@ -8,16 +8,16 @@
 #include <string.h>
 
 #define REGISTRY "export import" /* commands that talk to registries */
-#define JUDGES   "verify import" /* commands that judge bundles */
-#define STORE    "trust status"  /* commands about the trust store itself */
+#define JUDGES   "verify import" /* commands that verify bundles */
+#define STORE    "trust status"  /* commands for the trust store */
 #define SIGNERS                                                                          \
     "export sign import trust keygen key" /* that open or make private keys              \
                                            */
 
 /*
- * In text, {} is the subject of the error, and without one there is no such hint;
- * {--name} is that option as it was given, with a blank before it, or nothing.  Other
- * commands are quoted whole, with their options: 'sealift verify --signature FILE'.
+ * In a text, {} is the subject of the error; without a subject the hint is omitted.
+ * {--name} is that option as given, preceded by a blank, or nothing.  Other commands are
+ * quoted whole, with their options: 'sealift verify --signature FILE'.
  */
 static const struct hint {
     enum err_reason reason;
@@ -30,12 +30,12 @@ static const struct hint {
      "machine"},
     {REASON_NO_CA, REGISTRY, "or use --ca-file FILE"},
     {REASON_NOT_TLS, REGISTRY, "for a registry without TLS: --plain-http HOST"},
-    {REASON_NO_CERTIFICATE, REGISTRY, "show one with --tls-cert FILE --tls-key FILE"},
+    {REASON_NO_CERTIFICATE, REGISTRY, "pass one with --tls-cert FILE --tls-key FILE"},
     {REASON_LOGIN, REGISTRY, "log in with --authfile FILE or --creds-stdin {}"},
     {REASON_NO_LOGIN, REGISTRY, "log in with --authfile FILE or --creds-stdin {}"},
     {REASON_NO_HELPER, REGISTRY,
      "or pass the credentials with --creds-stdin HOST or --authfile FILE"},
-    {REASON_PLAIN_HTTP, REGISTRY, "if the network is safe: --plain-http {}"},
+    {REASON_PLAIN_HTTP, REGISTRY, "if the network is trusted: --plain-http {}"},
     {REASON_TOKEN_SERVER, REGISTRY,
      "if {} belongs to the operator of the registry: --trust-realm {}"},
     {REASON_USER_IN_NAME, REGISTRY,
@@ -49,7 +49,8 @@ static const struct hint {
      "this makes one of Kubernetes manifests: sed -n 's/^[ -]*image: *//p' *.yaml | tr "
      "-d "
      "\"\\\"'\""},
-    {REASON_EXISTS, "export", "choose another name, or replace what exists with --force"},
+    {REASON_EXISTS, "export",
+     "choose another name, or replace the existing file with --force"},
     {REASON_FILE_TOO_LARGE, "export", "or cut the bundle with --volume-size fat32"},
     {REASON_FOREIGN_LAYER, "export",
      "it is a foreign layer, which the registry only links to: --foreign-layers fetches "
@@ -67,22 +68,22 @@ static const struct hint {
      "without --platform-missing all, an image needs only one of the platforms"},
     {REASON_FEWER_PLATFORMS, "export", "--platform-missing all makes this an error"},
     {REASON_DROPPED_REFERRERS, "export",
-     "--index keep carries them, where the registry inside takes such an index"},
+     "--index keep exports them unchanged, if the target registry accepts such an index"},
     {REASON_EXPIRED, "export", "choose a later time with --expires TIME"},
     {REASON_SERIAL, "export", "number the bundles of a stream with --serial N"},
     {REASON_INCOMPLETE_INDEX, "export",
-     "an index lists it, but the registry does not have it: --platform carries only some "
-     "of what an index lists"},
+     "an index lists it, but the registry does not have it: --platform exports only some "
+     "of the images in an index"},
 
     /* ---- import ---- */
-    {REASON_RECEIPT, "import", "the same command again makes the receipt"},
+    {REASON_RECEIPT, "import", "run the same command again to make the receipt"},
     {REASON_COLLISION, "import",
      "keep the source host, or map them to different names with --map FROM=TO"},
     {REASON_UNUSED_MAP, "import",
      "FROM of --map is the registry of a name, or the beginning of its path: 'sealift "
      "inspect' lists the names"},
     {REASON_UNMAPPABLE, "import",
-     "drop it with --strip-host, or map it with --map {}=PATH"},
+     "drop the host with --strip-host, or map it with --map {}=PATH"},
     {REASON_EXISTS, "import",
      "--on-existing=overwrite moves the tag, --on-existing=skip leaves such images out"},
     {REASON_INCOMPLETE_INDEX, "import",
@@ -103,33 +104,32 @@ static const struct hint {
 
     /* ---- trust ---- */
     {REASON_NO_TRUST, JUDGES,
-     "obtain the exporter's public key out of band, then: 'sealift trust add{--trust} "
-     "exporter.pub' (or --key exporter.pub, for once)"},
+     "obtain the exporter's public key out of band, then run 'sealift trust add{--trust} "
+     "exporter.pub' (or use --key exporter.pub once)"},
     {REASON_NO_TRUST, STORE, "'sealift trust add{--trust} KEY.pub' adds the first one"},
     {REASON_UNKNOWN_KEY, JUDGES,
-     "if the exporter confirms it and gives you the public key out of band: 'sealift "
-     "trust add{--trust} THEIR.pub', and name it in policy.json where there is one (or "
-     "--key THEIR.pub, for once)"},
+     "if the exporter confirms it and gives you the public key out of band: run 'sealift "
+     "trust add{--trust} THEIR.pub', and add it to policy.json if there is one (or use "
+     "--key THEIR.pub once)"},
     {REASON_UNKNOWN_KEY, "verify-receipt",
      "if the importing host has that key, pass its public half with --key HOST.pub"},
     {REASON_UNKNOWN_KEY, "trust",
-     "an update is signed by the signers of \"root\" in policy.json"},
+     "an update must be signed by the signers of \"root\" in policy.json"},
     {REASON_EXPIRED, JUDGES,
      "--allow-expired REASON accepts it, where the policy allows that"},
     {REASON_ROLLBACK, JUDGES,
-     "--allow-rollback goes back on purpose, unless a policy forbids it; bundles of "
-     "another series want a stream of their own: 'sealift export --stream NAME'"},
+     "--allow-rollback accepts an older bundle on purpose, unless a policy forbids it; "
+     "use separate streams for separate series: 'sealift export --stream NAME'"},
     {REASON_EQUIVOCATION, JUDGES,
-     "bundles of another series want a stream of their own: 'sealift export --stream "
-     "NAME'"},
+     "use separate streams for separate series: 'sealift export --stream NAME'"},
     {REASON_INCOMPLETE_BUNDLE, JUDGES,
      "'sealift inspect' lists what is missing; --allow-incomplete accepts the rest"},
-    {REASON_IN_USE, "trust", "to distrust it at once: 'sealift trust revoke'"},
+    {REASON_IN_USE, "trust", "to revoke it at once: 'sealift trust revoke'"},
 
     /* ---- signatures ---- */
     {REASON_NO_SIGNING_KEY, "export",
-     "'sealift keygen NAME' makes a key pair; --unsigned writes a bundle without a "
-     "signature, which the other side refuses by default"},
+     "'sealift keygen NAME' creates a key pair; --unsigned writes a bundle without a "
+     "signature, which the other side rejects by default"},
     {REASON_NO_SIGNING_KEY, "sign",
      "for a key that cannot be used here: 'sealift payload BUNDLE', then 'sealift "
      "attach'"},
@@ -142,21 +142,21 @@ static const struct hint {
     {REASON_EMPTY_PASSPHRASE, "keygen key",
      "to leave the key unencrypted: --no-passphrase"},
     {REASON_IN_PLACE, "sign",
-     "--sig-out FILE writes the signature to a file of its own, for 'sealift verify "
+     "--sig-out FILE writes the signature to a separate file, for 'sealift verify "
      "--signature FILE'"},
     {REASON_IN_PLACE, "attach",
-     "a sigstore bundle or CMS may stay a file of its own, for 'sealift verify "
+     "a sigstore bundle or CMS may be kept as a separate file, for 'sealift verify "
      "--signature FILE'"},
     {REASON_CUT_AREA, "sign",
-     "--sig-out FILE writes the signature to a file of its own, for 'sealift verify "
+     "--sig-out FILE writes the signature to a separate file, for 'sealift verify "
      "--signature FILE'; or join the volumes: cat BUNDLE.[0-9]*"},
     {REASON_CUT_AREA, "attach", "join the volumes: cat BUNDLE.[0-9]*"},
-    {REASON_NO_KEY, "attach", "name the public key with --key PUB"},
+    {REASON_NO_KEY, "attach", "give the public key with --key PUB"},
     {REASON_OTHER_BYTES, "attach",
      "'sealift payload BUNDLE' writes the exact bytes to sign"},
 };
 
-/* Is that one of these words, with blanks between them? */
+/* Whether it is one of these words, which are separated by blanks. */
 static bool
 is_listed(const char *words, const char *name)
 {
@@ -188,7 +188,7 @@ append_word(char *out, size_t size, const char *text, size_t len)
     snprintf(out + used, size - used, "%.*s", (int)len, text);
 }
 
-/* What stands in braces, without the dashes of an option. */
+/* Append the option whose name is in braces, without dashes. */
 static void
 append_option(char *out, size_t size, const struct command *c, const void *options,
               const char *name, size_t len)

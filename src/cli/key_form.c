@@ -11,10 +11,10 @@ key_form_read(const struct key_form_options *options, enum pki_form otherwise,
     const char *kdf = options->kdf;
 
     if (kdf && (options->cosign || options->no_passphrase))
-        return err_set(err, ERR_USAGE, "--kdf does not go with %s",
+        return err_set(err, ERR_USAGE, "--kdf and %s are mutually exclusive",
                        options->cosign ? "--cosign" : "--no-passphrase");
     if (kdf && strcmp(kdf, "scrypt") != 0 && strcmp(kdf, "pbkdf2") != 0)
-        return err_set(err, ERR_USAGE, "--kdf is one of scrypt, pbkdf2");
+        return err_set(err, ERR_USAGE, "--kdf must be one of scrypt, pbkdf2");
     if (options->cosign)
         *out = PKI_FORM_COSIGN;
     else if (options->no_passphrase)

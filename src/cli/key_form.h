@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* key_form.h - options that say how a private key is to be kept.
+/* key_form.h - options for the format of a private key file.
  *
  * Layer: cli.
  */
@@ -15,16 +15,17 @@ struct key_form_options {
 };
 
 #define KEY_FORM_OPTIONS(T)                                                              \
-    FLAG(T, form.cosign, 0, "cosign", "write the private key the way cosign does"),      \
-        TEXT(T, form.kdf, 0, "kdf", "KDF",                                               \
-             "derive the encryption key by scrypt (default) or pbkdf2 (for FIPS 140)"),  \
+    FLAG(T, form.cosign, 0, "cosign", "write the private key in cosign's format"),       \
+        TEXT(                                                                            \
+            T, form.kdf, 0, "kdf", "KDF",                                                \
+            "derive the encryption key with scrypt (default) or pbkdf2 (for FIPS 140)"), \
         FLAG(T, form.no_passphrase, 0, "no-passphrase",                                  \
              "leave the private key unencrypted")
 
 /*
- * The form asked for, or otherwise when nothing was.  cosign's form without a passphrase
- * is encrypted with the empty one, as cosign does it.
- * Errors: ERR_USAGE - options that contradict each other, an unknown KDF.
+ * The requested form, or otherwise without a request.  cosign's form without a passphrase
+ * is encrypted with an empty one, as cosign does.
+ * Errors: ERR_USAGE - mutually exclusive options, an unknown KDF.
  */
 MUST_USE int key_form_read(const struct key_form_options *options,
                            enum pki_form otherwise, enum pki_form *out, struct err *err);

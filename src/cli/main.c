@@ -20,8 +20,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* A process that holds keys and passwords, and whose output may be a closed descriptor.
- */
+/* The process has keys and passwords, and its output may be a closed descriptor. */
 static void
 harden_process(void)
 {
@@ -30,7 +29,7 @@ harden_process(void)
 
     do
         fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO); /* 0, 1 and 2 are never a bundle */
+    while (fd >= 0 && fd <= STDERR_FILENO); /* 0, 1 and 2 must not become a bundle */
     if (fd >= 0)
         close(fd);
     setrlimit(RLIMIT_CORE, &none);
@@ -40,7 +39,7 @@ harden_process(void)
     cancel_on_signals();
 }
 
-/* "sealift: verb: what went wrong", and what to do about it. */
+/* "sealift: verb: what went wrong", and a hint. */
 static int
 complain(const char *command, const struct err *err)
 {
@@ -54,7 +53,7 @@ complain(const char *command, const struct err *err)
     return err_exit_code(err);
 }
 
-/* A command line that cannot be parsed: --json counts wherever it stands. */
+/* For a command line that cannot be parsed, --json is recognised anywhere in it. */
 static bool
 wants_json(int argc, char **argv)
 {
@@ -65,7 +64,7 @@ wants_json(int argc, char **argv)
     return false;
 }
 
-/* Before a command could begin.  c: NULL when the command itself is wrong. */
+/* Report an error found before the command runs.  c: NULL when the command is invalid. */
 static int
 refuse(const struct command *c, const char *word, bool json, const struct err *err)
 {
@@ -88,8 +87,8 @@ check_operands(const struct command *c, size_t count, struct err *err)
     return 0;
 }
 
-/* Everything between parsed options and the exit status.  *early: what is wrong already;
- * with it nothing is run, and no file written. */
+/* Everything between parsed options and the exit status.  *early: an error found already;
+ * then nothing is run, and no file written. */
 static int
 run_command(const struct command *c, const struct common_options *common,
             const void *options, char **operands, size_t count, const struct err *early)
@@ -134,7 +133,7 @@ run_command(const struct command *c, const struct common_options *common,
     return rc < 0 ? complain(c->name, &err) : EXIT_SUCCESS;
 }
 
-/* Before anything is opened for writing, whatever else is wrong: the report, too. */
+/* Before anything is opened for writing, and despite other errors: the report, too. */
 static void
 check_files(const struct command *c, const void *options, char **operands, size_t count,
             struct err *err)
@@ -171,7 +170,7 @@ start_command(const struct command *c, int argc, char **argv)
     return status;
 }
 
-/* For the shell's completion: actions and options of a command, or the commands. */
+/* For shell completion: actions and options of a command, or the commands. */
 static int
 print_completion(const struct command *c)
 {
@@ -191,13 +190,13 @@ struct leading_options {
     struct common_options common;
 };
 
-/* What may stand before a command, besides --version and --complete. */
+/* Options allowed before a command, besides --version and --complete. */
 static const struct opt leading[] = {
     COMMON_OPTIONS(struct leading_options),
     {.kind = OPT_END},
 };
 
-/* What main() does with no command: help when that was asked for. */
+/* Handle a command line without a command: help if requested. */
 static int
 start_without_command(int argc, char **argv, struct err *err)
 {
@@ -211,7 +210,7 @@ start_without_command(int argc, char **argv, struct err *err)
     return refuse(NULL, "", wants_json(argc, argv), err);
 }
 
-/* argv: the words after the program's name. */
+/* argv: the words after the program name. */
 static int
 start(int argc, char **argv)
 {

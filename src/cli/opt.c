@@ -67,8 +67,8 @@ set_option(const struct opt *o, void *base, const char *value, struct err *err)
     return 0;
 }
 
-/* Handle one option; value is what stands behind '=' or the letter, next the next word.
- * Returns how many further words it took, or -1. */
+/* Handle one option; value is the text after '=' or the letter, next the next word.
+ * Returns the number of further words used, or -1. */
 static int
 parse_option(const struct opt *o, void *base, const char *value, const char *next,
              struct err *err)
@@ -80,7 +80,7 @@ parse_option(const struct opt *o, void *base, const char *value, const char *nex
         return 0;
     }
     if (!value && !next)
-        return err_set(err, ERR_USAGE, "option '--%s' needs %s", o->name, o->arg);
+        return err_set(err, ERR_USAGE, "option '--%s' requires %s", o->name, o->arg);
     if (set_option(o, base, value ? value : next, err) < 0)
         return -1;
     return value ? 0 : 1;
@@ -151,7 +151,7 @@ opt_parse(const struct opt *table, void *base, int argc, char **argv, struct err
     return operands;
 }
 
-/* How many words one option takes, with itself; 0: it is not in the table. */
+/* Number of words of one option, including itself; 0: it is not in the table. */
 static int
 count_words(const struct opt *table, const char *word)
 {
@@ -208,7 +208,7 @@ opt_release(const struct opt *table, void *base)
     }
 }
 
-/* Break help text between words, so that terminals need not. */
+/* Wrap help text between words, so that terminals need not. */
 static void
 add_wrapped(struct buf *out, const char *text)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* opt.h - one table a command drives parsing, help and completion.
+/* opt.h - option parsing, help and completion from one table per command.
  *
  * Layer: cli.
  */
@@ -30,15 +30,15 @@ enum opt_kind {
     OPT_TEXT,   /* const char *, once */
     OPT_NUMBER, /* struct opt_number, once */
     OPT_LIST,   /* struct opt_list, any number of times */
-    OPT_GROUP,  /* not an option: help prints those that follow under this heading */
+    OPT_GROUP,  /* not an option: a heading in help */
 };
 
-/* Does the value name a file?  See files.h. */
+/* Whether the value is a file name.  See files.h. */
 enum opt_file {
     OPT_NO_FILE = 0,
-    OPT_READS,      /* one that is read; "-" and tokens are none */
+    OPT_READS,      /* one that is read; "-" and tokens are not files */
     OPT_WRITES,     /* one that is written */
-    OPT_BY_COMMAND, /* what it names depends: struct command says it */
+    OPT_BY_COMMAND, /* depends: struct command reports it */
 };
 
 struct opt {
@@ -75,8 +75,9 @@ struct opt {
     OPT_OF(OPT_LIST, T, m, struct opt_list, l, n, a, h, 0, f)
 
 /*
- * Fill the struct at base and gather what is no option at the front of argv (argv is
- * changed).  Long options take "=VALUE" or the next word, short ones cluster; "--" ends.
+ * Fill the struct at base and collect operands at the front of argv (argv is changed).
+ * Long options take "=VALUE" or the next word, short ones can be combined; "--" ends
+ * options.
  * Returns: the number of operands, or -1.
  * Errors:  ERR_USAGE.
  */
@@ -84,24 +85,25 @@ MUST_USE int opt_parse(const struct opt *table, void *base, int argc, char **arg
                        struct err *err);
 
 /*
- * How many words at the front of argv are options of the table and their values.
+ * The number of words at the front of argv that are options of the table and their
+ * values.
  * Returns: -1 for an option that the table does not have.
  * Errors:  ERR_USAGE.
  */
 MUST_USE int opt_count_leading(const struct opt *table, int argc, char **argv,
                                struct err *err);
 
-/* The value of an OPT_TEXT by its name, or NULL: not given, or no such option. */
+/* The value of an OPT_TEXT by its name, or NULL: not given, or unknown. */
 const char *opt_text(const struct opt *table, const void *base, const char *name,
                      size_t len);
 
-/* Free what the lists hold. */
+/* Free the memory of lists. */
 void opt_release(const struct opt *table, void *base);
 
-/* Append the options part of a help text: a paragraph for each group. */
+/* Append the options part of a help text, group by group. */
 void opt_help(const struct opt *table, struct buf *out);
 
-/* Append one "--name" or "--name=" a line. */
+/* Append one "--name" or "--name=" per line. */
 void opt_complete(const struct opt *table, struct buf *out);
 
 #endif

@@ -25,7 +25,7 @@ passphrase_stdin_user(const struct passphrase_options *options)
     return NULL;
 }
 
-/* Take the first line of a descriptor, which is read to its end. */
+/* Read the first line of a descriptor, which is read to its end. */
 static int
 first_line(int fd, const char *name, struct secret *out, struct err *err)
 {
@@ -59,7 +59,7 @@ from_file(const char *path, struct secret *out, struct err *err)
     if (fd < 0)
         return -1;
     if (is_open_to_others(fd)) {
-        err_set(err, ERR_USAGE, "passphrase file '%s' can be read by others", path);
+        err_set(err, ERR_USAGE, "passphrase file '%s' is readable by other users", path);
         return err_hint(err, "chmod 600 '%s'", path);
     }
     return first_line(fd, path, out, err);
@@ -77,7 +77,7 @@ variables_of(enum passphrase_role role)
     return role == PASSPHRASE_REPLACES ? second : first;
 }
 
-/* Once: what we start later need not inherit it. */
+/* Used once: programs started later must not inherit it. */
 static bool
 from_environment(enum passphrase_role role, struct secret *out)
 {
@@ -109,7 +109,7 @@ credential_path(enum passphrase_role role)
     return path;
 }
 
-/* systemd guards the folder; the mode of the file is its business. */
+/* systemd protects the folder, so the mode of the file is not checked. */
 static int
 from_credential(const char *path, struct secret *out, struct err *err)
 {
@@ -145,7 +145,7 @@ from_terminal(const char *what, enum passphrase_role role, struct secret *out,
     return 0;
 }
 
-/* ---- all of them ---- */
+/* ---- all sources ---- */
 
 bool
 passphrase_is_given(const struct passphrase_options *options, enum passphrase_role role)
@@ -212,16 +212,14 @@ passphrase_ask(void *ctx, const char *what, struct secret *out, struct err *err)
     return 0;
 }
 
-/* An unencrypted key is as secret as its file. */
+/* An unencrypted key is protected only by the mode of its file. */
 static int
 check_mode(const struct pki_key *key, bool is_open, const char *path, struct err *err)
 {
     if (!is_open || pki_form(key) != PKI_FORM_PLAIN)
         return 0;
     err_set(err, ERR_USAGE,
-            "the private key '%s' is not encrypted, and others can read "
-            "it",
-            path);
+            "the private key '%s' is not encrypted, and readable by other users", path);
     return err_hint(err, "chmod 600 '%s'", path);
 }
 

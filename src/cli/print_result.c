@@ -29,7 +29,7 @@ put_outcome(struct jsout *json, const struct err *failure)
     jsout_put(json, "error", error);
 }
 
-/* A pipe that nobody reads is waited for, until a signal comes. */
+/* Writing to a full pipe blocks until it is read, or a signal arrives. */
 static int
 print(const struct buf *bytes, struct err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* print_result.h - a result goes to standard output and to the file of --report.
+/* print_result.h - write a result to standard output and to the file of --report.
  *
  * Layer: cli.
  */

@@ -64,7 +64,7 @@ progress_init(struct progress *p, const char *mode, bool quiet, bool verbose,
             i++;
         if (i == COUNT_OF(modes))
             return err_set(err, ERR_USAGE,
-                           "--progress is one of auto, tty, plain, json, none");
+                           "--progress must be one of auto, tty, plain, json, none");
         p->mode = modes[i].mode;
     }
     if (quiet)
@@ -204,7 +204,7 @@ show_json(const char *kind, const struct progress *p, const char *text)
     write_json(obj);
 }
 
-/* A line of progress in place of the one before it. */
+/* Replace the line of progress. */
 static void
 put_line(struct progress *p, const char *line)
 {
@@ -216,7 +216,7 @@ put_line(struct progress *p, const char *line)
     }
 }
 
-/* Show the state of the phase when it is time, or when it must be said. */
+/* Show the state of the phase when it is due, or when it must be shown. */
 static void
 show_phase(struct progress *p, bool now_or_never)
 {

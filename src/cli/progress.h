@@ -32,14 +32,14 @@ struct progress {
     bool verbose;
     const char *command;
     uint64_t interval;    /* ms between two lines */
-    pthread_mutex_t lock; /* guards all below and stderr */
+    pthread_mutex_t lock; /* guards all members below and stderr */
     char phase[64];
     enum event_unit unit;
     uint64_t total, done;          /* bytes or items of the phase; total 0: unknown */
     uint64_t began, shown;         /* clock_ms() of the phase, of the last line */
-    uint64_t moved;                /* clock_ms() when something was last done */
+    uint64_t moved;                /* clock_ms() of the last progress */
     struct progress_mark marks[2]; /* older, newer: speed is measured since the older */
-    bool line_open; /* the terminal's cursor stands behind a progress line */
+    bool line_open;                /* the cursor is after a progress line */
 };
 
 /*
@@ -64,7 +64,7 @@ void progress_notice(struct progress *p, enum event_kind kind, const char *text,
 void progress_line(const struct progress *p, uint64_t now, size_t columns, char *out,
                    size_t size);
 
-/* Leave the terminal clean for what is printed next. */
+/* End the progress line, before other output. */
 void progress_finish(struct progress *p);
 
 #endif

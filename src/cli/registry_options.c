@@ -22,8 +22,8 @@
 
 enum {
     CREDS_MAX = 64 * 1024, /* bytes of USER:PASSWORD */
-    RETRIES = 5,           /* in a row without progress */
-    FIRST_RETRIES = 2,     /* as long as a server has not answered at all */
+    RETRIES = 5,           /* consecutive failures without progress */
+    FIRST_RETRIES = 2,     /* for a server that has never answered */
 };
 
 static int
@@ -40,7 +40,7 @@ read_creds(struct credentials *credentials, const char *host, struct err *err)
     return rc < 0 ? err_wrap(err, "--creds-stdin") : 0;
 }
 
-/* Say it now rather than at the first request. */
+/* Report it now rather than at the first request. */
 static int
 check_readable(const char *path, struct err *err)
 {
@@ -51,14 +51,14 @@ check_readable(const char *path, struct err *err)
     return fd < 0 ? -1 : 0;
 }
 
-/* What is wrong with these is said now rather than at the first request. */
+/* Report errors of these files now rather than at the first request. */
 static int
 check_files(const struct registry_options *options, struct err *err)
 {
     if (options->ca_file && check_readable(options->ca_file, err) < 0)
         return err_wrap(err, "--ca-file");
     if (options->tls_key && !options->tls_cert)
-        return err_set(err, ERR_USAGE, "--tls-key belongs to a --tls-cert");
+        return err_set(err, ERR_USAGE, "--tls-key requires --tls-cert");
     if (!options->tls_cert)
         return 0;
     if (check_readable(options->tls_cert, err) < 0)
@@ -69,7 +69,7 @@ check_files(const struct registry_options *options, struct err *err)
     return 0;
 }
 
-/* An isolated network must see no stray traffic: a push goes straight unless told. */
+/* No stray traffic in an isolated network: a push uses no proxy unless told to. */
 static int
 read_proxy(const struct registry_options *options, struct client_config *config,
            struct err *err)
@@ -84,7 +84,7 @@ read_proxy(const struct registry_options *options, struct client_config *config,
                : 0;
 }
 
-/* How patient and how fast. */
+/* Retries, timeouts and the rate limit. */
 static int
 read_pace(const struct registry_options *options, struct client_config *config,
           struct err *err)
@@ -114,7 +114,7 @@ check_hosts(const char *option, const struct opt_list *hosts, struct err *err)
             return err_wrap(err, "%s", option);
         text_safe(safe, host, strlen(host));
         if (!reference_is_host(host))
-            return err_set(err, ERR_USAGE, "%s '%s' is not HOST or HOST:PORT", option,
+            return err_set(err, ERR_USAGE, "%s '%s': expected HOST or HOST:PORT", option,
                            safe);
     }
     return 0;
@@ -151,7 +151,7 @@ registry_access_open(struct registry_access *out, const struct registry_options 
         .credentials = out->credentials,
         .run = &rt->run,
     };
-    if (!may_push) { /* what is in a bundle goes where the user says, nowhere else */
+    if (!may_push) { /* a push goes only where the user directs it */
         out->config.routes = out->routes = mirrors_new();
         if (mirrors_load_default(out->routes, err) < 0)
             return -1;
@@ -266,7 +266,7 @@ load_trust(const struct trust_options *options, struct trust_store *out, struct 
         return load_keys(&options->keys, out, err);
     if (trust_store_open(out, options->dir, &why) == 0)
         return 0;
-    /* Who wants no signature needs no key; but a policy that is there counts. */
+    /* Without signature checks no key is needed; but an existing policy applies. */
     if (options->skip && why.reason == REASON_NO_TRUST)
         return 0;
     *err = why;
@@ -424,7 +424,7 @@ result_damage(struct result *r, const struct volumes *file,
         jsout_put_u64(r->json, "notExaminedFrom", damage->unexamined);
         result_say(r,
                    "unread    not examined from byte %" PRIu64
-                   " on: before a signature counts, at most %llu MiB are read\n",
+                   " on: without a valid signature at most %llu MiB are read\n",
                    damage->unexamined, CHECK_UNTRUSTED_MAX >> 20);
     }
     if (damage->total == 0)

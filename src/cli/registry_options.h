@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* registry_options.h - options that several commands have, and what follows from them.
+/* registry_options.h - options shared by several commands.
  *
  * Layer: cli.
  */
@@ -22,7 +22,7 @@
 
 enum { JOBS_DEFAULT = 16 };
 
-/* Every command has these, as the first member of its options. */
+/* Options of every command, as the first member of its options. */
 struct common_options {
     struct opt_number jobs;
     bool quiet, verbose, wide, json, help;
@@ -44,7 +44,7 @@ struct common_options {
                   "write that JSON object to FILE"),                                     \
         FLAG(T, common.help, 'h', "help", "show this help")
 
-/* Commands that talk to registries. */
+/* Options of commands that talk to registries. */
 struct registry_options {
     const char *authfile, *creds_stdin, *ca_file, *tls_cert, *tls_key, *proxy;
     struct opt_list plain_http, trust_realm;
@@ -54,18 +54,19 @@ struct registry_options {
 
 #define REGISTRY_OPTIONS(T)                                                              \
     GROUP("Registries"),                                                                 \
-        FILE_TEXT(T, registry.authfile, 0, "authfile", "FILE", OPT_READS,                \
-                  "read credentials from FILE instead of docker's and podman's files"),  \
+        FILE_TEXT(                                                                       \
+            T, registry.authfile, 0, "authfile", "FILE", OPT_READS,                      \
+            "read credentials from FILE instead of the files of docker and podman"),     \
         TEXT(T, registry.creds_stdin, 0, "creds-stdin", "HOST",                          \
              "read USER:PASSWORD for HOST from standard input"),                         \
         FILE_TEXT(T, registry.ca_file, 0, "ca-file", "FILE", OPT_READS,                  \
-                  "trust the CA certificates in FILE instead of the system's"),          \
+                  "trust the CA certificates in FILE instead of those of the system"),   \
         FILE_TEXT(T, registry.tls_cert, 0, "tls-cert", "FILE", OPT_READS,                \
                   "client certificate for registries that require one"),                 \
         FILE_TEXT(T, registry.tls_key, 0, "tls-key", "FILE", OPT_READS,                  \
-                  "its private key, if that is in another file"),                        \
+                  "its private key, if in another file"),                                \
         TEXT(T, registry.proxy, 0, "proxy", "URL",                                       \
-             "use this proxy, or with 'env' those of the environment"),                  \
+             "use this proxy, or with 'env' that of the environment"),                   \
         LIST(T, registry.plain_http, 0, "plain-http", "HOST",                            \
              "use HTTP without TLS for HOST[:PORT] (repeatable)"),                       \
         LIST(T, registry.trust_realm, 0, "trust-realm", "HOST",                          \
@@ -74,9 +75,9 @@ struct registry_options {
         NUMBER(T, registry.retries, 0, "retries", "N", 1000,                             \
                "retry transient failures up to N times in a row (default 5)"),           \
         TEXT(T, registry.limit_rate, 0, "limit-rate", "N[KMG]",                          \
-             "transfer at most N bytes per second in all")
+             "transfer at most N bytes per second in total")
 
-/* Commands that check signatures. */
+/* Options of commands that check signatures. */
 struct trust_options {
     struct opt_list keys, signatures;
     const char *dir;
@@ -89,7 +90,7 @@ struct trust_options {
     GROUP("Trust"),                                                                      \
         FILE_LIST(                                                                       \
             T, trust.keys, 0, "key", "PUB", OPT_READS,                                   \
-            "accept bundles signed by this public key (repeatable; any one is enough)"), \
+            "accept bundles signed with this public key (repeatable; one must match)"),  \
         FILE_TEXT(T, trust.dir, 0, "trust", "DIR", OPT_BY_COMMAND,                       \
                   "use this trust store (default " STORE_DEFAULTS ")"),                  \
         FLAG(T, trust.allow_rollback, 0, "allow-rollback",                               \
@@ -98,23 +99,23 @@ struct trust_options {
             T, trust.allow_expired, 0, "allow-expired", "REASON",                        \
             "accept an expired bundle, where the policy allows it; REASON is recorded"), \
         FLAG(T, trust.allow_incomplete, 0, "allow-incomplete",                           \
-             "accept a bundle that lacks what its export could not fetch"),              \
+             "accept a bundle with objects missing that its export could not fetch"),    \
         FILE_LIST(T, trust.signatures, 0, "signature", "FILE", OPT_READS,                \
-                  "also consider the signature in FILE (repeatable)"),                   \
+                  "also use the signature in FILE (repeatable)"),                        \
         FLAG(T, trust.skip, 0, "insecure-skip-verify",                                   \
              "do not check signatures, only digests; recorded in the result")
 
-/* What main() made of the common options. */
+/* Derived from the common options by main(). */
 struct runtime {
     const struct common_options *common;
     struct progress *progress;
     struct run run;
 };
 
-/* Credentials and client of one run. */
+/* The credentials and the client of a run. */
 struct registry_access {
     struct credentials *credentials;
-    struct mirrors *routes; /* of an export */
+    struct mirrors *routes; /* for an export */
     struct client_config config;
     struct client *client;
 };
@@ -142,14 +143,13 @@ MUST_USE int registry_access_check_target(const struct registry_access *a,
                                           const struct registry_options *options,
                                           const struct target *target, struct err *err);
 
-/* The files beside the options' own: of the trust store that these choose, and where
- * credentials and mirrors are found. */
+/* Record further files of these options: those of the trust store, and the sources of
+ * credentials and mirrors. */
 void trust_options_files(const struct trust_options *options, struct files *f);
 void registry_options_files(struct files *f);
 
 /*
- * What decides about trust: the keys given, or the trust store; weak spots of it are
- * warned of.
+ * Load the keys given, or the trust store; warns of weaknesses.
  * Errors: ERR_USAGE - keys given together with --trust or --insecure-skip-verify; those
  * of keys.h and store.h.
  */
@@ -161,18 +161,18 @@ struct trust_wishes trust_options_wishes(const struct trust_options *options);
 /* "signed by ..." lines and the JSON array "signatures". */
 void result_signers(struct result *r, const struct signature_check *signers);
 
-/* Whose signatures were enough, and what was overridden. */
+/* The signers that counted, and the overrides used. */
 void result_verdict(struct result *r, const struct trust_verdict *verdict,
                     const struct trust_wishes *wishes);
 
-/* What signing means: the bundle, what it says of itself, the digest of index.json. */
+/* What is to be signed: the bundle, its claims, the digest of index.json. */
 void result_signable(struct result *r, const char *path, const struct signable *bundle);
 
-/* "damaged ..." lines and the JSON array "damage"; nothing when there is none. */
+/* "damaged ..." lines and the JSON array "damage"; nothing without damage. */
 void result_damage(struct result *r, const struct volumes *file,
                    const struct damage_list *damage);
 
-/* Who reads standard input?  At most one may.  Errors: ERR_USAGE. */
+/* Check that at most one of these reads standard input.  Errors: ERR_USAGE. */
 MUST_USE int stdin_users_check(const char *const *users, size_t count, struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* signer.h - whoever signs: a private key, perhaps with a certificate.
+/* signer.h - the signer of a command: a private key, optionally with a certificate.
  *
  * Layer: cli.
  */
@@ -16,16 +16,16 @@ struct signer_options {
 #define SIGNER_OPTIONS(T)                                                                \
     FILE_TEXT(T, signer.key, 0, "key", "KEY", OPT_READS, "sign with this private key"),  \
         FILE_TEXT(T, signer.cert, 0, "sign-cert", "CERT", OPT_READS,                     \
-                  "add this certificate of the key: a CMS signature"),                   \
+                  "sign in CMS with this certificate of the key"),                       \
         FILE_TEXT(T, signer.chain, 0, "sign-chain", "FILE", OPT_READS,                   \
-                  "also add the certificates in FILE"),                                  \
+                  "also include the certificates in FILE"),                              \
         FILE_TEXT(T, signer.out, 0, "sig-out", "FILE", OPT_WRITES,                       \
-                  "write the signature to FILE instead of into the bundle"),             \
+                  "write the signature to FILE instead of the bundle"),                  \
         PASSPHRASE_OPTIONS(T)
 
 struct signer {
-    struct pki_key *key;     /* NULL: nobody */
-    struct pki_certs *certs; /* NULL: by the key alone */
+    struct pki_key *key;     /* NULL: no signer */
+    struct pki_certs *certs; /* NULL: bare key */
 };
 
 #define SIGNER_INIT                                                                      \
@@ -33,7 +33,7 @@ struct signer {
         .key = NULL                                                                      \
     }
 
-/* Errors: ERR_USAGE - an option that needs another one, which is missing. */
+/* Errors: ERR_USAGE - an option lacks one that it requires. */
 MUST_USE int signer_check(const struct signer_options *options, struct err *err);
 
 /*

@@ -38,7 +38,7 @@ say(int tty, const char *text)
 {
     ssize_t n = write(tty, text, strlen(text));
 
-    (void)n; /* a prompt nobody sees is no reason to stop */
+    (void)n; /* a failed prompt is not an error */
 }
 
 static int
@@ -73,7 +73,7 @@ mask_stop(int how)
     pthread_sigmask(how, &stop, NULL);
 }
 
-/* Note it instead, unless it is ignored; *before gets what was set. */
+/* Catch SIGTSTP, unless it is ignored; *before receives the previous action. */
 static void
 catch_stop(struct sigaction *before)
 {
@@ -85,7 +85,7 @@ catch_stop(struct sigaction *before)
         sigaction(SIGTSTP, &action, NULL);
 }
 
-/* Returns when the shell lets us go on. */
+/* Returns when the shell resumes the process. */
 static void
 stop_here(void)
 {
@@ -94,17 +94,17 @@ stop_here(void)
     mask_stop(SIG_BLOCK);
 }
 
-/* ---- asking ---- */
+/* ---- prompting ---- */
 
 struct terminal_asking {
     int tty;
     const char *prompt, *what;
-    sigset_t before; /* signals that may come while it waits */
+    sigset_t before; /* signals that are unblocked while it waits */
     char line[TERMINAL_LINE_MAX];
     size_t len;
 };
 
-/* 0: the line is whole; 1: it is to stop; -1. */
+/* 0: a complete line; 1: stopped; -1. */
 static int
 read_line(struct terminal_asking *a, struct err *err)
 {
@@ -124,7 +124,7 @@ read_line(struct terminal_asking *a, struct err *err)
     return err_set(err, ERR_AUTH, "no passphrase was typed");
 }
 
-/* What is typed before the prompt is there is dropped: it was seen. */
+/* Input typed before the prompt is discarded: it was echoed. */
 static int
 ask_hidden(struct terminal_asking *a, struct err *err)
 {
@@ -148,8 +148,8 @@ ask_hidden(struct terminal_asking *a, struct err *err)
     return rc;
 }
 
-/* The signals are blocked, but while it waits: the terminal is never left as it is then.
- */
+/* Signals are blocked except while waiting, so that the terminal's mode is always
+ * restored. */
 static int
 ask_until_done(struct terminal_asking *a, struct err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* terminal.h - questions to the person at the terminal.
+/* terminal.h - prompts on the terminal.
  *
  * Layer: cli.
  */
@@ -16,19 +16,19 @@ enum { TERMINAL_COLUMNS_USUAL = 80 }; /* of one that does not tell */
 /* How many characters a line has where fd is a terminal; 0: it is none. */
 size_t terminal_columns(int fd);
 
-/* Open the terminal of this process; -1: it has none. */
+/* Open the terminal of this process; -1 without one. */
 int terminal_open(void);
 
 /*
- * Ask for a line that is not shown while it is typed.  Whatever ends or stops the program
- * meanwhile, the terminal is left as it was found; when it goes on, it asks again.
- * what: shown behind prompt, and made safe.
- * Errors: ERR_SIGNAL; ERR_AUTH - none was typed, or too long; ERR_LOCAL.
+ * Prompt for a line without echo.  However the program ends or stops meanwhile, the mode
+ * of the terminal is restored; after it is resumed, it prompts again.  what: shown after
+ * prompt, escaped.
+ * Errors: ERR_SIGNAL; ERR_AUTH - no input, or too long; ERR_LOCAL.
  */
 MUST_USE int terminal_ask(int tty, const char *prompt, const char *what,
                           struct secret *out, struct err *err);
 
-/* A question on standard error, its answer from standard input.  1: yes; 0; -1 with
+/* Ask on standard error, read the answer from standard input.  1: yes; 0; -1 with
  * ERR_SIGNAL. */
 MUST_USE int terminal_confirm(const char *question, struct err *err);
 

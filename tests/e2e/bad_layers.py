@@ -54,7 +54,7 @@ def cases():
     yield "cut", packed[:-100], good, LAYER + "+gzip", "cannot be unpacked"
     yield "garbage", b"garbage" * 500, b"garbage" * 500, LAYER, "malformed tar"
     yield "twice-packed", gzip.compress(packed, mtime=0), good, LAYER + "+gzip", "compressed more than once"
-    yield "long-header", *[tar(("n" * 400000, file, ""))] * 2, LAYER, "headers take more than 256 KiB"
+    yield "long-header", *[tar(("n" * 400000, file, ""))] * 2, LAYER, "more than 256 KiB of headers"
     yield "longest-header", *[tar(("n" * 100000, file, ""))] * 2, LAYER, "-"
     for name, member in (("up", ("../escape", file, "")), ("inside-up", ("a/../../b", file, "")),
                          ("absolute", ("/etc/cron.d/x", file, "")), ("dots", ("..", tarfile.DIRTYPE, "")),

@@ -216,7 +216,7 @@ reason revoked "a list that ran out" verify b.tar
 check "is told to have, and when" \
     grep -q "warning: the revocation list of '.*' expired at 2020-02-01T00:00:00Z" "$err"
 expect 0 "trust list" sealift trust list --trust store
-check "says so too" grep -q 'ran out at 2020-02-01' "$err"
+check "says so too" grep -q 'expired at 2020-02-01' "$err"
 policy "$pinned"
 must list_of root issuing.pem
 cp root.crl store/crl/root.pem

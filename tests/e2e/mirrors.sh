@@ -98,7 +98,7 @@ expect 0 "the file of CONTAINERS_REGISTRIES_CONF" with_file "$work/other.conf"
 expect 9 "which has to be there" with_file "$work/none.conf"
 printf '\n[[registry]]\nlocatoin = "a.b"\n' >"$conf"
 expect 2 "a key that nobody knows" try_export -f "$work/list"
-check "is named, with file and line" grep -q "'$conf' line 3: 'locatoin'" "$err"
+check "is named, with file and line" grep -q "'$conf' line 3: unknown key 'locatoin'" "$err"
 check "with a way out" grep -q '^hint: .*CONTAINERS_REGISTRIES_CONF=/dev/null' "$err"
 
 printf '[[registry]]\nlocation = "%s"\nblocked = true\n' "$home" >"$conf"

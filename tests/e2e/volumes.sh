@@ -94,7 +94,7 @@ spoil && rm "$spoilt".00[234]
 wrong "all but the first missing" 6 'volumes 2 to 4 are missing' 'put all' verify "$spoilt"
 spoil && rm "$spoilt.001"
 wrong "the first missing" 6 'volume 1 is missing' 'put all' verify "$spoilt.002"
-wrong "one twice" 2 'volume 2 is there twice' 'sealift help' \
+wrong "one twice" 2 'duplicate volume 2' 'sealift help' \
     verify "$base.001" "$base.002" "$spoilt.002"
 spoil && truncate -s 1000000 "$spoilt.002"
 wrong "one cut" 6 'volume 2, .*has 1000000 bytes' 'copy volume 2 again' verify "$spoilt.001"

@@ -40,7 +40,7 @@ put_attach_result(struct result *r, const char *path, const struct attach_result
         jsout_put_bool(obj, "wasThere", s->was_there);
         jsout_append(array, obj);
         result_say(r, "signed by %s (%s)%s\n", hex, signatures[i],
-                   s->was_there ? " before: not added again" : "");
+                   s->was_there ? " already: not added again" : "");
     }
     jsout_put(r->json, "attached", array);
 }
@@ -82,17 +82,15 @@ const struct command cmd_attach = {
     .name = "attach",
     .group = COMMAND_SIGN,
     .operands = "BUNDLE SIGNATURE...",
-    .summary = "add signatures that were made elsewhere",
-    .about =
-        "Put signatures over the bytes of 'sealift payload' into BUNDLE: sigstore "
-        "bundles,\n"
-        "or bare signatures as they come from openssl, a smart card or a key service,\n"
-        "binary or in base64, or CMS.  Each is checked first.",
+    .summary = "add signatures made elsewhere",
+    .about = "Add signatures of the bytes of 'sealift payload' to BUNDLE: sigstore "
+             "bundles, bare\nsignatures as written by openssl, a smart card or a key "
+             "service, binary or in\nbase64, or CMS.  Each is checked first.",
     .examples =
         {
             {"Add a signature that a key service made",
              "sealift attach --key service.pub images.tar service.sig"},
-            {"Add a CMS signature, which carries its certificate",
+            {"Add a CMS signature, which contains its certificate",
              "sealift attach images.tar signature.p7s"},
         },
     .table = table,

@@ -14,7 +14,7 @@ static const struct opt table[] = {
     {.kind = OPT_END},
 };
 
-/* Four lines of four groups of four digits: what one can read aloud and tick off. */
+/* Four lines of four groups of four digits, to be read aloud and compared. */
 static void
 say_in_groups(struct result *r, const struct digest *d)
 {
@@ -55,11 +55,10 @@ const struct command cmd_digest = {
     .name = "digest",
     .group = COMMAND_SIGN,
     .operands = "BUNDLE...",
-    .summary = "print the digest of what gets signed, for reading aloud",
-    .about = "Print the SHA-256 of index.json of BUNDLE in groups of four digits.  Two "
-             "people\n"
-             "who read the same digits hold the same bundle, once 'sealift verify' is "
-             "content.",
+    .summary = "print the digest that is signed, for reading aloud",
+    .about = "Print the SHA-256 of index.json of BUNDLE in groups of four digits.  If "
+             "both sides\nread the same digits and 'sealift verify' succeeds, they have "
+             "the same bundle.",
     .examples =
         {
             {"Print the digest to read aloud", "sealift digest images.tar"},

@@ -32,28 +32,29 @@ static const struct opt table[] = {
     GROUP("Bundle"),
     FILE_TEXT(T, output, 'o', "output", "BUNDLE", OPT_BY_COMMAND, "the file to write"),
     TEXT(T, volume_size, 0, "volume-size", "N[KMG]",
-         "write volumes of N bytes, BUNDLE.001 and so on; also: fat32, dvd, cd"),
+         "write volumes of N bytes, BUNDLE.001 and following; also: fat32, dvd, cd"),
     FLAG(T, dry_run, 0, "dry-run", "show what would be fetched and written, then stop"),
     FLAG(T, force, 0, "force", "replace BUNDLE if it exists"),
-    FILE_LIST(T, reuse, 0, "reuse", "BUNDLE", OPT_BY_COMMAND,
-              "copy what fits from an older bundle instead of fetching it (repeatable)"),
+    FILE_LIST(
+        T, reuse, 0, "reuse", "BUNDLE", OPT_BY_COMMAND,
+        "copy matching data from an older bundle instead of fetching it (repeatable)"),
     FLAG(T, verify_after, 0, "verify-after",
-         "read the bundle back from the disk and check it before it gets its name"),
+         "read the bundle back from disk and check it before renaming it"),
     GROUP("Signature"),
     SIGNER_OPTIONS(T),
     FLAG(T, is_unsigned, 0, "unsigned", "do not sign"),
     GROUP("Stream"),
     TEXT(T, stream, 0, "stream", "NAME",
-         "the series this bundle belongs to (default 'default')"),
+         "the stream this bundle belongs to (default 'default')"),
     NUMBER(T, serial, 0, "serial", "N", INT64_MAX,
-           "its number in the series (default: the time in seconds)"),
+           "its number in the stream (default: the time in seconds)"),
     TEXT(T, expires, 0, "expires", "TIME",
-         "refuse imports after this time, such as 2027-01-31T00:00:00Z"),
+         "reject imports after this time, such as 2027-01-31T00:00:00Z"),
     GROUP("Failures"),
     FLAG(T, keep_going, 0, "keep-going",
          "continue after failures, fetch everything else, then exit with 10"),
     FLAG(T, allow_incomplete, 0, "allow-incomplete",
-         "with --keep-going, write a bundle of the rest that lists what is missing"),
+         "with --keep-going, write a bundle of the rest, which lists what is missing"),
     REGISTRY_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
@@ -78,7 +79,7 @@ check_stdin(const struct export_command *o, struct err *err)
     return stdin_users_check(users, n, err);
 }
 
-/* Whole blocks of a tar, so that a volume begins with something recognisable. */
+/* Whole tar blocks, so that no header is divided between volumes. */
 static int
 read_volume_size(const char *text, uint64_t *out, struct err *err)
 {
@@ -99,10 +100,9 @@ read_volume_size(const char *text, uint64_t *out, struct err *err)
     }
     if (text_bytes(text, strlen(text), UINT64_C(1) << 62, out) < 0 || *out < 1 << 20 ||
         *out % 512 != 0)
-        return err_set(
-            err, ERR_USAGE,
-            "--volume-size is fat32, dvd, cd or a size of at least 1M in whole "
-            "blocks of 512 bytes");
+        return err_set(err, ERR_USAGE,
+                       "--volume-size must be fat32, dvd, cd or a size of at least 1M in "
+                       "whole blocks of 512 bytes");
     return 0;
 }
 
@@ -122,11 +122,12 @@ check_export_options(const struct export_command *o, struct err *err)
         return err_set(err, ERR_USAGE, "--key and --unsigned are mutually exclusive");
     if (!o->signer.key && !o->is_unsigned && !o->dry_run)
         return err_because(err, ERR_USAGE, REASON_NO_SIGNING_KEY,
-                           "--key KEY is required, or --unsigned");
+                           "no signing key: use --key KEY, or --unsigned");
     if (o->stream && !bundle_stream_is_valid(o->stream))
-        return err_set(err, ERR_USAGE, "a stream is 1 to %d of a-z, 0-9, '.', '_', '-'",
+        return err_set(err, ERR_USAGE,
+                       "a stream must have 1 to %d characters of a-z, 0-9, '.', '_', '-'",
                        BUNDLE_STREAM_MAX);
-    if (clock_epoch(&now, err) < 0) /* before anybody is asked anything */
+    if (clock_epoch(&now, err) < 0) /* before any prompt */
         return -1;
     return check_stdin(o, err);
 }
@@ -247,16 +248,14 @@ const struct command cmd_export = {
     .group = COMMAND_CARRY,
     .operands = "[REFERENCE]...",
     .summary = "fetch images from registries into one signed bundle",
-    .about =
-        "Fetch the images that the REFERENCEs name, with all their platforms, and write\n"
-        "them byte for byte into one bundle.  Under its final name the bundle is "
-        "complete\n"
-        "and signed, or it does not exist.",
+    .about = "Fetch the images named by the REFERENCEs, with all their platforms, and "
+             "write\nthem unchanged into one bundle.  Under its final name the bundle is "
+             "complete and\nsigned, or it does not exist.",
     .examples =
         {
-            {"Carry an image, and those that a list names, in one signed bundle",
+            {"Export an image, and those listed in a file, into one signed bundle",
              "sealift export --key team.key -o images.tar nginx:1.27 -f list"},
-            {"See first what would be carried, and how large it is",
+            {"Show what would be exported, and its size",
              "sealift export --dry-run --platform linux/amd64 nginx:1.27"},
         },
     .table = table,

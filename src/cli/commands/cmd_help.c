@@ -14,7 +14,7 @@ const struct command *const commands[] = {
 static const char *const group_headings[] = {
     [COMMAND_CARRY] = "Carry images",
     [COMMAND_SIGN] = "Make keys and signatures",
-    [COMMAND_TRUST] = "Control what is accepted",
+    [COMMAND_TRUST] = "Manage trust",
     [COMMAND_HELP] = "Help",
 };
 
@@ -87,7 +87,7 @@ const struct command cmd_help = {
     .group = COMMAND_HELP,
     .operands = "[COMMAND]",
     .summary = "explain a command",
-    .about = "Show the list of commands, or what one of them does.",
+    .about = "Show the list of commands, or the options of one.",
     .examples =
         {
             {"List the commands", "sealift help"},

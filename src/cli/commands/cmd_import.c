@@ -37,7 +37,7 @@ static const struct opt table[] = {
     TRUST_OPTIONS(T),
     GROUP("Receipt"),
     FILE_TEXT(T, receipt, 0, "receipt", "KEY", OPT_READS,
-              "sign a receipt with this private key and push it beside the images"),
+              "sign a receipt with this private key and push it next to the images"),
     PASSPHRASE_OPTIONS(T),
     REGISTRY_OPTIONS(T),
     COMMON_OPTIONS(T),
@@ -60,14 +60,14 @@ check_secrets(const struct import_command *o, struct err *err)
     return 0;
 }
 
-/* What only the run that pushes may know: loaded when the bundle's signature is good and
- * the process that parses it exists already. */
+/* Secrets that only the pushing process may have: loaded once the bundle's signature is
+ * verified and the sandboxed process exists. */
 struct import_secrets {
     const struct import_command *command;
     struct runtime *runtime;
     struct registry_access access;
     struct pki_key *key;
-    struct import_options *options; /* get them */
+    struct import_options *options; /* receives them */
 };
 
 static void
@@ -147,7 +147,7 @@ receipt_beside(const char *report)
     return xasprintf("%s.receipt.json", report);
 }
 
-/* Beside the report, which is about this run, lies what anybody can check. */
+/* The receipt, which third parties can verify, is written next to the report. */
 static int
 put_receipt(struct result *r, const struct import_command *o,
             const struct import_result *x, const char *target, const char *report,
@@ -177,7 +177,7 @@ put_receipt(struct result *r, const struct import_command *o,
                     false, err);
 }
 
-/* Registries with garbage collection forget what no tag holds. */
+/* Registries with garbage collection delete untagged manifests. */
 static void
 warn_untagged(const struct import_result *x, const struct events *events)
 {
@@ -187,12 +187,12 @@ warn_untagged(const struct import_result *x, const struct events *events)
     for (size_t i = 0; i < x->push.plan.name_count; i++) {
         const struct graph_object *o = graph_object(set->graph, set->entries[i].object);
 
-        /* What belongs to something is held by that. */
+        /* referrers are kept with their subject */
         untagged += x->push.plan.names[i].to.tag[0] == '\0' && !o->subject;
     }
     if (untagged > 0)
         events_warning(events,
-                       "%zu images were named by digest and got no tag: the registry may "
+                       "%zu images were given by digest and got no tag: the registry may "
                        "garbage-collect them",
                        untagged);
 }
@@ -233,7 +233,7 @@ import(const struct import_command *o, char **operands, size_t count,
         return -1;
     secrets.options = &options;
     rc = import_run(&x, &options, err);
-    if (rc < 0 && err->reason == REASON_RECEIPT) /* what to do about the cause */
+    if (rc < 0 && err->reason == REASON_RECEIPT) /* hint at the cause */
         render_push_hint(err->hint, &x.receipt_error, &hints);
     put_import_result(r, o, operands[0], operands[count - 1], &x, &options.verify.wishes,
                       rc < 0 ? err : &(const struct err)ERR_INIT);
@@ -249,8 +249,8 @@ import(const struct import_command *o, char **operands, size_t count,
         result_say(r, "%s\n",
                    o->target.dry_run ? "nothing was sent (dry run)"
                    : o->target.read_back
-                       ? "OK: every blob, manifest and tag was read back and is the same"
-                       : "OK: every manifest and tag was read back and is the same");
+                       ? "OK: every blob, manifest and tag was read back and is identical"
+                       : "OK: every manifest and tag was read back and is identical");
     return rc;
 }
 
@@ -296,16 +296,16 @@ const struct command cmd_import = {
     .group = COMMAND_CARRY,
     .operands = "BUNDLE... REGISTRY[/PREFIX]",
     .summary = "verify a bundle, then push it to a registry",
-    .about =
-        "Verify BUNDLE completely, then push what the registry lacks: blobs, manifests,\n"
-        "tags last.  Manifests and tags are read back and compared, with --read-back\n"
-        "blobs also blobs.  Nothing is sent before every byte was checked.\n"
-        "docker.io/library/nginx:1 becomes REGISTRY/PREFIX/docker.io/library/nginx:1.",
+    .about = "Verify BUNDLE completely, then push what the registry lacks: blobs, "
+             "manifests,\nand last the tags.  Manifests and tags are read back and "
+             "compared, with\n--read-back blobs also blobs.  Nothing is sent before "
+             "every byte is checked.\ndocker.io/library/nginx:1 becomes "
+             "REGISTRY/PREFIX/docker.io/library/nginx:1.",
     .examples =
         {
-            {"Push the images of a bundle below a path of a registry",
+            {"Push the images of a bundle to a path of a registry",
              "sealift import images.tar registry.corp:5000/mirror"},
-            {"Push to the top of a registry, and move tags that hold another digest",
+            {"Push to the root of a registry, and move tags that have another digest",
              "sealift import --on-existing overwrite images.tar registry.corp"},
         },
     .table = table,

@@ -164,14 +164,13 @@ const struct command cmd_inspect = {
     .name = "inspect",
     .group = COMMAND_CARRY,
     .operands = "BUNDLE...",
-    .summary = "show what is in a bundle",
-    .about =
-        "Show the images of BUNDLE, their platforms and sizes, and which keys claim to\n"
-        "have signed it.  Reads no layer and verifies nothing.",
+    .summary = "show the content of a bundle",
+    .about = "Show the images in BUNDLE, their platforms and sizes, and the keys named "
+             "in its\nsignatures.  Reads no layer and verifies nothing.",
     .examples =
         {
             {"List the images in a bundle", "sealift inspect images.tar"},
-            {"The same for a program", "sealift inspect --json images.tar"},
+            {"List them as JSON", "sealift inspect --json images.tar"},
         },
     .table = table,
     .options_size = sizeof(struct inspect_command),

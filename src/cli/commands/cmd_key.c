@@ -21,8 +21,8 @@ struct key_command {
 
 #define T struct key_command
 static const struct opt table[] = {
-    GROUP("Passphrase"),    PASSPHRASE_OPTIONS(T), NEW_PASSPHRASE_OPTIONS(T),
-    GROUP("Form to write"), KEY_FORM_OPTIONS(T),   COMMON_OPTIONS(T),
+    GROUP("Passphrase"),      PASSPHRASE_OPTIONS(T), NEW_PASSPHRASE_OPTIONS(T),
+    GROUP("Format to write"), KEY_FORM_OPTIONS(T),   COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
 #undef T
@@ -51,7 +51,7 @@ put_key_info(struct result *r, const struct pki_key *key, enum pki_form form,
 
 /* ---- show ---- */
 
-/* Private or public, whichever it is. */
+/* Load a private or a public key. */
 static struct pki_key *
 load_any(const struct key_command *o, const char *path, struct err *err)
 {
@@ -86,7 +86,7 @@ show_key(const struct key_command *o, char **paths, struct result *r, struct err
 
 /* ---- passwd and convert ---- */
 
-/* The form a key keeps when nobody asks for another: of those that we write. */
+/* The form a key keeps unless another is requested, among those that are written. */
 static enum pki_form
 lasting_form(const struct pki_key *key)
 {
@@ -96,8 +96,8 @@ lasting_form(const struct pki_key *key)
 }
 
 /*
- * Write the key at from to path.  may_keep: when no other passphrase is given, it keeps
- * the one it has.
+ * Write the key at from to path.  may_keep: without a new passphrase, it keeps the old
+ * one.
  */
 static int
 rewrite(const struct key_command *o, const char *from, bool may_keep, const char *path,
@@ -111,7 +111,7 @@ rewrite(const struct key_command *o, const char *from, bool may_keep, const char
     enum pki_form form;
 
     if (key && pki_form(key) == PKI_FORM_TOKEN)
-        return err_set(err, ERR_USAGE, "'%s' does not leave its token", from);
+        return err_set(err, ERR_USAGE, "'%s' cannot leave its token", from);
     if (!key || key_form_read(&o->form, lasting_form(key), &form, err) < 0)
         return -1;
     if (o->form.no_passphrase)
@@ -134,12 +134,12 @@ change(const struct key_command *o, char **paths, struct result *r, struct err *
 static int
 convert(const struct key_command *o, char **paths, struct result *r, struct err *err)
 {
-    if (output_check(paths[1], false, err) < 0) /* before anybody is asked anything */
+    if (output_check(paths[1], false, err) < 0) /* before any prompt */
         return -1;
     return rewrite(o, paths[0], true, paths[1], r, err);
 }
 
-/* ---- which of them ---- */
+/* ---- actions ---- */
 
 static const char *const actions[] = {"show", "passwd", "convert", NULL};
 
@@ -162,7 +162,7 @@ run_key(const void *options, char **operands, size_t count, struct runtime *rt,
                            jobs[i].files == 1 ? "one KEY" : "KEY and NEW");
         return jobs[i].run(options, operands + 1, r, err);
     }
-    return err_set(err, ERR_USAGE, "the action is one of show, passwd, convert");
+    return err_set(err, ERR_USAGE, "the action must be one of show, passwd, convert");
 }
 
 static void
@@ -180,12 +180,11 @@ const struct command cmd_key = {
     .name = "key",
     .group = COMMAND_SIGN,
     .operands = "{show KEY | passwd KEY | convert KEY NEW}",
-    .summary = "look at a key, change its passphrase or its form",
+    .summary = "show a key, change its passphrase or its format",
     .about =
-        "show prints type, key id and public half of a private or public key.  passwd\n"
-        "changes the passphrase of a private key in place.  convert writes a private "
-        "key\n"
-        "to a new file, in another form or under another passphrase.",
+        "show prints type, key id and public half of a private or public key.  "
+        "passwd\nchanges the passphrase of a private key in place.  convert writes a "
+        "private key\nto a new file, in another format or with another passphrase.",
     .examples =
         {
             {"Show the key id of a public key, to compare it by telephone",

@@ -46,7 +46,7 @@ read_type(const char *text, enum pki_type *out, struct err *err)
             return 0;
         }
     }
-    return err_set(err, ERR_USAGE, "--type is one of ecdsa, ed25519, rsa3072");
+    return err_set(err, ERR_USAGE, "--type must be one of ecdsa, ed25519, rsa3072");
 }
 
 static void
@@ -109,14 +109,14 @@ const struct command cmd_keygen = {
     .name = "keygen",
     .group = COMMAND_SIGN,
     .operands = "NAME",
-    .summary = "make a key pair to sign bundles with",
-    .about = "Make a key pair: NAME.key, encrypted with a passphrase, for the exporter, "
-             "and\nNAME.pub for the importing side.",
+    .summary = "create a key pair for signing bundles",
+    .about = "Create a key pair: NAME.key, encrypted with a passphrase, for the "
+             "exporter, and\nNAME.pub for the importing side.",
     .examples =
         {
-            {"Make team.key, which stays, and team.pub for the other side",
+            {"Create team.key, which stays here, and team.pub for the other side",
              "sealift keygen team"},
-            {"Make an Ed25519 key under a passphrase from a file",
+            {"Create an Ed25519 key with a passphrase from a file",
              "sealift keygen --type ed25519 --passphrase-file pass.txt team"},
         },
     .table = table,

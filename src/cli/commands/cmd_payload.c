@@ -31,7 +31,7 @@ run_payload(const void *options, char **operands, size_t count, struct runtime *
         return -1;
     raw = bundle_raw_index(bundle.head, &len);
     if (buf_add(&r->text, raw, len) < 0 || base64_encode(raw, len, &base64) < 0)
-        return err_set(err, ERR_INTERNAL, "no room for index.json");
+        return err_set(err, ERR_INTERNAL, "not enough space for index.json");
     jsout_put_text(r->json, "bundle", operands[0]);
     result_put_digest(r->json, "index", &bundle.index);
     jsout_put_text(r->json, "payload", base64.data);
@@ -49,17 +49,15 @@ const struct command cmd_payload = {
     .name = "payload",
     .group = COMMAND_SIGN,
     .operands = "BUNDLE...",
-    .summary = "write the bytes that get signed to standard output",
-    .about =
-        "Write index.json of BUNDLE, byte for byte, to standard output.  A signature "
-        "over\n"
-        "these bytes, made by whatever holds the key, is one of the whole bundle, and\n"
-        "'sealift attach' puts it in.",
+    .summary = "write the bytes to be signed to standard output",
+    .about = "Write index.json of BUNDLE, byte for byte, to standard output.  A "
+             "signature of\nthese bytes, wherever the key is kept, is a signature of the "
+             "whole bundle, and\n'sealift attach' adds it.",
     .examples =
         {
-            {"Write the bytes that a key service has to sign",
+            {"Write the bytes for a key service to sign",
              "sealift payload images.tar >index.json"},
-            {"The same in base64, within JSON", "sealift payload --json images.tar"},
+            {"Write them in base64, within JSON", "sealift payload --json images.tar"},
         },
     .table = table,
     .options_size = sizeof(struct payload_command),

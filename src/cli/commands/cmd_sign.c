@@ -35,7 +35,7 @@ put_sign_result(struct result *r, const struct sign_command *o, const char *path
     jsout_put_bool(r->json, "wasThere", s->was_there);
     jsout_put_text(r->json, "signature", o->signer.out ? o->signer.out : s->file.name);
     if (s->was_there)
-        result_say(r, "signed by %s (%s) before: nothing was changed\n", hex,
+        result_say(r, "signed by %s (%s) already: nothing was changed\n", hex,
                    o->signer.key);
     else
         result_say(r, "signed by %s (%s)%s%s\n", hex, o->signer.key,
@@ -60,7 +60,7 @@ run_sign(const void *options, char **operands, size_t count, struct runtime *rt,
         return err_because(err, ERR_USAGE, REASON_NO_SIGNING_KEY,
                            "--key KEY is required");
     if (o->signer.out && output_check(o->signer.out, false, err) < 0)
-        return -1; /* before anybody is asked anything */
+        return -1; /* before any prompt */
     if (signer_load(&o->signer, &o->passphrase, &signer, err) < 0)
         return -1;
     sign.key = signer.key;
@@ -85,16 +85,14 @@ const struct command cmd_sign = {
     .group = COMMAND_SIGN,
     .operands = "BUNDLE...",
     .summary = "add a signature to a bundle",
-    .about =
-        "Sign BUNDLE as it is, for instance as a second person.  The signature goes "
-        "into\n"
-        "the place that was kept for it; no other byte changes.  Layers are not read:\n"
-        "'sealift verify' checks them.",
+    .about = "Sign an existing BUNDLE, for instance as a second signer.  The signature "
+             "goes into\nthe space reserved for it; no other byte changes.  Layers are "
+             "not read: 'sealift\nverify' checks them.",
     .examples =
         {
-            {"Add the signature of a second person",
+            {"Add the signature of a second signer",
              "sealift sign --key second.key images.tar"},
-            {"Sign a bundle on a medium that cannot be written",
+            {"Sign a bundle on a read-only medium",
              "sealift sign --key second.key --sig-out second.sig images.tar"},
         },
     .table = table,

@@ -142,16 +142,14 @@ const struct command cmd_status = {
     .name = "status",
     .group = COMMAND_TRUST,
     .operands = "",
-    .summary = "show what was imported last of each stream, and how long ago",
-    .about =
-        "Show the last import of each stream: its serial, when the bundle was made, and\n"
-        "how long ago it was imported.  A stream that stands still may be one whose new\n"
-        "bundles somebody keeps back.  Files of that memory which are damaged are "
-        "listed.",
+    .summary = "show the last import of each stream, and its age",
+    .about = "Show the last import of each stream: its serial, when the bundle was made, "
+             "and\nhow long ago it was imported.  A stream without new imports may be "
+             "one whose new\nbundles are withheld.  Damaged state files are listed.",
     .examples =
         {
             {"Show when each stream was last imported", "sealift status"},
-            {"The same for monitoring", "sealift status --json"},
+            {"Print it as JSON for monitoring", "sealift status --json"},
         },
     .table = table,
     .options_size = sizeof(struct status_command),

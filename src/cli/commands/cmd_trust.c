@@ -51,7 +51,7 @@ put_trusted_key(struct result *r, const struct trust_added *a)
     result_say(r, "key id    %s\n", hex);
 }
 
-/* On a terminal a person compares the key id; a script did that before. */
+/* On a terminal the key id is confirmed by the user; a script has compared it before. */
 static int
 confirm(const struct trust_added *a, struct err *err)
 {
@@ -80,7 +80,7 @@ run_trust_add(const char *dir, const char *path, struct runtime *rt, struct resu
         return -1;
     put_trusted_key(r, &a);
     trust_key_warn(a.type, a.name, &rt->run.events);
-    result_say(r, "%s\n", a.was_there ? "it was in the store already" : "added");
+    result_say(r, "%s\n", a.was_there ? "already in the store" : "added");
     if (!a.is_named)
         events_warning(&rt->run.events,
                        "policy.json does not name %s: it does not count yet", a.name);
@@ -89,7 +89,7 @@ run_trust_add(const char *dir, const char *path, struct runtime *rt, struct resu
 
 /* ---- list ---- */
 
-/* What a certificate must say to be that of a signer. */
+/* What a certificate must match to belong to a signer. */
 static const char *
 pin_of(const struct policy_x509 *x)
 {
@@ -182,14 +182,14 @@ run_trust_list(const char *dir, struct runtime *rt, struct result *r, struct err
         jsout_put_u64(r->json, "version", store.policy.version);
         result_say(r, "policy    version %" PRIu64 "\n", store.policy.version);
     } else {
-        result_say(r, "policy    none: any one of these keys is enough\n");
+        result_say(r, "policy    none: any one of these keys is sufficient\n");
     }
     list_streams(&store, r);
     list_keys(&store, r);
     return 0;
 }
 
-/* ---- the others ---- */
+/* ---- other actions ---- */
 
 static int
 distrust(const char *dir, const char *what, struct result *r, struct err *err)
@@ -200,7 +200,7 @@ distrust(const char *dir, const char *what, struct result *r, struct err *err)
     if (rc < 0)
         return -1;
     jsout_put_text(r->json, "revoked", line);
-    result_say(r, "%s %s\n", rc == 1 ? "revoked  " : "was revoked already:", line);
+    result_say(r, "%s %s\n", rc == 1 ? "revoked  " : "already revoked:", line);
     return 0;
 }
 
@@ -262,7 +262,7 @@ run_trust_apply(const struct trust_command *o, const char *path, struct runtime 
 
 /* ---- the command ---- */
 
-/* what is there when the action wants it. */
+/* Performs the action, if its requirements are met. */
 static int
 act(const struct trust_command *o, const char *action, const char *what,
     struct runtime *rt, struct result *r, struct err *err)
@@ -308,7 +308,8 @@ run_trust(const void *options, char **operands, size_t count, struct runtime *rt
     return err_set(err, ERR_USAGE, "unknown action '%s'", action);
 }
 
-/* add PUB, revoke PUB, sign FILE, apply FILE: what else is no file does no harm here. */
+/* add PUB, revoke PUB, sign FILE, apply FILE: other operands, which are not files, are
+ * harmless here. */
 static void
 files(const void *options, char **operands, size_t count, struct files *f)
 {
@@ -331,17 +332,17 @@ const struct command cmd_trust = {
     .group = COMMAND_TRUST,
     .operands = "add PUB | list | remove NAME | revoke WHAT | export | sign FILE | "
                 "apply FILE",
-    .summary = "manage whose bundles are accepted here",
-    .about =
-        "Change the trust store by which verify and import judge bundles: add a public\n"
-        "key, list what is trusted, remove a key, or revoke a key (PUB or key id), a\n"
-        "bundle (sha256:HEX of its index.json) or a certificate.  To change many hosts,\n"
-        "export a store as one file, let enough people sign it, and apply it on each.",
+    .summary = "manage the signers whose bundles are accepted here",
+    .about = "Change the trust store that verify and import use: add a public key, list "
+             "what\nis trusted, remove a key, or revoke a key (PUB or key id), a bundle "
+             "(sha256:HEX\nof its index.json) or a certificate.  To change many hosts, "
+             "export a store as one\nfile, have it signed by enough signers, and apply "
+             "it on each host.",
     .actions = actions,
     .examples =
         {
-            {"Accept bundles that are signed by a key", "sealift trust add team.pub"},
-            {"Refuse a key from now on", "sealift trust revoke team.pub"},
+            {"Accept bundles signed with a key", "sealift trust add team.pub"},
+            {"Reject a key from now on", "sealift trust revoke team.pub"},
         },
     .table = table,
     .options_size = sizeof(struct trust_command),

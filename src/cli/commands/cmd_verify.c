@@ -21,7 +21,7 @@ struct verify_command {
 static const struct opt table[] = {
     GROUP("Checks"),
     FLAG(struct verify_command, layers, 0, "layers",
-         "also unpack every layer and compare it with what its image says"),
+         "also unpack every layer and compare it with its image config"),
     FLAG(struct verify_command, explain, 0, "explain",
          "check nothing: print how to check this bundle with openssl and tar"),
     TRUST_OPTIONS(struct verify_command),
@@ -62,7 +62,7 @@ put_layers(struct result *r, const struct bundle_content *c)
     jsout_put(r->json, "layers", layers);
 }
 
-/* How far it came decides what can be told. */
+/* What is printed depends on how far the check got. */
 static void
 put_verify_result(struct result *r, const char *path, const struct verified *v,
                   const struct verify_options *o)
@@ -101,7 +101,7 @@ put_verify_result(struct result *r, const char *path, const struct verified *v,
         result_say(r, "left out  %zu children of indexes, by platform\n", by_platform);
 }
 
-/* Keys are of use here, but none is needed. */
+/* Keys are used if available, but not required. */
 static int
 explain_it(const struct verify_command *o, const char *const *paths, size_t count,
            struct runtime *rt, struct result *r, struct err *err)
@@ -170,14 +170,13 @@ const struct command cmd_verify = {
     .group = COMMAND_CARRY,
     .operands = "BUNDLE...",
     .summary = "check the signature and every byte of a bundle",
-    .about =
-        "Check that a trusted key signed BUNDLE, that nothing is missing or extra, and\n"
-        "that every byte is what its digest says.  Needs no network.",
+    .about = "Check that a trusted key signed BUNDLE, that nothing is missing or extra, "
+             "and\nthat every byte matches its digest.  Needs no network.",
     .examples =
         {
-            {"Check a bundle by the keys and the policy of this machine",
+            {"Check a bundle with the keys and the policy of this machine",
              "sealift verify images.tar"},
-            {"Check a bundle in volumes by one public key, and unpack its layers",
+            {"Check a bundle in volumes with one public key, and unpack its layers",
              "sealift verify --key team.pub --layers images.tar.001"},
         },
     .table = table,

@@ -18,7 +18,7 @@ struct verify_receipt_command {
 static const struct opt table[] = {
     GROUP("Trust"),
     FILE_LIST(T, keys, 0, "key", "PUB", OPT_READS,
-              "the public key of the importing host (repeatable; any one is enough)"),
+              "the public key of the importing host (repeatable; one must match)"),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
@@ -71,7 +71,7 @@ run_verify_receipt(const void *options, char **operands, size_t count, struct ru
         return -1;
     result_signers(r, &v.signers);
     put_summary(r, &v.summary);
-    result_say(r, "OK: this is what that host says it did\n");
+    result_say(r, "OK: the receipt was signed by that host\n");
     return 0;
 }
 
@@ -92,14 +92,13 @@ const struct command cmd_verify_receipt = {
     .group = COMMAND_TRUST,
     .operands = "FILE",
     .summary = "check the receipt of an import",
-    .about = "Check that FILE is a receipt that a known host signed: FILE.sigstore.json "
-             "is its\n"
-             "signature.  Receipts are made by 'sealift import --receipt'.",
+    .about = "Check that FILE is a receipt signed by a known host; FILE.sigstore.json is "
+             "its\nsignature.  Receipts are made by 'sealift import --receipt'.",
     .examples =
         {
-            {"Check a receipt by the public key of the importing host",
+            {"Check a receipt with the public key of the importing host",
              "sealift verify-receipt --key host.pub result.receipt.json"},
-            {"The same for a program",
+            {"Print the result as JSON",
              "sealift verify-receipt --json --key host.pub result.receipt.json"},
         },
     .table = table,

@@ -36,7 +36,7 @@ const struct command cmd_version = {
     .examples =
         {
             {"Print the version", "sealift version"},
-            {"The same for a program", "sealift version --json"},
+            {"Print it as JSON", "sealift version --json"},
         },
     .table = table,
     .options_size = sizeof(struct version_options),

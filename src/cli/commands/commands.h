@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commands.h - what a subcommand is, and the list of them.
+/* commands.h - the type of a subcommand, and the list of them.
  *
  * Layer: cli.
  */
@@ -11,13 +11,13 @@
 #include "render/result.h"
 #include "cli/registry_options.h"
 
-/* What a command is for; help lists commands by it. */
+/* The groups in which help lists commands. */
 enum command_group { COMMAND_CARRY, COMMAND_SIGN, COMMAND_TRUST, COMMAND_HELP };
 
 /* For help and the manual page. */
 struct example {
     const char *purpose; /* a phrase without a full stop */
-    const char *line; /* to be typed: words without quotes; '<' and '>' only at the end */
+    const char *line;    /* as typed: words without quotes; '<' and '>' only at the end */
 };
 
 enum { COMMAND_EXAMPLES = 2 };
@@ -29,14 +29,15 @@ struct command {
     const char *summary;  /* one line */
     const char *about;    /* a paragraph or two for help */
     struct example examples[COMMAND_EXAMPLES];
-    const char *const *actions; /* words its first operand may be; NULL: it is any */
+    const char *const *actions; /* allowed first operands; NULL: any */
     const struct opt *table;
     size_t options_size;
     size_t operands_min, operands_max;
-    /* Note the files that it reads and writes, but for OPT_READS and OPT_WRITES; called
-     * with any number of operands.  NULL: it has none. */
+    /* Record the files that it reads and writes, except those of OPT_READS and
+     * OPT_WRITES; called with any number of operands.  NULL: none. */
     void (*files)(const void *options, char **operands, size_t count, struct files *f);
-    /* options: the struct the table fills; struct common_options is its first member. */
+    /* options: the struct that the table fills; struct common_options is its first
+     * member. */
     int (*run)(const void *options, char **operands, size_t count, struct runtime *rt,
                struct result *result, struct err *err);
 };
@@ -45,7 +46,7 @@ extern const struct command cmd_export, cmd_verify, cmd_import, cmd_inspect, cmd
     cmd_attach, cmd_payload, cmd_digest, cmd_keygen, cmd_key, cmd_trust, cmd_status,
     cmd_verify_receipt, cmd_help, cmd_version;
 
-/* All commands in the order help shows them, by group; NULL at the end. */
+/* All commands in the order of help, by group; NULL at the end. */
 extern const struct command *const commands[];
 const struct command *command_find(const char *name); /* or NULL */
 
