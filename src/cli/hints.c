@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REGISTRY "export import" /* commands that talk to registries */
-#define JUDGES   "verify import" /* commands that verify bundles */
-#define STORE    "trust status"  /* commands for the trust store */
+#define REGISTRY "copy export import" /* commands that talk to registries */
+#define JUDGES   "verify import"      /* commands that verify bundles */
+#define STORE    "trust status"       /* commands for the trust store */
 #define SIGNERS                                                                          \
     "export sign import trust keygen key" /* that open or make private keys              \
                                            */
@@ -44,7 +44,7 @@ static const struct hint {
      "put the whole URL into the variable https_proxy, then use --proxy env"},
 
     /* ---- export ---- */
-    {REASON_LIST_OPERAND, "export", "'{}' is a file: did you mean --from {}?"},
+    {REASON_LIST_OPERAND, "copy export", "'{}' is a file: did you mean --from {}?"},
     {REASON_LIST_LINE, "export",
      "this makes one of Kubernetes manifests: sed -n 's/^[ -]*image: *//p' *.yaml | tr "
      "-d "
@@ -52,7 +52,7 @@ static const struct hint {
     {REASON_EXISTS, "export",
      "choose another name, or replace the existing file with --force"},
     {REASON_FILE_TOO_LARGE, "export", "or cut the bundle with --volume-size fat32"},
-    {REASON_FOREIGN_LAYER, "export",
+    {REASON_FOREIGN_LAYER, "copy export",
      "it is a foreign layer, which the registry only links to: --foreign-layers fetches "
      "it from there"},
     {REASON_INCOMPLETE, "export", "--allow-incomplete writes a bundle of the rest"},
@@ -63,28 +63,28 @@ static const struct hint {
      "--index rebuild makes indexes of what is carried, under new digests; 'sealift "
      "import "
      "--index rebuild' does so later; --index keep silences this warning"},
-    {REASON_NO_PLATFORM, "export", "--platform-missing skip leaves such images out"},
-    {REASON_LACKS_PLATFORM, "export",
+    {REASON_NO_PLATFORM, "copy export", "--platform-missing skip leaves such images out"},
+    {REASON_LACKS_PLATFORM, "copy export",
      "without --platform-missing all, an image needs only one of the platforms"},
-    {REASON_FEWER_PLATFORMS, "export", "--platform-missing all makes this an error"},
+    {REASON_FEWER_PLATFORMS, "copy export", "--platform-missing all makes this an error"},
     {REASON_DROPPED_REFERRERS, "export",
      "--index keep exports them unchanged, if the target registry accepts such an index"},
     {REASON_EXPIRED, "export", "choose a later time with --expires TIME"},
     {REASON_SERIAL, "export", "number the bundles of a stream with --serial N"},
-    {REASON_INCOMPLETE_INDEX, "export",
+    {REASON_INCOMPLETE_INDEX, "copy export",
      "an index lists it, but the registry does not have it: --platform exports only some "
      "of the images in an index"},
 
     /* ---- import ---- */
     {REASON_RECEIPT, "import", "run the same command again to make the receipt"},
-    {REASON_COLLISION, "import",
+    {REASON_COLLISION, "copy import",
      "keep the source host, or map them to different names with --map FROM=TO"},
     {REASON_UNUSED_MAP, "import",
      "FROM of --map is the registry of a name, or the beginning of its path: 'sealift "
      "inspect' lists the names"},
-    {REASON_UNMAPPABLE, "import",
+    {REASON_UNMAPPABLE, "copy import",
      "drop the host with --strip-host, or map it with --map {}=PATH"},
-    {REASON_EXISTS, "import",
+    {REASON_EXISTS, "copy import",
      "--on-existing=overwrite moves the tag, --on-existing=skip leaves such images out"},
     {REASON_INCOMPLETE_INDEX, "import",
      "this registry seems to refuse an index of which a child is missing: export it "

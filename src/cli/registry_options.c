@@ -214,9 +214,20 @@ registry_access_check_target(const struct registry_access *a,
                    safe, target->host);
 }
 
+struct client *
+registry_access_pusher(struct registry_access *a)
+{
+    a->push_config = a->config;
+    a->push_config.may_push = true;
+    a->push_config.routes = NULL;
+    a->pusher = client_new(&a->push_config);
+    return a->pusher;
+}
+
 void
 registry_access_release(struct registry_access *a)
 {
+    client_free(a->pusher);
     client_free(a->client);
     mirrors_release(&a->routes);
     credentials_release(&a->credentials);

@@ -118,6 +118,8 @@ struct registry_access {
     struct mirrors *routes; /* for an export */
     struct client_config config;
     struct client *client;
+    struct client_config push_config;
+    struct client *pusher;
 };
 
 #define REGISTRY_ACCESS_INIT                                                             \
@@ -129,6 +131,8 @@ struct registry_access {
 MUST_USE int registry_access_open(struct registry_access *out,
                                   const struct registry_options *options,
                                   struct runtime *rt, bool may_push, struct err *err);
+/* A second client with the same credentials, which pushes and uses no mirrors. */
+struct client *registry_access_pusher(struct registry_access *a);
 void registry_access_release(struct registry_access *a);
 
 /*

@@ -3,6 +3,7 @@
 #include "cli/target_options.h"
 
 #include "base/text.h"
+#include "oci/graph_walk.h"
 
 #include <string.h>
 
@@ -60,4 +61,33 @@ target_options_read(const struct target_options *o, const char *target,
     out->keep_going = o->keep_going;
     out->read_back_blobs = o->read_back;
     return read_mapping(o, target, rules, &out->mapping, err);
+}
+
+const char *
+target_options_verdict(const struct target_options *o)
+{
+    return o->dry_run ? "nothing was sent (dry run)"
+           : o->read_back
+               ? "OK: every blob, manifest and tag was read back and is identical"
+               : "OK: every manifest and tag was read back and is identical";
+}
+
+/* Registries with garbage collection delete untagged manifests. */
+void
+target_warn_untagged(const struct push_result *x, const struct events *events)
+{
+    const struct image_set *set = x->plan.set;
+    size_t untagged = 0;
+
+    for (size_t i = 0; i < x->plan.name_count; i++) {
+        const struct graph_object *o = graph_object(set->graph, set->entries[i].object);
+
+        /* referrers are kept with their subject */
+        untagged += x->plan.names[i].to.tag[0] == '\0' && !o->subject;
+    }
+    if (untagged > 0)
+        events_warning(events,
+                       "%zu images were given by digest and got no tag: the registry may "
+                       "garbage-collect them",
+                       untagged);
 }

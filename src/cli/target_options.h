@@ -40,4 +40,10 @@ MUST_USE int target_options_read(const struct target_options *options, const cha
                                  struct mapping_rule *rules, struct push_options *out,
                                  struct err *err);
 
+/* The last line of a result that says how far everything was checked. */
+const char *target_options_verdict(const struct target_options *options);
+
+/* Warn of images that no tag at the target holds. */
+void target_warn_untagged(const struct push_result *push, const struct events *events);
+
 #endif

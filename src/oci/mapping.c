@@ -180,6 +180,18 @@ map_path(char out[REFERENCE_PATH_MAX + 1], const struct mapping *map,
     return join(out, (const char *const[3]){map->target.prefix, host, from->path}, err);
 }
 
+static void
+apply_exact(const struct mapping *map, const struct reference *from, struct reference *to)
+{
+    const struct reference *exact = map->exact;
+
+    *to = *from;
+    memcpy(to->host, exact->host, sizeof(to->host));
+    memcpy(to->path, exact->path, sizeof(to->path));
+    if (exact->tag[0] != '\0' && reference_same_name(from, map->exact_for))
+        memcpy(to->tag, exact->tag, sizeof(to->tag));
+}
+
 int
 mapping_apply(const struct mapping *map, const struct reference *from,
               struct reference *to, struct err *err)
@@ -187,6 +199,10 @@ mapping_apply(const struct mapping *map, const struct reference *from,
     struct reference r = *from;
     char name[REFERENCE_TEXT_MAX], safe[TEXT_SAFE_MAX];
 
+    if (map->exact) {
+        apply_exact(map, from, to);
+        return 0;
+    }
     if (map_path(r.path, map, from, err) < 0) {
         reference_name(from, name);
         text_safe(safe, name, strlen(name));

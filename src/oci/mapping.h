@@ -44,6 +44,9 @@ struct mapping {
     bool strip_host;                  /* drop the host where no rule matches */
     const struct mapping_rule *rules; /* the longest match wins; borrowed */
     size_t rule_count;
+    /* Or everything goes into the repository of one name, which also gives its tag, if it
+     * has one, to the image exact_for; borrowed.  NULL: by the rules. */
+    const struct reference *exact, *exact_for;
 };
 
 /*

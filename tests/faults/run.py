@@ -212,6 +212,16 @@ class Runner:
                             "--strip-host", "--ca-file", self.authority.ca, *options,
                             self.bundle(*pictures), target, **how)
 
+    def copy(self, *sources, to=None, prefix="mirror", options=(), jobs=4, **how):
+        """sealift copy of pictures or references to lab.registry; app:1 lands as mirror/app:1.
+        With to=() the options say where to."""
+        words = [getattr(source, "ref", source) for source in sources]
+        if to != ():
+            words.append((to or self.registry).host + (f"/{prefix}" if prefix else ""))
+        return self.sealift("copy", "-v", "--json", "--report", self._at("report.json"),
+                            "--progress", "none", "-j", str(jobs), "--strip-host",
+                            "--ca-file", self.authority.ca, *options, *words, **how)
+
     def landed(self, picture, at=None, prefix="mirror"):
         """All of a picture is at the target, and the tag points to it."""
         store, name = (at or self.registry).store, f"{prefix}/{picture.repo}"

@@ -26,7 +26,7 @@ explained() {
         section "## sealift $1"
         section "# COMMON OPTIONS"
         case $1 in
-        export | import) section "# REGISTRY OPTIONS" ;;
+        copy | export | import) section "# REGISTRY OPTIONS" ;;
         esac
     } | sort -u
 }

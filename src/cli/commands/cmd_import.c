@@ -177,26 +177,6 @@ put_receipt(struct result *r, const struct import_command *o,
                     false, err);
 }
 
-/* Registries with garbage collection delete untagged manifests. */
-static void
-warn_untagged(const struct import_result *x, const struct events *events)
-{
-    const struct image_set *set = x->push.plan.set;
-    size_t untagged = 0;
-
-    for (size_t i = 0; i < x->push.plan.name_count; i++) {
-        const struct graph_object *o = graph_object(set->graph, set->entries[i].object);
-
-        /* referrers are kept with their subject */
-        untagged += x->push.plan.names[i].to.tag[0] == '\0' && !o->subject;
-    }
-    if (untagged > 0)
-        events_warning(events,
-                       "%zu images were given by digest and got no tag: the registry may "
-                       "garbage-collect them",
-                       untagged);
-}
-
 /* ---- the command ---- */
 
 static int
@@ -241,16 +221,12 @@ import(const struct import_command *o, char **operands, size_t count,
         return -1;
     if (put_receipt(r, o, &x, operands[count - 1], rt->common->report, err) < 0)
         return -1;
-    warn_untagged(&x, &rt->run.events);
+    target_warn_untagged(&x.push, &rt->run.events);
     if (o->trust.skip)
         result_say(r,
                    "UNVERIFIED: every digest is right, but no signature was checked\n");
     if (rc == 0 || o->target.dry_run)
-        result_say(r, "%s\n",
-                   o->target.dry_run ? "nothing was sent (dry run)"
-                   : o->target.read_back
-                       ? "OK: every blob, manifest and tag was read back and is identical"
-                       : "OK: every manifest and tag was read back and is identical");
+        result_say(r, "%s\n", target_options_verdict(&o->target));
     return rc;
 }
 

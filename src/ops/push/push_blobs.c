@@ -149,13 +149,8 @@ probe_blob(const struct blob_step *step, unsigned worker, enum blob_standing *st
 static void
 add_counts(struct push_context *push, const struct push_counts *more)
 {
-    struct push_counts *counts = &push->result->counts;
-
     pthread_mutex_lock(&push->lock);
-    counts->blobs_present += more->blobs_present;
-    counts->blobs_mounted += more->blobs_mounted;
-    counts->blobs_uploaded += more->blobs_uploaded;
-    counts->bytes_uploaded += more->bytes_uploaded;
+    push_counts_add(&push->result->counts, more);
     pthread_mutex_unlock(&push->lock);
 }
 
@@ -201,6 +196,17 @@ bring_one(struct blob_step *step, unsigned worker, const struct placement *p,
     return 0;
 }
 
+static const char *
+known_elsewhere(const struct push_context *push, uint32_t object)
+{
+    const struct push_options *o = push->options;
+
+    return o->mount_source
+               ? o->mount_source(o->mount_ctx,
+                                 &graph_object(push->set->graph, object)->digest)
+               : NULL;
+}
+
 /*
  * In repositories that have it, nothing is done; to the first that lacks it, it is
  * uploaded unless another has it; the others mount it from there.
@@ -211,7 +217,7 @@ bring(struct blob_step *step, unsigned worker, const enum blob_standing *standin
 {
     struct push_context *push = step->push;
     char *const *repos = push->result->plan.repos;
-    const char *sibling = NULL;
+    const char *sibling = known_elsewhere(push, step->placements->object);
 
     for (size_t i = 0; i < step->count; i++) {
         if (standing[i] == BLOB_THERE)

@@ -27,6 +27,9 @@ struct push_options {
     bool keep_going;      /* what the target refuses does not stop the other images */
     struct client *client;
     struct run *run;
+    /* Another repository of the target that has a blob, or NULL.  Or NULL. */
+    const char *(*mount_source)(void *ctx, const struct digest *digest);
+    void *mount_ctx;
     /* The target accepted the first thing that others can see, a tag, or a manifest where
      * no tag is put.  Called once, unless it fails; that ends the push.  Or NULL. */
     int (*accepted)(void *ctx, struct err *err);

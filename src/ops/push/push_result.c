@@ -32,6 +32,24 @@ push_failure_of(const struct push_result *r, size_t name)
     return r->causes && r->causes[name] > 0 ? &r->failures[r->causes[name] - 1] : NULL;
 }
 
+void
+push_counts_add(struct push_counts *sum, const struct push_counts *more)
+{
+    sum->blobs_present += more->blobs_present;
+    sum->blobs_mounted += more->blobs_mounted;
+    sum->blobs_uploaded += more->blobs_uploaded;
+    sum->blobs_read_back += more->blobs_read_back;
+    sum->documents_present += more->documents_present;
+    sum->documents_pushed += more->documents_pushed;
+    sum->tags_present += more->tags_present;
+    sum->tags_pushed += more->tags_pushed;
+    sum->lists_present += more->lists_present;
+    sum->lists_updated += more->lists_updated;
+    sum->lists_refused += more->lists_refused;
+    sum->referrers_left_out += more->referrers_left_out;
+    sum->bytes_uploaded += more->bytes_uploaded;
+}
+
 struct jsout *
 push_counts_json(const struct push_counts *n)
 {

@@ -63,6 +63,8 @@ const struct push_failure *push_failure_of(const struct push_result *r, size_t n
 struct push_failure push_failure_from(const struct err *err);
 void push_failure_release(struct push_failure *f);
 
+void push_counts_add(struct push_counts *sum, const struct push_counts *more);
+
 /* What results and receipts have in common: blobs, manifests and tags. */
 struct jsout;
 struct jsout *push_counts_json(const struct push_counts *n);

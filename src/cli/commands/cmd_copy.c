@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+#include "cli/commands/commands.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/hints.h"
+#include "cli/selection.h"
+#include "cli/target_options.h"
+#include "io/json/json_write.h"
+#include "ops/copy/copy.h"
+#include "registry/registry_source.h"
+#include "render/render_omitted.h"
+#include "render/render_push.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct copy_command {
+    struct common_options common;
+    struct registry_options registry;
+    struct selection_options images;
+    struct target_options target;
+    struct opt_list as;
+};
+
+#define T struct copy_command
+static const struct opt table[] = {
+    SELECTION_OPTIONS(T),
+    TARGET_OPTIONS(T),
+    LIST(T, as, 0, "as", "NAME[:TAG]",
+         "copy one image to exactly this name; all operands are sources then "
+         "(repeatable)"),
+    REGISTRY_OPTIONS(T),
+    COMMON_OPTIONS(T),
+    {.kind = OPT_END},
+};
+#undef T
+
+/* ---- where to ---- */
+
+/* Exact names at the target, owned. */
+struct exact_names {
+    struct reference *items;
+    size_t count;
+};
+
+static void
+exact_names_release(struct exact_names *n)
+{
+    free(n->items);
+}
+
+/* The last component of a name begins here. */
+static const char *
+last_component(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    return slash ? slash + 1 : name;
+}
+
+static bool
+has_tag_or_digest(const char *name)
+{
+    const char *last = last_component(name);
+
+    return last != name && strpbrk(last, ":@");
+}
+
+/* A name at the target: without a tag, the image keeps its own. */
+static int
+add_exact(struct exact_names *names, const char *text, struct err *err)
+{
+    struct reference *name = &names->items[names->count];
+    char safe[TEXT_SAFE_MAX];
+
+    text_safe(safe, text, strlen(text));
+    if (reference_parse(name, text, strlen(text), err) < 0)
+        return -1;
+    if (name->has_digest)
+        return err_set(err, ERR_USAGE, "'%s': a name at the target has no digest", safe);
+    if (!has_tag_or_digest(text))
+        name->tag[0] = '\0';
+    names->count++;
+    return 0;
+}
+
+/*
+ * A TARGET that could be meant as the name of the image as well as a prefix is refused:
+ * other tools read it the other way.
+ */
+static int
+check_prefix(const char *source, const char *target, struct err *err)
+{
+    const char *last = last_component(target);
+    const char *own = last_component(source);
+    size_t len = strcspn(own, ":@");
+    char safe[TEXT_SAFE_MAX];
+
+    if (last == target || strlen(last) != len || strncmp(last, own, len) != 0)
+        return 0;
+    text_safe(safe, target, strlen(target));
+    err_set(err, ERR_USAGE, "'%s' could be the name of the image, or a prefix", safe);
+    return err_hint(err,
+                    "for the name add a tag to it; for the prefix, a '/' at its end");
+}
+
+/* Sets *target to REGISTRY[/PREFIX], or to NULL when there are exact names. */
+static int
+read_names(const struct copy_command *o, char **operands, size_t count,
+           struct exact_names *names, const char **target, struct err *err)
+{
+    bool is_single =
+        count == 2 && o->images.from.count == 0 && !o->images.all_tags && !o->images.tags;
+
+    *target = NULL;
+    names->items = xcalloc(o->as.count + 1, sizeof(*names->items));
+    for (size_t i = 0; i < o->as.count; i++) {
+        if (add_exact(names, o->as.items[i], err) < 0)
+            return err_wrap(err, "--as");
+    }
+    if (o->as.count > 0)
+        return 0;
+    if (is_single && has_tag_or_digest(operands[1]))
+        return add_exact(names, operands[1], err);
+    *target = operands[count - 1];
+    return is_single ? check_prefix(operands[0], *target, err) : 0;
+}
+
+/* ---- result ---- */
+
+static void
+complete_copy_hint(const void *ctx, enum err_reason reason, const char *subject,
+                   char hint[HINT_MAX])
+{
+    hint_add(hint, &cmd_copy, ctx, reason, subject);
+}
+
+static struct push_counts
+sum_counts(const struct copy_result *x)
+{
+    struct push_counts sum = {.blobs_present = 0};
+
+    for (size_t i = 0; i < x->push_count; i++)
+        push_counts_add(&sum, &x->pushes[i].counts);
+    return sum;
+}
+
+static void
+put_copy_result(struct result *r, const struct copy_command *o,
+                const struct copy_result *x, const struct err *err)
+{
+    bool done = err->kind == ERR_NONE || err->kind == ERR_PARTIAL;
+    const char *to_push = o->target.dry_run ? "would-push"
+                          : done            ? "pushed"
+                                            : "unfinished";
+    const struct push_hints hints = {.complete = complete_copy_hint, .ctx = o};
+    const struct push_counts counts = sum_counts(x);
+
+    jsout_put_bool(r->json, "dryRun", o->target.dry_run);
+    if (x->push_count == 0)
+        return;
+    result_missing(r, &x->plan.set.missing);
+    render_push(r, x->pushes, x->push_count, to_push, done, &hints);
+    render_push_counts(r, &counts, o->target.dry_run, done);
+    render_push_failed(r, x->pushes, x->push_count, &hints, err);
+}
+
+/* ---- the command ---- */
+
+static int
+copy_names(const struct copy_command *o, struct copy_options *options, struct runtime *rt,
+           struct result *r, struct err *err)
+{
+    CLEANUP(registry_access_release)
+    struct registry_access access = REGISTRY_ACCESS_INIT;
+    CLEANUP(copy_result_release) struct copy_result x = COPY_RESULT_INIT;
+    struct image_source source;
+    int rc;
+
+    if (registry_access_open(&access, &o->registry, rt, false, err) < 0)
+        return -1;
+    source = registry_source(access.client);
+    options->plan.source = &source;
+    options->push.client = registry_access_pusher(&access);
+    rc = copy_run(&x, options, err);
+    put_copy_result(r, o, &x, rc < 0 ? err : &(const struct err)ERR_INIT);
+    if (rc < 0 && err->kind != ERR_PARTIAL)
+        return -1;
+    for (size_t i = 0; i < x.push_count; i++)
+        target_warn_untagged(&x.pushes[i], &rt->run.events);
+    if (rc == 0 || o->target.dry_run)
+        result_say(r, "%s\n", target_options_verdict(&o->target));
+    return rc;
+}
+
+static int
+copy_with(const struct copy_command *o, char **operands, size_t count,
+          struct mapping_rule *rules, struct runtime *rt, struct result *r,
+          struct err *err)
+{
+    CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
+    CLEANUP(selection_release) struct selection selection = SELECTION_INIT;
+    CLEANUP(exact_names_release) struct exact_names exact = {.count = 0};
+    struct copy_options options = {.push = {.run = &rt->run}};
+    const char *target;
+
+    if (read_names(o, operands, count, &exact, &target, err) < 0 ||
+        selection_read(&o->images, &selection, err) < 0 ||
+        target_options_read(&o->target, target, rules, &options.push, err) < 0 ||
+        selection_gather(&o->images, operands, o->as.count > 0 ? count : count - 1,
+                         &names, &rt->run.events, err) < 0)
+        return -1;
+    options.names = exact.items;
+    options.name_count = exact.count;
+    options.plan = selection_plan(&o->images, &selection, &names);
+    options.plan.keep_going = o->target.keep_going;
+    options.plan.run = &rt->run;
+    jsout_put_text(r->json, "target", target ? target : "");
+    return copy_names(o, &options, rt, r, err);
+}
+
+static int
+run_copy(const void *options, char **operands, size_t count, struct runtime *rt,
+         struct result *r, struct err *err)
+{
+    const struct copy_command *o = options;
+    struct mapping_rule *rules = xcalloc(o->target.map.count + 1, sizeof(*rules));
+    int rc = copy_with(o, operands, count, rules, rt, r, err);
+
+    free(rules);
+    return rc;
+}
+
+static void
+files(const void *options, char **operands, size_t count, struct files *f)
+{
+    (void)options;
+    (void)operands;
+    (void)count;
+    registry_options_files(f);
+}
+
+const struct command cmd_copy = {
+    .name = "copy",
+    .group = COMMAND_CARRY,
+    .operands = "REFERENCE... REGISTRY[/PREFIX]",
+    .summary = "copy images from registries straight into another one",
+    .about =
+        "Copy the images that the REFERENCEs name, with all their platforms and byte "
+        "for\n"
+        "byte, to where no gap is between.  Blobs are hashed on the way and touch no "
+        "disk;\n"
+        "what the target has is not sent.  Tags move last, and are read back.\n"
+        "docker.io/library/nginx:1 becomes REGISTRY/PREFIX/docker.io/library/nginx:1; a\n"
+        "target with a tag, or --as, is an exact name.",
+    .examples =
+        {
+            {"Copy an image under a name of your own",
+             "sealift copy nginx:1.27 registry.corp/base/nginx:1.27"},
+            {"Copy what a list names below a path of a registry",
+             "sealift copy -f list registry.corp:5000/mirror"},
+        },
+    .table = table,
+    .options_size = sizeof(struct copy_command),
+    .operands_min = 1,
+    .operands_max = SIZE_MAX,
+    .files = files,
+    .run = run_copy,
+};

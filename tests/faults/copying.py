@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Copies from one registry (lab.other) to another (lab.registry)."""
+from harness import *
+
+MIB = 1 << 20
+UPLOADS = "/blobs/uploads/"
+WRITES = ("POST", "PATCH", "PUT", "DELETE")
+
+
+def writes(origin):
+    return sum(origin.count(method) for method in WRITES)
+
+
+@case("copy-streams-blobs")
+def lands(lab):
+    "all platforms land byte for byte, and the source is only read"
+    app = lab.index("app:1", at=lab.other)
+    lab.copy(app).ok()
+    lab.landed(app)
+    same(writes(lab.other), 0, "requests that write at the source")
+
+
+@case("copy-streams-blobs")
+def once(lab):
+    "each blob is fetched once"
+    app = lab.image("app:1", at=lab.other, layers=6, size=3 * MIB)
+    lab.copy(app).ok()
+    lab.landed(app)
+    same(lab.other.count("GET", "/blobs/"), len({blob.digest for blob in app.blobs}),
+         "blobs fetched")
+
+
+@case("copy-sends-nothing-twice")
+def second(lab):
+    "a second copy sends nothing and fetches no blob"
+    app = lab.index("app:1", at=lab.other)
+    lab.copy(app).ok()
+    lab.again()
+    lab.copy(app).ok()
+    same(writes(lab.registry), 0, "requests that write")
+    same(lab.other.count("GET", "/blobs/"), 0, "blobs fetched")
+
+
+@case("copy-mounts-inside-a-registry")
+def mounts(lab):
+    "within one registry every blob is mounted, and none is fetched"
+    app = lab.image("app:1", layers=4, size=2 * MIB)
+    run = lab.copy(app).ok()
+    lab.landed(app)
+    same(lab.registry.count("PATCH"), 0, "uploads")
+    same(run.json["counts"]["blobsUploaded"], 0, "blobs uploaded")
+    same(run.json["counts"]["blobsMounted"], len({b.digest for b in app.blobs}),
+         "blobs mounted")
+
+
+@case("copy-resumes-the-source")
+def source_breaks(lab):
+    "a source that breaks off in a blob is asked for the rest, while the upload waits"
+    app = lab.image("app:1", at=lab.other, size=8 * MIB)
+    lab.other.on("GET", app.blobs[-1].digest, truncate(5 * MIB, "drop"), times=1)
+    lab.copy(app, jobs=1).ok()
+    lab.landed(app)
+    same([e.header("Range") for e in lab.other.find("GET", "/blobs/") if e.header("Range")],
+         [f"bytes={5 * MIB}-{8 * MIB - 1}"], "ranges")
+    same(lab.registry.count("PATCH", UPLOADS), 1, "uploads")
+
+
+@case("copy-resumes-the-target")
+def target_breaks(lab):
+    "an upload that breaks off goes on where the registry is, and so does the source"
+    def break_off(request, _):
+        data = request.read_some(50 * MIB)
+        for upload in lab.registry.handler.store.uploads.values():
+            upload.data += data
+        request.connection.reset()
+
+    app = lab.image("app:1", at=lab.other, size=70 * MIB)
+    lab.registry.on("PATCH", UPLOADS, break_off, nth=[1], early=True)
+    lab.copy(app, jobs=1).ok()
+    lab.landed(app)
+    same([e.size for e in lab.registry.find("PATCH", UPLOADS)][1:], [20 * MIB],
+         "bytes of the second PATCH")
+    again = [e.header("Range") for e in lab.other.find("GET", "/blobs/") if e.header("Range")]
+    same(len(again), 1, "requests for a rest")
+    check(int(again[0][6:].split("-")[0]) >= 32 * MIB, f"little is fetched twice: {again[0]}")
+
+
+@case("copy-commits-only-right-bytes")
+def wrong_bytes(lab):
+    "a blob with a flipped bit is never committed, and no tag is set"
+    app = lab.image("app:1", at=lab.other, size=3 * MIB)
+    lab.other.on("GET", app.blobs[-1].digest, flip(1000))
+    lab.copy(app, jobs=1).fails("integrity")
+    check(not lab.registry.store.repo("mirror/app").tags, "no tag is set")
+    check(app.blobs[-1].digest not in lab.registry.store.repo("mirror/app").blobs,
+          "the blob is not there")
+
+
+@case("copy-keeps-going")
+def keeps_going(lab):
+    "what the source lacks, or the target refuses, does not stop the others"
+    good = lab.image("good:1", at=lab.other)
+    bad = lab.image("bad:1", at=lab.other)
+    lab.registry.on("PUT", "/bad/manifests/", status(400))
+    run = lab.copy(good, bad, f"{lab.other.host}/none:1", options=["--keep-going"])
+    run.fails("partial")
+    lab.landed(good)
+    same(sorted(i["state"] for i in run.json["images"]), ["failed", "pushed"], "states")
+    same(run.json["missing"], [f"{lab.other.host}/none:1"], "missing")
+
+
+@case("copy-never-overwrites-unasked")
+def existing(lab):
+    "a tag that holds another digest is an error before anything is sent"
+    app = lab.image("app:1", at=lab.other)
+    image("app:1", layers=3).put(lab.registry.store, "mirror/app")
+    lab.copy(app).fails("conflict", reason="exists")
+    same(writes(lab.registry), 0, "requests that write")
+    lab.copy(app, options=["--on-existing", "skip"]).ok()
+    same(writes(lab.registry), 0, "requests that write")
+    lab.copy(app, options=["--on-existing", "overwrite"]).ok()
+    lab.landed(app)
+
+
+@case("copy-to-exact-names")
+def exact(lab):
+    "--as copies one image to several names, and mounts what is there from the first"
+    app = lab.image("app:1", at=lab.other, layers=2, size=2 * MIB)
+    run = lab.copy(app, to=(), options=["--as", f"{lab.registry.host}/a/b:x",
+                                        "--as", f"{lab.registry.host}/c"]).ok()
+    same(lab.registry.store.repo("a/b").tags, {"x": app.top.digest}, "tags of a/b")
+    same(lab.registry.store.repo("c").tags, {"1": app.top.digest}, "tags of c")
+    same(run.json["counts"]["blobsMounted"], len({b.digest for b in app.blobs}),
+         "blobs mounted")
+
+
+@case("copy-dry-run-sends-nothing")
+def dry(lab):
+    "--dry-run asks what is there, says what it would send, and sends nothing"
+    app = lab.image("app:1", at=lab.other, size=2 * MIB)
+    run = lab.copy(app, options=["--dry-run"]).ok()
+    same(writes(lab.registry), 0, "requests that write")
+    same(lab.other.count("GET", "/blobs/"), 0, "blobs fetched")
+    check(run.json["counts"]["bytesUploaded"] > 2 * MIB, "it says how much it would send")
+
+
+main()
