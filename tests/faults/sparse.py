@@ -136,13 +136,14 @@ def refused_while_going_on(lab):
 def first_fails_otherwise(lab):
     "when the first one fails for another reason, the next one tells"
     big, small = lab.index("big:1", size=9000), lab.index("small:1")
-    tool = lab.image("tool:1")
-    bundle = lab.export(big, tool, small, *AMD64).ok()
+    tool, huge = lab.image("tool:1"), lab.index("huge:1", size=20000)
+    bundle = lab.export(big, tool, small, huge, *AMD64).ok()
     lab.other.on("POST|PUT|PATCH", "/in/small/blobs/", denied(403, "DENIED", "not for you"))
     run = bring(lab, bundle, "--keep-going").fails("partial")
-    same(states(run), ["failed", "pushed", "failed"], "states")
-    same([one["error"].get("reason") for one in run.json["images"] if "error" in one],
-         ["sparse-index", run.json["images"][2]["error"].get("reason")], "reasons")
+    same(states(run), ["failed", "pushed", "failed", "failed"], "states")
+    for number in (0, 3):
+        same(run.json["images"][number]["error"]["reason"], "sparse-index", "reason")
+    same(lab.other.count("POST", "/in/huge/"), 0, "uploads for the third")
     check("not for you" in run.json["images"][2]["error"]["message"], "why the small one failed")
 
 
