@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rebuilt_index.h - indexes of only those children that are there, in place of indexes
- * that list more.
+/* rebuilt_index.h - replace sparse indexes, which list omitted children, by indexes of
+ * the other children.
  *
- * The new bytes follow from the old ones and from what is left out, so whoever makes one
- * gets the same digest.
+ * The new bytes are determined by the old ones and by what is omitted, so the digest is
+ * reproducible.
  *
  * Layer: images.
  */
@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "oci/graph.h"
 
-/* What became of an object of the graph. */
+/* The result for one object of the graph. */
 struct rebuilt_index {
     bool is_known, is_new;
     struct digest digest; /* when it is new */
@@ -25,7 +25,7 @@ struct index_rebuilding {
     /* The bytes of an index; worker: as for image_source. */
     int (*read)(void *ctx, unsigned worker, uint32_t index, struct buf *out,
                 struct err *err);
-    /* Of a child that is left out: does it stay listed all the same?  NULL: none does. */
+    /* Whether an omitted child stays listed.  NULL: none does. */
     bool (*stays_listed)(void *ctx, uint32_t child);
     void *ctx;
     struct rebuilt_index *outcomes; /* by graph id */
@@ -36,9 +36,9 @@ void index_rebuilding_init(struct index_rebuilding *r, const struct graph *graph
 void index_rebuilding_release(struct index_rebuilding *r);
 
 /*
- * Give an index that lacks children, or has a nested one that does, an outcome that is
- * new. Everything else, and what has an outcome already, stays as it is. Errors: those of
- * read(); ERR_LIMIT - of index_edit().
+ * Compute the result for an index: new when it lists omitted children, or a nested index
+ * that does.  Other objects, and those that have a result, stay unchanged.
+ * Errors: those of read(); ERR_LIMIT of index_edit().
  */
 MUST_USE int index_rebuilding_add(struct index_rebuilding *r, uint32_t id,
                                   struct err *err);

@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what comes along ---- */
+/* ---- referrers to drop ---- */
 
 struct alive_marking {
     const struct rebuilt_source *source;
     bool *is_alive; /* by graph id of the old set */
 };
 
-/* graph_walk_root(): an index that is rebuilt is there no more. */
+/* graph_walk_root() callback; rebuilt indexes no longer exist. */
 static void
 mark_alive(void *ctx, uint32_t id, bool as_document)
 {
@@ -24,7 +24,7 @@ mark_alive(void *ctx, uint32_t id, bool as_document)
     m->is_alive[id] |= as_document && !m->source->made.outcomes[id].is_new;
 }
 
-/* What is attached to an image that is left out anyway comes along as ever. */
+/* Referrers of omitted children are kept. */
 static bool
 drop_orphans(const struct image_set *set, const bool *is_alive, bool *is_dropped)
 {
@@ -41,7 +41,7 @@ drop_orphans(const struct image_set *set, const bool *is_alive, bool *is_dropped
     return found;
 }
 
-/* What belongs to an old index, and in turn what belongs to that; the caller frees. */
+/* Referrers of old indexes, and their referrers in turn.  The caller frees. */
 static bool *
 find_dropped(const struct rebuilt_source *s)
 {
@@ -121,7 +121,7 @@ feed_all(struct rebuilt_source *s, struct err *err)
     return graph_finish(graph, err);
 }
 
-/* A name by digest keeps the old one, which is what the source calls it. */
+/* A name by digest keeps the old digest: it identifies the entry in the source. */
 static void
 describe_entry(struct rebuilt_source *s, size_t entry, const struct image_entry *old)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rebuilt_source.h - the images of another source, with indexes of only what is there.
+/* rebuilt_source.h - the images of another source, with sparse indexes rebuilt.
  *
- * An image whose index lists children that are left out, or a nested one that does, gets
- * an index of the others under a new digest.  What is attached to an old index does not
- * come along: it speaks of a digest that is not there.
+ * An image whose index lists omitted children, directly or in a nested index, gets an
+ * index of the other children, with a new digest.  Referrers of an old index are dropped.
  *
  * Layer: images.
  */
@@ -19,11 +18,11 @@
 
 struct rebuilt_source {
     const struct image_set *old; /* borrowed */
-    struct image_source from;    /* everything but the new indexes is read there */
-    struct image_set set;        /* names are the old ones; a rebuilt entry says so */
+    struct image_source from;    /* of everything but the new indexes */
+    struct image_set set;        /* with the names of old; entries have is_rebuilt */
     struct index_rebuilding made;
-    struct digest_map indexes; /* from digests of new indexes to what was made */
-    size_t referrers;          /* old entries that do not come along */
+    struct digest_map indexes; /* digest of a new index to its rebuilt_index */
+    size_t referrers;          /* number of entries that are dropped */
 };
 
 #define REBUILT_SOURCE_INIT                                                              \
@@ -32,7 +31,7 @@ struct rebuilt_source {
     }
 
 /*
- * Work out the set and the new indexes from a finished set and the source of its bytes.
+ * Compute the set and the new indexes from a finished set and its source.
  * *out must not move afterwards.
  * Errors: those of fetch_document(); ERR_LIMIT - more than REBUILT_EDGES_MAX; a document
  * larger than DOCUMENT_BYTES_MAX.

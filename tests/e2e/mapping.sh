@@ -74,15 +74,15 @@ must forget_requests target
 expect 12 "another digest under the tag" bring two --strip-host "$target/plain"
 check_equal "is found before anything is written" 0 "$(writes target)"
 check "every tag that does is named, with both digests" sh -c '
-    test "$(grep -cE "^failed +'"$target"'/plain/[^ ]+: the tag holds sha256:[0-9a-f]+, the bundle has sha256:[0-9a-f]+$" "$1")" -eq 2' - "$out"
+    test "$(grep -cE "^failed +'"$target"'/plain/[^ ]+: the tag has digest sha256:[0-9a-f]+, but the bundle has sha256:[0-9a-f]+$" "$1")" -eq 2' - "$out"
 check "the error counts them" \
     grep -q '^sealift: import: 2 tags hold something other than the bundle$' "$err"
 check "the hint is there once, and last" sh -c 'tail -n 1 "$1" | grep -q "^hint: .*--on-existing"
     test "$(cat "$1" "$2" | grep -c -- --on-existing)" -eq 1' - "$err" "$out"
 check_not "no table of images that were not pushed comes before it" grep -q '^IMAGE' "$out"
 expect 12 "one tag that holds another digest" bring two --strip-host --map "$two/charts=new" "$target/plain"
-check "is named in the error" grep -qE '^sealift: import: .*/plain/[^ ]+: the tag holds' "$err"
-check_not "and only there" grep -q 'the tag holds' "$out"
+check "is named in the error" grep -qE '^sealift: import: .*/plain/[^ ]+: the tag has digest' "$err"
+check_not "and only there" grep -q 'the tag has digest' "$out"
 check "what was there is still there" same_images one target plain
 expect 12 "--on-existing error says the same" \
     bring two --strip-host --on-existing error "$target/plain"

@@ -26,10 +26,10 @@ check "the message says how" grep -q 'OS/ARCH' "$err"
 expect 9 "a platform that an index does not have" \
     export_some --platform linux/amd64,linux/mips64 --platform-missing all "$web"
 check "the error names it, and what there is" \
-    grep -q 'no linux/mips64: there is linux/amd64, linux/arm64/v8, linux/arm/v7' "$err"
+    grep -q 'linux/mips64 not available: found linux/amd64, linux/arm64/v8, linux/arm/v7' "$err"
 expect 9 "a platform that an image without an index does not have" \
     export_some --platform linux/arm64 "$source/library/tool:v2"
-check "its config says what there is" grep -q 'there is linux/amd64' "$err"
+check "its config says what there is" grep -q 'found linux/amd64' "$err"
 expect 0 "what has no platform has none to lack" \
     export_some --platform linux/arm64 "$source/charts/shop:0.1.0"
 
@@ -69,7 +69,7 @@ expect 5 "import where the registry refuses such an index" \
 check "the error says what to do" grep -q 'hint: .*--index rebuild' "$err"
 expect 0 "a dry run cannot know" \
     sealift import --dry-run --key "$work/signer.pub" "$bundle" "$target/kept"
-check "and says so" grep -q 'warning: a dry run cannot tell' "$err"
+check "and says so" grep -q 'warning: a dry run cannot determine' "$err"
 required 0 "import makes indexes of what is there" sealift import --json --index rebuild \
     --key "$work/signer.pub" "$bundle" "$target/rebuilt"
 check_equal "the digest that it was made from is told" \

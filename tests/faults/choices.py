@@ -54,27 +54,28 @@ def mixed_platforms(lab):
 
     run = lab.export(both, amd, arm, chart, *chosen).ok().carries(both, amd, arm, chart)
     one = warnings(run)["fewer-platforms"]
-    same(one["message"], f"2 images without some of the wanted platforms: {amd.ref} "
+    same(one["message"], f"2 images without some of the selected platforms: {amd.ref} "
          f"(linux/arm64); {arm.ref} (linux/amd64)", "message")
     same(lacks(run), [None, [ARM64], [AMD64], None], "what images lack")
     check("skipped" not in run.json, "nothing is skipped")
 
     run = lab.export(other, both, other, amd, arm, *chosen)
-    run.fails("not-found", f"{other.ref}: no linux/amd64, linux/arm64: there is windows/amd64",
+    run.fails("not-found", f"{other.ref}: linux/amd64, linux/arm64 not available: found windows/amd64",
               "platform-missing", hint=f"{MISSING} skip")
     twin = lab.image("twin:1", where="windows/arm64")
     run = lab.export(other, both, twin, *chosen)
-    run.fails("not-found", "2 of 3 images lack wanted platforms", hint=f"{MISSING} skip")
+    run.fails("not-found", "2 images lack selected platforms", hint=f"{MISSING} skip")
     for name in (other, twin):
-        run.says(f"warning: {name.ref}: no linux/amd64, linux/arm64: there is windows/")
+        run.says(f"sealift: export: {name.ref}: linux/amd64, linux/arm64 not "
+                 "available: found windows/")
 
     run = lab.export(both, amd, *chosen, MISSING, "all")
-    run.fails("not-found", f"{amd.ref}: no linux/arm64: there is linux/amd64",
+    run.fails("not-found", f"{amd.ref}: linux/arm64 not available: found linux/amd64",
               "platform-missing", hint=MISSING)
     run = lab.export(other, both, amd, arm, *chosen, MISSING, "all")
-    run.fails("not-found", "3 of 4 images lack wanted platforms")
+    run.fails("not-found", "3 images lack selected platforms")
     for name in (other, amd, arm):
-        run.says(f"warning: {name.ref}: no linux/")
+        run.says(f"sealift: export: {name.ref}: linux/")
     lab.export(both, chart, *chosen, MISSING, "all").ok().carries(both, chart)
 
     run = lab.export(other, both, twin, arm, *chosen, MISSING, "skip").ok().carries(both, arm)
@@ -82,12 +83,12 @@ def mixed_platforms(lab):
          [(other.ref, ["windows/amd64"]), (twin.ref, ["windows/arm64"])], "skipped")
     same(run.json["missing"], [], "missing")
     found = warnings(run)
-    same(found["platform-missing"]["message"], "2 images left out, with none of the wanted "
+    same(found["platform-missing"]["message"], "2 images skipped, with none of the selected "
          f"platforms: {other.ref} (windows/amd64); {twin.ref} (windows/arm64)", "message")
     same(lacks(run), [None, [AMD64]], "what images lack")
     for more in ((), ("--keep-going",)):
         run = lab.export(other, twin, *chosen, MISSING, "skip", *more)
-        run.fails("not-found", "none of 2 images has any", "platform-missing")
+        run.fails("not-found", "none of 2 images has a selected", "platform-missing")
     lab.export(both, MISSING, "skip").fails("usage")
     lab.export(both, *chosen, MISSING, "none").fails("usage")
 
@@ -162,7 +163,7 @@ def unused_mappings(lab):
     for rule, nearest in ((f"{host}/taem=x", f"{host}/team"), (f"{host}/team/ap=x", f"{host}/team/app"),
                           (f"{host}/tool/deep/er=x", f"{host}/tool"), ("no.example=x", host)):
         name = rule.removesuffix("=x")
-        said = f"no image is named '{name}' or below it; the nearest is '{nearest}'"
+        said = f"'{name}' matches no image; the nearest name is '{nearest}'"
         run = bring(rule).fails("usage", said, "unused-map")
         same(warnings(run), {}, "warnings")
         run = bring(f"{host}=y", rule, options=("--on-existing", "overwrite")).ok()
@@ -170,7 +171,7 @@ def unused_mappings(lab):
     run = bring(f"{host}/a=x", f"{host}/b=x")
     run.fails("usage", "none of the 2 mappings matches an image", "unused-map")
     for name in ("a", "b"):
-        run.says(f"warning: no image is named '{host}/{name}' or below it")
+        run.says(f"warning: '{host}/{name}' matches no image")
     for used in ((f"{host}=y",), (f"{host}=y", f"{host}/team=z"), (f"{host}=y", f"{host}/tool=t",
                                                                   f"{host}/team=z")):
         same(warnings(bring(*used, options=("--on-existing", "overwrite")).ok()), {}, "warnings")

@@ -18,13 +18,13 @@ warn_of_expiry(const struct export_options *o, uint64_t created)
     clock_format(today, now);
     if (o->expires < now)
         events_warning_because(&o->plan.run->events, REASON_EXPIRED,
-                               "the bundle expires on %s, and now is %s: it will be "
-                               "refused on the other side",
+                               "expiry time %s is in the past (now %s): the bundle "
+                               "cannot be imported",
                                then, today);
     else if (o->expires < created)
         events_warning_because(&o->plan.run->events, REASON_EXPIRED,
-                               "the bundle expires on %s, before the time of creation "
-                               "that SOURCE_DATE_EPOCH gives it",
+                               "expiry time %s is before the creation time, which is "
+                               "SOURCE_DATE_EPOCH",
                                then);
 }
 
@@ -35,8 +35,9 @@ warn_of_future(const struct export_options *o, uint64_t created)
 
     clock_format(then, created);
     events_warning_because(&o->plan.run->events, REASON_CLOCK,
-                           "SOURCE_DATE_EPOCH makes the bundle one of %s: the other side "
-                           "may refuse it until then, and what is made sooner after it",
+                           "creation time %s, from SOURCE_DATE_EPOCH, is in the future: "
+                           "import may refuse this bundle until then, and afterwards "
+                           "bundles that were created before it",
                            then);
 }
 
@@ -54,9 +55,8 @@ export_warn_of_claims(const struct export_options *o, struct err *err)
         warn_of_future(o, created);
     if (fixed && !o->has_serial)
         events_warning_because(&o->plan.run->events, REASON_SERIAL,
-                               "the serial is SOURCE_DATE_EPOCH, %" PRIu64
-                               ": of two different bundles of stream '%s' with the same "
-                               "serial, the other side refuses the second",
+                               "serial %" PRIu64 " comes from SOURCE_DATE_EPOCH: import "
+                               "refuses a second bundle of stream '%s' with that serial",
                                created, o->stream);
     return 0;
 }
@@ -110,9 +110,9 @@ export_warn_of_platforms(const struct export_options *o, const struct plan *plan
         platform_offer_list(&plan->skipped.items[i].offer, &how);
         add_to_list(&none, plan->skipped.items[i].name, how.data);
     }
-    warn_of_list(events, REASON_FEWER_PLATFORMS, "without some of the wanted platforms",
+    warn_of_list(events, REASON_FEWER_PLATFORMS, "without some of the selected platforms",
                  &some);
-    warn_of_list(events, REASON_SKIPPED, "left out, with none of the wanted platforms",
+    warn_of_list(events, REASON_SKIPPED, "skipped, with none of the selected platforms",
                  &none);
     buf_release(&some.text);
     buf_release(&none.text);
@@ -127,8 +127,8 @@ warn_of_sparse_indexes(const struct export_options *o, const struct image_set *s
         return;
     events_warning_because(
         &o->plan.run->events, REASON_SPARSE_INDEX,
-        "%zu of %zu images keep an index that lists platforms which are left out: "
-        "docker-registry, the registry of crane, 'ctr images import' and kind refuse it",
+        "%zu of %zu images keep an index that lists omitted platforms: docker-registry, "
+        "the crane registry, 'ctr images import' and kind reject it",
         count, set->count);
 }
 
@@ -145,7 +145,7 @@ warn_of_referrers(const struct export_options *o, const struct plan *plan)
         return;
     events_warning_because(&o->plan.run->events, REASON_DROPPED_REFERRERS,
                            "signatures and other referrers of rebuilt indexes are not "
-                           "carried, since they are about the old digests: %zu of %zu "
+                           "exported, because they refer to the old digests: %zu of %zu "
                            "images, first %s",
                            count, plan->name_count, plan->set.entries[first].name);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* export_warnings.h - choices whose price is paid at the other side: said here, where
- * they can still be changed.
+/* export_warnings.h - warn of options that make the import fail later.
  *
  * Layer: ops.
  */
@@ -10,17 +9,16 @@
 #include "ops/export/export.h"
 
 /*
- * Before anything is fetched: what the bundle would say of itself.
+ * Before anything is fetched: expiry time, creation time and serial.
  * Errors: ERR_USAGE - SOURCE_DATE_EPOCH is not a number of seconds.
  */
 MUST_USE int export_warn_of_claims(const struct export_options *options, struct err *err);
 
-/* With the plan: images that lack some of the wanted platforms, or all and so are left
- * out. */
+/* Given the plan: images that lack some of the selected platforms, or were skipped. */
 void export_warn_of_platforms(const struct export_options *options,
                               const struct plan *plan);
 
-/* With the plan: indexes that some registries refuse, and signatures that stay behind. */
+/* Given the plan: indexes that some registries reject, and referrers that are dropped. */
 void export_warn_of_indexes(const struct export_options *options,
                             const struct plan *plan);
 

@@ -125,8 +125,7 @@ warn_of_new_names(const struct image_set *set, const struct events *events)
         digest_text(&e->digest, now);
         if (e->is_rebuilt && e->ref.tag[0] == '\0')
             events_warning_because(events, REASON_REBUILT,
-                                   "%s: its index was rebuilt, so it is pushed as %s",
-                                   e->name, now);
+                                   "%s: index rebuilt, pushed as %s", e->name, now);
     }
 }
 
@@ -149,7 +148,7 @@ choose_source(struct import_result *out, const struct import_options *o, struct 
     if (out->rebuilt.referrers > 0)
         events_warning_because(&o->push.run->events, REASON_DROPPED_REFERRERS,
                                "signatures and other referrers of rebuilt indexes are "
-                               "not pushed, since they are about the old digests: %zu",
+                               "not pushed, because they refer to the old digests: %zu",
                                out->rebuilt.referrers);
     return 0;
 }
@@ -165,8 +164,8 @@ push_bundle(struct import_result *out, const struct import_options *o, struct er
     if (o->push.dry_run && image_set_omitted(out->set) > 0)
         events_warning_because(
             &o->push.run->events, REASON_SPARSE_INDEX,
-            "a dry run cannot tell whether the registry takes indexes that list what was "
-            "left out, or is missing: %zu of %zu images have one",
+            "a dry run cannot determine whether the registry accepts an index that lists "
+            "omitted or missing children: %zu of %zu images have one",
             count_sparse(out->set), out->set->count);
     return push_images(&out->push, out->set, &out->source, &push, err);
 }

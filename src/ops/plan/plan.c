@@ -100,7 +100,7 @@ walk_again(struct plan *plan, struct reach *reach, const struct walk_options *wa
     return walk_what_is_there(reach, plan->names, &plan->name_count, walk, err);
 }
 
-/* An image that lacks platforms may be a gap, too, or be left out. */
+/* An image that lacks platforms may be a failure, or be skipped. */
 static int
 walk_and_check(struct plan *plan, struct reach *reach, const struct walk_options *walk,
                struct err *err)
@@ -122,7 +122,7 @@ walk_and_check(struct plan *plan, struct reach *reach, const struct walk_options
     if (plan->name_count == 0 && plan->skipped.count > 0 &&
         failures_count(plan->failures) == 0)
         return err_because(err, ERR_NOT_FOUND, REASON_SKIPPED,
-                           "none of %zu images has any of the wanted platforms",
+                           "none of %zu images has a selected platform",
                            plan->skipped.count);
     return 0;
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "ops/plan/platform_check.h"
 
+#include "base/err_list.h"
 #include "base/mem.h"
 #include "io/json/json.h"
 #include "oci/graph_walk.h"
@@ -192,18 +193,12 @@ lacking_of(const struct platform_search *s)
     return s->offer.count == 0 ? 0 : all & ~s->has;
 }
 
-/* ---- what follows ---- */
+/* ---- the consequences ---- */
 
-/* The images that end the export; what is wrong with the first is in *err. */
-struct refusals {
-    const struct events *events;
-    size_t count;
-};
-
-/* "NAME: no linux/arm64: there is linux/amd64"; -1. */
-static int
+/* "NAME: linux/arm64 not available: found linux/amd64" */
+static void
 describe_lack(const struct platform_search *s, const struct reference *ref,
-              uint64_t lacking, struct err *err)
+              uint64_t lacking, enum err_reason reason, struct err *err)
 {
     CLEANUP(buf_release)
     struct buf lacks = BUF_INIT(CHOICE_PLATFORMS_MAX * PLATFORM_TEXT_MAX);
@@ -211,9 +206,9 @@ describe_lack(const struct platform_search *s, const struct reference *ref,
 
     choice_list(s->choice, lacking, &lacks);
     platform_offer_list(&s->offer, &has);
-    err_because(err, ERR_NOT_FOUND, s->has ? REASON_LACKS_PLATFORM : REASON_NO_PLATFORM,
-                "%s not available: found %s", lacks.data, has.data);
-    return resolve_wrap(err, ref);
+    err_because(err, ERR_NOT_FOUND, reason, "%s not available: found %s", lacks.data,
+                has.data);
+    resolve_wrap(err, ref);
 }
 
 static void
@@ -227,38 +222,28 @@ skip_name(struct skipped_list *l, const struct plan_name *name,
     l->items[l->count++] = (struct skipped_name){.name = xstrdup(text), .offer = *offer};
 }
 
-/* One alone is the error; of several, each is a warning of its own. */
-static void
-refuse_name(struct refusals *r, const struct err *why, struct err *err)
-{
-    if (r->count == 0)
-        *err = *why;
-    if (r->count == 1)
-        events_warning(r->events, "%s", err->msg);
-    if (r->count > 0)
-        events_warning(r->events, "%s", why->msg);
-    r->count++;
-}
-
+/* 1 when the name is to be skipped, else 0. */
 static int
-judge_name(struct platform_search *s, struct plan_name *name,
-           const struct walk_options *options, struct refusals *refusals, struct err *err)
+judge_name(const struct platform_search *s, struct plan_name *name,
+           const struct walk_options *options, struct err_list *bad)
 {
+    bool needs_all = options->if_missing == PLATFORM_MISSING_ALL;
     uint64_t lacking = lacking_of(s);
     struct err why = ERR_INIT;
 
     name->lacks = 0;
     if (lacking == 0)
         return 0;
-    if (s->has && options->if_missing != PLATFORM_MISSING_ALL) {
+    if (s->has && !needs_all) {
         name->lacks = lacking;
         return 0;
     }
     if (!s->has && options->if_missing == PLATFORM_MISSING_SKIP)
         return 1;
-    describe_lack(s, &name->ref, lacking, &why);
+    describe_lack(s, &name->ref, lacking,
+                  needs_all ? REASON_LACKS_PLATFORM : REASON_NO_PLATFORM, &why);
     if (failures_note_name(options->failures, &name->ref, &why) < 0)
-        refuse_name(refusals, &why, err);
+        err_list_add(bad, &why);
     else
         name->is_lost = true;
     return 0;
@@ -270,7 +255,7 @@ judge_names(const struct reach *reach, struct plan_name *names, size_t *count,
             struct skipped_list *skipped, struct err *err)
 {
     CLEANUP(graph_walk_release) struct graph_walk *walk = graph_walk_new(reach->graph);
-    struct refusals refusals = {.events = &options->run->events};
+    CLEANUP(err_list_release) struct err_list bad = ERR_LIST_INIT;
     size_t all = *count, kept = 0;
 
     for (size_t i = 0; i < all; i++) {
@@ -280,16 +265,16 @@ judge_names(const struct reach *reach, struct plan_name *names, size_t *count,
                                     .is_silent = is_silent};
 
         graph_walk_root(walk, graph_root(reach->graph, i), note_document, &s);
-        if (judge_name(&s, &names[i], options, &refusals, err) == 1)
+        if (judge_name(&s, &names[i], options, &bad) == 1)
             skip_name(skipped, &names[i], &s.offer);
         else
             names[kept++] = names[i];
     }
     *count = kept;
-    if (refusals.count > 1)
-        err_because(err, ERR_NOT_FOUND, err->reason,
-                    "%zu of %zu images lack wanted platforms", refusals.count, all);
-    return refusals.count > 0 ? -1 : kept < all;
+    if (err_list_end(&bad, &options->run->events, "images lack selected platforms", err) <
+        0)
+        return -1;
+    return kept < all;
 }
 
 void

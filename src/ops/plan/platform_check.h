@@ -10,7 +10,7 @@
 
 #define PLATFORM_OFFER_MAX 16
 
-/* The platforms that an image has, each once: the first few, for people. */
+/* The first platforms of an image, each once, to be shown. */
 struct platform_offer {
     char items[PLATFORM_OFFER_MAX][PLATFORM_TEXT_MAX];
     size_t count;
@@ -20,7 +20,7 @@ struct platform_offer {
 #define PLATFORM_OFFER_TEXT_MAX (PLATFORM_OFFER_MAX * PLATFORM_TEXT_MAX)
 void platform_offer_list(const struct platform_offer *offer, struct buf *out);
 
-/* A name that is left out because it has none of the platforms. */
+/* A name that is not exported because it has none of the platforms. */
 struct skipped_name {
     char *name;
     struct platform_offer offer;
@@ -34,14 +34,13 @@ struct skipped_list {
 void skipped_list_release(struct skipped_list *l);
 
 /*
- * An index says so itself, nested ones included; where nobody says it of an image, its
- * config does, which is fetched for this and put on the shelf.  What says no platform at
- * all, such as a chart, has none to lack.
- * What options->if_missing lets an image lack is noted in its name; an image that may be
- * left out moves from the names to *skipped; of others all are named, or, with failures,
- * lost.
- * Returns: 0; 1 when the names are fewer now: *reach is stale; -1.
- * Errors: ERR_NOT_FOUND, naming what there is; those of pull.h.
+ * The platforms of an index are those of its children, nested ones included; those of
+ * another image are in its config, which is fetched into the cache.  An object without a
+ * platform, such as a chart, passes.
+ * A name keeps in "lacks" what options->if_missing lets it lack, or moves to *skipped.
+ * All other names that lack platforms are reported together, or recorded as failures.
+ * Returns: 0; 1 when names were skipped, so that *reach is stale; -1.
+ * Errors: ERR_NOT_FOUND, with the platforms found; those of pull.h.
  */
 MUST_USE int platform_check(const struct reach *reach, struct plan_name *names,
                             size_t *count, const struct walk_options *options,

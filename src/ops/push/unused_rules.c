@@ -45,7 +45,7 @@ cut_components(char *name, const char *like)
     *end = '\0';
 }
 
-/* What begins a name and is most like the rule; "" where there is no name. */
+/* The beginning of a name that is most similar to the rule; "" if there are no names. */
 static void
 find_nearest(const struct mapping_rule *rule, const struct image_set *set,
              char out[NAME_MAX_BYTES])
@@ -67,7 +67,6 @@ find_nearest(const struct mapping_rule *rule, const struct image_set *set,
     }
 }
 
-/* "no image is named 'a.example/x' or below it; the nearest is 'a.example/y'" */
 static void
 describe_unused(const struct mapping_rule *rule, const struct image_set *set,
                 struct err *err)
@@ -78,7 +77,7 @@ describe_unused(const struct mapping_rule *rule, const struct image_set *set,
     text_safe(from, rule->from, strlen(rule->from));
     text_safe(safe, nearest, strlen(nearest));
     err_because(err, ERR_USAGE, REASON_UNUSED_MAP,
-                "no image is named '%s' or below it; the nearest is '%s'", from, safe);
+                "'%s' matches no image; the nearest name is '%s'", from, safe);
 }
 
 int

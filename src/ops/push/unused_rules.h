@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* unused_rules.h - mapping rules that match no image, mostly because of a slip.
+/* unused_rules.h - report mapping rules that match no image, usually typing errors.
  *
  * Layer: ops.
  */
@@ -11,7 +11,7 @@
 #include "oci/mapping.h"
 
 /*
- * Warn of each, with the nearest name that there is.
+ * Warn of each rule that matches no image, with the nearest name.
  * Errors: ERR_USAGE "unused-map" - there are rules, and none of them matches.
  */
 MUST_USE int check_unused_rules(const struct mapping *mapping,
