@@ -36,8 +36,10 @@ void image_document_release(struct image_document *d);
 struct image_object {
     const struct reference *in; /* a name in whose repository it is; a bundle has none */
     const struct digest *digest;
-    uint64_t size;   /* bytes, as its descriptor says */
-    const char *url; /* of a foreign layer: fetch it from there; or NULL */
+    uint64_t size;          /* bytes, as its descriptor says */
+    const char *media_type; /* as that says, of a document whose type we may not know; or
+                             * NULL */
+    const char *url;        /* of a foreign layer: fetch it from there; or NULL */
 };
 
 /* Takes one tag after the other, in the order of the source, some perhaps twice. */

@@ -23,10 +23,13 @@ pulled_release(struct pulled *p)
  * status. */
 static int
 ask_for_manifest(struct session *s, const struct repository *repo, const char *method,
-                 const char *reference, size_t max, uint64_t expected, struct call *call,
-                 struct answer *a, struct err *err)
+                 const char *reference, const char *media_type, size_t max,
+                 uint64_t expected, struct call *call, struct answer *a, struct err *err)
 {
-    CLEANUP(mem_free_string) char *accept = xasprintf("Accept: %s", media_accept);
+    CLEANUP(mem_free_string)
+    char *accept = xasprintf("Accept: %s%s%s", media_accept,
+                             media_type && media_type[0] != '\0' ? ", " : "",
+                             media_type ? media_type : "");
     CLEANUP(mem_free_string) char *rest = xasprintf("manifests/%s", reference);
     CLEANUP(mem_free_string) char *url = NULL;
     const char *const headers[] = {accept, NULL};
@@ -80,15 +83,16 @@ keep_etag(const struct answer *a, char out[PULLED_ETAG_MAX])
 /* The bytes as received, with their digest. */
 static int
 fetch_manifest(struct session *s, const struct repository *repo, const char *reference,
-               enum digest_alg alg, size_t max, uint64_t expected, struct pulled *out,
-               struct err *err)
+               const char *media_type, enum digest_alg alg, size_t max, uint64_t expected,
+               struct pulled *out, struct err *err)
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
     struct buf *body = &a.http.body;
     struct pulled got = PULLED_INIT;
     struct call call;
 
-    if (ask_for_manifest(s, repo, "GET", reference, max, expected, &call, &a, err) < 0)
+    if (ask_for_manifest(s, repo, "GET", reference, media_type, max, expected, &call, &a,
+                         err) < 0)
         return -1;
     if (a.http.status != 200)
         return exchange_error(&call, &a, err);
@@ -110,6 +114,7 @@ fetch_manifest(struct session *s, const struct repository *repo, const char *ref
 struct wanted_document {
     const char *tag; /* or */
     const struct digest *digest;
+    const char *media_type; /* may be this too; or NULL */
     uint64_t size;
     struct pulled *out;
 };
@@ -119,8 +124,8 @@ fetch_tag(struct session *s, const struct repository *repo, void *ctx, struct er
 {
     struct wanted_document *w = ctx;
 
-    return fetch_manifest(s, repo, w->tag, DIGEST_SHA256, DOCUMENT_BYTES_MAX, 0, w->out,
-                          err);
+    return fetch_manifest(s, repo, w->tag, NULL, DIGEST_SHA256, DOCUMENT_BYTES_MAX, 0,
+                          w->out, err);
 }
 
 int
@@ -147,7 +152,8 @@ fetch_digest(struct session *s, const struct repository *repo, void *ctx, struct
 
     digest_text(digest, text);
     for (int tries = 0; tries < 2 && !fits; tries++) { /* a proxy may have truncated it */
-        if (fetch_manifest(s, repo, text, digest->alg, max, expected, &got, err) < 0)
+        if (fetch_manifest(s, repo, text, w->media_type, digest->alg, max, expected, &got,
+                           err) < 0)
             return err_wrap(err, "manifest %s", text);
         fits = digest_equal(&got.digest, digest);
     }
@@ -168,15 +174,24 @@ fetch_digest(struct session *s, const struct repository *repo, void *ctx, struct
 }
 
 int
-pull_by_digest(struct session *s, const struct repository *repo,
-               const struct digest *digest, uint64_t size, struct pulled *out,
-               struct err *err)
+pull_by_type(struct session *s, const struct repository *repo,
+             const struct digest *digest, const char *media_type, uint64_t size,
+             struct pulled *out, struct err *err)
 {
-    struct wanted_document w = {.digest = digest, .size = size, .out = out};
+    struct wanted_document w = {
+        .digest = digest, .media_type = media_type, .size = size, .out = out};
     struct route_question q = {
         .ask = fetch_digest, .ctx = &w, .is_worth_a_line = size == UINT64_MAX};
 
     return mirror_fallback(s, repo, &q, err);
+}
+
+int
+pull_by_digest(struct session *s, const struct repository *repo,
+               const struct digest *digest, uint64_t size, struct pulled *out,
+               struct err *err)
+{
+    return pull_by_type(s, repo, digest, NULL, size, out, err);
 }
 
 /* ---- presence ---- */
@@ -208,7 +223,7 @@ pull_look_at_tag(struct session *s, const struct repository *repo, const char *t
 
 int
 pull_look_for(struct session *s, const struct repository *repo,
-              const struct digest *digest, struct err *err)
+              const struct digest *digest, const char *media_type, struct err *err)
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
     CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
@@ -217,12 +232,13 @@ pull_look_for(struct session *s, const struct repository *repo,
     struct call call;
 
     digest_text(digest, text);
-    if (ask_for_manifest(s, repo, "HEAD", text, DOCUMENT_BYTES_MAX, 0, &call, &a, err) <
-        0)
+    if (ask_for_manifest(s, repo, "HEAD", text, media_type, DOCUMENT_BYTES_MAX, 0, &call,
+                         &a, err) < 0)
         return -1;
     if (a.http.status == 200)
         return 1;
     if (a.http.status == 404)
         return 0; /* at worst it is pushed again */
-    return was_found(pull_by_digest(s, repo, digest, UINT64_MAX, &got, &why), &why, err);
+    return was_found(pull_by_type(s, repo, digest, media_type, UINT64_MAX, &got, &why),
+                     &why, err);
 }

@@ -49,6 +49,11 @@ MUST_USE int pull_by_digest(struct session *s, const struct repository *repo,
                             const struct digest *digest, uint64_t size,
                             struct pulled *out, struct err *err);
 
+/* As pull_by_digest(), and accepts this media type too. */
+MUST_USE int pull_by_type(struct session *s, const struct repository *repo,
+                          const struct digest *digest, const char *media_type,
+                          uint64_t size, struct pulled *out, struct err *err);
+
 /*
  * The digest a tag has.  1 and *digest, 0 there is no such tag, -1.  Uses GET: some
  * registries answer HEAD with 404, or without the digest.
@@ -56,8 +61,9 @@ MUST_USE int pull_by_digest(struct session *s, const struct repository *repo,
 int pull_look_at_tag(struct session *s, const struct repository *repo, const char *tag,
                      struct digest *digest, struct err *err);
 
-/* Whether a manifest exists.  1, 0, -1.  Uses HEAD, or GET where that is inconclusive. */
+/* Whether a manifest exists.  1, 0, -1.  Uses HEAD, or GET where that is inconclusive.
+ * media_type: as in pull_by_type(), or NULL. */
 int pull_look_for(struct session *s, const struct repository *repo,
-                  const struct digest *digest, struct err *err);
+                  const struct digest *digest, const char *media_type, struct err *err);
 
 #endif

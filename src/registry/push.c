@@ -120,7 +120,7 @@ look_at_reference(struct session *s, const struct put *p)
     int rc;
 
     if (strchr(p->reference, ':')) {
-        rc = pull_look_for(s, p->repo, p->digest, err_ignored());
+        rc = pull_look_for(s, p->repo, p->digest, p->media_type, err_ignored());
         return rc == 1 ? HELD_THE_SAME : rc == 0 ? HELD_NOTHING : HELD_UNKNOWN;
     }
     rc = pull_look_at_tag(s, p->repo, p->reference, &held, err_ignored());

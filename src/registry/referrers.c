@@ -34,7 +34,7 @@ take_index(struct referrers *out, const struct buf *body, struct err *err)
 static bool
 can_read(const struct pages *p, const struct digest *digest)
 {
-    return pull_look_for(p->session, p->repo, digest, err_ignored()) == 1;
+    return pull_look_for(p->session, p->repo, digest, NULL, err_ignored()) == 1;
 }
 
 /* Registries without the API answer in many ways, some by redirecting to a web site. */

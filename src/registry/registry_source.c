@@ -71,8 +71,8 @@ fetch_manifest(void *ctx, unsigned worker, const struct image_object *what,
     struct repository repo = repository_of(what->in);
     CLEANUP(pulled_release) struct pulled got = PULLED_INIT;
 
-    if (pull_by_digest(client_session(ctx, worker), &repo, what->digest, what->size, &got,
-                       err) < 0)
+    if (pull_by_type(client_session(ctx, worker), &repo, what->digest, what->media_type,
+                     what->size, &got, err) < 0)
         return -1;
     take_pulled(out, &got);
     return 0;

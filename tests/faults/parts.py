@@ -154,6 +154,50 @@ def cache(lab):
     lab.push(picture).ok()
 
 
+def strict_index(lab, child):
+    """A rule: an index is accepted only when its child was put as a manifest."""
+    def put(request, proceed):
+        if child.digest not in lab.registry.store.repo("mirror/odd").manifests:
+            return Reply(404, '{"errors":[{"code":"MANIFEST_UNKNOWN"}]}', "application/json")
+        return proceed()
+    return put
+
+
+@case("index-child-of-unknown-type")
+def odd_child(lab):
+    "a child of a type that nobody knows: a manifest where the registry takes it, else a blob"
+    odd = Blob([b'{"x":[1,2]}'], "application/vnd.example.odd+json")
+    text = Blob([b"no JSON"], "application/vnd.example.text")
+    large = Blob([b'{"x":"' + b"y" * (4 << 20) + b'"}'], "application/vnd.example.large+json")
+    top = Document({"manifests": [one.descriptor() for one in (odd, text, large)]}, INDEX)
+    picture = Picture("odd:1", [top], [odd, text, large])
+    repo = lab.registry.store.repo("mirror/odd")
+    lab.registry.on("PUT", f"/manifests/{top.digest}", strict_index(lab, odd))
+    run = lab.push(picture, options=["--read-back", "blobs"]).ok()
+    same(repo.manifests.get(odd.digest), (b'{"x":[1,2]}', odd.media_type), "the child")
+    check(odd.digest not in repo.blobs and {text.digest, large.digest} <= set(repo.blobs), "blobs")
+    same((run.json["counts"]["manifestsPushed"], run.json["counts"]["blobsUploaded"]), (2, 2), "counts")
+    same(lab.registry.count("PUT", "/manifests/sha256"), 2, "manifests that were tried")
+    lab.log.forget()
+    lab.push(picture).ok()
+    same(lab.registry.count("PUT|POST|PATCH"), 0, "writes of the second import")
+    lab.export(f"{lab.registry.host}/mirror/odd:1").ok().carries(picture)
+    for code in (400, 403, 404, 405, 415, 422):
+        lab.again()
+        lab.registry.store.repos.clear()
+        repo = lab.registry.store.repo("mirror/odd")
+        lab.registry.on("PUT", f"/manifests/{odd.digest}", status(code))
+        lab.push(picture, options=["--read-back", "blobs"]).ok()
+        lab.landed(picture)
+        lab.log.forget()
+        lab.push(picture).ok()
+        same(lab.registry.count("PUT|POST|PATCH"), 0, f"writes of the second import, after {code}")
+    lab.again()
+    lab.registry.store.repos.clear()
+    lab.registry.on("PUT", f"/manifests/{odd.digest}", status(503))
+    lab.push(picture, options=FEW).fails("network")
+
+
 @case("index-child-missing")
 def some_platforms(lab):
     "an index without some of its children: kept, and taken by a registry that does not mind"

@@ -170,7 +170,8 @@ fetch_child(const struct fetch_job *job, unsigned worker, const struct graph_obj
     const struct image_source *source = walk->options->source;
     const struct image_object what = {.in = &walk->names[job->attempts.name].ref,
                                       .digest = &o->digest,
-                                      .size = o->size};
+                                      .size = o->size,
+                                      .media_type = o->media_type};
     struct byte_sink sink = byte_buf_sink(&out->bytes);
 
     if (source->fetch_document(source->ctx, worker, &what, out, err) == 0)

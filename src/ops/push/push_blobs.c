@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "oci/graph_walk.h"
+#include "ops/push/push_children.h"
 #include "ops/push/push_failures.h"
 #include "registry/presence.h"
 #include "registry/pull_blob.h"
@@ -26,7 +27,13 @@ struct blob_step {
     uint64_t sent; /* how many of its bytes progress counts as done */
 };
 
-enum blob_standing { BLOB_UNASKED, BLOB_THERE, BLOB_LACKING, BLOB_BROKEN };
+enum blob_standing {
+    BLOB_UNASKED,
+    BLOB_THERE,
+    BLOB_LACKING,
+    BLOB_BROKEN,
+    BLOB_IS_CHILD, /* there as a manifest, which is all that is wanted */
+};
 
 /* ---- bytes of a blob ---- */
 
@@ -127,6 +134,30 @@ settle_placement(struct push_context *push, unsigned worker, struct placement *p
                : 0;
 }
 
+/*
+ * What an index lists may have to be a manifest.  One that is there as a blob stays one,
+ * so that a second import finds nothing to do.
+ */
+static int
+bring_child(struct push_context *push, unsigned worker, struct placement *p,
+            enum blob_standing *standing, struct err *err)
+{
+    const struct graph_object *o = graph_object(push->set->graph, p->object);
+    enum child_end end;
+
+    if (!o->has_parent_child_edge)
+        return 0;
+    if (push->repos[p->repo].is_known && ask_one(push, worker, p, standing, err) < 0)
+        return -1;
+    if (*standing == BLOB_THERE)
+        return 0;
+    if (push_child(push, worker, p, &end, err) < 0)
+        return -1;
+    if (end == CHILD_THERE)
+        *standing = BLOB_IS_CHILD;
+    return 0;
+}
+
 /* Sets standing[i] for each placement. */
 static int
 probe_blob(const struct blob_step *step, unsigned worker, enum blob_standing *standing,
@@ -137,7 +168,12 @@ probe_blob(const struct blob_step *step, unsigned worker, enum blob_standing *st
     for (size_t i = 0; i < step->count; i++) {
         struct placement *p = &step->placements[i];
 
-        if (!is_to_ask(push, p) || push_is_closed(push, p->repo, &p->cause))
+        if (push_is_closed(push, p->repo, &p->cause))
+            continue;
+        if (settle_placement(push, worker, p,
+                             bring_child(push, worker, p, &standing[i], err), err) < 0)
+            return -1;
+        if (standing[i] != BLOB_UNASKED || p->cause != 0 || !is_to_ask(push, p))
             continue;
         if (settle_placement(push, worker, p, ask_one(push, worker, p, &standing[i], err),
                              err) < 0)
@@ -229,6 +265,8 @@ bring(struct blob_step *step, unsigned worker, const enum blob_standing *standin
         const char *from = sibling;
         int rc;
 
+        if (standing[i] == BLOB_IS_CHILD)
+            continue;
         if (standing[i] == BLOB_THERE) {
             counts->blobs_present++;
             continue;
@@ -253,7 +291,8 @@ count_dry(const struct blob_step *step, const enum blob_standing *standing, uint
 {
     for (size_t i = 0; i < step->count; i++) {
         counts->blobs_present += standing[i] == BLOB_THERE;
-        counts->blobs_mounted += standing[i] != BLOB_THERE;
+        counts->blobs_mounted +=
+            standing[i] != BLOB_THERE && standing[i] != BLOB_IS_CHILD;
     }
     if (counts->blobs_present == 0 && counts->blobs_mounted > 0) {
         counts->blobs_mounted--;
@@ -379,8 +418,9 @@ read_back_blob(struct pool_job *base, unsigned worker, struct err *err)
 
     if (p->cause != 0 || push_is_closed(push, p->repo, &p->cause))
         return 0;
-    rc = pull_blob(push_context_session(push, worker), &repo, &o->digest, o->size, NULL,
-                   &sink, err);
+    rc = p->is_manifest ? push_read_back_child(push, worker, p, err)
+                        : pull_blob(push_context_session(push, worker), &repo, &o->digest,
+                                    o->size, NULL, &sink, err);
     if (rc == 0)
         push_context_count(push, &push->result->counts.blobs_read_back, 1);
     else

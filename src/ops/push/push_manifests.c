@@ -83,7 +83,7 @@ probe_manifest(const struct document_step *step, unsigned worker, struct err *er
 
     if (p->is_asked || !push->repos[p->repo].is_used)
         return 0;
-    rc = pull_look_for(push_context_session(push, worker), &repo, &o->digest, err);
+    rc = pull_look_for(push_context_session(push, worker), &repo, &o->digest, NULL, err);
     if (rc < 0)
         return -1;
     p->is_asked = true;

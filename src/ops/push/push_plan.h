@@ -20,8 +20,9 @@ struct placement {
         height;    /* of a document: greater than those of its children and its subject */
     bool is_asked; /* of a document: it was checked at the target */
     bool is_there; /* ... and it was present */
-    bool is_listed; /* of what was put: the registry lists it as a referrer */
-    bool is_first;  /* it goes before all that is not: see push_sparse.h */
+    bool is_manifest; /* of a blob that an index lists: it is stored as a manifest */
+    bool is_listed;   /* of what was put: the registry lists it as a referrer */
+    bool is_first;    /* it goes before all that is not: see push_sparse.h */
     uint32_t
         cause; /* why it is not to be had there, a number of push_failures.h; 0: it is */
 };

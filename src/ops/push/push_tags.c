@@ -104,7 +104,7 @@ look_at_name(struct push_context *push, unsigned worker, size_t i, struct err *e
     struct digest held = entry->digest;
     int rc = name->to.tag[0] != '\0'
                  ? pull_look_at_tag(session, &repo, name->to.tag, &held, err)
-                 : pull_look_for(session, &repo, &entry->digest, err);
+                 : pull_look_for(session, &repo, &entry->digest, NULL, err);
 
     if (rc < 0)
         return -1;

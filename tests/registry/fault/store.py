@@ -72,8 +72,8 @@ class Store:
         fields, repo = json.loads(body), self.repo(name)
         blobs = [fields["config"]] if "config" in fields else []
         blobs += fields.get("layers", []) + fields.get("blobs", [])
-        gone = [d["digest"] for d in blobs
-                if d["digest"] not in repo.blobs and not d.get("urls")]
+        gone = [d["digest"] for d in blobs if isinstance(d, dict)
+                and d["digest"] not in repo.blobs and not d.get("urls")]
         return gone + [d["digest"] for d in fields.get("manifests", [])
                        if d["digest"] not in repo.manifests and d["digest"] not in repo.blobs]
 
