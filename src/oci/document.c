@@ -193,7 +193,7 @@ document_parse(struct document *out, const void *bytes, size_t len, const char *
         return err_because(err, document_limit_kind(kind), REASON_FORMAT,
                            "larger than the %u MiB an index or manifest may have",
                            DOCUMENT_BYTES_MAX >> 20);
-    root = js_parse(bytes, len, kind, err);
+    root = js_parse_foreign(bytes, len, kind, err);
     if (!root || read_document(&r, root, declared) < 0)
         return -1;
     *out = doc;
@@ -234,7 +234,7 @@ document_own_type(char out[MEDIA_TYPE_MAX + 1], const void *bytes, size_t len)
     const char *type;
     uint64_t version;
 
-    root = js_parse(bytes, len, ERR_PROTOCOL, err_ignored());
+    root = js_parse_foreign(bytes, len, ERR_PROTOCOL, err_ignored());
     if (!root || js_u64(root, "schemaVersion", &version) != 1 || version != 2 ||
         js_string(root, "mediaType", &type) != 1 || !media_type_is_valid(type))
         return false;

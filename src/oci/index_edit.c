@@ -69,7 +69,7 @@ static struct jsout *
 describe_attachment(const struct attachment *item, struct err *err)
 {
     CLEANUP(js_release)
-    struct js *manifest = js_parse(item->bytes, item->len, ERR_PROTOCOL, err);
+    struct js *manifest = js_parse_foreign(item->bytes, item->len, ERR_PROTOCOL, err);
     const struct js *annotations;
     struct jsout *out;
     char text[DIGEST_TEXT_MAX];

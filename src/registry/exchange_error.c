@@ -99,7 +99,8 @@ read_detail(const struct answer *a, struct detail *out)
     (void)!buf_add_text(&out->more, "");
     if (a->http.body.len == 0)
         return;
-    root = js_parse(a->http.body.data, a->http.body.len, ERR_PROTOCOL, err_ignored());
+    root = js_parse_foreign(a->http.body.data, a->http.body.len, ERR_PROTOCOL,
+                            err_ignored());
     if (!root) {
         keep_plain(&out->text, a);
         return;

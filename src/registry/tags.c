@@ -39,7 +39,7 @@ int
 tags_read_page(struct tag_page *out, const void *body, size_t len,
                const struct tag_sink *sink, struct err *err)
 {
-    CLEANUP(js_release) struct js *root = js_parse(body, len, ERR_PROTOCOL, err);
+    CLEANUP(js_release) struct js *root = js_parse_foreign(body, len, ERR_PROTOCOL, err);
     const struct js *tags = NULL;
 
     *out = (struct tag_page){.count = 0};

@@ -4,7 +4,7 @@ from harness import *  # first: it knows the way to the others
 
 from client import DOCKER_LIST, DOCKER_MANIFEST, INDEX, MANIFEST
 from images import OCI_CONFIG, Blob, Document, json_blob, platform
-from pictures import layer, manifest, raw_document
+from pictures import Picture, layer, manifest, raw_document
 
 ZERO = "sha256:" + "0" * 64
 
@@ -127,6 +127,25 @@ def hostile_documents():
     yield "empty", ""
     yield "array", "[]"
     yield "many", head + '"x":[' + ",".join(["{}"] * 2500000) + "]}"
+
+
+@case("json-out-of-the-ordinary")
+def odd_json(lab):
+    "JSON that few libraries can hold, in places that do not matter, is carried as it is"
+    config = json_blob({}, OCI_CONFIG)
+    file = layer("file", 100)
+    odd = (', "annotations": {"a\\u0000": "\\ud800", "b": "\\u0000"}, '
+           '"x-odd": [1e999, 99999999999999999999, "\\udc00"]}').encode()
+    plain = manifest(config, [file])
+    top = Picture("app:1", [raw_document(plain.data.rstrip()[:-1] + odd, plain.media_type)],
+                  [config, file])
+    lab.serve(top)
+    lab.export(top).ok().carries(top)
+    lab.registry.on("GET", "/tags/list", status(200, '{"tags":["1","\\u0000"]}'))
+    lab.export("--force", "--all-tags", lab.registry.host + "/app").ok().carries(top)
+    lab.again()
+    lab.push(top).ok()
+    lab.landed(top)
 
 
 @case("document-is-ambiguous", "document-read-two-ways", "json-key-repeated",

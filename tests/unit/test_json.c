@@ -137,6 +137,103 @@ anything_else_is_refused(void **state)
     }
 }
 
+static void
+valid_json_that_does_not_fit_is_read_as_something_else(void **state)
+{
+    static const struct {
+        const char *text, *a; /* NULL: it is no text */
+    } table[] = {
+        {"{\"a\":\"x\\u0000y\"}", "x\xef\xbf\xbdy"},
+        {"{\"a\":\"\\ud800\"}", "\xef\xbf\xbd"},
+        {"{\"a\":\"\\uDC00\\uD800z\"}", "\xef\xbf\xbd\xef\xbf\xbdz"},
+        {"{\"a\":\"\\ud800\\ud800\\udc00\"}", "\xef\xbf\xbd\xf0\x90\x80\x80"},
+        {"{\"a\":\"\\ud83d\\ude00\"}", "\xf0\x9f\x98\x80"},
+        {"{\"a\":\"\\\\u0000\"}", "\\u0000"},
+        {"{\"a\\u0000\":1,\"a\":\"x\"}", "x"},
+        {"{\"a\":1e400}", NULL},
+        {"{\"a\":-1.5E+999}", NULL},
+        {"{\"a\":9223372036854775808}", NULL},
+        {"{\"a\":-123456789012345678901234567890}", NULL},
+        {"{\"b\":[18446744073709551616,1e999],\"a\":\"99999999999999999999\"}",
+         "99999999999999999999"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct err err = ERR_INIT;
+        CLEANUP(js_release)
+        struct js *root =
+            js_parse_foreign(table[i].text, strlen(table[i].text), ERR_PROTOCOL, &err);
+        const char *text = NULL;
+        uint64_t number;
+
+        if (!root)
+            fail_msg("%s: %s", table[i].text, err.msg);
+        assert_int_equal(js_string(root, "a", &text), table[i].a ? 1 : -1);
+        assert_int_equal(js_u64(root, "a", &number), -1);
+        if (table[i].a)
+            assert_string_equal(text, table[i].a);
+    }
+}
+
+static void
+integers_that_fit_stay(void **state)
+{
+    static const char text[] = "{\"a\":9223372036854775807,\"b\":\"\\u0000\"}";
+    struct err err = ERR_INIT;
+    CLEANUP(js_release)
+    struct js *root = js_parse_foreign(text, strlen(text), ERR_PROTOCOL, &err);
+    uint64_t number = 0;
+
+    (void)state;
+    assert_non_null(root);
+    assert_int_equal(js_u64(root, "a", &number), 1);
+    assert_true(number == INT64_MAX);
+}
+
+static void
+what_is_malformed_stays_malformed(void **state)
+{
+    static const char *const table[] = {
+        "{\"a\":01e999}",
+        "{\"a\":1.e999}",
+        "{\"a\":1e+}",
+        "{\"a\":\"\\u000\"}",
+        "{\"a\":\"\\u00g0\"}",
+        "{\"a\":\"\\ud800",
+        "{\"a\":\"\\u0000\",}",
+        "{\"a\":+1e999}",
+        "{\"a\":--99999999999999999999}",
+        "{\"a\\u0000\":1,\"a\\ufffd\":2}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct err err = ERR_INIT;
+        struct js *root =
+            js_parse_foreign(table[i], strlen(table[i]), ERR_PROTOCOL, &err);
+
+        js_close(root);
+        if (root)
+            fail_msg("accepted: %s", table[i]);
+    }
+}
+
+static void
+what_does_not_fit_is_refused_in_our_words(void **state)
+{
+    static const char *const table[] = {"{\"a\":\"\\u0000\"}", "{\"a\":\"\\ud800\"}",
+                                        "{\"a\":1e999}", "{\"a\":9223372036854775808}"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct err err = ERR_INIT;
+
+        assert_null(parse(table[i], &err));
+        assert_non_null(strstr(err.msg, "a lone surrogate or a number out of range"));
+    }
+}
+
 /* The message quotes the document, so it must be harmless on a terminal. */
 static void
 messages_hold_no_control_characters(void **state)
@@ -598,6 +695,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strict_documents_are_read),
         cmocka_unit_test(anything_else_is_refused),
+        cmocka_unit_test(valid_json_that_does_not_fit_is_read_as_something_else),
+        cmocka_unit_test(integers_that_fit_stay),
+        cmocka_unit_test(what_is_malformed_stays_malformed),
+        cmocka_unit_test(what_does_not_fit_is_refused_in_our_words),
         cmocka_unit_test(messages_hold_no_control_characters),
         cmocka_unit_test(depth_has_a_limit),
         cmocka_unit_test(a_depth_bomb_is_refused),

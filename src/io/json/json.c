@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/text_safe.h"
 #include "io/json/json_internal.h"
+#include "io/json/json_tame.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -152,34 +153,58 @@ close_document(json_t *root)
     pthread_mutex_unlock(&lock);
 }
 
-struct js *
-js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
+static int
+check_text(const void *bytes, size_t len, enum err_kind kind, struct err *err)
 {
+    if (len > 0 && memchr(bytes, '\0', len)) /* the library skips some NUL bytes */
+        return err_because(err, kind, REASON_JSON,
+                           "not valid JSON: it contains a NUL byte");
+    if (!is_shallow(bytes, len))
+        return err_because(err, kind, REASON_JSON,
+                           "JSON is nested more than %d levels deep", DEPTH_MAX);
+    return 0;
+}
+
+/* As js_parse(); tamed: as js_parse_foreign(). */
+static struct js *
+parse_text(const void *bytes, size_t len, bool tamed, enum err_kind kind, struct err *err)
+{
+    CLEANUP(mem_free_string) char *tame = NULL;
     json_error_t why;
     json_t *root;
 
     js_prepare();
-    if (len > 0 && memchr(bytes, '\0', len)) { /* the library skips some NUL bytes */
-        err_because(err, kind, REASON_JSON, "not valid JSON: it contains a NUL byte");
+    if (check_text(bytes, len, kind, err) < 0)
         return NULL;
-    }
-    if (!is_shallow(bytes, len)) {
-        err_because(err, kind, REASON_JSON, "JSON is nested more than %d levels deep",
-                    DEPTH_MAX);
-        return NULL;
-    }
     reserve_memory(len);
+    tame = json_tame(bytes, len);
     meter.is_parsing = true;
-    root = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &why);
+    root = json_loadb(tamed && tame ? tame : bytes, len, JSON_REJECT_DUPLICATES, &why);
     meter.is_parsing = false;
     if (json_is_object(root))
         return opaque(root);
     if (root)
         err_because(err, kind, REASON_JSON, "JSON is not an object");
+    else if (tame && !tamed && !meter.is_exhausted)
+        err_because(err, kind, REASON_JSON,
+                    "JSON with \\u0000, a lone surrogate or a number out of range is not "
+                    "supported here");
     else
         syntax_error(&why, kind, err);
     close_document(root);
     return NULL;
+}
+
+struct js *
+js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
+{
+    return parse_text(bytes, len, false, kind, err);
+}
+
+struct js *
+js_parse_foreign(const void *bytes, size_t len, enum err_kind kind, struct err *err)
+{
+    return parse_text(bytes, len, true, kind, err);
 }
 
 void

@@ -29,6 +29,14 @@ struct js; /* a node: object, array, string, number, ... */
  * Errors:  kind, with reason "json" - the caller knows where the bytes came from.
  */
 struct js *js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err);
+
+/*
+ * As js_parse(), for documents of others that are never rewritten.  Valid values that
+ * nodes cannot hold are replaced: "\u0000" and lone surrogates by U+FFFD, numbers out of
+ * range by a number that is not an integer.
+ */
+struct js *js_parse_foreign(const void *bytes, size_t len, enum err_kind kind,
+                            struct err *err);
 void js_close(struct js *root);    /* NULL is allowed */
 void js_release(struct js **root); /* for CLEANUP */
 

@@ -160,7 +160,8 @@ note_config(struct platform_search *s, const struct graph_object *config)
     struct platform platform = {.text = ""};
     size_t len = 0;
     const char *bytes = document_cache_find(s->cache, &config->digest, &len);
-    struct js *root = bytes ? js_parse(bytes, len, ERR_PROTOCOL, err_ignored()) : NULL;
+    struct js *root =
+        bytes ? js_parse_foreign(bytes, len, ERR_PROTOCOL, err_ignored()) : NULL;
 
     if (root && platform_read(&platform, root) == 1)
         note_platform(s, platform.spec, platform.text);

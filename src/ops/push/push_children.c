@@ -75,9 +75,10 @@ static bool
 is_json(const struct buf *bytes)
 {
     CLEANUP(js_release)
-    struct js *root = bytes->len > 0 && bytes->data[0] == '{'
-                          ? js_parse(bytes->data, bytes->len, ERR_PROTOCOL, err_ignored())
-                          : NULL;
+    struct js *root =
+        bytes->len > 0 && bytes->data[0] == '{'
+            ? js_parse_foreign(bytes->data, bytes->len, ERR_PROTOCOL, err_ignored())
+            : NULL;
 
     return root != NULL;
 }

@@ -96,7 +96,7 @@ read_config(struct layer_gathering *g, const struct graph_object *manifest,
     if (bundle_read_member(g->content, g->content->member_of_object[config], &bytes,
                            err) < 0)
         return -1;
-    root = js_parse(bytes.data, bytes.len, ERR_INTEGRITY, err);
+    root = js_parse_foreign(bytes.data, bytes.len, ERR_INTEGRITY, err);
     if (!root)
         return -1;
     if (js_object(root, "rootfs", &rootfs) != 1 ||

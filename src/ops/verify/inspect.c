@@ -31,7 +31,7 @@ platform_of_config(const struct bundle_content *c, const struct graph_object *ma
             continue;
         if (bundle_read_member(c, c->member_of_object[e->to], &bytes, err_ignored()) < 0)
             return;
-        root = js_parse(bytes.data, bytes.len, ERR_INTEGRITY, err_ignored());
+        root = js_parse_foreign(bytes.data, bytes.len, ERR_INTEGRITY, err_ignored());
         if (root && platform_read(out, root) != 1)
             out->text[0] = '\0';
         js_close(root);

@@ -69,7 +69,7 @@ int
 token_parse(const void *bytes, size_t len, struct token_reply *out, struct err *err)
 {
     enum { DAY_S = 24 * 60 * 60 };
-    CLEANUP(js_release) struct js *root = js_parse(bytes, len, ERR_AUTH, err);
+    CLEANUP(js_release) struct js *root = js_parse_foreign(bytes, len, ERR_AUTH, err);
     const char *token = NULL;
     uint64_t lifetime;
 
