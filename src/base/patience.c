@@ -6,6 +6,7 @@
  * it. */
 const struct patience patience = {
     .connect_ms = 30 * 1000,
+    .local_ms = 2 * 1000,
     .stall_ms = 60 * 1000,
     .answer_ms = 60 * 1000,
     .store_ms = 300 * 1000, /* some registries copy the blob before they answer */

@@ -13,6 +13,7 @@
 
 struct patience {
     uint64_t connect_ms; /* name lookup, TCP and TLS together */
+    uint64_t local_ms;   /* the same for a loopback port that may not speak TLS */
     uint64_t stall_ms;   /* no bytes move, while a body is sent or an answer received */
     uint64_t answer_ms; /* from the end of a request to the end of the answer's headers */
     uint64_t store_ms;  /* as answer_ms, for the bytes of a blob and for its commit */

@@ -226,6 +226,19 @@ exchange_once(struct session *s, const struct call *call, struct answer *a,
     return rc == 0 ? check_document(call, a, err) : rc;
 }
 
+/* "MyOrg/app": upper case in the first component makes it a host, as in other tools. */
+static void
+hint_at_name(const struct session *s, const struct call *call, struct err *err)
+{
+    const char *name = call->repo->host;
+
+    if (err->kind == ERR_NETWORK && !s->client->config.may_push && s->host &&
+        !s->host->has_answered && !strpbrk(name, ".:") && strcmp(name, "localhost") != 0)
+        err_hint(err,
+                 "'%s' is treated as a registry host; repository names are lower case",
+                 name);
+}
+
 int
 exchange(struct session *s, const struct call *call, struct answer *a, struct err *err)
 {
@@ -240,8 +253,10 @@ exchange(struct session *s, const struct call *call, struct answer *a, struct er
                 return 0;
             exchange_error(call, a, err);
         }
-        if (retry_wait(s, &retry, err) < 0)
+        if (retry_wait(s, &retry, err) < 0) {
+            hint_at_name(s, call, err);
             return -1;
+        }
     }
 }
 

@@ -31,7 +31,8 @@ enum refusal {
     REFUSAL_OF_WITHHELD, /* credentials are withheld on plain HTTP */
     REFUSAL_OF_PASSWORD,
     REFUSAL_OF_TOKEN,
-    REFUSAL_EXPIRED, /* the login was accepted earlier */
+    REFUSAL_OF_ANONYMOUS, /* a token requested without credentials */
+    REFUSAL_EXPIRED,      /* the login was accepted earlier */
 };
 
 struct answer {

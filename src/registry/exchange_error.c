@@ -208,6 +208,12 @@ meaning(const struct call *call, const struct answer *a, const char **words)
     case 404:
         *words = "not found";
         return ERR_NOT_FOUND;
+    case 405:
+        *words = is_read_call(call)
+                     ? "unexpected answer"
+                     : "the registry does not accept uploads: it is read-only, a "
+                       "cache or a group";
+        return ERR_PROTOCOL;
     case 413:
         *words = "too large for the registry, or for a proxy in front of it";
         return ERR_PROTOCOL;
@@ -250,7 +256,7 @@ hint_at_login(const struct call *call, const struct answer *a, struct err *err)
                  "the token is not sufficient for %s/%s: check the permissions of the "
                  "account there",
                  host, call->repo->path);
-    } else if (a->http.status == 401) {
+    } else if (a->http.status == 401 || a->refusal == REFUSAL_OF_ANONYMOUS) {
         explain_by(err, err->reason ? err->reason : REASON_NO_LOGIN, host);
     }
 }
@@ -291,6 +297,31 @@ quoted(const struct answer *a, const struct detail *detail)
                      more[0] != '\0' ? "; " : "", more);
 }
 
+/* Report the target of a redirect that is not followed.  1 when it is one, else 0. */
+static int
+redirected_to(const struct call *call, const struct answer *a, const char *says,
+              struct err *err)
+{
+    const char *location = http_header(&a->http, "location", 0);
+    const char *from = a->url ? a->url : call->request.url;
+    CLEANUP(mem_free_string) char *url = NULL;
+    char source[HTTP_ORIGIN_URL_MAX], target[HTTP_ORIGIN_URL_MAX];
+    struct http_origin at, to;
+
+    if (a->http.status < 300 || a->http.status >= 400 || !location ||
+        http_url_resolve(from, location, &url, err_ignored()) < 0 ||
+        http_url_origin(from, &at, err_ignored()) < 0 ||
+        http_url_origin(url, &to, err_ignored()) < 0)
+        return 0;
+    http_origin_shown_url(&at, source);
+    http_origin_shown_url(&to, target);
+    err_set(err, ERR_PROTOCOL, "unexpected redirect to %s (%s returned %s)", target,
+            source, says);
+    if (to.tls && !at.tls && strcmp(to.host, at.host) == 0)
+        err_hint(err, "the registry expects https");
+    return 1;
+}
+
 /* The name of a server that the registry redirected to is untrusted. */
 static int
 server_of(const struct call *call, const struct answer *a, char out[HTTP_ORIGIN_TEXT_MAX])
@@ -326,6 +357,8 @@ exchange_error(const struct call *call, const struct answer *a, struct err *err)
     if (server_of(call, a, server) < 0)
         return err_set(err, kind, "%s (%ld)", words, a->http.status);
     says = quoted(a, &detail);
+    if (redirected_to(call, a, says, err) == 1)
+        return -1;
     err_set(err, kind, "%s (%s returned %s)", words, server, says);
     if (a->refusal == REFUSAL_OF_PASSWORD)
         err->reason = REASON_LOGIN;

@@ -411,6 +411,19 @@ def token_refused(lab):
     same(lab.registry.count("GET", "/manifests/"), 2, "as nobody, with a token")
 
 
+@case("anonymous-token-insufficient")
+def nobody_is_not_enough(lab):
+    "a token for nobody is not enough: log in"
+    app = lab.image("app:1")
+    for code in (401, 403):
+        lab.again()
+        lab.wants_token(lab.registry)
+        lab.registry.on("GET", "/manifests/", denied(code, "DENIED", "requested access is denied"),
+                        admitted=True)
+        lab.export(app).fails("auth", "access is denied", reason="no-login",
+                              hint=f"--creds-stdin {lab.registry.host}")
+
+
 @case("wrong-password")
 def wrong_password(lab):
     "wrong credentials are an error, not a reason to be nobody"

@@ -9,6 +9,7 @@
  */
 const struct patience patience = {
     .connect_ms = 5000,
+    .local_ms = 1000,
     .stall_ms = 2000,
     .answer_ms = 3000,
     .store_ms = 2000,

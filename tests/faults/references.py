@@ -193,4 +193,16 @@ def file_as_name(lab):
     lab.export("--", name).fails("not-found", hint=f"did you mean --from {name}?")
 
 
+@case("upper-case-in-name")
+def upper_case(lab):
+    "upper case in the first part makes a host, which is not there: the hint is at the name"
+    lab.proxied = True
+    for reference in ("MyOrg/app", "MyOrg/app:1", "MyOrg/team/app"):
+        run = lab.export(reference, "--retries", "0", env={"https_proxy": None})
+        run.fails("network", hint="repository names are lower case")
+        run.fails("network", hint="'myorg' is treated as a registry host")
+    run = lab.export("myorg.invalid/app", "--retries", "0", env={"https_proxy": None})
+    run.fails("network").silent_about("upper case")
+
+
 main()

@@ -59,7 +59,9 @@ def other_host(lab):
     for thief in (lab.other, port, plain):
         lab.again()
         lab.registry.on("POST", "/uploads/", location(lambda url: thief.url + url))
-        lab.push(image("app:1")).fails("protocol", "another server")
+        lab.push(image("app:1")).fails(
+            "protocol", f"{lab.registry.url} redirects the upload to another server, {thief.url}",
+            hint="Host and X-Forwarded-Proto")
         lab.again()
         lab.registry.on("PATCH", "/uploads/", location(lambda url: thief.url + url))
         lab.push(image("app:1", size=LARGE)).fails("protocol", "another server")
@@ -81,8 +83,19 @@ def upload_redirects(lab):
         lab.again()
         lab.registry.store.repos.clear()
         lab.registry.on("PATCH", "", redirect_to(lab.other, code))
-        lab.push(app).fails("protocol")
+        lab.push(app).fails("protocol", f"to {'another server, ' * (code > 303)}{lab.other.url}")
     same(lab.other.count(), 0, "requests to the other server")
+
+
+@case("plain-http-redirects-to-https")
+def redirected_to_https(lab):
+    "a registry that is asked in plain HTTP and wants https: where to"
+    plain = lab.origin("plain", "127.0.0.2", lambda: lab.registry.handler, tls=False)
+    for code in (301, 302, 308):
+        lab.again()
+        plain.on("POST", "", redirect(lambda r: lab.registry.url + r.target, code))
+        lab.push(image("app:1"), to=plain, options=["--plain-http", plain.host]).fails(
+            "protocol", lab.registry.url, hint="https" if code < 303 else "X-Forwarded-Proto")
 
 
 @case("upload-start-status-odd")

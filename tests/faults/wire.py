@@ -68,6 +68,14 @@ def no_tls(lab):
     same(plain.count(), 0, "requests")
 
 
+@case("loopback-ignores-tls")
+def deaf_to_tls(lab):
+    "a plain port of this machine that ignores TLS: it is not waited for as long as a network"
+    plain = lab.origin("plain", "127.0.0.9", Registry, tls=False).ignore_tls()
+    app = lab.image("app:1", at=plain)
+    lab.export(app, "--retries", "0", timeout=20).ok().carries(app)  # a connection has 30 s
+
+
 @case()
 def bombs(lab):
     "more headers, or longer ones, than anybody needs"

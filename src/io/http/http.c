@@ -198,7 +198,6 @@ set_fixed(CURL *c)
     rc |= curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     rc |= curl_easy_setopt(c, CURLOPT_TCP_NODELAY, 1L);
     rc |= curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
-    rc |= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)patience.connect_ms);
     rc |= curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* do not wait for a name server */
     rc |= curl_easy_setopt(c, CURLOPT_USERAGENT, "sealift/" PACKAGE_VERSION);
     rc |= curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, transfer_header);
@@ -288,6 +287,9 @@ set_request(struct http_conn *conn, struct transfer *f, const struct lines *line
     rc = set_fixed(c) | set_buffers(c, conn->config.rate != NULL) | set_body(c, f);
     rc |= set_tls(c, &conn->config.tls);
     rc |= curl_easy_setopt(c, CURLOPT_URL, q->url);
+    rc |=
+        curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
+                         (long)(q->connect_ms > 0 ? q->connect_ms : patience.connect_ms));
     rc |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, lines->list);
     rc |= curl_easy_setopt(c, CURLOPT_ERRORBUFFER, conn->why);
     rc |= curl_easy_setopt(c, CURLOPT_HEADERDATA, f);

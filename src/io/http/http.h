@@ -69,8 +69,10 @@ struct http_request {
     const struct byte_source *source; /* body, its size is Content-Length; NULL with POST,
                                          PUT, PATCH: empty */
     const struct http_sink *sink;     /* NULL: collect into response.body */
-    size_t body_max;    /* bytes to collect of a 2xx response; more is ERR_LIMIT.  Other
-                           responses are cut at HTTP_ERROR_BODY_MAX */
+    size_t body_max; /* bytes to collect of a 2xx response; more is ERR_LIMIT.  Other
+                        responses are cut at HTTP_ERROR_BODY_MAX */
+    uint64_t
+        connect_ms;     /* maximum for connecting, TLS included; 0: patience.connect_ms */
     uint64_t answer_ms; /* maximum wait for an answer to a complete request; 0:
                            patience.answer_ms */
     uint64_t total_ms;  /* maximum duration of the exchange; 0: unlimited while it makes

@@ -56,6 +56,15 @@ http_origin_shown(const struct http_origin *o, char out[HTTP_ORIGIN_TEXT_MAX])
     text_safe_in(out, HTTP_ORIGIN_TEXT_MAX, text, strlen(text));
 }
 
+void
+http_origin_shown_url(const struct http_origin *o, char out[HTTP_ORIGIN_URL_MAX])
+{
+    char text[HTTP_ORIGIN_TEXT_MAX];
+
+    http_origin_shown(o, text);
+    snprintf(out, HTTP_ORIGIN_URL_MAX, "%s://%s", o->tls ? "https" : "http", text);
+}
+
 /* ---- addresses ---- */
 
 /* Source: IANA special-purpose address registries. */

@@ -21,6 +21,10 @@ void http_origin_text(const struct http_origin *o, char out[HTTP_ORIGIN_TEXT_MAX
  * server. */
 void http_origin_shown(const struct http_origin *o, char out[HTTP_ORIGIN_TEXT_MAX]);
 
+/* As http_origin_shown(), with the scheme: "https://host". */
+#define HTTP_ORIGIN_URL_MAX (sizeof("https://") + HTTP_ORIGIN_TEXT_MAX)
+void http_origin_shown_url(const struct http_origin *o, char out[HTTP_ORIGIN_URL_MAX]);
+
 /* For a host as in http_origin, or a bare address.  IPv4 inside IPv6 counts as IPv4. */
 enum http_reach http_host_reach(const char *host);
 

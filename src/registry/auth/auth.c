@@ -296,8 +296,19 @@ auth_silent_helper(struct session *s, struct host *host, const struct call *call
     return credentials_silent_helper(s->client->config.credentials, host->name);
 }
 
+/* Whether a token was requested without credentials. */
+static bool
+is_anonymous(struct session *s, struct host *host, const struct call *call,
+             const struct auth *used)
+{
+    CLEANUP(credential_release) struct credential credential = CREDENTIAL_INIT;
+
+    return used->generation > 0 &&
+           auth_find_credential(s, host, call, &credential, err_ignored()) == 0;
+}
+
 enum refusal
-auth_refusal(struct session *s, const struct host *host, const struct call *call,
+auth_refusal(struct session *s, struct host *host, const struct call *call,
              const struct answer *a, const struct auth *used)
 {
     if (auth_is_withheld(s, host, call))
@@ -306,6 +317,8 @@ auth_refusal(struct session *s, const struct host *host, const struct call *call
         return REFUSAL_OF_NOBODY;
     if (auth_has_expired(a))
         return REFUSAL_EXPIRED;
+    if (is_anonymous(s, host, call, used))
+        return REFUSAL_OF_ANONYMOUS;
     if (a->http.status == 403)
         return REFUSAL_NONE;
     return text_starts(secret_get(&used->value), "Basic ") ? REFUSAL_OF_PASSWORD

@@ -38,16 +38,15 @@ MUST_USE int auth_prepare(struct session *s, struct host *host, const struct cal
 int auth_renew(struct session *s, struct host *host, const struct call *call,
                const struct answer *refusal, struct auth *a, struct err *err);
 
-/* Does a refusal want a user name and a password, and no token? */
+/* Whether a 401 asks for user name and password (Basic), not for a token. */
 bool auth_wants_password(const struct answer *a);
 
 /* Whether an answer reports an expired login without a challenge. */
 bool auth_has_expired(const struct answer *a);
 
 /* The reason for a final 401 or 403 of a registry, for the message. */
-enum refusal auth_refusal(struct session *s, const struct host *host,
-                          const struct call *call, const struct answer *a,
-                          const struct auth *used);
+enum refusal auth_refusal(struct session *s, struct host *host, const struct call *call,
+                          const struct answer *a, const struct auth *used);
 
 /* The helper program that returned no credentials, when a call is anonymous for that
  * reason, or NULL.  The caller frees it. */

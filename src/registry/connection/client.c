@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/patience.h"
 #include "base/text.h"
 #include "io/http/http_proxy.h"
 #include "io/http/http_url.h"
@@ -251,7 +252,8 @@ client_find_host(struct client *c, const struct repository *repo)
     return h;
 }
 
-/* GET /v2/ without credentials: 0 when there was an HTTP response. */
+/* GET /v2/ without credentials: 0 when there was an HTTP response.  A loopback port that
+ * ignores TLS is given less time than a host of the network. */
 static int
 probe(struct session *s, const struct http_origin *origin, struct http_response *r,
       struct err *err)
@@ -261,6 +263,8 @@ probe(struct session *s, const struct http_origin *origin, struct http_response 
         .method = "GET", .url = url, .body_max = HTTP_ERROR_BODY_MAX};
     struct http_conn *conn = session_conn(s, origin, err);
 
+    if (http_origin_is_loopback(origin))
+        request.connect_ms = patience.local_ms;
     return conn ? session_exchange(s, conn, &request, r, err) : -1;
 }
 

@@ -13,12 +13,13 @@ int
 redirect_check(const struct http_origin *from, enum http_reach reach,
                const struct http_origin *to, struct err *err)
 {
-    char source[HTTP_ORIGIN_TEXT_MAX], target[HTTP_ORIGIN_TEXT_MAX];
+    char source[HTTP_ORIGIN_URL_MAX], target[HTTP_ORIGIN_URL_MAX];
 
-    http_origin_shown(from, source);
-    http_origin_shown(to, target);
+    http_origin_shown_url(from, source);
+    http_origin_shown_url(to, target);
     if (from->tls && !to->tls)
-        return err_set(err, ERR_PROTOCOL, "%s redirects from https to http", source);
+        return err_set(err, ERR_PROTOCOL, "%s redirects from https to http, to %s",
+                       source, target);
     if (http_origin_reach(from, reach) == HTTP_REACH_PUBLIC &&
         http_origin_reach(to, HTTP_REACH_PUBLIC) != HTTP_REACH_PUBLIC)
         return err_set(err, ERR_PROTOCOL,
@@ -68,17 +69,28 @@ take_hop(const struct http_response *r, char **url, struct http_origin *at,
     return 0;
 }
 
+int
+redirect_refuse_upload(const struct http_origin *from, const struct http_origin *to,
+                       struct err *err)
+{
+    char source[HTTP_ORIGIN_URL_MAX], target[HTTP_ORIGIN_URL_MAX];
+
+    http_origin_shown_url(from, source);
+    http_origin_shown_url(to, target);
+    err_set(err, ERR_PROTOCOL, "%s redirects the upload to another server, %s", source,
+            target);
+    return err_hint(err, "if both are the same registry: a proxy in front of it must "
+                         "pass on the headers Host and X-Forwarded-Proto");
+}
+
 /* An upload may be redirected only within its server. */
 static int
 check_upload_hop(const char *method, const struct http_origin *from,
                  const struct http_origin *to, struct err *err)
 {
-    char source[HTTP_ORIGIN_TEXT_MAX];
-
     if (is_read_method(method) || http_origin_equal(from, to))
         return 0;
-    http_origin_shown(from, source);
-    return err_set(err, ERR_PROTOCOL, "%s redirects an upload to another server", source);
+    return redirect_refuse_upload(from, to, err);
 }
 
 static int

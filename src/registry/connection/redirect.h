@@ -20,6 +20,10 @@
 MUST_USE int redirect_check(const struct http_origin *from, enum http_reach reach,
                             const struct http_origin *to, struct err *err);
 
+/* Report an upload that is redirected to another origin.  Always -1. */
+int redirect_refuse_upload(const struct http_origin *from, const struct http_origin *to,
+                           struct err *err);
+
 /*
  * Send a request and follow its redirects: GET and HEAD anywhere redirect_check() allows,
  * other methods only with 307 and 308 within the same origin.  Authorization is sent to

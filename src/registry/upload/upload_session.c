@@ -6,6 +6,7 @@
 #include "base/patience.h"
 #include "base/text.h"
 #include "io/http/http_url.h"
+#include "registry/connection/redirect.h"
 #include "registry/exchange_error.h"
 
 #include <stdlib.h>
@@ -18,7 +19,6 @@
 static int
 keep_at_home(const struct http_origin *home, char **url, struct err *err)
 {
-    char server[HTTP_ORIGIN_TEXT_MAX];
     struct http_origin o;
     char *raised;
 
@@ -27,11 +27,8 @@ keep_at_home(const struct http_origin *home, char **url, struct err *err)
     if (http_origin_equal(&o, home))
         return 0;
     if (strcmp(o.host, home->host) != 0 || o.tls || !home->tls ||
-        (o.port != home->port && o.port != 80)) {
-        http_origin_shown(&o, server);
-        return err_set(err, ERR_PROTOCOL,
-                       "the registry redirects the upload to another server, %s", server);
-    }
+        (o.port != home->port && o.port != 80))
+        return redirect_refuse_upload(home, &o, err);
     raised = http_url_build(home, http_url_path(*url));
     free(*url);
     *url = raised;

@@ -41,6 +41,11 @@ class Origin:
     def port(self):
         return self._server.port
 
+    def ignore_tls(self):
+        """Wait for more, as some plain servers do that are spoken to in TLS."""
+        self._server.ignores_tls = True
+        return self
+
     @property
     def connections(self):
         return self._server.connections

@@ -111,6 +111,7 @@ class Connection:
         self.number = number
         # did the client show a certificate of its own?
         self.certified = isinstance(sock, ssl.SSLSocket) and bool(sock.getpeercert())
+        self.ignores_tls = False
         self._rest = b""
 
     def _receive(self):
@@ -138,6 +139,8 @@ class Connection:
             if len(self._rest) > HEAD_MAX:
                 raise Gone("head too large")
             self._rest += self._receive()
+            while self.ignores_tls and not self._rest[:1].isalpha():
+                self._receive()
             if not self._rest[:1].isalpha():  # as real ones do who are spoken to in TLS
                 self.send(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
                 self.end()
@@ -203,6 +206,7 @@ class Server:
         """answer(request) gives a Reply; tls is an SSLContext or None."""
         self._answer = answer
         self._tls = tls
+        self.ignores_tls = False  # it waits for more when it is spoken to in TLS
         self._open = set()
         self._lock = threading.Lock()
         self.connections = 0
@@ -233,6 +237,7 @@ class Server:
                     self._open.discard(plain)
                     self._open.add(sock)
             connection = Connection(sock, number)
+            connection.ignores_tls = self.ignores_tls
             while True:
                 request = connection.read_request()
                 connection.answer(request, self._answer(request))
