@@ -47,7 +47,7 @@ wait_a_moment(struct byte_pipe *p)
 
 /* ---- the producer's side ---- */
 
-/* Caller holds p->lock.  0 when there is room; -1 to stop. */
+/* Caller holds p->lock.  0 when there is space; -1 to stop. */
 static int
 wait_for_room(struct byte_pipe *p, struct err *err)
 {
@@ -56,7 +56,7 @@ wait_for_room(struct byte_pipe *p, struct err *err)
     return p->is_unwanted || cancel_wanted(p->cancel) ? cancel_error(err) : 0;
 }
 
-/* Caller holds p->lock.  What fits, in one piece. */
+/* Caller holds p->lock.  The contiguous bytes that fit. */
 static size_t
 put_piece(struct byte_pipe *p, const char *bytes, size_t len)
 {
@@ -167,7 +167,7 @@ take_piece(struct byte_pipe *p, void *out, size_t len)
     return (ssize_t)len;
 }
 
-/* Caller holds p->lock.  Nothing is left to take. */
+/* Caller holds p->lock.  Whether no bytes are left. */
 static ssize_t
 end_of_pipe(const struct byte_pipe *p, struct err *err)
 {

@@ -35,7 +35,7 @@ struct byte_pipe *byte_pipe_new(const struct byte_producer *producer,
  */
 struct byte_source byte_pipe_source(struct byte_pipe *p);
 
-/* Stops the producer and waits for it.  NULL is fine. */
+/* Stops the producer and waits for it.  NULL is allowed. */
 void byte_pipe_free(struct byte_pipe *p);
 
 #endif

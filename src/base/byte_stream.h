@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Readable from any offset, so that what is sent can be sent again. */
+/* Readable from any offset, so that a transfer can be repeated. */
 struct byte_source {
     /* Up to len bytes; 0 only at the end; -1 with *err set. */
     ssize_t (*read_at)(void *ctx, void *out, size_t len, uint64_t offset,

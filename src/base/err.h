@@ -27,7 +27,7 @@ enum err_kind {
     ERR_NOT_FOUND = 9, /* the named image, blob or file does not exist */
     ERR_PARTIAL = 10,  /* with --keep-going: some items failed */
     ERR_LIMIT = 11,    /* a documented bound was exceeded */
-    ERR_CONFLICT = 12, /* a tag holds another digest; the output exists */
+    ERR_CONFLICT = 12, /* a tag has another digest; the output exists */
     ERR_SIGNAL = 128,  /* stopped by signal n; the exit code is 128 + n */
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* run.h - what everything that works for one command shares.
+/* run.h - state shared by everything that runs for one command.
  *
- * One per command, made by cli and passed down by pointer.  A function that needs a
- * single member takes that member.
+ * One per command, created by cli and passed down by pointer.  A function that needs a
+ * single member takes only that one.
  *
  * Layer: base.
  */

@@ -60,8 +60,8 @@ bool text_same_nocase(const char *text, size_t len, const char *other);
 bool text_contains_nocase(const char *text, const char *word);
 
 /*
- * How many characters have to be added, removed or replaced to make one of the other; of
- * each at most TEXT_DISTANCE_MAX are looked at.
+ * The edit distance of two texts; only the first TEXT_DISTANCE_MAX characters of each are
+ * compared.
  */
 #define TEXT_DISTANCE_MAX 128
 size_t text_distance(const char *a, const char *b);

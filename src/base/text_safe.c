@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One byte as it may be shown; how many characters that took, at most 4. */
+/* Escape one byte; returns the number of characters written, at most 4. */
 static size_t
 put_safe(char *out, char byte)
 {

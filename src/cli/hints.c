@@ -60,9 +60,8 @@ static const struct hint {
      "the bundle lists what is missing: 'sealift verify --allow-incomplete' and 'sealift "
      "import --allow-incomplete' accept it"},
     {REASON_SPARSE_INDEX, "export",
-     "--index rebuild makes indexes of what is carried, under new digests; 'sealift "
-     "import "
-     "--index rebuild' does so later; --index keep silences this warning"},
+     "--index rebuild writes indexes of the exported images, under new digests; 'sealift "
+     "import --index rebuild' does so later; --index keep silences this warning"},
     {REASON_NO_PLATFORM, "copy export", "--platform-missing skip leaves such images out"},
     {REASON_LACKS_PLATFORM, "copy export",
      "without --platform-missing all, an image needs only one of the platforms"},
@@ -98,8 +97,8 @@ static const struct hint {
      "--keep-going pushes the other images; to leave this one out for good, export again "
      "without it ('sealift export --tags REGEX' chooses tags)"},
     {REASON_SPARSE_INDEX, "import",
-     "many registries refuse an index of which platforms were left out: --index rebuild "
-     "pushes one of what is there, under a new digest; or export it again with all "
+     "many registries reject an index with platforms left out: --index rebuild pushes "
+     "one of the available platforms, under a new digest; or export it again with all "
      "platforms"},
 
     /* ---- trust ---- */

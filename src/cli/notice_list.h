@@ -20,7 +20,7 @@ struct notices {
 struct notice_list {
     struct progress *progress;
     const struct command *command;
-    const void *options;  /* what its command line was parsed into */
+    const void *options;  /* the parsed options of the command */
     pthread_mutex_t lock; /* guards all below */
     struct notices warnings, errors;
     char last_hint[HINT_MAX]; /* the same one is not shown twice in a row */

@@ -17,9 +17,9 @@
 
 enum {
     TTY_MS = 100,    /* between two lines */
-    LOG_SECONDS = 5, /* the same in a log */
+    LOG_SECONDS = 5, /* interval in a log */
     LOG_SECONDS_MAX = 3600,
-    IDLE_MS = 1000,           /* nothing moved for so long: show what is waited for */
+    IDLE_MS = 1000,           /* idle time after which the wait is shown */
     RATE_MS = 500,            /* a phase has a speed after so long */
     LEFT_MS = 5000,           /* and time left after so long */
     MARK_MS = 10 * 1000,      /* speed is that of the last one or two of these */
@@ -167,7 +167,7 @@ progress_line(const struct progress *p, uint64_t now, size_t columns, char *out,
     add_time_left(p, now, speed, columns, out, size);
 }
 
-/* Of the terminal, without the last one, where some of them begin a new line. */
+/* Columns of the terminal, minus the last one, where some terminals wrap. */
 static size_t
 line_columns(const struct progress *p)
 {

@@ -57,9 +57,8 @@ void progress_notice(struct progress *p, enum event_kind kind, const char *text,
                      const char *hint);
 
 /*
- * "fetching: 1.2 GiB of 4.0 GiB (30%), 310.5 MiB/s, 0:09 left", as much of it as fits
- * into `columns`.  The time left is there when bytes have moved for some seconds, and did
- * so lately.
+ * "fetching: 1.2 GiB of 4.0 GiB (30%), 310.5 MiB/s, 0:09 left", cut to `columns`.  The
+ * time left is shown after some seconds of progress, while it continues.
  */
 void progress_line(const struct progress *p, uint64_t now, size_t columns, char *out,
                    size_t size);

@@ -174,7 +174,7 @@ is_reached(const struct registry_access *a, const struct reference *name)
 
         if (mirrors_find(a->routes, name->host, name->path, by_digest == 1, &route,
                          err_ignored()) < 0)
-            continue; /* it is blocked, which is said later */
+            continue; /* it is blocked, which is reported later */
         for (size_t i = 0; i < route.count; i++)
             found |= credentials_are_added(a->credentials, route.stops[i].host);
     }

@@ -136,8 +136,8 @@ struct client *registry_access_pusher(struct registry_access *a);
 void registry_access_release(struct registry_access *a);
 
 /*
- * Are the credentials of --creds-stdin for a registry, or a mirror, of one of the names;
- * or for the target?  Others would never be used. Errors: ERR_USAGE.
+ * Check that the credentials of --creds-stdin are for a registry, or a mirror, of one of
+ * the names, or for the target: others would never be used. Errors: ERR_USAGE.
  */
 MUST_USE int registry_access_check_names(const struct registry_access *a,
                                          const struct registry_options *options,

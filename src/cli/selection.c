@@ -31,7 +31,8 @@ read_platform_missing(const char *text, enum platform_missing *out, struct err *
             return 0;
         }
     }
-    return text ? err_set(err, ERR_USAGE, "--platform-missing is one of error, all, skip")
+    return text ? err_set(err, ERR_USAGE,
+                          "--platform-missing must be one of error, all, skip")
                 : 0;
 }
 
@@ -39,10 +40,10 @@ static int
 check_selection(const struct selection_options *o, struct err *err)
 {
     if ((o->index || o->platform_missing) && o->platforms.count == 0)
-        return err_set(err, ERR_USAGE, "%s is for --platform",
+        return err_set(err, ERR_USAGE, "%s requires --platform",
                        o->index ? "--index" : "--platform-missing");
     if (o->index && strcmp(o->index, "keep") != 0 && strcmp(o->index, "rebuild") != 0)
-        return err_set(err, ERR_USAGE, "--index is one of keep, rebuild");
+        return err_set(err, ERR_USAGE, "--index must be one of keep, rebuild");
     if (o->all_tags && o->tags)
         return err_set(err, ERR_USAGE, "--all-tags and --tags are mutually exclusive");
     return 0;
@@ -64,7 +65,7 @@ selection_read(const struct selection_options *o, struct selection *out, struct 
     return 0;
 }
 
-/* --all-tags and --tags need something to be about. */
+/* --all-tags and --tags require a repository. */
 static int
 check_repositories(const struct reference_list *names, struct err *err)
 {
@@ -72,10 +73,8 @@ check_repositories(const struct reference_list *names, struct err *err)
         if (reference_is_repository(&names->items[i]))
             return 0;
     }
-    return err_set(
-        err, ERR_USAGE,
-        "--all-tags and --tags are for a REFERENCE without tag and digest, and "
-        "there is none");
+    return err_set(err, ERR_USAGE,
+                   "--all-tags and --tags require a REFERENCE without tag and digest");
 }
 
 /* Every REFERENCE that is wrong goes to *bad. */

@@ -34,12 +34,13 @@ struct selection_options {
              "none it is left out: skip"),                                               \
         TEXT(T, images.index, 0, "index", "HOW",                                         \
              "with --platform: keep indexes as they are (default), or rebuild them"),    \
-        FLAG(T, images.referrers, 0, "referrers",                                        \
-             "also signatures, SBOMs and what else is attached to the images"),          \
+        FLAG(                                                                            \
+            T, images.referrers, 0, "referrers",                                         \
+            "also export signatures, SBOMs and everything else attached to the images"), \
         FLAG(T, images.foreign_layers, 0, "foreign-layers",                              \
-             "fetch layers that a registry lacks from the URLs it gives for them")
+             "fetch layers that a registry only links to from their URLs")
 
-/* Which part of what the references name. */
+/* What to export of the references. */
 struct selection {
     struct choice choice;
     enum platform_missing if_missing;

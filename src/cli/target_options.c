@@ -22,7 +22,7 @@ read_on_existing(const char *text, enum on_existing *out, struct err *err)
             return 0;
         }
     }
-    return err_set(err, ERR_USAGE, "--on-existing is one of error, skip, overwrite");
+    return err_set(err, ERR_USAGE, "--on-existing must be one of error, skip, overwrite");
 }
 
 static int
@@ -30,8 +30,9 @@ check_read_back(const char *what, struct err *err)
 {
     if (!what || strcmp(what, "blobs") == 0)
         return 0;
-    return err_set(err, ERR_USAGE,
-                   "--read-back takes 'blobs'; manifests and tags are always read back");
+    return err_set(
+        err, ERR_USAGE,
+        "--read-back must be 'blobs'; manifests and tags are always read back");
 }
 
 static int

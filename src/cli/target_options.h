@@ -22,18 +22,18 @@ struct target_options {
         LIST(T, target.map, 0, "map", "FROM=TO",                                         \
              "replace FROM at the beginning of names with TO (repeatable)"),             \
         TEXT(T, target.on_existing, 0, "on-existing", "WHAT",                            \
-             "when a tag holds another digest: error (default), skip or overwrite"),     \
+             "if a tag has another digest: error (default), skip or overwrite"),         \
         FLAG(T, target.dry_run, 0, "dry-run",                                            \
              "ask the registry what it has, and send nothing"),                          \
         FLAG(T, target.keep_going, 0, "keep-going",                                      \
-             "when the target refuses a part of an image, still push the other images"), \
+             "if the target rejects part of an image, still push the other images"),     \
         TEXT(T, target.read_back, 0, "read-back", "WHAT",                                \
              "with 'blobs', also fetch all blobs again and compare them before tags "    \
              "move")
 
 /*
- * Fill in what the options and the operand REGISTRY[/PREFIX] say; without an operand, the
- * mapping has no target.  rules: room for one of each --map.
+ * Read the options and the operand REGISTRY[/PREFIX]; without an operand, the mapping has
+ * no target.  rules: room for one of each --map.
  * Errors: ERR_USAGE.
  */
 MUST_USE int target_options_read(const struct target_options *options, const char *target,

@@ -10,7 +10,7 @@
 
 #define EMPTY "application/vnd.oci.empty.v1+json" /* there is no config */
 
-/* A type, or the beginning of one that goes on with a version or a form. */
+/* A type, or the beginning of one followed by a version or a format. */
 static const struct {
     const char *type, *kind;
 } kinds[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* image_kind.h - what an entry of a set is, for people: an image, a chart, a signature.
+/* image_kind.h - the kind of an entry, for output: an image, a chart, a signature.
  *
  * Layer: images.
  */
@@ -11,7 +11,7 @@
 /* "image", "chart", "signature", "attestation", "sbom", or "artifact" for all else. */
 const char *image_kind(const struct image_set *s, const struct image_entry *entry);
 
-/* Its artifact type: as its document says, else the type of its config; "" of images. */
+/* Its artifact type: that of its document, else the type of its config; "" for images. */
 const char *image_artifact_type(const struct image_set *s,
                                 const struct image_entry *entry);
 

@@ -98,11 +98,11 @@ image_set_unwanted(const struct image_set *s)
 
 struct sparse_search {
     const struct image_set *set;
-    bool skips_missing; /* only what was not asked for counts */
+    bool skips_missing; /* only platforms that were not selected count */
     bool found;
 };
 
-/* graph_walk_root(): does this one list a child that is left out? */
+/* For graph_walk_root(): note whether an index lists a child that is left out. */
 static void
 find_left_out(void *ctx, uint32_t id, bool as_document)
 {

@@ -24,7 +24,7 @@ struct image_entry {
     struct digest digest;
     uint64_t size;
     uint32_t object;            /* graph id */
-    bool is_rebuilt;            /* its index was made anew, of what is carried */
+    bool is_rebuilt;            /* its index was rebuilt from the exported children */
     struct digest rebuilt_from; /* then: the digest before */
 };
 
@@ -73,8 +73,8 @@ size_t image_set_unwanted(const struct image_set *s);
 size_t image_set_sparse(const struct image_set *s);
 
 /*
- * Does an index of that entry list anything that is left out, for whatever reason?
- * walk: for the graph of the set.
+ * Whether an index of that entry lists anything that is left out, for any reason. walk:
+ * for the graph of the set.
  */
 struct graph_walk;
 bool image_set_is_sparse(const struct image_set *s, struct graph_walk *walk,

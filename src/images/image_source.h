@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* image_source.h - where images come from: registries, a bundle.
+/* image_source.h - sources of images: registries, a bundle.
  *
- * A plan asks a source for names, documents and what is attached to them; export and push
- * read the bytes of what the plan, or a bundle, lists.  None of them depends on where the
+ * A plan requests names, documents and referrers from a source; export and push read the
+ * bytes of the objects in the plan, or in a bundle.  None of them depends on where the
  * bytes are stored.
  *
  * Layer: images.
@@ -23,7 +23,7 @@
 struct image_document {
     struct buf bytes;
     struct digest digest;                /* of the bytes, computed here */
-    char media_type[MEDIA_TYPE_MAX + 1]; /* as the source calls it; "" when it does not */
+    char media_type[MEDIA_TYPE_MAX + 1]; /* as given by the source; "" when unknown */
 };
 
 #define IMAGE_DOCUMENT_INIT                                                              \
@@ -36,7 +36,7 @@ void image_document_release(struct image_document *d);
 struct image_object {
     const struct reference *in; /* a name in whose repository it is; a bundle has none */
     const struct digest *digest;
-    uint64_t size;          /* bytes, as its descriptor says */
+    uint64_t size;          /* bytes, as in its descriptor */
     const char *media_type; /* as that says, of a document whose type we may not know; or
                              * NULL */
     const char *url;        /* of a foreign layer: fetch it from there; or NULL */
@@ -69,13 +69,13 @@ struct image_source {
     void *ctx;
     bool is_remote; /* reading costs requests, so nothing is read only to compare */
 
-    /* The tags of a repository.  take() must not read JSON. */
+    /* The tags of a repository.  take() must not parse JSON. */
     int (*list_tags)(void *ctx, unsigned worker, const struct reference *repository,
                      const struct tag_sink *sink, struct err *err);
-    /* The document that a name stands for: by its digest if it has one, else its tag. */
+    /* The document of a name: by its digest if it has one, else by its tag. */
     int (*resolve)(void *ctx, unsigned worker, const struct reference *name,
                    struct image_document *out, struct err *err);
-    /* What is attached to a document.  What is listed need not be true. */
+    /* What is attached to a document.  The list is not trustworthy. */
     int (*list_referrers)(void *ctx, unsigned worker, const struct reference *in,
                           const struct digest *subject, struct referrers *out,
                           struct err *err);

@@ -9,7 +9,7 @@
 
 #define NO_ENTRY SIZE_MAX
 
-/* Which entry a document belongs to, by graph id; NO_ENTRY: none. */
+/* The entry that a document belongs to, by graph id; NO_ENTRY: none. */
 struct owners {
     size_t *of;
     size_t current;
@@ -24,8 +24,8 @@ own(void *ctx, uint32_t id, bool as_document)
         o->of[id] = o->current;
 }
 
-/* What stands for itself first, then what is attached: each owns what nothing before it
- * does. */
+/* Independent entries first, then attached ones: each owns the documents that no earlier
+ * one owns. */
 static void
 find_owners(struct owners *o, const struct image_set *set)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* image_tree.h - the entries of a set as people read them: what is attached to an image
- * follows that, one step further in.
+/* image_tree.h - the entries of a set as a tree for output: attached entries follow their
+ * subject, one level deeper.
  *
  * Layer: images.
  */
@@ -24,7 +24,7 @@ struct image_tree {
         .rows = NULL                                                                     \
     }
 
-/* Of a set with a graph. */
+/* Requires a set with a graph. */
 void image_tree_make(struct image_tree *out, const struct image_set *set);
 void image_tree_release(struct image_tree *t);
 

@@ -23,7 +23,8 @@ index_rebuilding_release(struct index_rebuilding *r)
     r->outcomes = NULL;
 }
 
-/* What becomes of each child; their outcomes are known.  Returns whether one changes. */
+/* Compute the edit of each child; their outcomes are known.  Returns whether one
+ * changes. */
 static bool
 choose_edits(const struct index_rebuilding *r, const struct graph_object *o,
              struct child_edit *edits)

@@ -16,7 +16,7 @@ struct choice {
     size_t count; /* 0: all platforms */
 };
 
-/* Which images may lack some of them. */
+/* The images that may lack some of the platforms. */
 enum platform_missing {
     PLATFORM_MISSING_ERROR, /* an image needs at least one */
     PLATFORM_MISSING_ALL,   /* an image needs all */

@@ -69,7 +69,7 @@ struct document {
  *         (CVE-2021-41190); an unknown type agrees with anything.
  *         declared is the type of the descriptor or response, NULL when unknown.
  * Errors: kind, with reason "json", "format" or "digest"; ERR_PROTOCOL for schema 1 and
- *         for a sha512 descriptor, which format 1 of the bundle cannot hold; a bound
+ *         for a sha512 descriptor, which format 1 of the bundle does not support; a bound
  *         exceeded is document_limit_kind(kind).
  */
 MUST_USE int document_parse(struct document *out, const void *bytes, size_t len,

@@ -36,7 +36,7 @@ struct mapping_rule {
 MUST_USE int mapping_rule_parse(struct mapping_rule *out, const char *text,
                                 struct err *err);
 
-/* Is a source name FROM, or below it?  name: "host/path". */
+/* Whether a source name is FROM, or below it.  name: "host/path". */
 bool mapping_rule_matches(const struct mapping_rule *rule, const char *name);
 
 struct mapping {

@@ -264,7 +264,7 @@ parse_parts(struct reference *r, const char *text, size_t len, bool has_host,
     r->has_digest = at != NULL;
     memcpy(r->host, hub, sizeof(hub));
     if (has_host && !slash)
-        return err_set(err, ERR_USAGE, "it names no repository");
+        return err_set(err, ERR_USAGE, "no repository in the reference");
     if (slash && (has_host || reference_looks_like_host(text, host))) {
         if (reference_host(r->host, text, host, err) < 0)
             return -1;

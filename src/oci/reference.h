@@ -37,8 +37,8 @@ struct reference {
  *         "index.docker.io" and "registry-1.docker.io" become "docker.io", which gets
  *         "library/" before a single component.  Neither tag nor digest: tag "latest".
  *         Hosts become lower case.  "docker://" before it is dropped, as skopeo writes
- * it; after "oci://", as Helm writes it, the first component is always a host. Errors:
- * ERR_USAGE, saying what is wrong with which part.
+ *         it; after "oci://", as Helm writes it, the first component is always a host.
+ *         Errors: ERR_USAGE, which names the invalid part.
  */
 MUST_USE int reference_parse(struct reference *out, const char *text, size_t len,
                              struct err *err);

@@ -48,7 +48,7 @@ add_list_line(struct reference_list *list, const char *text, size_t len,
     if (len == 0)
         return 0;
     if (!is_one_word(text, len)) {
-        /* Not quoted: it may hold a password. */
+        /* Not quoted: it may contain a password. */
         err_because(err, ERR_USAGE, REASON_LIST_LINE, "not a single reference");
         return err_hint(err, "a list has one reference a line, without quotes");
     }

@@ -54,7 +54,7 @@ find_number(const struct reference_list *list, const struct reference *r)
     return list->slot_count == 0 ? 0 : *find_slot(list, r);
 }
 
-/* A name that is there already: only the digest that is required can be new. */
+/* Merge a duplicate name: only its digest may be new. */
 static int
 merge_reference(struct reference_list *list, size_t i, const struct reference *r,
                 const struct reference_place *place, struct err *err)

@@ -35,8 +35,8 @@ struct reference_list {
     }
 
 /*
- * Append one; a name that is there already is dropped.  When only one of the two has a
- * digest, that digest stays, with its place.  place: NULL for the command line.
+ * Append one; a duplicate name is dropped.  When only one of the two has a digest, that
+ * digest stays, with its place.  place: NULL for the command line.
  * Errors: ERR_USAGE - not a reference, or the same tag with two different digests;
  *         ERR_LIMIT - more than REFERENCE_LIST_MAX.
  */

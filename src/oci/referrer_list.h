@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* referrer_list.h - documents that are said to be attached to another one.
+/* referrer_list.h - documents listed as attached to another one.
  *
- * Layer:  oci.
+ * Layer: oci.
  * Source: OCI distribution-spec v1.1, "Listing Referrers", "Referrers Tag Schema".
  */
 #ifndef OCI_REFERRER_LIST_H
@@ -20,7 +20,7 @@ struct referrer {
 struct referrers {
     struct referrer *items; /* each digest once */
     size_t count, cap;
-    long refusal; /* status of the answer that means that there is no API; 0: none */
+    long refusal; /* status of the answer that shows that there is no API; 0: none */
 };
 
 #define REFERRERS_INIT                                                                   \
@@ -34,7 +34,7 @@ bool referrers_have(const struct referrers *r, const struct digest *digest);
 MUST_USE int referrers_add(struct referrers *r, const struct document *index,
                            struct err *err);
 
-/* The fallback tag: "sha256-<hex>", cut as the specification says. */
+/* The fallback tag: "sha256-<hex>", cut as specified. */
 #define REFERRERS_TAG_MAX (32 + 1 + 64 + 1)
 void referrers_tag(const struct digest *digest, char out[REFERRERS_TAG_MAX]);
 

@@ -71,9 +71,9 @@ follow_elsewhere(struct session *s, const struct call *call, struct answer *a,
 }
 
 /*
- * Once for who we are, as this was not said yet or is a token that ended; and once more
- * for a password that a helper may know a newer one of, or one that is wanted in place of
- * a token.
+ * Renew once when no credentials were sent yet or a token expired, and once more for a
+ * password, as a helper may have a newer one, or when one is required in place of a
+ * token.
  */
 static bool
 may_renew(const struct answer *a, const struct auth *auth, int renewals)

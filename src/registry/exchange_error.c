@@ -39,7 +39,7 @@ keep_text(struct buf *out, const struct js *obj, const char *key)
         (void)!buf_add_text(out, text); /* not longer than the body */
 }
 
-/* A text, or what is text among the members of an object. */
+/* A string, or the strings among the members of an object. */
 static int
 keep_about(const char *key, const struct js *value, void *ctx)
 {
@@ -281,8 +281,7 @@ add_hint(const struct call *call, const struct answer *a, const struct detail *d
         err_hint(err, "raise the limit of the proxy: client_max_body_size in nginx");
 }
 
-/* "404, CODE: text; detail": what the server says, escaped, cut, and without what it was
- * told. */
+/* "404, CODE: text; detail" from the answer, escaped, cut, and without secrets. */
 static char *
 quoted(const struct answer *a, const struct detail *detail)
 {
@@ -406,6 +405,6 @@ exchange_check_encoding(const struct http_response *r, struct err *err)
     text_safe_in(safe, sizeof(safe), encoding, strlen(encoding));
     return err_set(err, ERR_PROTOCOL,
                    "the server compressed the document (Content-Encoding: %s), although "
-                   "it was asked not to",
+                   "this was not requested",
                    safe);
 }

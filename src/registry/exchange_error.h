@@ -22,14 +22,15 @@ int exchange_error(const struct call *call, const struct answer *a, struct err *
 const char *exchange_told_digest(const struct answer *a);
 
 /*
- * What exchange_told_digest() says of a push, or NULL: it must not name another digest.
+ * The result of exchange_told_digest() after a push, or NULL: it must not be another
+ * digest.
  * Errors: ERR_INTEGRITY "digest".
  */
 MUST_USE int exchange_check_digest(const char *told, const struct digest *digest,
                                    struct err *err);
 
 /*
- * A JSON document must not be compressed, which nobody asks for.
+ * A JSON document must not be compressed, which is never requested.
  * Errors: ERR_PROTOCOL.
  */
 MUST_USE int exchange_check_encoding(const struct http_response *r, struct err *err);

@@ -10,13 +10,13 @@
 enum link_found {
     LINK_NONE,      /* links, if any, to something else */
     LINK_NEXT,      /* the first one with rel="next" */
-    LINK_UNNAMED,   /* the only one, and it does not say what it leads to */
-    LINK_MALFORMED, /* links without a target or a rel, or something that is no link */
+    LINK_UNNAMED,   /* the only one, without a relation */
+    LINK_MALFORMED, /* links without a target or a rel, or malformed ones */
 };
 
 /*
  * Find the next page in the value of a Link header.  *target, set for LINK_NEXT and
- * LINK_UNNAMED, is as it stands there; the caller frees it.
+ * LINK_UNNAMED, is unchanged; the caller frees it.
  * Trust: value is remote input; *target is not checked.
  */
 enum link_found link_header_next(const char *value, char **target);

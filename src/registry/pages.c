@@ -85,7 +85,7 @@ follow_link(struct pages *p, const struct answer *a, const char *target, bool is
     return 0;
 }
 
-/* A list must not end just because where it goes on cannot be understood. */
+/* A malformed link must not silently end the list. */
 static int
 find_next(struct pages *p, const struct answer *a, struct err *err)
 {

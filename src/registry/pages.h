@@ -35,11 +35,11 @@ MUST_USE int pages_begin(struct pages *out, struct session *s,
 void pages_release(struct pages *p);
 
 /*
- * Ask for the next page.  Where it is, its Link header says; whatever host or path that
- * names, it stays the same list on the same registry.  A sole link without "rel" counts
- * when it leads to the same list with a query.
+ * Request the next page.  Its query comes from the Link header; whatever host or path
+ * that has, the list stays the same one at the same registry.  A sole link without "rel"
+ * counts when it leads to the same list with a query.
  * Returns: 1 and the answer, whatever its status; 0 after the last page; -1.
- * Errors:  those of exchange(); ERR_PROTOCOL - a page comes again, or a Link
+ * Errors:  those of exchange(); ERR_PROTOCOL - a page occurs twice, or a Link
  *          header is malformed; ERR_LIMIT - more than
  *          PAGES_MAX.
  */

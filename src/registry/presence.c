@@ -126,8 +126,8 @@ judge_body(struct last_byte *l, enum presence *out, struct err *err)
 }
 
 /*
- * A registry that sends us to storage has the blob in its books only: a link that is
- * refused there is no better the next time, and uploading it again does no harm.
+ * A registry that redirects to its storage may list a blob that is absent there: such a
+ * refused link would fail again, and uploading the blob again is harmless.
  */
 static bool
 is_refused_by_storage(const struct answer *a)

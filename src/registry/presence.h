@@ -32,13 +32,13 @@ struct presence_query {
 };
 
 /*
- * Fetch the last byte, through redirects.  There: 206 and that byte, of a blob of our
- * size.  An answer without a range is read to its end and hashed when it is small.  A
- * host that does not let its blobs be read so (401, 403, 405, 5xx, a large answer without
- * a range, storage that cannot be reached) is asked with HEAD from then on, which is
- * warned of once.  4xx at storage that the registry redirects to means that the blob is
- * absent.  An empty blob is asked for with HEAD.
- * Returns: 0 and *out; -1: the registry cannot be reached, our bytes cannot be read, or
+ * Fetch the last byte, through redirects.  Present: 206 with that byte, of a blob of our
+ * size.  A small answer without a range is read completely and hashed.  A host that does
+ * not support this (401, 403, 405, 5xx, a large answer without a range, unreachable
+ * storage) is asked with HEAD from then on, with one warning.  4xx at storage that the
+ * registry redirects to means that the blob is absent.  An empty blob is checked with
+ * HEAD.
+ * Returns: 0 and *out; -1: the registry is unreachable, our bytes cannot be read, or
  *          work should stop.
  */
 MUST_USE int presence_check(struct session *s, const struct presence_query *query,

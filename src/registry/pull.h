@@ -40,10 +40,9 @@ MUST_USE int pull_by_tag(struct session *s, const struct repository *repo,
                          const char *tag, struct pulled *out, struct err *err);
 
 /*
- * A document by digest; size: what the descriptor says, or UINT64_MAX when nobody did.
- * Where that is at most DOCUMENT_SMALL_MAX, no more bytes than that are read: ERR_LIMIT.
- * Bytes that do not match are fetched once more.  What the registry says the digest is
- * never counts.
+ * A document by digest; size: that of the descriptor, or UINT64_MAX when unknown.  Where
+ * it is at most DOCUMENT_SMALL_MAX, no more bytes than that are read: ERR_LIMIT.  Bytes
+ * that do not match are fetched once more.  Digests in headers are ignored.
  */
 MUST_USE int pull_by_digest(struct session *s, const struct repository *repo,
                             const struct digest *digest, uint64_t size,

@@ -35,13 +35,13 @@ is_immutable(const struct answer *a)
     return exchange_has_code(a, "TAG_INVALID") || exchange_says(a, "immutable");
 }
 
-/* What came of a PUT; with *err set unless it is done or moved. */
+/* The result of a PUT; with *err set unless it is done or moved. */
 enum put_end {
     PUT_FAILED,
     PUT_DONE,
     PUT_LACKS,    /* the registry lacks something that the manifest refers to */
     PUT_MOVED,    /* the condition does not hold */
-    PUT_CONFLICT, /* what is there under the reference decides */
+    PUT_CONFLICT, /* the object under the reference decides */
 };
 
 static enum put_end
@@ -130,8 +130,8 @@ look_at_reference(struct session *s, const struct put *p)
 }
 
 /*
- * Somebody else was faster, or is about to be, or an earlier try was done although nobody
- * heard of it.  1: it is there; 0: try again; -1.
+ * Another client was faster, or will be, or an earlier try took effect without an answer.
+ * 1: present; 0: retry; -1.
  */
 static int
 settle_conflict(struct session *s, const struct put *p, struct retry *retry,
@@ -143,7 +143,7 @@ settle_conflict(struct session *s, const struct put *p, struct retry *retry,
         return 1;
     if (held == HELD_ANOTHER && err->kind != ERR_CONFLICT) {
         err->kind = ERR_CONFLICT;
-        return err_wrap(err, "the tag holds another digest");
+        return err_wrap(err, "the tag has another digest");
     }
     if (held != HELD_NOTHING || err->kind == ERR_CONFLICT)
         return -1;

@@ -17,13 +17,12 @@
 enum push_outcome { PUSH_UPLOADED, PUSH_MOUNTED };
 
 /*
- * Put a manifest under its digest or a tag (reference, text).
- * The registry's answer must not name another digest.  *is_listed, unless that is NULL:
- * whether it says that it lists the manifest as a referrer of its subject (OCI-Subject).
- * After 409 the reference is looked at: the same digest is done, nothing is tried again.
- * Errors:  ERR_CONFLICT - the registry does not let that tag be moved, or it holds
- * another digest and somebody else is at it. Returns: 0; -1; 1 with *err set too - the
- * registry lacks something it refers to.
+ * Put a manifest under its digest or a tag (reference, text).  The answer must not have
+ * another digest.  *is_listed, unless NULL: whether the registry reports that it lists
+ * the manifest as a referrer of its subject (OCI-Subject).  After 409 the reference is
+ * checked: with the same digest it is done, without one it is retried.
+ * Errors:  ERR_CONFLICT - the tag is immutable, or has another digest set by another
+ * client. Returns: 0; -1; 1 with *err set - the registry lacks something it refers to.
  */
 MUST_USE int push_manifest(struct session *s, const struct repository *repo,
                            const char *reference, const struct digest *digest,

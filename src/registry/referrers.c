@@ -30,7 +30,7 @@ take_index(struct referrers *out, const struct buf *body, struct err *err)
 
 /* ---- the API ---- */
 
-/* May whoever is refused here read the manifest? */
+/* Whether the manifest can be read with the same authorization. */
 static bool
 can_read(const struct pages *p, const struct digest *digest)
 {
@@ -119,7 +119,7 @@ referrers_ask(struct session *s, const struct repository *repo,
 
 enum list_state { LIST_ABSENT, LIST_THERE, LIST_IS_SUBJECT };
 
-/* Some registries take sha256-HEX for the digest sha256:HEX. */
+/* Some registries treat sha256-HEX as the digest sha256:HEX. */
 static bool
 is_subject(const struct pulled *got, const struct digest *subject)
 {
@@ -130,7 +130,7 @@ is_subject(const struct pulled *got, const struct digest *subject)
            digest_equal(&own, subject);
 }
 
-/* The index under the fallback tag.  ERR_CONFLICT: something else is there. */
+/* The index under the fallback tag.  ERR_CONFLICT: another document. */
 static int
 get_list(struct session *s, const struct repository *repo, const struct digest *subject,
          struct pulled *out, enum list_state *state, struct err *err)

@@ -15,26 +15,26 @@
 #include "registry/connection/client.h"
 
 /*
- * Ask the API only.  A refusal means that there is none, 401 and 403 where the same
- * authorization is good enough for the manifest itself.
- * Returns: 1 and what it lists in *out, which was empty; 0: there is no such API; -1.
- * Errors:  as pull.h; ERR_PROTOCOL - what it lists is no index; ERR_LIMIT.
+ * Use the API only.  A refusal means that there is none; 401 and 403 only if the same
+ * authorization is sufficient for the manifest itself.
+ * Returns: 1 and the list in *out, which was empty; 0: there is no such API; -1.
+ * Errors:  as pull.h; ERR_PROTOCOL - the answer is not an index; ERR_LIMIT.
  */
 int referrers_ask(struct session *s, const struct repository *repo,
                   const struct digest *digest, struct referrers *out, struct err *err);
 
 /*
- * By the API, or by the fallback tag where there is none, with one warning for each host;
- * nothing where neither is there.
- * What is listed need not be true: look at the subject of each.
+ * Use the API, or the fallback tag where there is none, with one warning for each host;
+ * empty where neither exists.  The list is not trustworthy: check the subject of each
+ * entry.
  */
 MUST_USE int referrers_list(struct session *s, const struct repository *repo,
                             const struct digest *digest, struct referrers *out,
                             struct err *err);
 
 /*
- * What the fallback tag lists; nothing where it is absent.
- * Errors: those of pull.h; ERR_CONFLICT - the tag holds something else than an index.
+ * The list under the fallback tag; empty when absent.
+ * Errors: those of pull.h; ERR_CONFLICT - the tag is not an index.
  */
 MUST_USE int referrers_under_tag(struct session *s, const struct repository *repo,
                                  const struct digest *digest, struct referrers *out,
@@ -43,18 +43,19 @@ MUST_USE int referrers_under_tag(struct session *s, const struct repository *rep
 enum merge_outcome {
     MERGE_PRESENT,
     MERGE_DONE,
-    MERGE_REFUSED, /* the registry has no room for such a list; a warning said so */
+    MERGE_REFUSED, /* the registry does not support such lists; a warning was shown */
 };
 
 /*
- * Where there is no API: make sure that the index under the fallback tag lists these
- * manifests, whoever else changes it at the same time.  dry_run: only see whether it
- * would be changed (MERGE_DONE).
+ * Without the API: make sure that the index under the fallback tag lists these manifests,
+ * despite concurrent changes.  dry_run: only determine whether it would be changed
+ * (MERGE_DONE).
  *
- * Some registries take the tag for the digest, and return the manifest itself.  That is
- * no list: one is put in its place once, and when that has no effect, it is
- * MERGE_REFUSED. Errors: those of pull.h and push.h; ERR_CONFLICT - the tag holds
- * something else than an index, or changes all the time.
+ * Some registries treat the tag as the digest, and return the manifest itself.  This is
+ * not a list: it is replaced once, and if that has no effect, the result is
+ * MERGE_REFUSED.
+ * Errors: those of pull.h and push.h; ERR_CONFLICT - the tag is not an index, or changes
+ *         too often.
  */
 MUST_USE int referrers_merge(struct session *s, const struct repository *repo,
                              const struct digest *digest, const struct attachment *items,

@@ -10,9 +10,9 @@
 #include "registry/connection/client.h"
 
 /*
- * The client is borrowed and needs a session for each worker.  A blob that
- * is opened is fetched while it is read, from the offset that is read first and after
- * each jump.  url of an object: as pull_linked_blob() takes it.
+ * The client is borrowed and needs a session for each worker.  An opened blob is fetched
+ * while it is read, from the first offset read and after each seek.  url of an object: as
+ * for pull_linked_blob().
  */
 struct image_source registry_source(struct client *client);
 

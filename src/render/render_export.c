@@ -13,7 +13,7 @@
 
 #include <inttypes.h>
 
-/* Platforms that were asked for and that the image does not have. */
+/* Selected platforms that the image does not have. */
 static void
 put_lacks(struct result *r, struct jsout *image, const struct choice *choice,
           uint64_t lacks, const char *name)
@@ -53,7 +53,7 @@ put_export_images(struct result *r, const struct plan *plan, const struct choice
     jsout_put(r->json, "images", images);
 }
 
-/* Images with none of the platforms that were asked for. */
+/* Images with none of the selected platforms. */
 static void
 put_skipped(struct result *r, const struct skipped_list *skipped)
 {

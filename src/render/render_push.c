@@ -116,8 +116,7 @@ render_push(struct result *r, const struct push_result *pushes, size_t count,
     jsout_put(r->json, "images", images);
 }
 
-/* What the error says, which is printed after all this, is not said here; nor is the same
- * hint twice in a row. */
+/* The error printed at the end is not repeated here, nor is the same hint in a row. */
 static void
 say_failed_images(struct result *r, const struct push_result *x,
                   const struct push_hints *hints, const char *message,

@@ -28,7 +28,7 @@ struct jsout *render_push_failure(const struct push_failure *failure,
 void render_push(struct result *r, const struct push_result *pushes, size_t count,
                  const char *to_push, bool done, const struct push_hints *hints);
 
-/* "failed ..." lines with their hints, but for what the error of the command says. */
+/* "failed ..." lines with their hints, except that of the command's error. */
 void render_push_failed(struct result *r, const struct push_result *pushes, size_t count,
                         const struct push_hints *hints, const struct err *err);
 

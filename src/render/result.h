@@ -18,7 +18,7 @@
 
 struct result {
     struct buf text;
-    size_t columns;     /* tables keep within so many; 0: whatever they need */
+    size_t columns;     /* maximum width of tables; 0: unlimited */
     struct jsout *json; /* the object; owned */
 };
 
@@ -46,8 +46,8 @@ void result_put_digest(struct jsout *obj, const char *key, const struct digest *
 struct jsout *result_entry(const struct image_set *set, const struct image_entry *e);
 
 /*
- * Of an entry whose index was rebuilt, the digest before, as a line and as a member
- * "rebuiltFrom" of its object; of others nothing.
+ * For an entry whose index was rebuilt: the old digest, as a line and as the member
+ * "rebuiltFrom" of its object; nothing for others.
  */
 void result_rebuilt(struct result *r, struct jsout *image, const struct image_entry *e);
 

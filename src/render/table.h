@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* table.h - columns of text, each as wide as its widest cell.
  *
- * Where the columns of the result are limited, digests have 12 digits, and the first
- * column gives way: its cells lose their beginning.
+ * If the width of the result is limited, digests are cut to 12 digits, and the cells of
+ * the first column lose their beginning.
  *
  * Layer: render.
  */
@@ -26,7 +26,7 @@ struct table {
 /* Add a row; the cells are copied. */
 void table_add(struct table *t, const char *const cells[TABLE_COLUMNS]);
 
-/* The same with the first cell so many steps further in. */
+/* As table_add(), with the first cell indented by this many levels. */
 void table_add_below(struct table *t, unsigned depth,
                      const char *const cells[TABLE_COLUMNS]);
 

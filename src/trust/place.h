@@ -25,10 +25,10 @@ struct trust_place {
         .dir = NULL                                                                      \
     }
 
-/* What decides where the default store is. */
+/* What determines the default store. */
 struct trust_surroundings {
     bool is_root;
-    bool has_system_store; /* STORE_SYSTEM exists, or that cannot be told */
+    bool has_system_store; /* STORE_SYSTEM exists, or its existence is unknown */
     const char *config_home, *state_home, *home; /* variables; NULL: not set */
 };
 

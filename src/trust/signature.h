@@ -71,7 +71,7 @@ struct signature {
 
 /*
  * Shape:  exactly the fields signature_make() writes (the hint and, for Ed25519, the
- *         digest may be empty or absent; verificationMaterial may hold an empty
+ *         digest may be empty or absent; verificationMaterial may contain an empty
  *         tlogEntries and timestampVerificationData); canonical base64; nothing else.
  * Errors: ERR_TRUST "bad-signature", with the cause.
  */

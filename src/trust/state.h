@@ -6,7 +6,7 @@
  * and each kind of file has its own ending, so two streams never share a file.
  *
  * Layer: trust.
- * Source: docs/trust.md, "What is remembered".
+ * Source: docs/trust.md, "Recorded state".
  */
 #ifndef TRUST_STATE_H
 #define TRUST_STATE_H

@@ -38,10 +38,10 @@ struct trust_store {
     }
 
 /*
- * Read it.  dir NULL: the default one; see place.h.
- * Errors: ERR_TRUST "no-trust" - there is no default store, or no key in it;
- *         ERR_NOT_FOUND - there is no store DIR; ERR_USAGE - a file is wrong, or others
- *         may write to it; ERR_LOCAL; ERR_LIMIT.
+ * Open a store.  dir NULL: the default one; see place.h.
+ * Errors: ERR_TRUST "no-trust" - no default store, or no key in it;
+ *         ERR_NOT_FOUND - DIR does not exist; ERR_USAGE - a file is malformed, or
+ *         writable by others; ERR_LOCAL; ERR_LIMIT.
  */
 MUST_USE int trust_store_open(struct trust_store *out, const char *dir, struct err *err);
 void trust_store_release(struct trust_store *s);

@@ -389,9 +389,8 @@ deny(enum trust_override override, const struct trust_store *store, struct err *
 }
 
 /*
- * Where there is a policy it decides; without one, who runs the import may go back in a
- * stream.  What is missing from an incomplete bundle was signed: no policy has to grant
- * that.
+ * With a policy it decides; without one, the user may accept a rollback.  Missing parts
+ * of an incomplete bundle are covered by its signature: no permission is needed.
  */
 int
 trust_check_wishes(const struct trust_store *store, const struct trust_wishes *wishes,

@@ -76,7 +76,7 @@ check_equal "is found before anything is written" 0 "$(writes target)"
 check "every tag that does is named, with both digests" sh -c '
     test "$(grep -cE "^failed +'"$target"'/plain/[^ ]+: the tag has digest sha256:[0-9a-f]+, but the bundle has sha256:[0-9a-f]+$" "$1")" -eq 2' - "$out"
 check "the error counts them" \
-    grep -q '^sealift: import: 2 tags hold something other than the bundle$' "$err"
+    grep -q '^sealift: import: 2 tags have a digest other than in the bundle$' "$err"
 check "the hint is there once, and last" sh -c 'tail -n 1 "$1" | grep -q "^hint: .*--on-existing"
     test "$(cat "$1" "$2" | grep -c -- --on-existing)" -eq 1' - "$err" "$out"
 check_not "no table of images that were not pushed comes before it" grep -q '^IMAGE' "$out"

@@ -11,7 +11,7 @@ references source >"$work/list"
 must sealift export -q --unsigned -o "$work/shapes.tar" -f "$work/list"
 expect 0 "images of every shape" sealift verify --layers --insecure-skip-verify "$work/shapes.tar"
 check "says how many layers were not unpacked, and why" grep -qE \
-    '^layers    [0-9]+ unpacked, [0-9]+ not: [0-9]+ of artifacts, [0-9]+ of a type that is no tar$' \
+    '^layers    [0-9]+ unpacked, [0-9]+ not: [0-9]+ of artifacts, [0-9]+ of a type other than tar$' \
     "$out"
 counts() { # of layers, as the manifests in the bundle have them: of images, of artifacts
     python3 - "$work/shapes.tar" <<'PYTHON'

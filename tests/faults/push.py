@@ -144,7 +144,7 @@ def conflict(lab):
     def faster(_):
         other.put(lab.registry.store, "mirror/app")
     lab.registry.on("PUT", "/manifests/1$", then(faster, status(409)))
-    lab.push(app).fails("conflict", "the tag holds another digest")
+    lab.push(app).fails("conflict", "the tag has another digest")
     same(lab.registry.count("PUT", "/manifests/1$"), 1, "tries where another one is there")
 
 

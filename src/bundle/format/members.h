@@ -12,20 +12,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BUNDLE_OCI_LAYOUT         "{\"imageLayoutVersion\":\"1.0.0\"}"
-#define BUNDLE_OCI_LAYOUT_MAX     4096            /* bytes */
-#define BUNDLE_INDEX_MAX          (16U << 20)     /* bytes of index.json */
-#define BUNDLE_SUMS_MAX           (64U << 20)     /* bytes of SHA256SUMS */
-#define BUNDLE_SIGNATURES_MAX     64              /* files */
-#define BUNDLE_SIGNATURE_MAX      (64U * 1024)    /* bytes of one */
-#define BUNDLE_SIGNATURE_AREA     (512U + 32768U) /* bytes of members 3 and 4, as written */
-#define BUNDLE_SIGNATURE_AREA_MAX /* as read: room for 64 of the largest, and the pad */ \
+#define BUNDLE_OCI_LAYOUT            "{\"imageLayoutVersion\":\"1.0.0\"}"
+#define BUNDLE_OCI_LAYOUT_MAX        4096         /* bytes */
+#define BUNDLE_INDEX_MAX             (16U << 20)  /* bytes of index.json */
+#define BUNDLE_SUMS_MAX              (64U << 20)  /* bytes of SHA256SUMS */
+#define BUNDLE_SIGNATURES_MAX        64           /* files */
+#define BUNDLE_SIGNATURE_MAX         (64U * 1024) /* bytes of one */
+#define BUNDLE_SIGNATURE_AREA        (512U + 32768U) /* bytes of members 3 and 4, as written */
+#define BUNDLE_SIGNATURE_AREA_MAX    /* maximum when reading: 64 of the largest files, and \
+                                        the pad */                                         \
     (BUNDLE_SIGNATURES_MAX * (512U + BUNDLE_SIGNATURE_MAX) + 512U)
 #define BUNDLE_TRAILING_MAX (64U * 1024) /* zeros tolerated after the end */
 #define BUNDLE_STREAM_MAX   64
 #define BUNDLE_TOOL_MAX     64
 
-/* What the top-level annotations of index.json say about the whole. */
+/* The annotations of index.json that describe the whole bundle. */
 struct bundle_meta {
     char stream[BUNDLE_STREAM_MAX + 1]; /* [a-z0-9._-]{1,64} */
     uint64_t serial;                    /* < 2^63 */
@@ -39,21 +40,23 @@ struct bundle_meta {
 
 bool bundle_stream_is_valid(const char *stream);
 
-/* Of a file in signatures/: 16 lowercase hex digits, then ".sigstore.json" or ".p7s". */
+/* The name of a file in signatures/: 16 lowercase hex digits, then ".sigstore.json" or
+ * ".p7s". */
 bool bundle_signature_name_is_valid(const char *name);
 
 /* One of the files named in SHA256SUMS after oci-layout: blobs/sha256/<hex>. */
 struct bundle_member {
     struct digest digest;
     uint64_t size;
-    uint64_t offset; /* of the body; its header is the 512 bytes before */
+    uint64_t offset; /* of the body; the header is the 512 bytes before it */
 };
 
 /* An object that was left out: a child of an index. */
 struct bundle_omitted {
     struct digest digest;
     uint64_t size;
-    bool is_missing; /* it could not be had; else its platform was not wanted */
+    bool
+        is_missing; /* it could not be fetched; otherwise its platform was not selected */
 };
 
 #define BUNDLE_MISSING_MAX 10000 /* names in dev.sealift.missing */
@@ -61,7 +64,7 @@ struct bundle_omitted {
 /* "blobs/sha256/<hex>" */
 #define BUNDLE_BLOB_NAME_MAX (sizeof("blobs/sha256/") + 64)
 void bundle_blob_name(const struct digest *d, char out[BUNDLE_BLOB_NAME_MAX]);
-/* And back; false: it is no such name, *out is untouched. */
+/* The inverse; false, with *out untouched, for any other name. */
 bool bundle_blob_digest(struct digest *out, const char *name);
 
 #endif

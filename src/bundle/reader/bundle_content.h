@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bundle_content.h - what is in a bundle, once parsed.
+/* bundle_content.h - the content of a bundle, once parsed.
  *
  * Layer: bundle.
  */
@@ -16,8 +16,8 @@ struct bundle_content {
     struct bundle_member *members; /* in file order: documents, configs, others */
     size_t member_count;
     uint32_t *object_of_member; /* graph id of each member */
-    uint32_t *member_of_object; /* and back; GRAPH_NONE of what is left out */
-    uint64_t total;             /* bytes, the two zero blocks included */
+    uint32_t *member_of_object; /* the inverse; GRAPH_NONE for omitted objects */
+    uint64_t total;             /* bytes, including the two zero blocks */
     struct volumes file;        /* borrowed */
 };
 

@@ -30,7 +30,7 @@ read_member(void *ctx, unsigned worker, const struct image_object *what,
     out->media_type[0] = '\0';
     if (bundle_read_member(c, member_of_object(c, what), &out->bytes, err) == 0)
         return 0;
-    buf_clear(&out->bytes); /* bytes that failed are not to be used */
+    buf_clear(&out->bytes); /* bytes that failed the check must not be used */
     return -1;
 }
 

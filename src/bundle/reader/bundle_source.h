@@ -10,9 +10,9 @@
 #include "images/image_source.h"
 
 /*
- * Borrows the bundle.  A preview cannot become a source: what was not admitted cannot be
- * pushed.  It reads objects of the bundle's set, blobs too, and none that is left out;
- * names and what is attached are in the set.
+ * Borrows the bundle.  A preview cannot become a source: content without admission cannot
+ * be pushed.  It reads objects of the bundle's set, blobs too, except omitted ones; names
+ * and attached objects are in the set.
  * Errors: fetch_document(): as bundle_read_member(); reading a blob: ERR_INTEGRITY
  *         "truncated", ERR_LOCAL.
  */

@@ -10,12 +10,12 @@
 #include "io/archive/tar.h"
 #include "io/file/volumes.h"
 
-/* A place in the file.  A plain value: a copy looks ahead. */
+/* A position in the file.  A plain value: use a copy to look ahead. */
 struct member_cursor {
     struct volumes file;
     uint64_t at; /* offset of the next header, or of the body of the last one */
     bool has_mtime;
-    uint64_t mtime; /* of the first member: the others must have the same */
+    uint64_t mtime; /* of the first member; all others must be equal */
 };
 
 /*

@@ -9,11 +9,11 @@
 #include "base/run.h"
 #include "bundle/reader/bundle_content.h"
 
-/* How bodies are hashed; everything is borrowed. */
+/* Options of hashing bodies; everything is borrowed. */
 struct body_check {
     struct run *run; /* its events get the bytes as they are done */
-    bool
-        in_place; /* large ones without a copy, as volumes_view() has it: may be killed */
+    bool in_place; /* large bodies without a copy, see volumes_view(): the process may be
+                      killed */
 };
 
 /*

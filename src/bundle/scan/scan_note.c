@@ -57,7 +57,7 @@ scan_is_over(const struct scan *s)
     return s->bound && s->bound->is_reached;
 }
 
-/* The next block that may hold a header: in a hole there is none. */
+/* The next block that may contain a header: a hole does not. */
 static uint64_t
 skip_hole(const struct scan *s, uint64_t pos, uint64_t to)
 {
@@ -66,7 +66,7 @@ skip_hole(const struct scan *s, uint64_t pos, uint64_t to)
     return pos + (data - pos) / TAR_BLOCK * TAR_BLOCK;
 }
 
-/* Blocks that cannot be read are zeros: there is no header in them. */
+/* Blocks that cannot be read are zeros, which are never a header. */
 static size_t
 read_blocks(const struct volumes *file, unsigned char *out, uint64_t at, size_t len)
 {
@@ -82,7 +82,7 @@ read_blocks(const struct volumes *file, unsigned char *out, uint64_t at, size_t 
     return len;
 }
 
-/* Most blocks are none, which is to be seen quickly. */
+/* Most blocks are not a header, so the common case is decided first. */
 static bool
 is_header(const unsigned char block[TAR_BLOCK], const struct member_cursor *c,
           struct tar_entry *out)
@@ -119,7 +119,7 @@ scan_find(const struct scan *s, uint64_t from, uint64_t to,
                 return 1;
             }
         }
-        if (len < want) /* it was longer a moment ago */
+        if (len < want) /* the file was truncated meanwhile */
             return 0;
         from = pos + len;
     }
@@ -141,10 +141,9 @@ scan_end(const struct scan *s, uint64_t end)
     if (zero == 1)
         return;
     if (zero == 0)
-        err_because(&why, ERR_INTEGRITY, REASON_TRAILING,
-                    "what ends the bundle, from byte %" PRIu64
-                    " on, is not some zeros and nothing else",
-                    end);
+        err_because(
+            &why, ERR_INTEGRITY, REASON_TRAILING,
+            "at byte %" PRIu64 ": unexpected data after the end-of-archive marker", end);
     volumes_blame(file, end, rest, &why);
     scan_note(s, end, rest, NULL, &why);
 }

@@ -13,26 +13,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A place that is not as it should be. */
+/* A damaged range. */
 struct damage {
     uint64_t offset, size; /* the bytes it is about */
-    bool has_digest;       /* they belong to this object: */
+    bool has_digest;       /* the range belongs to this object: */
     struct digest digest;
-    struct err err; /* ERR_INTEGRITY: other bytes; ERR_LOCAL: they cannot be read */
+    struct err err; /* ERR_INTEGRITY: wrong bytes; ERR_LOCAL: they cannot be read */
 };
 
 struct scan_options {
     void (*note)(void *ctx,
-                 const struct damage *damage); /* gets all but bodies of blobs */
+                 const struct damage
+                     *damage); /* receives all damage except in the bodies of blobs */
     void *ctx;
     struct cancel *cancel;
 };
 
-/* How much may be read of a file that nobody vouches for. */
+/* Limit for reading a file that is not authenticated. */
 struct scan_bound {
     uint64_t left;   /* bytes */
     bool is_reached; /* it ended there: */
-    uint64_t from;   /* nothing from this byte on was looked at */
+    uint64_t from;   /* nothing from this byte on was read */
 };
 
 #endif

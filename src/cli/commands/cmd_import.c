@@ -208,7 +208,7 @@ import(const struct import_command *o, char **operands, size_t count,
     int rc;
 
     if (o->index && !options.rebuild_indexes && strcmp(o->index, "keep") != 0)
-        return err_set(err, ERR_USAGE, "--index is one of keep, rebuild");
+        return err_set(err, ERR_USAGE, "--index must be one of keep, rebuild");
     if (check_secrets(o, err) < 0)
         return -1;
     secrets.options = &options;

@@ -29,7 +29,7 @@ static const struct opt table[] = {
     {.kind = OPT_END},
 };
 
-/* "layers    12 unpacked, 3 not: 2 of artifacts, 1 of a type that is no tar" */
+/* "layers    12 unpacked, 3 not: 2 of artifacts, 1 of a type other than tar" */
 static void
 put_layers(struct result *r, const struct bundle_content *c)
 {
@@ -46,7 +46,7 @@ put_layers(struct result *r, const struct bundle_content *c)
         size_t count;
     } reasons[] = {
         {"artifact", "of artifacts", n.artifact},
-        {"otherType", "of a type that is no tar", n.other_type},
+        {"otherType", "of a type other than tar", n.other_type},
         {"absent", "not in the bundle", n.absent},
     };
     for (size_t i = 0; i < COUNT_OF(reasons); i++) {

@@ -101,7 +101,7 @@ tar_header(unsigned char out[TAR_BLOCK], const char *name, uint64_t size, uint64
 
     if (name[0] == '\0' || strlen(name) > TAR_NAME_MAX || size >= BASE256_SIZE_END ||
         mtime > TAR_MTIME_MAX)
-        return err_set(err, ERR_INTERNAL, "a tar header cannot hold '%s'", name);
+        return err_set(err, ERR_INTERNAL, "a tar header does not support '%s'", name);
     if (!a || !e)
         return err_set(err, ERR_INTERNAL, "cannot start a tar header");
     archive_entry_set_pathname(e, name);

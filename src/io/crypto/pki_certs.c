@@ -60,10 +60,10 @@ odd_extension(X509_EXTENSION *ext)
     int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
 
     if (nid == NID_delta_crl)
-        return "it is a delta, which names changes only";
+        return "it is a delta, which lists only changes";
     if (nid == NID_issuing_distribution_point)
-        return "it has an issuingDistributionPoint, which leaves certificates or reasons "
-               "out, or brings those of other issuers";
+        return "it has an issuingDistributionPoint, which excludes certificates or "
+               "reasons, or includes those of other issuers";
     if (X509_EXTENSION_get_critical(ext) != 0 &&
         !is_known_extension(nid, known, COUNT_OF(known)))
         return "it has an unknown critical extension";
@@ -78,7 +78,7 @@ odd_entry_extension(X509_EXTENSION *ext)
     int nid = OBJ_obj2nid(X509_EXTENSION_get_object(ext));
 
     if (nid == NID_certificate_issuer)
-        return "it names certificates of another issuer";
+        return "it lists certificates of another issuer";
     if (X509_EXTENSION_get_critical(ext) != 0 &&
         !is_known_extension(nid, known, COUNT_OF(known)))
         return "one of its entries has an unknown critical extension";
@@ -86,8 +86,8 @@ odd_entry_extension(X509_EXTENSION *ext)
 }
 
 /*
- * Why a list may say less than that all certificates of its issuer are good but those in
- * it, or something else, in words for a message; NULL: it is a complete list.
+ * Why a list is not a complete list of its issuer's revoked certificates, as a phrase for
+ * a message; NULL when it is.
  */
 static const char *
 crl_oddity(X509_CRL *crl)

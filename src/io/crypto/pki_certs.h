@@ -24,37 +24,37 @@ void pki_certs_release(struct pki_certs **certs);
 
 /*
  * Add every certificate of a PEM file.
- * Errors: ERR_USAGE - there is none in it, or something else, or a block is damaged.
+ * Errors: ERR_USAGE - none in it, another kind of block, or a damaged block.
  */
 MUST_USE int pki_certs_add(struct pki_certs *certs, const char *pem, size_t len,
                            const char *name, struct err *err);
 
 /*
- * Add every revocation list of a PEM file.  Those that are not complete, or have critical
- * extensions that we do not know, are errors: their silence means nothing.
+ * Add every revocation list of a PEM file.  Lists that are incomplete or have unknown
+ * critical extensions are errors: a certificate missing from them may still be revoked.
  * Errors: ERR_USAGE as above.
  */
 MUST_USE int pki_crls_add(struct pki_certs *certs, const char *pem, size_t len,
                           const char *name, struct err *err);
 
 /*
- * Number i of the revocation lists among them: who made it, as text_safe() writes it, and
- * until when it is the newest.  false: there is no such number.
+ * Revocation list number i: its issuer, as by text_safe(), and until when it is current.
+ * false: there is no such number.
  */
 struct pki_crl_term {
     char issuer[TEXT_SAFE_MAX];
-    bool ends; /* it says when */
+    bool ends; /* whether it has an end */
     uint64_t next_update;
 };
 
 bool pki_crl_term(const struct pki_certs *certs, size_t i, struct pki_crl_term *out);
 
-/* What a chain is made of; certificates in the signature help, too. */
+/* What chains are built from, besides the certificates in the signature. */
 struct pki_authority {
     const struct pki_certs *anchors;       /* one of these ends it */
     const struct pki_certs *intermediates; /* may be part of it */
-    const struct pki_certs *crls; /* what any of them revokes is not part of it */
-    bool requires_crl;            /* one of the holder's issuer must be there */
+    const struct pki_certs *crls; /* certificates revoked by any of them are excluded */
+    bool requires_crl; /* a list by the issuer of the signer's certificate is required */
 };
 
 #endif

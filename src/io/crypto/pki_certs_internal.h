@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pki_certs_internal.h - what is in certificates, for the files that look into them.
+/* pki_certs_internal.h - fields of certificates, for the files that parse them.
  *
  * Layer: io, private.
  */
@@ -18,10 +18,10 @@ struct pki_certs {
     STACK_OF(X509_CRL) * crls;
 };
 
-/* Epoch seconds; false: there is none, or it is malformed. */
+/* Epoch seconds; false when absent or malformed. */
 bool pki_time(const ASN1_TIME *text, uint64_t *out);
 
-/* As RFC 2253 has it, cut and safe to show. */
+/* In the format of RFC 2253, cut and safe to show. */
 void pki_name_safe(char out[TEXT_SAFE_MAX], const X509_NAME *name);
 
 #endif

@@ -23,8 +23,8 @@ struct pki_link {
 struct pki_chain {
     struct pki_link links[PKI_CHAIN_MAX]; /* from the holder up */
     size_t count;
-    bool has_extras; /* certificates came along that are not part of it */
-    uint64_t valid_from, valid_until; /* all of it, epoch seconds */
+    bool has_extras; /* the message contains certificates that are not part of it */
+    uint64_t valid_from, valid_until; /* intersection over the chain, epoch seconds */
 };
 
 /*

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pki_cms.h - signatures with certificates, as detached CMS.
  *
- * Two questions, answered apart.  Is the signature right, by the certificate that comes
- * with it?  pki_cms_open().  Does that certificate come from an authority?
- * pki_cms_chain(), in pki_chain.h.  Who the holder is to us, and when the chain has to be
- * valid, is asked elsewhere.
+ * Two checks: pki_cms_open() checks the signature by the certificate in it;
+ * pki_cms_chain(), in pki_chain.h, checks that an authority issued that certificate.
+ * Which holders are authorised, and when the chain must be valid, is decided elsewhere.
  *
- * Layer:  io.
+ * Layer: io.
  * Source: RFC 5652 (CMS).
  */
 #ifndef IO_CRYPTO_PKI_CMS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pki_cms_internal.h - what is in a CMS signature, for the files that look into it.
+/* pki_cms_internal.h - the parsed CMS signature, for the files that use it.
  *
  * Layer: io, private.
  */
@@ -21,10 +21,10 @@ struct pki_cms {
     char subject[PKI_SUBJECT_MAX];
 };
 
-/* Its one signer, borrowed. */
+/* The single signer, borrowed. */
 CMS_SignerInfo *pki_cms_signer(const struct pki_cms *cms);
 
-/* By its extensions. */
+/* Decided by its extensions. */
 bool pki_cms_is_for_signing(X509 *cert);
 
 /* Errors: ERR_USAGE. */

@@ -25,12 +25,14 @@ pki_cms_check_signer(const struct pki_key *key, const struct pki_certs *certs,
     if (!theirs)
         return -1;
     if (!digest_equal(pki_id(theirs), pki_id(key)))
-        return err_set(err, ERR_USAGE, "'%s' is the certificate of another key", name);
+        return err_set(err, ERR_USAGE, "'%s' is the certificate of a different key",
+                       name);
     if (pki_type(key) == PKI_ED25519)
         return err_set(err, ERR_USAGE,
-                       "CMS signatures are made with ECDSA or RSA keys, not Ed25519");
+                       "CMS signatures require an ECDSA or RSA key, not Ed25519");
     if (!pki_cms_is_for_signing(leaf)) {
-        err_set(err, ERR_USAGE, "the certificate '%s' is not for code signing", name);
+        err_set(err, ERR_USAGE, "the certificate '%s' does not permit code signing",
+                name);
         return err_hint(err, "required: extended key usage codeSigning, and "
                              "digitalSignature where key usages are present");
     }
@@ -57,7 +59,7 @@ make_cms(const struct pki_key *key, const struct pki_certs *certs, BIO *bytes)
     return NULL;
 }
 
-/* In the form that counts, and only when it is good. */
+/* Convert to the canonical form, after checking the signature. */
 static int
 take_form(const unsigned char *der, int len, struct pki_payload *payload, struct buf *out,
           struct err *err)
@@ -68,7 +70,7 @@ take_form(const unsigned char *der, int len, struct pki_payload *payload, struct
     CLEANUP(buf_release) struct buf form = BUF_INIT(PKI_CMS_MAX);
 
     if (!cms)
-        return err_set(err, ERR_INTERNAL, "the CMS signature that was made %s", why.msg);
+        return err_set(err, ERR_INTERNAL, "the new CMS signature %s", why.msg);
     if (pki_cms_render(cms, &form, &why) < 0 || buf_add(out, form.data, form.len) < 0)
         return err_set(
             err, ERR_LIMIT,

@@ -10,15 +10,16 @@
 #include "io/crypto/pki_certs.h"
 
 /*
- * May this key sign with the first of these certificates?  The others are sent along.
+ * Check that this key may sign with the first of these certificates; the others are
+ * included in the signature.
  * Errors: ERR_USAGE - it is of another key, not for code signing, has expired, or is of a
- *         kind that CMS does not do here (Ed25519).
+ *         kind that is not supported with CMS (Ed25519).
  */
 MUST_USE int pki_cms_check_signer(const struct pki_key *key,
                                   const struct pki_certs *certs, const char *name,
                                   struct err *err);
 
-/* Sign, detached: out gets DER.  Errors: ERR_INTERNAL. */
+/* Create a detached signature in DER in out.  Errors: ERR_INTERNAL. */
 MUST_USE int pki_cms_sign(const struct pki_key *key, const struct pki_certs *certs,
                           const void *bytes, size_t len, struct buf *out,
                           struct err *err);

@@ -17,7 +17,7 @@
 enum { SCRYPT_N = 65536, SCRYPT_R = 8, SCRYPT_P = 1, SALT = 32 };
 
 static const uint64_t SCRYPT_BYTES_MAX = UINT64_C(128) << 20;
-enum { TEXT_MAX = PKI_KEY_FILE_MAX }; /* bytes of the JSON, and of what is in it */
+enum { TEXT_MAX = PKI_KEY_FILE_MAX }; /* bytes of the JSON, and of its strings */
 
 /* The parsed JSON of a key file. */
 struct box {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pki_crl.h - what revocation lists say of a chain.
+/* pki_crl.h - revocation lists applied to a chain.
  *
  * Layer: io.
  */

@@ -10,17 +10,17 @@
 #include <openssl/provider.h>
 
 /*
- * A context of its own: modules for smart cards use OpenSSL, too, and would be sent back
- * to the very provider that called them.
+ * A library context of its own: smart card modules use OpenSSL too, and would recurse
+ * into the provider that called them.
  */
 struct pki_token {
     OSSL_LIB_CTX *lib;
     OSSL_PROVIDER *standard, *pkcs11;
-    EVP_PKEY *pkey; /* a handle: the key itself stays where it is */
+    EVP_PKEY *pkey; /* a handle: the key itself stays in the token */
 };
 
-/* What signs, and the context it works in: both borrowed. */
+/* The key that signs, and its library context: both borrowed. */
 EVP_PKEY *pki_token_key(const struct pki_token *token, OSSL_LIB_CTX **lib);
-void pki_token_free(struct pki_token *token); /* NULL is fine */
+void pki_token_free(struct pki_token *token); /* NULL is allowed */
 
 #endif

@@ -16,7 +16,7 @@
 MUST_USE int output_check(const char *path, bool replace, struct err *err);
 
 /*
- * Create NAME.partial beside the target and lock it; an old partial file is removed.
+ * Create NAME.partial next to the target and lock it; an old partial file is removed.
  * Errors: as output_check(); ERR_CONFLICT when another run holds it.
  */
 MUST_USE int output_open(struct output *out, const char *path, bool replace,
@@ -30,7 +30,7 @@ MUST_USE int output_open(struct output *out, const char *path, bool replace,
 MUST_USE int output_resume(struct output *out, const char *path, bool replace,
                            struct err *err);
 
-/* As output_resume(), with another name for the unfinished file, beside the target. */
+/* As output_resume(), with another name for the unfinished file, next to the target. */
 MUST_USE int output_resume_as(struct output *out, const char *path, const char *partial,
                               bool replace, struct err *err);
 
@@ -48,10 +48,10 @@ MUST_USE int output_set_aside(struct output *out, struct err *err);
 int output_open_older(const struct output *out, uint64_t *size);
 
 /*
- * Is there room for size bytes in these count files, beside what they take already, and
- * may the largest of them be that large here?  Where a file system reports 0 blocks,
- * nothing is known of its room.
- * Errors: ERR_LOCAL with what is needed and what is free.
+ * Check that the file system has space for size bytes in these count files, besides what
+ * they occupy already, and permits the largest of them.  A file system that reports 0
+ * blocks is not checked.
+ * Errors: ERR_LOCAL with what is needed and what is available.
  */
 MUST_USE int output_check_room(const struct output *files, size_t count, uint64_t size,
                                uint64_t largest, struct err *err);

@@ -52,7 +52,7 @@ MUST_USE int output_set_open(struct output_set *out, const char *path, uint64_t 
                              uint64_t cut, bool replace, struct err *err);
 
 /*
- * Start another file of the same name beside one that stays open: NAME.partial.new. Such
+ * Start another file of the same name next to one that stays open: NAME.partial.new. Such
  * a file is never resumed: output_set_open() removes it.
  */
 MUST_USE int output_set_open_beside(struct output_set *out,

@@ -10,7 +10,7 @@
 
 /*
  * Open a file or folder that only root and this user can change.  The last `checked`
- * names of the path are checked: each belongs to root or this user, and nobody else may
+ * names of the path are checked: each belongs to root or this user, and no other user may
  * write to it.  The same applies to links among them and to everything that these lead
  * through, except that a sticky folder like /tmp may be on the way. flags:   of open();
  * links are followed.

@@ -14,13 +14,13 @@
 struct export_options {
     struct plan_options plan;
     const char *output;
-    uint64_t volume_size; /* bytes per volume; 0: one file */
-    bool foreign_layers;  /* also fetch layers from the URLs in descriptors */
-    bool force;           /* replace an existing file */
-    bool verify_after;    /* read it back from disk before it is renamed */
-    bool dry_run;         /* stop after planning */
-    bool accepts_sparse;  /* indexes that list what is left out were asked for: no word */
-    bool allow_incomplete;    /* with plan.keep_going: publish without what failed */
+    uint64_t volume_size;  /* bytes per volume; 0: one file */
+    bool foreign_layers;   /* also fetch layers from the URLs in descriptors */
+    bool force;            /* replace an existing file */
+    bool verify_after;     /* read it back from disk before it is renamed */
+    bool dry_run;          /* stop after planning */
+    bool accepts_sparse;   /* indexes with omitted children were requested: no warning */
+    bool allow_incomplete; /* with plan.keep_going: publish without what failed */
     const char *const *reuse; /* bundles to take blobs from, reuse_count of them */
     size_t reuse_count;
     const struct pki_key *key; /* NULL: unsigned, as requested */

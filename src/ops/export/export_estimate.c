@@ -19,7 +19,7 @@ export_open_reuse(struct reuse *s, const struct export_options *o, struct err *e
     return 0;
 }
 
-/* What an earlier run left; nothing depends on it. */
+/* Data of an earlier run; optional. */
 static void
 add_left(struct reuse *s, const char *output, const char *suffix)
 {
@@ -31,10 +31,10 @@ add_left(struct reuse *s, const char *output, const char *suffix)
         (void)!reuse_add(s, &files, err_ignored());
 }
 
-/* Bytes: blobs may end with so many zeros, and are whole for all that. */
+/* In bytes: blobs may end with zeros and still be complete. */
 static const uint64_t ZEROS_AT_END = 64 << 10;
 
-/* How much of a member is there, at the best place. */
+/* Available bytes of a member, in the best source. */
 static uint64_t
 measure_member(const struct reuse *s, const struct bundle_member *m)
 {

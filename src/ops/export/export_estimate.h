@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* export_estimate.h - what an export would fetch, and what is here already.
+/* export_estimate.h - what an export would fetch, and what is already present.
  *
  * Layer: ops.
  */
@@ -14,8 +14,8 @@ MUST_USE int export_open_reuse(struct reuse *s, const struct export_options *o,
                                struct err *err);
 
 /*
- * Set r->fetched and r->reused to what the run would count, without reading what is here:
- * bytes that turn out to be damaged are fetched all the same.  Nothing is written.
+ * Set r->fetched and r->reused to the expected values, without reading the data present:
+ * bytes that turn out to be damaged would be fetched.  Nothing is written.
  * Errors: those of opening a bundle to reuse.
  */
 MUST_USE int export_estimate(struct export_result *r, const struct export_options *o,

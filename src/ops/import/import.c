@@ -11,7 +11,7 @@
 #include "ops/verify/policy_check.h"
 #include "ops/verify/verify.h"
 
-/* What others see of this bundle now may not be followed by an older one. */
+/* The first visible change: from now on no older bundle is accepted. */
 struct import_memory {
     const struct verified *verified;
     const struct verify_options *options;
@@ -114,7 +114,7 @@ count_sparse(const struct image_set *set)
     return count;
 }
 
-/* A name by digest stands for another one now. */
+/* The digest of a name by digest has changed. */
 static void
 warn_of_new_names(const struct image_set *set, const struct events *events)
 {

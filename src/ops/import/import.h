@@ -13,16 +13,16 @@
 
 struct import_options {
     struct verify_options verify;
-    struct push_options push; /* accepted is import's own */
-    bool rebuild_indexes;     /* those that list what is left out are made anew */
-    const char *tool;         /* "sealift/x.y.z", for the receipt */
+    struct push_options push;          /* accepted is import's own */
+    bool rebuild_indexes;              /* rebuild indexes that list omitted children */
+    const char *tool;                  /* "sealift/x.y.z", for the receipt */
     const struct pki_key *receipt_key; /* or NULL: no receipt */
 };
 
 struct import_result {
     struct verified verified;
-    const struct image_set *set;   /* what is pushed: that of the bundle, or */
-    struct rebuilt_source rebuilt; /* the same with new indexes */
+    const struct image_set *set;   /* what is pushed: the source of the bundle, or */
+    struct rebuilt_source rebuilt; /* the same with rebuilt indexes */
     struct image_source source;    /* its bytes */
     struct push_result push;
     struct receipt receipt; /* empty unless one was requested, and pushed */
@@ -37,13 +37,13 @@ struct import_result {
     }
 
 /*
- * Verify all of it, map the names, push.  It is remembered in part once the target
- * accepts the first thing that others can see, and whole after the push; then the receipt
- * is pushed.  With rebuild_indexes the digests of new indexes are those that are compared
- * with the target, remembered in the receipt, and shown.
+ * Verify the whole bundle, map the names, push.  The import is recorded as partial once
+ * the target accepts the first visible change, and as complete after the push; then the
+ * receipt is pushed.  With rebuild_indexes the digests of new indexes are compared with
+ * the target, recorded in the receipt, and shown.
  * Errors: those of verify_run(), push_plan.h and push.h; ERR_PARTIAL - with keep_going,
- * some images failed and all others are there; ERR_PARTIAL "receipt" - all is there but
- * the receipt. *out tells how far it came.
+ * some images failed and all others were pushed; ERR_PARTIAL "receipt" - everything
+ * except the receipt was pushed. *out contains the progress.
  */
 MUST_USE int import_run(struct import_result *out, const struct import_options *options,
                         struct err *err);

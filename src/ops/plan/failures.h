@@ -48,13 +48,12 @@ MUST_USE int failures_note_object(struct failures *g, enum failure_what what,
                                   const struct reference *ref,
                                   const struct digest *digest, struct err *err);
 
-/* Whether an error is about one source only: what is wrong here (no space, a signal) is
- * not. */
+/* Whether an error concerns a source only: local ones (no space, a signal) do not. */
 bool failures_is_gap(const struct err *err);
 
 /*
- * Keep a gap in *kept, which the caller frees, for whoever knows about all of them.
- * Returns: 0 with *err reset; -1 with *err as it was, when it is none.
+ * Keep a failure in *kept, which the caller frees, to be reported with others.
+ * Returns: 0 with *err reset; -1 with *err unchanged, when it is not one.
  */
 MUST_USE int failures_keep(struct err **kept, struct err *err);
 

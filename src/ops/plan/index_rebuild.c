@@ -26,7 +26,7 @@ read_cached(void *ctx, unsigned worker, uint32_t index, struct buf *out, struct 
     return 0;
 }
 
-/* Once it can be had, the index is the same again. */
+/* Once it can be fetched, the index is the same again. */
 static bool
 is_child_lost(void *ctx, uint32_t child)
 {

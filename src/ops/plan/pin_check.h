@@ -9,8 +9,8 @@
 #include "ops/plan/walk.h"
 
 /*
- * Warn of each such name whose tag now refers to another digest: the one that was given
- * is carried.  A tag that cannot be resolved is no reason to fail.
+ * Warn of each such name whose tag now refers to another digest: the given digest is
+ * exported.  A tag that cannot be resolved is not an error.
  * Errors: ERR_LOCAL, ERR_SIGNAL.
  */
 MUST_USE int pin_check(const struct plan_name *names, size_t count,

@@ -16,7 +16,7 @@ enum {
     CONFIG_MAX = 1 << 20, /* bytes; a larger config is not read */
 };
 
-/* What is looked for in one image, and what there is. */
+/* The selected platforms, and those of one image. */
 struct platform_search {
     const struct choice *choice;
     const struct graph *graph;
@@ -185,7 +185,7 @@ note_document(void *ctx, uint32_t id, bool as_document)
     }
 }
 
-/* Bits of the platforms that the image lacks; 0 also where it says no platform. */
+/* Bits of the platforms that the image lacks; 0 for an image without a platform. */
 static uint64_t
 lacking_of(const struct platform_search *s)
 {

@@ -14,9 +14,9 @@
 /*
  * Append the names to out, which is empty; a repository among them, a name without tag
  * and digest, is replaced by its tags that match, sorted; pattern NULL: by all of them.
- * Tags that hold lists of referrers are left out.
- * Repositories whose tags cannot be listed, or that have none, are dropped and go to
- * *bad, unless they are noted as gaps.
+ * Tags that are lists of referrers are left out.  Repositories whose tags cannot be
+ * listed, or that have none, are dropped and go to *bad, unless they are recorded as
+ * failures.
  * Errors: ERR_LOCAL, ERR_SIGNAL; ERR_LIMIT - too many names.
  */
 MUST_USE int tag_expand(struct reference_list *out, const struct reference_list *names,

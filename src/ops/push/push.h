@@ -11,10 +11,10 @@
 /*
  * Push the images of a set, of which out->plan is mapped already (push_plan_map()):
  * blobs, manifests from the leaves up; read every manifest back and compare the bytes;
- * tags last, which are read back too.  *out shows what was done, also on failure. Errors:
- * those of push_plan.h, pull.h and push_blob.h; ERR_CONFLICT - a tag holds another
- * digest; those of options->accepted.  With keep_going what the target refuses is in *out
- * and is not an error.
+ * then tags, which are read back too.  *out contains the progress, also on failure.
+ * Errors: those of push_plan.h, pull.h and push_blob.h; ERR_CONFLICT - a tag has another
+ * digest; those of options->accepted.  With keep_going, objects that the target rejects
+ * are in *out and are not errors.
  */
 MUST_USE int push_images(struct push_result *out, const struct image_set *set,
                          const struct image_source *source,

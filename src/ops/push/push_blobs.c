@@ -41,10 +41,10 @@ enum blob_standing {
 struct blob_bytes {
     struct push_context *push;
     struct byte_source inner;
-    uint64_t *sent; /* NULL: what is read does not count as progress */
+    uint64_t *sent; /* NULL: reading does not count as progress */
 };
 
-/* Bytes from `at` on leave; what is sent a second time counts once. */
+/* Progress of sent bytes, from `at` on; bytes sent twice count once. */
 static void
 count_sent(const struct blob_bytes *b, uint64_t at, uint64_t len)
 {
@@ -322,7 +322,7 @@ push_blob_job(struct pool_job *base, unsigned worker, struct err *err)
     return rc;
 }
 
-/* Those of one object, which stand together. */
+/* The placements of one object, which are adjacent. */
 static size_t
 count_places(const struct placement *p, size_t left, bool *is_first)
 {

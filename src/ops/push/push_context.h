@@ -21,7 +21,7 @@ enum on_existing { EXISTING_ERROR, EXISTING_SKIP, EXISTING_OVERWRITE };
 
 struct push_options {
     struct mapping mapping;
-    enum on_existing on_existing; /* when a tag holds another digest */
+    enum on_existing on_existing; /* when a tag has another digest */
     bool dry_run;                 /* stop when it is known what would be sent */
     bool read_back_blobs; /* fetch all blobs again before tags move, and compare */
     bool keep_going;      /* what the target refuses does not stop the other images */
@@ -30,8 +30,8 @@ struct push_options {
     /* Another repository of the target that has a blob, or NULL.  Or NULL. */
     const char *(*mount_source)(void *ctx, const struct digest *digest);
     void *mount_ctx;
-    /* The target accepted the first thing that others can see, a tag, or a manifest where
-     * no tag is put.  Called once, unless it fails; that ends the push.  Or NULL. */
+    /* The target accepted the first visible change, a tag, or a manifest where no tag is
+     * pushed.  Called once, unless it fails; that ends the push.  Or NULL. */
     int (*accepted)(void *ctx, struct err *err);
     void *accepted_ctx;
 };
@@ -71,14 +71,14 @@ void push_context_found(struct push_context *push, uint32_t repo);
 void push_context_count(struct push_context *push, size_t *counter, size_t n);
 int push_context_wrap(struct err *err, const struct repository *repo);
 /*
- * The target does not take this one image: where there are others, they can do without.
- * name: as it would be called there; NULL where that is not known.
+ * The target rejects this one image; others may be accepted.  name: its name there; NULL
+ * when unknown.
  */
 void push_context_refused(const struct push_context *push,
                           const struct push_plan_name *name, struct err *err);
 /* Something that others can see was accepted. */
 MUST_USE int push_context_accepted(struct push_context *push, struct err *err);
-/* An object of the set, as the source takes it. */
+/* An object of the set, in the form the source requires. */
 struct image_object push_context_object(const struct push_context *push, uint32_t object);
 MUST_USE int push_context_read(struct push_context *push, uint32_t object,
                                struct buf *out, struct err *err);

@@ -9,16 +9,17 @@
 #include "ops/push/push_context.h"
 
 /*
- * What came of one step in a repository, rc and *err.  A failure that leaves other images
- * alone is written down, *cause is its number from then on, and the step counts as done.
- * Returns: 0; -1 with *err kept when work has to end: not asked to go on, the trouble is
- *          here and not at the target, the password is refused, or the registry answers
- *          nobody any more.  ERR_LIMIT - too many failures.
+ * Handle the result of a step in a repository, rc and *err.  A failure that does not
+ * affect other images is recorded, *cause becomes its number, and the step counts as
+ * done.
+ * Returns: 0; -1 with *err kept when the push must end: without keep_going, after a local
+ *          failure, when the password is refused, or when the registry is unreachable.
+ *          ERR_LIMIT - too many failures.
  */
 MUST_USE int push_settle(struct push_context *push, unsigned worker, uint32_t repo,
                          uint32_t *cause, int rc, struct err *err);
 
-/* Note a failure and go on.  Its number; 0: there are too many. */
+/* Record a failure and continue.  Its number; 0: too many. */
 uint32_t push_note_failure(struct push_context *push, const struct err *err);
 
 /* Whether the repository is no longer used; *cause is then the reason. */

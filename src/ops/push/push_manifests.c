@@ -39,8 +39,8 @@ push_manifest_job(struct pool_job *base, unsigned worker, struct err *err)
 }
 
 /*
- * Run one step for each placement.  To land them, children are done before parents begin,
- * and what goes first and the rest take turns.
+ * Run one step for each placement.  When pushing, children are done before parents begin,
+ * and the first image before the rest.
  */
 static int
 for_documents(struct push_context *push, bool lands,

@@ -100,7 +100,7 @@ push_plan_check_targets(const struct push_plan *plan, const struct policy_stream
         text_safe(safe, place, strlen(place));
         err_because(err, ERR_TRUST, REASON_TARGET, "stream '%s' may not be pushed to %s",
                     stream, safe);
-        return err_hint(err, "the policy lists where it may go, in \"targets\"");
+        return err_hint(err, "the policy lists the allowed targets in \"targets\"");
     }
     return 0;
 }

@@ -24,7 +24,7 @@ struct placement {
     bool is_listed;   /* of what was put: the registry lists it as a referrer */
     bool is_first;    /* it goes before all that is not: see push_sparse.h */
     uint32_t
-        cause; /* why it is not to be had there, a number of push_failures.h; 0: it is */
+        cause; /* why it cannot be pushed there, a number of push_failures.h; 0: it can */
 };
 
 /* The destination of an entry of the set. */
@@ -59,7 +59,7 @@ MUST_USE int push_plan_map(struct push_plan *out, const struct image_set *set,
                            const struct mapping *mapping, struct err *err);
 
 /*
- * May the images land there, by the policy's rule for their stream, or NULL?
+ * Whether the images may be pushed there, by the policy's rule for their stream, or NULL.
  * Errors: ERR_TRUST "target".
  */
 MUST_USE int push_plan_check_targets(const struct push_plan *plan,

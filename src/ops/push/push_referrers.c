@@ -133,7 +133,7 @@ merge_referrer_list(const struct subject_step *step, struct session *s,
 
 enum keeper { KEEPER_UNKNOWN, KEEPER_REGISTRY, KEEPER_CLIENT };
 
-/* What the registry said when these were put, if some of them were. */
+/* The registry's answers when these were pushed, if some of them were. */
 static enum keeper
 told_keeper(const struct subject_step *step)
 {
@@ -159,8 +159,8 @@ lists_all(const struct subject_step *step, const struct referrers *list)
 }
 
 /*
- * All of these were put by somebody before, or will be.  1: nothing is to be done; 0: the
- * list is ours to keep, also where the registry cannot tell what it lists; -1.
+ * All of these were pushed by other clients before, or will be.  1: nothing to do; 0: the
+ * list must be updated, also where the registry does not report what it lists; -1.
  */
 static int
 is_list_kept(const struct subject_step *step, struct session *s,

@@ -18,7 +18,7 @@ enum image_state {
 
 #define PUSH_FAILURES_MAX 100000
 
-/* What went wrong at the target while the push went on.  Texts are owned. */
+/* A failure at the target during a push that continued.  Strings are owned. */
 struct push_failure {
     enum err_kind kind;
     enum err_reason reason;
@@ -42,9 +42,8 @@ struct push_result {
     uint32_t *causes;         /* of each name: why it failed, see push_failure_of() */
     struct push_failure *failures; /* in the order in which they happened */
     size_t failure_count, failure_cap;
-    size_t failed; /* names */
-    size_t
-        conflicts; /* of them: tags that hold something else, before anything is sent */
+    size_t failed;    /* names */
+    size_t conflicts; /* of them: tags with another digest, before anything was sent */
     struct push_counts counts;
     bool is_by_head; /* blobs could not be read to check them: see presence.h */
 };

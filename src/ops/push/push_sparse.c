@@ -126,7 +126,7 @@ push_try_sparse(struct push_context *push, struct err *err)
 
     if (image_set_omitted(push->set) == 0)
         return 0;
-    /* Where the first failed for another reason, the next one tells. */
+    /* If the first failed for another reason, try the next one. */
     for (uint32_t cause = 1; cause != 0;) {
         size_t name = find_smallest(push, walk);
 

@@ -151,7 +151,7 @@ report_conflicts(const struct push_result *r, struct err *err)
     if (r->conflicts == 1 && one)
         return err_because(err, ERR_CONFLICT, REASON_EXISTS, "%s", one->message);
     return err_because(err, ERR_CONFLICT, REASON_EXISTS,
-                       "%zu tags hold something other than the bundle", r->conflicts);
+                       "%zu tags have a digest other than in the bundle", r->conflicts);
 }
 
 static int

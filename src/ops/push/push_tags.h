@@ -15,7 +15,7 @@ MUST_USE int push_probe_tags(struct push_context *push, struct err *err);
 /* That image failed; cause: a number of push_failures.h. */
 void push_fail_image(struct push_context *push, size_t name, uint32_t cause);
 
-/* Leave out what is attached to nothing but images that are left out. */
+/* Leave out referrers only of images that are left out. */
 void push_leave_out_attached(struct push_context *push);
 
 /* Incomplete images, and referrers of such, get no tag.  Sets states and causes. */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    COMPARED_MAX = 10000, /* names that the nearest is looked for among */
+    COMPARED_MAX = 10000, /* names among which the nearest is searched */
     NAME_MAX_BYTES = REFERENCE_HOST_MAX + 1 + REFERENCE_PATH_MAX + 1,
 };
 

@@ -20,7 +20,7 @@
 
 #define RECEIPT_MAX (32U << 20) /* bytes */
 
-/* What was done, in JSON, and the signature file over these bytes. */
+/* The receipt in JSON, and the signature file over these bytes. */
 struct receipt {
     struct buf json;
     struct buf signature;
@@ -36,7 +36,7 @@ void receipt_release(struct receipt *r);
 
 /* ---- creating a receipt ---- */
 
-/* What a receipt is about: a bundle that was verified and pushed. */
+/* The subject of a receipt: a bundle that was verified and pushed. */
 struct receipt_facts {
     const char *tool; /* "sealift/x.y.z" */
     const struct target *target;

@@ -10,7 +10,7 @@
 #include "bundle/reader/bundle_content.h"
 #include "ops/verify/damage.h"
 
-/* A layer, and the digest of its tar as some config says. */
+/* A layer, and the digest of its tar according to a config. */
 struct layer_wish {
     size_t member;
     struct digest diff_id;
@@ -31,7 +31,7 @@ MUST_USE int check_layer(const struct bundle_content *c, const struct layer_wish
 /* Layers of a bundle: those that are unpacked, and those that are not and why. */
 struct layer_counts {
     size_t unpacked;
-    size_t artifact;   /* of a chart, a signature or another artifact that is no image */
+    size_t artifact;   /* of a chart, a signature or another artifact, not an image */
     size_t other_type; /* of an image, but of no type that is a tar: nothing to unpack */
     size_t absent;     /* left out of the bundle */
 };

@@ -22,7 +22,7 @@ is_worse(const struct damage *a, const struct damage *b)
     return a->offset < b->offset;
 }
 
-/* A worker may find the first damage last. */
+/* Workers find damage in any order. */
 void
 damage_note(struct damage_list *list, const struct damage *damage)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* verified.h - a bundle while it is verified, and what is known of it.
+/* verified.h - a bundle being verified, and its properties.
  *
  * Layer: ops.
  */
@@ -17,10 +17,10 @@ struct verify_options {
     const char *const *paths; /* the bundle, or its volumes: path_count of them */
     size_t path_count;
     const struct trust_store *store;
-    bool skip_signature; /* --insecure-skip-verify: the signature only, never a digest */
+    bool skip_signature; /* --insecure-skip-verify: skips signatures, never digests */
     struct trust_wishes wishes;
-    bool holds_stream; /* nobody else may import this stream until verified_release() */
-    const char *const *signatures; /* --signature: files beside the bundle */
+    bool holds_stream;             /* lock the stream until verified_release() */
+    const char *const *signatures; /* --signature: files next to the bundle */
     size_t signature_count;
     bool layers;                                /* look into them, too */
     int (*prepare)(void *ctx, struct err *err); /* see sandboxed_check.h; or NULL */
@@ -28,20 +28,20 @@ struct verify_options {
     struct run *run;
 };
 
-/* An open bundle and what is known of it. */
+/* A verified bundle and its properties. */
 struct verified {
     struct volume_set files;
     struct bundle_untrusted *head;
     struct signature_files
-        evidence; /* what was judged: its files, in the order of signers */
-    struct signature_check signers; /* filled also when nobody counts */
+        evidence; /* what was checked: its files, in the order of signers */
+    struct signature_check signers; /* filled in also when no signature counts */
     struct admission admission;
-    bool has_meta; /* the policy was asked; the next four are set */
+    bool has_meta; /* the policy was applied; the next four are set */
     struct bundle_meta meta;
-    struct missing_list missing; /* what the export could not have */
+    struct missing_list missing; /* what the export could not fetch */
     struct trusted_time now;
     struct trust_verdict verdict;
-    bool has_last; /* something is remembered of its stream */
+    bool has_last; /* an import of its stream is recorded */
     struct trust_last last;
     int lock;              /* on its stream, or -1 */
     struct bundle *bundle; /* NULL until it was admitted */

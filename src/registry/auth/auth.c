@@ -210,8 +210,8 @@ remember_challenge(struct session *s, struct host *host, const struct challenge 
 }
 
 /*
- * 1: *c says what it wants now; 0: it does not say; -1.  Where a token was good enough
- * before, another one will be, whatever is said.
+ * 1: *c is the current challenge; 0: there is none; -1.  Where a token was accepted
+ * before, a new one is requested regardless of the challenge.
  */
 static int
 choose_challenge(struct session *s, struct host *host, const struct answer *refusal,

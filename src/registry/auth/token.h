@@ -27,12 +27,12 @@ struct token_reply {
 void token_reply_release(struct token_reply *t);
 
 /*
- * Read the JSON a token server answers with.
+ * Parse the JSON answer of a token server.
  *
  * Shape:  {"token": T} or {"access_token": T} (both: equal, or one is null),
- * "expires_in": seconds as an integer, absent or odd: 60.  T has characters A-Z a-z 0-9 .
- * _ ~ + / = - only. Errors: ERR_AUTH.  *out is then untouched. Trust:  remote input,
- * perhaps a secret: the message quotes none of it.
+ * "expires_in": seconds as an integer, 60 when absent or malformed.  T has characters A-Z
+ * a-z 0-9 .  _ ~ + / = - only. Errors: ERR_AUTH.  *out is then untouched. Trust:  remote
+ * input, possibly secret: the message quotes none of it.
  */
 MUST_USE int token_parse(const void *bytes, size_t len, struct token_reply *out,
                          struct err *err);

@@ -60,8 +60,8 @@ length_of_type(const char *text)
 }
 
 /*
- * The next scope for a repository at *p, which moves behind it; false at the end.  The
- * name may hold a colon too, so the last one is what ends it.
+ * The next scope for a repository at *p, which is advanced; false at the end.  The name
+ * may contain colons, so the last one ends it.
  */
 static bool
 next_demanded(const char **p, struct demanded_scope *out)
@@ -108,7 +108,8 @@ is_alias(const struct demanded_scope *d, const char *path)
            memcmp(longer.at + longer.len - shorter.len, shorter.at, shorter.len) == 0;
 }
 
-/* Whatever may change something is asked for because of what we do, not on demand. */
+/* Modifying actions are requested only for our own calls, never on demand of the
+ * registry. */
 static bool
 is_harmless(const char *action, size_t len)
 {
@@ -125,7 +126,7 @@ is_harmless(const char *action, size_t len)
     return len > 0;
 }
 
-/* Some registries have actions of their own, for lists say. */
+/* Some registries define further actions, for instance for lists. */
 static void
 add_actions(struct buf *out, struct span demanded)
 {

@@ -22,11 +22,11 @@ struct token_scopes {
 void token_scope_release(struct token_scopes *s);
 
 /*
- * What a call needs: its repository, and the one to mount from to pull.  demanded: the
- * scope of a challenge, or NULL.  What it demands for the repository of the call goes
- * first, also under a name with a longer or shorter path, and other actions than what we
- * came for are added, such as "metadata_read" for a list, but never push, delete or
- * everything.  Never another repository: a registry could have us fetch tokens for it.
+ * The scopes of a call: its repository, and pulling from the one to mount from. demanded:
+ * the scope of a challenge, or NULL.  Its repository goes first, also with a longer or
+ * shorter path, and its further actions are added, such as "metadata_read" for a list,
+ * but never push, delete or "*".  Never another repository: a registry could have us
+ * fetch tokens for it.
  */
 void token_scope_of_call(struct token_scopes *out, const struct call *call, bool may_push,
                          const char *demanded);

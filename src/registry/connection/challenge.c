@@ -66,9 +66,9 @@ has_parameter(const char *text)
 }
 
 /*
- * The value of a parameter, a token or a quoted string, at *p, which moves behind it.
- * A quote that does not end is taken to end with the header.
- * NULL when that may have swallowed something, or nothing is there.
+ * The value of a parameter, a token or a quoted string, at *p, which is advanced.  An
+ * unterminated quote ends with the header.  NULL when that may have hidden something, or
+ * the value is empty.
  */
 static char *
 parse_parameter_value(const char **p)
@@ -157,7 +157,7 @@ take_parameter(struct challenge *c, const char **p)
     *p = skip_header_blanks(at);
     if (**p == ',' || **p == '\0')
         return 1;
-    end = skip_token(*p); /* the comma may be missing, where a blank is there */
+    end = skip_token(*p); /* the comma may be missing after a blank */
     return *p > at && end > *p && *skip_header_blanks(end) == '=' ? 1 : -1;
 }
 

@@ -22,16 +22,16 @@ struct challenge {
     }
 
 /*
- * Read one header value, which may hold several challenges; keeps the best of all calls:
- * Bearer before Basic, unknown schemes skipped, the first among equals.
+ * Parse one header value, which may contain several challenges, and keep the best of all
+ * calls: Bearer before Basic, unknown schemes skipped, the first among equals.
  *
  * Shape:  SCHEME [token68 | NAME=VALUE, ...], ...  Names and schemes in any case, values
- *         as tokens or in quotes, where commas are data and a backslash keeps the next
- *         character.  Read although they are wrong, as nothing else can be meant: a scope
+ *         as tokens or in quotes, where commas are data and a backslash escapes the next
+ *         character.  Accepted although malformed, because unambiguous: a scope
  *         twice, which adds up; any value twice, when it is the same; a blank in place of
- *         a comma between parameters; a last quote that does not end.
+ *         a comma between parameters; an unterminated last quote.
  * Errors: ERR_AUTH - malformed, too long (8 KiB), too many (8 challenges, 16 parameters),
- *         a parameter with two values, Bearer without a realm.  *best is then as before.
+ *         a parameter with two values, Bearer without a realm.  *best is then unchanged.
  * Trust:  value is remote input; the message quotes none of it.
  */
 MUST_USE int challenge_read(struct challenge *best, const char *value, struct err *err);

@@ -24,7 +24,7 @@ struct client_config {
     size_t realm_count;
     const struct mirrors
         *routes; /* routes to fetch by; NULL: directly from the registries in the names */
-    const char *proxy;      /* as http_proxy_for() takes it */
+    const char *proxy;      /* as for http_proxy_for() */
     bool may_push;          /* ask for push scopes */
     unsigned sessions;      /* number of sessions, one per worker */
     unsigned retries;       /* consecutive failures without progress */

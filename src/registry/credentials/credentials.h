@@ -34,7 +34,7 @@ void credentials_release(struct credentials **c);
 MUST_USE int credentials_add(struct credentials *c, const char *host, const char *text,
                              size_t len, struct err *err);
 
-/* Was that host one of those?  host as references name it. */
+/* Whether that host is one of those.  host: as in references. */
 bool credentials_are_added(const struct credentials *c, const char *host);
 
 /*

@@ -49,7 +49,7 @@ look_for_it(struct upload *up, struct err *err)
     return found;
 }
 
-/* After a failed try.  1 it is there, 0, -1. */
+/* After a failed try.  1 present, 0, -1. */
 static int
 look_after_failure(struct upload *up, struct err *err)
 {
@@ -61,7 +61,9 @@ look_after_failure(struct upload *up, struct err *err)
         return look_for_it(up, err);
     if (up->was_refused)
         found = upload_is_there(up, err);
-    return found < 0 && err->kind != ERR_SIGNAL ? 0 : found; /* the refusal says more */
+    return found < 0 && err->kind != ERR_SIGNAL
+               ? 0
+               : found; /* the refusal is more informative */
 }
 
 /* After a failure: 0 retry, -1 give up with *err. */

@@ -64,7 +64,7 @@ struct upload {
     struct upload_quirks habits; /* those of the host when this try began */
     enum upload_remedy remedy;
     bool maybe_there; /* the commit failed, but may have taken effect */
-    bool was_refused; /* ... or it is there for another reason */
+    bool was_refused; /* ... or it is present for another reason */
     bool is_late;     /* ... or may still be in progress */
     bool was_silent;  /* ... or was not answered */
     bool must_resync; /* query the registry's offset before continuing */
