@@ -49,7 +49,7 @@ index_edit(const void *bytes, size_t len, const struct child_edit *edits, size_t
 
 /* ---- lists of referrers ---- */
 
-/* By the artifact type clients search for signatures; older artifacts have it as the
+/* The artifact type, which clients search for; older artifacts have it as the
  * media type of their config. */
 static const char *
 artifact_type(const struct js *manifest)

@@ -125,11 +125,12 @@ find_revoked(const struct signature_check *signers)
     return NULL;
 }
 
-/* what: what was to be signed; nobody: the reason when none of its signers did. */
+/* what: what was to be signed; unsigned_reason: the reason when none of its signers did.
+ */
 static int
 too_few(const struct trust_verdict *v, const struct trust_store *store,
         const struct policy_quorum *quorum, const struct signature_check *signers,
-        const char *what, enum err_reason nobody, struct err *err)
+        const char *what, enum err_reason unsigned_reason, struct err *err)
 {
     const struct trust_finding *revoked = find_revoked(signers);
     char list[LIST_MAX];
@@ -139,8 +140,8 @@ too_few(const struct trust_verdict *v, const struct trust_store *store,
         err_because(err, ERR_TRUST, REASON_REVOKED, "signature '%s': %s", revoked->file,
                     revoked->why);
     else if (v->signer_count == 0)
-        err_because(err, ERR_TRUST, nobody, "not signed by any authorised signer of %s",
-                    what);
+        err_because(err, ERR_TRUST, unsigned_reason,
+                    "not signed by any authorised signer of %s", what);
     else
         err_because(err, ERR_TRUST, REASON_THRESHOLD,
                     "signed by %zu of the %" PRIu64 " signers that %s requires, %s",

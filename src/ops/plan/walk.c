@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint32_t NOBODY = UINT32_MAX; /* not used by any name so far */
+static const uint32_t NO_NAME = UINT32_MAX; /* not used by any name so far */
 
 /* An object whose bytes are needed to continue. */
 struct fetch_job {
@@ -85,14 +85,14 @@ note_new_objects(struct walk *walk, uint32_t parent, uint32_t name)
 
     while (r->count < graph_count(r->graph)) {
         r->names = mem_grow(r->names, r->count, &r->cap, sizeof(*r->names));
-        r->names[r->count++] = NOBODY;
+        r->names[r->count++] = NO_NAME;
     }
-    if (r->names[parent] == NOBODY)
+    if (r->names[parent] == NO_NAME)
         r->names[parent] = name;
     for (uint32_t i = 0; i < o->edge_count; i++) {
         uint32_t id = o->edges[i].to;
 
-        if (r->names[id] == NOBODY && graph_object(r->graph, id)->state != GRAPH_OMITTED)
+        if (r->names[id] == NO_NAME && graph_object(r->graph, id)->state != GRAPH_OMITTED)
             r->names[id] = name;
     }
 }

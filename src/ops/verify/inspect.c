@@ -78,7 +78,7 @@ inspect_run(struct inspection *out, const char *const *paths, size_t path_count,
 {
     const struct bundle_content *content;
     CLEANUP(graph_size_release) struct graph_size *scales = NULL;
-    const struct trust_store nobody = TRUST_STORE_INIT;
+    const struct trust_store no_keys = TRUST_STORE_INIT;
     CLEANUP(signature_files_release) struct signature_files e = SIGNATURE_FILES_INIT;
     struct pki_payload payload;
     const void *raw;
@@ -92,7 +92,7 @@ inspect_run(struct inspection *out, const char *const *paths, size_t path_count,
     raw = bundle_raw_index(out->head, &len);
     payload = pki_payload(raw, len);
     if (signature_files_gather(&e, out->head, NULL, 0, err) < 0 ||
-        signature_check(&out->signers, &payload, e.items, e.count, &nobody, err) < 0)
+        signature_check(&out->signers, &payload, e.items, e.count, &no_keys, err) < 0)
         return -1;
     out->preview = bundle_preview(out->head, err);
     if (!out->preview)
