@@ -386,8 +386,7 @@ result_signable(struct result *r, const char *path, const struct signable *bundl
     result_say(r, "bundle    %s: %s\n", path, text_human(size, c->total));
     result_say(r, "index     %s\n", digest);
     result_say_meta(r, &c->meta);
-    result_say(r, "contents  %zu names, %zu objects; layers were not read\n",
-               c->set.count, c->member_count);
+    result_contents(r, c, "; layers were not read");
 }
 
 int

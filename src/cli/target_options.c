@@ -79,6 +79,7 @@ target_warn_untagged(const struct push_result *x, const struct events *events)
 {
     const struct image_set *set = x->plan.set;
     size_t untagged = 0;
+    char images[TEXT_COUNT_MAX];
 
     for (size_t i = 0; i < x->plan.name_count; i++) {
         const struct graph_object *o = graph_object(set->graph, set->entries[i].object);
@@ -88,7 +89,7 @@ target_warn_untagged(const struct push_result *x, const struct events *events)
     }
     if (untagged > 0)
         events_warning(events,
-                       "%zu images were given by digest and got no tag: the registry may "
-                       "garbage-collect them",
-                       untagged);
+                       "%s given by digest and got no tag: the registry may "
+                       "garbage-collect what has none",
+                       text_count(images, untagged, "image was", "images were"));
 }

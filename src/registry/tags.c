@@ -3,6 +3,7 @@
 #include "registry/tags.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/json/json.h"
 #include "registry/exchange_error.h"
 #include "registry/mirror_fallback.h"
@@ -116,6 +117,7 @@ tags_list(struct session *s, const struct repository *repo, const struct tag_sin
           struct err *err)
 {
     struct tag_listing l = {.sink = sink};
+    char odd[TEXT_COUNT_MAX];
     struct route_question q = {
         .ask = list_at, .ctx = &l, .is_worth_a_line = true, .at_home = true};
 
@@ -123,7 +125,7 @@ tags_list(struct session *s, const struct repository *repo, const struct tag_sin
         return err_wrap(err, "tags");
     if (l.odd > 0)
         events_warning(&s->client->config.run->events,
-                       "%s/%s: %zu invalid entries in the list of tags are ignored",
-                       repo->host, repo->path, l.odd);
+                       "%s/%s: %s in the list of tags ignored", repo->host, repo->path,
+                       text_count(odd, l.odd, "invalid entry", "invalid entries"));
     return 0;
 }

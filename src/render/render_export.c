@@ -12,6 +12,7 @@
 #include "render/table.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* Selected platforms that the image does not have. */
 static void
@@ -129,6 +130,17 @@ gap_json(const struct failure *gap)
     return obj;
 }
 
+/* A message without the name that it begins with, and that was just said. */
+static const char *
+message_after(const char *name, const char *message)
+{
+    size_t len = strlen(name);
+
+    return text_starts(message, name) && text_starts(message + len, ": ")
+               ? message + len + strlen(": ")
+               : message;
+}
+
 /* Print the message and the object, which some messages name and some do not. */
 static void
 say_gap(struct result *r, const struct failure *gap)
@@ -136,16 +148,32 @@ say_gap(struct result *r, const struct failure *gap)
     char name[REFERENCE_TEXT_MAX], digest[DIGEST_TEXT_MAX];
 
     reference_name(&gap->ref, name);
+    if (gap->what == FAILURE_NAME) {
+        result_say(r, "failed    %s: %s\n", name, message_after(name, gap->message));
+        return;
+    }
     result_say(r, "failed    %s\n", name);
     if (gap->what == FAILURE_BLOB && gap->has_needer) {
         digest_text(&gap->needer, digest);
         result_say(r, "          manifest %s\n", digest);
     }
-    if (gap->what != FAILURE_NAME) {
-        digest_text(&gap->digest, digest);
-        result_say(r, "          %s %s\n", gap_word(gap), digest);
+    digest_text(&gap->digest, digest);
+    result_say(r, "          %s %s\n", gap_word(gap), digest);
+    result_say(r, "          %s\n", message_after(name, gap->message));
+}
+
+/* Names that could not be resolved are missing, of course. */
+static bool
+is_said(const struct failure *failures, size_t count, const char *missing)
+{
+    char name[REFERENCE_TEXT_MAX];
+
+    for (size_t i = 0; i < count; i++) {
+        reference_name(&failures[i].ref, name);
+        if (failures[i].what == FAILURE_NAME && strcmp(name, missing) == 0)
+            return true;
     }
-    result_say(r, "          %s\n", gap->message);
+    return false;
 }
 
 /* Print the causes, then the images that are incomplete because of them. */
@@ -161,7 +189,13 @@ put_gaps(struct result *r, const struct plan *plan)
         say_gap(r, &failures[i]);
     }
     jsout_put(r->json, "failures", list);
-    result_missing(r, &plan->set.missing);
+    result_put_missing(r, &plan->set.missing);
+    for (size_t i = 0; i < plan->set.missing.count; i++) {
+        const char *name = plan->set.missing.items[i].name;
+
+        if (!is_said(failures, count, name))
+            result_say(r, "missing   %s\n", name);
+    }
 }
 
 static void
@@ -169,11 +203,13 @@ put_plan(struct result *r, const struct export_options *o, const struct export_r
 {
     const struct plan *plan = &x->plan;
     char size[TEXT_HUMAN_MAX], shared[TEXT_HUMAN_MAX];
+    char names[TEXT_COUNT_MAX], images[TEXT_COUNT_MAX], objects[TEXT_COUNT_MAX];
 
     if (o->output)
         jsout_put_text(r->json, "bundle", o->output);
     jsout_put_bool(r->json, "dryRun", o->dry_run);
-    say_images(r, plan);
+    if (plan->set.count > 0)
+        say_images(r, plan);
     put_export_images(r, plan, o->plan.choice);
     put_skipped(r, &plan->skipped);
     jsout_put_u64(r->json, "platforms", plan->totals.platforms);
@@ -183,11 +219,15 @@ put_plan(struct result *r, const struct export_options *o, const struct export_r
     jsout_put_u64(r->json, "bundleBytes", x->layout.total);
     result_put_digest(r->json, "index", &x->index);
     result_put_meta(r->json, &x->meta);
-    result_say(r,
-               "%zu names, %zu platform images, %zu objects, %s; %s saved by sharing\n",
-               plan->set.count, plan->totals.platforms, x->layout.member_count,
-               text_human(size, plan->totals.bytes),
-               text_human(shared, plan->totals.bytes_shared));
+    if (plan->set.count == 0)
+        return;
+    text_human(shared, plan->totals.bytes_shared);
+    result_say(
+        r, "contents  %s, %s, %s, %s (%s saved by sharing)\n",
+        text_count(names, plan->set.count, "name", "names"),
+        text_count(images, plan->totals.platforms, "platform image", "platform images"),
+        text_count(objects, x->layout.member_count, "object", "objects"),
+        text_human(size, plan->totals.bytes), shared);
 }
 
 /* "wrote     b.tar.001 and on, 3 volumes: 1.2 GiB (1234567 bytes)" */
@@ -251,24 +291,31 @@ result_removed(struct result *r, const struct export_result *x)
     jsout_put(r->json, "removed", array);
 }
 
+static void
+say_fetched(struct result *r, const struct export_options *o,
+            const struct export_result *x)
+{
+    char size[TEXT_HUMAN_MAX], reused[TEXT_HUMAN_MAX];
+
+    result_say(r, "%s %s of layers and configs", o->dry_run ? "would fetch" : "fetched  ",
+               text_human(size, x->fetched));
+    result_say(r, x->reused > 0 ? "; %s is here already\n" : "\n",
+               text_human(reused, x->reused));
+    if (o->dry_run)
+        say_bundle(r, "would write", o, x);
+}
+
 void
 result_export(struct result *r, const struct export_options *o,
               const struct export_result *x, const char *key_name)
 {
-    char size[TEXT_HUMAN_MAX], reused[TEXT_HUMAN_MAX];
-
     put_plan(r, o, x);
     if (o->volume_size > 0)
         jsout_put_u64(r->json, "volumes", x->volumes);
     jsout_put_u64(r->json, o->dry_run ? "wouldFetchBytes" : "fetchedBytes", x->fetched);
     jsout_put_u64(r->json, o->dry_run ? "wouldReuseBytes" : "reusedBytes", x->reused);
-    text_human(size, x->fetched);
-    result_say(r, "%s %s of layers and configs", o->dry_run ? "would fetch" : "fetched  ",
-               size);
-    result_say(r, x->reused > 0 ? "; %s is here already\n" : "\n",
-               text_human(reused, x->reused));
-    if (o->dry_run)
-        say_bundle(r, "would write", o, x);
+    if (x->plan.set.count > 0)
+        say_fetched(r, o, x);
     if (x->is_published) {
         put_bundle_info(r, o, x);
         put_signature(r, o, key_name);

@@ -89,13 +89,19 @@ result_omitted(struct result *r, struct jsout *image, const struct image_set *se
 }
 
 void
-result_missing(struct result *r, const struct missing_list *missing)
+result_put_missing(struct result *r, const struct missing_list *missing)
 {
     struct jsout *names = jsout_array();
 
-    for (size_t i = 0; i < missing->count; i++) {
+    for (size_t i = 0; i < missing->count; i++)
         jsout_append_text(names, missing->items[i].name);
-        result_say(r, "missing   %s\n", missing->items[i].name);
-    }
     jsout_put(r->json, "missing", names);
+}
+
+void
+result_missing(struct result *r, const struct missing_list *missing)
+{
+    result_put_missing(r, missing);
+    for (size_t i = 0; i < missing->count; i++)
+        result_say(r, "missing   %s\n", missing->items[i].name);
 }

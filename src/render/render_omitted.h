@@ -17,6 +17,9 @@
 void result_omitted(struct result *r, struct jsout *image, const struct image_set *set,
                     struct graph_walk *walk, const struct image_entry *entry);
 
+/* The JSON array "missing" alone. */
+void result_put_missing(struct result *r, const struct missing_list *missing);
+
 /* "missing   NAME" lines and the JSON array "missing": what the export could not
  * fetch. */
 void result_missing(struct result *r, const struct missing_list *missing);

@@ -166,7 +166,7 @@ static void
 say_push_counts(struct result *r, const struct push_counts *n, bool dry_run)
 {
     const char *push = dry_run ? "to push" : "pushed";
-    char size[TEXT_HUMAN_MAX];
+    char size[TEXT_HUMAN_MAX], lists[TEXT_COUNT_MAX];
 
     result_say(r, "blobs     %zu %s (%s), %zu %s, %zu present\n", n->blobs_uploaded,
                dry_run ? "to upload" : "uploaded", text_human(size, n->bytes_uploaded),
@@ -178,13 +178,15 @@ say_push_counts(struct result *r, const struct push_counts *n, bool dry_run)
     result_say(r, "tags      %zu %s, %zu present\n", n->tags_pushed, push,
                n->tags_present);
     if (n->lists_updated + n->lists_present > 0)
-        result_say(r, "referrers %zu lists %s, %zu present\n", n->lists_updated,
+        result_say(r, "referrers %s %s, %zu present\n",
+                   text_count(lists, n->lists_updated, "list", "lists"),
                    dry_run ? "to update" : "updated", n->lists_present);
     if (n->referrers_left_out > 0)
         result_say(r, "referrers %zu of rebuilt indexes left out\n",
                    n->referrers_left_out);
     if (n->lists_refused > 0)
-        result_say(r, "          %zu lists refused by the registry\n", n->lists_refused);
+        result_say(r, "          %s refused by the registry\n",
+                   text_count(lists, n->lists_refused, "list", "lists"));
 }
 
 void

@@ -130,3 +130,21 @@ result_say_meta(struct result *r, const struct bundle_meta *meta)
         result_say(r, "expires   %s\n", time);
     }
 }
+
+void
+result_contents(struct result *r, const struct bundle_content *c, const char *note)
+{
+    char names[TEXT_COUNT_MAX], objects[TEXT_COUNT_MAX], size[TEXT_HUMAN_MAX];
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < c->member_count; i++)
+        bytes += c->members[i].size; /* within the file, which the reader has measured */
+    jsout_put_u64(r->json, "objects", c->member_count);
+    jsout_put_u64(r->json, "objectBytes", bytes);
+    jsout_put_u64(r->json, "bundleBytes", c->total);
+    jsout_put_u64(r->json, "omitted", image_set_omitted(&c->set));
+    result_say(r, "contents  %s, %s, %s%s\n",
+               text_count(names, c->set.count, "name", "names"),
+               text_count(objects, c->member_count, "object", "objects"),
+               text_human(size, bytes), note);
+}

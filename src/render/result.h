@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "bundle/format/layout.h"
+#include "bundle/reader/bundle_content.h"
 #include "io/json/json.h"
 
 #define RESULT_TEXT_MAX (64U << 20) /* bytes */
@@ -50,6 +51,12 @@ struct jsout *result_entry(const struct image_set *set, const struct image_entry
  * "rebuiltFrom" of its object; nothing for others.
  */
 void result_rebuilt(struct result *r, struct jsout *image, const struct image_entry *e);
+
+/*
+ * What a bundle holds: a line "contents", and the members objects, objectBytes,
+ * bundleBytes and omitted.  note: what else the line says, or "".
+ */
+void result_contents(struct result *r, const struct bundle_content *c, const char *note);
 
 /* stream, serial, created, expires, tool as members of obj. */
 void result_put_meta(struct jsout *obj, const struct bundle_meta *meta);

@@ -96,7 +96,7 @@ target=$(address_of target)/else
 stored=${stored%/mirror/*}/else/$home
 must block "$chart"
 expect 10 "when nothing gets there" import --keep-going other.tar
-check "that is said" grep -q 'none of the 1 images could be pushed' "$err"
+check "that is said" grep -q 'the image could not be pushed' "$err"
 check_equal "nothing is remembered" "[]" "$(status_of dev serial)"
 check_equal "and no receipt is made" "False" "$(field report '"receipt" in d')"
 

@@ -29,6 +29,19 @@ check "what is attached is below its image, with its kind" \
 check "a chart is called one" grep -q 'charts/shop.* chart ' listed
 check "images have sizes" grep -qE 'team/web:1\.4 +image +sha256:[0-9a-f]+ +[0-9.]+ (B|KiB|MiB)$' listed
 
+# One label for one figure: what the objects are together, and how large the file is.
+contents=$(sed -n 's/^contents  \([0-9]* names\),.* \([0-9.]* [KMG]*i*B\) (.* saved by sharing)$/\1 \2/p' listed)
+check "export says what the bundle contains" test -n "$contents"
+total=$(sed -n 's/^wrote     [^:]*: \([0-9.]* [KMG]*i*B\) (.*/\1/p' listed)
+for verb in verify inspect; do
+    set -- "$bundle"
+    [ "$verb" = inspect ] || set -- --key signer.pub "$bundle"
+    required 0 "$verb" sealift "$verb" "$@"
+    check_equal "$verb says the same" "$contents" \
+        "$(sed -n 's/^contents  \([0-9]* names\), [0-9]* objects, \([0-9.]* [KMG]*i*B\)$/\1 \2/p' "$out")"
+    check "and the size of the file" grep -qE "^bundle    [^:]*: $total(, UNVERIFIED)?$" "$out"
+done
+
 required 0 "inspect --json" sealift inspect --json "$bundle"
 check_equal "has the kind of each name" "True" "$(field "$out" \
     '{"image", "chart", "signature", "sbom"} == {i["kind"] for i in d["images"]}')"

@@ -372,6 +372,18 @@ distances_are_counted(void **state)
     assert_int_equal(text_distance(longest, ""), TEXT_DISTANCE_MAX);
 }
 
+static void
+counts_have_the_form_of_the_noun_that_fits(void **state)
+{
+    char out[TEXT_COUNT_MAX];
+
+    (void)state;
+    assert_string_equal(text_count(out, 0, "image", "images"), "0 images");
+    assert_string_equal(text_count(out, 1, "image", "images"), "1 image");
+    assert_string_equal(text_count(out, 2, "child of an index", "children of indexes"),
+                        "2 children of indexes");
+}
+
 int
 main(void)
 {
@@ -393,6 +405,7 @@ main(void)
         cmocka_unit_test(letters_compare_without_case),
         cmocka_unit_test(characters_are_told_apart),
         cmocka_unit_test(a_beginning_is_found),
+        cmocka_unit_test(counts_have_the_form_of_the_noun_that_fits),
     };
 
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);

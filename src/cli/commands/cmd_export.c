@@ -11,6 +11,7 @@
 #include "registry/registry_source.h"
 #include "render/render_export.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct export_command {
@@ -132,6 +133,20 @@ check_export_options(const struct export_command *o, struct err *err)
     return check_stdin(o, err);
 }
 
+/* Where the list of failures is not shown. */
+static void
+add_first_failure(struct failures *list, struct err *err)
+{
+    size_t count;
+    const struct failure *first = failures_items(list, &count);
+    char line[2 * sizeof(err->msg)];
+
+    if (count == 0)
+        return;
+    snprintf(line, sizeof(line), "%s; first error: %.600s", err->msg, first->message);
+    text_line(err->msg, sizeof(err->msg), line, strlen(line));
+}
+
 /* ---- the command ---- */
 
 static int
@@ -180,6 +195,8 @@ export_names(const struct export_command *o, const struct reference_list *names,
     rc = export_run(&x, &options, err);
     if (rc == 0 || err->kind == ERR_PARTIAL)
         result_export(r, &options, &x, o->signer.key);
+    if (rc < 0 && err->kind == ERR_PARTIAL && (o->common.quiet || o->common.json))
+        add_first_failure(x.plan.failures, err);
     result_removed(r, &x);
     return rc;
 }

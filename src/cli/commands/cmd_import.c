@@ -3,6 +3,7 @@
 #include "cli/commands/commands.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/hints.h"
 #include "cli/passphrase.h"
 #include "cli/target_options.h"

@@ -135,9 +135,6 @@ run_inspect(const void *options, char **operands, size_t count, struct runtime *
     c = bundle_preview_content(x.preview);
     jsout_put_text(r->json, "bundle", operands[0]);
     jsout_put_bool(r->json, "verified", false);
-    jsout_put_u64(r->json, "bundleBytes", c->total);
-    jsout_put_u64(r->json, "objects", c->member_count);
-    jsout_put_u64(r->json, "omitted", image_set_omitted(&c->set));
     result_put_digest(r->json, "index", &x.signers.index);
     result_put_meta(r->json, &c->meta);
     result_say(r, "bundle    %s: %s, UNVERIFIED\n", operands[0],
@@ -145,8 +142,7 @@ run_inspect(const void *options, char **operands, size_t count, struct runtime *
     put_signature_list(&x.signers, r);
     result_say_meta(r, &c->meta);
     result_missing(r, &c->set.missing);
-    result_say(r, "contents  %zu names, %zu objects, %s\n", c->set.count, c->member_count,
-               text_human(size, x.bytes));
+    result_contents(r, c, "");
     result_say(r, "\n");
 
     put_images(r, &x, &c->set);

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DAY = 86400, HOUR = 3600, AGE_MAX = 32 };
+enum { DAY = 86400, HOUR = 3600, AGE_MAX = TEXT_COUNT_MAX + 4 };
 
 struct status_command {
     struct common_options common;
@@ -30,16 +30,19 @@ static const struct opt table[] = {
 };
 #undef T
 
-static const char *
+/* "3 days ago" */
+static void
 age_text(char out[AGE_MAX], uint64_t seconds)
 {
+    char count[TEXT_COUNT_MAX];
+
     if (seconds >= 2 * DAY)
-        snprintf(out, AGE_MAX, "%" PRIu64 " days", seconds / DAY);
+        text_count(count, seconds / DAY, "day", "days");
     else if (seconds >= 2 * HOUR)
-        snprintf(out, AGE_MAX, "%" PRIu64 " hours", seconds / HOUR);
+        text_count(count, seconds / HOUR, "hour", "hours");
     else
-        snprintf(out, AGE_MAX, "%" PRIu64 " minutes", seconds / 60);
-    return out;
+        text_count(count, seconds / 60, "minute", "minutes");
+    snprintf(out, AGE_MAX, "%s ago", count);
 }
 
 static struct jsout *
@@ -64,7 +67,8 @@ put_stream(const struct trust_last *last, uint64_t now, struct table *t)
     jsout_put_u64(obj, "ageSeconds", age);
     jsout_put_u64(obj, "missing", last->missing);
     jsout_put_bool(obj, "partial", last->is_partial);
-    snprintf(note, sizeof(note), "%s%s", age_text(text, age),
+    age_text(text, age);
+    snprintf(note, sizeof(note), "%s%s", text,
              last->missing > 0 || last->is_partial ? ", INCOMPLETE" : "");
     table_add(t, (const char *const[]){last->stream, serial, created, note});
     return obj;

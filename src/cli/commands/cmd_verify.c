@@ -69,12 +69,16 @@ put_verify_result(struct result *r, const char *path, const struct verified *v,
 {
     const struct bundle_content *c;
     struct jsout *images;
-    char size[TEXT_HUMAN_MAX];
+    char size[TEXT_HUMAN_MAX], left_out[TEXT_COUNT_MAX];
     size_t by_platform;
 
     jsout_put_text(r->json, "bundle", path);
     jsout_put_bool(r->json, "signatureSkipped", o->skip_signature);
-    result_say(r, "bundle    %s\n", path);
+    if (v->bundle)
+        result_say(r, "bundle    %s: %s\n", path,
+                   text_human(size, bundle_content(v->bundle)->total));
+    else
+        result_say(r, "bundle    %s\n", path);
     result_signers(r, &v->signers);
     if (v->has_meta) {
         result_verdict(r, &v->verdict, &o->wishes);
@@ -86,19 +90,17 @@ put_verify_result(struct result *r, const char *path, const struct verified *v,
     c = bundle_content(v->bundle);
     result_put_digest(r->json, "index", &v->admission.index);
     result_put_meta(r->json, &c->meta);
-    jsout_put_u64(r->json, "objects", c->member_count);
-    jsout_put_u64(r->json, "bundleBytes", c->total);
-    jsout_put_u64(r->json, "omitted", image_set_omitted(&c->set));
     images = jsout_array();
     for (size_t i = 0; i < c->set.count; i++)
         jsout_append(images, result_entry(&c->set, &c->set.entries[i]));
     jsout_put(r->json, "images", images);
     result_say_meta(r, &c->meta);
-    result_say(r, "contents  %zu names, %zu objects, %s\n", c->set.count, c->member_count,
-               text_human(size, c->total));
+    result_contents(r, c, "");
     by_platform = image_set_unwanted(&c->set);
     if (by_platform > 0)
-        result_say(r, "left out  %zu children of indexes, by platform\n", by_platform);
+        result_say(r, "left out  %s, by platform\n",
+                   text_count(left_out, by_platform, "child of an index",
+                              "children of indexes"));
 }
 
 /* Keys are used if available, but not required. */

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/json/json_write.h"
 #include "ops/receipt/receipt.h"
 
@@ -28,6 +29,7 @@ static void
 put_summary(struct result *r, const struct receipt_summary *s)
 {
     char time[CLOCK_TEXT_MAX], index[DIGEST_TEXT_MAX];
+    char images[TEXT_COUNT_MAX], overrides[TEXT_COUNT_MAX];
 
     clock_format(time, s->time);
     digest_text(&s->index, index);
@@ -43,8 +45,10 @@ put_summary(struct result *r, const struct receipt_summary *s)
     result_say(r, "imported  %s to %s\n", time, s->target);
     result_say(r, "stream    %s, serial %" PRIu64 "\n", s->stream, s->serial);
     result_say(r, "index     %s\n", index);
-    result_say(r, "contents  %zu images%s; %zu overrides used%s\n", s->images,
-               s->is_partial ? ", NOT ALL OF THEM PUSHED" : "", s->overrides,
+    result_say(r, "contents  %s%s; %s used%s\n",
+               text_count(images, s->images, "image", "images"),
+               s->is_partial ? ", NOT ALL OF THEM PUSHED" : "",
+               text_count(overrides, s->overrides, "override", "overrides"),
                s->signature_skipped ? "; THE SIGNATURE WAS NOT CHECKED" : "");
 }
 

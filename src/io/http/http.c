@@ -321,6 +321,7 @@ finish(struct http_conn *conn, struct transfer *f, CURLcode code,
                                        .why = conn->why,
                                        .to = to,
                                        .proxy = proxy,
+                                       .is_named = conn->config.is_named,
                                        .tls = &conn->config.tls};
     struct http_response *r = f->response;
     curl_off_t sent = 0;

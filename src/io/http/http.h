@@ -121,6 +121,7 @@ MUST_USE int http_system_cas(struct buf *out, struct err *err);
 struct http_config {
     struct http_tls tls;
     const char *proxy; /* as for http_proxy_for() */
+    bool is_named;     /* the caller names the server in its own message */
     struct run *run;   /* its events report long waits */
     struct rate *rate; /* for bodies, in both directions */
 };

@@ -67,25 +67,29 @@ refused_by_proxy(struct err *err)
                     "in the environment: https_proxy=http://USER:PASSWORD@HOST:PORT");
 }
 
-/* The server or proxy the connection was to be made to. */
+/* The server or proxy to connect to, after a preposition; "" where the caller names it.
+ */
 static char *
-next_server(const struct transfer_failure *f)
+to_server(const struct transfer_failure *f, const char *preposition)
 {
     CLEANUP(mem_free_string) char *proxy = f->proxy ? http_proxy_host(f->proxy) : NULL;
     char origin[HTTP_ORIGIN_TEXT_MAX];
 
+    if (proxy)
+        return xasprintf(" %s the proxy %s", preposition, proxy);
     http_origin_shown(f->to, origin);
-    return proxy ? xasprintf("the proxy %s", proxy) : xstrdup(origin);
+    return f->is_named ? xstrdup("") : xasprintf(" %s %s", preposition, origin);
 }
 
 static int
 not_connected(const struct transfer_failure *f, struct err *err)
 {
-    CLEANUP(mem_free_string) char *server = next_server(f);
+    bool is_resolved = f->code == CURLE_COULDNT_CONNECT;
+    CLEANUP(mem_free_string) char *server = to_server(f, is_resolved ? "to" : "of");
 
-    if (f->code != CURLE_COULDNT_CONNECT)
-        return err_set(err, ERR_NETWORK, "cannot resolve the name of %s", server);
-    return err_set(err, ERR_NETWORK, "cannot connect to %s%s%s", server,
+    if (!is_resolved)
+        return err_set(err, ERR_NETWORK, "cannot resolve the host name%s", server);
+    return err_set(err, ERR_NETWORK, "cannot connect%s%s%s", server,
                    f->os_error > 0 ? ": " : "",
                    f->os_error > 0 ? strerror((int)f->os_error) : "");
 }

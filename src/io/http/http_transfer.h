@@ -57,6 +57,7 @@ struct transfer_failure {
     long os_error;   /* errno of a failed connection attempt, or 0 */
     const struct http_origin *to;
     const char *proxy; /* its URL, or NULL */
+    bool is_named;     /* as in struct http_config */
     const struct http_tls *tls;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "bundle/format/writer.h"
 #include "io/crypto/hash.h"
 #include "io/file/output.h"
@@ -259,15 +260,14 @@ static int
 summarize_export(const struct export_result *r, const struct export_options *o,
                  struct err *err)
 {
-    size_t count;
-    const struct failure *failures = failures_items(r->plan.failures, &count);
+    size_t count = failures_count(r->plan.failures);
+    char failed[TEXT_COUNT_MAX], missing[TEXT_COUNT_MAX];
 
     if (count == 0)
         return 0;
-    err_set(
-        err, ERR_PARTIAL,
-        "%zu objects could not be fetched, %zu images are incomplete; first error: %s",
-        count, r->plan.set.missing.count, failures[0].message);
+    err_set(err, ERR_PARTIAL, "%s could not be fetched, %s incomplete",
+            text_count(failed, count, "object", "objects"),
+            text_count(missing, r->plan.set.missing.count, "image is", "images are"));
     if (r->plan.name_count == 0)
         return err_hint(err, "no images left to export");
     err->reason = r->is_published ? REASON_INCOMPLETE_BUNDLE : REASON_INCOMPLETE;

@@ -3,6 +3,7 @@
 #include "ops/export/export_warnings.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 
@@ -122,14 +123,15 @@ static void
 warn_of_sparse_indexes(const struct export_options *o, const struct image_set *set)
 {
     size_t count = image_set_sparse(set);
+    char keep[TEXT_COUNT_MAX];
 
     if (o->accepts_sparse || count == 0)
         return;
     events_warning_because(
         &o->plan.run->events, REASON_SPARSE_INDEX,
-        "%zu of %zu images keep an index that lists omitted platforms: docker-registry, "
-        "the crane registry, 'ctr images import' and kind reject it",
-        count, set->count);
+        "%s an index that lists omitted platforms: docker-registry, the crane registry, "
+        "'ctr images import' and kind reject it",
+        text_count(keep, count, "image keeps", "images keep"));
 }
 
 static void

@@ -2,6 +2,8 @@
 #include "config.h"
 #include "ops/import/import.h"
 
+#include "base/text.h"
+
 #include "bundle/reader/bundle_source.h"
 #include "oci/graph_walk.h"
 #include "ops/push/push.h"
@@ -94,6 +96,8 @@ partial(const struct import_result *out, const struct import_options *o, struct 
         return err_because(err, ERR_PARTIAL, REASON_RECEIPT,
                            "all images were pushed and recorded, but not the receipt: %s",
                            out->receipt_error.message);
+    if (out->push.failed == all && all == 1)
+        return err_set(err, ERR_PARTIAL, "the image could not be pushed");
     if (out->push.failed == all)
         return err_set(err, ERR_PARTIAL, "none of the %zu images could be pushed", all);
     err_set(err, ERR_PARTIAL, "%zu of %zu images could not be pushed%s", out->push.failed,
@@ -158,6 +162,7 @@ push_bundle(struct import_result *out, const struct import_options *o, struct er
 {
     struct import_memory memory = {.verified = &out->verified, .options = &o->verify};
     struct push_options push = o->push;
+    char have[TEXT_COUNT_MAX];
 
     push.accepted = remember_in_part;
     push.accepted_ctx = &memory;
@@ -165,8 +170,8 @@ push_bundle(struct import_result *out, const struct import_options *o, struct er
         events_warning_because(
             &o->push.run->events, REASON_SPARSE_INDEX,
             "a dry run cannot determine whether the registry accepts an index that lists "
-            "omitted or missing children: %zu of %zu images have one",
-            count_sparse(out->set), out->set->count);
+            "omitted or missing children: %s one",
+            text_count(have, count_sparse(out->set), "image has", "images have"));
     return push_images(&out->push, out->set, &out->source, &push, err);
 }
 

@@ -95,7 +95,7 @@ note_failure(struct failures *g, const struct failure *gap, struct err *err)
 
     if (!failures_may_note(g, err))
         return -1;
-    events_warning(g->events, "skipping: %s", err->msg);
+    events_debug(g->events, "skipping: %s", err->msg); /* the result lists it */
     pthread_mutex_lock(&g->lock);
     g->items = mem_grow(g->items, g->count, &g->cap, sizeof(*g->items));
     kept = &g->items[g->count++];

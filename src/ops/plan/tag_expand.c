@@ -3,6 +3,7 @@
 #include "ops/plan/tag_expand.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "ops/plan/resolve.h"
 
 #include <stdlib.h>
@@ -62,6 +63,7 @@ expand(struct pool_job *base, unsigned worker, struct err *err)
     struct expand_job *job = (struct expand_job *)base;
     const struct image_source *source = job->options->source;
     const struct tag_sink sink = {.take = add_tag, .ctx = job};
+    char lists[TEXT_COUNT_MAX];
     int rc = source->list_tags(source->ctx, worker, job->ref, &sink, err);
 
     if (rc == 0 && job->count == 0)
@@ -70,9 +72,9 @@ expand(struct pool_job *base, unsigned worker, struct err *err)
         return drop_repository(job, err);
     if (job->lists > 0 && !job->options->has_referrers)
         events_warning(
-            &job->options->run->events,
-            "%s/%s: %zu tags are lists of referrers, which this export leaves out",
-            job->ref->host, job->ref->path, job->lists);
+            &job->options->run->events, "%s/%s: this export leaves out %s of referrers",
+            job->ref->host, job->ref->path,
+            text_count(lists, job->lists, "tag that is a list", "tags that are lists"));
     qsort(job->tags, job->count, sizeof(*job->tags), compare_tags);
     events_done(&job->options->run->events, 1);
     return 0;

@@ -117,9 +117,12 @@ new_conn(const struct session *s, const struct http_origin *origin, struct err *
                                .proxy = config->proxy,
                                .run = config->run,
                                .rate = &s->client->rate};
+    char shown[HTTP_ORIGIN_TEXT_MAX];
 
     if (strcmp(origin->host, host->origin.host) == 0 &&
         origin->port == host->origin.port) {
+        http_origin_shown(origin, shown);
+        http.is_named = strcmp(shown, host->name) == 0;
         http.tls.cert = config->tls_cert ? config->tls_cert : host->certificates.cert;
         http.tls.key = config->tls_cert ? config->tls_key : host->certificates.key;
     }
@@ -344,7 +347,7 @@ find_scheme(struct session *s, struct host *h, struct err *err)
     allowance_begin(&allowance, s, allowance_ms(HTTP_ERROR_BODY_MAX, &s->client->config));
     while (ask_scheme(s, name, &h->origin, err) < 0) {
         if (retry_wait(s, &retry, err) < 0)
-            return err_wrap(err, "%s", name);
+            return -1;
     }
     return 0;
 }
@@ -363,8 +366,8 @@ client_host(struct session *s, const struct repository *repo, struct host **out,
         rc = client_wait(c, err);
     if (rc == 0 && h->is_silent) {
         s->host = h;
-        rc = err_set(err, ERR_NETWORK, "%s: unreachable earlier in this run, not retried",
-                     h->name);
+        *err = h->silence;
+        rc = -1;
     }
     if (rc < 0 || h->scheme == SCHEME_KNOWN) {
         pthread_mutex_unlock(&c->lock);

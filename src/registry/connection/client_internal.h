@@ -49,9 +49,10 @@ struct host {
 
     struct upload_quirks upload; /* guarded */
 
-    bool has_answered; /* guarded, as all below: it answered at least once */
-    bool is_silent;    /* it never answered, and all retries were used */
-    uint64_t served;   /* requests it served without asking to slow down */
+    bool has_answered;  /* guarded, as all below: it answered at least once */
+    bool is_silent;     /* it never answered, and all retries were used: */
+    struct err silence; /* the last error */
+    uint64_t served;    /* requests it served without asking to slow down */
     bool is_by_head; /* blobs cannot be read, so presence is checked with HEAD: presence.h
                       */
     bool is_limit_told;    /* the warning of few pulls left was shown */

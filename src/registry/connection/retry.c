@@ -56,14 +56,17 @@ look_at_host(const struct session *s)
 
 /* With --keep-going, all the retries must not be repeated for each object. */
 static void
-give_up_host(struct session *s)
+give_up_host(struct session *s, const struct err *err)
 {
     struct client *c = s->client;
 
     if (!s->host)
         return;
     pthread_mutex_lock(&c->lock);
-    s->host->is_silent = !s->host->has_answered;
+    if (!s->host->has_answered && !s->host->is_silent) {
+        s->host->is_silent = true;
+        s->host->silence = *err;
+    }
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -99,8 +102,10 @@ retry_wait(struct session *s, struct retry *retry, struct err *err)
         retry->failures++;
     retry->served = host.served;
     if (retry->failures > most) {
-        give_up_host(s);
-        return most == 0 ? -1 : err_wrap(err, "gave up after %u tries", retry->failures);
+        if (most > 0)
+            err_wrap(err, "gave up after %u tries", retry->failures);
+        give_up_host(s, err);
+        return -1;
     }
     if (s->is_throttled) { /* it waits for its turn, like all other requests */
         ms = 0;
