@@ -56,6 +56,7 @@ enum err_kind {
     X(FOREIGN_LAYER, "foreign-layer")                                                    \
     X(FORMAT, "format")                                                                  \
     X(HEADER, "header")                                                                  \
+    X(IMAGE_ARCHIVE, "format")                                                           \
     X(INCOMPLETE, "incomplete")                                                          \
     X(INCOMPLETE_BUNDLE, "incomplete-bundle")                                            \
     X(INCOMPLETE_INDEX, "incomplete-index")                                              \
@@ -65,6 +66,7 @@ enum err_kind {
     X(JSON, "json")                                                                      \
     X(LACKS_PLATFORM, "platform-missing")                                                \
     X(LAYER, "layer")                                                                    \
+    X(LIST_FILE, "format")                                                               \
     X(LIST_LINE, "list-line")                                                            \
     X(LIST_OPERAND, "list-line")                                                         \
     X(LOGIN, "login")                                                                    \
@@ -82,17 +84,22 @@ enum err_kind {
     X(NO_TRUST, "no-trust")                                                              \
     X(ORDER, "order")                                                                    \
     X(OTHER_BYTES, "bad-signature")                                                      \
+    X(OTHER_FILE, "format")                                                              \
     X(OVERRIDE_DENIED, "override-denied")                                                \
     X(PADDING, "padding")                                                                \
     X(PLAIN_HTTP, "plain-http")                                                          \
     X(PRIVATE_ADDRESS, "private-address")                                                \
     X(PROXY_PASSWORD, "visible-password")                                                \
+    X(PUBLIC_KEY_FILE, "format")                                                         \
     X(REBUILT, "rebuilt")                                                                \
     X(RECEIPT, "receipt")                                                                \
+    X(RECEIPT_FILE, "format")                                                            \
     X(REFUSED, "refused")                                                                \
+    X(REPACKED, "format")                                                                \
     X(REVOKED, "revoked")                                                                \
     X(ROLLBACK, "rollback")                                                              \
     X(SERIAL, "serial")                                                                  \
+    X(SIGNATURE_FILE, "format")                                                          \
     X(SIGNED_LATE, "expired")                                                            \
     X(SIZE, "size")                                                                      \
     X(SKIPPED, "platform-missing")                                                       \
@@ -111,6 +118,7 @@ enum err_kind {
     X(UNMAPPABLE, "unmappable")                                                          \
     X(UNSIGNED, "unsigned")                                                              \
     X(UNUSED_MAP, "unused-map")                                                          \
+    X(UPDATE_FILE, "format")                                                             \
     X(USER_IN_NAME, "visible-password")
 
 #define ERR_REASON_CONSTANT(name, word) REASON_##name,

@@ -10,6 +10,7 @@
 #define REGISTRY "copy export import" /* commands that talk to registries */
 #define JUDGES   "verify import"      /* commands that verify bundles */
 #define STORE    "trust status"       /* commands for the trust store */
+#define BUNDLES  "verify import inspect sign attach payload digest"
 #define SIGNERS                                                                          \
     "export sign import trust keygen key" /* that open or make private keys              \
                                            */
@@ -124,6 +125,22 @@ static const struct hint {
     {REASON_INCOMPLETE_BUNDLE, JUDGES,
      "'sealift inspect' lists what is missing; --allow-incomplete accepts the rest"},
     {REASON_IN_USE, "trust", "to revoke it at once: 'sealift trust revoke'"},
+
+    /* ---- files that are no bundles ---- */
+    {REASON_REPACKED, BUNDLES,
+     "docs/bundle-format.md, 'Packed again', has the line of bsdtar that restores the "
+     "exact bytes"},
+    {REASON_IMAGE_ARCHIVE, BUNDLES,
+     "only 'sealift export' makes bundles, and only from registries: push these images "
+     "to one first"},
+    {REASON_PUBLIC_KEY_FILE, BUNDLES, "'sealift trust add FILE' adds a public key"},
+    {REASON_SIGNATURE_FILE, "verify import",
+     "--signature FILE checks the bundle with it, 'sealift attach BUNDLE FILE' adds it"},
+    {REASON_SIGNATURE_FILE, BUNDLES, "'sealift attach BUNDLE FILE' adds a signature"},
+    {REASON_RECEIPT_FILE, BUNDLES,
+     "'sealift verify-receipt --key HOST.pub FILE' checks a receipt"},
+    {REASON_UPDATE_FILE, BUNDLES, "'sealift trust apply FILE' takes an update"},
+    {REASON_LIST_FILE, BUNDLES, "'sealift export --from FILE' takes a list"},
 
     /* ---- signatures ---- */
     {REASON_NO_SIGNING_KEY, "export",

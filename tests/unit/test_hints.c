@@ -96,8 +96,11 @@ name_only_options_that_are_there(void **state)
 }
 
 /* What a command meets, and words that its hint must have; NULL: there is no hint. */
+#define BUNDLE_READERS                                                                   \
+    "verify", "import", "inspect", "sign", "attach", "payload", "digest"
+
 static const struct {
-    const char *commands[7]; /* and NULL */
+    const char *commands[8]; /* and NULL */
     enum err_reason reason;
     const char *words;
 } cases[] = {
@@ -132,6 +135,18 @@ static const struct {
      REASON_PROXY_PASSWORD,
      "https_proxy, then use --proxy env"},
     {{"export"}, REASON_EXISTS, "--force"},
+    {{BUNDLE_READERS}, REASON_REPACKED, "bundle-format.md"},
+    {{BUNDLE_READERS}, REASON_IMAGE_ARCHIVE, "'sealift export'"},
+    {{BUNDLE_READERS}, REASON_PUBLIC_KEY_FILE, "'sealift trust add FILE'"},
+    {{BUNDLE_READERS},
+     REASON_RECEIPT_FILE,
+     "'sealift verify-receipt --key HOST.pub FILE'"},
+    {{BUNDLE_READERS}, REASON_UPDATE_FILE, "'sealift trust apply FILE'"},
+    {{BUNDLE_READERS}, REASON_LIST_FILE, "'sealift export --from FILE'"},
+    {{"verify", "import"}, REASON_SIGNATURE_FILE, "--signature FILE"},
+    {{"inspect", "sign", "attach", "payload", "digest"},
+     REASON_SIGNATURE_FILE,
+     "'sealift attach BUNDLE FILE'"},
     {{"export"}, REASON_FILE_TOO_LARGE, "--volume-size fat32"},
     {{"copy", "export"},
      REASON_FOREIGN_LAYER,

@@ -359,43 +359,142 @@ set_field(char *block, size_t at, const char *text)
     memcpy(block + at, text, strlen(text));
 }
 
+/* A header as GNU tar writes it. */
+static void
+set_gnu_header(char *block, const char *name)
+{
+    unsigned sum = 0;
+    char text[8];
+
+    set_field(block, 0, name);
+    set_field(block, 100, "0000644");
+    set_field(block, 124, "00000000000");
+    set_field(block, 148, "        ");
+    set_field(block, 156, "0");
+    set_field(block, 257, "ustar  ");
+    for (size_t i = 0; i < 512; i++)
+        sum += (unsigned char)block[i];
+    snprintf(text, sizeof(text), "%06o", sum);
+    memcpy(block + 148, text, 7);
+}
+
 static void
 other_files_are_called_by_name(void **state)
 {
+    static const char base64[] =
+        "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB\nQUE=\n";
     static const struct {
-        const char *bytes, *tar_name; /* one of the two */
-        const char *message;
+        size_t at; /* in a file that is zeros else */
+        const char *bytes, *message;
+        enum err_reason reason;
     } cases[] = {
-        {"\x1f\x8b\x08", NULL, "gzip"},
-        {"\x28\xb5\x2f\xfd", NULL, "zstd"},
-        {"PK\x03\x04", NULL, "zip"},
-        {"BZh9", NULL, "bzip2"},
-        {"\xfd\x37zXZ", NULL, "xz"},
-        {"#!/bin/sh", NULL, "not a sealift bundle"},
-        {NULL, "blobs/", "an OCI layout, but not a sealift bundle"},
-        {NULL, "./oci-layout", "an OCI layout, but not a sealift bundle"},
-        {NULL, "oci-layout", "an OCI layout, but not a sealift bundle"},
-        {NULL, "usr/bin/", "a tar archive, but not a sealift bundle"},
+        {0, "\x1f\x8b\x08", "a compressed file (gzip)", REASON_OTHER_FILE},
+        {0, "\x28\xb5\x2f\xfd", "a compressed file (zstd)", REASON_OTHER_FILE},
+        {0, "BZh9", "a compressed file (bzip2)", REASON_OTHER_FILE},
+        {0, "\xfd\x37zXZ", "a compressed file (xz)", REASON_OTHER_FILE},
+        {0, "\x04\x22M\x18", "a compressed file (lz4)", REASON_OTHER_FILE},
+        {0, "PK\x03\x04", "an archive (zip)", REASON_OTHER_FILE},
+        {0, "7z\xbc\xaf\x27\x1c", "an archive (7z)", REASON_OTHER_FILE},
+        {0, "Rar!\x1a\x07", "an archive (rar)", REASON_OTHER_FILE},
+        {0, "hsqs", "a squashfs image", REASON_OTHER_FILE},
+        {32769, "CD001", "an ISO 9660 image", REASON_OTHER_FILE},
+        {510, "\x55\xaa", "an image of a disk or a file system", REASON_OTHER_FILE},
+        {0,
+         "\x7f"
+         "ELF",
+         "not a sealift bundle", REASON_HEADER},
+    };
+    static const struct {
+        const char *text, *message;
+        enum err_reason reason;
+    } texts[] = {
+        {"abc", "a text file", REASON_OTHER_FILE},
+        {"#!/bin/sh\nexit\n", "a text file", REASON_OTHER_FILE},
+        {"# images\r\n\r\nnginx:1.27\r\n", "a list of references", REASON_LIST_FILE},
+        {"-----BEGIN PUBLIC KEY-----\n", "a PEM file (PUBLIC KEY)",
+         REASON_PUBLIC_KEY_FILE},
+        {"Bag Attributes\n-----BEGIN CERTIFICATE-----\n", "a PEM file (CERTIFICATE)",
+         REASON_OTHER_FILE},
+        {"-----BEGIN PGP MESSAGE-----\n", "a PEM file (PGP MESSAGE)", REASON_OTHER_FILE},
+        {base64, "text in base64", REASON_OTHER_FILE},
+        {"<!DOCTYPE html>\n<html>", "a web page", REASON_OTHER_FILE},
+        {"age-encryption.org/v1\n", "encrypted with age", REASON_OTHER_FILE},
+        {"{\"mediaType\": \"application/vnd.dev.sigstore.bundle.v0.3+json\"}",
+         "a signature (sigstore bundle)", REASON_SIGNATURE_FILE},
+        {"{\"mediaType\":\"application/vnd.sealift.receipt.v1+json\"}",
+         "a receipt of an import", REASON_RECEIPT_FILE},
+        {"{\"mediaType\":\"application/vnd.sealift.trust.v1+json\"}",
+         "an update of a trust store", REASON_UPDATE_FILE},
+        {"{\"schemaVersion\":2,\"manifests\":[]}", "an image index", REASON_OTHER_FILE},
+        {"{}", "a JSON file", REASON_OTHER_FILE},
+        {"\x30\x82\x01", "a file of 3 bytes", REASON_OTHER_FILE},
+        {"oci-lay", "the end of the next header", REASON_TRUNCATED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases) + COUNT_OF(texts); i++) {
+        bool is_text = i >= COUNT_OF(cases);
+        size_t n = is_text ? i - COUNT_OF(cases) : i;
+        const char *bytes = is_text ? texts[n].text : cases[n].bytes;
+        const char *message = is_text ? texts[n].message : cases[n].message;
+        static char file[40000];
+        size_t size = is_text ? strlen(bytes) : sizeof(file);
+        struct err err = ERR_INIT;
+        int fd;
+
+        memset(file, 0, sizeof(file));
+        file[0] = is_text ? '\0' : '\1'; /* zeros alone are the end of a tar */
+        memcpy(file + (is_text ? 0 : cases[n].at), bytes, strlen(bytes));
+        fd = fixture_file(file, size);
+        assert_null(bundle_head(volumes_of_file(fd, size), &err));
+        assert_int_equal(err.kind, ERR_INTEGRITY);
+        if (!strstr(err.msg, message))
+            fail_msg("%s: %s", message, err.msg);
+        assert_int_equal(err.reason, is_text ? texts[n].reason : cases[n].reason);
+        close(fd);
+    }
+}
+
+static void
+archives_are_called_by_what_is_in_them(void **state)
+{
+    static const struct {
+        const char *members[4];
+        const char *message;
+        enum err_reason reason;
+    } cases[] = {
+        {{"oci-layout", "index.json"}, "an OCI archive", REASON_IMAGE_ARCHIVE},
+        {{"./blobs/", "./oci-layout"}, "an OCI archive", REASON_IMAGE_ARCHIVE},
+        {{"oci-layout", "manifest.json", "repositories"},
+         "an OCI archive of docker save",
+         REASON_IMAGE_ARCHIVE},
+        {{"oci-layout", "manifest.json"}, "of ctr or docker save", REASON_IMAGE_ARCHIVE},
+        {{"0a.json", "manifest.json", "repositories"},
+         "an archive of docker save or podman save",
+         REASON_IMAGE_ARCHIVE},
+        {{"0a.json", "0b/layer.tar", "manifest.json"},
+         "an archive of docker save or podman save",
+         REASON_IMAGE_ARCHIVE},
+        {{"img/oci-layout", "img/SHA256SUMS", "img/signatures/.pad"},
+         "another tool packed again",
+         REASON_REPACKED},
+        {{"usr/bin/"}, "a tar archive that begins with 'usr/bin/'", REASON_OTHER_FILE},
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        char block[2048] = "";
+        char file[6 * 512] = "";
         struct err err = ERR_INIT;
         int fd;
 
-        if (cases[i].tar_name) { /* as GNU tar would begin */
-            set_field(block, 0, cases[i].tar_name);
-            set_field(block, 100, "0000644");
-            set_field(block, 257, "ustar  ");
-        } else {
-            set_field(block, 0, cases[i].bytes);
-        }
-        fd = fixture_file(block, sizeof(block));
-        assert_null(bundle_head(volumes_of_file(fd, sizeof(block)), &err));
+        for (size_t k = 0; k < 4 && cases[i].members[k]; k++)
+            set_gnu_header(file + 512 * k, cases[i].members[k]);
+        fd = fixture_file(file, sizeof(file));
+        assert_null(bundle_head(volumes_of_file(fd, sizeof(file)), &err));
         assert_int_equal(err.kind, ERR_INTEGRITY);
         if (!strstr(err.msg, cases[i].message))
-            fail_msg("case %zu: %s", i, err.msg);
+            fail_msg("%s: %s", cases[i].message, err.msg);
+        assert_int_equal(err.reason, cases[i].reason);
         close(fd);
     }
 }
@@ -444,6 +543,7 @@ main(void)
         cmocka_unit_test(work_stops_when_it_is_no_longer_wanted),
         cmocka_unit_test(what_is_read_whole_is_bounded_and_checked),
         cmocka_unit_test(other_files_are_called_by_name),
+        cmocka_unit_test(archives_are_called_by_what_is_in_them),
         cmocka_unit_test(an_empty_archive_is_no_success),
         cmocka_unit_test(a_read_error_is_not_damage),
     };

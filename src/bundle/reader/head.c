@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "bundle/reader/member_cursor.h"
+#include "bundle/reader/other_file.h"
 #include "bundle/reader/reader_internal.h"
 
 #include <inttypes.h>
@@ -15,60 +16,13 @@ static const char SIGNATURES[] = "signatures/";
 static const char PAD[] = "signatures/.pad";
 static const char SUMS[] = "SHA256SUMS";
 
-/* ---- other kinds of files ---- */
-
-static const char *
-compression_of(const unsigned char *start, size_t len)
-{
-    static const struct {
-        const char *name, *magic;
-    } kinds[] = {
-        {"gzip", "\x1f\x8b"}, {"zstd", "\x28\xb5\x2f\xfd"}, {"zip", "PK\x03\x04"},
-        {"bzip2", "BZh"},     {"xz", "\xfd\x37zXZ"},
-    };
-
-    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-        size_t n = strlen(kinds[i].magic);
-
-        if (len >= n && memcmp(start, kinds[i].magic, n) == 0)
-            return kinds[i].name;
-    }
-    return NULL;
-}
-
-static bool
-begins_like_an_oci_layout(const unsigned char *start)
-{
-    static const char *const names[] = {"oci-layout",   "./oci-layout", "index.json",
-                                        "./index.json", "blobs/",       "./blobs/"};
-
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (memcmp(start, names[i], strlen(names[i])) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The first header is malformed: describe what the file is instead. */
+/* The first header is malformed: describe what the file is, unless it may be damaged. */
 static int
 explain_first(const struct member_cursor *c, struct err *err)
 {
-    unsigned char start[TAR_BLOCK] = {0};
-    ssize_t n = volumes_read(&c->file, start, sizeof(start), 0, err_ignored());
-    const char *compression = n > 0 ? compression_of(start, (size_t)n) : NULL;
-
-    if (compression) {
-        err_because(err, ERR_INTEGRITY, REASON_FORMAT, "the file is compressed (%s)",
-                    compression);
-        return err_hint(err, "a bundle is an uncompressed tar: decompress it first");
-    }
-    if (n < TAR_BLOCK || memcmp(start + 257, "ustar", 5) != 0)
-        return err_wrap(err, "not a sealift bundle");
-    if (begins_like_an_oci_layout(start))
-        err_wrap(err, "an OCI layout, but not a sealift bundle");
-    else
-        err_wrap(err, "a tar archive, but not a sealift bundle");
-    return err_hint(err, "not a sealift bundle, or damaged");
+    if (other_file_explain(&c->file, err) < 0)
+        return -1;
+    return err_wrap(err, "not a sealift bundle");
 }
 
 static int

@@ -3,6 +3,7 @@
 #include "ops/verify/verify.h"
 
 #include "bundle/reader/head.h"
+#include "bundle/reader/other_file.h"
 #include "io/crypto/pki_sign.h"
 #include "ops/verify/policy_check.h"
 #include "ops/verify/sandboxed_check.h"
@@ -50,7 +51,7 @@ look_for_damage(struct verified *v, const struct verify_options *o, struct err *
     struct err found = ERR_INIT;
     bool opened;
 
-    if ((!is_changed && !check_is_damage(err)) ||
+    if (other_file_is_why(err) || (!is_changed && !check_is_damage(err)) ||
         sandboxed_check(&job, &v->damage, &opened, &found) == 0)
         return;
     if (found.kind == ERR_SIGNAL || (!is_changed && check_is_damage(&found)))

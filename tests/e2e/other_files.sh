@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# other_files.sh - files that never were a bundle are called what they are, and a bundle that
+# another tool packed again is restored by the line in docs/bundle-format.md.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+need python3
+
+must start_registry source
+must fill source shapes
+must make_key signer ecdsa
+references source index >"$work/list"
+name=$(head -n 1 "$work/list")
+bundle=$work/images.tar
+must sealift export -q -o "$bundle" --key "$work/signer.key" -f "$work/list"
+mkdir "$work/tree"
+must tar -xf "$bundle" -C "$work/tree"
+
+# called WHAT FILE [HINT]: every command that reads bundles says what it is; nobody looks for damage.
+called() {
+    for command in verify inspect "sign --key $work/signer.key" payload digest; do
+        # shellcheck disable=SC2086
+        expect 6 "${command%% *} of $1" sealift $command "$2"
+        check "says what it is" grep -qF -- "$1" "$err"
+        check_not "and not that it is damaged" grep -qiE 'damage|incomplete|copy it again' "$err"
+    done
+    expect 6 "import of $1" sealift import --key "$work/signer.pub" "$2" localhost:1
+    check "says what it is" grep -qF -- "$1" "$err"
+    expect 6 "verify --json of $1" sealift verify --json --key "$work/signer.pub" "$2"
+    check_equal "has the reason" format "$(field "$out" 'd["error"]["reason"]')"
+    [ $# -lt 3 ] || check "with the hint $3" grep -q -- "^hint: .*$3" "$err"
+}
+sealift() {
+    case $1 in
+    verify) [ "$2" = --json ] || set -- verify --key "$work/signer.pub" "$2" ;;
+    esac
+    "$abs_top_builddir/sealift" "$@"
+}
+
+printf 'abc\n' >"$work/text"
+called 'a text file' "$work/text"
+called 'a list of references' "$work/list" 'sealift export --from'
+: >"$work/empty"
+called 'an empty file' "$work/empty" 'copy the bundle again'
+called 'a PEM file (PUBLIC KEY)' "$work/signer.pub" 'sealift trust add'
+base64 "$bundle" >"$work/images.b64"
+called 'text in base64' "$work/images.b64" 'base64 -d'
+gzip -k "$bundle"
+called 'a compressed file (gzip)' "$bundle.gz" 'decompress'
+called 'a signature (sigstore bundle)' "$(find "$work/tree/signatures" -name '*.sigstore.json')" \
+    '--signature FILE'
+python3 - "$bundle" "$work/images.zip" <<'PYTHON'
+import sys, zipfile
+zipfile.ZipFile(sys.argv[2], "w").write(sys.argv[1], "images.tar")
+PYTHON
+called 'an archive (zip)' "$work/images.zip" 'extract'
+tar -cf "$work/outer.tar" -C "$work" images.tar
+called "a tar archive that begins with 'images.tar'" "$work/outer.tar" 'extract'
+if command -v skopeo >/dev/null 2>&1; then
+    skopeo --insecure-policy copy -q "oci-archive:$bundle:$name" "oci-archive:$work/o.tar:x:1"
+    called 'an OCI archive' "$work/o.tar" 'sealift export'
+    skopeo --insecure-policy copy -q "oci-archive:$bundle:$name" "docker-archive:$work/d.tar:x:1"
+    called 'an archive of docker save' "$work/d.tar" 'sealift export'
+else
+    skip "archives of skopeo" "skopeo is not installed"
+fi
+
+# --- packed again ----------------------------------------------------------------------------
+
+(cd "$work/tree" && tar -cf "$work/gnu.tar" .)
+called 'that another tool packed again: its index.json and list of files are unchanged' \
+    "$work/gnu.tar" 'Packed again'
+python3 - "$work/tree" "$work/pax.tar" <<'PYTHON'
+import os, sys, tarfile
+with tarfile.open(sys.argv[2], "w", format=tarfile.PAX_FORMAT) as tar:
+    tar.add(sys.argv[1], "images")
+PYTHON
+called 'that another tool packed again: its index.json and list of files are unchanged' \
+    "$work/pax.tar" 'Packed again'
+cp -r "$work/tree" "$work/changed"
+echo >>"$work/changed/SHA256SUMS"
+(cd "$work/changed" && tar -cf "$work/changed.tar" .)
+called 'its list of files is not the one that its index.json names' "$work/changed.tar"
+
+# The lines as they are documented.
+restore() {
+    sed -n '/^## Packed again/,/^## Versions/{/^```sh/,/^```$/{/^```/!p}}' \
+        "$abs_top_srcdir/docs/bundle-format.md" >"$work/restore.sh"
+    rm -rf "$work/again" "$work/restored.tar"
+    mkdir "$work/again"
+    tar -xf "$1" -C "$work/again" && (cd "$work/again" && sh -e "$work/restore.sh")
+}
+if command -v bsdtar >/dev/null 2>&1; then
+    expect 0 "the documented lines run" restore "$work/gnu.tar"
+    expect 0 "and give the exact bytes" cmp "$bundle" "$work/restored.tar"
+    (cd "$work/tree" && bsdtar -cf "$work/bsd.tar" ./*)
+    called 'that another tool packed again' "$work/bsd.tar" 'Packed again'
+    must sealift export -q -o "$work/u.tar" --unsigned -f "$work/list"
+    must restore "$work/u.tar"
+    expect 0 "also of an unsigned bundle" cmp "$work/u.tar" "$work/restored.tar"
+else
+    skip "the documented lines" "bsdtar is not installed"
+fi
+
+done_testing
