@@ -42,7 +42,9 @@ printf 'abc\n' >"$work/text"
 called 'a text file' "$work/text"
 called 'a list of references' "$work/list" 'sealift export --from'
 : >"$work/empty"
-called 'an empty file' "$work/empty" 'copy the bundle again'
+expect 6 "verify of an empty file" sealift verify "$work/empty"
+check "says what it is" grep -q 'an empty file, not a sealift bundle' "$err"
+check "and what to do" grep -q '^hint: copy the bundle again' "$err"
 called 'a PEM file (PUBLIC KEY)' "$work/signer.pub" 'sealift trust add'
 base64 "$bundle" >"$work/images.b64"
 called 'text in base64' "$work/images.b64" 'base64 -d'
@@ -102,5 +104,28 @@ if command -v bsdtar >/dev/null 2>&1; then
 else
     skip "the documented lines" "bsdtar is not installed"
 fi
+
+# --- zeros behind -----------------------------------------------------------------------------
+
+# What the hint says makes a good bundle of it: of one file, and of the last volume.
+hinted_size() {
+    sed -n 's/^hint: .*truncate -s \([0-9]*\) .*/\1/p' "$err"
+}
+cp "$bundle" "$work/long.tar"
+truncate -s +70000 "$work/long.tar"
+expect 6 "more than 64 KiB of zeros behind" sealift verify "$work/long.tar"
+expect 0 "the hint is how to cut them off" truncate -s "$(hinted_size)" "$work/long.tar"
+expect 0 "which makes the bundle of it" cmp "$bundle" "$work/long.tar"
+truncate -s +70000 "$work/long.tar"
+printf x >>"$work/long.tar"
+expect 6 "other bytes behind" sealift verify "$work/long.tar"
+check_not "have no such hint" grep -q truncate "$err"
+split -b 100K -d -a 3 --numeric-suffixes=1 "$bundle" "$work/set."
+last=$(find "$work" -name 'set.*' | sort | tail -n 1)
+cp "$last" "$work/last"
+truncate -s +70000 "$last"
+expect 6 "zeros behind the last volume" sealift verify "$work/set.001"
+expect 0 "the hint is how to cut them off" truncate -s "$(hinted_size)" "$last"
+expect 0 "which makes the volume of it" cmp "$work/last" "$last"
 
 done_testing

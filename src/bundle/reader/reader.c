@@ -135,6 +135,41 @@ read_member_header(struct bundle_content *c, struct member_cursor *at,
     return member_cursor_skip(at, &e, err);
 }
 
+enum { TRAIL_LOOK_MAX = 1 << 30 }; /* bytes that are looked at */
+
+/* Where only zeros follow, as a medium or a copy tool adds them: how to cut them off. */
+static void
+hint_at_cutting(const struct volumes *file, uint64_t end, struct err *err)
+{
+    uint64_t rest = file->size - end, before = 0;
+    size_t first, last;
+
+    if (range_is_zero(file, end, rest < TRAIL_LOOK_MAX ? rest : TRAIL_LOOK_MAX,
+                      err_ignored()) != 1)
+        return;
+    if (!volumes_span(file, end, rest, &first, &last)) {
+        err_hint(err, "zeros follow it: cut them off with truncate -s %" PRIu64 " FILE",
+                 end);
+        return;
+    }
+    before = (uint64_t)(file->count - 1) * file->cut;
+    if (first == last && end > before)
+        err_hint(err,
+                 "zeros follow it: cut them off with truncate -s %" PRIu64
+                 " on the last volume",
+                 end - before);
+}
+
+static int
+long_trail_error(const struct volumes *file, uint64_t end, struct err *err)
+{
+    err_because(err, ERR_INTEGRITY, REASON_TRAILING,
+                "%" PRIu64 " bytes after the end at byte %" PRIu64 ", at most %u zeros",
+                file->size - end, end, BUNDLE_TRAILING_MAX);
+    hint_at_cutting(file, end, err);
+    return volumes_blame(file, end, file->size - end, err);
+}
+
 /* Exactly two zero blocks; then nothing, or a few more zeros. */
 static int
 read_end(struct bundle_content *c, struct member_cursor *at, struct err *err)
@@ -155,13 +190,8 @@ read_end(struct bundle_content *c, struct member_cursor *at, struct err *err)
     if (at->file.size < c->total)
         return truncated_error(err, at->file.size, "the zero blocks at the end");
     rest = at->file.size - at->at;
-    if (at->file.size - c->total > BUNDLE_TRAILING_MAX) {
-        err_because(err, ERR_INTEGRITY, REASON_TRAILING,
-                    "%" PRIu64 " bytes after the end at byte %" PRIu64
-                    ", at most %u zeros",
-                    at->file.size - c->total, c->total, BUNDLE_TRAILING_MAX);
-        return volumes_blame(&at->file, c->total, at->file.size - c->total, err);
-    }
+    if (at->file.size - c->total > BUNDLE_TRAILING_MAX)
+        return long_trail_error(&at->file, c->total, err);
     rc = range_is_zero(&at->file, at->at, rest, err);
     if (rc == 0)
         return err_because(

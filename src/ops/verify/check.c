@@ -244,12 +244,14 @@ scan_and_hash(struct checking *c, const struct check_survey *survey, struct err 
     return rc;
 }
 
-/* Whether the error is about truncation: its hint then lists the expected volumes. */
+/* Whether its hint says more than which volumes to copy again: which there should be, or
+ * how to cut off zeros. */
 static bool
-is_cut(const struct err *err)
+has_better_hint(const struct err *err, const struct damage_list *damage)
 {
-    return err->reason && err->hint[0] != '\0' &&
-           (err->reason == REASON_MISSING || err->reason == REASON_TRUNCATED);
+    return err->hint[0] != '\0' &&
+           (err->reason == REASON_MISSING || err->reason == REASON_TRUNCATED ||
+            (err->reason == REASON_TRAILING && damage->total == 1));
 }
 
 int
@@ -272,7 +274,7 @@ check_damaged(const struct check_survey *survey, const struct check_options *o,
     if (!check_is_damage(err))
         return -1;
     tell_how_many(out, err);
-    if (checking.volumes && !is_cut(err))
+    if (checking.volumes && !has_better_hint(err, out))
         volumes_advise(survey->file, checking.volumes, err);
     return bundle_advise(err);
 }
