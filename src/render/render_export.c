@@ -276,19 +276,26 @@ put_signature(struct result *r, const struct export_options *o, const char *key_
                o->sig_out ? o->sig_out : "");
 }
 
-void
-result_removed(struct result *r, const struct export_result *x)
+static void
+put_paths(struct result *r, const char *key, const struct secure_dir_names *paths)
 {
     struct jsout *array;
 
-    if (x->removed.count == 0)
+    if (paths->count == 0)
         return;
     array = jsout_array();
-    for (size_t i = 0; i < x->removed.count; i++) {
-        jsout_append_text(array, x->removed.items[i]);
+    for (size_t i = 0; i < paths->count; i++)
+        jsout_append_text(array, paths->items[i]);
+    jsout_put(r->json, key, array);
+}
+
+void
+result_removed(struct result *r, const struct export_result *x)
+{
+    put_paths(r, "removed", &x->removed);
+    for (size_t i = 0; i < x->removed.count; i++)
         result_say(r, "removed   %s\n", x->removed.items[i]);
-    }
-    jsout_put(r->json, "removed", array);
+    put_paths(r, "left", &x->left);
 }
 
 static void

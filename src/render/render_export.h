@@ -13,8 +13,8 @@
 void result_export(struct result *r, const struct export_options *options,
                    const struct export_result *x, const char *key_name);
 
-/* Old volumes of a larger set that were removed, also when the export failed
- * afterwards. */
+/* Old volumes of a larger set that were removed, and remaining files of another bundle of
+ * that name; also when the export failed afterwards. */
 void result_removed(struct result *r, const struct export_result *x);
 
 #endif

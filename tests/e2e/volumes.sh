@@ -70,6 +70,22 @@ check_equal "leave no smaller one" "$base.003 $base.004" "$(field "$out" '" ".jo
 rm "$base".*
 must in_volumes -q
 
+# From volumes to a file, and back: what is left of the other bundle is named.
+whole() {
+    sealift export --key "$work/signer.key" --force -o "$base" "$@" "$image"
+}
+expect 0 "a file beside volumes" whole --json
+check "a warning names them" grep -q "'$base.001' to '$base.004' (4 files) are still there" "$err"
+check_equal "and JSON all" "$base.001 $base.002 $base.003 $base.004" \
+    "$(field "$out" '" ".join(d["left"])')"
+rm "$base".*
+expect 0 "volumes beside a file" in_volumes --json --force
+check "a warning names it" grep -q "warning: '$base' is still there" "$err"
+check_equal "and JSON" "$base" "$(field "$out" '" ".join(d["left"])')"
+rm "$base"
+expect 0 "nothing is left" in_volumes --json --force
+check_equal "then there is no such member" False "$(field "$out" '"left" in d')"
+
 # wrong NAME STATUS MESSAGE HINT COMMAND...: the error says which volume, the hint what to do.
 wrong() {
     wrong_name=$1 wrong_status=$2 wrong_message=$3 wrong_hint=$4

@@ -428,7 +428,7 @@ other_files_are_called_by_name(void **state)
         {"{\"schemaVersion\":2,\"manifests\":[]}", "an image index", REASON_OTHER_FILE},
         {"{}", "a JSON file", REASON_OTHER_FILE},
         {"\x30\x82\x01", "a file of 3 bytes", REASON_OTHER_FILE},
-        {"oci-lay", "the end of the next header", REASON_TRUNCATED},
+        {"oci-lay", "the file ends at byte 7", REASON_TRUNCATED},
     };
 
     (void)state;

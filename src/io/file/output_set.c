@@ -3,6 +3,7 @@
 #include "io/file/output_set.h"
 
 #include "base/mem.h"
+#include "io/file/file.h"
 #include "io/file/output.h"
 #include "io/file/output_volumes.h"
 #include "io/file/volume_set.h"
@@ -305,6 +306,21 @@ output_set_publish(struct output_set *out, struct secure_dir_names *removed,
     }
     output_set_release(out);
     return 0;
+}
+
+void
+output_set_find_left(const char *path, bool in_volumes, struct secure_dir_names *left)
+{
+    CLEANUP(volume_files_release) struct volume_files volumes = VOLUME_FILES_INIT;
+
+    if (in_volumes) {
+        if (file_is_regular(path))
+            secure_dir_names_add(left, path);
+        return;
+    }
+    volume_files_find(&volumes, path);
+    for (size_t i = 0; i < volumes.count; i++)
+        secure_dir_names_add(left, volumes.items[i].path);
 }
 
 void

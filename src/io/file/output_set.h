@@ -96,6 +96,13 @@ MUST_USE int output_set_flush(struct output_set *out, struct err *err);
  */
 MUST_USE int output_set_publish(struct output_set *out, struct secure_dir_names *removed,
                                 struct err *err);
+
+/*
+ * What else there is under a name that was published: the file NAME beside volumes, or
+ * volumes beside the file NAME.  It is another bundle, which stays.
+ */
+void output_set_find_left(const char *path, bool in_volumes,
+                          struct secure_dir_names *left);
 void output_set_release(struct output_set *out);
 
 #endif

@@ -142,6 +142,25 @@ fill_bundle(struct writing *w, struct output_set *out, struct signature_file *si
     return export_blobs(w, err);
 }
 
+/* A stale bundle under the same name is easily taken for the new one. */
+static void
+warn_left(const struct writing *w)
+{
+    const struct secure_dir_names *left = &w->result->left;
+
+    if (left->count == 0)
+        return;
+    if (left->count == 1)
+        events_warning(&w->options->plan.run->events,
+                       "'%s' is still there, of another bundle of this name",
+                       left->items[0]);
+    else
+        events_warning(&w->options->plan.run->events,
+                       "'%s' to '%s' (%zu files) are still there, of another bundle of "
+                       "this name",
+                       left->items[0], left->items[left->count - 1], left->count);
+}
+
 /* Flush, check, and rename to the final name. */
 static int
 publish_bundle(struct writing *w, struct output_set *out,
@@ -161,6 +180,8 @@ publish_bundle(struct writing *w, struct output_set *out,
     if (output_set_publish(out, &w->result->removed, err) < 0)
         return -1;
     w->result->is_published = true;
+    output_set_find_left(o->output, o->volume_size > 0, &w->result->left);
+    warn_left(w);
     return 0;
 }
 
@@ -329,4 +350,5 @@ export_result_release(struct export_result *r)
     plan_release(&r->plan);
     layout_release(&r->layout);
     secure_dir_names_release(&r->removed);
+    secure_dir_names_release(&r->left);
 }

@@ -44,12 +44,14 @@ struct export_result {
     uint64_t fetched;    /* bytes of blobs that came over the network, or would */
     uint64_t reused;     /* bytes taken from an earlier run or another bundle */
     struct secure_dir_names removed; /* paths of removed volumes of a larger set */
+    struct secure_dir_names left;    /* paths of another bundle of that name */
     bool is_published;               /* the bundle has its final name */
 };
 
 #define EXPORT_RESULT_INIT                                                               \
     {                                                                                    \
-        .plan = PLAN_INIT, .layout = LAYOUT_INIT, .removed = SECURE_DIR_NAMES_INIT       \
+        .plan = PLAN_INIT, .layout = LAYOUT_INIT, .removed = SECURE_DIR_NAMES_INIT,      \
+        .left = SECURE_DIR_NAMES_INIT                                                    \
     }
 
 /*
