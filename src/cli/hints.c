@@ -97,6 +97,13 @@ static const struct hint {
     {REASON_REFUSED, "import",
      "--keep-going pushes the other images; to leave this one out for good, export again "
      "without it ('sealift export --tags REGEX' chooses tags)"},
+    {REASON_REFUSED, "copy",
+     "--keep-going pushes the other images; to leave {} out for good, do not select it "
+     "(--tags REGEX chooses tags)"},
+    {REASON_REFUSED, "copy",
+     "--keep-going pushes the other images; to leave this one out for good, do not "
+     "select "
+     "it (--tags REGEX chooses tags)"},
     {REASON_SPARSE_INDEX, "import",
      "many registries reject an index with platforms left out: --index rebuild pushes "
      "one of the available platforms, under a new digest; or export it again with all "

@@ -164,6 +164,7 @@ static const struct {
      REASON_INCOMPLETE_INDEX,
      "the registry does not have it: --platform"},
     {{"import"}, REASON_INCOMPLETE_INDEX, "--keep-going"},
+    {{"copy"}, REASON_REFUSED, "--keep-going pushes the other images"},
     {{"import"}, REASON_REFUSED, "to leave reg.example:5000 out for good"},
     {{"import"}, REASON_SPARSE_INDEX, "--index rebuild"},
     {{"copy", "import"}, REASON_COLLISION, "--map FROM=TO"},

@@ -142,11 +142,8 @@ static int
 bring_child(struct push_context *push, unsigned worker, struct placement *p,
             enum blob_standing *standing, struct err *err)
 {
-    const struct graph_object *o = graph_object(push->set->graph, p->object);
     enum child_end end;
 
-    if (!o->has_parent_child_edge)
-        return 0;
     if (push->repos[p->repo].is_known && ask_one(push, worker, p, standing, err) < 0)
         return -1;
     if (*standing == BLOB_THERE)
@@ -164,13 +161,16 @@ probe_blob(const struct blob_step *step, unsigned worker, enum blob_standing *st
            struct err *err)
 {
     struct push_context *push = step->push;
+    const struct graph_object *o =
+        graph_object(push->set->graph, step->placements->object);
 
     for (size_t i = 0; i < step->count; i++) {
         struct placement *p = &step->placements[i];
 
         if (push_is_closed(push, p->repo, &p->cause))
             continue;
-        if (settle_placement(push, worker, p,
+        if (o->has_parent_child_edge &&
+            settle_placement(push, worker, p,
                              bring_child(push, worker, p, &standing[i], err), err) < 0)
             return -1;
         if (standing[i] != BLOB_UNASKED || p->cause != 0 || !is_to_ask(push, p))
