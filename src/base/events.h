@@ -36,6 +36,7 @@ struct event {
 struct events {
     void (*emit)(void *ctx, const struct event *event); /* NULL: events are discarded */
     void *ctx;
+    unsigned detail; /* 1: requests are debug messages, 2: their headers, too */
 };
 
 void events_debug(const struct events *to, const char *fmt, ...) PRINTF(2, 3);

@@ -102,14 +102,15 @@ run_command(const struct command *c, const struct common_options *common,
 
     result_init(&result, c->name);
     result.columns = common->wide ? 0 : terminal_columns(STDOUT_FILENO);
-    if (progress_init(&progress, common->progress, common->quiet, common->verbose,
+    if (progress_init(&progress, common->progress, common->quiet, common->verbose > 0,
                       c->name, &late) < 0 &&
         rc == 0) {
         err = late;
         rc = -1;
     }
     notice_list_init(&notices, &progress, c, options);
-    rt.run.events = (struct events){.emit = notice_list_emit, .ctx = &notices};
+    rt.run.events = (struct events){
+        .emit = notice_list_emit, .ctx = &notices, .detail = common->verbose};
     rt.run.jobs = common->jobs.is_set ? (unsigned)common->jobs.value : JOBS_DEFAULT;
     if (rc == 0 && rt.run.jobs == 0)
         rc = err_set(&err, ERR_USAGE, "--jobs requires at least 1");

@@ -33,6 +33,12 @@ find_short(const struct opt *table, char letter)
     return NULL;
 }
 
+static bool
+takes_no_value(const struct opt *o)
+{
+    return o->kind == OPT_FLAG || o->kind == OPT_COUNT;
+}
+
 static int
 set_number(const struct opt *o, struct opt_number *at, const char *value, struct err *err)
 {
@@ -73,10 +79,13 @@ static int
 parse_option(const struct opt *o, void *base, const char *value, const char *next,
              struct err *err)
 {
-    if (o->kind == OPT_FLAG) {
+    if (takes_no_value(o)) {
         if (value)
             return err_set(err, ERR_USAGE, "option '--%s' takes no value", o->name);
-        *(bool *)((char *)base + o->at) = true;
+        if (o->kind == OPT_COUNT)
+            ++*(unsigned *)(void *)((char *)base + o->at);
+        else
+            *(bool *)((char *)base + o->at) = true;
         return 0;
     }
     if (!value && !next)
@@ -116,7 +125,7 @@ take_short(const struct opt *table, void *base, const char *word, const char *ne
 
         if (!o)
             return unknown(word, strlen(word), err);
-        if (o->kind != OPT_FLAG)
+        if (!takes_no_value(o))
             return parse_option(o, base, p[1] != '\0' ? p + 1 : NULL, next, err);
         if (parse_option(o, base, NULL, NULL, err) < 0)
             return -1;
@@ -159,13 +168,13 @@ count_words(const struct opt *table, const char *word)
 
     if (word[1] == '-') {
         o = find_long(table, word + 2, strcspn(word + 2, "="));
-        return !o ? 0 : o->kind == OPT_FLAG || strchr(word, '=') ? 1 : 2;
+        return !o ? 0 : takes_no_value(o) || strchr(word, '=') ? 1 : 2;
     }
     for (const char *p = word + 1; *p != '\0'; p++) {
         o = find_short(table, *p);
         if (!o)
             return 0;
-        if (o->kind != OPT_FLAG)
+        if (!takes_no_value(o))
             return p[1] != '\0' ? 1 : 2;
     }
     return 1;

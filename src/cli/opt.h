@@ -27,6 +27,7 @@ struct opt_list {
 enum opt_kind {
     OPT_END = 0,
     OPT_FLAG,   /* bool */
+    OPT_COUNT,  /* unsigned: how often it was given */
     OPT_TEXT,   /* const char *, once */
     OPT_NUMBER, /* struct opt_number, once */
     OPT_LIST,   /* struct opt_list, any number of times */
@@ -58,6 +59,8 @@ struct opt {
         kind, l, n, a, h, OPT_AT(T, m, type), max, file                                  \
     }
 #define FLAG(T, m, l, n, h) OPT_OF(OPT_FLAG, T, m, bool, l, n, NULL, h, 0, OPT_NO_FILE)
+#define TALLY(T, m, l, n, h)                                                             \
+    OPT_OF(OPT_COUNT, T, m, unsigned, l, n, NULL, h, 0, OPT_NO_FILE)
 #define TEXT(T, m, l, n, a, h)                                                           \
     OPT_OF(OPT_TEXT, T, m, const char *, l, n, a, h, 0, OPT_NO_FILE)
 #define NUMBER(T, m, l, n, a, most, h)                                                   \

@@ -25,7 +25,8 @@ enum { JOBS_DEFAULT = 16 };
 /* Options of every command, as the first member of its options. */
 struct common_options {
     struct opt_number jobs;
-    bool quiet, verbose, wide, json, help;
+    bool quiet, wide, json, help;
+    unsigned verbose; /* how often -v was given */
     const char *progress, *report;
 };
 
@@ -34,7 +35,8 @@ struct common_options {
         NUMBER(T, common.jobs, 'j', "jobs", "N", 64,                                     \
                "run up to N jobs in parallel (default 16)"),                             \
         FLAG(T, common.quiet, 'q', "quiet", "print only warnings and errors"),           \
-        FLAG(T, common.verbose, 'v', "verbose", "print debug messages"),                 \
+        TALLY(T, common.verbose, 'v', "verbose",                                         \
+              "print debug messages and requests; twice: also headers"),                 \
         TEXT(T, common.progress, 0, "progress", "MODE",                                  \
              "show progress as: auto, tty, plain, json or none"),                        \
         FLAG(T, common.wide, 0, "wide",                                                  \

@@ -196,7 +196,7 @@ class Runner:
         words = [getattr(source, "ref", source) for source in sources]
         path = self._at("out", "images.tar")
         report = self._at("report.json")
-        return self.sealift("export", "-v", "--json", "--report", report, "--progress", "none",
+        return self.sealift("export", "-vv", "--json", "--report", report, "--progress", "none",
                             "-j", str(jobs), "--unsigned", "-o", path, "--ca-file",
                             ca or self.authority.ca, *words, path=path, **how)
 
@@ -207,7 +207,7 @@ class Runner:
     def push(self, *pictures, to=None, prefix="mirror", options=(), jobs=4, **how):
         """sealift import of a bundle of these to lab.registry; app:1 lands as mirror/app:1."""
         target = (to or self.registry).host + (f"/{prefix}" if prefix else "")
-        return self.sealift("import", "-v", "--json", "--report", self._at("report.json"),
+        return self.sealift("import", "-vv", "--json", "--report", self._at("report.json"),
                             "--progress", "none", "-j", str(jobs), "--insecure-skip-verify",
                             "--strip-host", "--ca-file", self.authority.ca, *options,
                             self.bundle(*pictures), target, **how)

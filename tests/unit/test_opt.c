@@ -6,6 +6,7 @@
 
 struct sample {
     bool quiet, verbose;
+    unsigned loud;
     const char *output;
     struct opt_number jobs;
     struct opt_list map;
@@ -18,6 +19,7 @@ static const struct opt table[] = {
     TEXT(T, output, 'o', "output", "FILE", "write to FILE"),
     NUMBER(T, jobs, 'j', "jobs", "N", 64, "do N things at a time"),
     LIST(T, map, 0, "map", "FROM=TO", "map names (repeatable)"),
+    TALLY(T, loud, 'l', "loud", "say even more (repeatable)"),
     {.kind = OPT_END},
 };
 #undef T
@@ -79,6 +81,7 @@ wrong_words_are_usage_errors(void **state)
         {{"--output"}, "requires FILE"},
         {{"-o"}, "requires FILE"},
         {{"--quiet=yes"}, "takes no value"},
+        {{"--loud=2"}, "takes no value"},
         {{"-o", "a", "-o", "b"}, "given twice"},
         {{"-j1", "-j2"}, "given twice"},
         {{"-j65"}, "number from 0 to 64"},
@@ -120,6 +123,20 @@ lists_keep_their_order(void **state)
 }
 
 static void
+a_tally_counts_how_often_it_was_given(void **state)
+{
+    static const char *const words[] = {"-ll", "x", "--loud", "-ql", NULL};
+    const char *argv[WORDS + 1];
+    struct err err = ERR_INIT;
+    struct sample s = {0};
+
+    (void)state;
+    assert_int_equal(parse(words, argv, &s, &err), 1);
+    assert_int_equal(s.loud, 4);
+    assert_true(s.quiet);
+}
+
+static void
 nothing_after_a_double_dash_is_an_option(void **state)
 {
     static const char *const words[] = {"--", "-q", "--nope", NULL};
@@ -145,7 +162,8 @@ help_and_completion_list_every_option(void **state)
     opt_complete(table, &words);
     assert_non_null(strstr(help.data, "  -o, --output=FILE "));
     assert_non_null(strstr(help.data, "      --map=FROM=TO "));
-    assert_string_equal(words.data, "--quiet\n--verbose\n--output=\n--jobs=\n--map=\n");
+    assert_string_equal(words.data,
+                        "--quiet\n--verbose\n--output=\n--jobs=\n--map=\n--loud\n");
 }
 
 static void
@@ -164,7 +182,8 @@ leading_options_end_at_the_first_operand(void **state)
         {{"-", "-q"}, 0},
         {{"-q"}, 1},
         {{"--output"}, 1}, /* its value is missing */
-        {{"--loud", "go"}, -1},
+        {{"--noisy", "go"}, -1},
+        {{"-ll", "--loud", "go"}, 2},
         {{"-qx", "go"}, -1},
     };
 
@@ -190,6 +209,7 @@ main(void)
         cmocka_unit_test(values_arrive_in_every_spelling),
         cmocka_unit_test(wrong_words_are_usage_errors),
         cmocka_unit_test(lists_keep_their_order),
+        cmocka_unit_test(a_tally_counts_how_often_it_was_given),
         cmocka_unit_test(nothing_after_a_double_dash_is_an_option),
         cmocka_unit_test(help_and_completion_list_every_option),
         cmocka_unit_test(leading_options_end_at_the_first_operand),

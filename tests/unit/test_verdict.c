@@ -458,7 +458,7 @@ a_clock_is_weighed_against_what_was_seen(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         size_t warnings = 0;
-        const struct events counting = {count_warnings, &warnings};
+        const struct events counting = {.emit = count_warnings, .ctx = &warnings};
         struct trusted_time now =
             trusted_time(cases[i].clock, cases[i].floor, cases[i].kind, &counting);
 

@@ -10,6 +10,7 @@
 #include "io/http/http_url.h"
 #include "oci/reference.h"
 #include "registry/connection/host_throttle.h"
+#include "registry/connection/request_log.h"
 #include "registry/exchange.h"
 
 #include <stdlib.h>
@@ -177,12 +178,16 @@ session_exchange(const struct session *s, struct http_conn *conn,
                  struct err *err)
 {
     struct http_request timed = *request;
-    uint64_t left = allowance_left_ms(s);
+    uint64_t left = allowance_left_ms(s), start;
+    int rc;
 
     if (left == 0)
         return err_set(err, ERR_NETWORK, "not finished in time");
     timed.total_ms = left < UINT64_MAX ? left : 0;
-    return http_exchange(conn, &timed, response, err);
+    start = clock_ms();
+    rc = http_exchange(conn, &timed, response, err);
+    request_log(&s->client->config.run->events, request, response, clock_ms() - start);
+    return rc;
 }
 
 int
