@@ -18,11 +18,10 @@ done
 
 # --- the policy of the manual page -------------------------------------------------------
 
-# In the page: a tab before the first line, "++" at the end of all others, \* for *.
-awk '/^With a policy, only keys/ { inside = 1; next }
-    inside && NF == 0 && seen { exit }
-    inside && NF > 0 { seen = 1; print }' "$abs_top_srcdir/docs/man/sealift.1.scd" |
-    sed 's/^\t//; s/++$//; s/\\\*/*/g' >policy.json
+# A literal block: the lines between two of "```".
+awk '/^With a policy, only the keys/ { inside = 1; next }
+    inside && /^```/ { if (seen) exit; seen = 1; next }
+    seen { print }' "$abs_top_srcdir/docs/man/sealift.1.scd" >policy.json
 check "the page has an example" grep -q '"threshold"' policy.json
 check_equal "whose lines are not broken at 80 columns" "" "$(grep -E '.{67}' policy.json)"
 for name in team second; do
