@@ -198,3 +198,27 @@ text_is_alnum(char c)
 {
     return text_is_digit(c) || (text_lower(c) >= 'a' && text_lower(c) <= 'z');
 }
+
+bool
+text_matches(const char *text, const char *pattern)
+{
+    const char *star = NULL, *mark = NULL; /* the last '*', and where its text ends */
+
+    while (*text != '\0') {
+        if (*pattern == '*') {
+            star = pattern++;
+            mark = text;
+        } else if (*pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star) {
+            pattern = star + 1;
+            text = ++mark;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return *pattern == '\0';
+}

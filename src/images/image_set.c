@@ -165,6 +165,21 @@ count_platforms(const struct graph *g, const struct image_entry *entry)
     return n;
 }
 
+const struct image_entry *
+image_set_single(const struct image_set *s)
+{
+    const struct image_entry *single = NULL;
+
+    for (size_t i = 0; i < s->count; i++) {
+        if (image_set_subject(s, &s->entries[i]) != GRAPH_NONE)
+            continue;
+        if (single)
+            return NULL;
+        single = &s->entries[i];
+    }
+    return single;
+}
+
 struct image_totals
 image_set_totals(const struct image_set *s)
 {

@@ -86,6 +86,10 @@ bool image_set_is_sparse(const struct image_set *s, struct graph_walk *walk,
  */
 uint32_t image_set_subject(const struct image_set *s, const struct image_entry *entry);
 
+/* The one entry that is attached to nothing in the set; NULL when there are more, or
+ * none. */
+const struct image_entry *image_set_single(const struct image_set *s);
+
 struct image_totals {
     uint64_t bytes; /* of all objects that are not left out, each counted once */
     uint64_t

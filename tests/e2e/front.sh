@@ -117,7 +117,7 @@ mkdir -p "$folder"
 cp "$work/tls/ca.pem" "$folder/ca.crt"
 cp "$work/tls/carrier.pem" "$folder/client.cert"
 expect 2 "half of a pair in certs.d" try_export
-check "is named" grep -q "no 'client.key'" "$err"
+check "is named" grep -q "but not 'client.key'" "$err"
 cp "$work/tls/carrier.key" "$folder/client.key"
 expect 0 "a folder in certs.d" try_export
 check "which is shown" grep -qF "$folder" "$err"

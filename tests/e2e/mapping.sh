@@ -67,6 +67,18 @@ expect 2 "a target with a tag" bring one "$target/x:1"
 expect 2 "a target with a scheme" bring one "http://$target/x"
 check_equal "none of these asked the registry" 0 "$(requests target)"
 
+# --- a part of a bundle, under another name -------------------------------------------------
+
+expect 9 "--only that matches nothing" bring one --only 'docker.io/*' "$target/part"
+expect 0 "--only" bring both --strip-host --only "$one/charts/*" --only 'no.such/*' "$target/part"
+check "a pattern that matches nothing is named" grep -q "'no.such/\*' matches no name" "$err"
+check_equal "brings what matches" "charts/shop:0.1.0" \
+    "$(sed -n "s,^$target/part/\([^ ]*\).*,\1,p" "$out")"
+expect 2 "--as is for one image" bring one --as new/name:1 "$target/part"
+expect 0 "--as" bring one --only "$one/library/tool:*" --as new/name:1 "$target/part"
+check "is the exact name below the target" grep -q "^$target/part/new/name:1 " "$out"
+expect 2 "--as is a name below the target" bring one --only '*tool*' --as 'BAD name' "$target/part"
+
 # --- a tag that holds something else ---------------------------------------------------------
 
 # "plain" holds the images of one: charts/shop:0.1.0 and library/tool:v2.

@@ -384,6 +384,27 @@ counts_have_the_form_of_the_noun_that_fits(void **state)
                         "2 children of indexes");
 }
 
+static void
+patterns_match_whole_texts(void **state)
+{
+    static const struct {
+        const char *text, *pattern;
+        bool expected;
+    } rows[] = {
+        {"a/b:1", "a/b:1", true},  {"a/b:1", "a/b", false}, {"a/b:1", "a/b*", true},
+        {"a/b:1", "*", true},      {"", "*", true},         {"", "", true},
+        {"a", "", false},          {"a/b:1", "*:1", true},  {"a/b:1", "*b*1*", true},
+        {"aab", "a*ab", true},     {"aab", "a*b*b", false}, {"a/b:1", "*:2", false},
+        {"aaaab", "*aab", true},   {"a[b", "a[b", true},    {"ab", "a?", false},
+        {"abc", "***abc***", true}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        print_message("# case: %s %s\n", rows[i].text, rows[i].pattern);
+        assert_int_equal(text_matches(rows[i].text, rows[i].pattern), rows[i].expected);
+    }
+}
+
 int
 main(void)
 {
@@ -406,6 +427,7 @@ main(void)
         cmocka_unit_test(characters_are_told_apart),
         cmocka_unit_test(a_beginning_is_found),
         cmocka_unit_test(counts_have_the_form_of_the_noun_that_fits),
+        cmocka_unit_test(patterns_match_whole_texts),
     };
 
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -25,7 +25,8 @@ struct import_command {
     struct registry_options registry;
     struct trust_options trust;
     struct target_options target;
-    const char *index;
+    struct opt_list only;
+    const char *index, *as;
     const char *receipt;
     struct passphrase_options passphrase;
 };
@@ -33,6 +34,11 @@ struct import_command {
 #define T struct import_command
 static const struct opt table[] = {
     TARGET_OPTIONS(T),
+    LIST(T, only, 0, "only", "PATTERN",
+         "push only the images whose full source names match; '*' stands for any text "
+         "(repeatable)"),
+    TEXT(T, as, 0, "as", "REPOSITORY[:TAG]",
+         "push one image as REPOSITORY[:TAG] below the target"),
     TEXT(T, index, 0, "index", "HOW",
          "of indexes that list what was left out: keep them (default), or rebuild them"),
     TRUST_OPTIONS(T),
@@ -180,6 +186,24 @@ put_receipt(struct result *r, const struct import_command *o,
 
 /* ---- the command ---- */
 
+/* REPOSITORY[:TAG] below the target; without a tag the image keeps its own. */
+static int
+read_as(const char *text, const struct target *target, struct reference *out,
+        struct err *err)
+{
+    CLEANUP(mem_free_string)
+    char *whole = xasprintf("%s/%s%s%s", target->host, target->prefix,
+                            target->prefix[0] != '\0' ? "/" : "", text);
+
+    if (reference_parse(out, whole, strlen(whole), err) < 0)
+        return -1;
+    if (out->has_digest)
+        return err_set(err, ERR_USAGE, "a name at the target has no digest");
+    if (!strchr(text, ':'))
+        out->tag[0] = '\0';
+    return 0;
+}
+
 static int
 import(const struct import_command *o, char **operands, size_t count,
        const struct push_options *push, const struct trust_store *store,
@@ -189,6 +213,7 @@ import(const struct import_command *o, char **operands, size_t count,
     struct import_secrets secrets = {
         .command = o, .runtime = rt, .access = REGISTRY_ACCESS_INIT};
     CLEANUP(import_result_release) struct import_result x = IMPORT_RESULT_INIT;
+    struct reference as;
     struct import_options options = {
         .verify = {.paths = (const char *const *)operands,
                    .path_count = count - 1,
@@ -202,12 +227,17 @@ import(const struct import_command *o, char **operands, size_t count,
                    .prepare_ctx = &secrets,
                    .run = &rt->run},
         .push = *push,
+        .only = o->only.items,
+        .only_count = o->only.count,
+        .as = o->as ? &as : NULL,
         .rebuild_indexes = o->index && strcmp(o->index, "rebuild") == 0,
         .tool = TOOL_NAME_VERSION,
     };
     const struct push_hints hints = import_hints(o);
     int rc;
 
+    if (o->as && read_as(o->as, &push->mapping.target, &as, err) < 0)
+        return err_wrap(err, "--as");
     if (o->index && !options.rebuild_indexes && strcmp(o->index, "keep") != 0)
         return err_set(err, ERR_USAGE, "--index must be one of keep, rebuild");
     if (check_secrets(o, err) < 0)

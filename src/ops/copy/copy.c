@@ -34,39 +34,14 @@ mount_source(void *ctx, const struct digest *digest)
     return NULL;
 }
 
-/* The one image that exact names are for. */
-static int
-find_single(const struct plan *plan, const struct reference **out, struct err *err)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < plan->name_count; i++) {
-        if (plan->names[i].is_attached)
-            continue;
-        *out = &plan->names[i].ref;
-        count++;
-    }
-    return count == 1 ? 0
-                      : err_set(err, ERR_USAGE,
-                                "an exact name at the target is for one image, and there "
-                                "are %zu",
-                                count);
-}
-
 static int
 push_to(struct copying *c, const struct reference *name, struct push_result *out,
         struct err *err)
 {
     struct push_options push = c->options->push;
-    const struct reference *single = NULL;
 
-    if (name) {
-        if (find_single(&c->result->plan, &single, err) < 0)
-            return -1;
-        push.mapping.exact = name;
-        push.mapping.exact_for = single;
-        memcpy(push.mapping.target.host, name->host, sizeof(name->host));
-    }
+    if (name && push_to_exact(&push, &c->result->plan.set, name, err) < 0)
+        return -1;
     c->host = push.mapping.target.host;
     push.mount_source = mount_source;
     push.mount_ctx = c;

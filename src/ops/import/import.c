@@ -37,8 +37,10 @@ may_begin(struct import_result *out, const struct import_options *o, struct err 
     struct trust_last last;
     int rc;
 
-    if (check_unused_rules(&o->push.mapping, out->set, &o->push.run->events, err) < 0 ||
-        push_plan_map(&out->push.plan, out->set, &o->push.mapping, err) < 0 ||
+    if (check_unused_rules(&out->pushing.mapping, out->set, &o->push.run->events, err) <
+            0 ||
+        (o->as && push_to_exact(&out->pushing, out->set, o->as, err) < 0) ||
+        push_plan_map(&out->push.plan, out->set, &out->pushing.mapping, err) < 0 ||
         push_plan_check_targets(&out->push.plan, v->verdict.rule, v->meta.stream, err) <
             0)
         return -1;
@@ -61,7 +63,9 @@ make_receipt(struct import_result *out, const struct import_options *o, struct e
                                         .target = &o->push.mapping.target,
                                         .verified = &out->verified,
                                         .options = &o->verify,
-                                        .push = &out->push};
+                                        .push = &out->push,
+                                        .only = o->only,
+                                        .only_count = o->only_count};
 
     if (receipt_make(&out->receipt, &facts, o->receipt_key, &why) == 0 &&
         receipt_push(&out->receipt, &facts, client_session(o->push.client, 0), &why) == 0)
@@ -82,7 +86,8 @@ conclude(struct import_result *out, const struct import_options *o, struct err *
 {
     if (o->push.dry_run || out->push.failed == out->push.plan.name_count)
         return 0;
-    if (policy_check_remember(&out->verified, &o->verify, out->push.failed > 0, err) < 0)
+    if (policy_check_remember(&out->verified, &o->verify,
+                              out->push.failed > 0 || out->part.left > 0, err) < 0)
         return -1;
     return o->receipt_key ? make_receipt(out, o, err) : 0;
 }
@@ -133,7 +138,23 @@ warn_of_new_names(const struct image_set *set, const struct events *events)
     }
 }
 
-/* The bundle as it is, or with new indexes. */
+/* Only what the patterns match. */
+static int
+choose_part(struct import_result *out, const struct import_options *o, struct err *err)
+{
+    struct image_part *part = &out->part;
+
+    image_part_make(part, out->set, o->only, o->only_count);
+    out->set = &part->set;
+    if (part->set.count == 0)
+        return err_set(err, ERR_NOT_FOUND, "none of the names in the bundle matches");
+    if (part->unmatched)
+        events_warning(&o->push.run->events, "'%s' matches no name in the bundle",
+                       part->unmatched);
+    return 0;
+}
+
+/* The bundle as it is, or a part of it, or with new indexes. */
 static int
 choose_source(struct import_result *out, const struct import_options *o, struct err *err)
 {
@@ -141,6 +162,8 @@ choose_source(struct import_result *out, const struct import_options *o, struct 
 
     out->set = &bundle_content(out->verified.bundle)->set;
     out->source = bundle;
+    if (o->only_count > 0 && choose_part(out, o, err) < 0)
+        return -1;
     if (!o->rebuild_indexes || image_set_omitted(out->set) == 0)
         return 0;
     if (rebuilt_source_make(&out->rebuilt, out->set, &bundle, err) < 0)
@@ -161,18 +184,18 @@ static int
 push_bundle(struct import_result *out, const struct import_options *o, struct err *err)
 {
     struct import_memory memory = {.verified = &out->verified, .options = &o->verify};
-    struct push_options push = o->push;
+    struct push_options *push = &out->pushing;
     char have[TEXT_COUNT_MAX];
 
-    push.accepted = remember_in_part;
-    push.accepted_ctx = &memory;
+    push->accepted = remember_in_part;
+    push->accepted_ctx = &memory;
     if (o->push.dry_run && image_set_omitted(out->set) > 0)
         events_warning_because(
             &o->push.run->events, REASON_SPARSE_INDEX,
             "a dry run cannot determine whether the registry accepts an index that lists "
             "omitted or missing children: %s one",
             text_count(have, count_sparse(out->set), "image has", "images have"));
-    return push_images(&out->push, out->set, &out->source, &push, err);
+    return push_images(&out->push, out->set, &out->source, push, err);
 }
 
 int
@@ -180,8 +203,10 @@ import_run(struct import_result *out, const struct import_options *o, struct err
 {
     int rc;
 
-    if (verify_run(&out->verified, &o->verify, err) < 0 ||
-        choose_source(out, o, err) < 0 || may_begin(out, o, err) < 0 ||
+    if (verify_run(&out->verified, &o->verify, err) < 0)
+        return -1;
+    out->pushing = o->push; /* its client is known by now */
+    if (choose_source(out, o, err) < 0 || may_begin(out, o, err) < 0 ||
         push_bundle(out, o, err) < 0)
         return -1;
     rc = conclude(out, o, err);

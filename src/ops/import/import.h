@@ -6,6 +6,7 @@
 #ifndef OPS_IMPORT_IMPORT_H
 #define OPS_IMPORT_IMPORT_H
 
+#include "images/image_part.h"
 #include "images/rebuilt_source.h"
 #include "ops/push/push_context.h"
 #include "ops/receipt/receipt.h"
@@ -13,17 +14,24 @@
 
 struct import_options {
     struct verify_options verify;
-    struct push_options push;          /* accepted is import's own */
-    bool rebuild_indexes;              /* rebuild indexes that list omitted children */
-    const char *tool;                  /* "sealift/x.y.z", for the receipt */
+    struct push_options push; /* accepted is import's own */
+    bool rebuild_indexes;     /* rebuild indexes that list omitted children */
+    /* Patterns of names (image_part.h): nothing else is pushed.  only_count 0: all is. */
+    const char *const *only;
+    size_t only_count;
+    const struct reference
+        *as;          /* an exact name for the one image that is pushed; or NULL */
+    const char *tool; /* "sealift/x.y.z", for the receipt */
     const struct pki_key *receipt_key; /* or NULL: no receipt */
 };
 
 struct import_result {
     struct verified verified;
+    struct image_part part;        /* with patterns: what of the bundle they match */
     const struct image_set *set;   /* what is pushed: the source of the bundle, or */
     struct rebuilt_source rebuilt; /* the same with rebuilt indexes */
     struct image_source source;    /* its bytes */
+    struct push_options pushing;   /* those that were given, with import's own */
     struct push_result push;
     struct receipt receipt; /* empty unless one was requested, and pushed */
     bool lacks_receipt;     /* it could not be made or pushed: */
@@ -32,8 +40,9 @@ struct import_result {
 
 #define IMPORT_RESULT_INIT                                                               \
     {                                                                                    \
-        .verified = VERIFIED_INIT, .rebuilt = REBUILT_SOURCE_INIT,                       \
-        .push = PUSH_RESULT_INIT, .receipt = RECEIPT_INIT                                \
+        .verified = VERIFIED_INIT, .part = IMAGE_PART_INIT,                              \
+        .rebuilt = REBUILT_SOURCE_INIT, .push = PUSH_RESULT_INIT,                        \
+        .receipt = RECEIPT_INIT                                                          \
     }
 
 /*

@@ -11,6 +11,7 @@
 #include "registry/presence.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int
 push_all(struct push_context *push, struct err *err)
@@ -67,4 +68,21 @@ push_images(struct push_result *out, const struct image_set *set,
     pthread_mutex_destroy(&push.acceptance);
     pthread_mutex_destroy(&push.lock);
     return rc;
+}
+
+int
+push_to_exact(struct push_options *options, const struct image_set *set,
+              const struct reference *name, struct err *err)
+{
+    const struct image_entry *single = image_set_single(set);
+
+    if (!single)
+        return err_set(err, ERR_USAGE,
+                       "an exact name at the target is for one image: %zu names are to "
+                       "be pushed",
+                       set->count);
+    options->mapping.exact = name;
+    options->mapping.exact_for = &single->ref;
+    memcpy(options->mapping.target.host, name->host, sizeof(name->host));
+    return 0;
 }

@@ -8,6 +8,11 @@
 
 #include "ops/push/push_context.h"
 
+/* Let the one image of a set go to an exact name, with what is attached to it beside it.
+ * Borrows both.  Errors: ERR_USAGE - there is more than one image. */
+MUST_USE int push_to_exact(struct push_options *options, const struct image_set *set,
+                           const struct reference *name, struct err *err);
+
 /*
  * Push the images of a set, of which out->plan is mapped already (push_plan_map()):
  * blobs, manifests from the leaves up; read every manifest back and compare the bytes;

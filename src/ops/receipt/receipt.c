@@ -148,6 +148,16 @@ receipt_signature_path(const char *receipt)
     return xasprintf("%s.sigstore.json", receipt);
 }
 
+static struct jsout *
+patterns_out(const struct receipt_facts *f)
+{
+    struct jsout *list = jsout_array();
+
+    for (size_t i = 0; i < f->only_count; i++)
+        jsout_append_text(list, f->only[i]);
+    return list;
+}
+
 int
 receipt_make(struct receipt *out, const struct receipt_facts *f,
              const struct pki_key *key, struct err *err)
@@ -163,6 +173,8 @@ receipt_make(struct receipt *out, const struct receipt_facts *f,
     jsout_put_text(obj, "target", place);
     if (f->push->failed > 0)
         jsout_put_bool(obj, "partial", true);
+    if (f->only_count > 0)
+        jsout_put(obj, "only", patterns_out(f));
     put_verified_bundle(obj, f->verified);
     put_decision(obj, f->verified, f->options);
     jsout_put(obj, "images", images_out(f->push));

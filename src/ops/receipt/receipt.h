@@ -43,6 +43,8 @@ struct receipt_facts {
     const struct verified *verified;
     const struct verify_options *options; /* of verified */
     const struct push_result *push;
+    const char *const *only; /* patterns that chose what was pushed; or none */
+    size_t only_count;
 };
 
 /* The path of the signature next to a receipt.  Caller frees. */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* image_part.h - the entries of a set whose names match patterns, with what is attached
+ * to them.
+ *
+ * Layer: images.
+ */
+#ifndef IMAGES_IMAGE_PART_H
+#define IMAGES_IMAGE_PART_H
+
+#include "images/image_set.h"
+
+struct image_part {
+    struct image_set set;  /* everything but the array of entries is the whole set's */
+    size_t left;           /* entries that are not in it */
+    const char *unmatched; /* a pattern that matches no name, or NULL; borrowed */
+};
+
+#define IMAGE_PART_INIT                                                                  \
+    {                                                                                    \
+        .set = IMAGE_SET_INIT                                                            \
+    }
+
+/*
+ * In a pattern '*' stands for any text; it has to match a whole name.  A referrer comes
+ * along when its subject does.  The set is borrowed.
+ */
+void image_part_make(struct image_part *out, const struct image_set *from,
+                     const char *const *patterns, size_t count);
+void image_part_release(struct image_part *p);
+
+#endif
