@@ -79,6 +79,7 @@ enum err_kind {
     X(NO_LOGIN, "no-login")                                                              \
     X(NO_NEW_PASSPHRASE, "no-passphrase")                                                \
     X(NO_PASSPHRASE, "no-passphrase")                                                    \
+    X(NO_SIGNER, "stream")                                                               \
     X(NO_SIGNING_KEY, "no-key")                                                          \
     X(NO_PLATFORM, "platform-missing")                                                   \
     X(NO_TRUST, "no-trust")                                                              \

@@ -11,9 +11,14 @@
 #define JUDGES   "verify import"      /* commands that verify bundles */
 #define STORE    "trust status"       /* commands for the trust store */
 #define BUNDLES  "verify import inspect sign attach payload digest"
-#define SIGNERS                                                                          \
-    "export sign import trust keygen key" /* that open or make private keys              \
-                                           */
+/* Commands that open or make private keys. */
+#define SIGNERS "export sign import trust keygen key"
+
+/* What the owner of a missing signature types. */
+#define SIGN_IT                                                                          \
+    "a signer runs 'sealift sign --key THEIR.key BUNDLE', or sends the file of "         \
+    "'sealift sign --key THEIR.key --sig-out FILE BUNDLE' for --signature FILE"
+#define SIGN_UPDATE "a signer runs 'sealift trust sign --key THEIR.key UPDATE'"
 
 /*
  * In a text, {} is the subject of the error; without a subject the hint is omitted.
@@ -122,6 +127,10 @@ static const struct hint {
      "if the importing host has that key, pass its public half with --key HOST.pub"},
     {REASON_UNKNOWN_KEY, "trust",
      "an update must be signed by the signers of \"root\" in policy.json"},
+    {REASON_THRESHOLD, JUDGES, SIGN_IT},
+    {REASON_NO_SIGNER, JUDGES, SIGN_IT},
+    {REASON_THRESHOLD, "trust", SIGN_UPDATE},
+    {REASON_UNKNOWN_SIGNER, "trust", SIGN_UPDATE},
     {REASON_EXPIRED, JUDGES,
      "--allow-expired REASON accepts it, where the policy allows that"},
     {REASON_ROLLBACK, JUDGES,

@@ -101,16 +101,36 @@ count_all(struct trust_verdict *v, const struct trust_store *store,
     }
 }
 
+static bool
+has_signed(const struct trust_verdict *v, const char *signer)
+{
+    for (size_t i = 0; i < v->signer_count; i++) {
+        if (strcmp(v->signers[i], signer) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Those who have not signed, each with the key files of the policy: "bob (bob.pub)". */
 static void
-list_signers(char out[LIST_MAX], const struct trust_store *store,
-             const struct policy_quorum *quorum)
+list_unsigned(char out[LIST_MAX], const struct trust_verdict *v,
+              const struct trust_store *store, const struct policy_quorum *quorum)
 {
     size_t used = 0;
 
     out[0] = '\0';
-    for (size_t i = 0; i < quorum->count && used < LIST_MAX; i++)
-        used += (size_t)snprintf(out + used, LIST_MAX - used, "%s%s", i > 0 ? ", " : "",
-                                 store->policy.signers[quorum->signers[i]].name);
+    for (size_t i = 0; i < quorum->count && used < LIST_MAX; i++) {
+        const struct policy_signer *s = &store->policy.signers[quorum->signers[i]];
+
+        if (has_signed(v, s->name))
+            continue;
+        used += (size_t)snprintf(out + used, LIST_MAX - used, "%s%s",
+                                 used > 0 ? ", " : "", s->name);
+        for (size_t k = 0; k < s->keys.count && used < LIST_MAX; k++)
+            used += (size_t)snprintf(out + used, LIST_MAX - used, "%s%s%s",
+                                     k > 0 ? " or " : " (", s->keys.items[k],
+                                     k + 1 < s->keys.count ? "" : ")");
+    }
 }
 
 static const struct trust_finding *
@@ -135,7 +155,7 @@ too_few(const struct trust_verdict *v, const struct trust_store *store,
     const struct trust_finding *revoked = find_revoked(signers);
     char list[LIST_MAX];
 
-    list_signers(list, store, quorum);
+    list_unsigned(list, v, store, quorum);
     if (revoked)
         err_because(err, ERR_TRUST, REASON_REVOKED, "signature '%s': %s", revoked->file,
                     revoked->why);
@@ -146,7 +166,8 @@ too_few(const struct trust_verdict *v, const struct trust_store *store,
         err_because(err, ERR_TRUST, REASON_THRESHOLD,
                     "signed by %zu of the %" PRIu64 " signers that %s requires, %s",
                     v->signer_count, v->threshold, what, v->signers[0]);
-    return err_hint(err, "%s requires %" PRIu64 " of: %s", what, v->threshold, list);
+    return err_hint(err, "%s: %" PRIu64 " more of %s must sign", what,
+                    v->threshold - v->signer_count, list);
 }
 
 /* -1 with an error when there is a valid signature at the wrong time, else 0. */
@@ -210,7 +231,7 @@ trust_judge_signers(struct trust_verdict *v, const struct trust_store *store,
     if (v->signer_count == 0 && too_late(store, signers, claims, now, err) < 0)
         return -1;
     snprintf(what, sizeof(what), "stream '%s'", claims->stream);
-    return too_few(v, store, &v->rule->quorum, signers, what, REASON_STREAM, err);
+    return too_few(v, store, &v->rule->quorum, signers, what, REASON_NO_SIGNER, err);
 }
 
 int

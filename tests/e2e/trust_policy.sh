@@ -72,8 +72,9 @@ must bundle dev.tar prod 10 dev
 must bundle unlisted.tar test 10 alice bob
 must forget_requests target
 outcome 7 threshold "threshold-counts-persons: one of two" import one.tar
-check "names who signed and who else may" \
-    sh -c 'grep -q "signed by 1 of the 2 .*alice" "$1" && grep -q "^hint: .*alice, bob" "$1"' - "$err"
+check "names who signed, who has not, and what they type" \
+    sh -c 'grep -q "signed by 1 of the 2 .*alice" "$1" &&
+    grep -q "^hint: .*1 more of bob (bob.pub) must sign; a signer runs .sealift sign --key" "$1"' - "$err"
 outcome 7 threshold "threshold-counts-persons: two keys of one person" import keys.tar
 outcome 7 stream "stream-not-authorised: a developer's key on the stream prod" import dev.tar
 outcome 7 stream "stream-not-authorised: a stream that the policy does not know" import unlisted.tar

@@ -83,19 +83,22 @@ so_many_different_people(void **state)
         const char *stream, *signers; /* a letter and the number of a key each */
         const char *reason;
         size_t count;
+        const char *missing; /* in the hint: who, and with which key */
     } cases[] = {
-        {"prod", "a1b3", NULL, 2},
-        {"prod", "b3a2", NULL, 2},
-        {"prod", "a1", "threshold", 1},
-        {"prod", "a1a1", "threshold", 1}, /* two files of one key */
-        {"prod", "a1a2", "threshold", 1}, /* two keys of one person */
-        {"prod", "a1b1", "threshold", 1}, /* one key under two names */
-        {"prod", "d4", "stream", 0},      /* somebody else's stream */
-        {"prod", "d4a1", "threshold", 1},
-        {"prod", "d4a1b3", NULL, 2},
-        {"free", "d4", NULL, 1},
-        {"free", "a1b3", "stream", 0},
-        {"other", "a1b3d4", "stream", 0}, /* the policy knows no such stream */
+        {"prod", "a1b3", NULL, 2, NULL},
+        {"prod", "b3a2", NULL, 2, NULL},
+        {"prod", "a1", "threshold", 1, ": 1 more of bob (b.pub) must sign"},
+        {"prod", "b3", "threshold", 1, ": 1 more of alice (a1.pub or a2.pub) must sign"},
+        {"prod", "a1a1", "threshold", 1, NULL}, /* two files of one key */
+        {"prod", "a1a2", "threshold", 1, NULL}, /* two keys of one person */
+        {"prod", "a1b1", "threshold", 1, NULL}, /* one key under two names */
+        {"prod", "d4", "stream", 0,
+         ": 2 more of alice (a1.pub or a2.pub), bob"}, /* somebody else's stream */
+        {"prod", "d4a1", "threshold", 1, NULL},
+        {"prod", "d4a1b3", NULL, 2, NULL},
+        {"free", "d4", NULL, 1, NULL},
+        {"free", "a1b3", "stream", 0, NULL},
+        {"other", "a1b3d4", "stream", 0, NULL}, /* the policy knows no such stream */
     };
 
     (void)state;
@@ -116,6 +119,8 @@ so_many_different_people(void **state)
                                  &c.now, &err);
         assert_ruled(rc, &err, cases[i].reason, cases[i].signers);
         assert_int_equal(c.verdict.signer_count, cases[i].count);
+        if (cases[i].missing && !strstr(err.hint, cases[i].missing))
+            fail_msg("%s: %s", cases[i].signers, err.hint);
     }
 }
 
