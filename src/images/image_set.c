@@ -56,6 +56,12 @@ is_image(const struct graph *g, const struct graph_object *o)
     return false;
 }
 
+bool
+image_set_is_image(const struct graph *graph, uint32_t root, const struct reference *ref)
+{
+    return is_image(graph, graph_object(graph, root)) && !tag_is_of_cosign(ref->tag);
+}
+
 void
 image_set_describe(struct image_set *s, size_t entry, const struct reference *ref)
 {
@@ -67,7 +73,7 @@ image_set_describe(struct image_set *s, size_t entry, const struct reference *re
     s->entries[entry] = (struct image_entry){
         .ref = *ref,
         .name = xstrdup(name),
-        .is_image = is_image(s->graph, o) && !tag_is_of_cosign(ref->tag),
+        .is_image = image_set_is_image(s->graph, id, ref),
         .media_type = xstrdup(o->media_type),
         .artifact_type = xstrdup(o->artifact_type),
         .digest = o->digest,

@@ -61,6 +61,11 @@ struct image_set {
     }
 void image_set_release(struct image_set *s);
 
+/* Whether a name is that of an image: what containers are made of, unlike a chart or a
+ * signature. */
+bool image_set_is_image(const struct graph *graph, uint32_t root,
+                        const struct reference *ref);
+
 /* Fill in an entry of a set that has a graph, from its name and its root. */
 void image_set_describe(struct image_set *s, size_t entry, const struct reference *ref);
 

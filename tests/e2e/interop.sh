@@ -78,4 +78,80 @@ else
     skip "umoci reads the extracted bundle" "umoci is not installed"
 fi
 
+# oras and podman, straight from the file.
+name=$source/twice:v1
+if command -v oras >/dev/null 2>&1; then
+    expect 0 "oras reads a manifest by its full name" \
+        oras manifest fetch --oci-layout-path "$bundle" "$name"
+    check_equal "as its exact bytes" "$(raw_digest "$name")" "$(sha256sum <"$out" | cut -d' ' -f1)"
+else
+    skip "oras reads the bundle" "oras is not installed"
+fi
+if command -v podman >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ]; then
+    echo '{"default":[{"type":"insecureAcceptAnything"}]}' >"$work/accept.json"
+    podman_pulls() {
+        podman --root "$work/podman" --runroot "$work/podman-run" --storage-driver vfs pull -q \
+            --signature-policy "$work/accept.json" "oci-archive:$bundle:$name"
+    }
+    expect 0 "podman pulls an image by its full name" podman_pulls
+else
+    skip "podman pulls from the bundle" "podman is not installed, or this is not root"
+fi
+
+# containerd: all entries at once.  1.6 ends at the first that is no image, behind all images.
+ctr_in() { # NAMESPACE ARGUMENT...
+    namespace=$1
+    shift
+    ctr -a "$work/containerd/sock" -n "$namespace" images "$@"
+}
+start_containerd() {
+    [ "$(id -u)" -eq 0 ] && command -v containerd >/dev/null 2>&1 &&
+        command -v ctr >/dev/null 2>&1 || return 1
+    mkdir "$work/containerd"
+    cat >"$work/containerd/config.toml" <<TOML
+version = 2
+root = "$work/containerd/root"
+state = "$work/containerd/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+  address = "$work/containerd/sock"
+[ttrpc]
+  address = "$work/containerd/ttrpc"
+TOML
+    containerd -c "$work/containerd/config.toml" >"$work/containerd/log" 2>&1 &
+    containerd=$!
+    at_exit=stop_all
+    tries=100
+    until ctr -a "$work/containerd/sock" version >/dev/null 2>&1; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 1
+        sleep 0.1
+    done
+    ctr -a "$work/containerd/sock" plugins ls | grep -q 'overlayfs .* ok'
+}
+stop_all() {
+    kill "$containerd" 2>/dev/null
+    wait "$containerd" 2>/dev/null
+    stop_registries
+}
+if start_containerd; then
+    must sealift export -q --unsigned -o "$work/mixed.tar" "$source/charts/shop:0.1.0" "$name" \
+        "$source/files/notes:any" "$source/team/web:1.4"
+    names_of() {
+        tar -xOf "$1" index.json | python3 -c 'import json, sys
+for m in json.load(sys.stdin)["manifests"]:
+    print(m["annotations"]["org.opencontainers.image.ref.name"])' | sort
+    }
+    case $(ctr --version) in
+    *' 1.'*) expect 1 "ctr imports a bundle with a chart" ctr_in mixed import "$work/mixed.tar" ;;
+    *) expect 0 "ctr imports a bundle with a chart" ctr_in mixed import "$work/mixed.tar" ;;
+    esac
+    snapshots=$(ctr -a "$work/containerd/sock" -n mixed snapshots ls | grep -c Committed)
+    check "all images of it are unpacked" test "$snapshots" -ge 3
+    expect 0 "ctr imports it with --no-unpack" ctr_in plain import --no-unpack "$work/mixed.tar"
+    check_equal "with every name" "$(names_of "$work/mixed.tar")" "$(ctr_in plain ls -q | sort)"
+else
+    skip "ctr imports the bundle" "containerd is not installed or cannot run here"
+fi
+
 done_testing

@@ -7,11 +7,11 @@
 is_quick && skip_all "quick run"
 
 must start_registry source
-must fill source shapes --only chart --only docker-single
+must fill source shapes --only chart --only docker-single --only twice --only artifact
 host=$(address_of source)
 chart=$host/charts/shop
 digest=$(field "$work/source.json" 'next(i["digest"] for i in d if i["shape"] == "chart")')
-other=$(field "$work/source.json" 'next(i["digest"] for i in d if i["shape"] != "chart")')
+other=$(field "$work/source.json" 'next(i["digest"] for i in d if i["shape"] == "docker-single")')
 bundle=$work/b.tar
 
 export_names() {
@@ -55,9 +55,16 @@ LIST
 expect 0 "a list with comments" export_names -f "$work/list"
 check_equal "keeps its order" "$host/library/tool:v2
 $chart:0.1.0" "$(names_in)"
-expect 0 "the command line and a list" export_names -f "$work/list" "$chart:0.1.0"
-check_equal "the command line comes first" "$chart:0.1.0
-$host/library/tool:v2" "$(names_in)"
+expect 0 "the command line and a list" export_names -f "$work/list" "$host/twice:v1"
+check_equal "the command line comes first" "$host/twice:v1
+$host/library/tool:v2
+$chart:0.1.0" "$(names_in)"
+expect 0 "a chart before images" export_names "$chart:0.1.0" "$host/twice:v1" \
+    "$host/files/notes:any" "$host/library/tool:v2"
+check_equal "images come first, each group in its order" "$host/twice:v1
+$host/library/tool:v2
+$chart:0.1.0
+$host/files/notes:any" "$(names_in)"
 
 from_stdin() {
     rm -f "$bundle"

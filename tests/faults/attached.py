@@ -70,7 +70,7 @@ def of_everything(lab):
     lab.registry.store.repo("app").tags["2"] = app.top.digest
     run = lab.export("--referrers", app, lab.registry.host + "/app:2").ok()
     run.carries(app, on_child, on_note)
-    same(names(run), ["app:1", f"app@{on_child.top.digest}", f"app@{on_note.top.digest}", "app:2"],
+    same(names(run), ["app:1", "app:2", f"app@{on_child.top.digest}", f"app@{on_note.top.digest}"],
          "names")
 
 

@@ -127,6 +127,34 @@ walk_and_check(struct plan *plan, struct reach *reach, const struct walk_options
     return 0;
 }
 
+/*
+ * Put images before all else, each group in its order: what loads a bundle one entry
+ * after the other may end at the first that is no image.  Name i is root i of the walk.
+ * Returns whether that changed the order, so that a walk has to follow.
+ */
+static bool
+put_images_first(struct plan *plan, const struct reach *reach)
+{
+    struct plan_name *sorted = xcalloc(plan->name_count, sizeof(*sorted));
+    size_t next = 0;
+    bool is_changed = false;
+
+    for (int others = 0; others < 2; others++) {
+        for (size_t i = 0; i < plan->name_count; i++) {
+            bool is_image = image_set_is_image(reach->graph, graph_root(reach->graph, i),
+                                               &plan->names[i].ref);
+
+            if (is_image != (others == 0))
+                continue;
+            is_changed |= next != i;
+            sorted[next++] = plan->names[i];
+        }
+    }
+    free(plan->names);
+    plan->names = sorted;
+    return is_changed;
+}
+
 static struct walk_options
 walk_options_of(const struct plan *plan, const struct plan_options *options,
                 struct pool *pool)
@@ -154,8 +182,6 @@ find_out(struct plan *plan, struct reach *reach, const struct plan_options *opti
     if (resolve_all(plan, options, &walk, err) < 0 ||
         walk_and_check(plan, reach, &walk, err) < 0)
         return -1;
-    if (!options->rebuild && !options->referrers)
-        return 0;
     if (options->rebuild && index_rebuild(reach, plan->names, &plan->name_count,
                                           plan->cache, plan->failures, err) < 0)
         return -1;
@@ -164,7 +190,10 @@ find_out(struct plan *plan, struct reach *reach, const struct plan_options *opti
     if (options->referrers &&
         find_referrers(&plan->names, &plan->name_count, &walk, err) < 0)
         return -1;
-    return walk_again(plan, reach, &walk, err);
+    if ((options->rebuild || options->referrers) &&
+        walk_again(plan, reach, &walk, err) < 0)
+        return -1;
+    return put_images_first(plan, reach) ? walk_again(plan, reach, &walk, err) : 0;
 }
 
 int
