@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "io/crypto/pki.h"
 #include "io/crypto/pki_pkcs11.h"
-#include "io/file/volume_set.h"
+#include "io/file/split_set.h"
 #include "trust/place.h"
 
 #include <stdlib.h>
@@ -20,10 +20,15 @@ claim_bundle(struct claims *c, const char *path)
 {
     size_t stem;
     CLEANUP(mem_free_string) char *set = NULL;
+    CLEANUP(volume_files_release) struct volume_files pieces = VOLUME_FILES_INIT;
 
     claims_add(c, CLAIM_NAME, path, "");
     set = volume_number(path, &stem) > 0 ? xstrndup(path, stem) : xstrdup(path);
     claims_add(c, CLAIM_VOLUMES, set, "");
+    if (split_set_find(&pieces, path)) {
+        for (size_t i = 0; i < pieces.count; i++)
+            claims_add(c, CLAIM_NAME, pieces.items[i].path, "");
+    }
 }
 
 /* Outputs are written as NAME.partial first; another file of that name is removed. */

@@ -86,6 +86,39 @@ rm "$base"
 expect 0 "nothing is left" in_volumes --json --force
 check_equal "then there is no such member" False "$(field "$out" '"left" in d')"
 
+# Volumes that split(1) made, under the names it gives them.
+split_as() { # PREFIX FIRST OPTION...
+    split_prefix=$work/split/$1 split_first=$work/split/$1$2
+    shift 2
+    rm -rf "$work/split" && mkdir "$work/split"
+    must split -b 1M "$@" "$work/whole.tar" "$split_prefix"
+    split_all=$(find "$work/split" -type f | sort -r)
+    expect 0 "split $* $split_prefix: by the first" verify "$split_first"
+    expect 0 "by the last" verify "$(echo "$split_all" | head -n 1)"
+    # shellcheck disable=SC2086
+    expect 0 "by all, in any order" verify $split_all
+    expect 0 "inspect reads them, too" sealift inspect "$split_first"
+}
+split_as x aa
+split_as images.tar. aa -a 2
+expect 0 "by the name" verify "$work/split/images.tar"
+split_as part- aaa -a 3
+split_as images.tar. 000 -d -a 3
+expect 0 "by the name" verify "$work/split/images.tar"
+cp "$work/whole.tar" "$work/split/images.tar"
+split_as x 00 -d
+split_as images.tar. 01 --numeric-suffixes=1
+expect 2 "a report in the place of a piece" verify --report "$work/split/images.tar.03" "$split_first"
+rm "$work/split/images.tar.03"
+expect 6 "a piece is missing" verify "$split_first"
+check "which one is counted from the first" grep -q "volume" "$err"
+split_as x aa
+must sealift sign --key "$work/signer.key" "$work/split/xab"
+mkdir "$work/alone"
+cp "$work/whole.tar" "$work/alone/appaa"
+cp "$work/whole.tar" "$work/alone/appab"
+expect 0 "two whole bundles with such names are no set" verify "$work/alone/appab"
+
 # wrong NAME STATUS MESSAGE HINT COMMAND...: the error says which volume, the hint what to do.
 wrong() {
     wrong_name=$1 wrong_status=$2 wrong_message=$3 wrong_hint=$4

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/file/file.h"
+#include "io/file/split_set.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -23,8 +24,8 @@ volume_files_release(struct volume_files *s)
     *s = (struct volume_files)VOLUME_FILES_INIT;
 }
 
-static void
-add_volume(struct volume_files *s, size_t number, const char *path)
+void
+volume_files_add(struct volume_files *s, size_t number, const char *path)
 {
     s->items = mem_grow(s->items, s->count, &s->cap, sizeof(*s->items));
     s->items[s->count++] = (struct volume_file){.number = number, .path = xstrdup(path)};
@@ -74,7 +75,7 @@ look_around(struct volume_files *s, const char *path, size_t len)
             strncmp(entry->d_name, base, stem) != 0)
             continue;
         found = xasprintf("%s%s", slash ? folder : "", entry->d_name);
-        add_volume(s, number, found);
+        volume_files_add(s, number, found);
     }
     if (dir)
         closedir(dir);
@@ -252,20 +253,43 @@ open_all(struct volume_set *out, const struct volume_files *s, open_fn *open_fil
     return rc;
 }
 
-/* Whether a bundle, or a set of volumes, begins with this file. */
-static bool
-is_a_beginning(const char *path)
+static int
+open_files(struct volume_set *out, struct volume_files *s, open_fn *open_file,
+           struct err *err)
 {
-    static const char name[] = "oci-layout";
-    CLEANUP(file_close) int fd = -1;
-    char start[sizeof(name)];
-    uint64_t size;
+    return check_numbers(s, err) < 0 ? -1 : open_all(out, s, open_file, err);
+}
 
-    fd = file_open_regular(path, &size, err_ignored());
-    return fd >= 0 &&
-           file_read_at(fd, start, sizeof(start), 0, err_ignored()) ==
-               (ssize_t)sizeof(start) &&
-           memcmp(start, name, sizeof(start)) == 0;
+/* Names of split(1) begin at 0 or aa: messages count from 1. */
+static int
+open_split_files(struct volume_set *out, struct volume_files *s, open_fn *open_file,
+                 struct err *err)
+{
+    if (open_files(out, s, open_file, err) == 0)
+        return 0;
+    return err_wrap(err, "volumes counted from 1, which is '%s'", s->items[0].path);
+}
+
+/* One path: a file, any volume of a set, or the name of a set. */
+static int
+open_path(struct volume_set *out, const char *path, open_fn *open_file, struct err *err)
+{
+    CLEANUP(volume_files_release) struct volume_files s = VOLUME_FILES_INIT;
+    size_t stem = strlen(path), number = volume_number(path, &stem);
+
+    if (split_set_find(&s, path))
+        return open_split_files(out, &s, open_file, err);
+    if (number == 0 && open_one(out, path, open_file, err) == 0)
+        return 0;
+    if (number == 0 && err->kind != ERR_NOT_FOUND)
+        return -1;
+    look_around(&s, path, stem);
+    if (s.count == 0) /* not the name of a set either: keep the error */
+        return number == 0 ? -1 : open_one(out, path, open_file, err);
+    if (s.count == 1 && s.items[0].number > 1 &&
+        split_set_is_beginning(s.items[0].path)) /* it only looks like a volume */
+        return open_one(out, s.items[0].path, open_file, err);
+    return open_files(out, &s, open_file, err);
 }
 
 static int
@@ -273,31 +297,24 @@ open_set(struct volume_set *out, const char *const *paths, size_t count,
          open_fn *open_file, struct err *err)
 {
     CLEANUP(volume_files_release) struct volume_files s = VOLUME_FILES_INIT;
-    size_t stem = strlen(paths[0]), number;
+    size_t stem;
 
-    if (count == 1) {
-        number = volume_number(paths[0], &stem);
-        if (number == 0 && open_one(out, paths[0], open_file, err) == 0)
-            return 0;
-        if (number == 0 && err->kind != ERR_NOT_FOUND)
-            return -1;
-        look_around(&s, paths[0], stem);
-        if (s.count == 0) /* not the name of a set either: keep the error */
-            return number == 0 ? -1 : open_one(out, paths[0], open_file, err);
-        if (s.count == 1 && s.items[0].number > 1 && is_a_beginning(s.items[0].path))
-            return open_one(out, s.items[0].path, open_file,
-                            err); /* the name only looks like that of a volume */
+    if (count == 1)
+        return open_path(out, paths[0], open_file, err);
+    for (size_t i = 0; i < count; i++) {
+        size_t number = volume_number(paths[i], &stem);
+
+        if (number > 0) {
+            volume_files_add(&s, number, paths[i]);
+            continue;
+        }
+        volume_files_release(&s);
+        if (split_set_number(&s, paths, count))
+            return open_split_files(out, &s, open_file, err);
+        return err_set(err, ERR_USAGE, "'%s' does not end with a volume number",
+                       paths[i]);
     }
-    for (size_t i = 0; count > 1 && i < count; i++) {
-        number = volume_number(paths[i], &stem);
-        if (number == 0)
-            return err_set(err, ERR_USAGE, "'%s' does not end with a volume number",
-                           paths[i]);
-        add_volume(&s, number, paths[i]);
-    }
-    if (check_numbers(&s, err) < 0)
-        return -1;
-    return open_all(out, &s, open_file, err);
+    return open_files(out, &s, open_file, err);
 }
 
 int

@@ -28,11 +28,11 @@ struct volume_set {
     }
 
 /*
- * Open for reading.  One path: a regular file, any volume of a set in one folder, or the
- * name of such a set.  Several: all volumes, in any order and from any folders.
- * Errors: ERR_NOT_FOUND, ERR_LOCAL, ERR_USAGE (not a regular file; a duplicate volume);
- *         ERR_INTEGRITY "missing", "truncated", "size", naming the volume; ERR_LIMIT -
- *         2^63 bytes or more in all.
+ * Open for reading.  Volumes may have names of split(1), see split_set.h.  One path: a
+ * regular file, any volume of a set in one folder, or the name of such a set.  Several:
+ * all volumes, in any order and from any folders. Errors: ERR_NOT_FOUND, ERR_LOCAL,
+ * ERR_USAGE (not a regular file; a duplicate volume); ERR_INTEGRITY "missing",
+ * "truncated", "size", naming the volume; ERR_LIMIT - 2^63 bytes or more in all.
  */
 MUST_USE int volume_set_open(struct volume_set *out, const char *const *paths,
                              size_t count, struct err *err);
@@ -65,6 +65,7 @@ struct volume_files {
     }
 
 void volume_files_find(struct volume_files *out, const char *name);
+void volume_files_add(struct volume_files *files, size_t number, const char *path);
 void volume_files_release(struct volume_files *files);
 
 /* The number at the end of a volume's name, and the length of the part before its dot; 0
