@@ -64,8 +64,8 @@ find_shape(const struct document_reading *r, const struct js *root, const char *
     if (js_has(root, "fsLayers") || (js_has(root, "blobs") && !is_artifact) ||
         is_index + is_image + is_artifact > 1)
         return err_because(r->err, r->kind, REASON_FORMAT,
-                           "this type of document is not supported: it matches two "
-                           "kinds at once");
+                           "this type is not supported: it matches two kinds of "
+                           "document at once");
     if (!is_index && !is_image && !is_artifact)
         return err_because(r->err, r->kind, REASON_FORMAT,
                            "neither an index nor a manifest");

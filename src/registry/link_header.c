@@ -53,7 +53,7 @@ parse_link_value(const char **p, const char **value, size_t *len)
     return true;
 }
 
-/* The parameters behind a target, up to the ',' or the end; *p moves there. */
+/* The parameters after a target, up to the ',' or the end, where *p is moved. */
 static enum link_found
 read_parameters(const char **p)
 {
@@ -85,7 +85,7 @@ read_parameters(const char **p)
     }
 }
 
-/* One link with its parameters; *p moves behind it. */
+/* Read one link with its parameters; *p is moved to its end. */
 static enum link_found
 read_link(const char **p, const char **target, size_t *len)
 {

@@ -197,6 +197,11 @@ push_index_if(struct session *s, const struct repository *repo, const char *tag,
     if (hash_bytes(DIGEST_SHA256, bytes, len, &digest, err) < 0)
         return -1;
     end = put_manifest(s, &p, err);
+    if (end == PUT_CONFLICT &&
+        err->kind != ERR_CONFLICT) { /* 409: updated concurrently */
+        *err = (struct err)ERR_INIT;
+        end = PUT_MOVED;
+    }
     if (end == PUT_DONE || end == PUT_MOVED)
         return end == PUT_MOVED;
     return err_wrap(err, "manifest %s", tag);

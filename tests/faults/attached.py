@@ -324,6 +324,18 @@ def moved_meanwhile(lab):
 
 
 @case("referrers-tag-raced")
+def list_refused_once(lab):
+    "409 for a list: it is read and extended again"
+    app, notes = carried(lab)
+    lab.registry.handler.has_referrers = False
+    lab.registry.on("PUT", fallback(app.top.digest), status(409), times=1)
+    lab.push(app, *notes).ok()
+    same(len(listed(lab, app)["manifests"]), 1, "entries")
+    same([entry.status for entry in lab.registry.find("PUT", fallback(app.top.digest))], [409, 201],
+         "answers")
+
+
+@case("referrers-tag-raced")
 def two_imports(lab):
     "two imports at once extend one list: both entries survive"
     app, notes = carried(lab, 2)

@@ -28,7 +28,7 @@ copy_of(struct taming *t)
 
 /* ---- strings ---- */
 
-/* Of a hexadecimal digit in either case, else -1. */
+/* The value of a hexadecimal digit in either case, or -1. */
 static int
 digit_value(char c)
 {
@@ -38,7 +38,7 @@ digit_value(char c)
     return found ? (int)((found - digits) % 16) : -1;
 }
 
-/* The code unit of the escape at a place, or -1. */
+/* The code unit of the escape at a position, or -1. */
 static long
 read_unit(const struct taming *t, size_t at)
 {
@@ -62,7 +62,7 @@ is_low_half(long unit)
     return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/* What follows the backslash at a place; returns where it ends. */
+/* Replace the escape at a position if necessary.  Returns its end. */
 static size_t
 tame_escape(struct taming *t, size_t at)
 {
@@ -78,7 +78,7 @@ tame_escape(struct taming *t, size_t at)
     return at + ESCAPE_LEN;
 }
 
-/* A string behind its quote; returns where it ends. */
+/* Process a string after its opening quote.  Returns its end. */
 static size_t
 tame_string(struct taming *t, size_t at)
 {
@@ -143,7 +143,7 @@ is_out_of_range(const struct number *n, const char *digits)
     return n->digits > len || (n->digits == len && memcmp(digits, most, len) > 0);
 }
 
-/* A number behind its sign; returns where it ends. */
+/* Process a number after its sign.  Returns its end. */
 static size_t
 tame_number(struct taming *t, size_t at)
 {

@@ -135,8 +135,8 @@ settle_placement(struct push_context *push, unsigned worker, struct placement *p
 }
 
 /*
- * What an index lists may have to be a manifest.  One that is there as a blob stays one,
- * so that a second import finds nothing to do.
+ * A child of an index may have to be a manifest.  A child that is present as a blob is
+ * left alone, so that a second import writes nothing.
  */
 static int
 bring_child(struct push_context *push, unsigned worker, struct placement *p,

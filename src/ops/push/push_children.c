@@ -83,7 +83,7 @@ is_json(const struct buf *bytes)
     return root != NULL;
 }
 
-/* The registry did answer, and does not want it in this form. */
+/* The registry answered, and rejects this form of the child. */
 static bool
 is_refused(const struct err *err)
 {

@@ -17,14 +17,14 @@ token_scope_release(struct token_scopes *l)
     l->count = 0;
 }
 
-/* A text that is not terminated. */
+/* A text without a terminator. */
 struct span {
     const char *at;
     size_t len;
 };
 
-/* One scope that a challenge demands: "repository:NAME:ACTIONS", or with a class in
- * parentheses behind the type, "repository(plugin)". */
+/* One scope of a challenge, "repository:NAME:ACTIONS"; the type may have a class, as in
+ * "repository(plugin)". */
 struct demanded_scope {
     struct span type, name, actions;
 };
@@ -94,8 +94,8 @@ is_named(const struct demanded_scope *d, const char *path)
 }
 
 /*
- * A server that puts something before the paths of a registry, or drops it, knows the
- * same repository by a longer or a shorter name.  Any other name is another repository.
+ * A proxy may add or remove a path prefix, so the same repository has a longer or shorter
+ * name.  All other names are other repositories.
  */
 static bool
 is_alias(const struct demanded_scope *d, const char *path)
