@@ -30,7 +30,7 @@ finish() {
     }
     passed=$(($(count 'PASS|XFAIL') + stages))
     failed=$(($(count 'FAIL|XPASS|ERROR') + broken))
-    # What a quick run leaves out is run in full elsewhere: that is not skipped.
+    # Tests left out of a quick run are run in full elsewhere: they do not count as skipped.
     find "$work" -name '*.log' ! -name test-suite.log -exec grep -hE '(^ok|^1\.\.0) .*# SKIP ' {} + |
         grep -v '^1\.\.0 # SKIP quick run' >"$work/skipped"
     skipped=$(wc -l <"$work/skipped")

@@ -154,7 +154,7 @@ show sealift inspect images.tar || give_up "the bundle cannot be read"
 echo
 echo "UNVERIFIED, because looking into it checks nothing. That is for the other side."
 if [ "$own" -eq 0 ]; then
-    echo "Nobody may change it, though. Here is a copy with one bit flipped in the middle:"
+    echo "Any change is refused. Here is a copy with one bit flipped in the middle:"
     echo
     python3 -c '
 data = bytearray(open("images.tar", "rb").read())
@@ -164,7 +164,7 @@ open("damaged.tar", "wb").write(data)' || give_up "the copy could not be made"
     echo
     echo "Refused, as it has to be. That copy is thrown away."
 else
-    echo "Nobody may change it, though: one flipped bit and it is refused."
+    echo "Any change is refused, even one flipped bit."
 fi
 
 heading "Inside: check everything, then push"
@@ -173,7 +173,7 @@ echo
 show sealift import --key team.pub --report import.json images.tar "$target" ||
     give_up "the images could not be pushed"
 
-heading "Is it all the same? Ask somebody else"
+heading "Compare with another tool"
 echo "skopeo, another program, copies every image from both registries, all platforms of it,"
 echo "and diff compares what it got: every index, manifest, config and layer, byte for byte."
 echo

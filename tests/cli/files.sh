@@ -41,9 +41,10 @@ refused() {
     make_files
     before=$(state)
     expect 2 "$refused_name" sealift "$@" || return
-    check "names both" grep -qE "^sealift: [a-z-]+: .*($one '.* and $other '|$other '.* and $one ')" \
+    check "the message names both files" \
+        grep -qE "^sealift: [a-z-]+: .*($one '.* and $other '|$other '.* and $one ')" \
         "$err"
-    check_equal "changes nothing" "$before" "$(state)"
+    check_equal "no file is changed" "$before" "$(state)"
 }
 
 # --- every option that names a file, and the report ----------------------------------------
@@ -80,9 +81,9 @@ for command in verify inspect payload digest sign attach import; do
 done
 refused "import BUNDLE TARGET and --report" BUNDLE --report \
     import --report a a localhost:5000
-refused "also for help" BUNDLE --report verify a --report a --help
-refused "and as JSON" BUNDLE --report verify a --report a --json
-check "is an error" grep -q '"kind":"usage"' "$out"
+refused "the conflict is found before --help" BUNDLE --report verify a --report a --help
+refused "the conflict is reported as JSON" BUNDLE --report verify a --report a --json
+check "the JSON has an error" grep -q '"kind":"usage"' "$out"
 refused "attach BUNDLE and SIGNATURE" BUNDLE SIGNATURE attach set.001 twin
 refused "attach SIGNATURE and --report" SIGNATURE --report attach set.001 a --report hard
 refused "sign BUNDLE and --key" BUNDLE --key sign --key a a
@@ -131,18 +132,18 @@ refused "the receipt and the bundle" "the receipt" BUNDLE \
 # --- what is fine --------------------------------------------------------------------------
 
 make_files
-expect 9 "a report beside the others" sealift verify --key none.pub a --report b
-check "is written" grep -q '"exit":9' b
-expect 9 "several keys that are one" sealift verify --key none.pub --key none.pub a
+expect 9 "accepts a report in another file" sealift verify --key none.pub a --report b
+check "the report is written" grep -q '"exit":9' b
+expect 9 "accepts the same key twice" sealift verify --key none.pub --key none.pub a
 rm "$HOME/.docker/config.json"
-expect 12 "a bundle that is there" sealift export --unsigned -o a localhost:1/a
-expect 2 "a bundle that is reused, and replaced" sealift export --unsigned --force -o a \
+expect 12 "refuses an existing bundle" sealift export --unsigned -o a localhost:1/a
+expect 2 "accepts --reuse of the bundle that is replaced" sealift export --unsigned --force -o a \
     --reuse a 'NO NAME'
-check_not "is no conflict" grep -q 'same file' "$err"
+check_not "it is not a conflict" grep -q 'same file' "$err"
 sealift inspect none.tar >log 2>&1 </dev/null
-check_equal "one log for both streams" 9 "$?"
+check_equal "accepts one file for stdout and stderr" 9 "$?"
 # shellcheck disable=SC2094 # that is the question
 sealift inspect none.tar --report log >log 2>/dev/null </dev/null
-check_equal "but no report into it" 2 "$?"
+check_equal "refuses a report into that file" 2 "$?"
 
 done_testing

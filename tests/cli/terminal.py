@@ -115,7 +115,7 @@ class Terminal:
         os.write(self.fd, keys)
 
     def next(self):
-        """What the shell says next: "stopped", or the status of the job."""
+        """The next line of the shell: "stopped", or the status of the job."""
         if not select.select([self._said], [], [], LIMIT)[0]:
             raise TimeoutError(f"it neither ends nor stops after {self.shown!r}")
         word = self._said.readline().decode().strip()
@@ -252,7 +252,7 @@ def question():
 # ---- pipes ----------------------------------------------------------------------------------
 
 def catches(pid, number):
-    """Has it installed its handler?  From then on no signal may be lost."""
+    """True once it has installed its handler: from then on no signal may be lost."""
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         mask = [line.split()[1] for line in file if line.startswith("SigCgt")][0]
     return int(mask, 16) >> (number - 1) & 1
@@ -287,7 +287,7 @@ class Job:
         try:
             self._process.wait(LIMIT)
         except subprocess.TimeoutExpired:
-            raise TimeoutError("it goes on after the signal") from None
+            raise TimeoutError("it continues after the signal") from None
         same(self._process.returncode, status, self._process.stderr.read().decode())
 
 
@@ -349,7 +349,7 @@ def fifo_that_is_written():
 
 
 def full_pipe():
-    """Standard output that nobody reads, as of a pager."""
+    """Standard output that is not read, as by a pager."""
     reader, writer = os.pipe()
     try:
         fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
@@ -382,7 +382,7 @@ CASES = [
       for what, words in STDIN for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143))),
     *((f"{what} from standard input, in the middle", reads_input(words, signal.SIGINT, 130, b"hal"))
       for what, words in STDIN),
-    ("a FIFO that nobody writes to", fifo(False)),
+    ("a FIFO without a writer", fifo(False)),
     ("a FIFO whose writer is silent", fifo(True)),
     ("a FIFO that is written in two pieces", fifo_that_is_written),
     ("standard output that is full", full_pipe),

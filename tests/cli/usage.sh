@@ -19,28 +19,28 @@ commands="export verify import inspect sign attach payload digest keygen key"
 
 # --- help and version --------------------------------------------------------------------
 
-expect 0 "help" sealift help
-check_equal "is on stdout only" "" "$(cat "$err")"
+expect 0 "help succeeds" sealift help
+check_equal "help is printed on stdout only" "" "$(cat "$err")"
 cp "$out" help
 for command in $commands help version; do
     check "help lists $command" grep -qw "$command" help
 done
-expect 0 "--help is the same" sealift --help
-check "word for word" cmp help "$out"
-expect 0 "version" sealift version
-check "is one line with a number" grep -qE '^sealift [0-9]+\.[0-9]+\.[0-9]+$' "$out"
+expect 0 "--help succeeds" sealift --help
+check "--help prints the same" cmp help "$out"
+expect 0 "version succeeds" sealift version
+check "version prints one line with a number" grep -qE '^sealift [0-9]+\.[0-9]+\.[0-9]+$' "$out"
 cp "$out" version
-expect 0 "--version is the same" sealift --version
-check "word for word" cmp version "$out"
+expect 0 "--version prints the same" sealift --version
+check "--help prints the same" cmp version "$out"
 for command in $commands; do
     expect 0 "help $command" sealift help "$command"
-    check "is on stdout" test -s "$out"
-    check_equal "and not on stderr" "" "$(cat "$err")"
+    check "it is printed on stdout" test -s "$out"
+    check_equal "nothing is printed on stderr" "" "$(cat "$err")"
     cp "$out" help
-    expect 0 "$command --help is the same" sealift "$command" --help
-    check "word for word" cmp help "$out"
+    expect 0 "$command --help prints the same" sealift "$command" --help
+    check "--help prints the same" cmp help "$out"
     expect 0 "$command --complete" sealift "$command" --complete
-    check "prints options" grep -q -- '--json' "$out"
+    check "options are printed" grep -q -- '--json' "$out"
 done
 
 # --- refused -----------------------------------------------------------------------------
@@ -61,26 +61,27 @@ refused() {
     esac
 }
 
-refused "no command"
-refused "an unknown command" pack
-refused "an unknown option before the command" --loud export
-refused "help of an unknown command" help pack
+refused "requires a command"
+refused "refuses an unknown command" pack
+refused "refuses an unknown option before the command" --loud export
+refused "refuses help of an unknown command" help pack
 for command in $commands; do
-    refused "$command: an unknown option" "$command" --no-such-option
-    refused "$command: an unknown letter" "$command" -Z
-    refused "$command: no arguments" "$command"
-    refused "$command: --jobs without a number" "$command" --jobs
-    refused "$command: --jobs many" "$command" --jobs many x y
-    refused "$command: --jobs 0" "$command" --jobs 0 x y
+    refused "$command: refuses an unknown option" "$command" --no-such-option
+    refused "$command: refuses an unknown letter" "$command" -Z
+    refused "$command: requires operands" "$command"
+    refused "$command: --jobs requires a number" "$command" --jobs
+    refused "$command: refuses --jobs many" "$command" --jobs many x y
+    refused "$command: refuses --jobs 0" "$command" --jobs 0 x y
 done
 # Options that other programs have are not quietly accepted, nor are ours without sense.
 for option in --all --multi-arch=all --src-tls-verify=false --platform=amd64 --platform=linux/ \
     --index=keep --all-tags --tags=1 '--tags=(' --tags=; do
-    refused "export $option" export --unsigned -o b.tar "$option" 127.0.0.1:1/a:1
+    refused "export refuses $option" export --unsigned -o b.tar "$option" 127.0.0.1:1/a:1
 done
-refused "--index in another word" \
+refused "refuses another value of --index" \
     export --unsigned -o b.tar --platform linux/amd64 --index both 127.0.0.1:1/a:1
-refused "--all-tags and --tags" export --unsigned -o b.tar --all-tags --tags 1 127.0.0.1:1/a
+refused "refuses --all-tags with --tags" \
+    export --unsigned -o b.tar --all-tags --tags 1 127.0.0.1:1/a
 
 # A program that asked for JSON gets it, whatever is wrong with the command line.
 # json_refused COMMAND ARGUMENTS...: as refused, with a result on stdout that names COMMAND.
@@ -93,7 +94,7 @@ import json, sys
 r = json.load(open(sys.argv[1]))
 assert r["ok"] is False and r["exit"] == 2 and r["error"]["message"]
 print(r["command"], r["error"]["kind"])' "$out")"
-    check "and an error for people" grep -q '^sealift: ' "$err"
+    check "the error is printed on stderr too" grep -q '^sealift: ' "$err"
 }
 
 need python3
@@ -107,58 +108,60 @@ json_refused import --json import one.tar
 json_refused inspect inspect --json --progress loud a.tar
 json_refused inspect --json --jobs 0 inspect a.tar
 json_refused help help --json pack
-expect 0 "--json before a command" sealift --json version
-check "is an option of the command" grep -q '^{"command":"version",' "$out"
-expect 9 "so are others, with their values" sealift -q --progress none -j 2 inspect none.tar
-expect 0 "--help before a command" sealift --help export
+expect 0 "accepts --json before a command" sealift --json version
+check "it is an option of the command" grep -q '^{"command":"version",' "$out"
+expect 9 "accepts other options before a command" sealift -q --progress none -j 2 inspect none.tar
+expect 0 "accepts --help before a command" sealift --help export
 cp "$out" before
-expect 0 "explains it" sealift help export
-check "word for word" cmp before "$out"
-refused "a value is no command" --progress none
+expect 0 "it prints the help of the command" sealift help export
+check "--help prints the same" cmp before "$out"
+refused "a value is not taken for a command" --progress none
 
-refused "export needs --key or --unsigned" export -o b.tar 127.0.0.1:1/a:1
-check "and says so" grep -q -- '--key' "$err"
-refused "not both" export --unsigned --key k.pem -o b.tar 127.0.0.1:1/a:1
-refused "not two keys" export --key a.pem --key b.pem -o b.tar 127.0.0.1:1/a:1
-refused "export needs -o" export --unsigned 127.0.0.1:1/a:1
-refused "export needs a name" export --unsigned -o b.tar
-refused "-o - is no file" export --unsigned -o - 127.0.0.1:1/a:1
-refused "-f - and --creds-stdin" \
+refused "export requires --key or --unsigned" export -o b.tar 127.0.0.1:1/a:1
+check "the message names both" grep -q -- '--key' "$err"
+refused "refuses both" export --unsigned --key k.pem -o b.tar 127.0.0.1:1/a:1
+refused "refuses two keys" export --key a.pem --key b.pem -o b.tar 127.0.0.1:1/a:1
+refused "export requires -o" export --unsigned 127.0.0.1:1/a:1
+refused "export requires a name" export --unsigned -o b.tar
+refused "refuses -o -" export --unsigned -o - 127.0.0.1:1/a:1
+refused "refuses -f - with --creds-stdin" \
     export --unsigned -o b.tar -f - --creds-stdin 127.0.0.1:1
-refused "-f - and a passphrase from 0" \
+refused "refuses -f - with a passphrase from descriptor 0" \
     export --key k.pem --passphrase-fd 0 -o b.tar -f -
-refused "-f - twice" export --unsigned -o b.tar -f - -f -
-refused "a serial that is no number" export --unsigned --serial x -o b.tar 127.0.0.1:1/a:1
-refused "a stream with a slash" export --unsigned --stream a/b -o b.tar 127.0.0.1:1/a:1
-refused "a date that is none" export --unsigned --expires soon -o b.tar 127.0.0.1:1/a:1
-refused "sign without a key" sign a.tar
-check "says what to do" grep -q '^hint: .*payload' "$err"
-refused "attach without a signature" attach --key k.pub a.tar
-refused "--sig-out without a key" export --unsigned --sig-out s -o b.tar 127.0.0.1:1/a:1
-refused "key: an unknown action" key print k.pem
-refused "key passwd of two" key passwd a.pem b.pem
-refused "key convert without a target" key convert a.pem
-refused "keygen --kdf md5" keygen --kdf md5 k
-refused "keygen --kdf and --cosign" keygen --cosign --kdf scrypt k
-refused "import without a target" import --key k.pub a.tar
-refused "a bad target" import --key k.pub a.tar 'UPPER/Case'
-refused "--key and --insecure-skip-verify" verify --key k.pub --insecure-skip-verify a.tar
+refused "refuses -f - twice" export --unsigned -o b.tar -f - -f -
+refused "refuses a serial that is not a number" \
+    export --unsigned --serial x -o b.tar 127.0.0.1:1/a:1
+refused "refuses a stream with a slash" export --unsigned --stream a/b -o b.tar 127.0.0.1:1/a:1
+refused "refuses an invalid date" export --unsigned --expires soon -o b.tar 127.0.0.1:1/a:1
+refused "sign requires a key" sign a.tar
+check "a hint says what to do" grep -q '^hint: .*payload' "$err"
+refused "attach requires a signature" attach --key k.pub a.tar
+refused "--sig-out requires a key" export --unsigned --sig-out s -o b.tar 127.0.0.1:1/a:1
+refused "key refuses an unknown action" key print k.pem
+refused "key passwd refuses two keys" key passwd a.pem b.pem
+refused "key convert requires a target" key convert a.pem
+refused "keygen refuses --kdf md5" keygen --kdf md5 k
+refused "keygen refuses --kdf with --cosign" keygen --cosign --kdf scrypt k
+refused "import requires a target" import --key k.pub a.tar
+refused "refuses an invalid target" import --key k.pub a.tar 'UPPER/Case'
+refused "refuses --key with --insecure-skip-verify" verify --key k.pub --insecure-skip-verify a.tar
 for epoch in junk -1 1.5 99999999999999999999 ''; do
     SOURCE_DATE_EPOCH=$epoch
     export SOURCE_DATE_EPOCH
-    refused "SOURCE_DATE_EPOCH '$epoch'" export --unsigned -o b.tar 127.0.0.1:1/a:1
+    refused "refuses SOURCE_DATE_EPOCH '$epoch'" export --unsigned -o b.tar 127.0.0.1:1/a:1
 done
 unset SOURCE_DATE_EPOCH
-check_equal "nothing was left behind" "" "$(find . -name 'b.tar*')"
+check_equal "no file is left" "" "$(find . -name 'b.tar*')"
 
 # --- other failures ----------------------------------------------------------------------
 
-expect 9 "a bundle that does not exist" sealift inspect none.tar
-check_equal "says nothing on stdout" "" "$(cat "$out")"
-check "names the file on stderr" grep -q '^sealift: inspect: .*none\.tar' "$err"
-expect 9 "a key that does not exist" sealift verify --key none.pub none.tar
-expect 4 "a registry that is not there" sealift export --unsigned -o b.tar 127.0.0.1:1/a:1
-check "is named" grep -q '127\.0\.0\.1:1' "$err"
+expect 9 "fails on a bundle that does not exist" sealift inspect none.tar
+check_equal "nothing is printed on stdout" "" "$(cat "$out")"
+check "the message names the file" grep -q '^sealift: inspect: .*none\.tar' "$err"
+expect 9 "fails on a key that does not exist" sealift verify --key none.pub none.tar
+expect 4 "fails on a registry that does not exist" \
+    sealift export --unsigned -o b.tar 127.0.0.1:1/a:1
+check "the message names it" grep -q '127\.0\.0\.1:1' "$err"
 
 # The cause of the first is that of all others there, and each address is there once.
 expect 4 "a registry that is not there, for two images" \
@@ -169,7 +172,7 @@ expect 10 "the same with --keep-going" sealift export --keep-going --unsigned \
     --progress none -o b.tar 127.0.0.1:1/a:1 127.0.0.1:1/b:1
 check_equal "each failure is there once" 2 "$(cat "$out" "$err" | grep -c 'Connection refused')"
 check_equal "each name is, too" 2 "$(cat "$out" "$err" | grep -o '127\.0\.0\.1:1' | wc -l)"
-check_not "there is no table of nothing" grep -q '^IMAGE\|^contents\|^fetched' "$out"
+check_not "no empty table is printed" grep -q '^IMAGE\|^contents\|^fetched' "$out"
 check "the error counts them" \
     grep -q '^sealift: export: 2 objects could not be fetched, 2 images are incomplete$' "$err"
 expect 10 "the same with -q" sealift export -q --keep-going --unsigned -o b.tar 127.0.0.1:1/a:1
@@ -179,10 +182,10 @@ sealift help >/dev/full 2>"$err"
 check_equal "output that cannot be written is a failure" 8 "$?"
 
 # An option's value, its abbreviation, and the end of options, as everywhere else.
-expect 9 "--report=FILE" sealift inspect --report=report none.tar
-expect 9 "options after arguments" sealift inspect none.tar --json
+expect 9 "accepts --report=FILE" sealift inspect --report=report none.tar
+expect 9 "accepts options after operands" sealift inspect none.tar --json
 expect 9 "-- ends the options" sealift inspect -- --json
-expect 9 "letters together" sealift inspect -qv none.tar
-expect 9 "a letter with its value" sealift verify -j4 --key none.pub none.tar
+expect 9 "accepts letters together" sealift inspect -qv none.tar
+expect 9 "accepts a letter with its value" sealift verify -j4 --key none.pub none.tar
 
 done_testing

@@ -22,23 +22,23 @@ if os.getuid() == 0:
 os.execv(sys.argv[1], sys.argv[1:])' "$work/sealift" "$@" </dev/null
 }
 
-expect 0 "a key pair" as_user keygen -q --no-passphrase team
+expect 0 "makes a key pair" as_user keygen -q --no-passphrase team
 expect 7 "without a store nothing is trusted" as_user status
 check "the message names the folder" grep -qF "$work/home/.config/sealift/trust" "$err"
-expect 0 "trust add makes a store" as_user trust add team.pub
-check "in the home of the user" test -f .config/sealift/trust/keys/team.pub
-expect 0 "status" as_user status
-check "prints where the store is" grep -qxF "store     $work/home/.config/sealift/trust" "$out"
-check "and where imports are remembered" \
+expect 0 "trust add creates a store" as_user trust add team.pub
+check "the store is in the home of the user" test -f .config/sealift/trust/keys/team.pub
+expect 0 "status succeeds" as_user status
+check "status prints the store" grep -qxF "store     $work/home/.config/sealift/trust" "$out"
+check "status prints the state folder" \
     grep -qxF "state     $work/home/.local/state/sealift/state" "$out"
-expect 0 "status --json" as_user status --json
-check "has both" python3 -c '
+expect 0 "status --json succeeds" as_user status --json
+check "the result has both folders" python3 -c '
 import json, sys
 r = json.load(open(sys.argv[1]))
 assert r["store"] == sys.argv[2] + "/.config/sealift/trust", r
 assert r["state"] == sys.argv[2] + "/.local/state/sealift/state", r' "$out" "$work/home"
-expect 0 "a store by --trust" as_user trust add --trust other team.pub
-expect 0 "has its state inside" as_user status --trust other
-check "as ever" grep -qxF "state     other/state" "$out"
+expect 0 "accepts a store by --trust" as_user trust add --trust other team.pub
+expect 0 "its state is inside" as_user status --trust other
+check "nothing else is written" grep -qxF "state     other/state" "$out"
 
 done_testing

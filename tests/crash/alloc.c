@@ -46,7 +46,7 @@ realloc(void *old, size_t size)
     return is_due() ? NULL : __libc_realloc(old, size);
 }
 
-/* What the libraries allocate before main() begins is not the program's. */
+/* Allocations of libraries before main() are not counted. */
 __attribute__((constructor)) static void
 begin(void)
 {

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""bounds.py - whatever a bundle or a registry sends, memory, processor time and messages stay
-within bounds, and the exit status is one of those that are documented.
+"""bounds.py - memory, processor time and messages stay within limits for every bundle and every
+answer of a registry, and the exit status is a documented one.
 
     bounds.py [PART...]     from the build folder; the parts are keys, bundles, layers, registries
 
-The bound of memory is 256 MiB, for every case.  That of time is generous: it is there for what
+The limit on memory is 256 MiB for every case.  That on time is generous: it detects what
 would take minutes.
 """
 import os
@@ -27,7 +27,7 @@ SAID_MAX = 64 << 10  # bytes on standard error
 IS_LONG = os.environ.get("SEALIFT_TESTS") == "long"
 GOOD, AUTH, NETWORK, PROTOCOL, BAD, UNTRUSTED, NOT_FOUND, LIMIT = 0, 3, 4, 5, 6, 7, 9, 11
 
-# In a process of its own: what we have in memory would be counted for our children, too.
+# In a separate process: the memory of this one would be counted for its children, too.
 MEASURE = """
 import os, sys
 null, err = os.open(os.devnull, os.O_RDWR), os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -39,9 +39,9 @@ print(os.waitstatus_to_exitcode(status), used.ru_maxrss >> 10, used.ru_utime + u
 
 
 class Bench:
-    """Where the cases of one part run, beside those of the others."""
+    """Runs the cases of one part, concurrently with other parts."""
 
-    said = threading.Lock()  # guards what is below
+    said = threading.Lock()  # guards tap and most
     tap = Tap()
     most = (0, "")
 
@@ -51,7 +51,7 @@ class Bench:
         self.path = os.path.join(folder, "b.tar")
 
     def run(self, name, want, *words, seconds=20):
-        """One command: how it has to end, and how much processor time it may take."""
+        """Run one command; check its exit status, memory, messages and processor time."""
         err = os.path.join(self.folder, "err")
         out = subprocess.run([sys.executable, "-I", "-S", "-c", MEASURE, err, self.program, *words],
                              check=True, capture_output=True, env=self._environment()).stdout.split()
@@ -82,7 +82,7 @@ class Bench:
         """verify, inspect and import of the same bundle."""
         self.verify(name, want, **how)
         if not IS_LONG and landed is None and want != GOOD:
-            return  # they end where verify ended
+            return  # they would fail where verify failed
         self.run(f"inspect, {name}", want, "inspect", "-q", self.path, **how)
         self.run(f"import, {name}", want if landed is None else landed, "import", "-q", "--dry-run",
                  "--insecure-skip-verify", self.path, target, **how)
@@ -97,7 +97,7 @@ class Bench:
 
 
 def bundles(bench):
-    """What somebody can write onto a medium."""
+    """Bundles on a medium."""
     registry = hostile.Registry()
     path, target = bench.path, registry.host + "/mirror"
     hostile.many_names(path, 10000 if IS_LONG else 500)
@@ -127,11 +127,13 @@ def bundles(bench):
     hostile.signatures(path, 64, 65536)
     bench.run("verify, 64 signatures of 64 KiB", UNTRUSTED, "verify", "-q", "--key", public_key(bench), path)
     if IS_LONG:
-        nobody = "127.0.0.1:1/x"
+        unreachable = "127.0.0.1:1/x"
         hostile.many_objects(path, 390, 9990)
-        bench.all_readers("as many edges as allowed", GOOD, nobody, landed=NETWORK, seconds=200)
+        bench.all_readers("as many edges as allowed", GOOD, unreachable, landed=NETWORK,
+                          seconds=200)
         hostile.many_objects(path, 1, 9990, tags=390)
-        bench.all_readers("as many places to bring things to as allowed", GOOD, nobody, landed=NETWORK, seconds=200)
+        bench.all_readers("as many targets as allowed", GOOD, unreachable, landed=NETWORK,
+                          seconds=200)
 
 
 def public_key(bench):
@@ -170,7 +172,7 @@ def layers(bench):
 
 
 def registries(bench):
-    """What a server may answer."""
+    """Answers of a registry."""
     registry = hostile.Registry()
     config, fill = hostile.empty_config(), b"x" * (79 * MIB // 10)
 

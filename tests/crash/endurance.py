@@ -24,7 +24,7 @@ ALIVE_S = (0.2, 2.5)  # until the power is cut
 
 
 class Line:
-    """What is sent to its address arrives at another one, if it arrives."""
+    """Forwards connections to another address, unless it drops them."""
 
     def __init__(self, there, dice):
         host, port = there.rsplit(":", 1)

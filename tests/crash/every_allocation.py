@@ -93,7 +93,7 @@ class Failing:
             return "error"  # libarchive's word comes from the process that verifies
         if status == 1 and said == LIBARCHIVE:
             return "abort"
-        raise scenes.Broken("that is no clean end")
+        raise scenes.Broken("not a clean end")
 
 
 def main():

@@ -16,7 +16,7 @@ from pathlib import Path
 import scenes
 from tap import Tap
 
-# What each call is made to fail with, as a disk, a network or a busy machine would.
+# Errors injected into each call, as from a disk, a network or a busy machine.
 ERRORS = {
     "openat": ["EMFILE", "EACCES"], "read": ["EIO", "EINTR"], "pread64": ["EIO", "EINTR"],
     "pwrite64": ["ENOSPC", "EIO", "EINTR"], "write": ["EIO"], "fsync": ["EIO"],
@@ -32,7 +32,7 @@ ERRORS = {
 KILLS = {"pwrite64", "fallocate", "fsync", "renameat", "renameat2", "unlinkat", "sendto"}
 FAILS = {"pwrite64", "fallocate", "fsync", "ftruncate", "renameat", "renameat2"}
 STEP = {"pwrite64": 3}
-# Where the disk says no to one of these, so does an export.
+# An export fails when the disk fails one of these.
 DISK = {"pwrite64", "fsync", "renameat", "renameat2"}
 NO = ("EIO", "ENOSPC")
 AT_MOST = 3000  # faults of one kind: more means that the program never ends

@@ -15,7 +15,7 @@ NO_DIGEST = "sha256:" + "0" * 64
 # ---- bundles ----
 
 def manifest(config, layers=b"", annotations=b""):
-    """As bytes; layers and annotations are JSON without their brackets."""
+    """A manifest as bytes; layers and annotations are JSON without their brackets."""
     return (b'{"schemaVersion":2,"mediaType":"%s","config":%s,"layers":[%s],"annotations":{%s}}'
             % (MANIFEST.encode(), compact(config), layers, annotations))
 
@@ -145,7 +145,7 @@ def holes(count):
 
 
 def old_holes(blocks):
-    """The same in blocks of 21 behind the header, as old GNU tar has it."""
+    """The same in blocks of 21 after the header, in the old GNU format."""
     one = b"00000000000\0" * 2
     head = member("x", b"", b"S", at257=b"ustar  \0", at345=bytes(41) + one * 4 + b"\1" + one[:12])
     return head + ((one * 21).ljust(504, b"\0") + b"\1" + bytes(7)) * blocks + bytes(1024)
@@ -178,7 +178,7 @@ def zstd_zeros(size, window=17, pad=0):
 # ---- a registry ----
 
 class Registry:
-    """Answers paths with what was put there: (type, bytes), or a function(handler)."""
+    """Answers each path with a pair (type, bytes), or with a function(handler)."""
 
     def __init__(self):
         answers = self.answers = {"/v2/": ("application/json", b"{}")}
@@ -197,14 +197,14 @@ class Registry:
                         answer(self)
                     else:
                         reply(self, 200 if answer else 404, *(answer or ("text/plain", b"")))
-                except OSError:  # the other side has had enough
+                except OSError:  # the client closed the connection
                     self.close_connection = True
 
             do_HEAD = do_GET
 
         class Server(http.server.ThreadingHTTPServer):
             def handle_error(self, *_):
-                pass  # the other side went away, as it should
+                pass  # the client closed the connection, as it should
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True

@@ -26,9 +26,9 @@ leaves_nothing() {
 
 # then_works FOLDER
 then_works() {
-    expect 0 "the same command afterwards" export_to "$1/b.tar"
-    expect 0 "makes a whole bundle" sealift verify --insecure-skip-verify "$1/b.tar"
-    check_equal "and leaves nothing else" b.tar "$(ls -A "$1")"
+    expect 0 "the same command succeeds afterwards" export_to "$1/b.tar"
+    expect 0 "the bundle is complete" sealift verify --insecure-skip-verify "$1/b.tar"
+    check_equal "no other file is left" b.tar "$(ls -A "$1")"
 }
 
 # ---- how large a file may become ----
@@ -38,8 +38,8 @@ bounded() (
     ulimit -f $((size / 1024))
     export_to "$1"
 )
-expect 8 "a bound on the size of files" bounded "$work/bound/b.tar"
-check "is named" grep -qi 'file too large' "$err"
+expect 8 "reports a limit on file size" bounded "$work/bound/b.tar"
+check "the message names the limit" grep -qi 'file too large' "$err"
 leaves_nothing "$work/bound"
 then_works "$work/bound"
 
@@ -61,21 +61,22 @@ for bound in few_descriptors little_memory; do
         skip "512 MiB of address space" "the address sanitizer needs more"
         continue
     fi
-    expect 0 "$bound: export" $bound export_to "$work/few/b.tar"
-    expect 0 "$bound: verify" $bound sealift verify --insecure-skip-verify "$work/few/b.tar"
-    expect 0 "$bound: import" $bound sealift import --insecure-skip-verify \
+    expect 0 "$bound: export succeeds" $bound export_to "$work/few/b.tar"
+    expect 0 "$bound: verify succeeds" \
+        $bound sealift verify --insecure-skip-verify "$work/few/b.tar"
+    expect 0 "$bound: import succeeds" $bound sealift import --insecure-skip-verify \
         "$work/few/b.tar" "$(address_of target)/$bound"
     rm "$work/few/b.tar"
 done
 
 # ---- folders ----
 mkdir "$work/gone"
-expect 8 "a folder that vanishes meanwhile" sh -c '
+expect 8 "reports a folder that is removed meanwhile" sh -c '
     "$1" export -q --unsigned --limit-rate 2M -o "$2/b.tar" "$3" &
     until [ -e "$2/b.tar.partial" ]; do sleep 0.05; done
     rm -r "$2"
     wait $!' sh "$abs_top_builddir/sealift" "$work/gone" "$name"
-check "nothing is made up in its place" test ! -e "$work/gone"
+check "the folder is not created again" test ! -e "$work/gone"
 
 # In a file system of our own, of a given size; needs to be root, or user namespaces.
 in_tmpfs() {
@@ -84,11 +85,11 @@ in_tmpfs() {
 }
 mkdir "$work/mount"
 if in_tmpfs size=1m "$work/mount" true 2>/dev/null; then
-    expect 8 "a file system that is too small" in_tmpfs size=2m "$work/mount" \
+    expect 8 "reports a file system that is too small" in_tmpfs size=2m "$work/mount" \
         "$abs_top_builddir/sealift" export -q --unsigned -o "$work/mount/b.tar" "$name"
-    check "it says how much there is" grep -q 'free' "$err"
-    # Enough when the export begins, not when it ends: somebody else fills it.
-    expect 8 "a file system that fills up" in_tmpfs size=$((size * 2)) "$work/mount" sh -c '
+    check "the message has the free space" grep -q 'free' "$err"
+    # Enough when the export begins, not when it ends: another program fills it.
+    expect 8 "reports a file system that fills up" in_tmpfs size=$((size * 2)) "$work/mount" sh -c '
         "$1" export -q --unsigned --limit-rate 2M -o "$2/b.tar" "$3" &
         until [ -e "$2/b.tar.partial" ]; do sleep 0.05; done
         head -c 100000000 /dev/zero >"$2/other" 2>"$2/said"
@@ -99,9 +100,9 @@ if in_tmpfs size=1m "$work/mount" true 2>/dev/null; then
         "$1" export -q --unsigned -o "$2/b.tar" "$3" || exit 98
         "$1" verify -q --insecure-skip-verify "$2/b.tar" || exit 97
         exit $status' sh "$abs_top_builddir/sealift" "$work/mount" "$name"
-    expect 8 "a file system that is read-only" in_tmpfs ro "$work/mount" \
+    expect 8 "reports a read-only file system" in_tmpfs ro "$work/mount" \
         "$abs_top_builddir/sealift" export -q --unsigned -o "$work/mount/b.tar" "$name"
-    check "is called that" grep -qi 'read-only' "$err"
+    check "the message says read-only" grep -qi 'read-only' "$err"
 else
     skip "file systems that are small, fill up or are read-only" "not allowed to mount one"
 fi

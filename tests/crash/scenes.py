@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scenes.py - the commands that faults are thrown at, and what must hold afterwards."""
+"""scenes.py - the commands that get faults injected, and what must hold afterwards."""
 import filecmp
 import hashlib
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class Broken(Exception):
-    """A promise that was not kept."""
+    """A promise was broken."""
 
 
 def run(argv, folder):
@@ -22,7 +22,7 @@ def run(argv, folder):
 
 
 class Export:
-    """Into a folder where there is nothing, or, with --force, an older bundle."""
+    """Export into an empty folder or, with --force, over an older bundle."""
 
     publishes = True
 
@@ -30,8 +30,8 @@ class Export:
         self.name = name
         self.program = program
         self.reference = reference
-        self.calm = calm  # the bundle of a run that nothing happens to
-        self.old = old    # a bundle that is there before, or None
+        self.calm = calm  # the bundle of a run without faults
+        self.old = old    # the bundle before the run, or None
 
     def command(self, folder):
         force = ["--force"] if self.old else []
@@ -51,7 +51,7 @@ class Export:
     @staticmethod
     def _is_one_of(bundle, allowed):
         if not any(filecmp.cmp(bundle, one, shallow=False) for one in allowed):
-            raise Broken("what has the final name is neither what was there nor what should be")
+            raise Broken("the final name is neither the old nor the new bundle")
 
     def check(self, folder, status):
         bundle = folder / "carrier" / "b.tar"
@@ -78,7 +78,7 @@ class Export:
 
 
 class Import:
-    """Into repositories of its own, a new one each run."""
+    """Import into a new repository in each run."""
 
     name = "import"
     publishes = False
@@ -107,7 +107,7 @@ class Import:
         return "socket(" in line
 
     def _tag(self, folder):
-        """What the target serves under the tag: a digest, or None."""
+        """Digest of the tag at the target, or None."""
         url = f"http://{self.target}/v2/{self._places[folder]}/{self.repository}/manifests/v1"
         accept = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json"
         try:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# apart.sh - in a network of its own: public and private addresses behind names, and nobody
+# apart.sh - in a separate network: public and private addresses behind names, and nothing
 # else to talk to.
 
 # shellcheck disable=SC2154 # set below, or by what is sourced
@@ -18,9 +18,9 @@ is_quick && skip_all "quick run"
 PATH=$PATH:/usr/sbin:/sbin
 need nginx ip
 need_to_trace
-[ "$SEALIFT_APART" != none ] || skip_all "no network namespaces here"
+[ "$SEALIFT_APART" != none ] || skip_all "network namespaces are not available"
 
-# Nobody has these addresses (RFC 5737): they stand for the public network.
+# Addresses reserved for documentation (RFC 5737) stand for the public network.
 cat >"$work/hosts" <<'HOSTS'
 127.0.0.1 localhost
 203.0.113.5 hub.net.test evil.net.test plain.net.test
@@ -94,23 +94,25 @@ try_export() {
 }
 image=$(references store | sed 's|^[^/]*/||')
 
-expect 0 "from public to public" try_export "hub.net.test/$image"
-expect 5 "a public registry leads to a name with a private address" try_export "evil.net.test/$image"
-check "which the error says" grep -q 'private address 10.9.9.9' "$err"
-check_equal "without a connection" "203.0.113.5:443 " "$(connected_to "$work/trace")"
-expect 3 "a public registry names a token server with a private address" \
+expect 0 "follows a redirect from a public to a public address" try_export "hub.net.test/$image"
+expect 5 "refuses a redirect from a public registry to a private address" \
+    try_export "evil.net.test/$image"
+check "the error names the cause" grep -q 'private address 10.9.9.9' "$err"
+check_equal "no connection is made" "203.0.113.5:443 " "$(connected_to "$work/trace")"
+expect 3 "refuses a private token service of a public registry" \
     try_export "evil.net.test/login/app:1"
-check_equal "without a connection" "203.0.113.5:443 " "$(connected_to "$work/trace")"
-expect 0 "from private to private" try_export "inside.net.test/$image"
-check "there they are" test -s "$work/inside.log"
+check_equal "no connection is made" "203.0.113.5:443 " "$(connected_to "$work/trace")"
+expect 0 "follows a redirect between private addresses" try_export "inside.net.test/$image"
+check "the images are there" test -s "$work/inside.log"
 
 # Without TLS, and not on this machine itself.
-expect 4 "a registry without TLS" try_export "plain.net.test:5000/$image"
-check "with what to do" grep -q '^hint: .*--plain-http' "$err"
-expect 0 "--plain-http" try_export --plain-http plain.net.test:5000 "plain.net.test:5000/$image"
+expect 4 "refuses a registry without TLS" try_export "plain.net.test:5000/$image"
+check "a hint names the option" grep -q '^hint: .*--plain-http' "$err"
+expect 0 "--plain-http permits it" \
+    try_export --plain-http plain.net.test:5000 "plain.net.test:5000/$image"
 printf '[[registry]]\nlocation = "plain.net.test:5000"\ninsecure = true\n' \
     >"$HOME/.config/containers/registries.conf"
-expect 0 "insecure in registries.conf" try_export "plain.net.test:5000/$image"
+expect 0 "insecure in registries.conf permits it" try_export "plain.net.test:5000/$image"
 
 # An import talks to its target, and a mirror, a proxy and the source are not that.
 must sealift export -q --force --key "$work/signer.key" -o "$bundle" --ca-file "$work/tls/ca.pem" \
@@ -122,7 +124,7 @@ try_import() {
         all_proxy=http://203.0.113.6:3128 traced import --key "$work/signer.pub" \
         --ca-file "$work/tls/ca.pem" "$bundle" target.net.test/mirror
 }
-expect 0 "an import" try_import
-check_equal "talks to its target alone" "10.9.9.9:443 " "$(connected_to "$work/trace")"
+expect 0 "import succeeds" try_import
+check_equal "import contacts only its target" "10.9.9.9:443 " "$(connected_to "$work/trace")"
 
 done_testing

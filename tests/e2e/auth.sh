@@ -39,58 +39,59 @@ tells_no_secret() {
 }
 
 must forget_requests source
-expect 4 "an authority that nobody knows" try_export
-check "is named as the reason" grep -qi 'certificate' "$err"
-check "with what to do" grep -q '^hint: .*--ca-file' "$err"
-check "leaves no bundle" test ! -e "$bundle"
-check_equal "nothing was said to the registry" 0 "$(requests source)"
+expect 4 "refuses a certificate of an unknown authority" try_export
+check "the message names the cause" grep -qi 'certificate' "$err"
+check "a hint names --ca-file" grep -q '^hint: .*--ca-file' "$err"
+check "no bundle is left" test ! -e "$bundle"
+check_equal "no request reached the registry" 0 "$(requests source)"
 
-expect 3 "no credentials" try_export --ca-file "$ca"
-check "the registry is named" grep -qF "$source" "$err"
+expect 3 "fails without credentials" try_export --ca-file "$ca"
+check "the message names the registry" grep -qF "$source" "$err"
 
 mkdir -p "$HOME/.docker"
 docker_config wrong >"$HOME/.docker/config.json"
-expect 3 "a wrong password" try_export --ca-file "$ca"
+expect 3 "fails with a wrong password" try_export --ca-file "$ca"
 tells_no_secret "what is wrong is not shown either"
 
 docker_config "$registry_password" >"$HOME/.docker/config.json"
-expect 0 "docker's configuration in the home folder" try_export --ca-file "$ca"
+expect 0 "uses docker's configuration in the home folder" try_export --ca-file "$ca"
 tells_no_secret "export -v tells no secret"
-expect 0 "import with it" try_import --ca-file "$ca"
+expect 0 "import uses it too" try_import --ca-file "$ca"
 tells_no_secret "import -v tells no secret"
-check "everything is there" same_images source target "$(echo "$source" | tr : _)"
+check "every image is at the target" same_images source target "$(echo "$source" | tr : _)"
 must forget_requests target
-expect 0 "import once more" try_import --ca-file "$ca"
-check_equal "writes nothing" 0 "$(writes target)"
+expect 0 "a second import succeeds" try_import --ca-file "$ca"
+check_equal "the second import writes nothing" 0 "$(writes target)"
 
 mkdir "$work/elsewhere"
 mv "$HOME/.docker/config.json" "$work/elsewhere/config.json"
-expect 0 "--authfile" try_export --ca-file "$ca" --authfile "$work/elsewhere/config.json"
+expect 0 "--authfile is used" try_export --ca-file "$ca" --authfile "$work/elsewhere/config.json"
 with_variable() {
     DOCKER_CONFIG=$work/elsewhere try_export --ca-file "$ca"
 }
-expect 0 "DOCKER_CONFIG" with_variable
-expect 9 "an --authfile that does not exist" try_export --ca-file "$ca" --authfile "$work/none"
+expect 0 "DOCKER_CONFIG is used" with_variable
+expect 9 "refuses an --authfile that does not exist" \
+    try_export --ca-file "$ca" --authfile "$work/none"
 echo '{"auths": []}' >"$work/broken.json"
-expect 2 "an --authfile of another shape" try_export --ca-file "$ca" --authfile "$work/broken.json"
+expect 2 "refuses a malformed --authfile" try_export --ca-file "$ca" --authfile "$work/broken.json"
 
 from_stdin() {
     printf '%s\n' "$1" |
         "$abs_top_builddir/sealift" export -v -o "$work/stdin.tar" --force --unsigned \
             --ca-file "$ca" --creds-stdin "$source" -f "$work/list"
 }
-expect 0 "--creds-stdin" from_stdin "$registry_user:$registry_password"
+expect 0 "--creds-stdin is used" from_stdin "$registry_user:$registry_password"
 tells_no_secret "does not show what it read"
-expect 3 "--creds-stdin with a wrong password" from_stdin "$registry_user:guess"
-expect 2 "--creds-stdin with half of it" from_stdin "$registry_user"
+expect 3 "--creds-stdin with a wrong password fails" from_stdin "$registry_user:guess"
+expect 2 "--creds-stdin without a password is refused" from_stdin "$registry_user"
 
-expect 9 "a --ca-file that does not exist" try_export --ca-file "$work/none.pem"
+expect 9 "refuses a --ca-file that does not exist" try_export --ca-file "$work/none.pem"
 echo hello >"$work/junk.pem"
-expect 8 "a --ca-file without a certificate" try_export --ca-file "$work/junk.pem"
-check "is named" grep -qF "$work/junk.pem" "$err"
+expect 8 "refuses a --ca-file without a certificate" try_export --ca-file "$work/junk.pem"
+check "the message names it" grep -qF "$work/junk.pem" "$err"
 
 # Plain HTTP is spoken where no TLS can be expected, never as a way out.
-expect 5 "a TLS registry asked for plain HTTP does not answer it" \
+expect 5 "plain HTTP at a TLS registry fails" \
     try_export --plain-http "$source" --authfile "$work/elsewhere/config.json"
 
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# certificates.sh - signatures by certificate: ours for others, others' for us.
+# certificates.sh - signatures by certificate, exchanged with openssl and GnuTLS.
 
 # shellcheck source=tests/lib/e2e.sh
 . "$(dirname "$0")/../lib/e2e.sh"
@@ -52,7 +52,7 @@ subjectAltName=email:bundles@acme.example,URI:https://acme.example/bundles'
     issue past issuing "$signing" -days 1
 } 2>openssl.log || fail "openssl makes certificates" "$(cat openssl.log)"
 
-# policy FIELDS: a store whose one signer is whoever has such a certificate.
+# policy FIELDS: a store whose one signer has a certificate with these fields.
 policy() {
     rm -rf store
     mkdir -p store/ca/intermediates store/crl
@@ -74,77 +74,77 @@ verify() {
     sealift verify --trust store "$@"
 }
 
-# --- signed by us ------------------------------------------------------------------------
+# --- signed by sealift---------------------------------------------------------------------
 
 must sealift export -q --unsigned -o unsigned.tar -f list
 fresh() {
     cp unsigned.tar b.tar
 }
-expect 0 "export --sign-cert" sealift export -q --key signer.key --sign-cert signer.pem \
+expect 0 "export --sign-cert succeeds" sealift export -q --key signer.key --sign-cert signer.pem \
     --sign-chain issuing.pem -o exported.tar -f list
-check "has a CMS signature" sh -c 'tar -tf exported.tar | grep -q "^signatures/.*\.p7s$"'
-expect 0 "which counts by the chain that it brings" verify exported.tar
-check "and is by whom the policy names" grep -q '^approved  by acme' "$out"
-check "shown with subject" grep -qF 'CN=signer,O=Acme' "$out"
+check "the bundle has a CMS signature" sh -c 'tar -tf exported.tar | grep -q "^signatures/.*\.p7s$"'
+expect 0 "the chain in the signature is accepted" verify exported.tar
+check "the signer of the policy is shown" grep -q '^approved  by acme' "$out"
+check "the subject is shown" grep -qF 'CN=signer,O=Acme' "$out"
 fresh
-expect 0 "sign --sign-cert" sealift sign --key signer.key --sign-cert signer.pem b.tar
-reason unknown-signer "the authority between is missing" verify b.tar
-check "the message says so" grep -q 'does not chain to the authority' "$out"
+expect 0 "sign --sign-cert succeeds" sealift sign --key signer.key --sign-cert signer.pem b.tar
+reason unknown-signer "refuses a chain without its intermediate authority" verify b.tar
+check "the message names the cause" grep -q 'does not chain to the authority' "$out"
 cp issuing.pem store/ca/intermediates/
-expect 0 "it may lie in the store" verify b.tar
+expect 0 "accepts an intermediate authority in the store" verify b.tar
 cp b.tar signed.tar
-expect 0 "signing again" sealift sign --key signer.key --sign-cert signer.pem b.tar
-check "changes nothing" cmp b.tar signed.tar
-expect 0 "the bundle can be imported" sealift import -q --trust store b.tar "$target"
-expect 2 "a certificate is no key" sealift verify --key signer.pem b.tar
+expect 0 "signing again succeeds" sealift sign --key signer.key --sign-cert signer.pem b.tar
+check "the bundle is unchanged" cmp b.tar signed.tar
+expect 0 "import succeeds" sealift import -q --trust store b.tar "$target"
+expect 2 "refuses a certificate as --key" sealift verify --key signer.pem b.tar
 fresh
-expect 0 "sign with an RSA certificate" sealift sign --key rsa.key --sign-cert rsa.pem \
+expect 0 "signs with an RSA certificate" sealift sign --key rsa.key --sign-cert rsa.pem \
     --sign-chain issuing.pem b.tar
 policy '"ca":["root.pem"],"san":["email:bundles@acme.example"]'
-expect 0 "it counts by its address" verify b.tar
-expect 0 "sign --sig-out" sealift sign --key signer.key --sign-cert signer.pem \
+expect 0 "the signature counts by e-mail address" verify b.tar
+expect 0 "sign --sig-out succeeds" sealift sign --key signer.key --sign-cert signer.pem \
     --sign-chain issuing.pem --sig-out signer.p7s unsigned.tar
-expect 0 "verify --signature" verify --signature signer.p7s unsigned.tar
+expect 0 "verify --signature succeeds" verify --signature signer.p7s unsigned.tar
 fresh
-expect 0 "attach the file" sealift attach b.tar signer.p7s
-expect 0 "it counts" verify b.tar
-expect 0 "attach it again" sealift attach --json b.tar signer.p7s
-check_equal "is told" True "$(field "$out" 'd["attached"][0]["wasThere"]')"
+expect 0 "attaches the file" sealift attach b.tar signer.p7s
+expect 0 "the attached signature counts" verify b.tar
+expect 0 "attaching it again succeeds" sealift attach --json b.tar signer.p7s
+check_equal "the result says that it existed" True "$(field "$out" 'd["attached"][0]["wasThere"]')"
 
-# What cannot sign.
+# Certificates and keys that cannot sign.
 for who in mail plain; do
-    expect 2 "the certificate of $who is not for code signing" \
+    expect 2 "refuses the certificate of $who, which is not for code signing" \
         sealift sign --key "$who.key" --sign-cert "$who.pem" unsigned.tar
 done
-expect 2 "the certificate of another key" \
+expect 2 "refuses the certificate of another key" \
     sealift sign --key rsa.key --sign-cert signer.pem unsigned.tar
-expect 2 "an Ed25519 key" sealift sign --key edith.key --sign-cert edith.pem unsigned.tar
-expect 2 "a key in place of a certificate" \
+expect 2 "refuses an Ed25519 key" sealift sign --key edith.key --sign-cert edith.pem unsigned.tar
+expect 2 "refuses a key in place of a certificate" \
     sealift sign --key signer.key --sign-cert signer.key unsigned.tar
-expect 2 "a chain without a certificate" \
+expect 2 "refuses a chain without a certificate" \
     sealift sign --key signer.key --sign-chain issuing.pem unsigned.tar
 
-# --- who counts --------------------------------------------------------------------------
+# --- accepted signers-----------------------------------------------------------------------
 
 sign_as() {
     fresh
     must sealift sign -q --key "$1.key" --sign-cert "$1.pem" --sign-chain issuing.pem b.tar
 }
 sign_as signer
-policy '"ca":["root.pem"],"subject":"CN=somebody,O=Acme"'
-reason unknown-signer "certificate-invalid: another subject" verify b.tar
+policy '"ca":["root.pem"],"subject":"CN=other,O=Acme"'
+reason unknown-signer "certificate-invalid: another subject is refused" verify b.tar
 policy '"ca":["root.pem"],"san":["dns:bundles@acme.example"]'
-reason unknown-signer "a name of another kind" verify b.tar
+reason unknown-signer "refuses a name of another type" verify b.tar
 policy '"ca":["root.pem"],"san":["dns:nobody","uri:https://acme.example/bundles"]'
-expect 0 "one of several names" verify b.tar
+expect 0 "accepts one of several names" verify b.tar
 id=$(openssl x509 -in signer.pem -pubkey -noout | openssl pkey -pubin -outform DER |
     sha256sum | cut -d ' ' -f 1)
 policy "\"ca\":[\"root.pem\"],\"spki_sha256\":\"$id\""
-expect 0 "its very key" verify b.tar
+expect 0 "accepts the pinned key" verify b.tar
 policy '"ca":["other.pem"],"subject":"CN=signer,O=Acme"'
-reason unknown-signer "certificate-invalid: another authority" verify b.tar
+reason unknown-signer "certificate-invalid: another authority is refused" verify b.tar
 policy '"ca":["missing.pem"],"subject":"CN=signer,O=Acme"'
-expect 9 "an authority that is not in the store" verify b.tar
+expect 9 "fails on an authority that is missing in the store" verify b.tar
 policy "$pinned"
 rm -rf store/policy.json store/keys
 mkdir store/keys
@@ -159,14 +159,14 @@ at() {
     SOURCE_DATE_EPOCH=$(date -d "$1" +%s) sealift export -q --force --key signer.key \
         --sign-cert signer.pem --sign-chain issuing.pem -o at.tar -f list
 }
-expect 0 "a bundle from before the certificate" at $faketime
-reason expired "does not count" verify at.tar
-expect 0 "a bundle from after it" at '+2000 days'
-reason expired "certificate-invalid: the certificate had expired" verify at.tar
+expect 0 "exports a bundle dated before the certificate" at $faketime
+reason expired "its signature does not count" verify at.tar
+expect 0 "exports a bundle dated after the certificate" at '+2000 days'
+reason expired "certificate-invalid: an expired certificate is refused" verify at.tar
 policy "$pinned,\"time\":\"none\""
-expect 0 "unless time does not matter" verify at.tar
+expect 0 "accepts it with time none" verify at.tar
 policy "$pinned,\"time\":\"now\""
-expect 0 "or only ours does" verify at.tar
+expect 0 "accepts it with time now" verify at.tar
 
 # --- revoked -----------------------------------------------------------------------------
 
@@ -199,55 +199,55 @@ CONF
 } 2>ca.log
 
 policy "$pinned,\"crl\":\"require\""
-reason unknown-signer "a list is asked for, and there is none" verify b.tar
+reason unknown-signer "refuses when a required list is missing" verify b.tar
 must list_of issuing
 cp issuing.crl store/crl/issuing.pem
-expect 0 "an empty list of the issuer" verify b.tar
+expect 0 "accepts an empty list of the issuer" verify b.tar
 must list_of issuing signer.pem
 cp issuing.crl store/crl/issuing.pem
-reason revoked "revoked: a list with the certificate" verify b.tar
-check "a list that has not run out is nothing to warn of" \
+reason revoked "revoked: a listed certificate is refused" verify b.tar
+check "no warning is shown for a current list" \
     sh -c '! grep -q "ran out" "$1"' sh "$err"
 crl_times="-crl_lastupdate 20200101000000Z -crl_nextupdate 20200201000000Z"
 must list_of issuing signer.pem
 crl_times=
 cp issuing.crl store/crl/issuing.pem
-reason revoked "a list that ran out" verify b.tar
-check "is told to have, and when" \
+reason revoked "refuses a certificate on an outdated list" verify b.tar
+check "a warning has the time" \
     grep -q "warning: the revocation list of '.*' expired at 2020-02-01T00:00:00Z" "$err"
-expect 0 "trust list" sealift trust list --trust store
-check "says so too" grep -q 'expired at 2020-02-01' "$err"
+expect 0 "trust list succeeds" sealift trust list --trust store
+check "trust list warns too" grep -q 'expired at 2020-02-01' "$err"
 policy "$pinned"
 must list_of root issuing.pem
 cp root.crl store/crl/root.pem
-reason revoked "a list with the certificate of its issuer" verify b.tar
+reason revoked "refuses a chain whose issuer is listed" verify b.tar
 policy "$pinned"
 issuer_id=$(openssl x509 -in issuing.pem -pubkey -noout | openssl pkey -pubin -outform DER |
     sha256sum | cut -d ' ' -f 1)
 serial=$(openssl x509 -in signer.pem -noout -serial | cut -d = -f 2 | tr 'A-F' 'a-f' | sed 's/^0*//')
 echo "cert:$issuer_id:$serial" >store/revoked
-reason revoked "the store's own list, by issuer and serial" verify b.tar
+reason revoked "refuses a certificate revoked by issuer and serial" verify b.tar
 echo "key:$id" >store/revoked
-reason revoked "by the id of its key" verify b.tar
+reason revoked "refuses a certificate revoked by key id" verify b.tar
 echo "key:$issuer_id" >store/revoked
-reason revoked "by the key of its issuer" verify b.tar
+reason revoked "refuses a certificate revoked by its issuer's key" verify b.tar
 
-# Who may have written them.
+# Files that others can write are refused.
 policy "$pinned"
 must list_of issuing
 cp issuing.crl store/crl/issuing.pem
 cp issuing.pem store/ca/intermediates/
 for path in ca ca/root.pem ca/intermediates ca/intermediates/issuing.pem crl crl/issuing.pem; do
     chmod o+w store/$path
-    expect 2 "store/$path that others may write to" verify b.tar
-    check "is named" grep -q "'store/$path' is writable by other users" "$err"
+    expect 2 "refuses store/$path that others may write to" verify b.tar
+    check "the message names it" grep -q "'store/$path' is writable by other users" "$err"
     chmod o-w store/$path
 done
 mkdir open
 cp root.pem open
 chmod 777 open
 ln -sf ../../open/root.pem store/ca/root.pem
-expect 2 "an authority by a link into a folder that others may write to" verify b.tar
+expect 2 "refuses an authority linked from a folder that others may write to" verify b.tar
 
 # Every list counts: an older one that revokes, beside a newer one that does not.
 policy "$pinned,\"crl\":\"require\""
@@ -258,23 +258,24 @@ cp issuing.crl store/crl/a.pem
 crl_number=09
 must list_of issuing
 cp issuing.crl store/crl/b.pem
-reason revoked "crls-disagree: an older list revokes, a newer one does not" verify b.tar
+reason revoked "crls-disagree: an older list that revokes is honoured" verify b.tar
 mv store/crl/a.pem store/crl/c.pem
-reason revoked "crls-disagree: whatever they are called" verify b.tar
+reason revoked "crls-disagree: the file name does not matter" verify b.tar
 mv store/crl/c.pem store/crl/.c.pem
-reason revoked "crls-disagree: also hidden" verify b.tar
+reason revoked "crls-disagree: a hidden file is honoured" verify b.tar
 rm store/crl/.c.pem
-expect 0 "crls-disagree: the newer one alone" verify b.tar
-# A list that says less than that all others are good is an error that names it.
+expect 0 "crls-disagree: the newer list alone is accepted" verify b.tar
+# A partial list is an error that names it.
 cp issuing.crl complete.pem
 while read -r kind extension; do
     crl_extensions=$extension
     must list_of issuing
     cp issuing.crl store/crl/b.pem
-    expect 2 "crls-disagree: a list that is $kind" verify b.tar
-    check "is not understood" grep -q "'store/crl/b.pem': revocation list not supported" "$err"
+    expect 2 "crls-disagree: a list that is $kind is refused" verify b.tar
+    check "the message names the list" \
+        grep -q "'store/crl/b.pem': revocation list not supported" "$err"
     cp complete.pem store/crl/a.pem
-    expect 2 "crls-disagree: $kind beside a complete one" verify b.tar
+    expect 2 "crls-disagree: $kind beside a complete list is refused" verify b.tar
     rm store/crl/a.pem
 done <<LISTS
 delta 2.5.29.27=critical,DER:020101
@@ -287,8 +288,8 @@ LISTS
 crl_extensions='' crl_number=''
 mv complete.pem store/crl/b.crl
 rm store/crl/b.pem
-expect 2 "crls-disagree: a list that is not called NAME.pem" verify b.tar
-check "is named" grep -q "store/crl/b.crl" "$err"
+expect 2 "crls-disagree: a list not called NAME.pem is refused" verify b.tar
+check "the message names it" grep -q "store/crl/b.crl" "$err"
 
 # One key, one id, however a certificate writes its point: of a signer, of an authority.
 must openssl pkey -in signer.key -pubout -out signer.pub
@@ -302,19 +303,20 @@ for form in compressed hybrid; do
     } 2>openssl.log || fail "openssl makes certificates" "$(cat openssl.log)"
     sign_as $form
     policy "\"ca\":[\"root.pem\"],\"spki_sha256\":\"$id\",\"time\":\"none\""
-    expect 0 "revoked-key-reencoded: a certificate with a $form point has the usual id of its key" verify b.tar
+    expect 0 "revoked-key-reencoded: a $form point has the usual key id" verify b.tar
     must sealift trust revoke -q --trust store signer.pub
-    reason revoked "revoked-key-reencoded: and is revoked with its key" verify b.tar
+    reason revoked "revoked-key-reencoded: it is revoked with its key" verify b.tar
     fresh
     must sealift sign -q --key signer.key --sign-cert below_$form.pem \
         --sign-chain by_$form.pem b.tar
     rm store/revoked
-    expect 0 "below an authority with a $form point" verify b.tar
+    expect 0 "accepts an authority with a $form point" verify b.tar
     serial=$(openssl x509 -in below_$form.pem -noout -serial | cut -d = -f 2 |
         tr 'A-F' 'a-f' | sed 's/^0*//')
     for line in "cert:$issuer_id:$serial" "key:$issuer_id"; do
         echo "$line" >store/revoked
-        reason revoked "revoked-key-reencoded: revoked by the usual id of that, ${line%%:*}" verify b.tar
+        reason revoked "revoked-key-reencoded: it is revoked by the usual id, ${line%%:*}" \
+            verify b.tar
     done
 done
 sign_as signer
@@ -327,8 +329,8 @@ cms_verify() {
     openssl cms -verify -purpose any -binary -inform DER -in "$1" -content "$2" \
         -CAfile root.pem -out /dev/null
 }
-expect 0 "openssl cms confirms our signature" cms_verify signer.p7s tosign
-expect 4 "and refuses it for other bytes" cms_verify signer.p7s list
+expect 0 "openssl cms verifies the signature" cms_verify signer.p7s tosign
+expect 4 "openssl cms refuses it for other bytes" cms_verify signer.p7s list
 # cms OUTPUT OPTIONS...: what openssl makes.
 cms() {
     output=$1
@@ -340,8 +342,8 @@ attached() {
     sealift attach b.tar "$1" && verify -q b.tar
 }
 must cms theirs.p7s -signer signer.pem -inkey signer.key -certfile issuing.pem
-expect 0 "a signature of openssl cms" attached theirs.p7s
-# planted FILE: a bundle with that file as its signature, as no command of ours would put it.
+expect 0 "accepts a signature by openssl cms" attached theirs.p7s
+# planted FILE: a bundle with that file as its signature, put there without sealift.
 planted() {
     PYTHONPATH=$tests/e2e python3 - unsigned.tar "$1" "$(printf '%.16s' "$id").p7s" <<'PYTHON'
 import sys
@@ -359,28 +361,29 @@ with open("b.tar", "wb") as out:
 PYTHON
 }
 must planted signer.p7s
-expect 0 "our form counts inside a bundle" verify b.tar
+expect 0 "sealift's form counts inside a bundle" verify b.tar
 must cms keyid.p7s -signer signer.pem -inkey signer.key -certfile issuing.pem -keyid
 must planted keyid.p7s
-reason bad-signature "signature-reworded: named by its key, it does not" verify b.tar
-expect 0 "beside one it does" verify --signature keyid.p7s unsigned.tar
-expect 0 "and when it was attached" attached keyid.p7s
+reason bad-signature "signature-reworded: a signer named by key id is refused inside" verify b.tar
+expect 0 "it counts as a separate file" verify --signature keyid.p7s unsigned.tar
+expect 0 "it counts when attached" attached keyid.p7s
 cat issuing.pem root.pem >both.pem
 must cms root.p7s -signer signer.pem -inkey signer.key -certfile both.pem
 must planted root.p7s
-reason bad-signature "signature-reworded: neither does one that brings the root" verify b.tar
-expect 0 "but when it was attached" attached root.p7s
+reason bad-signature "signature-reworded: a signature with the root is refused inside" verify b.tar
+expect 0 "the signature with the root counts when attached" attached root.p7s
 cat issuing.pem plain.pem >both.pem
 must cms extra.p7s -signer signer.pem -inkey signer.key -certfile both.pem
 fresh
 must sealift attach -q b.tar extra.p7s
-reason bad-signature "signature-reworded: a certificate that nothing vouches for" verify b.tar
+reason bad-signature "signature-reworded: an unrelated certificate is refused" verify b.tar
 must cms pss.p7s -signer rsa.pem -inkey rsa.key -certfile issuing.pem \
     -keyopt rsa_padding_mode:pss
 fresh
-expect 7 "RSA-PSS is not attached" sealift attach b.tar pss.p7s
-check "which is said" grep -q 'uses an algorithm that is not allowed inside a bundle' "$err"
-# Each of these is right as far as openssl goes, and does not count.
+expect 7 "refuses to attach RSA-PSS" sealift attach b.tar pss.p7s
+check "the message has the algorithm" \
+    grep -q 'uses an algorithm that is not allowed inside a bundle' "$err"
+# openssl accepts each of these; sealift does not.
 must cms two.p7s -signer signer.pem -inkey signer.key -signer rsa.pem -inkey rsa.key \
     -certfile issuing.pem
 must cms bare.p7s -signer signer.pem -inkey signer.key -certfile issuing.pem -noattr
@@ -396,30 +399,30 @@ cat theirs.p7s list >longer.p7s
 fresh
 must forget_requests target
 for bad in two bare mail plain inside alone sha1 elsewhere cut longer; do
-    reason bad-signature "certificate-invalid: a signature that is $bad" \
+    reason bad-signature "certificate-invalid: a signature that is $bad is refused" \
         sealift import --trust store --signature "$bad.p7s" b.tar "$target"
 done
 for bad in two bare mail elsewhere; do
-    expect 7 "one that is $bad is not attached" sealift attach b.tar "$bad.p7s"
+    expect 7 "refuses to attach a signature that is $bad" sealift attach b.tar "$bad.p7s"
 done
-check "nothing was attached" cmp b.tar unsigned.tar
-check_equal "the registry was asked nothing" 0 "$(requests target)"
+check "the bundle is unchanged" cmp b.tar unsigned.tar
+check_equal "no request reached the registry" 0 "$(requests target)"
 
 if command -v certtool >/dev/null 2>&1; then
     certtool_verify() {
         certtool --p7-verify --inder --infile "$1" --load-data tosign \
             --load-ca-certificate root.pem
     }
-    expect 0 "certtool confirms our signature" certtool_verify signer.p7s
+    expect 0 "certtool verifies the signature" certtool_verify signer.p7s
     cat signer.pem issuing.pem >chain.pem
     if certtool --p7-detached-sign --p7-time --load-certificate chain.pem \
         --load-privkey signer.key --infile tosign --outder --outfile gnutls.p7s 2>certtool.log; then
-        expect 0 "a signature of certtool" attached gnutls.p7s
+        expect 0 "accepts a signature by certtool" attached gnutls.p7s
     else
         fail "certtool signs" "$(cat certtool.log)"
     fi
 else
-    skip "GnuTLS and we check each other's signatures" "certtool is not installed"
+    skip "GnuTLS and sealift verify each other's signatures" "certtool is not installed"
 fi
 
 done_testing

@@ -18,13 +18,14 @@ digest=$(field "$work/source.json" 'd[0]["digest"]')
 # --- all shapes --------------------------------------------------------------------------
 
 must forget_requests source
-expect 0 "every shape of image, with what is attached" \
+expect 0 "copies every shape of image with its referrers" \
     sealift copy --referrers --strip-host -f "$work/list" "$target/all"
-check "lands byte for byte" same_images source target all
+check "every image is the same byte for byte" same_images source target all
 check_equal "the source is only read" 0 "$(writes source)"
 must forget_requests target
-expect 0 "the same again" sealift copy --referrers --strip-host -f "$work/list" "$target/all"
-check_equal "writes nothing" 0 "$(writes target)"
+expect 0 "the same command succeeds again" \
+    sealift copy --referrers --strip-host -f "$work/list" "$target/all"
+check_equal "the second copy writes nothing" 0 "$(writes target)"
 
 # --- where to ----------------------------------------------------------------------------
 
@@ -41,18 +42,19 @@ PYTHON
 }
 
 expect 0 "a target with a tag is an exact name" sealift copy "$first" "$target/base/site:stable"
-check_equal "with the digest of the source" "$digest" "$(digest_at base/site:stable)"
-expect 0 "--as, twice" sealift copy --as "$target/one:a" --as "$target/two" "$first"
-check_equal "gives it the first name" "$digest" "$(digest_at one:a)"
-check_equal "and the second, with its own tag" "$digest" "$(digest_at two:1.4)"
-expect 2 "a target that could be a name or a prefix" sealift copy "$first" "$target/my/web"
+check_equal "the digest is that of the source" "$digest" "$(digest_at base/site:stable)"
+expect 0 "--as twice gives two names" sealift copy --as "$target/one:a" --as "$target/two" "$first"
+check_equal "the first name is set" "$digest" "$(digest_at one:a)"
+check_equal "the second image has its own tag" "$digest" "$(digest_at two:1.4)"
+expect 2 "refuses a target that could be a name or a prefix" sealift copy "$first" "$target/my/web"
 check "says how to tell them apart" grep -q "^hint: .*add a tag.*'/'" "$err"
-expect 0 "a slash makes it a prefix" sealift copy --strip-host "$first" "$target/my/web/"
-check_equal "below which the image lands" "$digest" "$(digest_at my/web/team/web:1.4)"
-expect 2 "--as is for one image" sealift copy --as "$target/x:1" -f "$work/list"
-expect 2 "a target needs no digest" sealift copy "$first" "$target/x@$digest"
-expect 2 "a source is needed" sealift copy "$target/x"
-expect 0 "by digest" sealift copy --as "$target/pinned" "${first%:*}@$digest"
+expect 0 "a trailing slash makes the target a prefix" \
+    sealift copy --strip-host "$first" "$target/my/web/"
+check_equal "the image is below the prefix" "$digest" "$(digest_at my/web/team/web:1.4)"
+expect 2 "refuses --as with several images" sealift copy --as "$target/x:1" -f "$work/list"
+expect 2 "refuses a target with a digest" sealift copy "$first" "$target/x@$digest"
+expect 2 "requires a source" sealift copy "$target/x"
+expect 0 "copies by digest" sealift copy --as "$target/pinned" "${first%:*}@$digest"
 check "there is a warning that nothing holds it" grep -q 'got no tag' "$err"
 
 # --- within one registry -----------------------------------------------------------------

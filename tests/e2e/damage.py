@@ -96,7 +96,7 @@ def rearranged(members):
             kind = "6,7" if members[n + 1].name.startswith("signatures/") else kind
             yield kind, f"{member.name} after {members[n + 1].name}", join(swapped)
     stranger = members[-1].renamed("blobs/sha256/" + hashlib.sha256(b"stranger").hexdigest())
-    yield "6", "a blob that nobody named", join(members + [stranger])
+    yield "6", "a blob that is not listed", join(members + [stranger])
     yield "6", "a file beside the blobs", join(members + [members[-1].renamed("README")])
     yield "6", "a member that climbs out", join(members + [members[-1].renamed("../../etc/passwd")])
     yield "6", "a renamed blob", join(members[:-1] + [stranger])
@@ -125,7 +125,7 @@ def appended(raw):
 
 
 def forged(members):
-    """What somebody can do who knows the format but not the key."""
+    """Changes by an attacker who knows the format but has no key."""
     by_name = {member.name: n for n, member in enumerate(members)}
     place = max(n for n, member in enumerate(members) if member.size > 1000)
     layer, sums = members[place], members[by_name["SHA256SUMS"]]

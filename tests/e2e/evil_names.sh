@@ -21,7 +21,7 @@ is_plain() {
     ! grep -aq '[^ -~]' "$out" "$err" && ! grep -aq '^OK: all is well' "$out" "$err"
 }
 
-# Every line is JSON, but an error for people.
+# Every line is JSON, except error messages.
 is_json() {
     python3 -c 'import json, sys
 json.load(open(sys.argv[1]))
@@ -33,8 +33,8 @@ text() {
     text_status=$1 text_name=$2
     shift 2
     expect "$text_status" "$text_name" sealift "$@" -v --progress plain || return
-    check "shows the name" grep -q "$shown" "$out" "$err"
-    check "in plain text" is_plain
+    check "the message shows the name" grep -q "$shown" "$out" "$err"
+    check "the name is escaped" is_plain
 }
 
 # json STATUS NAME COMMAND...: the same as JSON, progress too.
@@ -42,8 +42,8 @@ json() {
     json_status=$1 json_name=$2
     shift 2
     expect "$json_status" "$json_name: JSON" sealift "$@" --json --progress json || return
-    check "of plain text" is_json
-    check "in plain text" is_plain
+    check "the result is plain text" is_json
+    check "the name is escaped" is_plain
 }
 
 # both STATUS NAME COMMAND...
@@ -59,7 +59,8 @@ both 12 "keygen again" keygen --no-passphrase "$evil"
 both 9 "keygen in a folder that is not there" keygen --no-passphrase "$absent/x"
 both 0 "key show" key show "$evil.key"
 both 0 "key show, of a public one" key show "$evil.pub"
-check_equal "with its name" 'a\x1b[31m\x0aOK: all is well\x0a\x9bz.pub' "$(field "$out" 'd["key"]')"
+check_equal "the result has the name" \
+    'a\x1b[31m\x0aOK: all is well\x0a\x9bz.pub' "$(field "$out" 'd["key"]')"
 both 9 "key show of none" key show "$absent"
 echo secret >"$evil.pass"
 chmod 600 "$evil.pass"
@@ -90,7 +91,7 @@ export_to 0 "export in volumes" "$evil.set" --volume-size 1M --sig-out "$evil.si
 export_to 12 "a volume too many, and volumes that are there" "$evil.set" --volume-size 1M
 text 0 "which is removed" export --unsigned -o "$evil.set" --volume-size 1M --force "$image"
 export_to 0 "export in volumes" "$evil.set" --volume-size 1M --force
-export_to 2 "a list that is none" "$evil.x" -f "$evil.bad"
+export_to 2 "refuses a malformed list" "$evil.x" -f "$evil.bad"
 export_to 9 "a list that is not there" "$evil.x" -f "$absent"
 export_to 9 "a folder that is not there" "$absent/x"
 export_to 9 "nothing to reuse" "$evil.x" --reuse "$absent"
@@ -107,10 +108,10 @@ for bundle in "$evil.tar" "$evil.set"; do
     both 0 "inspect" inspect "$bundle"
     json 0 "digest" digest "$bundle"
     json 0 "payload" payload "$bundle"
-    expect 0 "verify --explain" sealift verify --explain --key "$evil.pub" "$bundle"
-    check "in plain text" is_plain
+    expect 0 "verify --explain succeeds" sealift verify --explain --key "$evil.pub" "$bundle"
+    check "the name is escaped" is_plain
     cp "$out" by-hand.sh
-    expect 0 "which does what it says" sh by-hand.sh
+    expect 0 "the printed commands work" sh by-hand.sh
 done
 for command in verify inspect digest payload; do
     set --
@@ -121,7 +122,7 @@ done
 both 6 "verify of a part" verify --key "$evil.pub" "$evil.cut"
 both 7 "verify by another key" verify --key plain.pub --signature "$evil.bad" "$evil.tar"
 both 9 "verify by a key that is not there" verify --key "$absent" "$evil.tar"
-both 2 "verify by a key that is none" verify --key "$evil.bad" "$evil.tar"
+both 2 "verify refuses a malformed key" verify --key "$evil.bad" "$evil.tar"
 both 9 "verify by a store that is not there" verify --trust "$absent" "$evil.tar"
 rm "$evil.set.002"
 both 6 "verify of a part of a set" verify --key "$evil.pub" "$evil.set"
@@ -132,7 +133,7 @@ text 0 "sign in a file" sign --key plain.key --sig-out "$evil.sigstore" "$evil.t
 both 9 "sign in another file" sign --key "$evil.key" --sig-out "$absent/x" "$evil.tar"
 both 12 "sign in a file that is there" sign --key "$evil.key" --sig-out "$evil.sig" "$evil.tar"
 both 0 "attach" attach --key plain.pub "$evil.tar" "$evil.sigstore"
-both 7 "attach what is no signature" attach --key "$evil.pub" "$evil.tar" "$evil.bad"
+both 7 "attach refuses a malformed signature" attach --key "$evil.pub" "$evil.tar" "$evil.bad"
 both 9 "attach what is not there" attach --key "$evil.pub" "$evil.tar" "$absent"
 
 import_it() {
@@ -170,9 +171,11 @@ name = digest["algorithm"].replace("SHA2_", "sha")
 digest["digest"] = base64.b64encode(hashlib.new(name, text).digest()).decode()
 json.dump(signature, open("forged.json.sigstore.json", "w"), separators=(",", ":"))
 PYTHON
-expect 0 "a receipt with a target for terminals" sealift verify-receipt --key "$evil.pub" forged.json
-check "in plain text" is_plain
-check "shows it" grep -q 'imported .* to a\\x1b\[31m\\x0aOK: all is well\\x0a\\xc2\\x9b\\x7fz$' "$out"
+expect 0 "accepts a receipt with an escape sequence in its target" \
+    sealift verify-receipt --key "$evil.pub" forged.json
+check "the name is escaped" is_plain
+check "the target is shown escaped" \
+    grep -q 'imported .* to a\\x1b\[31m\\x0aOK: all is well\\x0a\\xc2\\x9b\\x7fz$' "$out"
 json 0 "and in JSON" verify-receipt --key "$evil.pub" forged.json
 
 # --- trust ---------------------------------------------------------------------------------
@@ -204,15 +207,15 @@ both 2 "a store that all may write to" status --trust "$evil.store"
 # --- what is typed -------------------------------------------------------------------------
 
 both 2 "help of none" help "$evil"
-both 2 "an action that is none" trust "$evil"
-json 2 "a key action that is none" key "$evil" x
+both 2 "refuses an unknown action" trust "$evil"
+json 2 "refuses an unknown action of key" key "$evil" x
 for word in "$evil" "--$evil" "-$evil"; do
-    expect 2 "a word that is none" sealift "$word" x
-    check "in plain text" is_plain
-    expect 2 "an option that is none" sealift verify "$word" --jobs 0 x
-    check "in plain text" is_plain
+    expect 2 "refuses an unknown command with an escape sequence" sealift "$word" x
+    check "the name is escaped" is_plain
+    expect 2 "refuses an unknown option with an escape sequence" sealift verify "$word" --jobs 0 x
+    check "the name is escaped" is_plain
 done
-both 2 "an image that is none" export --unsigned -o "$evil.x" "$evil"
-both 2 "a target that is none" import --key plain.pub "$evil.tar" "$evil"
+both 2 "refuses a malformed image" export --unsigned -o "$evil.x" "$evil"
+both 2 "refuses a malformed target" import --key plain.pub "$evil.tar" "$evil"
 
 done_testing

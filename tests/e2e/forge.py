@@ -111,7 +111,7 @@ def pins(index, sums, blobs):
     return compact(value)
 
 
-# ---- what is changed by somebody without the key ------------------------------------------
+# ---- changes without the key -------------------------------------------------------------
 
 def unsigned_changes(raw, other):
     names = [m.name for m in original]
@@ -163,7 +163,7 @@ def unsigned_changes(raw, other):
 
 
 def other_words():
-    """The signature that counts, as nobody but its one rendering writes it."""
+    """The valid signature in renderings other than the canonical one."""
     name, file = signed[0]
     value = json.loads(file)
     hint = value["verificationMaterial"]["publicKey"]["hint"].encode()
@@ -192,7 +192,7 @@ def odd_members(raw, at):
     broken = bytearray(raw)
     broken[at + 150] ^= 1
     yield "tar-header-wrong", 6, "header", "a wrong checksum", bytes(broken)
-    for what, field in {"a size that is no number": b"12x45670000 ", "a negative size": b"-0000000001 ",
+    for what, field in {"a malformed size": b"12x45670000 ", "a negative size": b"-0000000001 ",
                         "a size in base 256": b"\x80" + bytes(10) + b"\x20",
                         "a negative size in base 256": b"\xff" * 12}.items():
         yield "tar-header-wrong", 6, "header", what, raw[:at] + member(name, b"", field=field) + rest[512:]
@@ -200,7 +200,7 @@ def odd_members(raw, at):
     yield "tar-header-wrong", 6, "size", "an index.json of 1 GiB", original[0].bytes + huge + raw[at:]
 
 
-# ---- what the right key signed, but never should have ---------------------------------------
+# ---- signed by the right key, but invalid ---------------------------------------------------
 
 def signed_changes():
     def change(old, new):
@@ -209,7 +209,8 @@ def signed_changes():
 
     plain = compact({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
                      "manifests": json.loads(index_body)["manifests"]})
-    yield "image-index-not-a-bundle", 6, "format", "a signed image index that is no bundle", assemble(plain)
+    yield "image-index-not-a-bundle", 6, "format", "a signed image index that is not a bundle", \
+        assemble(plain)
     yield "dsse-envelope", 7, "bad-signature", "a DSSE envelope", assemble(index_body, [(by("signer"), dsse())])
     yield "key-inside-signature", 7, "bad-signature", "a bundle that brings its own key", \
         assemble(index_body, [(by("stranger"), legacy())])
@@ -219,7 +220,7 @@ def signed_changes():
     yield "index-json-ambiguous", 6, "json", "deep nesting", change(b'"schemaVersion":2', b'"schemaVersion":' + b"[" * 5000 + b"]" * 5000)
     yield "index-json-ambiguous", 6, "json", "a NUL in a text", change(b'"dev.sealift.tool":"', b'"dev.sealift.tool":"\\u0000')
     yield "index-json-ambiguous", 6, "json", "a NUL byte behind a number", change(b'"schemaVersion":2', b'"schemaVersion":2\0')
-    yield "index-json-ambiguous", 6, "json", "bytes that are no UTF-8", change(b'"dev.sealift.tool":"', b'"dev.sealift.tool":"\xff')
+    yield "index-json-ambiguous", 6, "json", "invalid UTF-8", change(b'"dev.sealift.tool":"', b'"dev.sealift.tool":"\xff')
     yield "index-json-ambiguous", 6, "json", "something after the end", with_index(lambda body: body + b"{}")
 
     first = json.loads(index_body)["manifests"][0]
@@ -257,7 +258,7 @@ def legacy():
     return compact({"base64Signature": text(raw_signature("stranger", index_body)), "cert": text(pem)})
 
 
-# ---- fine, or a matter of the policy --------------------------------------------------------
+# ---- valid, or decided by the policy --------------------------------------------------------
 
 def point(der):
     """r and s of an ECDSA signature, as some write them: side by side."""

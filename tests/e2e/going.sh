@@ -35,7 +35,7 @@ import() {
 repository() {
     echo "${1#*/}" | sed 's/:.*//'
 }
-# Where a folder has to be made there is a file: the registry fails with 500.
+# A file is where the registry has to create a folder: it fails with 500.
 block() {
     mkdir -p "$(dirname "$stored/$(repository "$1")")" && : >"$stored/$(repository "$1")"
 }
@@ -52,52 +52,55 @@ must bundle older.tar prod 1 "$chart"
 must bundle other.tar dev 1 "$chart"
 must block "$chart"
 
-expect 4 "without the option it ends" import images.tar
-check_equal "and nothing is remembered" "[]" "$(status_of prod serial)"
+expect 4 "without --keep-going a refusal ends the import" import images.tar
+check_equal "no import is recorded" "[]" "$(status_of prod serial)"
 
-expect 10 "one image of two cannot be pushed" import --keep-going images.tar
-check "the list names it and why" grep -q "^failed    $target/.*$(repository "$chart"):" "$out"
-check "the error says how many" grep -q '^sealift: import: 1 of 2 images could not be pushed$' "$err"
-check "and what to do" grep -q '^hint: .*the same command again' "$err"
-check_equal "the result has it too" "['failed', 'pushed']" \
+expect 10 "with --keep-going one refused image of two gives status 10" \
+    import --keep-going images.tar
+check "the list names the image and the cause" \
+    grep -q "^failed    $target/.*$(repository "$chart"):" "$out"
+check "the error has the number of failures" \
+    grep -q '^sealift: import: 1 of 2 images could not be pushed$' "$err"
+check "a hint says how to continue" grep -q '^hint: .*the same command again' "$err"
+check_equal "the result lists the failure" "['failed', 'pushed']" \
     "$(field report 'sorted(i["state"] for i in d["images"])')"
-check_equal "with the reason where it failed only" "[False, True]" \
+check_equal "only the failed image has a reason" "[False, True]" \
     "$(field report 'sorted("error" in i for i in d["images"])')"
-expect 0 "the other one is whole" sealift export -q --unsigned -o back.tar \
+expect 0 "the other image is complete" sealift export -q --unsigned -o back.tar \
     "$target/$home/${single#*/}"
 
-check_equal "it is remembered" "[2]" "$(status_of prod serial)"
-check_equal "as one in part" "[True]" "$(status_of prod partial)"
-expect 0 "sealift status" sealift status --trust store
-check "says so" grep -q 'INCOMPLETE' "$out"
-expect 7 "and older bundles stay out" import --keep-going older.tar
-check "as a rollback" grep -q '"reason":"rollback"' report
+check_equal "the import is recorded" "[2]" "$(status_of prod serial)"
+check_equal "the import is recorded as partial" "[True]" "$(status_of prod partial)"
+expect 0 "status succeeds" sealift status --trust store
+check "status shows the partial import" grep -q 'INCOMPLETE' "$out"
+expect 7 "older bundles are refused" import --keep-going older.tar
+check "the reason is rollback" grep -q '"reason":"rollback"' report
 
-expect 10 "the same once more" import --keep-going images.tar
-expect 0 "the receipt holds" sealift verify-receipt --key host.pub report.receipt.json
-check "and says what is missing" grep -q 'NOT ALL OF THEM PUSHED' "$out"
-check_equal "image by image" "['failed', 'present']" \
+expect 10 "the same command fails in the same way" import --keep-going images.tar
+expect 0 "the receipt verifies" sealift verify-receipt --key host.pub report.receipt.json
+check "the receipt lists what is missing" grep -q 'NOT ALL OF THEM PUSHED' "$out"
+check_equal "the receipt has each image" "['failed', 'present']" \
     "$(field report.receipt.json 'sorted(i["state"] for i in d["images"])')"
 
 must unblock "$chart"
 must forget_requests target
-expect 0 "the same command again" import --keep-going images.tar
-check_equal "does the rest" "['present', 'pushed']" \
+expect 0 "the same command completes once the target accepts" import --keep-going images.tar
+check_equal "it pushes the rest" "['present', 'pushed']" \
     "$(field report 'sorted(i["state"] for i in d["images"])')"
-check_not "and sends nothing else" sh -c "tail -n +\$((\$(cat '$work/registry/target/seen') + 1)) \
+check_not "it sends nothing else" sh -c "tail -n +\$((\$(cat '$work/registry/target/seen') + 1)) \
     '$work/registry/target/access.log' | grep -E '\"(POST|PUT|PATCH) ' |
     grep -vE '/$(repository "$chart")/|/sealift/prod/' | grep -q ."
-check "all is there" same_images source target "mirror/$home"
-check_equal "what is remembered is whole" "[False]" "$(status_of prod partial)"
-expect 0 "and so is the receipt" sealift verify-receipt --key host.pub report.receipt.json
-check_not "which says nothing else" grep -q 'NOT ALL' "$out"
+check "every image is at the target" same_images source target "mirror/$home"
+check_equal "the import is recorded as complete" "[False]" "$(status_of prod partial)"
+expect 0 "the receipt is complete" sealift verify-receipt --key host.pub report.receipt.json
+check_not "the receipt lists nothing missing" grep -q 'NOT ALL' "$out"
 
 target=$(address_of target)/else
 stored=${stored%/mirror/*}/else/$home
 must block "$chart"
-expect 10 "when nothing gets there" import --keep-going other.tar
-check "that is said" grep -q 'the image could not be pushed' "$err"
-check_equal "nothing is remembered" "[]" "$(status_of dev serial)"
-check_equal "and no receipt is made" "False" "$(field report '"receipt" in d')"
+expect 10 "when nothing can be pushed the status is 10" import --keep-going other.tar
+check "the message says that nothing was pushed" grep -q 'the image could not be pushed' "$err"
+check_equal "nothing is recorded" "[]" "$(status_of dev serial)"
+check_equal "no receipt is written" "False" "$(field report '"receipt" in d')"
 
 done_testing

@@ -50,44 +50,44 @@ uri() {
 for key in ec rsa; do
     expect 0 "key show finds the $key key" sealift key show --passphrase-file pin "$(uri $key)"
     sed -n '/BEGIN/,$p' "$out" >shown.pub
-    check "with the public half of the file" cmp shown.pub $key.pub
+    check "its public half equals that of the file" cmp shown.pub $key.pub
     expect 0 "export signs with it" sealift export -q --force -o b.tar --key "$(uri $key)" \
         --passphrase-file pin "$name"
-    expect 0 "and its public half verifies" sealift verify -q --key $key.pub b.tar
+    expect 0 "its public half verifies" sealift verify -q --key $key.pub b.tar
 done
 by_variable() {
     SEALIFT_PASSPHRASE=1234 sealift sign --key "$(uri ec)" b.tar
 }
-expect 0 "sign, with the PIN from the environment" by_variable
+expect 0 "sign takes the PIN from the environment" by_variable
 expect 0 "both signatures count" sealift verify -q --key ec.pub b.tar
-expect 0 "the PIN from a file that the URI names" \
+expect 0 "reads the PIN from a file named in the URI" \
     sealift key show "$(uri ec)?pin-source=file:$work/pin"
-expect 0 "sign by certificate, with the key in the token" sealift sign --key "$(uri ec)" \
+expect 0 "signs by certificate with the key in the token" sealift sign --key "$(uri ec)" \
     --passphrase-file pin --sign-cert ec.pem b.tar
-check "is a CMS signature" sh -c 'tar -tf b.tar | grep -q "\.p7s$"'
+check "the signature is CMS" sh -c 'tar -tf b.tar | grep -q "\.p7s$"'
 cms_verify() {
     tar -xf b.tar index.json signatures &&
         openssl cms -verify -purpose any -binary -inform DER -in signatures/*.p7s \
             -content index.json -CAfile ec.pem -out /dev/null
 }
-expect 0 "which openssl confirms" cms_verify
+expect 0 "openssl verifies the signature" cms_verify
 
 cp b.tar before.tar
-expect 3 "a wrong PIN" sealift sign --key "$(uri ec)" --passphrase-file wrong b.tar
-expect 3 "no PIN and nobody to ask" sealift sign --key "$(uri ec)" b.tar
-expect 2 "a PIN in the URI" sealift sign --key "$(uri ec)?pin-value=1234" b.tar
-check_not "is not repeated" grep -q 1234 "$err"
-expect 2 "a curve that we do not sign with" \
+expect 3 "refuses a wrong PIN" sealift sign --key "$(uri ec)" --passphrase-file wrong b.tar
+expect 3 "fails without a PIN and without a terminal" sealift sign --key "$(uri ec)" b.tar
+expect 2 "refuses a PIN in the URI" sealift sign --key "$(uri ec)?pin-value=1234" b.tar
+check_not "the PIN is not shown" grep -q 1234 "$err"
+expect 2 "refuses an unsupported curve" \
     sealift sign --key "$(uri p384)" --passphrase-file pin b.tar
-expect 9 "a token that is not there" sealift sign \
+expect 9 "fails when the token is absent" sealift sign \
     --key 'pkcs11:token=nobody;object=ec;type=private' --passphrase-file pin b.tar
-expect 2 "a key in a token is not converted" \
+expect 2 "refuses to convert a key in a token" \
     sealift key convert --passphrase-file pin "$(uri ec)" file.key
-check "nothing was changed by these" cmp b.tar before.tar
+check "the bundle is unchanged" cmp b.tar before.tar
 without_provider() {
     OPENSSL_MODULES=$work sealift sign --key "$(uri ec)" --passphrase-file pin b.tar
 }
-expect 2 "without the provider" without_provider
-check "comes with what to do" grep -q '^hint: install pkcs11-provider' "$err"
+expect 2 "fails without the provider" without_provider
+check "a hint names the provider" grep -q '^hint: install pkcs11-provider' "$err"
 
 done_testing

@@ -56,16 +56,17 @@ for manifest in "$broken" "$alone"; do
     must mv "$(blob_of "$gone")" "gone-${gone#sha256:}"
 done
 
-expect 10 "without a word an end, with --keep-going all the rest" make --keep-going
-check_equal "two things failed" 2 "$(field "$out" "len(d['failures'])")"
-check "there is no bundle" test ! -e "$bundle"
-check "what came is there" test -e "$bundle.partial"
-expect 10 "a bundle of the rest" make --allow-incomplete
+expect 10 "by default a failure ends the export, with --keep-going the rest is fetched" \
+    make --keep-going
+check_equal "two failures are listed" 2 "$(field "$out" "len(d['failures'])")"
+check "no bundle is written" test ! -e "$bundle"
+check "the fetched objects are kept" test -e "$bundle.partial"
+expect 10 "--allow-incomplete writes a bundle of the rest" make --allow-incomplete
 cp "$out" less.json
 check_equal "nothing was fetched again" 0 "$(field less.json "d['fetchedBytes']")"
-check_equal "it says what is missing" "$single ${index%:*}@$broken" \
+check_equal "the result lists what is missing" "$single ${index%:*}@$broken" \
     "$(field less.json "' '.join(sorted(d['missing'], key=lambda n: '@' in n))")"
-check_equal "nothing else is left" images.tar "$(ls -A carrier)"
+check_equal "no other file is left" images.tar "$(ls -A carrier)"
 must cp "$bundle" calm.tar
 
 # ---- killed while what came is copied into the bundle ----
@@ -80,17 +81,19 @@ if strace -qq -o /dev/null true 2>/dev/null; then
             --allow-incomplete "$index" "$single" "$chart" 2>/dev/null
         check_equal "killed at $call" 137 "$?"
         if [ "$call" = fsync:1 ]; then
-            expect 10 "killed at $call: the next run does not want that file" make --keep-going
-            check_equal "killed at $call: and removes it" images.tar.partial "$(ls -A carrier)"
+            expect 10 "killed at $call: the next run cannot use that file" make --keep-going
+            check_equal "killed at $call: the next run removes it" \
+                images.tar.partial "$(ls -A carrier)"
         fi
         if [ ! -e "$bundle" ]; then
-            expect 10 "killed at $call: the same command goes on" make --allow-incomplete
+            expect 10 "killed at $call: the same command resumes" make --allow-incomplete
             check_equal "killed at $call: nothing is fetched again" 0 \
                 "$(field "$out" "d['fetchedBytes']")"
         else
-            expect 10 "killed at $call: replaced" make --allow-incomplete --force
+            expect 10 "killed at $call: the incomplete bundle is replaced" \
+                make --allow-incomplete --force
         fi
-        check "killed at $call: the same bundle" cmp -s "$bundle" calm.tar
+        check "killed at $call: the bundle is the same" cmp -s "$bundle" calm.tar
         check_equal "killed at $call: nothing else is left" images.tar "$(ls -A carrier)"
     done
 else
@@ -124,24 +127,25 @@ done
 for one in name-changed key-changed reason-changed; do
     expect 7 "$one" sealift verify --key team.pub --allow-incomplete "changed-$one.tar"
 done
-expect 6 "a name that explains no omission, although nobody signed it" \
+expect 6 "refuses an unsigned bundle whose name explains no omission" \
     sealift verify --insecure-skip-verify --allow-incomplete changed-name-changed.tar
-expect 6 "a key that nobody knows" \
+expect 6 "refuses an unknown key" \
     sealift verify --insecure-skip-verify --allow-incomplete changed-key-changed.tar
 
 # ---- read ----
 
-expect 7 "verify refuses it" sealift verify --json --key team.pub "$bundle"
-check_equal "for that reason" incomplete-bundle "$(field "$out" "d['error']['reason']")"
-expect 0 "unless it is told to" sealift verify --key team.pub --allow-incomplete "$bundle"
-check "and says so" grep -q 'OK: .* INCOMPLETE' "$out"
-check "and what" grep -q "^missing   $single\$" "$out"
-expect 0 "inspect" sealift inspect "$bundle"
-check "shows the platform" grep -q 'MISSING$' "$out"
+expect 7 "verify refuses an incomplete bundle" sealift verify --json --key team.pub "$bundle"
+check_equal "the reason is incomplete" incomplete-bundle "$(field "$out" "d['error']['reason']")"
+expect 0 "verify accepts it with --allow-incomplete" \
+    sealift verify --key team.pub --allow-incomplete "$bundle"
+check "verify warns that it is incomplete" grep -q 'OK: .* INCOMPLETE' "$out"
+check "verify lists what is missing" grep -q "^missing   $single\$" "$out"
+expect 0 "inspect succeeds" sealift inspect "$bundle"
+check "inspect shows the missing platform" grep -q 'MISSING$' "$out"
 if command -v skopeo >/dev/null; then
-    expect 0 "skopeo reads what is there" \
+    expect 0 "skopeo reads the images that are present" \
         skopeo --override-os linux --override-arch amd64 inspect "oci-archive:$bundle:$index"
-    expect 0 "and copies it" skopeo --override-os linux --override-arch amd64 copy -q \
+    expect 0 "skopeo copies an image" skopeo --override-os linux --override-arch amd64 copy -q \
         "oci-archive:$bundle:$index" "oci:$work/copied:1"
 fi
 
@@ -152,23 +156,26 @@ import() {
 }
 must forget_requests target
 expect 7 "import refuses it" import "$bundle"
-check_equal "before it asks the target anything" 0 "$(requests target)"
+check_equal "no request reached the target" 0 "$(requests target)"
 must rm "$bundle"
 SOURCE_DATE_EPOCH=1700000000 sealift export -q --key team.key -o "$bundle" --retries 0 \
     --allow-incomplete "$single" "$chart" 2>/dev/null
-expect 0 "what is there lands" import --allow-incomplete "$bundle"
-check_equal "with its tag" "$(basename "${chart%:*}")" \
+expect 0 "import --allow-incomplete pushes what is present" import --allow-incomplete "$bundle"
+check_equal "its tag is set" "$(basename "${chart%:*}")" \
     "$(field "$out" "d['images'][0]['target'].rsplit('/', 1)[1].split(':')[0]")"
-check_equal "the result says what is missing" "$single" "$(field "$out" "' '.join(d['missing'])")"
-check_equal "so does the receipt" "$single" "$(field report.receipt.json "' '.join(d['missing'])")"
-check_equal "which override was used" incomplete \
+check_equal "the result lists what is missing there" \
+    "$single" "$(field "$out" "' '.join(d['missing'])")"
+check_equal "the receipt lists it too" \
+    "$single" "$(field report.receipt.json "' '.join(d['missing'])")"
+check_equal "the receipt records the override" incomplete \
     "$(field report.receipt.json "d['overrides'][0]['name']")"
-expect 0 "status" sealift status --trust store
-check "remembers that" grep -q 'INCOMPLETE' "$out"
-# docker-registry takes no index whose children are not all there: the others land all the same.
-expect 10 "an index that lacks a child" sealift import --key team.pub --allow-incomplete \
+expect 0 "status succeeds" sealift status --trust store
+check "status shows the incomplete import" grep -q 'INCOMPLETE' "$out"
+# docker-registry refuses an index with missing children; the other images are pushed.
+expect 10 "import of an index with a missing child fails at this registry" \
+    sealift import --key team.pub --allow-incomplete \
     --keep-going calm.tar "$target/sparse"
-check "is refused there" grep -q '^failed .*/web' "$out"
+check "the registry's refusal is shown" grep -q '^failed .*/web' "$out"
 
 # ---- and completed ----
 
@@ -177,8 +184,8 @@ for hex in gone-*; do
 done
 must rm "$bundle"
 expect 0 "with the layers back, only those are fetched" make --reuse calm.tar
-check "not what the incomplete bundle has" test "$(field "$out" "d['fetchedBytes']")" -lt \
+check "nothing of the incomplete bundle is fetched" test "$(field "$out" "d['fetchedBytes']")" -lt \
     "$(field whole.json "d['fetchedBytes']")"
-expect 0 "and the bundle is whole" sealift verify --key team.pub "$bundle"
+expect 0 "the bundle is complete" sealift verify --key team.pub "$bundle"
 
 done_testing

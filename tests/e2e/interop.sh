@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# interop.sh - a bundle is no secret: other people's tools read it as it is.
+# interop.sh - other tools read a bundle without conversion.
 
 # shellcheck source=tests/lib/e2e.sh
 . "$(dirname "$0")/../lib/e2e.sh"
@@ -30,22 +30,22 @@ for shape in index twice alias chart unknown artifact; do
         expect 0 "skopeo copies $path out of the bundle" \
             skopeo --insecure-policy copy -q --all --preserve-digests --dest-tls-verify=false \
             "oci-archive:$bundle:$name" "docker://$target/$path" &&
-            check_equal "with the digest of the source" \
+            check_equal "its digest is that of the source" \
                 "$(raw_digest "$name")" "$(raw_digest "$target/$path")"
     done <"$work/names"
 done
 
 # tar and coreutils: the layout is plain files, and the list of sums is one that they know.
 mkdir "$work/tree"
-expect 0 "GNU tar lists it" tar -tf "$bundle"
-check_equal "in the order of the format" "oci-layout index.json" "$(head -n 2 "$out" | xargs)"
-check_equal "without a word of complaint" "" "$(cat "$err")"
-expect 0 "GNU tar extracts it" tar -xf "$bundle" -C "$work/tree"
-check_equal "without a word of complaint" "" "$(cat "$err")"
+expect 0 "GNU tar lists the bundle" tar -tf "$bundle"
+check_equal "the order is that of the format" "oci-layout index.json" "$(head -n 2 "$out" | xargs)"
+check_equal "GNU tar prints no warning" "" "$(cat "$err")"
+expect 0 "GNU tar extracts the bundle" tar -xf "$bundle" -C "$work/tree"
+check_equal "GNU tar prints no warning" "" "$(cat "$err")"
 check_sums() {
     (cd "$work/tree" && sha256sum -c --strict --quiet SHA256SUMS)
 }
-expect 0 "sha256sum -c finds every file as it should be" check_sums
+expect 0 "sha256sum -c accepts every file" check_sums
 printf x >>"$(find "$work/tree/blobs/sha256" -type f | sort | head -n 1)"
 expect 1 "sha256sum -c finds a changed file" check_sums
 
@@ -58,7 +58,7 @@ PYTHON
 by_openssl() {
     openssl dgst -sha256 -verify "$work/signer.pub" -signature "$work/signature" "$1"
 }
-expect 0 "openssl alone confirms the signature" by_openssl "$work/tree/index.json"
+expect 0 "openssl verifies the signature" by_openssl "$work/tree/index.json"
 echo >>"$work/tree/index.json"
 expect 1 "openssl refuses it for other bytes" by_openssl "$work/tree/index.json"
 
@@ -69,11 +69,11 @@ if command -v umoci >/dev/null 2>&1; then
     tar -xf "$bundle" -C "$work/tree"
     name=$source/twice:v1
     expect 0 "umoci lists the extracted bundle" umoci ls --layout "$work/tree"
-    check "and finds an image by its full name" grep -qxF "$name" "$out"
+    check "umoci finds an image by its full name" grep -qxF "$name" "$out"
     umoci_reads() {
         umoci stat --json --image "$work/tree:$name"
     }
-    expect 0 "umoci reads an image of it" umoci_reads
+    expect 0 "umoci reads an image of the bundle" umoci_reads
 else
     skip "umoci reads the extracted bundle" "umoci is not installed"
 fi

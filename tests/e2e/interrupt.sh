@@ -41,30 +41,30 @@ TERM exit   143 a request to end
 KILL killed 9   a killed process
 SIGNALS
 
-expect 0 "the same command afterwards" sealift export --unsigned -o "$bundle" "$name"
-check_equal "leaves the bundle and nothing else" images.tar "$(ls -A "$work/carrier")"
-expect 0 "which is whole" sealift verify --insecure-skip-verify "$bundle"
+expect 0 "the same command completes afterwards" sealift export --unsigned -o "$bundle" "$name"
+check_equal "only the bundle is left" images.tar "$(ls -A "$work/carrier")"
+expect 0 "the bundle is complete" sealift verify --insecure-skip-verify "$bundle"
 
-# What is there already.
+# An existing file.
 echo precious >"$bundle"
 must forget_requests source
-expect 12 "an existing file is not replaced" sealift export --unsigned -o "$bundle" "$name"
-check_equal "it is untouched" precious "$(cat "$bundle")"
-check_equal "the registry was not asked" 0 "$(requests source)"
+expect 12 "refuses to replace an existing file" sealift export --unsigned -o "$bundle" "$name"
+check_equal "the file is unchanged" precious "$(cat "$bundle")"
+check_equal "no request reached the registry" 0 "$(requests source)"
 
 must new_stall
-check_equal "^C with --force" "exit 130" "$(stop_by INT --force)"
-check_equal "the old file is untouched" precious "$(cat "$bundle")"
+check_equal "^C ends an export with --force" "exit 130" "$(stop_by INT --force)"
+check_equal "the old file is unchanged" precious "$(cat "$bundle")"
 end_stall
 
 expect 0 "--force replaces it" sealift export --force --unsigned -o "$bundle" "$name"
-expect 0 "by a whole bundle" sealift verify --insecure-skip-verify "$bundle"
-check_equal "and leaves nothing else" images.tar "$(ls -A "$work/carrier")"
+expect 0 "the new bundle is complete" sealift verify --insecure-skip-verify "$bundle"
+check_equal "no other file is left" images.tar "$(ls -A "$work/carrier")"
 
-expect 9 "a failed export with --force" \
+expect 9 "an export with --force can fail" \
     sealift export --force --unsigned -o "$bundle" "$name-not"
-expect 0 "leaves the old bundle" sealift verify --insecure-skip-verify "$bundle"
-expect 9 "a folder that does not exist" \
+expect 0 "the old bundle is left" sealift verify --insecure-skip-verify "$bundle"
+expect 9 "refuses a folder that does not exist" \
     sealift export --unsigned -o "$work/nowhere/b.tar" "$name"
 
 # An import: its tags come last, so what is half there has no name, and the next run ends it.
@@ -77,12 +77,13 @@ stop_import_by() {
         "$(stalled_address)/half" 2>"$err"
 }
 check_equal "^C ends an import" "exit 130" "$(stop_import_by INT)"
-check "it had begun" test -d "$repositories/half"
-check_equal "no image is called pushed" unfinished "$(field "$work/report" 'd["images"][0]["state"]')"
-check_equal "no tag is there" "" "$(find "$repositories" -path '*/_manifests/tags/*')"
+check "the import had begun" test -d "$repositories/half"
+check_equal "no image is reported as pushed" \
+    unfinished "$(field "$work/report" 'd["images"][0]["state"]')"
+check_equal "no tag was set" "" "$(find "$repositories" -path '*/_manifests/tags/*')"
 end_stall
-expect 0 "the same import afterwards" \
+expect 0 "the same import completes afterwards" \
     sealift import --strip-host --insecure-skip-verify "$bundle" "$(address_of target)/half"
-check "brings everything" same_images source target half
+check "every image is at the target" same_images source target half
 
 done_testing

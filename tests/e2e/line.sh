@@ -28,12 +28,13 @@ must start_line source
 must start_line target
 
 references source | sed "s|^[^/]*|$(line_to source)|" >"$work/list"
-required 0 "an export over the line" sealift export -q --unsigned -o "$work/b.tar" -f "$work/list"
+required 0 "export succeeds over the line" \
+    sealift export -q --unsigned -o "$work/b.tar" -f "$work/list"
 check "connections were lost" was_cut source
-expect 0 "the bundle is whole" sealift verify --insecure-skip-verify "$work/b.tar"
-expect 0 "an import over the line" sealift import -q --insecure-skip-verify --strip-host \
+expect 0 "the bundle is complete" sealift verify --insecure-skip-verify "$work/b.tar"
+expect 0 "import succeeds over the line" sealift import -q --insecure-skip-verify --strip-host \
     "$work/b.tar" "$(line_to target)"
-check "connections were lost here too" was_cut target
+check "connections were lost during the import" was_cut target
 check "every digest is right" same_images source target
 
 done_testing

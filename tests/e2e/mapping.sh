@@ -30,42 +30,45 @@ bring() {
 
 # --- names -------------------------------------------------------------------------------
 
-expect 0 "the host stays in the name" bring both "$target/kept"
-check "so two sources never meet: the first" same_images one target "kept/$(echo "$one" | tr : _)"
-check "and the second" same_images two target "kept/$(echo "$two" | tr : _)"
+expect 0 "the host is part of the name by default" bring both "$target/kept"
+check "images of the first source are there" same_images one target "kept/$(echo "$one" | tr : _)"
+check "images of the second source are there" same_images two target "kept/$(echo "$two" | tr : _)"
 
-expect 0 "--strip-host" bring one --strip-host "$target/plain"
-check "drops it" same_images one target plain
-expect 0 "--strip-host without a prefix" bring one --strip-host "$target"
-check "drops everything" same_images one target
+expect 0 "--strip-host succeeds" bring one --strip-host "$target/plain"
+check "the host is dropped" same_images one target plain
+expect 0 "--strip-host works without a prefix" bring one --strip-host "$target"
+check "host and prefix are dropped" same_images one target
 
-expect 0 "--map of a host" bring both --map "$one=apps" --map "$two=other/apps" "$target/mapped"
-check "puts the first there" same_images one target mapped/apps
-check "and the second there" same_images two target mapped/other/apps
+expect 0 "--map of a host succeeds" \
+    bring both --map "$one=apps" --map "$two=other/apps" "$target/mapped"
+check "the first source is mapped" same_images one target mapped/apps
+check "the second source is mapped" same_images two target mapped/other/apps
 
-expect 0 "--map of a repository beats the host's" \
+expect 0 "--map of a repository takes precedence over its host" \
     bring one --map "$one=all" --map "$one/charts=helm" "$target/narrow"
 digest_at() {
     skopeo inspect --raw --tls-verify=false "docker://$target/$1" | sha256sum | cut -d' ' -f1
 }
 if command -v skopeo >/dev/null 2>&1; then
     digest=$(field "$work/one.json" 'next(i["digest"] for i in d if i["shape"] == "chart")')
-    check_equal "the chart is where its rule says" "$digest" "sha256:$(digest_at narrow/helm/shop:0.1.0)"
+    check_equal "the chart is where its rule says" \
+        "$digest" "sha256:$(digest_at narrow/helm/shop:0.1.0)"
     digest=$(field "$work/one.json" 'next(i["digest"] for i in d if i["shape"] != "chart")')
-    check_equal "the rest where the host's says" "$digest" "sha256:$(digest_at narrow/all/library/tool:v2)"
+    check_equal "the rest is where the host's rule says" \
+        "$digest" "sha256:$(digest_at narrow/all/library/tool:v2)"
 else
     skip "the chart is where its rule says" "skopeo is not installed"
-    skip "the rest where the host's says" "skopeo is not installed"
+    skip "the rest is where the host's rule says" "skopeo is not installed"
 fi
 
 must forget_requests target
-expect 2 "names that fall together" bring both --strip-host "$target/collision"
-check_equal "are found before the registry is asked" 0 "$(requests target)"
-check "both are named" grep -q "$one.*$two\|$two.*$one" "$err"
-expect 2 "a rule without a target" bring one --map "$one" "$target"
-expect 2 "a target with a tag" bring one "$target/x:1"
-expect 2 "a target with a scheme" bring one "http://$target/x"
-check_equal "none of these asked the registry" 0 "$(requests target)"
+expect 2 "refuses names that coincide" bring both --strip-host "$target/collision"
+check_equal "no request reached the registry" 0 "$(requests target)"
+check "both names are shown" grep -q "$one.*$two\|$two.*$one" "$err"
+expect 2 "refuses a rule without a target" bring one --map "$one" "$target"
+expect 2 "refuses a target with a tag" bring one "$target/x:1"
+expect 2 "refuses a target with a scheme" bring one "http://$target/x"
+check_equal "none of these sent a request" 0 "$(requests target)"
 
 # --- a part of a bundle, under another name -------------------------------------------------
 
@@ -83,8 +86,8 @@ expect 2 "--as is a name below the target" bring one --only '*tool*' --as 'BAD n
 
 # "plain" holds the images of one: charts/shop:0.1.0 and library/tool:v2.
 must forget_requests target
-expect 12 "another digest under the tag" bring two --strip-host "$target/plain"
-check_equal "is found before anything is written" 0 "$(writes target)"
+expect 12 "a tag with another digest is a conflict" bring two --strip-host "$target/plain"
+check_equal "nothing is written" 0 "$(writes target)"
 check "every tag that does is named, with both digests" sh -c '
     test "$(grep -cE "^failed +'"$target"'/plain/[^ ]+: the tag has digest sha256:[0-9a-f]+, but the bundle has sha256:[0-9a-f]+$" "$1")" -eq 2' - "$out"
 check "the error counts them" \
@@ -92,23 +95,25 @@ check "the error counts them" \
 check "the hint is there once, and last" sh -c 'tail -n 1 "$1" | grep -q "^hint: .*--on-existing"
     test "$(cat "$1" "$2" | grep -c -- --on-existing)" -eq 1' - "$err" "$out"
 check_not "no table of images that were not pushed comes before it" grep -q '^IMAGE' "$out"
-expect 12 "one tag that holds another digest" bring two --strip-host --map "$two/charts=new" "$target/plain"
+expect 12 "one tag that holds another digest" \
+    bring two --strip-host --map "$two/charts=new" "$target/plain"
 check "is named in the error" grep -qE '^sealift: import: .*/plain/[^ ]+: the tag has digest' "$err"
 check_not "and only there" grep -q 'the tag has digest' "$out"
-check "what was there is still there" same_images one target plain
-expect 12 "--on-existing error says the same" \
+check "the old image is unchanged" same_images one target plain
+expect 12 "--on-existing error is the default" \
     bring two --strip-host --on-existing error "$target/plain"
 
 must forget_requests target
-expect 0 "--on-existing skip" bring two --strip-host --on-existing skip "$target/plain"
-check_equal "writes nothing" 0 "$(writes target)"
-check "and leaves what was there" same_images one target plain
+expect 0 "--on-existing skip succeeds" bring two --strip-host --on-existing skip "$target/plain"
+check_equal "nothing is written then" 0 "$(writes target)"
+check "the old image stays" same_images one target plain
 
-expect 0 "--on-existing overwrite" bring two --strip-host --on-existing overwrite "$target/plain"
-check "replaces it" same_images two target plain
+expect 0 "--on-existing overwrite succeeds" \
+    bring two --strip-host --on-existing overwrite "$target/plain"
+check "the image is replaced" same_images two target plain
 
 expect 0 "the same digest is never a conflict" \
     bring two --strip-host --on-existing error "$target/plain"
-expect 2 "--on-existing has three values" bring two --on-existing maybe "$target/plain"
+expect 2 "refuses an unknown value of --on-existing" bring two --on-existing maybe "$target/plain"
 
 done_testing

@@ -23,14 +23,14 @@ with open(sys.argv[1], "r+b") as file:
         file.seek(offset)
         file.write(bytes([byte[0] ^ 1]))
 PYTHON
-expect 6 "two flipped bits" sealift verify --json --insecure-skip-verify "$work/flips.tar"
-check_equal "are two objects" "2 2" \
+expect 6 "reports two flipped bits" sealift verify --json --insecure-skip-verify "$work/flips.tar"
+check_equal "both objects are listed" "2 2" \
     "$(field "$out" 'd["damagedObjects"], len(d["damage"])' | tr -d '(),')"
-check_equal "in their order, as wrong bytes" "integrity integrity True" "$(field "$out" \
+check_equal "in file order, as wrong bytes" "integrity integrity True" "$(field "$out" \
     'd["damage"][0]["kind"], d["damage"][1]["kind"], d["damage"][0]["offset"] < d["damage"][1]["offset"]' |
     tr -d "(),'")"
-expect 6 "in words" sealift verify --insecure-skip-verify "$work/flips.tar"
-check_equal "each has its line" 2 "$(grep -c '^damaged .*blobs/sha256/' "$out")"
+expect 6 "the message describes them" sealift verify --insecure-skip-verify "$work/flips.tar"
+check_equal "each has a line" 2 "$(grep -c '^damaged .*blobs/sha256/' "$out")"
 
 # Headers, padding, documents, the end: members are 0 oci-layout, 1 index.json, 2 .pad,
 # 3 SHA256SUMS, 4 the index, 5 the manifest, 6 its config, 7 to 9 the layers.
@@ -49,13 +49,14 @@ spoilt "headers, paddings and bodies" 6 header:6 padding:7 body:8 header:9 body:
 # Only the manifest says how long the layer is, so its blocks are told.
 spoilt "documents" 6 body:4 body:5 padding:6 header:8 blocks:8
 spoilt "documents, and a header behind them" 6 body:4 header:5 blocks:5 padding:6
-# Nobody says whose header that was.
+# The header does not tell which object it belonged to.
 spoilt "a list, and what is behind it" 6 body:3 body:7 all:8
-check "says what that means" grep -q 'warning: .*is unknown' "$err"
+check "the message explains the damage" grep -q 'warning: .*is unknown' "$err"
 spoilt "the padding of the list" 6 padding:3 body:7
 spoilt "a cut, and something before it" 6 body:6 cut:5000000
-check_equal "what is cut off is one line" 2 "$(field "$out" 'd["damagedObjects"]')"
-check "with what is missing" grep -q '"message":"2 of 6 objects are missing, from blobs/' "$out"
+check_equal "a truncated file is reported in one line" 2 "$(field "$out" 'd["damagedObjects"]')"
+check "the line says how much is missing" \
+    grep -q '"message":"2 of 6 objects are missing, from blobs/' "$out"
 spoilt "the head" 6 body:0 body:2 body:8 padding:9
 
 # traced OPTION COMMAND...: with a system call tampered with.
@@ -72,25 +73,28 @@ last=$(sed -n 's/^\([0-9]*\) *pread64(.*/\1/p' "$work/trace" | sort | uniq -c |
     sort -n | sed -n '$s/^ *\([0-9]*\).*/\1/p')
 
 # A bad spot is none of the digest's business, and ends nothing.
-expect 8 "a spot that cannot be read" traced "pread64:error=EIO:when=$((last - 3))" \
+expect 8 "reports an unreadable sector" traced "pread64:error=EIO:when=$((last - 3))" \
     verify --json -j 1 --insecure-skip-verify "$bundle"
-check_equal "is one" "local" "$(field "$out" 'd["damage"][0]["kind"]')"
-check "is told with its offset" grep -q 'cannot read at byte [1-9].*Input/output error' "$err"
-check "and what to do" grep -q '^hint: the medium cannot be read there' "$err"
-expect 6 "beside wrong bytes" traced "pread64:error=EIO:when=$((last - 3))" \
+check_equal "it is listed once" "local" "$(field "$out" 'd["damage"][0]["kind"]')"
+check "the message has its offset" grep -q 'cannot read at byte [1-9].*Input/output error' "$err"
+check "a hint says what to do" grep -q '^hint: the medium cannot be read there' "$err"
+expect 6 "reports an unreadable sector beside wrong bytes" \
+    traced "pread64:error=EIO:when=$((last - 3))" \
     verify --json -j 1 --insecure-skip-verify "$work/flips.tar"
-check_equal "all are told apart" "integrity integrity local" \
+check_equal "each kind is listed separately" "integrity integrity local" \
     "$(field "$out" '" ".join(x["kind"] for x in d["damage"])')"
 
 # A medium that lies.
-expect 0 "reading back" sealift export --unsigned --verify-after -o "$work/again.tar" "$image"
-check "is said" grep -q 'read back and compared' "$out"
-expect 6 "reading back other bytes" traced "pread64:poke_exit=@arg2=ffffffff:when=9" export \
+expect 0 "--read-back succeeds" \
+    sealift export --unsigned --verify-after -o "$work/again.tar" "$image"
+check "the result says so" grep -q 'read back and compared' "$out"
+expect 6 "--read-back fails on other bytes" \
+    traced "pread64:poke_exit=@arg2=ffffffff:when=9" export \
     --unsigned --verify-after -o "$work/liar.tar" "$image"
-check "blames the medium" grep -q '^hint: the medium does not store' "$err"
-check_equal "and leaves nothing" "" "$(ls "$work"/liar.tar* 2>/dev/null)"
+check "the message names the medium" grep -q '^hint: the medium does not store' "$err"
+check_equal "no bundle is left" "" "$(ls "$work"/liar.tar* 2>/dev/null)"
 
-# Somebody who cannot sign, and sends 8 GiB of nothing: little is read before a signature counts.
+# An unsigned file with 8 GiB of zeros: little is read before a signature counts.
 must make_key signer
 must sealift export -q --key "$work/signer.key" -o "$work/huge.tar" "$image"
 if python3 - "$tests/e2e" "$work/huge.tar" >"$work/place" <<'PYTHON'; then
@@ -114,14 +118,15 @@ PYTHON
             --key "$work/signer.pub" "$@" "$work/huge.tar"
     }
     place=$(cat "$work/place")
-    expect 7 "a bad signature, and a file of 9 GiB" traced_reads
-    check "where it stopped is said" grep -q "not examined from byte $place on" "$out"
-    check "a few bytes were read" awk '/pread64/ { sum += $NF } END { exit sum > 20000000 }' \
+    expect 7 "stops early on a bad signature and a file of 9 GiB" traced_reads
+    check "the message says where it stopped" grep -q "not examined from byte $place on" "$out"
+    check "few bytes were read" awk '/pread64/ { sum += $NF } END { exit sum > 20000000 }' \
         "$work/trace"
-    expect 7 "in JSON" traced_reads --json
-    check_equal "as well" "$place" "$(field "$out" 'd["notExaminedFrom"]')"
+    expect 7 "the JSON result has it" traced_reads --json
+    check_equal "the JSON result has the damage too" \
+        "$place" "$(field "$out" 'd["notExaminedFrom"]')"
 else
-    skip "a bad signature, and a file of 9 GiB" "there cannot be such a file here"
+    skip "stops early on a bad signature and a file of 9 GiB" "there cannot be such a file here"
 fi
 
 # On FAT a write behind the end costs the zeros before it.
@@ -129,9 +134,9 @@ on_fat() {
     strace -f -o "$work/trace" -e trace=pwrite64,ftruncate,fallocate,fstatfs \
         -e 'inject=fstatfs:poke_exit=@arg2=444d000000000000' "$abs_top_builddir/sealift" "$@"
 }
-expect 0 "on FAT" on_fat export --unsigned -o "$work/fat.tar" "$image"
-expect 0 "the bundle is whole" sealift verify --insecure-skip-verify "$work/fat.tar"
-check "it is written from front to back" python3 - "$work/trace" <<'PYTHON'
+expect 0 "exports to FAT" on_fat export --unsigned -o "$work/fat.tar" "$image"
+expect 0 "the bundle is complete" sealift verify --insecure-skip-verify "$work/fat.tar"
+check "it is written sequentially" python3 - "$work/trace" <<'PYTHON'
 import re, sys
 end = 0
 calls = re.findall(r"pwrite64\(\d+, .*, (\d+), (\d+)\) += \d+|(ftruncate|fallocate\(\d+, 0,)",
@@ -142,13 +147,14 @@ for size, offset, early in calls:
     end += int(size)
 sys.exit(end < 10000000)
 PYTHON
-expect 137 "killed there" strace -f -o "$work/trace" -e trace=fstatfs,pwrite64 \
+expect 137 "killed while it writes to FAT" strace -f -o "$work/trace" -e trace=fstatfs,pwrite64 \
     -e 'inject=fstatfs:poke_exit=@arg2=444d000000000000' -e inject=pwrite64:signal=KILL:when=20 \
     "$abs_top_builddir/sealift" export --jobs 1 --unsigned -o "$work/half.tar" "$image"
-expect 0 "it goes on" on_fat export --json --unsigned -o "$work/half.tar" "$image"
-check "where it was" test "$(field "$out" 'd["reusedBytes"]')" -gt 4000000
-expect 0 "and is whole" sealift verify --insecure-skip-verify "$work/half.tar"
-skip "a real FAT volume does the same" "none is mounted here: made-up answers of statfs stand in for it"
+expect 0 "the same command resumes" on_fat export --json --unsigned -o "$work/half.tar" "$image"
+check "it resumes where it stopped" test "$(field "$out" 'd["reusedBytes"]')" -gt 4000000
+expect 0 "the bundle is complete then" sealift verify --insecure-skip-verify "$work/half.tar"
+skip "a real FAT volume gives the same bundle" \
+    "none is mounted here: made-up answers of statfs stand in for it"
 
 # Large blobs are hashed where the kernel keeps them.
 must fill source fleet --images 1 --platforms 1 --layers 1 --layer-bytes 9000000 --shared 0
@@ -159,14 +165,14 @@ in_place() {
         -e trace=madvise,fadvise64,pread64 "$@" "$abs_top_builddir/sealift" verify -v --json \
         --insecure-skip-verify "$large"
 }
-expect 0 "a large blob" in_place
-check "is hashed in place" grep -q 'madvise(.*MADV_POPULATE_READ) = 0' "$work/trace"
-expect 0 "a medium that fails under the hash" \
+expect 0 "imports a large blob" in_place
+check "it is hashed without a copy" grep -q 'madvise(.*MADV_POPULATE_READ) = 0' "$work/trace"
+expect 0 "a medium that fails during hashing is an error" \
     in_place -e inject=fadvise64:signal=BUS:when=2
-check "killed the process that verified" grep -q 'killed by SIGBUS' "$work/trace"
-check "which is said" grep -q 'failed while it was read: reading it again' "$err"
-expect 8 "one that cannot be read at all" in_place -e inject=madvise:error=EFAULT \
+check "the verification process is killed" grep -q 'killed by SIGBUS' "$work/trace"
+check "the message says so" grep -q 'failed while it was read: reading it again' "$err"
+expect 8 "reports a file that cannot be read at all" in_place -e inject=madvise:error=EFAULT \
     -e inject=pread64:error=EIO:when=25+
-check "has an offset" grep -q 'cannot read at byte [1-9].*Input/output error' "$err"
+check "the message has an offset" grep -q 'cannot read at byte [1-9].*Input/output error' "$err"
 
 done_testing

@@ -34,35 +34,37 @@ mirrored() {
 }
 
 hub >"$conf"
-required 0 "another location" try_export -f "$work/list"
-check_equal "names stay" "$(sort "$work/list")" \
+required 0 "fetches from another location" try_export -f "$work/list"
+check_equal "names in the bundle are unchanged" "$(sort "$work/list")" \
     "$(field "$out" '"\n".join(sorted(i["name"] for i in d["images"]))')"
-check "the log tells from where" grep -qF "from $home/" "$err"
+check "the log names the location" grep -qF "from $home/" "$err"
 cp "$bundle" "$work/plain.tar"
 
 mirrored "$mirror" >"$conf"
 fresh
-expect 0 "a mirror that has one of two" try_export -f "$work/list"
-check "what it has comes from there" grep -qF "from $mirror/" "$err"
-check "the rest from home" grep -qF "from $home/" "$err"
+expect 0 "uses a mirror that has one of two images" try_export -f "$work/list"
+check "its image comes from the mirror" grep -qF "from $mirror/" "$err"
+check "the other comes from the registry" grep -qF "from $home/" "$err"
 fresh
-expect 0 "a mirror that has all" try_export -f "$work/one"
-check_equal "is asked alone" 0 "$(requests home)"
-check_not "nobody is warned" grep -q warning "$err"
+expect 0 "uses a mirror that has all images" try_export -f "$work/one"
+check_equal "only the mirror is asked" 0 "$(requests home)"
+check_not "no warning is shown" grep -q warning "$err"
 
-expect 0 "all tags of a repository" try_export --all-tags "$(sed 's/:[^:]*$//' "$work/one")"
+expect 0 "lists tags of a mirrored repository" \
+    try_export --all-tags "$(sed 's/:[^:]*$//' "$work/one")"
 must registry_settle mirror
-check_not "are not what a mirror lists" \
+check_not "the tags are listed by the registry" \
     grep -q 'tags/list' "$work/registry/mirror/access.log"
 
 { mirrored "$mirror" && echo 'pull-from-mirror = "digest-only"'; } >"$conf"
 fresh
-expect 0 "a mirror for digests, and a tag" try_export -f "$work/one"
-check_equal "is not asked" 0 "$(requests mirror)"
+expect 0 "exports a tag with a mirror for digests only" try_export -f "$work/one"
+check_equal "the mirror is not asked" 0 "$(requests mirror)"
 digest=$(field "$out" 'd["images"][0]["digest"]')
 fresh
-expect 0 "the same by digest" try_export "$(sed 's/:[^:]*$//' "$work/one")@$digest"
-check_equal "is" 0 "$(requests home)"
+expect 0 "exports a digest with a mirror for digests only" \
+    try_export "$(sed 's/:[^:]*$//' "$work/one")@$digest"
+check_equal "the mirror is asked" 0 "$(requests home)"
 
 # Damage what the mirror has: it does not look at what it serves.
 find "$work/registry/mirror/store/" -path '*/blobs/sha256/*/data' -size +1k |
@@ -71,38 +73,38 @@ find "$work/registry/mirror/store/" -path '*/blobs/sha256/*/data' -size +1k |
     done
 mirrored "$mirror" >"$conf"
 fresh
-expect 0 "a mirror with damaged bytes" try_export -f "$work/one"
-check "is told" grep -q "warning: mirror $mirror/.*digest" "$err"
-expect 0 "and what was exported is whole" sealift verify --insecure-skip-verify "$bundle"
+expect 0 "continues past a mirror with damaged bytes" try_export -f "$work/one"
+check "a warning names the mirror" grep -q "warning: mirror $mirror/.*digest" "$err"
+expect 0 "the bundle is complete" sealift verify --insecure-skip-verify "$bundle"
 
 mirrored 127.0.0.1:1 >"$conf"
-expect 0 "a mirror that nobody answers for" try_export -f "$work/list"
-check_equal "is told once" 1 "$(grep -c 'warning: mirror 127.0.0.1:1 is not used' "$err")"
+expect 0 "continues past an unreachable mirror" try_export -f "$work/list"
+check_equal "one warning is shown" 1 "$(grep -c 'warning: mirror 127.0.0.1:1 is not used' "$err")"
 
 { hub && echo 'blocked = true'; } >"$conf"
 fresh
-expect 2 "a blocked registry" try_export -f "$work/list"
-check "is named, with file and line" grep -q "hub.test/.*'$conf' line 1:.*blocked" "$err"
-check_equal "nothing was asked" 0 "$(requests home)"
+expect 2 "refuses a blocked registry" try_export -f "$work/list"
+check "the message has file and line" grep -q "hub.test/.*'$conf' line 1:.*blocked" "$err"
+check_equal "no request was sent" 0 "$(requests home)"
 
-# Where it may be said.
+# Configuration files, in order of precedence.
 mkdir -p "$conf.d"
 hub >"$conf.d/50-hub.conf"
-expect 0 "a drop-in has the last word" try_export -f "$work/list"
+expect 0 "a drop-in file takes precedence" try_export -f "$work/list"
 with_file() {
     CONTAINERS_REGISTRIES_CONF=$1 try_export -f "$work/list"
 }
 rm "$conf.d/50-hub.conf"
 hub >"$work/other.conf"
-expect 0 "the file of CONTAINERS_REGISTRIES_CONF" with_file "$work/other.conf"
-expect 9 "which has to be there" with_file "$work/none.conf"
+expect 0 "reads CONTAINERS_REGISTRIES_CONF" with_file "$work/other.conf"
+expect 9 "a missing CONTAINERS_REGISTRIES_CONF is an error" with_file "$work/none.conf"
 printf '\n[[registry]]\nlocatoin = "a.b"\n' >"$conf"
-expect 2 "a key that nobody knows" try_export -f "$work/list"
-check "is named, with file and line" grep -q "'$conf' line 3: unknown key 'locatoin'" "$err"
-check "with a way out" grep -q '^hint: .*CONTAINERS_REGISTRIES_CONF=/dev/null' "$err"
+expect 2 "refuses an unknown key" try_export -f "$work/list"
+check "the message has file and line" grep -q "'$conf' line 3: unknown key 'locatoin'" "$err"
+check "a hint says how to continue" grep -q '^hint: .*CONTAINERS_REGISTRIES_CONF=/dev/null' "$err"
 
 printf '[[registry]]\nlocation = "%s"\nblocked = true\n' "$home" >"$conf"
-expect 0 "an import does not look at it" \
+expect 0 "import ignores the file" \
     sealift import --insecure-skip-verify "$work/plain.tar" "$home"
 
 done_testing

@@ -26,25 +26,25 @@ names_in() {
                                            for m in d["manifests"])'
 }
 
-expect 0 "a tag" export_names "$chart:0.1.0"
-check_equal "stands in the bundle in full" "$chart:0.1.0" "$(names_in)"
+expect 0 "exports a tag" export_names "$chart:0.1.0"
+check_equal "the name in the bundle is complete" "$chart:0.1.0" "$(names_in)"
 
-expect 0 "a digest" export_names "$chart@$digest"
-check_equal "stands in the bundle as a digest" "$chart@$digest" "$(names_in)"
+expect 0 "exports a digest" export_names "$chart@$digest"
+check_equal "the name in the bundle has the digest" "$chart@$digest" "$(names_in)"
 
-expect 0 "a tag with its digest" export_names "$chart:0.1.0@$digest"
-check_equal "stands in the bundle as the tag" "$chart:0.1.0" "$(names_in)"
+expect 0 "exports a tag with its digest" export_names "$chart:0.1.0@$digest"
+check_equal "the name in the bundle is the tag" "$chart:0.1.0" "$(names_in)"
 
 # The tag is a label then: the digest decides, and it has to exist.
-expect 9 "a digest that the repository does not hold" export_names "$chart@$other"
-check "leaves no bundle" test ! -e "$bundle"
-expect 9 "a tag that does not exist" export_names "$chart:9"
-expect 9 "a repository that does not exist" export_names "$host/nobody/here:1"
-expect 2 "upper case in a repository" export_names "$host/Charts/shop:1"
-expect 2 "a URL instead of a name" export_names "https://$chart:0.1.0"
+expect 9 "fails on a digest that the repository lacks" export_names "$chart@$other"
+check "no bundle is left" test ! -e "$bundle"
+expect 9 "fails on a tag that does not exist" export_names "$chart:9"
+expect 9 "fails on a repository that does not exist" export_names "$host/nobody/here:1"
+expect 2 "refuses upper case in a repository" export_names "$host/Charts/shop:1"
+expect 2 "refuses a URL" export_names "https://$chart:0.1.0"
 
-expect 0 "the same twice" export_names "$chart:0.1.0" "$chart:0.1.0"
-check_equal "is there once" "$chart:0.1.0" "$(names_in)"
+expect 0 "accepts a name that is given twice" export_names "$chart:0.1.0" "$chart:0.1.0"
+check_equal "it is in the bundle once" "$chart:0.1.0" "$(names_in)"
 
 cat >"$work/list" <<LIST
 # what the shop needs
@@ -52,11 +52,11 @@ $host/library/tool:v2
 
   $chart:0.1.0   # sold in spring
 LIST
-expect 0 "a list with comments" export_names -f "$work/list"
-check_equal "keeps its order" "$host/library/tool:v2
+expect 0 "accepts a list with comments" export_names -f "$work/list"
+check_equal "the order is that of the list" "$host/library/tool:v2
 $chart:0.1.0" "$(names_in)"
-expect 0 "the command line and a list" export_names -f "$work/list" "$host/twice:v1"
-check_equal "the command line comes first" "$host/twice:v1
+expect 0 "accepts names and a list together" export_names -f "$work/list" "$host/twice:v1"
+check_equal "names of the command line come first" "$host/twice:v1
 $host/library/tool:v2
 $chart:0.1.0" "$(names_in)"
 expect 0 "a chart before images" export_names "$chart:0.1.0" "$host/twice:v1" \
@@ -70,13 +70,13 @@ from_stdin() {
     rm -f "$bundle"
     sealift export --unsigned -o "$bundle" -f - <"$work/list"
 }
-expect 0 "a list from standard input" from_stdin
+expect 0 "reads a list from standard input" from_stdin
 
 echo 'not a Name' >>"$work/list"
-expect 2 "a bad line in a list" export_names -f "$work/list"
-check "is named by file and line" grep -q "$work/list:5" "$err"
-expect 9 "a list that does not exist" export_names -f "$work/nothing"
+expect 2 "refuses a malformed line of a list" export_names -f "$work/list"
+check "the message has file and line" grep -q "$work/list:5" "$err"
+expect 9 "fails on a list that does not exist" export_names -f "$work/nothing"
 : >"$work/empty"
-expect 2 "no names at all" export_names -f "$work/empty"
+expect 2 "refuses an empty list" export_names -f "$work/empty"
 
 done_testing

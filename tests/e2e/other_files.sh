@@ -17,19 +17,21 @@ must sealift export -q -o "$bundle" --key "$work/signer.key" -f "$work/list"
 mkdir "$work/tree"
 must tar -xf "$bundle" -C "$work/tree"
 
-# called WHAT FILE [HINT]: every command that reads bundles says what it is; nobody looks for damage.
+# called WHAT FILE [HINT]: every command that reads bundles names the kind of file
+# and does not scan for damage.
 called() {
     for command in verify inspect "sign --key $work/signer.key" payload digest; do
         # shellcheck disable=SC2086
         expect 6 "${command%% *} of $1" sealift $command "$2"
-        check "says what it is" grep -qF -- "$1" "$err"
-        check_not "and not that it is damaged" grep -qiE 'damage|incomplete|copy it again' "$err"
+        check "the message names the kind of file" grep -qF -- "$1" "$err"
+        check_not "the message does not mention damage" \
+            grep -qiE 'damage|incomplete|copy it again' "$err"
     done
     expect 6 "import of $1" sealift import --key "$work/signer.pub" "$2" localhost:1
-    check "says what it is" grep -qF -- "$1" "$err"
+    check "the message names the kind of file" grep -qF -- "$1" "$err"
     expect 6 "verify --json of $1" sealift verify --json --key "$work/signer.pub" "$2"
     check_equal "has the reason" format "$(field "$out" 'd["error"]["reason"]')"
-    [ $# -lt 3 ] || check "with the hint $3" grep -q -- "^hint: .*$3" "$err"
+    [ $# -lt 3 ] || check "a hint has $3" grep -q -- "^hint: .*$3" "$err"
 }
 sealift() {
     case $1 in
@@ -42,9 +44,9 @@ printf 'abc\n' >"$work/text"
 called 'a text file' "$work/text"
 called 'a list of references' "$work/list" 'sealift export --from'
 : >"$work/empty"
-expect 6 "verify of an empty file" sealift verify "$work/empty"
-check "says what it is" grep -q 'an empty file, not a sealift bundle' "$err"
-check "and what to do" grep -q '^hint: copy the bundle again' "$err"
+expect 6 "verify refuses an empty file" sealift verify "$work/empty"
+check "the message names the kind of file" grep -q 'an empty file, not a sealift bundle' "$err"
+check "a hint says what to do" grep -q '^hint: copy the bundle again' "$err"
 called 'a PEM file (PUBLIC KEY)' "$work/signer.pub" 'sealift trust add'
 base64 "$bundle" >"$work/images.b64"
 called 'text in base64' "$work/images.b64" 'base64 -d'
@@ -65,7 +67,7 @@ if command -v skopeo >/dev/null 2>&1; then
     skopeo --insecure-policy copy -q "oci-archive:$bundle:$name" "docker-archive:$work/d.tar:x:1"
     called 'an archive of docker save' "$work/d.tar" 'sealift export'
 else
-    skip "archives of skopeo" "skopeo is not installed"
+    skip "names archives of skopeo" "skopeo is not installed"
 fi
 
 # --- packed again ----------------------------------------------------------------------------
@@ -95,14 +97,14 @@ restore() {
 }
 if command -v bsdtar >/dev/null 2>&1; then
     expect 0 "the documented lines run" restore "$work/gnu.tar"
-    expect 0 "and give the exact bytes" cmp "$bundle" "$work/restored.tar"
+    expect 0 "they give the exact bytes" cmp "$bundle" "$work/restored.tar"
     (cd "$work/tree" && bsdtar -cf "$work/bsd.tar" ./*)
     called 'that another tool packed again' "$work/bsd.tar" 'Packed again'
     must sealift export -q -o "$work/u.tar" --unsigned -f "$work/list"
     must restore "$work/u.tar"
     expect 0 "also of an unsigned bundle" cmp "$work/u.tar" "$work/restored.tar"
 else
-    skip "the documented lines" "bsdtar is not installed"
+    skip "the documented lines exist" "bsdtar is not installed"
 fi
 
 # --- zeros behind -----------------------------------------------------------------------------
@@ -113,19 +115,19 @@ hinted_size() {
 }
 cp "$bundle" "$work/long.tar"
 truncate -s +70000 "$work/long.tar"
-expect 6 "more than 64 KiB of zeros behind" sealift verify "$work/long.tar"
-expect 0 "the hint is how to cut them off" truncate -s "$(hinted_size)" "$work/long.tar"
-expect 0 "which makes the bundle of it" cmp "$bundle" "$work/long.tar"
+expect 6 "refuses more than 64 KiB of trailing zeros" sealift verify "$work/long.tar"
+expect 0 "a hint says how to remove them" truncate -s "$(hinted_size)" "$work/long.tar"
+expect 0 "the hinted command restores the bundle" cmp "$bundle" "$work/long.tar"
 truncate -s +70000 "$work/long.tar"
 printf x >>"$work/long.tar"
-expect 6 "other bytes behind" sealift verify "$work/long.tar"
-check_not "have no such hint" grep -q truncate "$err"
+expect 6 "refuses other trailing bytes" sealift verify "$work/long.tar"
+check_not "no such hint is shown for them" grep -q truncate "$err"
 split -b 100K -d -a 3 --numeric-suffixes=1 "$bundle" "$work/set."
 last=$(find "$work" -name 'set.*' | sort | tail -n 1)
 cp "$last" "$work/last"
 truncate -s +70000 "$last"
-expect 6 "zeros behind the last volume" sealift verify "$work/set.001"
-expect 0 "the hint is how to cut them off" truncate -s "$(hinted_size)" "$last"
-expect 0 "which makes the volume of it" cmp "$work/last" "$last"
+expect 6 "refuses zeros after the last volume" sealift verify "$work/set.001"
+expect 0 "a hint says how to remove them" truncate -s "$(hinted_size)" "$last"
+expect 0 "the hinted command restores the volume" cmp "$work/last" "$last"
 
 done_testing

@@ -53,8 +53,8 @@ blob_file() {
 }
 
 must make_bundle first
-expect 0 "everything is pushed" import first
-check "and can be pulled" pull first
+expect 0 "the images are pushed" import first
+check "they can be pulled" pull first
 layer=$(python3 -c 'import json; print(json.load(open("manifest"))["layers"][0]["digest"][7:])')
 first=$(sha256sum manifest | cut -d ' ' -f 1)
 
@@ -62,27 +62,27 @@ first=$(sha256sum manifest | cut -d ' ' -f 1)
 must curl -sf -X DELETE "$(manifests_of target "$home")/sha256:$first"
 docker-registry garbage-collect "$work/registry/target/config.yml" >collected 2>&1
 check_not "the layer was collected" test -e "$(blob_file "$layer")"
-check_equal "the registry says that it has it" 200 \
+check_equal "the registry still reports it as present" 200 \
     "$(curl -s -o /dev/null -w '%{http_code}' -I \
         "http://$(address_of target)/v2/$home/blobs/sha256:$layer")"
 must make_bundle second
 expect 0 "an image with the same layers is pushed" import second
-check_equal "none of them is taken for present" 0 "$(field "$out" 'd["counts"]["blobsPresent"]')"
-check "and it can be pulled" pull second
+check_equal "no layer is taken for present" 0 "$(field "$out" 'd["counts"]["blobsPresent"]')"
+check "the image can be pulled" pull second
 must make_bundle third
-expect 0 "a third one finds them there" import third
-check_equal "and nothing is uploaded" 0 "$(field "$out" 'd["counts"]["blobsUploaded"]')"
-check_equal "which was seen by the last byte" last-byte "$(field "$out" 'd["presence"]')"
+expect 0 "a third image finds its layers present" import third
+check_equal "no layer is uploaded" 0 "$(field "$out" 'd["counts"]["blobsUploaded"]')"
+check_equal "the last bytes were fetched" last-byte "$(field "$out" 'd["presence"]')"
 
 # This registry does not write again what it remembers, not even a manifest.
-expect 5 "the first image does not come back while the registry remembers it" import first
-check_equal "the reason has a word" broken-blob "$(field "$out" 'd["error"]["reason"]')"
-check "and the registry's owner is told to restart it" grep -q 'restart the registry' "$out"
-check_equal "no tag was moved" 404 "$(tag_status first)"
+expect 5 "the first image fails while the registry caches the layer" import first
+check_equal "the reason is in the result" broken-blob "$(field "$out" 'd["error"]["reason"]')"
+check "a hint says to restart the registry" grep -q 'restart the registry' "$out"
+check_equal "no tag moved" 404 "$(tag_status first)"
 must start_registry fresh cached target
-expect 0 "a registry started anew takes it" \
+expect 0 "a restarted registry accepts it" \
     sealift import --key team.pub first.tar "$(address_of fresh)/copy"
-check "and it can be pulled" pull first fresh
+check "the image can be pulled" pull first fresh
 
 # A file of the store is cut or emptied: this registry never writes one that is there.
 size=$(wc -c <"$(blob_file "$layer")")
@@ -90,23 +90,23 @@ for left in $((size - 1)) 0; do
     must truncate -s "$left" "$(blob_file "$layer")"
     must make_bundle "cut-$left"
     expect 5 "a file of $left of $size bytes is not taken for the layer" import "cut-$left"
-    check_equal "the reason has a word" broken-blob "$(field "$out" 'd["error"]["reason"]')"
-    check "and what to do is said" grep -q 'delete this digest from its storage' "$out"
-    check_equal "no tag was moved" 404 "$(tag_status "cut-$left")"
+    check_equal "the reason is in the result" broken-blob "$(field "$out" 'd["error"]["reason"]')"
+    check "a hint says what to do" grep -q 'delete this digest from its storage' "$out"
+    check_equal "no tag moved" 404 "$(tag_status "cut-$left")"
     rm "$(blob_file "$layer")"
-    expect 0 "when it is gone the same command brings it" import "cut-$left"
-    check "and the image can be pulled" pull "cut-$left"
+    expect 0 "without the file the same command uploads the layer" import "cut-$left"
+    check "the image can be pulled then" pull "cut-$left"
 done
 
 # The last byte is right and the first one is not: only reading all of it finds that.
 printf '\377' | dd of="$(blob_file "$layer")" conv=notrunc status=none
 must make_bundle changed
 expect 6 "--read-back blobs finds a changed byte" import changed --read-back blobs
-check_equal "no tag was moved" 404 "$(tag_status changed)"
+check_equal "no tag moved" 404 "$(tag_status changed)"
 rm "$(blob_file "$layer")"
-expect 0 "and is content when all bytes are right" import changed --read-back blobs
-check_equal "it counts what it read" "$(field "$out" \
+expect 0 "--read-back blobs succeeds when all bytes are right" import changed --read-back blobs
+check_equal "the result counts the bytes read" "$(field "$out" \
     'd["counts"]["blobsUploaded"] + d["counts"]["blobsPresent"]')" \
     "$(field "$out" 'd["counts"]["blobsReadBack"]')"
-expect 2 "nothing else can be asked for" import changed --read-back manifests
+expect 2 "refuses an unknown value of --read-back" import changed --read-back manifests
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# progress.sh - what people and scripts see: nothing that does not belong there.
+# progress.sh - output on terminals, in logs and for scripts.
 
 # shellcheck source=tests/lib/e2e.sh
 . "$(dirname "$0")/../lib/e2e.sh"
@@ -47,26 +47,26 @@ for verb in export verify import inspect; do
     check "nor on stderr" is_plain "$err"
 
     expect 0 "$verb -q" "run_$verb" -q
-    check_equal "has nothing to say on stderr" "" "$(cat "$err")"
+    check_equal "-q prints nothing on stderr" "" "$(cat "$err")"
 
     expect 0 "$verb --json" "run_$verb" --json
-    check "prints one JSON object" is_json "$out"
+    check "--json prints one JSON object" is_json "$out"
 
     expect 0 "$verb --json --report" "run_$verb" --json --report "$work/report"
-    check "the report is what was printed" cmp "$out" "$work/report"
+    check "the report equals the output" cmp "$out" "$work/report"
     expect 0 "$verb --report alone" "run_$verb" --report "$work/report.$verb"
-    check "is JSON as well" is_json "$work/report.$verb"
+    check "the report alone is JSON" is_json "$work/report.$verb"
 done
 
 for verb in export verify import; do
     expect 0 "$verb --progress json" "run_$verb" --progress json
-    check "gives a line of JSON a step on stderr" is_json_lines "$err"
+    check "--progress json prints JSON lines on stderr" is_json_lines "$err"
     expect 0 "$verb --progress plain" "run_$verb" --progress plain
-    check "gives lines" is_plain "$err"
+    check "--progress plain prints lines" is_plain "$err"
     expect 0 "$verb --progress none" "run_$verb" --progress none
-    check "gives no control characters" is_plain "$err"
+    check "--progress none prints no control characters" is_plain "$err"
 done
-expect 2 "--progress has five values" run_verify --progress loud
+expect 2 "refuses an unknown value of --progress" run_verify --progress loud
 check_equal "no temporary report is left" "b.tar" \
     "$(cd "$work" && find . -maxdepth 1 -name 'b.tar*' | cut -c3-)"
 
@@ -84,22 +84,22 @@ has_terminals() {
     python3 -c 'import os; os.openpty()' 2>/dev/null
 }
 if has_terminals; then
-    check "verify on a terminal" on_terminal --progress tty
-    check_not "moves the cursor there" is_plain "$work/screen"
-    check "verify -q on a terminal" on_terminal -q
-    check "does not" sh -c '! grep -q "$(printf "\033")" "$1"' - "$work/screen"
+    check "verify succeeds on a terminal" on_terminal --progress tty
+    check_not "progress moves the cursor on a terminal" is_plain "$work/screen"
+    check "verify -q succeeds on a terminal" on_terminal -q
+    check "-q does not move the cursor" sh -c '! grep -q "$(printf "\033")" "$1"' - "$work/screen"
 else
-    skip "progress on a terminal" "no pseudo-terminals here (/dev/pts)"
+    skip "progress is shown on a terminal" "no pseudo-terminals here (/dev/pts)"
 fi
 
 # Failures are for scripts too.
-expect 7 "a failed verify --json" sealift verify --json "$bundle"
-check "prints one JSON object" is_json "$out"
-check_equal "with the kind" trust "$(field "$out" 'd["error"]["kind"]')"
-check_equal "and the reason" no-trust "$(field "$out" 'd["error"]["reason"]')"
-check "the message is on stderr all the same" grep -q '^sealift: verify: ' "$err"
-expect 9 "a failed export --json" \
+expect 7 "a failed verify --json exits with its kind" sealift verify --json "$bundle"
+check "--json prints one JSON object" is_json "$out"
+check_equal "the result has the kind" trust "$(field "$out" 'd["error"]["kind"]')"
+check_equal "the result has the reason" no-trust "$(field "$out" 'd["error"]["reason"]')"
+check "the message is on stderr too" grep -q '^sealift: verify: ' "$err"
+expect 9 "a failed export --json exits with its kind" \
     sealift export --json --unsigned -o "$work/x.tar" "$(address_of source)/charts/shop:9"
-check_equal "says what kind of failure" not-found "$(field "$out" 'd["error"]["kind"]')"
+check_equal "the result has the kind of failure" not-found "$(field "$out" 'd["error"]["kind"]')"
 
 done_testing

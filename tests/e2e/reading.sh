@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# reading.sh - who reads a bundle with tar, bsdtar, python or skopeo sees what sealift verified:
+# reading.sh - tar, bsdtar, python and skopeo read from a bundle what sealift verified:
 # in every bundle that sealift writes, and in every one that it accepts.
 
 # shellcheck source=tests/lib/e2e.sh
 . "$(dirname "$0")/../lib/e2e.sh"
 is_quick && skip_all "quick run"
 ! grep -qa __asan_init "$abs_top_builddir/sealift" ||
-    skip_all "it is others who read; what they are given is the same from a plain build"
+    skip_all "other tools read here; their input is the same from a plain build"
 need tar
 for reader in bsdtar skopeo; do
     command -v "$reader" >/dev/null 2>&1 || skip "$reader agrees" "$reader is not installed"
@@ -46,13 +46,13 @@ for shape in $(python3 "$tests/registry/images.py" list | cut -d ' ' -f 1); do
 done
 must fill source fleet --images 1 --platforms 2 --layers 2 --layer-bytes 700000 --shared 0
 must sealift export -q --unsigned --volume-size 1M -o "$work/pieces.tar" "$source/fleet/image000:v1"
-check "one is in pieces" test -f "$work/pieces.tar.003"
+check "one bundle is in volumes" test -f "$work/pieces.tar.003"
 cat "$work/pieces.tar".[0-9]* >"$work/bundles/joined.tar"
 
 check_equal "$(find "$work/bundles" -type f | wc -l) bundles of sealift, and all see the same in them" "" \
     "$(python3 "$tests/e2e/tar_readers.py" "$abs_top_builddir/sealift" "$work/bundles"/*.tar 2>&1)"
 
-# The proof that they would say so: somebody who takes another archive for one of these.
+# A verifier that accepts another archive is detected.
 cat >"$work/credulous" <<CREDULOUS
 #!/bin/sh
 exec "$abs_top_builddir/sealift" verify -q --json --insecure-skip-verify "$work/bundles/artifact.tar"
@@ -63,17 +63,17 @@ must tar -Af "$work/other.tar" "$work/bundles/chart.tar"
 python3 "$tests/e2e/tar_readers.py" "$work/credulous" "$work/other.tar" >"$work/told" 2>&1
 for reader in format tar bsdtar python skopeo; do
     case $reader in bsdtar | skopeo) command -v $reader >/dev/null 2>&1 || continue ;; esac
-    check "$reader tells one that is another" grep -q "^other.tar: $reader: " "$work/told"
+    check "$reader detects another bundle" grep -q "^other.tar: $reader: " "$work/told"
 done
 
-check_equal "the size of a layer beyond 8 GiB is the same to all" "" \
+check_equal "all readers see the same size of a layer beyond 8 GiB" "" \
     "$(python3 "$tests/e2e/tar_large.py" "$abs_top_builddir/sealift" "$work" 2>&1)"
 
 # ---- what sealift accepts ----
 how_many=some
 if [ "${SEALIFT_TESTS:-}" = long ]; then
     how_many=every
-    check_equal "and all of its bytes are read" "" \
+    check_equal "all readers see the same bytes of it" "" \
         "$(python3 "$tests/e2e/tar_large.py" "$abs_top_builddir/sealift" "$work" bodies 2>&1)"
 fi
 export_as small --unsigned "$source/files/notes:any"
@@ -81,7 +81,7 @@ python3 "$tests/e2e/tar_mutations.py" "$abs_top_builddir/sealift" "$work/bundles
     "$work/mutations" "$how_many" >"$work/said" 2>&1
 sed -n 's/^counts /# /p' "$work/said"
 check "hundreds of mutations were read" grep -qE '^counts [0-9]{3,} mutations' "$work/said"
-check_equal "what is accepted is on the list, and all see the same in it; the rest is refused in order" \
+check_equal "accepted mutations are listed and read alike by all; the rest is refused" \
     "" "$(grep -v '^counts ' "$work/said")"
 
 done_testing

@@ -20,12 +20,12 @@ export_at() {
 }
 
 must export_at 1700000000 first --key "$work/signer.key"
-expect 0 "export again, with one worker" \
+expect 0 "export with one worker succeeds" \
     export_at 1700000000 second -j 1 --key "$work/signer.key"
-check "the bundles are the same file" cmp "$work/first.tar" "$work/second.tar"
+check "the bundles are identical" cmp "$work/first.tar" "$work/second.tar"
 
 must export_at 1700000001 later --key "$work/signer.key"
-check_not "another time gives another file" cmp -s "$work/first.tar" "$work/later.tar"
+check_not "another time gives another bundle" cmp -s "$work/first.tar" "$work/later.tar"
 
 # The signature area has one size, so that signing moves nothing.
 must export_at 1700000000 unsigned --unsigned
@@ -57,6 +57,6 @@ PYTHON
 }
 check_equal "members carry SOURCE_DATE_EPOCH" 1700000000 "$(mtimes "$work/first.tar")"
 must sealift export -q -o "$work/now.tar" --unsigned -f "$work/list"
-check_equal "or 0 without it" 0 "$(mtimes "$work/now.tar")"
+check_equal "members have time 0 without it" 0 "$(mtimes "$work/now.tar")"
 
 done_testing

@@ -17,7 +17,7 @@ bundle=$work/carrier/images.tar
 must sealift export --json --unsigned -o "$work/one.tar" "$(address_of source)/$one" >"$work/one.json"
 all=$(field "$work/one.json" 'd["fetchedBytes"]')
 check "a clean export fetches every layer" test "$all" -gt 6000000
-check_equal "and finds nothing at hand" 0 "$(field "$work/one.json" 'd["reusedBytes"]')"
+check_equal "it reuses nothing" 0 "$(field "$work/one.json" 'd["reusedBytes"]')"
 
 # killed [SIGNAL]: an export that is stopped when more than half of it is on the disk; the
 # wire works again afterwards.
@@ -37,17 +37,17 @@ again() {
         shift
     done
     shift
-    expect 0 "going on" sealift export --json --unsigned -o "$bundle" "$@"
+    expect 0 "the same command resumes" sealift export --json --unsigned -o "$bundle" "$@"
 }
 
 # went_on FETCHED: at most so many bytes were fetched, and the bundle is whole.
 went_on() {
-    check "what was there is not fetched again" \
+    check "nothing is fetched twice" \
         test "$(field "$out" 'd["fetchedBytes"]')" -le "$1"
-    check_equal "all bytes are accounted for" "${2:-$all}" \
+    check_equal "the result accounts for all bytes" "${2:-$all}" \
         "$(field "$out" 'd["fetchedBytes"] + d["reusedBytes"]')"
-    expect 0 "the bundle is whole" sealift verify --insecure-skip-verify "$bundle"
-    check_equal "and nothing else is left" images.tar "$(ls -A "$work/carrier")"
+    expect 0 "the bundle is complete" sealift verify --insecure-skip-verify "$bundle"
+    check_equal "no other file is left" images.tar "$(ls -A "$work/carrier")"
     rm -f "$bundle"
 }
 half=$((all - 3000000))
@@ -55,15 +55,16 @@ half=$((all - 3000000))
 killed
 must forget_requests source
 again "$one"
-check "by asking for the rest" grep -q ' 206 ' "$work/registry/source/access.log"
+check "the rest is requested by range" grep -q ' 206 ' "$work/registry/source/access.log"
 went_on "$half"
 
 killed INT "exit 130"
-check "^C says that the same command goes on" grep -q '^hint: .*run the same command again to resume' "$err"
+check "after ^C the message says that the same command resumes" \
+    grep -q '^hint: .*run the same command again to resume' "$err"
 again "$one"
 went_on "$half"
 
-# Bytes on the disk are no promise: here they are other ones, and so are those of the padding.
+# Bytes on the disk are checked: here a blob and the padding are changed.
 killed
 python3 - "$bundle.partial" <<'PYTHON'
 import sys
@@ -74,7 +75,7 @@ with open(sys.argv[1], "r+b") as file:
     file.write(bytes([data[middle] ^ 1]))
 PYTHON
 again "$one"
-check "damage is fetched again" test "$(field "$out" 'd["fetchedBytes"]')" -gt 1000000
+check "damaged blobs are fetched again" test "$(field "$out" 'd["fetchedBytes"]')" -gt 1000000
 went_on "$((all + half))" "$(field "$out" 'd["fetchedBytes"] + d["reusedBytes"]')"
 
 # A plan that changed: the old file is a source, also when it takes two more attempts.
@@ -88,23 +89,23 @@ check "the first attempt is set aside" test -f "$bundle.partial.old"
 again "$one" "$two"
 went_on "$((half + 3000000))" "$(field "$out" 'd["fetchedBytes"] + d["reusedBytes"]')"
 
-# A file that somebody else could have open is not gone on with.
+# A file that another process could have open is not resumed.
 killed
 ln "$bundle.partial" "$work/second-name"
 again "$one"
-check_equal "a file with a second name is not used" 0 "$(field "$out" 'd["reusedBytes"]')"
+check_equal "a file with a second hard link is not used" 0 "$(field "$out" 'd["reusedBytes"]')"
 rm -f "$work/second-name" "$bundle"
 
 # Older bundles.
 must sealift export -q --unsigned -o "$work/base.tar" "$(address_of source)/$one"
 must forget_requests source
-expect 0 "an export with an older bundle at hand" sealift export --json --unsigned -o "$bundle" \
+expect 0 "export --reuse succeeds" sealift export --json --unsigned -o "$bundle" \
     --reuse "$work/base.tar" "$(address_of source)/$one" "$(address_of source)/$two"
-check "fetches what is new only" test "$(field "$out" 'd["fetchedBytes"]')" -lt 4000000
-check_equal "and nothing twice: one layer, one config" 2 "$(registry_settle source &&
+check "only new objects are fetched" test "$(field "$out" 'd["fetchedBytes"]')" -lt 4000000
+check_equal "one layer and one config are fetched" 2 "$(registry_settle source &&
     tail -n "+$(($(cat "$work/registry/source/seen") + 1))" "$work/registry/source/access.log" |
     grep -c 'GET /v2/.*/blobs/')"
-expect 0 "it is whole" sealift verify --insecure-skip-verify "$bundle"
+expect 0 "the new bundle is complete" sealift verify --insecure-skip-verify "$bundle"
 
 cp "$bundle" "$work/bad.tar"
 python3 - "$work/bad.tar" <<'PYTHON'
@@ -115,18 +116,21 @@ with open(sys.argv[1], "r+b") as file:
     file.seek(2000000)
     file.write(bytes([byte[0] ^ 1]))
 PYTHON
-expect 0 "a damaged older bundle" sealift export --json --unsigned --force -o "$bundle" \
+expect 0 "a damaged older bundle can be reused" \
+    sealift export --json --unsigned --force -o "$bundle" \
     --reuse "$work/bad.tar" --reuse "$work/one.tar" "$(address_of source)/$two"
-expect 0 "spoils nothing" sealift verify --insecure-skip-verify "$bundle"
+expect 0 "the new bundle is not damaged" sealift verify --insecure-skip-verify "$bundle"
 
-expect 0 "the bundle that is replaced can be the older one" sealift export --json --unsigned \
+expect 0 "the bundle that is replaced can be reused" sealift export --json --unsigned \
     --force -o "$bundle" --reuse "$bundle" "$(address_of source)/$two"
-check_equal "then nothing is fetched" 0 "$(field "$out" 'd["fetchedBytes"]')"
-expect 0 "and it is whole again" sealift verify --insecure-skip-verify "$bundle"
-expect 9 "an older bundle that is not there" sealift export --unsigned --force -o "$bundle" \
+check_equal "nothing is fetched then" 0 "$(field "$out" 'd["fetchedBytes"]')"
+expect 0 "the replaced bundle is complete" sealift verify --insecure-skip-verify "$bundle"
+expect 9 "fails on an older bundle that does not exist" \
+    sealift export --unsigned --force -o "$bundle" \
     --reuse "$work/none.tar" "$(address_of source)/$two"
-expect 6 "one that is no bundle" sealift export --unsigned --force -o "$bundle" \
+expect 6 "fails on an older file that is not a bundle" \
+    sealift export --unsigned --force -o "$bundle" \
     --reuse "$work/one.json" "$(address_of source)/$two"
-check "is named" grep -q 'one.json' "$err"
+check "the message names the file" grep -q 'one.json' "$err"
 
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# sign.sh - signatures of several people: in place, beside the bundle, made elsewhere.
+# sign.sh - several signatures: in place, in separate files, made elsewhere.
 
 # shellcheck source=tests/lib/e2e.sh
 . "$(dirname "$0")/../lib/e2e.sh"
@@ -51,52 +51,53 @@ fresh
 before=$(outside b.tar | sha256sum)
 must tar -xf unsigned.tar index.json
 for who in alice edith rita; do
-    expect 0 "sign, by $who" sealift sign --key "$who.key" b.tar
+    expect 0 "signs as $who" sealift sign --key "$who.key" b.tar
     expect 0 "her signature counts" sealift verify --key "$who.pub" b.tar
 done
-check_equal "each has a member of her own" \
+check_equal "each signature has its own member" \
     "$(for who in alice edith rita; do echo "signatures/$(id16 "$who").sigstore.json"; done)" \
     "$(members b.tar)"
-check_equal "the size is what it was" "$(stat -c %s unsigned.tar)" "$(stat -c %s b.tar)"
-check_equal "so is every byte outside the signature area" "$before" "$(outside b.tar | sha256sum)"
+check_equal "the size is unchanged" "$(stat -c %s unsigned.tar)" "$(stat -c %s b.tar)"
+check_equal "bytes outside the signature area are unchanged" \
+    "$before" "$(outside b.tar | sha256sum)"
 cp b.tar signed.tar
-expect 0 "signing again" sealift sign --key alice.key --json b.tar
-check_equal "is told" True "$(field "$out" 'd["wasThere"]')"
-check "and changes nothing" cmp b.tar signed.tar
-expect 7 "nobody's signature is taken for another's" sealift verify --key stranger.pub b.tar
+expect 0 "signing again succeeds" sealift sign --key alice.key --json b.tar
+check_equal "the message says that nothing changed" True "$(field "$out" 'd["wasThere"]')"
+check "the bundle is unchanged" cmp b.tar signed.tar
+expect 7 "no signature counts for another key" sealift verify --key stranger.pub b.tar
 expect 0 "the bundle can be imported" sealift import -q --key rita.pub b.tar "$target"
 must forget_requests target
 
 # Cut into volumes, smaller than sealift makes them, so that one ends in the signature area.
 must split -b 20480 -a 3 --numeric-suffixes=1 unsigned.tar cut.
-expect 0 "sign volumes" sealift sign --key alice.key cut
-expect 0 "they verify" sealift verify -q --key alice.pub cut
+expect 0 "signs volumes" sealift sign --key alice.key cut
+expect 0 "the volumes verify" sealift verify -q --key alice.pub cut
 mkdir one two
 must split -b 20480 -a 3 --numeric-suffixes=1 unsigned.tar one/cut.
 mv one/cut.001 two
-expect 0 "payload of volumes in two folders" sealift payload one/cut.* two/cut.001
-check "is that of the bundle" cmp "$out" index.json
-expect 0 "and digest" sealift digest one/cut.* two/cut.001
+expect 0 "payload reads volumes in two folders" sealift payload one/cut.* two/cut.001
+check "it equals that of the bundle" cmp "$out" index.json
+expect 0 "digest does too" sealift digest one/cut.* two/cut.001
 expect 6 "one folder alone lacks a volume" sealift sign --key alice.key one/cut
-expect 0 "sign them, named one by one" sealift sign --key alice.key one/cut.* two/cut.001
+expect 0 "signs volumes named one by one" sealift sign --key alice.key one/cut.* two/cut.001
 mv two/cut.001 one
 expect 0 "the signature counts" sealift verify -q --key alice.pub one/cut
-check "the bundle is otherwise the same" test "$before" = \
+check "the rest of the bundle is unchanged" test "$before" = \
     "$(cat one/cut.* >joined.tar && outside joined.tar | sha256sum)"
 openssl dgst -sha256 -sign bob.key -out bob.der index.json
-expect 0 "attach to volumes" sealift attach --key bob.pub one/cut.002 bob.der
-expect 0 "that one counts, too" sealift verify -q --key bob.pub one/cut
+expect 0 "attaches to volumes" sealift attach --key bob.pub one/cut.002 bob.der
+expect 0 "the attached signature counts too" sealift verify -q --key bob.pub one/cut
 # Cut in the midst of the header that makes a signature count.
 must split -b "$(($(grep -abo -m1 'signatures/\.pad' unsigned.tar | head -n 1 | cut -d : -f 1) + 100))" \
     -a 3 --numeric-suffixes=1 unsigned.tar odd.
 sha256sum odd.* >odd
-expect 2 "volumes that were cut inside of a block" sealift sign --key alice.key odd.001
-check "are left alone" sha256sum --quiet -c odd
-check "and the hint knows a way" grep -q '^hint: --sig-out' "$err"
-expect 0 "which works" sealift sign --key alice.key --sig-out odd.sig odd.001
-expect 0 "and counts" sealift verify -q --key alice.pub --signature odd.sig odd.001
+expect 2 "refuses volumes with a boundary inside a block" sealift sign --key alice.key odd.001
+check "the volumes are unchanged" sha256sum --quiet -c odd
+check "a hint says how to proceed" grep -q '^hint: --sig-out' "$err"
+expect 0 "the hinted command works" sealift sign --key alice.key --sig-out odd.sig odd.001
+expect 0 "its signature counts" sealift verify -q --key alice.pub --signature odd.sig odd.001
 
-# A file with the right name and somebody else's content.
+# A file with the right name and other content.
 fresh
 must sealift sign -q --key alice.key b.tar
 python3 - b.tar <<'PYTHON'
@@ -107,10 +108,10 @@ data[at] = ord("A") if data[at] != ord("A") else ord("B")
 open(sys.argv[1], "wb").write(data)
 PYTHON
 cp b.tar spoilt.tar
-expect 12 "a spoilt signature in the way" sealift sign --key alice.key b.tar
-check "is left alone" cmp b.tar spoilt.tar
+expect 12 "refuses a damaged signature in the area" sealift sign --key alice.key b.tar
+check "the damaged bundle is unchanged" cmp b.tar spoilt.tar
 
-# Until there is no room.
+# Until the signature area is full.
 fresh
 number=0
 while [ "$number" -lt 70 ] && sealift sign -q --key bob.key b.tar 2>"$err"; do
@@ -118,13 +119,13 @@ while [ "$number" -lt 70 ] && sealift sign -q --key bob.key b.tar 2>"$err"; do
     number=$((number + 1))
 done
 check "there is room for 20 signatures and more" test "$number" -ge 20
-expect 11 "then there is none" sealift sign --key bob.key b.tar
-check "which comes with what to do" grep -q '^hint: --sig-out' "$err"
-expect 0 "the full bundle is whole" sealift verify -q --insecure-skip-verify b.tar
+expect 11 "the signature area is full then" sealift sign --key bob.key b.tar
+check "a hint says what to do" grep -q '^hint: --sig-out' "$err"
+expect 0 "the full bundle verifies" sealift verify -q --insecure-skip-verify b.tar
 
 # --- interrupted -------------------------------------------------------------------------
 
-# What a killed sign leaves, as far as readers see: something in the pad.
+# A killed sign leaves data in the pad.
 fresh
 python3 - b.tar <<'PYTHON'
 import sys, tarfile
@@ -133,40 +134,44 @@ with open(sys.argv[1], "r+b") as bundle:
     bundle.seek(pad.offset_data + 700)
     bundle.write(b"half a signature")
 PYTHON
-expect 6 "an interrupted sign is seen" \
+expect 6 "detects an interrupted sign" \
     sealift import --json --key alice.pub b.tar "$target"
-check_equal "and called that" interrupted-sign "$(field "$out" 'd["error"]["reason"]')"
-expect 0 "the next sign mends it" sealift sign --key alice.key b.tar
-expect 0 "for good" sealift verify -q --key alice.pub b.tar
+check_equal "the reason is interrupted-sign" \
+    interrupted-sign "$(field "$out" 'd["error"]["reason"]')"
+expect 0 "the next sign repairs it" sealift sign --key alice.key b.tar
+expect 0 "the repaired bundle verifies" sealift verify -q --key alice.pub b.tar
 
 lock_and_sign() {
     flock "$1" "$abs_top_builddir/sealift" sign --key alice.key "$1"
 }
 fresh
-expect 12 "two at a time" lock_and_sign b.tar
-check "the second of them changes nothing" cmp b.tar unsigned.tar
+expect 12 "signs with two keys at once" lock_and_sign b.tar
+check "a signature that exists changes nothing" cmp b.tar unsigned.tar
 
 # --- beside the bundle -------------------------------------------------------------------
 
 fresh
-expect 0 "sign --sig-out" sealift sign --key alice.key --sig-out alice.sig b.tar
-check "leaves the bundle alone" cmp b.tar unsigned.tar
-expect 12 "and replaces nothing" sealift sign --key alice.key --sig-out alice.sig b.tar
-expect 7 "without it the bundle is unsigned" sealift verify --key alice.pub b.tar
-expect 0 "verify --signature" sealift verify --key alice.pub --signature alice.sig b.tar
-expect 7 "not for another key" sealift verify --key bob.pub --signature alice.sig b.tar
-check "the file is named" grep -q "'alice.sig'" "$err"
-expect 0 "import --signature" \
+expect 0 "sign --sig-out succeeds" sealift sign --key alice.key --sig-out alice.sig b.tar
+check "the bundle is unchanged" cmp b.tar unsigned.tar
+expect 12 "an existing file is not replaced" sealift sign --key alice.key --sig-out alice.sig b.tar
+expect 7 "without the file the bundle is unsigned" sealift verify --key alice.pub b.tar
+expect 0 "verify --signature succeeds" sealift verify --key alice.pub --signature alice.sig b.tar
+expect 7 "the signature does not count for another key" \
+    sealift verify --key bob.pub --signature alice.sig b.tar
+check "the message names the file" grep -q "'alice.sig'" "$err"
+expect 0 "import --signature succeeds" \
     sealift import -q --key alice.pub --signature alice.sig b.tar "$target"
-expect 9 "a signature that is not there" sealift verify --key alice.pub --signature none b.tar
+expect 9 "fails on a signature file that does not exist" \
+    sealift verify --key alice.pub --signature none b.tar
 head -c 70000 /dev/zero >large
-expect 11 "one that is too large" sealift verify --key alice.pub --signature large b.tar
-expect 0 "export --sig-out" \
+expect 11 "fails on a signature file that is too large" \
+    sealift verify --key alice.pub --signature large b.tar
+expect 0 "export --sig-out succeeds" \
     sealift export -q --key alice.key --sig-out export.sig -o exported.tar -f list
-check_equal "writes no signature into the bundle" "" "$(members exported.tar)"
-expect 0 "but a good one beside it" \
+check_equal "the bundle has no signature" "" "$(members exported.tar)"
+expect 0 "the separate signature counts" \
     sealift verify -q --key alice.pub --signature export.sig exported.tar
-expect 12 "it replaces neither" \
+expect 12 "neither file is replaced" \
     sealift export -q --key alice.key --sig-out export.sig -o other.tar -f list
 must forget_requests target
 
@@ -176,35 +181,36 @@ must forget_requests target
 not_attached() {
     cp unsigned.tar b.tar
     expect 7 "$1" sealift attach --key "$3.pub" b.tar "$2"
-    check "is not attached" cmp b.tar unsigned.tar
+    check "the bundle is unchanged" cmp b.tar unsigned.tar
 }
 
 fresh
 sealift payload b.tar >tosign
 tar -xOf b.tar index.json >extracted
 check "payload is index.json" cmp extracted tosign
-check_equal "digest is its digest, in groups" "$(sha256sum <tosign | cut -d ' ' -f 1)" \
+check_equal "digest prints its digest in groups" "$(sha256sum <tosign | cut -d ' ' -f 1)" \
     "$(sealift digest b.tar | tr -d ' \n')"
 openssl dgst -sha256 -sign alice.key -out alice.der tosign
 openssl base64 -in alice.der -out alice.b64
 openssl pkeyutl -sign -inkey edith.key -rawin -in tosign -out edith.raw
 openssl dgst -sha256 -sign rita.key -out rita.raw tosign
-expect 0 "attach signatures of openssl" sealift attach --key alice.pub --key edith.pub \
+expect 0 "attaches signatures by openssl" sealift attach --key alice.pub --key edith.pub \
     --key rita.pub b.tar alice.der edith.raw rita.raw
 for who in alice edith rita; do
-    expect 0 "that of $who counts" sealift verify -q --key "$who.pub" b.tar
+    expect 0 "the signature of $who counts" sealift verify -q --key "$who.pub" b.tar
 done
 cp b.tar signed.tar
-expect 0 "attach in base64, what is there already" sealift attach --key alice.pub b.tar alice.b64
-check "changes nothing" cmp b.tar signed.tar
+expect 0 "attaches a signature in base64 that exists already" \
+    sealift attach --key alice.pub b.tar alice.b64
+check "the bundle is unchanged" cmp b.tar signed.tar
 fresh
-expect 0 "attach the file of --sig-out" sealift attach --key alice.pub b.tar alice.sig
-expect 0 "as good as sign" sealift verify -q --key alice.pub b.tar
+expect 0 "attaches the file of --sig-out" sealift attach --key alice.pub b.tar alice.sig
+expect 0 "the result equals sign" sealift verify -q --key alice.pub b.tar
 fresh
-expect 7 "one bad signature among good ones" \
+expect 7 "refuses one bad signature among valid ones" \
     sealift attach --key alice.pub --key edith.pub b.tar alice.der rita.raw edith.raw
-check "stops all of them" cmp b.tar unsigned.tar
-not_attached "a signature by another key" alice.der bob
+check "none of them is attached" cmp b.tar unsigned.tar
+not_attached "refuses a signature by another key" alice.der bob
 python3 - alice.der alice.p1363 <<'PYTHON'
 import sys
 der = open(sys.argv[1], "rb").read()
@@ -214,15 +220,15 @@ r, at = number(2)
 s, at = number(at)
 open(sys.argv[2], "wb").write(r[-32:].rjust(32, b"\0") + s[-32:].rjust(32, b"\0"))
 PYTHON
-not_attached "r and s without DER" alice.p1363 alice
+not_attached "refuses r and s without DER" alice.p1363 alice
 openssl dgst -sha256 -sign alice.key -out other.der list
-not_attached "a signature over something else" other.der alice
+not_attached "refuses a signature over other bytes" other.der alice
 sed 's/"messageSignature"/"dsseEnvelope"/' alice.sig >dsse.sig
-not_attached "a DSSE envelope" dsse.sig alice
+not_attached "refuses a DSSE envelope" dsse.sig alice
 : >empty
-not_attached "an empty file" empty alice
+not_attached "refuses an empty file" empty alice
 
-# --- keys that we do not sign with -------------------------------------------------------
+# --- keys that only verify -------------------------------------------------------------
 
 # by_openssl NAME BITS: a signature over SHA-2 of so many bits, as a sigstore bundle.
 by_openssl() {
@@ -245,23 +251,23 @@ for bits in 256 384 512; do
         sealift verify -q --key cora.pub --signature cora.json unsigned.tar
 done
 sed 's/SHA2_512/SHA2_256/' cora.json >wrong.json
-expect 7 "not when it names another digest" \
+expect 7 "it does not count when it names another digest" \
     sealift verify -q --key cora.pub --signature wrong.json unsigned.tar
 by_openssl alice 384 >wrong.json
-expect 7 "nor on P-256 with SHA-384" \
+expect 7 "a signature on P-256 with SHA-384 does not count" \
     sealift verify -q --key alice.pub --signature wrong.json unsigned.tar
 for pair in cora:384 dora:512; do
     who=${pair%:*}
     openssl dgst "-sha${pair#*:}" -sign "$who.key" -out raw.sig tosign
     fresh
-    expect 0 "attach a bare signature of $who" sealift attach --key "$who.pub" b.tar raw.sig
-    expect 0 "and it counts" sealift verify -q --key "$who.pub" b.tar
-    expect 2 "but $who's key does not sign" sealift sign --key "$who.key" b.tar
+    expect 0 "attaches a bare signature of $who" sealift attach --key "$who.pub" b.tar raw.sig
+    expect 0 "the bare signature counts" sealift verify -q --key "$who.pub" b.tar
+    expect 2 "signing with $who's key is refused" sealift sign --key "$who.key" b.tar
 done
 by_openssl nora 256 >nora.json
-expect 0 "one by RSA of 2048 bits counts" \
+expect 0 "a signature by RSA with 2048 bits counts" \
     sealift verify -q --key nora.pub --signature nora.json unsigned.tar
-check_equal "with one warning" 1 "$(grep -c 'warning: .*less than 3072 bits' "$err")"
+check_equal "one warning is shown" 1 "$(grep -c 'warning: .*less than 3072 bits' "$err")"
 
 check_equal "nothing that was refused reached the registry" 0 "$(writes target)"
 

@@ -16,22 +16,23 @@ web=$source/team/web:1.4
 bundle=$work/images.tar
 cd "$work" || exit 99
 
-required 0 "an export with what is attached" \
+required 0 "export --referrers succeeds" \
     sealift export --key signer.key -o "$bundle" --referrers "$web" "$source/charts/shop:0.1.0"
 cp "$out" listed
 
 # --- in a file ---------------------------------------------------------------------------
 
-check "a table has whole digests" grep -q 'sha256:[0-9a-f]\{64\}' listed
-check "what is attached is below its image, with its kind" \
+check "a table in a file has complete digests" grep -q 'sha256:[0-9a-f]\{64\}' listed
+check "referrers are below their image, with their kind" \
     awk '/team\/web:1.4/ { web = NR } /^  [^ ].*(signature|attestation|sbom|artifact) / { below = NR }
         END { exit !(web && below > web) }' listed
 check "a chart is called one" grep -q 'charts/shop.* chart ' listed
-check "images have sizes" grep -qE 'team/web:1\.4 +image +sha256:[0-9a-f]+ +[0-9.]+ (B|KiB|MiB)$' listed
+check "images have sizes" \
+    grep -qE 'team/web:1\.4 +image +sha256:[0-9a-f]+ +[0-9.]+ (B|KiB|MiB)$' listed
 
 # One label for one figure: what the objects are together, and how large the file is.
 contents=$(sed -n 's/^contents  \([0-9]* names\),.* \([0-9.]* [KMG]*i*B\) (.* saved by sharing)$/\1 \2/p' listed)
-check "export says what the bundle contains" test -n "$contents"
+check "export lists the contents of the bundle" test -n "$contents"
 total=$(sed -n 's/^wrote     [^:]*: \([0-9.]* [KMG]*i*B\) (.*/\1/p' listed)
 for verb in verify inspect; do
     set -- "$bundle"
@@ -43,9 +44,9 @@ for verb in verify inspect; do
 done
 
 required 0 "inspect --json" sealift inspect --json "$bundle"
-check_equal "has the kind of each name" "True" "$(field "$out" \
+check_equal "the kind of each name is shown" "True" "$(field "$out" \
     '{"image", "chart", "signature", "sbom"} == {i["kind"] for i in d["images"]}')"
-check_equal "and the artifact type, where there is one" \
+check_equal "the artifact type is shown where there is one" \
     "application/spdx+json application/vnd.cncf.helm.config.v1+json" "$(field "$out" \
     '" ".join(sorted(i["artifactType"] for i in d["images"] if "artifactType" in i))')"
 
@@ -89,19 +90,19 @@ if python3 -c 'import os; os.openpty()' 2>/dev/null; then
             # shellcheck disable=SC2086 # a verb and its options
             expect 0 "$verb on a terminal of $columns columns" on_terminal "$columns" $verb "$@"
             rows "$out" >table
-            check "has a table" test "$(wc -l <table)" -ge 4
-            check "within the terminal" test "$(widest table)" -le "$columns"
-            check "with 12 digits of a digest" grep -qE ' [0-9a-f]{12} ' table
-            check_not "and no whole one" grep -q '[0-9a-f]\{64\}' table
+            check "a table is shown" test "$(wc -l <table)" -ge 4
+            check "tables fit the terminal" test "$(widest table)" -le "$columns"
+            check "digests have 12 digits" grep -qE ' [0-9a-f]{12} ' table
+            check_not "no complete digest is shown" grep -q '[0-9a-f]\{64\}' table
         done
     done
-    check "names lose their beginning, not their end" grep -q '^\.\.\..*:1\.4 ' table
-    expect 0 "--wide on a terminal" on_terminal 80 inspect --wide "$bundle"
-    check "has whole digests" grep -q 'sha256:[0-9a-f]\{64\}' "$out"
-    expect 0 "--json on a terminal" on_terminal 80 inspect --json "$bundle"
-    check "has whole digests" grep -q 'sha256:[0-9a-f]\{64\}' "$out"
+    check "long names are cut at the beginning" grep -q '^\.\.\..*:1\.4 ' table
+    expect 0 "--wide succeeds on a terminal" on_terminal 80 inspect --wide "$bundle"
+    check "digests are complete" grep -q 'sha256:[0-9a-f]\{64\}' "$out"
+    expect 0 "--json succeeds on a terminal" on_terminal 80 inspect --json "$bundle"
+    check "digests are complete" grep -q 'sha256:[0-9a-f]\{64\}' "$out"
 else
-    skip "tables on a terminal" "no pseudo-terminals here (/dev/pts)"
+    skip "tables succeed on a terminal" "no pseudo-terminals here (/dev/pts)"
 fi
 
 # --- foreseen ----------------------------------------------------------------------------
@@ -109,28 +110,29 @@ fi
 foresee() {
     sealift export --dry-run --json -o new.tar "$web" "$@"
 }
-required 0 "a dry run" foresee
+required 0 "a dry run succeeds" foresee
 all=$(field "$out" 'd["wouldFetchBytes"]')
-check "says what it would fetch" test "$all" -gt 0
-check_equal "nothing is here yet" 0 "$(field "$out" 'd["wouldReuseBytes"]')"
-required 0 "a dry run with --reuse" foresee --reuse "$bundle"
-check_equal "would take all of it from there" "$all 0" \
+check "the dry run lists what would be fetched" test "$all" -gt 0
+check_equal "no file exists yet" 0 "$(field "$out" 'd["wouldReuseBytes"]')"
+required 0 "a dry run with --reuse succeeds" foresee --reuse "$bundle"
+check_equal "the dry run reports that all is reused" "$all 0" \
     "$(field "$out" 'd["wouldReuseBytes"], d["wouldFetchBytes"]' | tr -d '(),')"
-required 0 "for people" sealift export --dry-run -o new.tar "$web" --reuse "$bundle"
+required 0 "the text output succeeds" sealift export --dry-run -o new.tar "$web" --reuse "$bundle"
 check "it says so" grep -qE '^would fetch 0 B of layers and configs; .* is here already$' "$out"
 cp "$bundle" new.tar.partial
-required 0 "a dry run beside an unfinished bundle" foresee
-check_equal "would take all of it from there" "$all 0" \
+required 0 "a dry run succeeds beside an unfinished bundle" foresee
+check_equal "the dry run reports that all is reused" "$all 0" \
     "$(field "$out" 'd["wouldReuseBytes"], d["wouldFetchBytes"]' | tr -d '(),')"
 check "and leaves that as it is" cmp "$bundle" new.tar.partial
 rm new.tar.partial
 required 0 "volumes" sealift export --dry-run -o new.tar --volume-size 1M "$web"
-check "are counted, in the right number" \
+check "the count has the right number" \
     grep -qE '^would write new\.tar\.001 and on, (1 volume|[0-9]{2,} volumes|[2-9] volumes): ' "$out"
-required 0 "volumes in JSON" foresee --volume-size 1M
-check_equal "are as many as the bundle needs" "True" \
+required 0 "the JSON result has volumes" foresee --volume-size 1M
+check_equal "there are as many volumes as the bundle requires" "True" \
     "$(field "$out" 'd["volumes"] == -(-d["bundleBytes"] // (1 << 20))')"
 required 0 "import --dry-run" sealift import --dry-run --key signer.pub "$bundle" "$target/mirror"
-check "has sizes" grep -qE 'team/web:1\.4 +would-push +sha256:[0-9a-f]+ +[0-9.]+ (B|KiB|MiB)$' "$out"
+check "sizes are shown" \
+    grep -qE 'team/web:1\.4 +would-push +sha256:[0-9a-f]+ +[0-9.]+ (B|KiB|MiB)$' "$out"
 
 done_testing

@@ -45,7 +45,7 @@ refused() {
 
 mkdir "$work/bad"
 must python3 "$tests/e2e/damage.py" variants "$bundle" "$work/bad" >"$work/variants"
-check "there is something to refuse" test "$(wc -l <"$work/variants")" -gt 50
+check "there are damaged bundles" test "$(wc -l <"$work/variants")" -gt 50
 number=0
 while read -r codes name; do
     # A quick run takes every fifth.
@@ -55,36 +55,36 @@ while read -r codes name; do
     number=$((number + 1))
 done <"$work/variants"
 
-refused "the key of somebody else" 7 \
+refused "refuses another key" 7 \
     sealift import --key "$work/stranger.pub" "$bundle" "$target"
-refused "no signature" 7 try "$work/unsigned.tar"
-refused "no key" 7 sealift import "$bundle" "$target"
-check "comes with what to do" grep -q '^hint: ' "$err"
+refused "refuses an unsigned bundle" 7 try "$work/unsigned.tar"
+refused "refuses without a key" 7 sealift import "$bundle" "$target"
+check "a hint says what to do" grep -q '^hint: ' "$err"
 
 # Skipping the signature never skips the digests.
 flipped=$(grep -n ' one bit in blobs/' "$work/variants" | tail -n 1)
 layer=$((${flipped%%:*} - 1))
 damaged=${flipped##*/}
-refused "a flipped bit, with the signature skipped" 6 \
+refused "refuses a flipped bit when signatures are skipped" 6 \
     sealift import --insecure-skip-verify "$work/bad/$layer.tar" "$target"
 check "the message names the damaged object" grep -q "$damaged" "$err"
-check "and where it is in the file" grep -qE 'from byte [0-9]+' "$err"
+check "the message has its offset" grep -qE 'from byte [0-9]+' "$err"
 
-check_equal "the registry was never asked anything" 0 "$(requests target)"
+check_equal "no request reached the registry" 0 "$(requests target)"
 
 # Wherever the bit is: headers, padding, numbers, the signature, the end.
 places=150
 is_quick && places=20
-check_equal "no flipped bit goes unseen in $places places" "" \
+check_equal "a flipped bit is detected in $places places" "" \
     "$(python3 "$tests/e2e/damage.py" sweep "$bundle" "$work" "$places" \
         "$abs_top_builddir/sealift" verify -q --key "$work/signer.pub")"
 
 # The proof that refusing is not all it can do.
 head -c 65536 /dev/zero | cat "$bundle" - >"$work/padded.tar"
-expect 0 "zeros after the end, as some carriers leave them" try "$work/padded.tar"
-check "that one was imported" same_images source target \
+expect 0 "accepts zeros after the end" try "$work/padded.tar"
+check "the bundle with zeros was imported" same_images source target \
     "mirror/$(address_of source | tr : _)"
-expect 0 "unsigned, with the signature skipped" \
+expect 0 "imports an unsigned bundle when signatures are skipped" \
     sealift import --insecure-skip-verify "$work/unsigned.tar" "$target"
 
 done_testing

@@ -175,7 +175,7 @@ def field_mutations(bundle, n):
                 yield f"{field}: {what}", put(head, **{field: written})
     yield "mode: 755", put(head, mode=b"000755 \0")
     yield "mode: with the kind of file", put(head, mode=b"100644 \0")
-    yield "uid: somebody's", put(head, uid=b"001750 \0")
+    yield "uid: not zero", put(head, uid=b"001750 \0")
     for field in ("link", "user", "group", "prefix", "unused"):
         for what, written in texts(name):
             yield f"{field}: {what}", put(head, **{field: written})
@@ -230,7 +230,7 @@ def pax(head, records, kind=b"x"):
 
 
 def extras(bundle, n):
-    """What may stand before member n, by what it is called."""
+    """Members to insert before member n, by name."""
     head, name = bundle.first, bundle.names[n].encode() if n < len(bundle.names) else b"end"
     size = b"%d" % (bundle.members[n].size if n < len(bundle.names) else 0)
     gnu = put(head, magic=b"ustar  \0")
@@ -352,7 +352,7 @@ def end_mutations(bundle):
 
 
 def structured(bundle, share):
-    """(name, bytes) of the mutations that somebody thought of; of the many, one in share."""
+    """(name, bytes) of hand-written mutations; of the many, one in share."""
     blob = len(bundle.names) - 2
     many = []
     for n in (0, blob):

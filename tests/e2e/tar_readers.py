@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What other programs see in a bundle, and whether it is what the format says.
+"""Compare what other programs read from a bundle with the format.
 
     tar_readers.py SEALIFT BUNDLE...     print a line for each disagreement: "BUNDLE: WHO: WHAT"
 
@@ -69,7 +69,7 @@ def by_python(path):
 
 
 def by_format(path, index_digest):
-    """What the bundle says of itself, from what sealift took for its index.json on."""
+    """The members that the bundle lists, starting from the index.json that sealift verified."""
     with open(path, "rb") as file:
         raw = file.read()
     members, at = [], 0
@@ -107,7 +107,7 @@ def first_difference(want, got):
 
 
 def disagreements(path, result):
-    """What is odd about a bundle of which sealift verify --json said result."""
+    """Disagreements about a bundle, given the result of sealift verify --json."""
     odd, want = [], []
     try:
         want = by_format(path, result["index"])

@@ -41,36 +41,37 @@ try_import() {
     sealift import -v --key "$work/signer.pub" "$bundle" "$target" "$@"
 }
 
-expect 3 "nobody's token is not enough" try_export
-check "no bundle" test ! -e "$bundle"
-check_equal "no credentials were made up" "-" "$(asked source-door | cut -d' ' -f1 | sort -u)"
+expect 3 "fails with an anonymous token" try_export
+check "no bundle is written" test ! -e "$bundle"
+check_equal "no credentials were sent" "-" "$(asked source-door | cut -d' ' -f1 | sort -u)"
 
 docker_config wrong
-expect 3 "a wrong password" try_export --authfile "$work/config.json"
-check_equal "is not followed by a try without one" wrong \
+expect 3 "fails with a wrong password" try_export --authfile "$work/config.json"
+check_equal "no anonymous attempt follows" wrong \
     "$(asked source-door | cut -d' ' -f1 | sort -u)"
 
 docker_config "$registry_password"
-expect 0 "export with tokens" try_export --authfile "$work/config.json"
-check "the token server was asked" test -s "$work/registry/source-door/tokens.log"
-check_equal "once for each repository" "" "$(sort "$work/registry/source-door/tokens.log" | uniq -d)"
-check_equal "only to pull" "" "$(asked source-door | grep push)"
+expect 0 "export with tokens succeeds" try_export --authfile "$work/config.json"
+check "the token service was asked" test -s "$work/registry/source-door/tokens.log"
+check_equal "one token is requested for each repository" \
+    "" "$(sort "$work/registry/source-door/tokens.log" | uniq -d)"
+check_equal "only pull is requested" "" "$(asked source-door | grep push)"
 check_equal "no token is shown" "" "$(grep -E 'Bearer e|eyJ' "$out" "$err")"
 
-expect 0 "import with tokens" try_import --authfile "$work/config.json"
-check "to push" grep -q 'pull,push' "$work/registry/target-door/tokens.log"
-check_equal "once for each need" "" "$(asked target-door | sort | uniq -d)"
-check "everything is there" same_images source target "mirror/$(echo "$door" | tr : _)"
+expect 0 "import with tokens succeeds" try_import --authfile "$work/config.json"
+check "push is requested" grep -q 'pull,push' "$work/registry/target-door/tokens.log"
+check_equal "each token is requested once" "" "$(asked target-door | sort | uniq -d)"
+check "every image is at the target" same_images source target "mirror/$(echo "$door" | tr : _)"
 
 must forget_requests target-door
-expect 0 "import once more" try_import --authfile "$work/config.json"
-check_equal "writes nothing" 0 "$(writes target-door)"
+expect 0 "a second import succeeds" try_import --authfile "$work/config.json"
+check_equal "the second import writes nothing" 0 "$(writes target-door)"
 
 # Anonymous is enough where the registry says so.
 asked source-door >"$work/before"
-expect 0 "a public image without credentials" \
+expect 0 "exports a public image without credentials" \
     sealift export --unsigned -o "$work/public.tar" "$door/charts/shop:0.1.0"
-check_equal "was fetched with nobody's token" "- repository:charts/shop:pull" \
+check_equal "the token is anonymous" "- repository:charts/shop:pull" \
     "$(asked source-door)"
 
 # A token is valid for at most 3 s, and the wire is silent for longer while layers are fetched.
@@ -83,9 +84,9 @@ with_short_tokens() {
         "$abs_top_builddir/sealift" export -j 1 --unsigned -o "$work/short.tar" \
             --creds-stdin "$(stalled_address)" -f "$work/short-list"
 }
-expect 0 "a token that ends on the way is replaced" with_short_tokens
-check_equal "once" "      2" \
+expect 0 "a token that expires during a download is renewed" with_short_tokens
+check_equal "it is renewed once" "      2" \
     "$(sort "$work/registry/short/tokens.log" | uniq -c | cut -c1-7 | sort -u | tail -n 1)"
-expect 0 "the bundle is whole" sealift verify --insecure-skip-verify "$work/short.tar"
+expect 0 "the bundle is complete" sealift verify --insecure-skip-verify "$work/short.tar"
 
 done_testing

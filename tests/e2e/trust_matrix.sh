@@ -20,7 +20,7 @@ target=$(address_of target)/mirror
 mkdir "$work/bad"
 python3 "$tests/e2e/forge.py" "$work/good.tar" "$work/other.tar" "$work" "$work/bad" \
     >"$work/cases" || { fail "forge.py"; done_testing; }
-check "there is something to refuse" test "$(wc -l <"$work/cases")" -gt 50
+check "there are bundles to refuse" test "$(wc -l <"$work/cases")" -gt 50
 must forget_requests target
 
 import() {
@@ -52,39 +52,43 @@ while read -r number case code reason name; do
     case $name in
     'signed by a stranger')
         id=$(openssl pkey -in "$work/stranger.key" -pubout -outform DER | sha256sum)
-        check "signer-unknown: with the key id" grep -q "${id%% *}" "$err"
-        check "signer-unknown: and the command that would accept it" \
+        check "signer-unknown: the message has the key id" grep -q "${id%% *}" "$err"
+        check "signer-unknown: a hint has the command that would accept it" \
             grep -q "^hint: .*sealift trust add --trust $work/store " "$err"
         ;;
-    'data in the pad') check "padding-not-zero: in words" grep -q 'interrupted' "$err" ;;
-    'a signed image index that is no bundle')
-        check "image-index-not-a-bundle: in words" grep -q 'not a sealift bundle' "$err"
+    'data in the pad') check "padding-not-zero: the message mentions an interruption" grep -q 'interrupted' "$err" ;;
+    'a signed image index that is not a bundle')
+        check "image-index-not-a-bundle: the message says that it is not a bundle" \
+            grep -q 'not a sealift bundle' "$err"
         ;;
     'a new line in a name' | 'an escape in a name')
-        check_not "names-and-targets: nothing of it reaches the terminal" grep -q "$(printf '\033')" "$err"
+        check_not "names-and-targets: no escape sequence reaches the terminal" \
+            grep -q "$(printf '\033')" "$err"
         ;;
     esac
 done <"$work/cases"
 
-refused 7 no-trust "no store and no key" sealift import --report "$work/report" "$work/good.tar" "$target"
+refused 7 no-trust "refuses without a store and without a key" \
+    sealift import --report "$work/report" "$work/good.tar" "$target"
 mkdir "$work/empty"
-refused 7 no-trust "an empty store" \
+refused 7 no-trust "refuses with an empty store" \
     sealift import --trust "$work/empty" --report "$work/report" "$work/good.tar" "$target"
 
-check_equal "the registry was never asked anything" 0 "$(requests target)"
+check_equal "no request reached the registry" 0 "$(requests target)"
 
-expect 0 "unknown-signature-beside-trusted: a stranger's signature beside a trusted one" \
+expect 0 "unknown-signature-beside-trusted: verify accepts the bundle" \
     sealift verify --trust "$work/store" "$work/bad/stranger.tar"
-check "unknown-signature-beside-trusted: is listed as ignored" grep -q '^ignored .*a key that is not trusted' "$out"
+check "unknown-signature-beside-trusted: the unknown one is listed as ignored" \
+    grep -q '^ignored .*a key that is not trusted' "$out"
 
 # No part of verifying opens a socket.
 if can_trace; then
-    expect 0 "verify, watched" strace -f -o "$work/trace" -e trace=network \
+    expect 0 "verify succeeds under strace" strace -f -o "$work/trace" -e trace=network \
         "$abs_top_builddir/sealift" verify -q --trust "$work/store" "$work/good.tar"
-    check_not "opens no socket" grep -q 'socket(' "$work/trace"
-    expect 0 "import, watched" strace -f -o "$work/trace" -e trace=network \
+    check_not "verify opens no socket" grep -q 'socket(' "$work/trace"
+    expect 0 "import succeeds under strace" strace -f -o "$work/trace" -e trace=network \
         "$abs_top_builddir/sealift" import -q --key "$work/signer.pub" "$work/good.tar" "$target"
-    check "does, so that would be seen" grep -q 'socket(' "$work/trace"
+    check "import opens a socket, so the trace works" grep -q 'socket(' "$work/trace"
 else
     skip "verify opens no socket" "strace may not trace here"
 fi
@@ -108,11 +112,11 @@ $registry_guard python3 "$tests/e2e/swap.py" "${address##*:}" "$work/moving.tar"
 registry_pids="$registry_pids $!"
 must wait_for_line "$work/wire"
 place=127.0.0.1:$(cat "$work/wire")/late
-expect 6 "file-changes-after-check: a file that changes between checking and sending" \
+expect 6 "file-changes-after-check: import fails" \
     sealift import --trust "$work/store" "$work/moving.tar" "$place"
-check_equal "file-changes-after-check: no manifest and no tag was pushed" 0 \
+check_equal "file-changes-after-check: no manifest and no tag is pushed" 0 \
     "$(grep -c '"PUT /v2/late/.*/manifests/' "$work/registry/target/access.log")"
 
-expect 0 "the bundle that all of these were made from" import "$work/good.tar"
+expect 0 "imports the bundle that all were made from" import "$work/good.tar"
 
 done_testing

@@ -9,7 +9,8 @@ must start_registry source
 must fill source shapes
 references source >"$work/list"
 must sealift export -q --unsigned -o "$work/shapes.tar" -f "$work/list"
-expect 0 "images of every shape" sealift verify --layers --insecure-skip-verify "$work/shapes.tar"
+expect 0 "verify --layers accepts images of every shape" \
+    sealift verify --layers --insecure-skip-verify "$work/shapes.tar"
 check "says how many layers were not unpacked, and why" grep -qE \
     '^layers    [0-9]+ unpacked, [0-9]+ not: [0-9]+ of artifacts, [0-9]+ of a type other than tar$' \
     "$out"
@@ -30,15 +31,16 @@ print(len(images), len(others - images))
 PYTHON
 }
 expect 0 "counts in JSON" sealift verify --json --layers --insecure-skip-verify "$work/shapes.tar"
-check_equal "layers of images and of artifacts" "$(counts)" "$(field "$out" \
+check_equal "layers of images and artifacts are counted" "$(counts)" "$(field "$out" \
     '"%d %d" % ((lambda l: (l["unpacked"] + l["notUnpacked"]["otherType"], l["notUnpacked"]["artifact"]))(d["layers"]))')"
 
 # What parses and unpacks is a process of its own, as poor as the kernel can make it.
-expect 0 "verify in detail" sealift verify -v --layers --insecure-skip-verify "$work/shapes.tar"
-check "it says how it is confined" grep -q 'in a separate process: ' "$err"
+expect 0 "verify -v --layers succeeds" \
+    sealift verify -v --layers --insecure-skip-verify "$work/shapes.tar"
+check "the debug log describes the sandbox" grep -q 'in a separate process: ' "$err"
 
 python3 "$tests/e2e/bad_layers.py" "$(url_of source)" >"$work/cases"
-check "there are layers to look into" test "$(wc -l <"$work/cases")" -gt 14
+check "there are layers to unpack" test "$(wc -l <"$work/cases")" -gt 14
 while read -r name words; do
     bundle=$work/$name.tar
     must sealift export -q --unsigned -o "$bundle" "$(address_of source)/inside/$name:v1"
@@ -47,9 +49,9 @@ while read -r name words; do
         continue
     fi
     expect 6 "$name" sealift verify --json --layers --insecure-skip-verify "$bundle"
-    check "is told" grep -q "$words" "$err"
-    check_equal "as what it is" layer "$(field "$out" 'd["error"]["reason"]')"
-    expect 0 "nobody looks without being asked" \
+    check "the message names the layer" grep -q "$words" "$err"
+    check_equal "the message names the fault" layer "$(field "$out" 'd["error"]["reason"]')"
+    expect 0 "without --layers nothing is unpacked" \
         sealift verify --insecure-skip-verify "$bundle"
 done <"$work/cases"
 
@@ -62,7 +64,8 @@ with open(sys.argv[1], "r+b") as file:
     file.seek(at)
     file.write(bytes([data[at] ^ 1]))
 PYTHON
-expect 6 "damage" sealift verify --json --layers --insecure-skip-verify "$work/gzip.tar"
-check_equal "is damage" digest "$(field "$out" 'd["error"]["reason"]')"
+expect 6 "damage fails with its own status" \
+    sealift verify --json --layers --insecure-skip-verify "$work/gzip.tar"
+check_equal "the reason is damage" digest "$(field "$out" 'd["error"]["reason"]')"
 
 done_testing

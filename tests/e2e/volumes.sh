@@ -23,50 +23,54 @@ in_volumes_of() {
     shift
     sealift export --key "$work/signer.key" --volume-size "$volume_size" -o "$base" "$@" "$image"
 }
-expect 0 "an export in volumes" in_volumes --json
-check_equal "has four of them" 4 "$(field "$out" 'd["volumes"]')"
-check_equal "and nothing else" "images.tar.001 images.tar.002 images.tar.003 images.tar.004" \
+expect 0 "export --volume-size succeeds" in_volumes --json
+check_equal "it writes four volumes" 4 "$(field "$out" 'd["volumes"]')"
+check_equal "no other file is written" \
+    "images.tar.001 images.tar.002 images.tar.003 images.tar.004" \
     "$(find "$work/set" -type f -printf '%f\n' | sort | xargs)"
 cat "$base".[0-9]* >"$work/joined.tar"
-check "cat makes the bundle of them" cmp "$work/joined.tar" "$work/whole.tar"
-expect 12 "they are not written over" in_volumes
-expect 0 "unless asked to" in_volumes --force
-expect 0 "the same after that" sealift verify --key "$work/signer.pub" "$base.001"
+check "the joined volumes are the bundle" cmp "$work/joined.tar" "$work/whole.tar"
+expect 12 "refuses to replace volumes" in_volumes
+expect 0 "--force replaces them" in_volumes --force
+expect 0 "the volumes are the same then" sealift verify --key "$work/signer.pub" "$base.001"
 
 verify() {
     sealift verify --key "$work/signer.pub" "$@"
 }
-expect 0 "any one of them will do" verify "$base.003"
-expect 0 "or the name" verify "$base"
-expect 0 "or all of them in any order" verify "$base.004" "$base.002" "$base.003" "$base.001"
-expect 0 "inspect reads them, too" sealift inspect "$base.001"
-check "and knows the image" grep -q 'fleet/image000:v1' "$out"
+expect 0 "one volume is enough as operand" verify "$base.003"
+expect 0 "the name without a suffix is enough" verify "$base"
+expect 0 "all volumes in any order are accepted" \
+    verify "$base.004" "$base.002" "$base.003" "$base.001"
+expect 0 "inspect accepts volumes" sealift inspect "$base.001"
+check "inspect shows the image" grep -q 'fleet/image000:v1' "$out"
 
 # Volumes of an older, larger set would make this one wrong.
 stray() {
     rm -f "$base".*
-    echo "of somebody else" >"$base.006"
-    echo "of somebody else" >"$base.0012"
+    echo "foreign" >"$base.006"
+    echo "foreign" >"$base.0012"
 }
 stray
-expect 12 "other volumes beyond the last" in_volumes --json
-check "are named" grep -q "'$base.006', '$base.0012' exist" "$err"
-check "with the way out" grep -q '^hint: .*--force' "$err"
-check_equal "and the kind" conflict "$(field "$out" 'd["error"]["kind"]')"
-check_equal "nothing is written, and nothing gone" "images.tar.0012 images.tar.006" \
+expect 12 "refuses other volumes beyond the last" in_volumes --json
+check "the message names them" grep -q "'$base.006', '$base.0012' exist" "$err"
+check "a hint says what to do" grep -q '^hint: .*--force' "$err"
+check_equal "the result has the kind" conflict "$(field "$out" 'd["error"]["kind"]')"
+check_equal "no file is written or removed" "images.tar.0012 images.tar.006" \
     "$(find "$work/set" -type f -printf '%f\n' | sort | xargs)"
-expect 12 "a dry run says so, too" in_volumes --dry-run
-expect 0 "with --force" in_volumes --json --force
-check_equal "they are removed, and named" "$base.006 $base.0012" \
+expect 12 "a dry run refuses them too" in_volumes --dry-run
+expect 0 "--force succeeds" in_volumes --json --force
+check_equal "they are removed and listed" "$base.006 $base.0012" \
     "$(field "$out" '" ".join(d["removed"])')"
-check_equal "and only they" "images.tar.001 images.tar.002 images.tar.003 images.tar.004" \
+check_equal "no other file is removed" \
+    "images.tar.001 images.tar.002 images.tar.003 images.tar.004" \
     "$(find "$work/set" -type f -printf '%f\n' | sort | xargs)"
 stray
-expect 0 "without JSON" in_volumes --force
-check_equal "a line each" "removed   $base.006 removed   $base.0012" \
+expect 0 "--force succeeds without JSON" in_volumes --force
+check_equal "each is shown in a line" "removed   $base.006 removed   $base.0012" \
     "$(grep '^removed' "$out" | xargs -d '\n')"
-expect 0 "larger volumes in the place of smaller ones" in_volumes_of 3M --json --force
-check_equal "leave no smaller one" "$base.003 $base.004" "$(field "$out" '" ".join(d["removed"])')"
+expect 0 "larger volumes replace smaller ones" in_volumes_of 3M --json --force
+check_equal "no smaller volume is left" \
+    "$base.003 $base.004" "$(field "$out" '" ".join(d["removed"])')"
 rm "$base".*
 must in_volumes -q
 
@@ -97,7 +101,7 @@ split_as() { # PREFIX FIRST OPTION...
     expect 0 "by the last" verify "$(echo "$split_all" | head -n 1)"
     # shellcheck disable=SC2086
     expect 0 "by all, in any order" verify $split_all
-    expect 0 "inspect reads them, too" sealift inspect "$split_first"
+    expect 0 "inspect accepts volumes" sealift inspect "$split_first"
 }
 split_as x aa
 split_as images.tar. aa -a 2
@@ -108,7 +112,8 @@ expect 0 "by the name" verify "$work/split/images.tar"
 cp "$work/whole.tar" "$work/split/images.tar"
 split_as x 00 -d
 split_as images.tar. 01 --numeric-suffixes=1
-expect 2 "a report in the place of a piece" verify --report "$work/split/images.tar.03" "$split_first"
+expect 2 "a report in the place of a piece" \
+    verify --report "$work/split/images.tar.03" "$split_first"
 rm "$work/split/images.tar.03"
 expect 6 "a piece is missing" verify "$split_first"
 check "which one is counted from the first" grep -q "volume" "$err"
@@ -124,8 +129,8 @@ wrong() {
     wrong_name=$1 wrong_status=$2 wrong_message=$3 wrong_hint=$4
     shift 4
     expect "$wrong_status" "$wrong_name" "$@" || return
-    check "says so" grep -qE "$wrong_message" "$err"
-    check "and what to do" grep -qE "^hint: $wrong_hint" "$err"
+    check "the message names the fault" grep -qE "$wrong_message" "$err"
+    check "a hint says what to do" grep -qE "^hint: $wrong_hint" "$err"
 }
 spoilt=$work/spoilt/images.tar
 spoil() {
@@ -136,8 +141,8 @@ spoil && rm "$spoilt.002" "$spoilt.003"
 wrong "two missing in the middle" 6 'volumes 2 to 3 are missing' 'put all' verify "$spoilt.001"
 spoil && rm "$spoilt.003" "$spoilt.004"
 wrong "the last two missing" 6 'volumes 3 to 4 are missing' 'put all' verify "$spoilt.001"
-expect 6 "in JSON, too" verify --json "$spoilt.001"
-check_equal "with the volumes that lack" "3 4" \
+expect 6 "the JSON result has it" verify --json "$spoilt.001"
+check_equal "missing volumes are listed" "3 4" \
     "$(field "$out" '"%(firstVolume)d %(lastVolume)d" % d["damage"][-1]')"
 spoil && rm "$spoilt".00[234]
 wrong "all but the first missing" 6 'volumes 2 to 4 are missing' 'put all' verify "$spoilt"
@@ -165,50 +170,51 @@ spoil && truncate -s -1 "$spoilt.004" && printf X >>"$spoilt.004"
 printf X | dd of="$spoilt.001" bs=1 seek=$((36864 + 600)) conv=notrunc 2>/dev/null
 wrong "damage at both ends" 6 '2 damaged ranges' 'copy volumes 1, 4 again' \
     verify --json "$spoilt.001"
-check_equal "each with its volume" "1 1, 4 4" "$(field "$out" \
+check_equal "each damage names its volume" "1 1, 4 4" "$(field "$out" \
     '", ".join("%d %d" % (x["firstVolume"], x["lastVolume"]) for x in d["damage"])')"
 spoil && head -c 1048576 /dev/zero >"$spoilt.005"
 wrong "one too many" 6 'volume' 'copy' verify "$spoilt.001"
 
-# A killed run goes on, in the middle of a volume.
+# A killed run is resumed in the middle of a volume.
 must start_stall source 2500000
 rm -f "$base".*
 check_equal "killed in the middle" "killed 9" "$(python3 "$tests/e2e/halt.py" KILL \
     "$base.partial.002=700000" "$abs_top_builddir/sealift" export --unsigned --volume-size 1M \
     --jobs 1 -o "$base" "$(stalled_address)/fleet/image000:v1" 2>"$err")"
 kill -USR1 "$stall_pid"
-expect 0 "the same command" sealift export --json --unsigned --volume-size 1M -o "$base" \
+expect 0 "the same command completes" sealift export --json --unsigned --volume-size 1M -o "$base" \
     "$(stalled_address)/fleet/image000:v1"
-check "does not begin anew" test "$(field "$out" 'd["reusedBytes"]')" -gt 1000000
-expect 0 "it is whole" sealift verify --insecure-skip-verify "$base"
+check "it resumes" test "$(field "$out" 'd["reusedBytes"]')" -gt 1000000
+expect 0 "the bundle is complete" sealift verify --insecure-skip-verify "$base"
 
 # Killed between two renames: 003 and 004 have their names, 001 and 002 have not.
 mv "$base.001" "$base.partial.001" && mv "$base.002" "$base.partial.002"
-expect 0 "killed while the names were given" sealift export --json --unsigned --volume-size 1M \
+expect 0 "killed while volumes were renamed" sealift export --json --unsigned --volume-size 1M \
     -o "$base" "$(stalled_address)/fleet/image000:v1"
 check_equal "nothing is fetched again" 0 "$(field "$out" 'd["fetchedBytes"]')"
-check_equal "and nothing is left over" 4 "$(find "$work/set" -type f | wc -l)"
+check_equal "no other file is left" 4 "$(find "$work/set" -type f | wc -l)"
 
-# Unfinished, with volumes of somebody else beside it: another size now makes them ours to write.
+# Unfinished, beside foreign volumes: with another volume size their names would be written.
 mv "$base.001" "$base.partial.001"
 rm "$base".00[234]
-echo "of somebody else" >"$base.003"
-expect 12 "a volume of somebody else beside an unfinished export" sealift export --unsigned \
+echo "foreign" >"$base.003"
+expect 12 "refuses a foreign volume beside an unfinished export" sealift export --unsigned \
     --volume-size 1M -o "$base" "$(stalled_address)/fleet/image000:v1"
-check "it is still there" grep -q somebody "$base.003"
+check "the foreign volume is still there" grep -q foreign "$base.003"
 rm "$base.003"
-expect 0 "the same command without it" sealift export --unsigned --volume-size 1M -o "$base" \
+expect 0 "the same command completes without it" \
+    sealift export --unsigned --volume-size 1M -o "$base" \
     "$(stalled_address)/fleet/image000:v1"
-expect 0 "an older set is a source of blobs" sealift export --json --unsigned \
+expect 0 "an older set is reused" sealift export --json --unsigned \
     --reuse "$base.001" -o "$work/again.tar" "$image"
-check_equal "of all of them" 0 "$(field "$out" 'd["fetchedBytes"]')"
+check_equal "all blobs are reused" 0 "$(field "$out" 'd["fetchedBytes"]')"
 
 must start_registry target
-expect 0 "import takes volumes" sealift import --insecure-skip-verify --strip-host "$base".00? \
+expect 0 "import accepts volumes" sealift import --insecure-skip-verify --strip-host "$base".00? \
     "$(address_of target)/mirror"
-check "and brings what is in them" same_images source target mirror
+check "every image is at the target" same_images source target mirror
 for size in 0 1 1000000 3k 1000001 floppy; do
-    expect 2 "a volume size of $size" sealift export --unsigned --volume-size "$size" \
+    expect 2 "refuses a volume size of $size" sealift export --unsigned --volume-size "$size" \
         -o "$work/x.tar" "$image"
 done
 

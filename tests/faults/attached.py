@@ -37,8 +37,8 @@ def names(run):
 
 
 @case("referrer-pages")
-def pages(lab):
-    "referrers over many pages, in the order of their digests"
+def lists_referrers_over_pages(lab):
+    "referrers over many pages are exported in the order of their digests"
     app = lab.index("app:1")
     notes = [note(lab, app, f"n{n}") for n in range(7)]
     lab.registry.handler.page_size = 3
@@ -52,8 +52,8 @@ def pages(lab):
 
 
 @case()
-def not_asked_for(lab):
-    "without --referrers nobody asks for them"
+def requests_no_referrers_unasked(lab):
+    "without --referrers no referrers are requested"
     app = lab.index("app:1")
     note(lab, app)
     lab.export(app).ok().carries(app)
@@ -61,8 +61,8 @@ def not_asked_for(lab):
 
 
 @case("referrer-pages")
-def of_everything(lab):
-    "referrers of children, of referrers, and of none twice"
+def exports_referrers_of_everything_once(lab):
+    "referrers of children and of referrers are exported, each once"
     app = lab.index("app:1")
     child = Picture("app:x", app.documents[:1], [])
     on_child = note(lab, child, "child")
@@ -75,8 +75,8 @@ def of_everything(lab):
 
 
 @case("referrers-api-missing", "referrers-api-refused")
-def no_api(lab):
-    "registries without the API: the fallback tag, or nothing"
+def falls_back_without_the_api(lab):
+    "without the API the fallback tag is read, if it exists"
     app = lab.index("app:1")
     one = note(lab, app)
     lab.registry.handler.has_referrers = False
@@ -100,8 +100,8 @@ def no_api(lab):
 
 
 @case("referrers-api-missing")
-def no_list(lab):
-    "the fallback tag holds an image"
+def ignores_a_fallback_tag_that_is_an_image(lab):
+    "a fallback tag that holds an image counts as absent"
     app, image_there = lab.index("app:1"), lab.image("app:other")
     lab.registry.handler.has_referrers = False
     lab.registry.store.repo("app").tags[fallback(app.top.digest)] = image_there.top.digest
@@ -110,8 +110,8 @@ def no_list(lab):
 
 
 @case("referrers-api-fails")
-def unreadable(lab):
-    "what cannot be read is an error, never silence"
+def fails_on_unreadable_referrers(lab):
+    "referrers that cannot be read are an error, never omitted in silence"
     app = lab.index("app:1")
     one = note(lab, app)
     top, gone = f"/manifests/{app.top.digest}$", denied(403, "DENIED")
@@ -134,8 +134,8 @@ def unreadable(lab):
 
 
 @case("referrers-tag-of-other-digest")
-def of_another(lab):
-    "a list that holds what belongs to something else"
+def refuses_referrers_of_another_subject(lab):
+    "a list with referrers of another subject is refused"
     app, other = lab.index("app:1"), lab.image("app:2")
     one, stray = note(lab, app), note(lab, other, "stray")
     lab.registry.handler.has_referrers = False
@@ -145,8 +145,8 @@ def of_another(lab):
 
 
 @case("cosign-tags")
-def cosign(lab):
-    "cosign's tags of the index and of a child"
+def exports_cosign_tags(lab):
+    "cosign's tags of the index and of a child are exported"
     app = lab.index("app:1")
     found = []
     for document in (app.top, app.documents[0]):
@@ -182,8 +182,8 @@ def listed(lab, app, repo="mirror/app"):
 
 
 @case("referrers-on-push")
-def with_and_without(lab):
-    "a registry with the API keeps the list, for others we do"
+def maintains_the_list_where_there_is_no_api(lab):
+    "with the API the registry keeps the list, without it import does"
     app, notes = carried(lab)
     for says, has in ((True, True), (False, False), (False, True)):  # it says so, or not
         lab.registry.handler.store.repos.clear()
@@ -210,8 +210,8 @@ def with_and_without(lab):
 
 
 @case("referrers-api-fails")
-def api_is_no_help(lab):
-    "an API that fails does not end an import, whatever it was that is there already"
+def tolerates_a_failing_api(lab):
+    "an API that fails does not end an import, whatever the target holds already"
     app, notes = carried(lab)
     lab.registry.handler.has_referrers = False
     for code in (400, 401, 403, 404, 405, 406, 410, 415, 422, 429, 500, 501, 503):
@@ -227,8 +227,8 @@ def api_is_no_help(lab):
 
 
 @case("referrers-on-push")
-def subject_first(lab):
-    "what belongs to something comes after it, and before the tag"
+def pushes_a_subject_before_its_referrers(lab):
+    "referrers are pushed after their subject and before its tag"
     app, notes = carried(lab, 3, index("app:1"))
     lab.registry.handler.has_referrers = False
     lab.push(app, *notes, jobs=8).ok()
@@ -239,8 +239,8 @@ def subject_first(lab):
 
 
 @case("referrers-tag-exists")
-def list_of_others(lab):
-    "a list that others have begun is extended, one that is none stops it"
+def extends_an_existing_list(lab):
+    "an existing list is extended; a tag that is not a list ends the import"
     app, notes = carried(lab)
     handler = lab.registry.handler
     handler.has_referrers, handler.checks_children = False, False
@@ -259,8 +259,8 @@ def list_of_others(lab):
 
 
 @case("referrers-tag-is-subject")
-def tag_is_the_image(lab):
-    "a registry that takes the fallback tag for the digest: no list, and no reason to fail"
+def ignores_an_image_under_the_fallback_tag(lab):
+    "a registry that answers the fallback tag with the image itself has no list"
     app, notes = carried(lab, app=index("app:1"))
     lab.registry.handler.has_referrers = False
     tag = fallback(app.top.digest)
@@ -289,7 +289,7 @@ def tag_is_the_image(lab):
 
 
 def somebody_else(lab, app, times):
-    """A rule: before our PUT of the list somebody else puts another one."""
+    """A rule: another client changes the list just before our PUT."""
     def put(request, proceed):
         number = len(lab.log.find("PUT", fallback(app.top.digest)))
         if number <= times:
@@ -305,8 +305,8 @@ def somebody_else(lab, app, times):
 
 
 @case("referrers-tag-exists", "referrers-tag-raced")
-def moved_meanwhile(lab):
-    "somebody is faster: with an ETag it is tried again on top of theirs"
+def retries_a_changed_list(lab):
+    "a list that changed meanwhile is extended again, by ETag"
     app, notes = carried(lab)
     handler = lab.registry.handler
     handler.has_referrers, handler.checks_children, handler.has_etags = False, False, True
@@ -336,8 +336,8 @@ def list_refused_once(lab):
 
 
 @case("referrers-tag-raced")
-def two_imports(lab):
-    "two imports at once extend one list: both entries survive"
+def keeps_entries_of_two_imports(lab):
+    "two imports at once extend one list and both entries remain"
     app, notes = carried(lab, 2)
     handler = lab.registry.handler
     handler.has_referrers, handler.has_etags = False, True

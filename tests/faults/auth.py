@@ -40,7 +40,7 @@ def realm_of(lab):
 
 
 def scopes_asked(origin):
-    """What each request for a token asked for."""
+    """The scopes of each token request."""
     return [parse_qs(urlsplit(entry.target).query).get("scope", [])
             for entry in origin.find("GET")]
 
@@ -48,8 +48,8 @@ def scopes_asked(origin):
 # ---- challenges ----
 
 @case("scope-with-quoted-comma")
-def comma_in_quotes(lab):
-    "a scope with a comma in quotes: one token, for both actions"
+def parses_a_comma_in_quotes(lab):
+    "a scope with a comma in quotes yields one token for both actions"
     with_token(lab)
     app = lab.image("app:1", at=lab.other)
     lab.push(app).ok()
@@ -58,8 +58,8 @@ def comma_in_quotes(lab):
 
 
 @case("challenge-in-two-headers")
-def two_headers(lab):
-    "a scheme that nobody wants in a header before the right one"
+def skips_unsupported_schemes(lab):
+    "an unsupported scheme in the first of two headers is skipped"
     with_token(lab)
     challenge_with(lab, "Negotiate", f'Bearer realm="{realm_of(lab)}",service="registry.test"')
     app = lab.image("app:1")
@@ -67,8 +67,8 @@ def two_headers(lab):
 
 
 @case("two-challenges-in-one-header")
-def two_in_one(lab):
-    "two challenges in one header, with quotes inside of quotes"
+def parses_two_challenges_in_one_header(lab):
+    "two challenges in one header, with quotes inside quotes, are parsed"
     password = lab.wants_password(lab.registry)
     lab.docker_config({lab.registry.host: ("robot", password)})
     challenge_with(lab, 'Newauth a="x\\"y, Bearer realm=z", Basic realm="z"')
@@ -77,8 +77,8 @@ def two_in_one(lab):
 
 
 @case("challenge-in-odd-case")
-def odd_case(lab):
-    "names in odd case, values without quotes"
+def parses_odd_case_and_unquoted_values(lab):
+    "names in odd case and unquoted values are parsed"
     with_token(lab)
     challenge_with(lab, f"bEaReR REALM={realm_of(lab)},Service=registry.test")
     app = lab.image("app:1")
@@ -86,8 +86,8 @@ def odd_case(lab):
 
 
 @case("realm-is-relative")
-def relative_realm(lab):
-    "a relative realm with a query stays at the registry and keeps it"
+def resolves_a_relative_realm(lab):
+    "a relative realm is resolved at the registry and keeps its query"
     lab.wants_token(lab.registry)
     password = lab.secret("registry")
     lab.tokens.handler.users["robot"] = password
@@ -102,8 +102,8 @@ def relative_realm(lab):
 
 
 @case("front-page-is-open")
-def open_front_page(lab):
-    "the front page is open, the manifests are not"
+def obtains_a_token_when_only_manifests_need_one(lab):
+    "a token is obtained when /v2/ is open and manifests are not"
     with_token(lab)
     lab.registry.on("GET", "^/v2/$", status(200, "{}"))
     app = lab.image("app:1")
@@ -111,8 +111,8 @@ def open_front_page(lab):
 
 
 @case("refusal-without-challenge")
-def silent_refusal(lab):
-    "a refusal without a challenge: the front page has one"
+def asks_the_front_page_for_a_challenge(lab):
+    "after a 401 without a challenge, that of /v2/ is used"
     with_token(lab)
     lab.registry.on("GET|HEAD", "/(manifests|blobs)/", change(
         lambda reply: reply.set("WWW-Authenticate", None)))
@@ -122,8 +122,8 @@ def silent_refusal(lab):
 
 
 @case("challenge-unambiguous")
-def sloppy_challenges(lab):
-    "challenges that break the rules, and can mean one thing only"
+def parses_sloppy_challenges(lab):
+    "malformed challenges with one possible meaning are understood"
     with_token(lab)
     app = lab.image("app:1")
     check_access, realm = lab.registry.access.check, realm_of(lab)
@@ -137,8 +137,8 @@ def sloppy_challenges(lab):
 
 
 @case("challenge-malformed")
-def hostile_challenges(lab):
-    "challenges that are none end in a refusal"
+def refuses_malformed_challenges(lab):
+    "malformed challenges end in a refusal"
     with_token(lab)
     app = lab.image("app:1")
     for value in ("Bearer", 'Bearer realm="x,service="y"', 'Bearer realm="x,service=y', 'Bearer realm="a",realm="b"',
@@ -153,8 +153,8 @@ def hostile_challenges(lab):
 # ---- which token server ----
 
 @case("realm-is-unsafe", "realm-scheme-or-user")
-def plain_realm(lab):
-    "a realm that is not https: refused, nothing is sent there"
+def refuses_a_plain_realm(lab):
+    "a realm that is not https is refused and nothing is sent there"
     with_token(lab)
     app = lab.image("app:1")
     plain = lab.origin("plain", "127.0.0.2", lambda: lab.tokens.handler, tls=False)
@@ -170,8 +170,8 @@ def plain_realm(lab):
 
 
 @case("realm-is-unsafe", "realm-at-private-address")
-def private_realm(lab):
-    "a public registry cannot send us to private addresses"
+def refuses_a_private_realm(lab):
+    "a realm at a private address is refused for a public registry"
     with_token(lab)
     app = lab.image("app:1")
     lab.proxied = True
@@ -198,8 +198,8 @@ def elsewhere(lab):
 
 
 @case("realm-on-other-domain")
-def other_domain(lab):
-    "a token server elsewhere gets credentials only when it is named"
+def sends_credentials_elsewhere_only_if_named(lab):
+    "a token service on another domain gets credentials only when named"
     password, app = elsewhere(lab)
     lab.docker_config({lab.registry.host: ("robot", password)})
     lab.export(app).fails("auth", "will not send the credentials",
@@ -214,16 +214,16 @@ def other_domain(lab):
 
 
 @case("realm-on-other-domain", "anonymous-token")
-def other_domain_as_nobody(lab):
-    "a token server elsewhere may be asked without credentials"
+def asks_other_domains_anonymously(lab):
+    "a token service on another domain is asked without credentials"
     _, app = elsewhere(lab)
     lab.export(app).ok().carries(app)
     same([user for user, _ in lab.evil.handler.granted], [None], "who asked")
 
 
 @case("token-service-redirects")
-def token_server_redirects(lab):
-    "a token server that sends us elsewhere: no credentials go along"
+def drops_credentials_on_redirects_of_a_token_service(lab):
+    "credentials do not follow a redirect of a token service"
     with_token(lab)
     app = lab.image("app:1")
     lab.evil.handler.users["robot"] = ""
@@ -236,8 +236,8 @@ def token_server_redirects(lab):
 # ---- tokens ----
 
 @case("token-member-varies")
-def token_names(lab):
-    "a token under one name, under both, under none"
+def accepts_both_token_members(lab):
+    """"token" and "access_token" are accepted, an answer with neither is not"""
     with_token(lab)
     app = lab.image("app:1")
     for fields in (lambda token: {"access_token": token},
@@ -255,8 +255,8 @@ def token_names(lab):
 
 
 @case("token-body-varies")
-def token_bodies(lab):
-    "answers of the token server: text/plain, a web page, 2 MiB"
+def checks_token_answers(lab):
+    "token answers: text/plain is accepted, a web page and 2 MiB are refused"
     with_token(lab)
     app = lab.image("app:1")
     lab.tokens.on("GET", "", header("Content-Type", "text/plain; charset=utf-8"))
@@ -274,8 +274,8 @@ def token_bodies(lab):
 
 
 @case("token-lifetime-is-odd")
-def odd_lifetimes(lab):
-    "odd lifetimes never end in a loop: one token is enough"
+def tolerates_odd_lifetimes(lab):
+    "unusual lifetimes cause no loop: one token is enough"
     with_token(lab)
     app = lab.image("app:1")
     for fields in ({"expires_in": 0}, {}, {"expires_in": 10}, {"expires_in": -1},
@@ -289,8 +289,8 @@ def odd_lifetimes(lab):
 
 
 @case("token-never-sufficient")
-def never_enough(lab):
-    "tokens that never suffice: one more is asked for, then the repository is named"
+def gives_up_on_insufficient_tokens(lab):
+    "after two tokens that do not suffice the run fails and names the repository"
     with_token(lab)
     app = lab.image("team/app:1")
     lab.tokens.handler.refuses = lambda *_: "insufficient_scope"
@@ -301,8 +301,8 @@ def never_enough(lab):
 
 
 @case("tokens-always-refused")
-def never_good(lab):
-    "a registry that never likes a token is not asked for ever"
+def gives_up_on_refused_tokens(lab):
+    "a registry that refuses every token ends the run"
     with_token(lab)
     app = lab.image("app:1")
     lab.registry.on("GET", "/blobs/", then(lambda _: lab.tokens.handler.revoke_all(), None))
@@ -311,8 +311,8 @@ def never_good(lab):
 
 
 @case("token-expires-between-blobs")
-def ends_between(lab):
-    "a token that ends between two blobs: one more, and nothing is fetched twice"
+def renews_a_token_between_blobs(lab):
+    "a token that expires between two blobs is renewed and nothing is fetched twice"
     with_token(lab)
     app = lab.image("app:1", layers=4)
     lab.registry.on("GET", "/blobs/", then(lambda _: lab.tokens.handler.revoke_all(), None), nth=3)
@@ -321,8 +321,8 @@ def ends_between(lab):
 
 
 @case("token-expires-mid-download")
-def ends_within(lab):
-    "a token that ends in the middle of a layer: the rest is fetched with another one"
+def renews_a_token_mid_download(lab):
+    "after a token expired in the middle of a layer, the rest is fetched with another"
     with_token(lab)
     app = lab.image("app:1", size=300000)
 
@@ -334,12 +334,12 @@ def ends_within(lab):
     lab.export(app, jobs=1).ok().carries(app)
     same(lab.tokens.count(), 2, "tokens asked for")
     ranges = [e.header("Range") for e in lab.registry.find("GET", app.layer.digest)]
-    check(ranges[-1] and not ranges[-1].startswith("bytes=0-"), f"it went on: {ranges}")
+    check(ranges[-1] and not ranges[-1].startswith("bytes=0-"), f"resumed: {ranges}")
 
 
 @case("token-expires-mid-upload")
-def ends_while_uploading(lab):
-    "a token that ends while a blob goes up: the last step is repeated, the blob is not"
+def renews_a_token_mid_upload(lab):
+    "after a token expired during an upload, only the last step is repeated"
     with_token(lab)
     app = image("app:1", size=3 << 20)
 
@@ -355,8 +355,8 @@ def ends_while_uploading(lab):
 
 
 @case("anonymous-token")
-def as_nobody(lab):
-    "without credentials the token is asked for as nobody"
+def asks_anonymously_without_credentials(lab):
+    "without credentials the token is requested anonymously"
     lab.wants_token(lab.registry)
     app = lab.image("app:1")
     lab.export(app).ok().carries(app)
@@ -364,8 +364,8 @@ def as_nobody(lab):
 
 
 @case("anonymous-token-ends-early")
-def nobody_ends_early(lab):
-    "nobody's token ends before its time: it is fetched anew, however the registry says so"
+def renews_an_anonymous_token(lab):
+    "an anonymous token that expires early is renewed, whatever the challenge"
     app = lab.image("app:1", layers=4)
     realm = f'Bearer realm="{lab.tokens.url}/token",service="registry.test"'
     for challenge in (realm, realm + ',error="invalid_token"', 'Bearer error="invalid_token"', None):
@@ -388,8 +388,8 @@ def nobody_ends_early(lab):
 
 
 @case("token-refused-basic-wanted")
-def token_refused(lab):
-    "a fresh token is refused, and a password wanted: it is tried once, where there is one"
+def tries_the_password_after_a_refused_token(lab):
+    "a fresh token refused with a Basic challenge: the password, if any, is tried once"
     password = with_token(lab)
     lab.secrets[password].add("registry")
     app = lab.image("app:1")
@@ -406,16 +406,16 @@ def token_refused(lab):
     lab.again()
     good.users["robot"] = "another"
     lab.export(app, jobs=1).fails("auth", "user name or password refused", reason="login")
-    same(lab.registry.count("GET", "/manifests/"), 3, "as nobody, with a token, with the password")
+    same(lab.registry.count("GET", "/manifests/"), 3, "anonymous, with a token, with the password")
     lab.again()
     lab.docker_config({})
     lab.export(app, jobs=1).fails("auth")
-    same(lab.registry.count("GET", "/manifests/"), 2, "as nobody, with a token")
+    same(lab.registry.count("GET", "/manifests/"), 2, "anonymous, with a token")
 
 
 @case("anonymous-token-insufficient")
-def nobody_is_not_enough(lab):
-    "a token for nobody is not enough: log in"
+def hints_to_log_in(lab):
+    "an anonymous token that is not enough gives a hint to log in"
     app = lab.image("app:1")
     for code in (401, 403):
         lab.again()
@@ -427,8 +427,8 @@ def nobody_is_not_enough(lab):
 
 
 @case("wrong-password")
-def wrong_password(lab):
-    "wrong credentials are an error, not a reason to be nobody"
+def fails_on_a_wrong_password(lab):
+    "wrong credentials are an error, not a reason to continue anonymously"
     with_token(lab)
     wrong = lab.secret("tokens")
     lab.docker_config({lab.registry.host: ("robot", wrong)})
@@ -447,8 +447,8 @@ def with_identity(lab, secret, **more):
 
 
 @case("refresh-flow-unsupported")
-def no_refresh_flow(lab):
-    "an identity token at a server that does not know it: the password, if there is one"
+def falls_back_to_the_password(lab):
+    "where the refresh flow is unsupported the password is used, if there is one"
     with_identity(lab, lab.secret("tokens"))
     lab.tokens.handler.takes_post = False
     app = lab.image("app:1")
@@ -462,8 +462,8 @@ def no_refresh_flow(lab):
 
 
 @case("refresh-request-form")
-def refresh_form(lab):
-    "the form of a refresh request, byte by byte"
+def sends_the_refresh_form(lab):
+    "a refresh request has the specified form, byte by byte"
     secret = lab.secret("tokens") + "+a/b=c d&e%"
     with_identity(lab, secret)
     lab.registry.access.challenge = lambda *_: (
@@ -484,8 +484,8 @@ def refresh_form(lab):
 # ---- more than one scope ----
 
 @case("action-of-its-own-demanded")
-def own_action(lab):
-    "a registry that wants an action of its own for lists: it is asked for, and nothing else"
+def requests_the_demanded_action(lab):
+    "an action that the registry requires for lists is requested, and nothing else"
     with_token(lab)
     app = lab.image("app:1")
     check_access, tokens = lab.registry.access.check, lab.tokens.handler
@@ -505,8 +505,8 @@ def own_action(lab):
 
 
 @case("one-scope-of-two-granted")
-def one_scope_of_two(lab):
-    "a token server that grants the last scope only: mounting fails, uploading works"
+def uploads_when_only_the_target_scope_is_granted(lab):
+    "with only the last scope granted, mounting fails and uploading works"
     with_token(lab)
     lab.tokens.handler.grant_last_only = True
     shared = layer("shared", 200000)

@@ -21,8 +21,8 @@ def ranges(lab, digest):
 
 
 @case("connection-cut-mid-blob", "body-ends-early", "range-ignored")
-def cut(lab):
-    "a connection that is cut in every way: the rest is asked for, with its end"
+def resumes_a_cut_blob(lab):
+    "a blob that was cut in any way is resumed, with the end of the range stated"
     for how in ("end", "drop", "reset"):
         app, digest = only_layer(lab)
         lab.again()
@@ -35,8 +35,8 @@ def cut(lab):
 
 
 @case("body-ends-early")
-def cut_framings(lab):
-    "a body that ends too early, in chunks and without a length"
+def detects_early_ends(lab):
+    "a body that ends early, chunked or without a length, is detected"
     for fault in (chunked(1000, end=b""), chunked(1000, end=b"zz\r\n"),
                   no_length(lambda reply: setattr(reply, "body", reply.body[:SIZE // 2]))):
         app, digest = only_layer(lab)
@@ -47,8 +47,8 @@ def cut_framings(lab):
 
 
 @case("body-ends-early")
-def framings(lab):
-    "whole bodies in chunks, without a length, in drops, after interim answers"
+def accepts_every_framing(lab):
+    "bodies arrive chunked, without a length, in small pieces, after interim answers"
     for fault in (chunked(1000), no_length(), drip(50000, 0.01), flood_1xx(20)):
         app, digest = only_layer(lab)
         lab.again()
@@ -58,8 +58,8 @@ def framings(lab):
 
 
 @case("range-answer-is-odd", "range-ignored")
-def odd_rests(lab):
-    "odd answers to a request for the rest"
+def handles_odd_range_answers(lab):
+    "odd answers to a range request never corrupt a blob"
     for fault in (ignore_range(), refuse_range(), content_range(None),
                   content_range(lambda _: f"bytes 0-{SIZE - 1}/{SIZE}"),
                   content_range(lambda _: f"bytes 5-{SIZE - 1}/{SIZE}"),
@@ -76,8 +76,8 @@ def odd_rests(lab):
 
 
 @case("range-answer-is-odd", "range-ignored")
-def wrong_part(lab):
-    "other bytes than those that were asked for, twice: not taken for the rest"
+def refuses_the_wrong_range(lab):
+    "bytes of another range than requested are never used"
     app, digest = only_layer(lab)
     half = SIZE // 2
 
@@ -91,8 +91,8 @@ def wrong_part(lab):
 
 
 @case("range-answer-is-odd")
-def star_total(lab):
-    "a rest whose total the registry does not know"
+def accepts_an_unknown_total(lab):
+    "a range whose total size is unknown is accepted"
     app, digest = only_layer(lab)
     lab.registry.on("GET", digest, truncate(SIZE // 2, "drop"), times=1)
     lab.registry.on("GET", digest, content_range(lambda text: text.replace(f"/{SIZE}", "/*")))
@@ -101,8 +101,8 @@ def star_total(lab):
 
 
 @case("range-ignored")
-def restarts_end(lab):
-    "a registry that can never go on is given up"
+def gives_up_where_ranges_never_work(lab):
+    "a registry that can never resume is given up"
     app, digest = only_layer(lab)
     lab.registry.on("GET", digest, chain(*[truncate(SIZE // 2, "drop"), status(416)] * 4))
     lab.export(app).fails("protocol", digest)
@@ -110,8 +110,8 @@ def restarts_end(lab):
 
 
 @case("connection-cut-repeatedly")
-def no_progress(lab):
-    "a connection that is cut again and again, with and without progress"
+def counts_retries_without_progress(lab):
+    "repeated cuts end the run only when there is no progress"
     app, digest = only_layer(lab)
     lab.registry.on("GET", digest, truncate(SIZE // 4, "drop"))
     lab.export(app).ok().carries(app)
@@ -125,8 +125,8 @@ def no_progress(lab):
 
 
 @case("blob-length-wrong", "body-too-long", "lengths-disagree", "blob-size-wrong")
-def lengths(lab):
-    "a blob that is announced or comes with another length than its descriptor says"
+def refuses_wrong_lengths(lab):
+    "a blob whose length differs from its descriptor is refused"
     for fault in (body(lambda data: data + b"more"), shorter(SIZE - 1),
                   content_length(SIZE + 1), content_length(1 << 62), content_length(1)):
         app, digest = only_layer(lab)
@@ -136,16 +136,16 @@ def lengths(lab):
 
 
 @case("blob-length-wrong", "body-too-long")
-def endless_blob(lab):
-    "a blob that never ends is stopped when it is too long"
+def stops_an_endless_blob(lab):
+    "a blob that never ends is stopped at its declared size"
     app, digest = only_layer(lab)
     lab.registry.on("GET", digest, endless())
     lab.export(app).fails("integrity", "sent more than", reason="size")
 
 
 @case("lengths-disagree")
-def odd_lengths(lab):
-    "a Content-Length that is no number, or there twice"
+def refuses_malformed_lengths(lab):
+    "a Content-Length that is malformed or repeated is refused"
     for values in ((-1,), ("x",), (SIZE, SIZE + 1), (1 << 70,), ("1, 2",)):
         app, digest = only_layer(lab)
         lab.again()
@@ -157,8 +157,8 @@ def odd_lengths(lab):
 
 
 @case("answer-compressed-unasked", "compressed-blob")
-def compressed(lab):
-    "a blob that is compressed on the way although nobody asked"
+def refuses_compressed_blobs(lab):
+    "a blob that arrives compressed is refused"
     app = lab.image("app:1", size=1000)
     lab.registry.on("GET", app.layer.digest, gzip())
     lab.export(app).fails("integrity", app.layer.digest, hint="compressed the response")
@@ -168,7 +168,7 @@ def compressed(lab):
 
 @case("document-compressed")
 def compressed_document(lab):
-    "a document that is compressed although nobody asked is named so, one that is called so is read"
+    "a compressed document is reported as such, one only labelled so is accepted"
     app = lab.index("app:1")
     name = lab.registry.host + "/app"
     for where, words in (("/manifests/1$", [app]), ("/manifests/sha256:", [app]),
@@ -185,16 +185,16 @@ def compressed_document(lab):
 
 
 @case("answer-compressed-unasked")
-def called_compressed(lab):
-    "a blob that is called compressed but is what it should be"
+def accepts_a_false_content_encoding(lab):
+    "a blob labelled as compressed whose bytes are right is accepted"
     app = lab.image("app:1")
     lab.registry.on("GET", "/blobs/", header("Content-Encoding", "x-gzip"))
     lab.export(app).ok().carries(app)
 
 
 @case("blob-bit-flipped", "blob-content-wrong")
-def flipped(lab):
-    "a flipped bit: once more from the start, then it is an error"
+def fails_on_a_flipped_bit(lab):
+    "a flipped bit is fetched again once, then it is an error"
     app, digest = only_layer(lab)
     lab.registry.on("GET", digest, flip(SIZE // 2))
     lab.export(app).fails("integrity", digest, reason="digest")
@@ -204,24 +204,24 @@ def flipped(lab):
 
 
 @case("blob-bit-flipped", "blob-content-wrong")
-def flipped_once(lab):
-    "a bit that was flipped once"
+def recovers_from_one_flipped_bit(lab):
+    "a bit that was flipped once is repaired by fetching again"
     app, digest = only_layer(lab)
     lab.registry.on("GET", digest, flip(0), times=1)
     lab.export(app).ok().carries(app)
 
 
 @case("registry-answers-html")
-def page(lab):
-    "a web page instead of a blob"
+def names_a_web_page(lab):
+    "a web page instead of a blob is reported as such"
     app, digest = only_layer(lab)
     lab.registry.on("GET", digest, status(200, "<html>Log in</html>", "text/html"))
     lab.export(app).fails("integrity", "text/html", reason="size")
 
 
 @case("blobs-shared-by-many")
-def small_things(lab):
-    "what everybody knows by its digest is not asked for, what many share is asked for once"
+def fetches_shared_blobs_once(lab):
+    "the empty blob is not fetched, a shared config is fetched once"
     empty, config = Blob([b""], "text/plain"), Blob([b'{"n":1}'], OCI_CONFIG)
     braces = Blob([b"{}"], EMPTY)
     documents = [manifest(config, [empty, braces], annotations={"n": str(n)})
@@ -236,8 +236,8 @@ def small_things(lab):
 
 
 @case("digest-sha512")
-def sha512(lab):
-    "sha512 is refused for a bundle before any layer is fetched"
+def refuses_sha512_early(lab):
+    "sha512 is refused before any layer is fetched"
     config = json_blob({}, OCI_CONFIG)
     big = layer("big", 1000)
     big.digest = "sha512:" + hashlib.sha512(big.pieces[0]).hexdigest()
@@ -247,16 +247,16 @@ def sha512(lab):
 
 
 @case("layer-shared-by-platforms")
-def shared(lab):
-    "a layer that eight platforms share is fetched once by eight workers"
+def fetches_a_shared_layer_once(lab):
+    "a layer shared by eight platforms is fetched once by eight workers"
     app = lab.index("app:1", platforms=8, shared=1, layers=0, size=100000)
     lab.export(app, jobs=8).ok().carries(app)
     same(lab.registry.count("GET", app.layer.digest), 1, "requests for it")
 
 
 @case("error-storm")
-def storm(lab):
-    "a storm of errors: as long as something comes through, it goes on"
+def continues_through_an_error_storm(lab):
+    "most requests fail and the export still completes"
     app = lab.image("app:1", layers=4, size=50000)
     lab.registry.on("GET", "/blobs/", status(503), nth=[1, 3, 5])
     lab.registry.on("GET", "/blobs/", end("reset"), nth=[2])
@@ -265,8 +265,8 @@ def storm(lab):
 
 
 @case("foreign-layers-not-fetched")
-def foreign(lab):
-    "a layer that only lives elsewhere is not fetched from there unless somebody says so"
+def fetches_no_foreign_layers_by_default(lab):
+    "a layer with foreign URLs is not fetched from there by default"
     app = image("app:1")
     foreign = app.layer.descriptor(urls=[f"{lab.storage.url}/{app.layer.digest}"])
     fields = {"config": app.config.descriptor(), "layers": [foreign]}

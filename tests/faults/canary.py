@@ -25,7 +25,7 @@ ELSEWHERE = {
 
 
 class Greedy:
-    """Takes everything, and asks for more: whoever comes without credentials gets 401."""
+    """Accepts everything, and answers 401 to requests without credentials."""
 
     def __init__(self, lab):
         self._lab = lab
@@ -99,8 +99,8 @@ def everywhere(lab, secret, rule, run, elsewhere=None):
 
 
 @case("secret-in-output", "redirect-drops-credentials", "storage-challenge")
-def redirects(lab):
-    "redirects of manifests and blobs: no password, token or client certificate goes along"
+def redirects_carry_no_secret(lab):
+    "redirects of manifests and blobs carry no password, token or certificate"
     password = prepare(lab)
     app = lab.image("app:1")
     lab.certified.add("registry")
@@ -116,8 +116,8 @@ def redirects(lab):
 
 
 @case("secret-in-output", "redirect-drops-credentials")
-def links(lab):
-    "the next page of tags or referrers: no secret goes along"
+def links_carry_no_secret(lab):
+    "links to the next page of tags or referrers carry no secret"
     password = prepare(lab)
     lab.image("app:1")
 
@@ -129,8 +129,8 @@ def links(lab):
 
 
 @case("secret-in-output", "foreign-layers-not-fetched")
-def foreign_layers(lab):
-    "places where layers live: no secret goes along"
+def foreign_urls_receive_no_secret(lab):
+    "URLs of foreign layers receive no secret"
     password, asked = prepare(lab), 0
     for where, url in ELSEWHERE.items():
         app = image("app:1")
@@ -147,8 +147,8 @@ def foreign_layers(lab):
 
 
 @case("realm-scheme-or-user", "realm-on-other-domain", "secret-in-output")
-def realms(lab):
-    "token servers: a password goes to the registry's own host and to those below or above"
+def passwords_stay_with_related_hosts(lab):
+    "token services get a password only on the registry's own or a related host"
     for where, url in ELSEWHERE.items():
         lab.again()
         password = prepare(lab)
@@ -163,8 +163,8 @@ def realms(lab):
 
 
 @case("upload-stays-at-registry", "secret-in-output")
-def locations(lab):
-    "locations of uploads: no secret goes along, and no byte either"
+def upload_locations_carry_no_secret(lab):
+    "locations of uploads elsewhere receive no secret and no byte"
     password, elsewhere = prepare_addresses(lab)
     for method, size in (("POST", 1000), ("PATCH", 3 << 20)):
         everywhere(lab, password, lambda url, method=method: lab.registry.on(
@@ -173,8 +173,8 @@ def locations(lab):
 
 
 @case("upload-stays-at-registry", "secret-in-output")
-def locations_by_name(lab):
-    "the same with names, through a proxy"
+def named_upload_locations_carry_no_secret(lab):
+    "locations of uploads by name, through a proxy, receive no secret"
     password = prepare(lab)
     for method, size in (("POST", 1000), ("PATCH", 3 << 20)):
         everywhere(lab, password, lambda url, method=method: lab.registry.on(
@@ -183,8 +183,8 @@ def locations_by_name(lab):
 
 
 @case("secret-in-output", "redirect-drops-credentials", "upload-stays-at-registry")
-def upload_redirects(lab):
-    "redirects of uploads and of what is asked before: no secret goes along"
+def upload_redirects_carry_no_secret(lab):
+    "redirects of uploads and presence checks carry no secret"
     password, elsewhere = prepare_addresses(lab)
     for method in ("HEAD|GET", "POST", "PUT", "PATCH"):
         everywhere(lab, password, lambda url, method=method: lab.registry.on(
@@ -194,8 +194,8 @@ def upload_redirects(lab):
 
 
 @case("secret-over-plain-http", "secret-in-output")
-def proxies(lab):
-    "a proxy's password is for the proxy, the registry's is not"
+def proxies_receive_only_their_password(lab):
+    "a proxy receives its own password and never the registry's"
     password = prepare(lab)
     for_proxy = lab.secret("proxy")
     lab.proxy.handler.users = {"user": for_proxy}
@@ -211,8 +211,8 @@ def proxies(lab):
 
 
 @case("secret-in-output")
-def proxy_urls(lab):
-    "proxy URLs that are read otherwise than they are meant: refused without their password"
+def malformed_proxy_urls_are_shown_without_password(lab):
+    "malformed proxy URLs are refused and shown without their password"
     app, host = lab.image("app:1"), lab.proxy.host
     lab.registry.name_it("r.example.com")
     word = lab.secret()
@@ -240,8 +240,8 @@ def proxy_urls(lab):
 
 
 @case("secret-in-output")
-def typed_passwords(lab):
-    "a user name and password where none belong: what is typed or configured is not repeated"
+def misplaced_passwords_are_not_repeated(lab):
+    "a password typed or configured in the wrong place is not repeated"
     app, host, word = lab.image("app:1"), lab.registry.host, lab.secret()
     bundle = lab.bundle(app)
     for user in (f"u:{word}", f"u:{word}/x", f"u:{word} x", f"u:{word}#x", f"u:{word}@x",
@@ -279,8 +279,8 @@ def typed_passwords(lab):
 
 
 @case("secret-over-plain-http", "secret-in-output")
-def proxy_passwords(lab):
-    "passwords with every character that a URL can have, as it is or percent-encoded"
+def proxy_passwords_may_have_any_character(lab):
+    "proxy passwords work with every character, raw or percent-encoded"
     lab.registry.name_it("r.example.com")
     app = lab.image("app:1")
     for odd, coded in (("#", "%23"), ("/", "%2F"), ("?", "%3f"), ("@", "%40"), (" ", "%20"),
@@ -295,8 +295,8 @@ def proxy_passwords(lab):
 
 
 @case("secret-over-plain-http", "secret-in-output")
-def plain(lab):
-    "a registry that only speaks plain HTTP is given no password without --plain-http"
+def plain_registries_receive_no_password(lab):
+    "a plain HTTP registry receives no password without --plain-http"
     public = lab.origin("public", "127.0.0.8", Registry, tls=False).name_it("p.example.com")
     lab.proxied = True
     app = lab.image("app:1", at=public)
@@ -319,8 +319,8 @@ def insecure(lab, *places):
 
 
 @case("secret-over-plain-http", "secret-in-output")
-def insecure_password(lab):
-    "insecure in registries.conf: plain HTTP, but no password"
+def insecure_permits_no_password(lab):
+    "insecure in registries.conf permits plain HTTP but no password"
     public, env = insecure(lab, "")
     app = lab.image("app:1", at=public)
     lab.docker_config({public.host: ("robot", lab.secret())})
@@ -344,8 +344,8 @@ def insecure_password(lab):
 
 
 @case("secret-over-plain-http", "secret-in-output")
-def insecure_tokens(lab):
-    "the same with tokens: none is obtained with a password, one for everybody may go there"
+def insecure_permits_only_anonymous_tokens(lab):
+    "insecure in registries.conf permits only anonymous tokens"
     public, env = insecure(lab, "")
     lab.tokens.name_it("p.example.com:8443")
     app = lab.image("app:1", at=public)
@@ -367,8 +367,8 @@ def insecure_tokens(lab):
 
 
 @case("secret-over-plain-http", "similar-registry-name")
-def insecure_namespace(lab):
-    "insecure holds for the namespace it is written for, not for its host"
+def insecure_is_limited_to_its_namespace(lab):
+    "insecure applies to the namespace it is written for, not to its host"
     public, env = insecure(lab, "/open")
     pictures = [lab.image(f"{name}:1", at=public) for name in ("open", "open/x", "opening", "x")]
     lab.export(*pictures[:2], env=env).ok().carries(*pictures[:2])
@@ -380,8 +380,8 @@ def insecure_namespace(lab):
 
 
 @case("secret-over-plain-http", "secret-in-output")
-def insecure_mirror(lab):
-    "a mirror that is insecure gets no password; the registry itself is asked"
+def insecure_mirrors_receive_no_password(lab):
+    "an insecure mirror receives no password; the registry itself is asked"
     public, env = insecure(lab)
     app = lab.image("app:1")
     lab.registry.name_it(HOME)

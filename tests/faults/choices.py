@@ -21,8 +21,8 @@ def warnings(run):
 
 
 @case()
-def sparse_index(lab):
-    "an index without some of its platforms: who refuses it, and what to do"
+def explains_a_refused_sparse_index(lab):
+    "a refused index with omitted platforms is explained with a hint"
     app, tool = lab.index("app:1", platforms=3), lab.image("tool:1")
     for quiet in ((), ("-q",), ("--dry-run",)):
         run = lab.export(app, tool, "--platform", AMD64, *quiet, "--force").ok()
@@ -42,8 +42,8 @@ MISSING = "--platform-missing"
 
 
 @case()
-def mixed_platforms(lab):
-    "images for different platforms: one is enough, all are needed, or those with none are left out"
+def applies_platform_missing(lab):
+    "one wanted platform suffices, all are required, or images without any are skipped"
     both, other = lab.index("both:1"), lab.image("other:1", where="windows/amd64")
     amd, arm = lab.image("amd:1", where=AMD64), lab.image("arm:1", where="linux/arm64/v8")
     chart = lab.serve(artifact("chart:1"))
@@ -94,8 +94,8 @@ def mixed_platforms(lab):
 
 
 @case()
-def mixed_platforms_and_gaps(lab):
-    "an export that keeps going counts an image with none of the platforms as a failure"
+def counts_an_image_without_platforms_as_failed(lab):
+    "with --keep-going an image with none of the platforms counts as failed"
     both, other = lab.index("both:1"), lab.image("other:1", where="windows/amd64")
     amd = lab.image("amd:1")
     chosen = ("--platform", f"{AMD64},{ARM64}", "--force", "--allow-incomplete")
@@ -109,8 +109,8 @@ def mixed_platforms_and_gaps(lab):
 
 
 @case()
-def old_referrers(lab):
-    "signatures of an index that is made anew stay behind"
+def leaves_out_signatures_of_a_rebuilt_index(lab):
+    "signatures of a rebuilt index are left out"
     app, tool = lab.index("app:1"), lab.index("tool:1")
     few = ("--platform", AMD64, "--force")
     found = warnings(lab.export(app, tool, *few, "--referrers", "--index", "rebuild").ok())
@@ -121,12 +121,12 @@ def old_referrers(lab):
         same(warnings(lab.export(app, *few, *silent).ok()), {}, f"warnings with {silent}")
     run = lab.export(app, "--platform", f"{AMD64},{ARM64}", "--index", "rebuild", "--referrers",
                      "--force").ok()
-    same(warnings(run), {}, "warnings where nothing is made anew")
+    same(warnings(run), {}, "warnings where nothing is rebuilt")
 
 
 @case()
-def claims(lab):
-    "a bundle that has expired already, and a serial that two bundles share"
+def warns_of_expired_bundles_and_shared_serials(lab):
+    "warns of a bundle that expired already and of a serial that two bundles share"
     app = lab.image("app:1")
     epoch = {"SOURCE_DATE_EPOCH": "1700000000"}
     serial, late = ("--serial", "7"), {"SOURCE_DATE_EPOCH": "3800000000"}
@@ -148,8 +148,8 @@ def claims(lab):
 
 
 @case()
-def unused_mappings(lab):
-    "a mapping that matches no image: a warning with the nearest name; an error when none matches"
+def reports_unused_mappings(lab):
+    "a mapping that matches nothing: a warning with the nearest name, an error when none matches"
     app, tool = lab.image("team/app:1"), lab.image("tool:1")
     bundle = lab.export(app, tool).ok().path
     host = lab.registry.host
@@ -178,8 +178,8 @@ def unused_mappings(lab):
 
 
 @case()
-def unused_credentials(lab):
-    "a password for a host that is asked nothing: an error before any request"
+def refuses_unused_credentials(lab):
+    "a password for a host that is not used is an error before any request"
     app = lab.image("app:1")
     host, stdin = lab.registry.host, f"robot:{lab.secret()}".encode()
     for name in ("registry.example", host.upper() + "0", "docker.io"):

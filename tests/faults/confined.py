@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the process that parses a bundle knows and has: nothing that it does not need."""
+"""The process that parses a bundle has no secrets and no other resources."""
 import base64
 import glob
 import os
@@ -74,8 +74,8 @@ def encrypted_key(lab, passphrase):
 
 
 @case("parser-process-has-no-secrets")
-def knows_no_secret(lab):
-    "passphrase, password and environment are not in its memory, and its streams are /dev/null"
+def parser_process_has_no_secrets(lab):
+    "passphrase, password and environment are absent from its memory, and its streams are /dev/null"
     passphrase, variable = "passphrase-canary-52801", "variable-canary-99313"
     password = lab.wants_password(lab.registry)
     lab.docker_config({lab.registry.host: ("robot", password)})

@@ -12,8 +12,8 @@ def writes(origin):
 
 
 @case("copy-streams-blobs")
-def lands(lab):
-    "all platforms land byte for byte, and the source is only read"
+def copies_byte_for_byte(lab):
+    "all platforms are copied byte for byte, and the source is only read"
     app = lab.index("app:1", at=lab.other)
     lab.copy(app).ok()
     lab.landed(app)
@@ -21,7 +21,7 @@ def lands(lab):
 
 
 @case("copy-streams-blobs")
-def once(lab):
+def fetches_each_blob_once(lab):
     "each blob is fetched once"
     app = lab.image("app:1", at=lab.other, layers=6, size=3 * MIB)
     lab.copy(app).ok()
@@ -31,7 +31,7 @@ def once(lab):
 
 
 @case("copy-sends-nothing-twice")
-def second(lab):
+def sends_nothing_twice(lab):
     "a second copy sends nothing and fetches no blob"
     app = lab.index("app:1", at=lab.other)
     lab.copy(app).ok()
@@ -42,8 +42,8 @@ def second(lab):
 
 
 @case("copy-mounts-inside-a-registry")
-def mounts(lab):
-    "within one registry every blob is mounted, and none is fetched"
+def mounts_within_one_registry(lab):
+    "within one registry every blob is mounted and none is fetched"
     app = lab.image("app:1", layers=4, size=2 * MIB)
     run = lab.copy(app).ok()
     lab.landed(app)
@@ -54,8 +54,8 @@ def mounts(lab):
 
 
 @case("copy-resumes-the-source")
-def source_breaks(lab):
-    "a source that breaks off in a blob is asked for the rest, while the upload waits"
+def resumes_a_broken_download(lab):
+    "a source that breaks in a blob is asked for the rest while the upload waits"
     app = lab.image("app:1", at=lab.other, size=8 * MIB)
     lab.other.on("GET", app.blobs[-1].digest, truncate(5 * MIB, "drop"), times=1)
     lab.copy(app, jobs=1).ok()
@@ -66,8 +66,8 @@ def source_breaks(lab):
 
 
 @case("copy-resumes-the-target")
-def target_breaks(lab):
-    "an upload that breaks off goes on where the registry is, and so does the source"
+def resumes_a_broken_upload(lab):
+    "an upload that breaks is resumed where the registry is, and so is the source"
     def break_off(request, _):
         data = request.read_some(50 * MIB)
         for upload in lab.registry.handler.store.uploads.values():
@@ -86,7 +86,7 @@ def target_breaks(lab):
 
 
 @case("copy-commits-only-right-bytes")
-def wrong_bytes(lab):
+def never_commits_wrong_bytes(lab):
     "a blob with a flipped bit is never committed, and no tag is set"
     app = lab.image("app:1", at=lab.other, size=3 * MIB)
     lab.other.on("GET", app.blobs[-1].digest, flip(1000))
@@ -97,8 +97,8 @@ def wrong_bytes(lab):
 
 
 @case("copy-keeps-going")
-def keeps_going(lab):
-    "what the source lacks, or the target refuses, does not stop the others"
+def continues_past_failed_images(lab):
+    "images that the source lacks or the target refuses do not stop the others"
     good = lab.image("good:1", at=lab.other)
     bad = lab.image("bad:1", at=lab.other)
     lab.registry.on("PUT", "/bad/manifests/", status(400))
@@ -110,7 +110,7 @@ def keeps_going(lab):
 
 
 @case("copy-never-overwrites-unasked")
-def existing(lab):
+def refuses_a_tag_with_another_digest(lab):
     "a tag that holds another digest is an error before anything is sent"
     app = lab.image("app:1", at=lab.other)
     image("app:1", layers=3).put(lab.registry.store, "mirror/app")
@@ -123,8 +123,8 @@ def existing(lab):
 
 
 @case("copy-to-exact-names")
-def exact(lab):
-    "--as copies one image to several names, and mounts what is there from the first"
+def copies_to_several_names(lab):
+    "--as copies one image to several names and mounts blobs from the first"
     app = lab.image("app:1", at=lab.other, layers=2, size=2 * MIB)
     run = lab.copy(app, to=(), options=["--as", f"{lab.registry.host}/a/b:x",
                                         "--as", f"{lab.registry.host}/c"]).ok()
@@ -135,8 +135,8 @@ def exact(lab):
 
 
 @case("copy-dry-run-sends-nothing")
-def dry(lab):
-    "--dry-run asks what is there, says what it would send, and sends nothing"
+def sends_nothing_in_a_dry_run(lab):
+    "--dry-run checks what is present, lists what it would send, and sends nothing"
     app = lab.image("app:1", at=lab.other, size=2 * MIB)
     run = lab.copy(app, options=["--dry-run"]).ok()
     same(writes(lab.registry), 0, "requests that write")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where credentials come from: files, variables and helpers; and who gets which."""
+"""Sources of credentials (files, variables, helpers) and the hosts that receive them."""
 import base64
 
 from harness import *  # first: it knows the way to the others
@@ -34,7 +34,7 @@ def gives(user, secret):
 
 
 def asked(lab):
-    """What helpers were asked since the last time."""
+    """Requests to helpers since the last call."""
     path = os.path.join(lab.folder, "given", "asked")
     if not os.path.exists(path):
         return []
@@ -47,8 +47,8 @@ def asked(lab):
 # ---- files ----
 
 @case("docker-config-spellings")
-def spellings(lab):
-    "the spellings of a registry in docker's configuration"
+def understands_registry_spellings(lab):
+    "every spelling of a registry in docker's configuration is understood"
     password = lab.wants_password(lab.registry)
     app, host = lab.image("app:1"), lab.registry.host
     for key in (host, f"https://{host}/v1/", f"http://{host}/v2/", f"https://{host}",
@@ -67,8 +67,8 @@ def spellings(lab):
 
 
 @case("similar-registry-name")
-def neighbours(lab):
-    "a registry or repository with a similar name gets none of its credentials"
+def keeps_credentials_from_similar_names(lab):
+    "a registry or repository with a similar name gets no credentials"
     lab.wants_password(lab.registry)
     app, host = lab.image("team/app:1"), lab.registry.host
     secret = lab.secret()
@@ -79,8 +79,8 @@ def neighbours(lab):
 
 
 @case("credential-encodings", "credential-file-malformed")
-def encodings(lab):
-    "passwords with colons, NULs behind them, base64 without padding or with line ends"
+def decodes_credentials(lab):
+    "passwords with colons or trailing NULs and base64 without padding are decoded"
     app, host = lab.image("app:1"), lab.registry.host
     for password, entry in (
             ("a:b::", lambda pair: {"auth": coded(pair)}),
@@ -98,8 +98,8 @@ def encodings(lab):
 
 
 @case("credential-file-malformed")
-def broken_files(lab):
-    "files that are none: the file and the key are named, no value is"
+def names_the_broken_file_and_key(lab):
+    "a malformed file is named with its key, without any value"
     secret, app, host = lab.secret(), lab.image("app:1"), lab.registry.host
     for text in (secret, f'{{"auths": {secret}}}', '{"auths":[]}',
                  f'{{"auths":{{"h":{{"auth":"{secret}"}}}}}}',
@@ -117,8 +117,8 @@ def broken_files(lab):
 
 
 @case("credentials-of-a-namespace")
-def namespaces(lab):
-    "credentials for a part of a registry: the longest that fits"
+def prefers_the_longest_namespace(lab):
+    "credentials for part of a registry: the longest match is used"
     users = {name: lab.secret("registry") for name in ("ab", "a", "all")}
     lab.registry.access = Basic(users)
     host = lab.registry.host
@@ -132,8 +132,8 @@ def namespaces(lab):
 
 
 @case("credentials-of-a-namespace")
-def namespaces_with_tokens(lab):
-    "the same with tokens: each is asked for by who may have it"
+def requests_each_token_with_its_own_credentials(lab):
+    "each token is requested with the credentials of its namespace"
     lab.wants_token(lab.registry)
     users = {name: lab.secret("tokens") for name in ("ab", "all")}
     lab.tokens.handler.users.update(users)
@@ -146,8 +146,8 @@ def namespaces_with_tokens(lab):
 
 
 @case("only-registry-auth-file")
-def only_file(lab):
-    "REGISTRY_AUTH_FILE is the only file when it is set"
+def reads_only_registry_auth_file(lab):
+    "REGISTRY_AUTH_FILE, when set, is the only file read"
     password = lab.wants_password(lab.registry)
     app, host = lab.image("app:1"), lab.registry.host
     lab.docker_config({host: ("robot", password)})
@@ -161,8 +161,8 @@ def only_file(lab):
 
 
 @case("only-registry-auth-file")
-def order(lab):
-    "the places, one before the other"
+def reads_files_in_order(lab):
+    "credential files are read in the documented order"
     app, host = lab.image("app:1"), lab.registry.host
     users = {name: lab.secret("registry") for name in
              ("stdin", "authfile", "variable", "text", "run", "config", "docker")}
@@ -194,8 +194,8 @@ def order(lab):
 
 
 @case("registry-token-used-as-is")
-def registry_token(lab):
-    "a registry token goes out as it is"
+def sends_a_registry_token_as_is(lab):
+    "a registry token is sent unchanged"
     lab.wants_token(lab.registry)
     token = lab.secret("registry")
     lab.tokens.handler._tokens[token] = (["repository:app:pull"], None)
@@ -209,8 +209,8 @@ def registry_token(lab):
 
 
 @case("secret-over-plain-http")
-def plain_http(lab):
-    "secrets are not sent in plain HTTP unless the host is named"
+def sends_secrets_over_plain_http_only_if_named(lab):
+    "secrets are sent over plain HTTP only to named hosts"
     password = lab.wants_password(lab.registry)
     plain = lab.origin("plain", "127.0.0.2", lambda: lab.registry.handler, tls=False)
     plain.access = lab.registry.access
@@ -228,8 +228,8 @@ def plain_http(lab):
 # ---- helpers ----
 
 @case("helper-before-file")
-def helper_wins(lab):
-    "a helper wins over the file"
+def prefers_the_helper(lab):
+    "a credential helper takes precedence over the file"
     password = lab.wants_password(lab.registry)
     app, host = lab.image("app:1"), lab.registry.host
     env = helper(lab, "test", gives("robot", password))
@@ -243,8 +243,8 @@ def helper_wins(lab):
 
 
 @case("helper-before-file")
-def podmans_list(lab):
-    "podman's list of helpers, and its files between them"
+def reads_podmans_helpers(lab):
+    "podman's list of helpers and its files are read in order"
     users = {name: lab.secret("registry") for name in ("first", "file", "last")}
     lab.registry.access = Basic(users)
     app, host = lab.image("app:1"), lab.registry.host
@@ -264,8 +264,8 @@ def podmans_list(lab):
 
 
 @case("helper-has-no-answer")
-def helper_has_none(lab):
-    "a helper that knows nothing: nobody asks, and an error says so"
+def continues_anonymously_without_an_answer(lab):
+    "a helper without credentials means anonymous access, named in an error"
     lab.wants_password(lab.registry)
     app, host = lab.image("app:1"), lab.registry.host
     env = helper(lab, "test", f"echo '{NOT_FOUND}'; exit 1")
@@ -281,8 +281,8 @@ def helper_has_none(lab):
 
 
 @case("helper-has-no-answer", "helper-fails")
-def helper_fails(lab):
-    "helpers that fail in every way end the run: nothing is sent"
+def fails_when_the_helper_fails(lab):
+    "a helper that fails in any way ends the run and nothing is sent"
     lab.wants_password(lab.registry)
     app, host, secret = lab.image("app:1"), lab.registry.host, lab.secret()
     lab.docker_config({host: ("other", lab.secret())}, credHelpers={host: "test"})
@@ -305,8 +305,8 @@ def helper_fails(lab):
 
 
 @case("helper-fails")
-def helper_oddities(lab):
-    "helpers with odd habits that work: noise, no interest in the question, a daemon left behind"
+def tolerates_odd_helpers(lab):
+    "helpers that print noise, ignore input or leave a daemon behind work"
     password = lab.wants_password(lab.registry)
     app, host = lab.image("app:1"), lab.registry.host
     lab.docker_config({}, credsStore="test")
@@ -322,8 +322,8 @@ def helper_oddities(lab):
 
 
 @case("helper-name-invalid", "helper-has-no-answer")
-def helper_names(lab):
-    "names of helpers that are paths, options or nothing"
+def refuses_invalid_helper_names(lab):
+    "names of helpers that are paths, options or empty are refused"
     app, host = lab.image("app:1"), lab.registry.host
     made = os.path.join(lab.folder, "given", "evil")
     lab.given("evil.sh", f"#!/bin/sh\ntouch {made}\n")
@@ -338,8 +338,8 @@ def helper_names(lab):
 
 
 @case("helper-returns-identity-token")
-def helper_identity(lab):
-    "a helper that gives an identity token"
+def accepts_an_identity_token(lab):
+    "a helper may return an identity token"
     lab.wants_token(lab.registry)
     secret = lab.secret("tokens")
     lab.tokens.handler.refresh_tokens.add(secret)
@@ -351,7 +351,7 @@ def helper_identity(lab):
 
 
 class Expiring(Basic):
-    """Passwords that are no longer good are refused the way ECR does it."""
+    """Expired passwords are refused as ECR does it."""
 
     def __init__(self, users, expired):
         super().__init__(users)
@@ -372,8 +372,8 @@ def renewing(lab, old, new):
 
 
 @case("helper-password-expired")
-def helper_renews(lab):
-    "what the helper gave has expired: it is asked once more"
+def asks_the_helper_again(lab):
+    "expired credentials are requested from the helper once more"
     old, new = lab.secret("registry"), lab.secret("registry")
     lab.registry.access = Expiring({"AWS": new}, old)
     app, host = lab.image("app:1"), lab.registry.host
@@ -383,8 +383,8 @@ def helper_renews(lab):
 
 
 @case("helper-password-expired")
-def helper_renews_on_the_way(lab):
-    "the same while an import is under way"
+def asks_the_helper_again_during_an_import(lab):
+    "credentials that expire during an import are requested again"
     old, new = lab.secret("registry"), lab.secret("registry")
     lab.registry.access = Expiring({"AWS": old}, None)
     app, host = image("app:1", size=2 << 20), lab.registry.host
@@ -399,8 +399,8 @@ def helper_renews_on_the_way(lab):
 
 
 @case("helper-password-expired")
-def helper_renews_in_vain(lab):
-    "the helper gives the same again, or there is none: an error that says what to do"
+def fails_when_the_helper_has_nothing_new(lab):
+    "unchanged credentials, or no helper, are an error with a hint"
     old = lab.secret("registry")
     lab.registry.access = Expiring({}, old)
     app, host = lab.image("app:1"), lab.registry.host
@@ -413,8 +413,8 @@ def helper_renews_in_vain(lab):
 
 
 @case("helper-password-expired")
-def helper_renews_for_tokens(lab):
-    "a token server that no longer takes what the helper gave"
+def asks_the_helper_again_for_a_token(lab):
+    "a token service that refuses expired credentials gets new ones"
     lab.wants_token(lab.registry)
     old, new = lab.secret("tokens"), lab.secret("tokens")
     lab.tokens.handler.users["AWS"] = new

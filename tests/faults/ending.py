@@ -37,8 +37,8 @@ def ended_sessions(lab):
 
 
 @case("interrupted-mid-upload")
-def signals(lab):
-    "^C, or a request to end, while a blob goes up: it ends soon, and so do the sessions"
+def ends_soon_on_a_signal(lab):
+    "a signal during an upload ends the run and its upload sessions soon"
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
         lab.again()
         busy = threading.Event()
@@ -53,7 +53,7 @@ def signals(lab):
 
 
 @case("interrupted-mid-upload")
-def deaf(lab):
+def does_not_wait_for_a_silent_registry(lab):
     "a registry that does not answer the last request is not waited for"
     busy = threading.Event()
     lab.registry.on("PATCH", UPLOADS, hold(busy), early=True)
@@ -64,8 +64,8 @@ def deaf(lab):
 
 
 @case("interrupted-mid-upload")
-def refused_end(lab):
-    "a registry that refuses to end a session"
+def tolerates_a_refused_cancel(lab):
+    "a registry that refuses to cancel a session changes nothing"
     busy = threading.Event()
     lab.registry.on("PATCH", UPLOADS, hold(busy), early=True)
     lab.registry.on("DELETE", UPLOADS, status(403))
@@ -75,8 +75,8 @@ def refused_end(lab):
 
 
 @case("interrupted-mid-upload")
-def in_a_pause(lab):
-    "^C while a registry is given time"
+def ends_during_a_pause(lab):
+    "^C during a pause ends the run"
     busy = threading.Event()
 
     def slow(request, proceed):
@@ -89,8 +89,8 @@ def in_a_pause(lab):
 
 
 @case("interrupted-mid-upload")
-def sibling(lab):
-    "one worker fails: the sessions of the others are ended"
+def cancels_sessions_of_other_workers(lab):
+    "when one worker fails the sessions of the others are cancelled"
     app = image("app:1", layers=4, size=LARGE)
     all_busy = threading.Barrier(4)
 
@@ -110,8 +110,8 @@ def sibling(lab):
 
 
 @case("interrupted-mid-upload")
-def done_is_not_ended(lab):
-    "sessions that were committed are left alone"
+def leaves_committed_sessions_alone(lab):
+    "sessions that were committed are not cancelled"
     lab.push(image("app:1", layers=2, size=LARGE)).ok()
     same(ended_sessions(lab), [], "sessions ended")
 

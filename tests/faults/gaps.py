@@ -12,7 +12,7 @@ LESS = ("--allow-incomplete", *FEW)
 
 
 def failures(run):
-    """What failed: {digest or name: kind}."""
+    """Failures: {digest or name: kind}."""
     return {gap.get("blob") or gap.get("manifest") or gap["image"]: gap["error"]["kind"]
             for gap in run.json["failures"]}
 
@@ -52,8 +52,8 @@ def without(*pictures, but=()):
 
 
 @case()
-def blobs(lab):
-    "a layer that nobody gives us: its image is missing, the rest is there"
+def lists_an_image_with_a_missing_layer(lab):
+    "an image with an unavailable layer is listed as missing, the rest is exported"
     for code, kind in ((404, "not-found"), (403, "auth"), (410, "protocol"), (500, "network")):
         lab.again()
         good, bad = lab.image("good:1"), lab.image("bad:1", layers=3)
@@ -73,8 +73,8 @@ def blobs(lab):
 
 
 @case()
-def reappears(lab):
-    "the missing layer is there again: only that is fetched"
+def fetches_only_what_was_missing(lab):
+    "when the layer is back, only that is fetched"
     good, bad = lab.image("good:1", size=90000), lab.image("bad:1", size=5000)
     rule = lab.registry.on("GET", bad.layer.digest, status(404))
     lab.export(good, bad, *PARTLY).fails("partial")
@@ -91,8 +91,8 @@ def reappears(lab):
 
 
 @case()
-def wrong_bytes(lab):
-    "a blob of wrong bytes, however often it is fetched"
+def lists_an_image_with_a_broken_blob(lab):
+    "an image whose blob is wrong at every attempt is listed as missing"
     lab.repeats_allowed = True
     good, bad = lab.image("good:1"), lab.image("bad:1")
     rule = lab.registry.on("GET", bad.layer.digest, flip(7))
@@ -107,8 +107,8 @@ def wrong_bytes(lab):
 
 
 @case()
-def platform(lab):
-    "an index of which one platform is broken keeps the others"
+def keeps_the_other_platforms(lab):
+    "an index with one broken platform keeps the others"
     app = lab.index("app:1", platforms=3)
     arm, layer = app.documents[1], app.layers[1]
     lab.registry.on("GET", layer.digest, status(404))
@@ -143,8 +143,8 @@ def platform(lab):
 
 
 @case()
-def names(lab):
-    "tags that are not there, and a list of tags that cannot be read"
+def lists_unresolved_tags(lab):
+    "tags that do not exist and tag lists that fail are listed"
     good = lab.image("good:1")
     for code, kind in ((404, "not-found"), (403, "auth"), (410, "protocol")):
         lab.again()
@@ -162,8 +162,8 @@ def names(lab):
 
 
 @case()
-def one_of_two(lab):
-    "one registry of two is down: what both have comes from the other"
+def exports_from_the_registry_that_works(lab):
+    "when one of two registries is down, shared objects come from the other"
     here, there = lab.image("app:1"), lab.image("other:1", at=lab.other)
     shared = lab.image("app:2")
     lab.serve(image("app:2"), lab.other)
@@ -178,8 +178,8 @@ def one_of_two(lab):
 
 
 @case()
-def silent(lab):
-    "a registry that never answers is not asked for each image anew"
+def asks_a_silent_registry_once(lab):
+    "a registry that never answers is not asked again for each image"
     good = lab.image("good:1")
     lab.other.on("", "", end("drop"))
     gone = [f"{lab.other.host}/gone{number}:1" for number in range(20)]
@@ -188,8 +188,8 @@ def silent(lab):
 
 
 @case()
-def elsewhere(lab):
-    "a child that one repository lost and another still has"
+def finds_a_child_in_another_repository(lab):
+    "a child missing in one repository is taken from another"
     app = lab.index("app:1")
     app.put(lab.registry.store, "copy")
     lab.registry.on("GET", f"/app/.*/{app.documents[0].digest}", status(404))
@@ -201,8 +201,8 @@ def elsewhere(lab):
 
 
 @case()
-def broken_documents(lab):
-    "manifests that are there and no good: the rest goes on"
+def continues_past_broken_documents(lab):
+    "malformed manifests are listed and the rest is exported"
     good = lab.image("good:1")
     for number, (fields, kind) in enumerate(((b"{", "protocol"), (b"[]", "protocol"))):
         lab.again()
@@ -215,8 +215,8 @@ def broken_documents(lab):
 
 
 @case()
-def attached(lab):
-    "signatures and such that cannot be had, or whose image cannot"
+def lists_missing_referrers(lab):
+    "referrers that cannot be fetched, or whose image cannot, are listed"
     app, bad = lab.image("app:1"), lab.image("bad:1")
     note = artifact("app:note", subject=app.top.descriptor())
     lost = artifact("bad:note", subject=bad.top.descriptor())
@@ -233,8 +233,8 @@ def attached(lab):
 
 
 @case()
-def volumes(lab):
-    "in volumes, too"
+def writes_volumes(lab):
+    "incomplete bundles can be split into volumes"
     good, bad = lab.image("good:1", size=1500000), lab.image("bad:1", size=1200000)
     rule = lab.registry.on("GET", bad.layer.digest, status(404))
     cut = ("--volume-size", "1M")
@@ -258,8 +258,8 @@ def volumes(lab):
 
 
 @case()
-def ends_at_once(lab):
-    "no gap: what is wrong here"
+def fails_at_once_on_final_errors(lab):
+    "errors that no gap explains end the export at once"
     app = lab.image("app:1")
     lab.registry.on("GET", app.layer.digest, status(404))
     lab.export(app, "--keep-going", "--volume-size", "x").fails("usage")
@@ -271,8 +271,8 @@ def ends_at_once(lab):
 
 
 @case()
-def nothing_failed(lab):
-    "nothing failed: the same bundle as without the options"
+def writes_the_same_bundle_without_gaps(lab):
+    "without a failure the bundle is the same as without the options"
     app = lab.index("app:1")
     env = {"SOURCE_DATE_EPOCH": "1700000000"}
     with open(lab.export(app, env=env).ok().path, "rb") as file:
@@ -285,8 +285,8 @@ def nothing_failed(lab):
 
 
 @case()
-def refused_untouched(lab):
-    "import refuses an incomplete bundle before it asks the target anything"
+def import_refuses_before_any_request(lab):
+    "import refuses an incomplete bundle before any request to the target"
     good, bad = lab.image("good:1"), lab.image("bad:1")
     lab.registry.on("GET", bad.layer.digest, status(404))
     run = lab.export(good, bad, *LESS).fails("partial")

@@ -45,8 +45,8 @@ def then_the_rest(lab, *pictures, only):
 
 
 @case()
-def blob_refused(lab):
-    "a repository that takes no blobs: the other image lands, and the next run sends the rest"
+def continues_past_a_repository_without_blobs(lab):
+    "a repository that refuses blobs: the other image lands, the next run sends the rest"
     one, two = image("a:1"), index("b:1")
     lab.registry.on("POST|PUT|PATCH", "/mirror/a/", NO)
     partly(lab, lab.push(one, two, options=[GOING]), ["a:1"], "auth", "not for you", [two])
@@ -55,8 +55,8 @@ def blob_refused(lab):
 
 
 @case()
-def blob_too_large(lab):
-    "a layer that is too large: the other image of the same repository lands"
+def continues_past_a_large_layer(lab):
+    "a layer that is too large: the other image of the repository lands"
     one, two = image("a:1", size=3 << 20), image("a:2")
     lab.registry.on("PUT|PATCH", "/uploads/",
                     lambda request, proceed: Reply(413) if len(request.body) > 100000
@@ -69,7 +69,7 @@ def blob_too_large(lab):
 
 
 @case()
-def blob_shared(lab):
+def continues_past_a_shared_layer(lab):
     "a layer of two repositories, one of which refuses it"
     one, two = image("a:1"), image("b:1")
     two.documents, two.blobs = one.documents, one.blobs
@@ -78,8 +78,8 @@ def blob_shared(lab):
 
 
 @case()
-def server_error(lab):
-    "a blob that meets a 500 until the tries end"
+def continues_past_a_server_error(lab):
+    "a blob that meets 500 until the retries end"
     one, two = image("a:1"), image("b:1")
     lab.registry.on("POST", "/mirror/a/", status(500))
     run = lab.push(one, two, options=[GOING, "--retries", "1"])
@@ -88,8 +88,8 @@ def server_error(lab):
 
 
 @case()
-def child_refused(lab):
-    "a child that is refused: no index, no tag; its siblings and other tags are there"
+def pushes_no_index_without_its_child(lab):
+    "a refused child: no index and no tag, but its siblings and other tags"
     one, two = index("a:1", platforms=3), image("a:2")
     child = one.documents[1]
     lab.registry.on("PUT", f"/manifests/{child.digest}", denied(400, "MANIFEST_INVALID", "no"))
@@ -105,8 +105,8 @@ def child_refused(lab):
 
 
 @case()
-def read_back(lab):
-    "a manifest that reads back with other bytes: no tag; a tag that does: said to have failed"
+def sets_no_tag_after_a_bad_read_back(lab):
+    "a manifest that reads back wrong gets no tag; a tag that does has failed"
     one, two = image("a:1"), image("b:1")
     lab.registry.on("GET", f"/mirror/a/manifests/{one.top.digest}", body(lambda data: data + b" "))
     run = lab.push(one, two, options=[GOING])
@@ -124,16 +124,16 @@ def read_back(lab):
 
 
 @case()
-def tag_refused(lab):
-    "a tag that may not be set"
+def reports_a_refused_tag(lab):
+    "a tag that must not be set is reported as failed"
     one, two = image("a:1"), image("a:2")
     lab.registry.on("PUT", "/manifests/1$", denied(403, "DENIED", "protected"))
     partly(lab, lab.push(one, two, options=[GOING]), ["a:1"], "auth", "protected", [two])
 
 
 @case()
-def look_refused(lab):
-    "a repository that may not be looked at: nothing is sent there"
+def sends_nothing_where_checks_are_forbidden(lab):
+    "nothing is sent to a repository that forbids presence checks"
     one, two = image("a:1"), image("b:1")
     lab.registry.on("GET|HEAD", "/mirror/a/manifests/", NO)
     partly(lab, lab.push(one, two, options=[GOING]), ["a:1"], "auth", "no access", [two])
@@ -145,8 +145,8 @@ def signature(name, subject, **more):
 
 
 @case()
-def attached(lab):
-    "what belongs to a refused image stays behind, be it by subject or by cosign's tag"
+def skips_what_belongs_to_a_failed_image(lab):
+    "referrers and cosign tags of a refused image are skipped"
     one, two = image("a:1"), image("b:1")
     pictures = [one, signature("a:sbom", one), two, signature("b:sbom", two),
                 artifact(f"a:{one.top.digest.replace(':', '-')}.sig", data=b"signature")]
@@ -158,8 +158,8 @@ def attached(lab):
 
 
 @case()
-def attached_unseen(lab):
-    "what belongs to an image whose tag may not be looked at stays behind too"
+def skips_what_belongs_to_an_unseen_image(lab):
+    "referrers of an image whose tag cannot be read are skipped"
     one = image("a:1")
     sbom, two = signature("a:sbom", one), image("a:2")
     lab.registry.on("HEAD|GET", "/mirror/a/manifests/1$", NO)
@@ -168,8 +168,8 @@ def attached_unseen(lab):
 
 
 @case()
-def list_refused(lab):
-    "where the list of referrers cannot be changed, the image is there and what belongs to it failed"
+def keeps_the_image_when_its_list_fails(lab):
+    "when the list of referrers cannot change, the image lands and they fail"
     one = image("a:1")
     sbom = signature("a:sbom", one)
     lab.registry.handler.has_referrers = False
@@ -178,8 +178,8 @@ def list_refused(lab):
 
 
 @case()
-def all_of_them(lab):
-    "when nothing gets there it is still status 10, and dry runs say it too"
+def exits_10_when_all_fail(lab):
+    "when nothing lands the status is 10, in dry runs too"
     one, two = image("a:1"), image("b:1")
     lab.registry.on("POST", "", NO)
     lab.push(one, two, options=[GOING]).fails("partial", "none of the 2")
@@ -191,8 +191,8 @@ def all_of_them(lab):
 
 
 @case()
-def conflicts(lab):
-    "a tag that holds something else ends it before anything is sent, as ever"
+def ends_on_a_conflict(lab):
+    "a tag with other content ends the import before anything is sent"
     image("a:1", seed="old").put(lab.registry.store, "mirror/a")
     lab.registry.on("GET|HEAD", "/mirror/b/", NO)
     lab.push(image("a:1"), image("b:1"), image("c:1"), options=[GOING]).fails("conflict")
@@ -200,8 +200,8 @@ def conflicts(lab):
 
 
 @case()
-def without(lab):
-    "without the option the first refusal ends it"
+def ends_at_the_first_refusal_by_default(lab):
+    "without the option the first refusal ends the import"
     one, two = image("a:1"), image("b:1")
     lab.registry.on("PUT", "/mirror/a/manifests/", denied(400, "MANIFEST_INVALID", "no"))
     lab.push(one, two).fails("protocol", "no")
@@ -209,8 +209,8 @@ def without(lab):
 
 
 @case()
-def gone(lab):
-    "a registry that serves nobody any more ends it soon, whatever else there is to push"
+def ends_when_the_registry_is_gone(lab):
+    "a registry that serves nothing any more ends the import soon"
     pictures = [image(f"a{n}:1", layers=3) for n in range(8)]
     for fault in (status(503), end("reset")):
         lab.again()
@@ -222,8 +222,8 @@ def gone(lab):
 
 
 @case()
-def closed(lab):
-    "a repository in which nothing works is left alone after three things in a row"
+def leaves_a_closed_repository_alone(lab):
+    "a repository with three failures in a row is left alone"
     one, two, three = image("a:1", layers=12), image("b:1"), image("a:2")
     lab.registry.on("POST", "/mirror/a/", status(500))
     run = lab.push(one, two, three, options=[GOING, "--retries", "0"], jobs=1)
@@ -233,8 +233,8 @@ def closed(lab):
 
 
 @case()
-def password(lab):
-    "a password that is refused is not tried for each image"
+def asks_once_with_a_refused_password(lab):
+    "a refused password is not tried again for each image"
     lab.wants_password(lab.registry)
     lab.docker_config({lab.registry.host: ("robot", "wrong")})
     pictures = [image(f"a{n}:1") for n in range(8)]
@@ -243,8 +243,8 @@ def password(lab):
 
 
 @case()
-def bundle_gone(lab):
-    "a bundle that is cut while it is pushed ends it: that is no trouble of the target"
+def ends_when_the_bundle_is_cut(lab):
+    "a bundle that is cut during the push ends the import"
     one, two = image("cut:1", size=3 << 20), image("cut:2", size=3 << 20)
     path = lab.bundle(one, two)
     lab.registry.on("POST", "", then(lambda _: os.truncate(path, 1 << 20), None))

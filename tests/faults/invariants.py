@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What holds after every run of sealift, whatever the registry did to it."""
+"""Invariants that hold after every run of sealift, whatever the registry did."""
 import os
 import re
 
@@ -55,7 +55,7 @@ def check_words(run):
 
 
 def check_files(lab, run, before):
-    """Either the bundle under its name, or at most what the next run goes on with."""
+    """Either the bundle under its name, or at most the file that the next run resumes."""
     allowed = set(before)
     if run.path:
         name = os.path.basename(run.path)
@@ -115,7 +115,7 @@ def check_origins(lab):
 
 
 def check_repeats(lab, mark):
-    """What was served or stored whole is not asked for or sent again."""
+    """Objects that were served or stored completely are not transferred again."""
     done = set()
     if lab.repeats_allowed:
         return
@@ -130,7 +130,7 @@ def check_repeats(lab, mark):
 
 
 def what_it_moves(entry):
-    """What a request brings or takes: a blob as a whole; None for all else."""
+    """The blob that a request transfers completely, else None."""
     digest = re.search(r"sha256:[0-9a-f]{64}$", entry.path)
     if entry.method == "GET" and digest and not re.search("/(manifests|referrers)/", entry.path) and \
             entry.header("Range") is None:

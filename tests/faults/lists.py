@@ -22,8 +22,8 @@ def names(run):
 
 
 @case("tag-pages")
-def pages(lab):
-    "a list over many pages, and the next one of a list file too"
+def lists_tags_over_pages(lab):
+    "tags over many pages are listed, for the next line of a list file too"
     app = tagged(lab, page_size=10)
     same(names(lab.export("--all-tags", app)), sorted(TAGS), "tags")
     same(lab.registry.count("GET", "tags/list"), 3, "pages")
@@ -33,7 +33,7 @@ def pages(lab):
 
 
 @case("tag-pages")
-def odd_links(lab):
+def follows_odd_links(lab):
     "links to the next page: absolute, elsewhere, with another path, among others"
     app = tagged(lab, page_size=10)
     for form in ("<https://127.0.0.3:1{}>; rel=\"next\"", "<http://internal.example.com{}>; rel=next",
@@ -55,8 +55,8 @@ def odd_links(lab):
 
 
 @case("link-header-malformed")
-def bad_links(lab):
-    "a link that cannot be understood is an error, never the end of a list"
+def refuses_malformed_links(lab):
+    "a malformed Link is an error, never the end of a list"
     app = tagged(lab, page_size=10)
     for link in ("<{}", "{}; rel=next", "<{}>; rel=\"next", "<{}>; rel", "<{}>; rel=\"\"",
                  "<{}> rel=next", "next, <{}>; rel=next", "</x>; rel=first, <{}>", "<{}>, <{}>",
@@ -74,8 +74,8 @@ def bad_links(lab):
 
 
 @case("tag-pages")
-def circle(lab):
-    "pages that go in a circle, or without end"
+def stops_on_a_pagination_loop(lab):
+    "pages that loop or never end are an error"
     app = tagged(lab, page_size=10)
     lab.registry.on("GET", "last=v4", header("Link", '</v2/app/tags/list?n=1000>; rel="next"'))
     lab.export("--all-tags", app).fails("protocol", "pagination loop")
@@ -88,8 +88,8 @@ def circle(lab):
 
 
 @case("tag-list-malformed")
-def nothing_and_nonsense(lab):
-    "lists with nothing or nonsense in them"
+def refuses_malformed_lists(lab):
+    "empty lists are accepted, malformed ones refused"
     app = tagged(lab)
     for body_text in ('{"name":"app","tags":null}', '{"name":"app"}', '{"tags":[]}'):
         lab.again()
@@ -108,8 +108,8 @@ def nothing_and_nonsense(lab):
 
 
 @case("tag-list-malformed")
-def short_page(lab):
-    "an empty page in the middle"
+def continues_after_an_empty_page(lab):
+    "an empty page in the middle does not end the list"
     app = tagged(lab, page_size=10)
     lab.registry.on("GET", "last=v17", status(
         200, '{"tags":null}', "application/json", Link='<?last=v18>; rel="next"'))
@@ -118,8 +118,8 @@ def short_page(lab):
 
 
 @case("tag-page-size-limited")
-def short_lists_only(lab):
-    "a registry that refuses to be asked for many, or for any number"
+def retries_without_a_page_size(lab):
+    "a registry that refuses a page size is asked without one"
     app = tagged(lab, page_size=10, page_limit=1000)
     same(names(lab.export("--all-tags", app)), sorted(TAGS), "tags")
     lab.registry.handler.page_limit = 100
@@ -128,8 +128,8 @@ def short_lists_only(lab):
 
 
 @case()
-def no_link(lab):
-    "an old registry ends a full page without a word"
+def continues_without_a_link(lab):
+    "a full page without a link is continued with last="
     many = [f"t{n:04}" for n in range(1003)]
     app = tagged(lab, many)
     lab.registry.on("GET", "tags/list", header("Link", None))
@@ -144,15 +144,15 @@ def no_link(lab):
         lab.registry.on("GET", "last=", status(code))
         lab.registry.on("GET", "tags/list", header("Link", None))
         same(len(names(lab.export("--dry-run", "--all-tags", app))), 1000,
-             f"tags where the page that nobody announced is refused with {code}")
+             f"tags where a page without Link is refused with {code}")
     lab.again()
     lab.registry.on("GET", "last=", status(404))
     lab.export("--dry-run", "--all-tags", app).fails("not-found")
 
 
 @case()
-def chosen(lab):
-    "tags by an expression, which has to match as a whole"
+def selects_tags_by_expression(lab):
+    "tags are selected by an expression that matches as a whole"
     app = tagged(lab)
     other = lab.image("other:latest")
     run = lab.export("--tags", "v1|v2.", app, other.ref, f"{lab.registry.host}/app:v7")

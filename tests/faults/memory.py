@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is remembered of an import that ends early, and an import without its receipt."""
+"""State recorded by an import that ends early, and imports without their receipt."""
 import json
 import os
 import shutil
@@ -50,7 +50,7 @@ class Host:
             f"{self.lab.registry.host}/mirror", **how)
 
     def remembers(self, serial, partial):
-        """What the file says, and status, too; serial None: there is no file."""
+        """The file and status have these values; serial None: the file does not exist."""
         path = f"{self.store}/state/prod.json"
         if serial is None:
             check(not os.path.exists(path), "nothing is remembered")
@@ -80,8 +80,8 @@ def kills(lab, number=signal.SIGKILL):
 
 
 @case()
-def killed_between_tags(lab):
-    "killed when one tag of two had moved: remembered in part, and the same command again ends it"
+def records_a_part_between_tags(lab):
+    "killed after one of two tags moved: recorded in part; the same command completes"
     host = two_images(lab)
     older, bundle = host.bundle(1, "a:1", "b:1"), host.bundle(2, "a:1", "b:1")
     lab.registry.on("PUT", TAGS, kills(lab), nth=2)
@@ -95,8 +95,8 @@ def killed_between_tags(lab):
 
 
 @case()
-def killed_before_tags(lab):
-    "killed when no tag had moved: nothing is remembered"
+def records_nothing_before_tags(lab):
+    "killed before any tag moved: nothing is recorded"
     host = two_images(lab)
     bundle = host.bundle(1, "a:1", "b:1")
     lab.registry.on("PUT", TAGS, kills(lab), nth=1)
@@ -105,8 +105,8 @@ def killed_before_tags(lab):
 
 
 @case()
-def killed_without_tags(lab):
-    "a bundle without tags, killed between two manifests: remembered in part"
+def records_a_part_without_tags(lab):
+    "a bundle without tags, killed between two manifests: recorded in part"
     app = lab.index("app:1")
     host = Host(lab)
     bundle = host.bundle(1, f"app@{app.top.digest}")
@@ -119,8 +119,8 @@ def killed_without_tags(lab):
 
 
 @case()
-def killed_while_reading_back(lab):
-    "killed when all tags had moved, before they were read back: remembered in part"
+def records_a_part_while_reading_back(lab):
+    "killed after all tags moved, before the read-back: recorded in part"
     host = two_images(lab)
     bundle = host.bundle(1, "a:1", "b:1")
     second, kill = lab.registry.store.repo("mirror/b"), kills(lab)
@@ -132,8 +132,8 @@ def killed_while_reading_back(lab):
 
 
 @case()
-def tag_refused(lab):
-    "the second tag is refused, or reads back with other bytes: remembered in part"
+def records_a_part_on_a_refused_tag(lab):
+    "the second tag is refused or reads back wrong: recorded in part"
     host = two_images(lab)
     bundle = host.bundle(1, "a:1", "b:1")
     lab.registry.on("PUT", "/mirror/b/manifests/1$", NO)
@@ -146,8 +146,8 @@ def tag_refused(lab):
 
 
 @case()
-def no_memory(lab):
-    "the memory cannot be written when a tag has moved: nothing more is sent, with --keep-going, too"
+def stops_when_state_cannot_be_written(lab):
+    "if state cannot be written after a tag moved, nothing more is sent"
     host = two_images(lab)
     bundle = host.bundle(1, "a:1", "b:1")
     lab.registry.on("PUT", TAGS, then(lambda _: shutil.rmtree(f"{host.store}/state"), None),
@@ -158,8 +158,8 @@ def no_memory(lab):
 
 
 @case()
-def first_tag_refused(lab):
-    "the only tag is refused: nothing is remembered"
+def records_nothing_on_a_refused_only_tag(lab):
+    "the only tag is refused: nothing is recorded"
     host = two_images(lab)
     bundle = host.bundle(1, "a:1")
     lab.registry.on("PUT", "/mirror/a/manifests/1$", NO)
@@ -168,8 +168,8 @@ def first_tag_refused(lab):
 
 
 @case()
-def receipt_refused(lab):
-    "a target that refuses the receipt, at any request: only that is missing, and comes later"
+def pushes_a_missing_receipt_later(lab):
+    "a target that refuses the receipt: only that is missing, and it follows later"
     host = two_images(lab)
     bundle = host.bundle(1, "a:1", "b:1")
     report = os.path.join(lab.folder, "report.json")
@@ -195,8 +195,8 @@ def receipt_refused(lab):
 
 
 @case()
-def receipt_and_image_refused(lab):
-    "a target that refuses one image and the receipt: both are said"
+def reports_receipt_and_image(lab):
+    "a refused image and a refused receipt are both reported"
     host = two_images(lab)
     bundle = host.bundle(1, "a:1", "b:1")
     lab.registry.on("POST", "/mirror/b/|" + RECEIPTS, NO)
@@ -208,8 +208,8 @@ def receipt_and_image_refused(lab):
 
 
 @case()
-def receipt_interrupted(lab):
-    "^C while the receipt is pushed: that is a signal, and the import is remembered"
+def records_an_import_without_its_receipt(lab):
+    "^C while the receipt is pushed: exit by signal, the import is recorded"
     host = two_images(lab)
     bundle = host.bundle(1, "a:1")
     lab.registry.on("POST", RECEIPTS, kills(lab, signal.SIGINT))

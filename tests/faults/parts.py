@@ -33,8 +33,8 @@ def elsewhere(lab, far):
 
 
 @case("foreign-layers", "foreign-layers-not-fetched")
-def linked(lab):
-    "layers that live elsewhere: only when asked to, the first place that has it, without secrets"
+def fetches_foreign_layers_on_request(lab):
+    "foreign layers are fetched on request, from the first URL that has them, without secrets"
     password = lab.wants_password(lab.registry)
     lab.docker_config({lab.registry.host: ("robot", password)})
 
@@ -48,13 +48,13 @@ def linked(lab):
     lab.storage.on("GET", "", status(500))
     lab.export(app, "--foreign-layers", *FEW).ok().carries(app)
     check("other" not in lab.log.authorized() and "storage" not in lab.log.authorized(),
-          "nobody else saw a password")
+          "no other host saw a password")
     check(lab.registry.count("GET", app.far.digest) == 1, "the registry is asked first")
 
 
 @case("foreign-layers")
-def linked_with_login(lab):
-    "a link that wants a login gets none"
+def sends_no_login_to_foreign_urls(lab):
+    "a foreign URL that requires a login gets none"
     password = lab.wants_password(lab.other)
     lab.docker_config({lab.other.host: ("robot", password)})
     app = windows(lab, lambda far: [elsewhere(lab, far)])
@@ -63,8 +63,8 @@ def linked_with_login(lab):
 
 
 @case("foreign-layers")
-def linked_badly(lab):
-    "a link to other bytes, to plain HTTP, or to a redirect"
+def refuses_bad_foreign_urls(lab):
+    "foreign URLs with other bytes, plain HTTP or a redirect are refused"
     app = windows(lab, lambda far: [elsewhere(lab, far)])
     lab.repeats_allowed = True
     lab.other.on("GET", "/blobs/", body(lambda data: bytes(len(data))))
@@ -82,8 +82,8 @@ def linked_badly(lab):
 
 
 @case("foreign-layers")
-def registry_has_it(lab):
-    "a linked layer that the registry has is taken from there"
+def prefers_the_registry_for_foreign_layers(lab):
+    "a foreign layer that the registry has is fetched from there"
     app = windows(lab, lambda far: [elsewhere(lab, far)])
     lab.registry.store.put_blob("app", app.far)
     lab.export(app, "--foreign-layers").ok().carries(app)
@@ -91,8 +91,8 @@ def registry_has_it(lab):
 
 
 @case("foreign-layers-pushed")
-def pushed(lab):
-    "a linked layer that is in the bundle is pushed like any other"
+def pushes_foreign_layers(lab):
+    "a foreign layer in the bundle is pushed like any other"
     app = image("app:1")
     far = layer("far", 2000, FOREIGN)
     fields = json.loads(app.top.data)
@@ -109,8 +109,8 @@ def pushed(lab):
 
 
 @case("descriptor-data")
-def inside(lab):
-    "content inside of descriptors: right, it is used; wrong, it is not"
+def uses_valid_descriptor_data(lab):
+    "data in descriptors is used when it matches, else ignored"
     def make(change):
         note = Blob([b"a note inside"], "text/plain")
         config = json_blob({"inside": True}, OCI_CONFIG)
@@ -138,8 +138,8 @@ def inside(lab):
 
 
 @case("index-of-blobs")
-def cache(lab):
-    "a build cache, whose children are only blobs, in an index of unknown children too"
+def exports_build_caches(lab):
+    "a build cache, whose children are blobs, is exported, in an index of unknown children too"
     layers = [layer(f"cache/{n}", 900) for n in range(2)]
     config = json_blob({"layers": [one.digest for one in layers]},
                        "application/vnd.buildkit.cacheconfig.v0")
@@ -165,7 +165,7 @@ def strict_index(lab, child):
 
 @case("index-child-of-unknown-type")
 def odd_child(lab):
-    "a child of a type that nobody knows: a manifest where the registry takes it, else a blob"
+    "a child of unknown type is pushed as a manifest, or as a blob if refused"
     odd = Blob([b'{"x":[1,2]}'], "application/vnd.example.odd+json")
     text = Blob([b"no JSON"], "application/vnd.example.text")
     large = Blob([b'{"x":"' + b"y" * (4 << 20) + b'"}'], "application/vnd.example.large+json")
@@ -199,8 +199,8 @@ def odd_child(lab):
 
 
 @case("index-child-missing")
-def some_platforms(lab):
-    "an index without some of its children: kept, and taken by a registry that does not mind"
+def keeps_an_index_with_missing_children(lab):
+    "an index without some children is kept and pushed where the registry allows it"
     app = lab.index("app:1", platforms=3)
     gone = app.documents[1].digest
     del lab.registry.store.repos["app"].manifests[gone]

@@ -9,7 +9,7 @@ from images import (EMPTY, OCI_CONFIG, OCI_LAYER, PLATFORMS, Blob, Document, jso
 
 
 class Picture:
-    """What is behind a name: documents, children first, and blobs."""
+    """The objects of one name: documents, children first, and blobs."""
 
     def __init__(self, name, documents, blobs):
         self.name = name                     # "app:1", without a host

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Is a blob there?  What a registry answers to the question for its last byte."""
+"""Presence checks: answers to the request for the last byte of a blob."""
 from harness import *
 
 LARGE = 3 << 20  # asked for before an upload is begun
@@ -29,8 +29,8 @@ def sent(lab, app):
 
 
 @case("presence-by-last-byte")
-def by_last_byte(lab):
-    "the last byte is fetched, once for each repository, and nothing is uploaded"
+def checks_the_last_byte_once(lab):
+    "the last byte is fetched once for each repository, and nothing is uploaded"
     app = there(lab)
     lab.push(app).ok()
     lab.landed(app)
@@ -41,7 +41,7 @@ def by_last_byte(lab):
 
 
 @case("presence-by-last-byte")
-def through_redirects(lab):
+def follows_redirects_to_storage(lab):
     "storage that the registry redirects to is asked"
     app = there(lab)
     lab.registry.on("GET", blob(app), redirect_to(lab.storage))
@@ -52,8 +52,8 @@ def through_redirects(lab):
 
 
 @case("presence-storage-refuses")
-def storage_refuses(lab):
-    "4xx at the storage that the registry redirects to: one try, then it is uploaded"
+def uploads_when_storage_refuses(lab):
+    "a presence check that ends in 4xx at the storage is tried once, then the blob is uploaded"
     for code in (400, 401, 403, 404, 410):
         lab.again()
         lab.registry.store.repos.clear()
@@ -78,8 +78,8 @@ def storage_refuses(lab):
 
 
 @case("presence-by-last-byte")
-def absent(lab):
-    "404, 416, a body that breaks off, fewer or other bytes: one question, then it is uploaded"
+def uploads_what_is_absent(lab):
+    "404, 416, a cut body, fewer or other bytes: one check, then an upload"
     for fault in (denied(404, "BLOB_UNKNOWN"), status(416), truncate(0), truncate(0, "reset"),
                   flip(0), status(200, "x" * 100)):
         lab.again()
@@ -93,8 +93,8 @@ def absent(lab):
 
 
 @case("presence-by-last-byte")
-def kept_broken(lab):
-    "a registry that takes the blob again and keeps the broken one"
+def reports_a_blob_that_stays_broken(lab):
+    "a registry that keeps the broken blob after an upload is reported"
     app = there(lab)
     lab.registry.on("GET", blob(app), status(416))
     lab.push(app).fails("protocol", "absent or damaged", reason="broken-blob",
@@ -104,8 +104,8 @@ def kept_broken(lab):
 
 
 @case("presence-by-last-byte")
-def mounted_from_nothing(lab):
-    "a mount that the registry says yes to, of a small blob that it has not"
+def uploads_after_a_false_mount(lab):
+    "a mount that was confirmed for a missing small blob is followed by an upload"
     app = image("app:1", layers=1, size=1000)
     lab.registry.on("POST", "mount=.*" + app.layer.digest[7:], status(201), times=1)
     lab.repeats_allowed = True
@@ -115,8 +115,8 @@ def mounted_from_nothing(lab):
 
 
 @case("presence-by-last-byte")
-def without_ranges(lab):
-    "an answer without a range: a small one is read and hashed, a large one is not"
+def reads_small_blobs_where_ranges_fail(lab):
+    "without ranges a small blob is read and hashed, a large one is not"
     lab.registry.on("GET", "/blobs/", ignore_range())
     run = lab.push(there(lab, 2000)).ok()
     same(run.json["presence"], "last-byte", "how it was seen")
@@ -128,8 +128,8 @@ def without_ranges(lab):
 
 
 @case("presence-by-last-byte")
-def not_for_us(lab):
-    "401, 403, 405, 5xx, and storage that cannot be reached: HEAD from then on, one warning"
+def falls_back_to_head(lab):
+    "401, 403, 405, 5xx, unreachable storage: HEAD from then on, with one warning"
     for fault in (denied(401, "UNAUTHORIZED"), denied(403, "DENIED"), status(405), status(500),
                   redirect("https://127.0.0.1:1/x")):
         lab.again()
@@ -149,8 +149,8 @@ def not_for_us(lab):
 
 
 @case("presence-by-last-byte")
-def empty(lab):
-    "an empty blob has no last byte: HEAD"
+def checks_an_empty_blob_by_head(lab):
+    "an empty blob has no last byte and is checked by HEAD"
     app = image("app:1", layers=1, size=0)
     app.put(lab.registry.store, "mirror/app")
     lab.push(app).ok()
@@ -158,8 +158,8 @@ def empty(lab):
 
 
 @case("presence-by-last-byte")
-def not_for_manifests(lab):
-    "manifests are never asked for by range"
+def never_requests_manifests_by_range(lab):
+    "manifests are never requested by range"
     app = index("app:1")
     lab.push(app).ok()
     same([e for e in lab.registry.find("GET", "/manifests/") if e.header("Range")], [],
@@ -167,8 +167,8 @@ def not_for_manifests(lab):
 
 
 @case("presence-by-last-byte")
-def fresh_target(lab):
-    "an import into an empty repository asks for nothing but large blobs"
+def checks_only_large_blobs_in_an_empty_repository(lab):
+    "an import into an empty repository checks only large blobs"
     app = image("app:1", layers=3, size=1000)
     lab.push(app).ok()
     lab.landed(app)
@@ -176,8 +176,8 @@ def fresh_target(lab):
 
 
 @case("presence-by-last-byte")
-def other_size(lab):
-    "a blob that grew is broken, with ranges or without, and its host is still asked for bytes"
+def uploads_a_blob_of_another_size(lab):
+    "a blob of another size is broken, and its host is still asked by range"
     def total(proper):
         return proper.replace(f"/{LARGE}", f"/{LARGE + 5}")
     for size, fault in ((LARGE, content_range(total)), (2000, status(200, "x" * 2005))):
@@ -204,8 +204,8 @@ def asked_in(lab, app, repo):
 
 
 @case("presence-by-last-byte")
-def mount_source(lab):
-    "what is mounted was checked where it comes from, and is not asked for where it went"
+def checks_a_mount_at_its_source(lab):
+    "a mounted blob is checked at its source and not at its target"
     app, web = shared()
     for fault, questions, uploads in ((None, 1, 0), (status(416), 2, 1)):
         lab.again()
@@ -227,8 +227,8 @@ def mount_source(lab):
 
 
 @case("presence-by-last-byte")
-def mount_of_uploaded(lab):
-    "what this run uploaded is mounted elsewhere without a further question"
+def trusts_a_mount_of_an_uploaded_blob(lab):
+    "a blob uploaded by this run is mounted elsewhere without a check"
     app, web = shared()
     lab.push(app, web, jobs=1).ok()
     lab.landed(app)

@@ -4,8 +4,8 @@ from harness import *  # first: it knows the way to the others
 
 
 @case("proxy-selection")
-def imports(lab):
-    "an import goes through a proxy when it is told to, whatever the environment says"
+def imports_use_a_proxy_only_on_request(lab):
+    "an import uses a proxy only on request, whatever the environment says"
     app = lab.image("app:1")
     lab.registry.name_it("r.example.com")
     env = {name: f"http://{lab.proxy.host}"
@@ -19,8 +19,8 @@ def imports(lab):
 
 
 @case("proxy-selection")
-def imports_with_a_password(lab):
-    "--proxy env: a proxy that wants a password, which nobody sees in the command line"
+def proxy_env_hides_the_password(lab):
+    "--proxy env keeps a proxy's password out of the command line"
     password = lab.secret("proxy")
     lab.proxy.handler.users = {"user": password}
     app = lab.image("app:1")
@@ -37,7 +37,7 @@ def imports_with_a_password(lab):
 
 
 @case("proxy-selection")
-def exports(lab):
+def exports_honour_the_environment(lab):
     "an export honours the environment, its exceptions, and --proxy before both"
     app = lab.image("app:1")
     lab.registry.name_it("r.example.com")

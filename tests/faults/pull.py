@@ -10,8 +10,8 @@ ZERO = "sha256:" + "0" * 64
 
 
 @case("registry-checks-accept")
-def accept(lab):
-    "a registry that hides what Accept does not name"
+def sends_every_type_in_accept(lab):
+    "a registry that hides what Accept does not name shows all"
     app = lab.index("app:1")
     lab.export(app).ok().carries(app)
     check(all("image.index" in e.header("Accept", "") for e in
@@ -21,8 +21,8 @@ def accept(lab):
 
 
 @case("tag-moves-between-requests")
-def moving_tag(lab):
-    "a tag that moves is asked for once, the rest goes by digest"
+def resolves_a_tag_once(lab):
+    "a tag that moves is resolved once, the rest is fetched by digest"
     old, new = lab.index("app:1"), index("app:1", layers=2)
     new.put(lab.registry.store)
     lab.registry.store.repo("app").tags["1"] = old.top.digest
@@ -35,8 +35,8 @@ def moving_tag(lab):
 
 
 @case("manifest-digest-mismatch")
-def other_bytes(lab):
-    "a manifest thatdoes not match its digest is asked for once more, then refused"
+def refuses_a_wrong_manifest(lab):
+    "a manifest that does not match its digest is fetched again once, then refused"
     app = lab.index("app:1")
     child = app.documents[0].digest
     lab.registry.on("GET", child, body(lambda data: data.replace(b"{", b"{ ", 1)))
@@ -45,16 +45,16 @@ def other_bytes(lab):
 
 
 @case("manifest-digest-mismatch")
-def bad_once(lab):
-    "a manifest that came through damaged once"
+def recovers_from_one_damaged_manifest(lab):
+    "a manifest that was damaged once is fetched again"
     app = lab.index("app:1")
     lab.registry.on("GET", app.documents[0].digest, shorter(20), times=1)
     lab.export(app).ok().carries(app)
 
 
 @case("digest-header-missing-or-wrong", "digest-header-lies")
-def digest_header(lab):
-    "Docker-Content-Digest that is missing or wrong: the bytes decide"
+def ignores_wrong_digest_headers(lab):
+    "the bytes decide when Docker-Content-Digest is missing or wrong"
     for value in (None, ZERO, "sha512:" + "0" * 128, "nonsense", "sha256:../../x"):
         app = lab.index("app:1")
         lab.again()
@@ -64,8 +64,8 @@ def digest_header(lab):
 
 
 @case("content-type-is-odd")
-def types_that_say_little(lab):
-    "a Content-Type with parameters, of another kind, or none"
+def accepts_vague_content_types(lab):
+    "a Content-Type with parameters, of another kind or missing is accepted"
     app = lab.index("app:1")
     for value in (INDEX + "; charset=utf-8", "Text/Plain", "application/json", None):
         lab.again()
@@ -74,8 +74,8 @@ def types_that_say_little(lab):
 
 
 @case("content-type-is-odd", "document-read-two-ways")
-def types_that_contradict(lab):
-    "a Content-Type that says something else than the document"
+def refuses_a_contradicting_content_type(lab):
+    "a Content-Type that contradicts the document is refused"
     app, one = lab.index("app:1"), lab.image("one:1")
     for picture, value in ((app, MANIFEST), (app, DOCKER_MANIFEST), (one, INDEX),
                            (one, DOCKER_LIST)):
@@ -86,8 +86,8 @@ def types_that_contradict(lab):
 
 
 @case("content-type-is-odd")
-def types_of_a_family(lab):
-    "Docker's name for what the document calls OCI's: it is read the same way"
+def accepts_the_docker_type_of_an_oci_document(lab):
+    "Docker's type for an OCI document is accepted"
     app = lab.index("app:1")
     lab.registry.on("GET", "/manifests/1$", header("Content-Type", DOCKER_LIST))
     run = lab.export(app).ok().carries(app)
@@ -95,15 +95,15 @@ def types_of_a_family(lab):
 
 
 @case("content-type-is-odd", "registry-answers-html")
-def web_page(lab):
-    "a web page instead of a manifest"
+def names_a_web_page(lab):
+    "a web page instead of a manifest is reported as such"
     app = lab.image("app:1")
     lab.registry.on("GET", "/manifests/", status(200, "<html>Log in</html>", "text/html"))
     lab.export(app).fails("protocol", "text/html")
 
 
 def hostile_documents():
-    """name -> the bytes of a document that nobody should take."""
+    """name -> the bytes of a document that must be refused."""
     config = '"config":{"mediaType":"%s","digest":"%s","size":2}' % (OCI_CONFIG, ZERO)
     layers = '"layers":[{"mediaType":"a/b","digest":"%s","size":%s}]'
     head = '{"schemaVersion":2,"mediaType":"%s",' % MANIFEST
@@ -130,8 +130,8 @@ def hostile_documents():
 
 
 @case("json-out-of-the-ordinary")
-def odd_json(lab):
-    "JSON that few libraries can hold, in places that do not matter, is carried as it is"
+def carries_odd_json(lab):
+    "JSON that few libraries can hold, in members that do not matter, is carried unchanged"
     config = json_blob({}, OCI_CONFIG)
     file = layer("file", 100)
     odd = (', "annotations": {"a\\u0000": "\\ud800", "b": "\\u0000"}, '
@@ -150,8 +150,8 @@ def odd_json(lab):
 
 @case("document-is-ambiguous", "document-read-two-ways", "json-key-repeated",
       "document-exhausts-memory", "size-impossible")
-def hostile(lab):
-    "documents that are two things at once, or hold nonsense"
+def refuses_ambiguous_documents(lab):
+    "documents that are two types at once or hold invalid values are refused"
     for name, text in hostile_documents():
         data = text if isinstance(text, bytes) else text.encode()
         lab.again()
@@ -162,8 +162,8 @@ def hostile(lab):
 
 
 @case("manifest-of-schema-1")
-def schema1(lab):
-    "a manifest of the first schema is not supported"
+def refuses_schema_1(lab):
+    "a manifest of schema 1 is not supported"
     app = lab.image("app:1")
     old = b'{"schemaVersion":1,"name":"app","tag":"1","fsLayers":[],"signatures":[]}'
     lab.registry.on("GET", "/manifests/", status(
@@ -172,24 +172,24 @@ def schema1(lab):
 
 
 @case("manifest-too-large")
-def endless_manifest(lab):
-    "a manifest without end"
+def stops_an_endless_manifest(lab):
+    "a manifest without end is stopped"
     app = lab.image("app:1")
     lab.registry.on("GET", "/manifests/", endless())
     lab.export(app).fails("limit", "longer than")
 
 
 @case("manifest-too-large")
-def large_manifest(lab):
-    "a manifest of nine megabytes"
+def refuses_a_large_manifest(lab):
+    "a manifest of nine megabytes is refused"
     app = lab.image("app:1")
     lab.registry.on("GET", "/manifests/", body(lambda data: data + b" " * (9 << 20)))
     lab.export(app).fails("limit")
 
 
 @case("descriptor-size-wrong")
-def wrong_size(lab):
-    "a descriptor with the wrong size of its manifest"
+def refuses_a_wrong_descriptor_size(lab):
+    "a descriptor with the wrong size of its manifest is refused"
     app = image("app:1")
     for more in (-1, 1):
         child = {**app.top.descriptor(), "size": app.top.size + more}
@@ -198,8 +198,8 @@ def wrong_size(lab):
 
 
 @case("head-unreliable")
-def head_refused(lab):
-    "HEAD is refused: a GET tells what is there"
+def falls_back_to_get(lab):
+    "where HEAD is refused, GET is used"
     app = image("app:1")
     app.put(lab.registry.store, "mirror/app")
     lab.registry.on("HEAD", "/manifests/", status(405))
@@ -208,8 +208,8 @@ def head_refused(lab):
 
 
 @case("head-unreliable")
-def head_lies(lab):
-    "HEAD says that a manifest is not there, or says almost nothing: it all comes right"
+def does_not_rely_on_head(lab):
+    "HEAD answers 404 or almost nothing and the export succeeds"
     for fault in (status(404), header("Docker-Content-Digest", None),
                   content_length(7), header("Content-Type", None)):
         lab.again()
@@ -221,7 +221,7 @@ def head_lies(lab):
 
 
 def strange_things():
-    """Documents that are no plain images; each is carried as it is."""
+    """Documents other than plain images; each is carried unchanged."""
     base = image("app:1")
     statement = json_blob({"_type": "https://in-toto.io/Statement/v0.1"},
                           "application/vnd.in-toto+json")
@@ -247,15 +247,15 @@ def strange_things():
 
 
 @case("unusual-manifests", "manifest-bytes-preserved")
-def strange(lab):
-    "attestations, nested indexes, artifacts: byte for byte"
+def preserves_unusual_manifests(lab):
+    "attestations, nested indexes and artifacts are carried byte for byte"
     things = [lab.serve(one) for one in strange_things()]
     lab.export(*things).ok().carries(*things)
 
 
 @case("index-too-deep", "index-cycle")
-def too_deep(lab):
-    "indexes that are twenty deep"
+def refuses_deep_indexes(lab):
+    "indexes nested twenty deep are refused"
     app = image("app:1")
     documents = [app.top]
     for _ in range(20):
@@ -264,8 +264,8 @@ def too_deep(lab):
 
 
 @case("index-too-deep", "index-cycle")
-def circle(lab):
-    "an index that claims to be inside of itself"
+def refuses_an_index_inside_itself(lab):
+    "an index that claims to contain itself is refused"
     app = lab.image("app:1")
     a = raw_document({"schemaVersion": 2, "mediaType": INDEX, "manifests": [
         {"mediaType": INDEX, "digest": ZERO, "size": 300}]}, INDEX)
@@ -274,8 +274,8 @@ def circle(lab):
 
 
 @case("index-cycle")
-def diamonds(lab):
-    "an index with a billion ways through it is walked once"
+def walks_shared_indexes_once(lab):
+    "an index with a billion paths is walked once"
     app = image("app:1")
     documents = [app.top]
     for _ in range(6):
@@ -288,8 +288,8 @@ def diamonds(lab):
 
 
 @case("index-child-missing")
-def missing_child(lab):
-    "a child of an index that is not there"
+def names_a_missing_child(lab):
+    "a missing child of an index is named"
     app = lab.index("app:1")
     child = app.documents[0].digest
     del lab.registry.store.repo("app").manifests[child]
@@ -297,8 +297,8 @@ def missing_child(lab):
 
 
 @case("blob-forbidden")
-def denied_blob(lab):
-    "a blob that may not be had: what, of which image, and why"
+def explains_a_forbidden_blob(lab):
+    "a forbidden blob is reported with its image and the cause"
     app = lab.image("app:1")
     for code, kind in ((404, "not-found"), (403, "auth"), (410, "protocol"), (451, "protocol")):
         lab.again()

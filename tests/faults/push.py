@@ -8,8 +8,8 @@ from pictures import layer, manifest
 
 
 @case("everything-present")
-def all_there(lab):
-    "everything is there already: nothing is uploaded"
+def uploads_nothing_that_is_present(lab):
+    "when everything is present nothing is uploaded"
     app = image("app:1")
     app.put(lab.registry.store, "mirror/app")
     lab.push(app).ok()
@@ -17,8 +17,8 @@ def all_there(lab):
 
 
 @case("everything-present")
-def blobs_there(lab):
-    "the blobs of a larger image are there: only manifests are sent"
+def pushes_only_manifests_when_blobs_are_present(lab):
+    "when the blobs are present only manifests are sent"
     app = image("app:1", size=3 << 20)
     app.put(lab.registry.store, "mirror/app")
     repo = lab.registry.store.repo("mirror/app")
@@ -30,8 +30,8 @@ def blobs_there(lab):
 
 
 @case("manifest-refused-for-missing-blob", "blob-reported-not-stored")
-def blob_lost(lab):
-    "the registry has lost a blob when its manifest comes: it is sent again, once"
+def uploads_a_lost_blob_again(lab):
+    "a blob that the registry lost before its manifest is sent again, once"
     app = image("app:1", layers=2)
 
     def lose(_):
@@ -44,8 +44,8 @@ def blob_lost(lab):
 
 
 @case("blob-reported-not-stored")
-def blob_lies(lab):
-    "a registry says that it has a blob and has not"
+def uploads_a_falsely_reported_blob(lab):
+    "a blob that is reported present but is not gets uploaded"
     app = image("app:1", size=3 << 20)
     lab.registry.on("HEAD", app.layer.digest, status(200), times=1)
     lab.push(app).ok()
@@ -53,8 +53,8 @@ def blob_lies(lab):
 
 
 @case("blob-reported-not-stored")
-def blob_lies_for_ever(lab):
-    "a registry that never finds the blobs it was sent is given up"
+def gives_up_when_blobs_never_appear(lab):
+    "a registry that never finds uploaded blobs is given up"
     app = image("app:1")
     lab.repeats_allowed = True
     lab.registry.on("PUT", "/manifests/", denied(404, "MANIFEST_BLOB_UNKNOWN"))
@@ -63,7 +63,7 @@ def blob_lies_for_ever(lab):
 
 
 @case("manifest-refused-for-missing-blob", "tags-last")
-def order(lab):
+def pushes_in_order(lab):
     "blobs before manifests, children before parents, the tag last"
     app = index("app:1", platforms=3)
     lab.push(app).ok()
@@ -74,8 +74,8 @@ def order(lab):
 
 
 @case("tags-last", "import-stopped")
-def no_tag(lab):
-    "no tag is moved when a child is refused"
+def moves_no_tag_after_a_refused_child(lab):
+    "no tag moves when a child is refused"
     app, old = index("app:1", platforms=3), image("app:1", seed="old")
     old.put(lab.registry.store, "mirror/app")
     lab.registry.on("PUT", f"/manifests/{app.documents[1].digest}",
@@ -88,7 +88,7 @@ def no_tag(lab):
 
 
 @case("import-stopped")
-def blob_refused(lab):
+def pushes_no_manifest_after_a_refused_blob(lab):
     "no manifest is pushed when a blob is refused"
     app = index("app:1")
     lab.registry.on("PUT", f"/uploads/.*{app.layer.digest[7:]}", denied(403, "DENIED", "no room"))
@@ -97,8 +97,8 @@ def blob_refused(lab):
 
 
 @case("one-image-refused")
-def one_refused(lab):
-    "one image of several that the target refuses: why, and how to go on without it"
+def explains_one_refused_image(lab):
+    "one refused image of several is explained, with a hint how to continue without it"
     app, cache = image("app:1"), image("cache:buildcache")
     ways = {f"/cache/manifests/{cache.top.digest}$": "manifest", "/cache/manifests/buildcache$": "tag"}
     for where, what in ways.items():
@@ -119,8 +119,8 @@ def one_refused(lab):
 
 
 @case("manifest-conflict")
-def conflict(lab):
-    "409 on a manifest: what is there decides"
+def decides_a_conflict_by_the_tag(lab):
+    "after 409 on a manifest the content of the tag decides"
     app, other = image("app:1"), image("app:1", seed="other")
     for where in ("/manifests/1$", f"/manifests/{app.top.digest}$"):
         lab.registry.store.repos.clear()
@@ -149,8 +149,8 @@ def conflict(lab):
 
 
 @case("tag-immutable")
-def immutable_same(lab):
-    "a tag that cannot be moved and holds the same is fine"
+def accepts_an_immutable_tag_with_the_same_content(lab):
+    "an immutable tag with the same content is accepted"
     app = image("app:1")
     app.put(lab.registry.store, "mirror/app")
     lab.registry.handler.immutable_tags = True
@@ -158,8 +158,8 @@ def immutable_same(lab):
 
 
 @case("tag-immutable")
-def immutable_other(lab):
-    "a tag that cannot be moved and holds something else"
+def refuses_an_immutable_tag_with_other_content(lab):
+    "an immutable tag with other content is a conflict"
     lab.registry.handler.immutable_tags = True
     image("app:1", seed="old").put(lab.registry.store, "mirror/app")
     lab.push(image("app:1")).fails("conflict")
@@ -168,8 +168,8 @@ def immutable_other(lab):
 
 
 @case("registry-accepts-everything", "push-answer-too-good", "read-back")
-def yes_man(lab):
-    "a server that says yes to everything and keeps nothing"
+def detects_a_server_that_stores_nothing(lab):
+    "a server that accepts everything and stores nothing is detected"
     for code in (200, 201):
         lab.again()
         lab.registry.on("POST", "", status(202, Location="/v2/mirror/app/blobs/uploads/1"))
@@ -179,15 +179,15 @@ def yes_man(lab):
 
 
 @case("push-answer-too-good")
-def yes_page(lab):
-    "a web page with 200 for every request"
+def detects_a_web_server(lab):
+    "a web page with 200 for every request is detected"
     lab.registry.on(None, "", status(200, "<html>Welcome</html>", "text/html"))
     check(lab.push(image("app:1")).status in (5, 6), "it fails")
 
 
 @case("read-back")
-def read_back(lab):
-    "a manifest that reads back with other bytes, a tag that reads back elsewhere"
+def reads_manifests_and_tags_back(lab):
+    "a manifest or tag that reads back wrong is an error"
     for where in (f"/manifests/{image('app:1').top.digest}", "/manifests/1$"):
         lab.again()
         lab.registry.store.repos.clear()
@@ -196,8 +196,8 @@ def read_back(lab):
 
 
 @case("read-back")
-def read_back_first(lab):
-    "a manifest that reads back with other bytes: its tag stays where it was"
+def moves_no_tag_after_a_bad_read_back(lab):
+    "a manifest that reads back wrong leaves its tag unchanged"
     app, old = image("app:1"), image("app:1", seed="old")
     old.put(lab.registry.store, "mirror/app")
     lab.registry.on("GET", f"/manifests/{app.top.digest}", body(lambda data: data + b" "))
@@ -206,23 +206,23 @@ def read_back_first(lab):
 
 
 @case("manifest-stored-under-other-digest", "push-answer-too-good")
-def other_digest(lab):
-    "a manifest that is stored under another digest"
+def refuses_another_manifest_digest(lab):
+    "a manifest stored under another digest is an error"
     app = image("app:1")
     lab.registry.on("PUT", "/manifests/", header("Docker-Content-Digest", "sha256:" + "0" * 64))
     lab.push(app).fails("integrity", "another digest", reason="digest")
 
 
 @case("push-answer-too-good")
-def blob_other_digest(lab):
-    "a blob that is stored under another digest"
+def refuses_another_blob_digest(lab):
+    "a blob stored under another digest is an error"
     lab.registry.on("PUT", "/uploads/", header("Docker-Content-Digest", "sha256:" + "0" * 64))
     lab.push(image("app:1")).fails("integrity", "another digest", reason="digest")
 
 
 @case("digest-header-is-no-digest")
-def no_digest(lab):
-    "Docker-Content-Digest that is empty or no digest counts as absent"
+def ignores_an_empty_digest_header(lab):
+    "Docker-Content-Digest that is empty or malformed counts as absent"
     app = image("app:1")
     for value in ("", "latest", "sha256:", "sha256:beef", "md5:" + "0" * 32):
         lab.registry.store.repos.clear()
@@ -233,8 +233,8 @@ def no_digest(lab):
 
 
 @case("several-tags")
-def many_tags(lab):
-    "several tags of one image: each has its own request"
+def sets_several_tags(lab):
+    "each of several tags gets its own request"
     one, two = image("app:1"), image("app:2")
     two.documents, two.blobs = one.documents, one.blobs
     lab.push(one, two).ok()
@@ -244,16 +244,16 @@ def many_tags(lab):
 
 
 @case("repository-must-exist")
-def repository_first(lab):
-    "a repository that has to be made first: no storm of tries, and what to do"
+def hints_to_create_the_repository(lab):
+    "a repository that must be created first is not retried, and a hint says so"
     lab.registry.handler.makes_repos = False
     lab.push(image("app:1"), jobs=1).fails("not-found", "NAME_UNKNOWN", hint="create the repository")
     check(lab.registry.count("POST") <= 2, "asked for a mount and for an upload, no more")
 
 
 @case("repository-must-exist")
-def project_first(lab):
-    "a project that has to be made first, as Harbor says it: with one status or another"
+def hints_to_create_the_project(lab):
+    "a Harbor project that must be created first is named, for each status"
     for code in (401, 404, 500):
         lab.again()
         lab.registry.on("GET|HEAD|POST", "/v2/mirror/",
@@ -264,16 +264,16 @@ def project_first(lab):
 
 
 @case()
-def read_only(lab):
-    "a registry that cannot be written to, as a cache"
+def reports_a_read_only_registry(lab):
+    "a registry that cannot be written, such as a cache, is reported"
     lab.registry.handler.read_only = True
     lab.push(image("app:1"), jobs=1).fails("protocol", "read-only, a cache or a group")
     check(lab.registry.count("POST|PUT|PATCH") <= 2, "not too many tries")
 
 
 @case("media-type-refused")
-def media_type(lab):
-    "a registry that does not take a media type"
+def reports_a_refused_media_type(lab):
+    "a refused media type is reported"
     config = json_blob({}, OCI_CONFIG)
     file = layer("file", 100)
     top = manifest(config, [file], mediaType=DOCKER_MANIFEST)
@@ -287,8 +287,8 @@ def media_type(lab):
 
 
 @case("names-inside-bundle-ignored")
-def names_in_documents(lab):
-    "what documents call themselves decides nothing: all goes below the target's prefix"
+def ignores_names_in_documents(lab):
+    "names inside documents do not decide where they are pushed"
     names = {"org.opencontainers.image.ref.name": "evil.test/x:1",
              "io.containerd.image.name": f"{lab.other.host}/x:1",
              "dev.sealift.name": "../../x:1"}

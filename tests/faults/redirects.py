@@ -21,8 +21,8 @@ def public(lab):
 
 
 @case("storage-refuses-credentials", "redirect-drops-credentials")
-def storage(lab):
-    "a blob from a storage server that refuses credentials"
+def sends_no_credentials_to_storage(lab):
+    "a storage server that refuses credentials serves the blob"
     with_password(lab)
     app = lab.image("app:1")
     lab.registry.on("GET", "/blobs/", redirect_to(lab.storage, query="?sig=1"))
@@ -31,7 +31,7 @@ def storage(lab):
 
 
 @case("redirect-to-other-origin", "redirect-drops-credentials")
-def other_port(lab):
+def sends_no_credentials_to_another_port(lab):
     "another port of the same host gets no credentials"
     with_password(lab)
     app = lab.image("app:1")
@@ -43,8 +43,8 @@ def other_port(lab):
 
 
 @case("redirect-to-other-origin", "redirect-forms")
-def to_plain(lab):
-    "from https to http: refused"
+def refuses_https_to_http(lab):
+    "a redirect from https to http is refused"
     with_password(lab)
     app = lab.image("app:1")
     plain = lab.origin("plain", "127.0.0.2", lambda: lab.registry.handler, tls=False)
@@ -54,7 +54,7 @@ def to_plain(lab):
 
 
 @case("redirect-to-other-origin")
-def relative(lab):
+def follows_a_relative_path_with_credentials(lab):
     "a relative path stays at the registry, with its credentials"
     with_password(lab)
     app = lab.image("app:1")
@@ -73,8 +73,8 @@ def relative(lab):
 
 
 @case("redirect-forms")
-def forms(lab):
-    "every form of a Location that is none"
+def refuses_malformed_locations(lab):
+    "every malformed Location is refused"
     app = lab.image("app:1")
     lab.image("app:2")
     rule = {"to": ""}
@@ -90,7 +90,7 @@ def forms(lab):
 
 
 @case("redirect-forms")
-def no_scheme(lab):
+def understands_scheme_relative_locations(lab):
     "//HOST/PATH and a fragment are understood"
     app = lab.image("app:1")
     lab.registry.on("GET", "/blobs/", redirect(
@@ -100,8 +100,8 @@ def no_scheme(lab):
 
 
 @case("storage-requires-login", "storage-challenge")
-def storage_login(lab):
-    "a storage server that asks for a login is not given one"
+def gives_storage_no_token(lab):
+    "a storage server that requires a token gets none"
     with_password(lab)
     app = lab.image("app:1")
     lab.evil.handler.anonymous = None
@@ -114,8 +114,8 @@ def storage_login(lab):
 
 
 @case("storage-requires-login", "storage-challenge")
-def storage_basic(lab):
-    "a storage server that asks for a password is not given one"
+def gives_storage_no_password(lab):
+    "a storage server that requires a password gets none"
     with_password(lab)
     app = lab.image("app:1")
     lab.registry.on("GET", "/blobs/", redirect_to(lab.storage))
@@ -124,8 +124,8 @@ def storage_basic(lab):
 
 
 @case("redirect-to-bad-target", "redirect-forms")
-def schemes(lab):
-    "file, ftp and other schemes"
+def refuses_other_schemes(lab):
+    "file, ftp and other schemes are refused"
     app = lab.image("app:1")
     for to in ("file:///etc/passwd", f"ftp://{lab.storage.host}/x", "data:,x"):
         lab.again()
@@ -134,8 +134,8 @@ def schemes(lab):
 
 
 @case("redirect-to-bad-target", "redirect-loop")
-def circle(lab):
-    "redirects in a circle end after some"
+def ends_a_redirect_loop(lab):
+    "redirects in a circle end after a fixed number"
     app = lab.image("app:1")
     lab.registry.on("GET", "/blobs/", redirect(lambda request: request.path))
     lab.export(app, jobs=1).fails("protocol", "redirects more than")
@@ -143,8 +143,8 @@ def circle(lab):
 
 
 @case("redirect-to-bad-target", "redirect-to-private-address")
-def to_private(lab):
-    "a public registry leads to an address that only this side sees"
+def refuses_private_addresses_of_public_registries(lab):
+    "a public registry cannot redirect to a private address"
     _, thief = public(lab)
     app = lab.image("app:1")
     for address in (*PRIVATE, thief.host, f"[::ffff:{PRIVATE[0]}]", "2130706439", "localhost",
@@ -157,8 +157,8 @@ def to_private(lab):
 
 
 @case("redirect-to-private-address")
-def to_public(lab):
-    "a public registry leads to another public address"
+def follows_to_a_public_address(lab):
+    "a public registry may redirect to another public address"
     public(lab)
     app = lab.image("app:1")
     elsewhere = lab.origin("elsewhere", "127.0.0.8", lambda: lab.storage.handler)
@@ -168,8 +168,8 @@ def to_public(lab):
 
 
 @case("realm-at-private-address", "realm-scheme-or-user")
-def private_realm(lab):
-    "a public registry names a token server with a private address, also to nobody"
+def refuses_private_realms_of_public_registries(lab):
+    "a public registry cannot name a token service at a private address"
     _, thief = public(lab)
     app = lab.image("app:1")
     lab.tokens.handler.anonymous = ("pull",)
@@ -187,16 +187,16 @@ def private_realm(lab):
 
 
 @case("redirect-to-private-address")
-def private_to_private(lab):
-    "between addresses of the same machine redirects are fine"
+def follows_between_private_addresses(lab):
+    "redirects between addresses of the same machine are followed"
     app = lab.image("app:1")
     lab.registry.on("GET", "/blobs/", redirect_to(lab.storage, 308))
     lab.export(app).ok().carries(app)
 
 
 @case("redirect-drops-credentials")
-def there_and_back(lab):
-    "credentials do not come back when a redirect leads back to the registry"
+def sends_no_credentials_on_the_way_back(lab):
+    "credentials are not sent when a redirect leads back to the registry"
     with_password(lab)
     app = lab.image("app:1")
     lab.registry.on("GET", "back=1", status(200, b"".join(app.layer.pieces)))
@@ -208,8 +208,8 @@ def there_and_back(lab):
 
 
 @case("signed-link-expired")
-def link_ran_out(lab):
-    "a link that has run out: the registry is asked for a new one"
+def requests_a_new_signed_link(lab):
+    "when a signed link has expired the registry is asked for a new one"
     app = lab.image("app:1", size=300000)
     links = []
 
@@ -222,12 +222,12 @@ def link_ran_out(lab):
                                          "application/xml"))
     lab.export(app).ok().carries(app)
     same(len(links), 3, "links that were asked for")
-    check(links[2] and not links[2].startswith("bytes=0-"), f"it went on: {links}")
+    check(links[2] and not links[2].startswith("bytes=0-"), f"resumed: {links}")
 
 
 @case("registry-forwards-everything")
-def passed_on(lab):
-    "a registry that passes everything on to another one, which wants a token"
+def follows_to_another_registry(lab):
+    "a registry that redirects everything to another one with tokens works"
     app = image("app:1")
     app.put(lab.other.store)
     lab.wants_token(lab.other)
@@ -245,8 +245,8 @@ def allow_tokens_at(lab, name):
 
 
 @case("registry-forwards-everything")
-def passed_on_lie(lab):
-    "what the other registry serves still has to have the digest"
+def checks_digests_of_another_registry(lab):
+    "what another registry serves must match the digest"
     app = image("app:1")
     app.put(lab.other.store)
     app.origin = lab.registry
@@ -256,7 +256,7 @@ def passed_on_lie(lab):
 
 
 @case("secret-in-query", "secret-in-output")
-def secret_links(lab):
+def hides_secrets_in_links(lab):
     "secrets in the query of a link are never shown"
     app = lab.image("app:1")
     secret = lab.secret("storage")
@@ -267,7 +267,7 @@ def secret_links(lab):
 
 
 @case("secret-in-query", "secret-in-output")
-def secret_locations(lab):
+def hides_secrets_in_locations(lab):
     "secrets in the location of an upload are never shown"
     secret = lab.secret("registry")
     app = image("app:1", size=2 << 20)

@@ -9,7 +9,7 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 
 def asked(lab, reference):
-    """Where an export of this reference goes: (host, path) of its first manifest."""
+    """(host, path) of the first manifest that an export of this reference requests."""
     lab.log.forget()
     lab.export(reference).fails("not-found")
     [first, *_] = [(e.origin, e.path) for e in lab.log.find("GET", "/manifests/")]
@@ -23,8 +23,8 @@ def hub(lab):
 
 
 @case("docker-hub-names")
-def docker_hub(lab):
-    "names without a host, and all names of Docker Hub, go to Docker Hub"
+def resolves_docker_hub_names(lab):
+    "names without a host and every name of Docker Hub resolve to Docker Hub"
     hub(lab)
     for reference, path in (("nginx", "library/nginx"),
                             ("foo/bar", "foo/bar"),
@@ -38,8 +38,8 @@ def docker_hub(lab):
 
 
 @case("host-or-path")
-def host_or_path(lab):
-    "localhost with a slash is a host, without one it is an image of Docker Hub"
+def tells_hosts_from_paths(lab):
+    "localhost with a slash is a host, without one an image of Docker Hub"
     hub(lab)
     same(asked(lab, "localhost:5000"), ("registry", "/v2/library/localhost/manifests/5000"),
          "localhost:5000")
@@ -53,8 +53,8 @@ def host_or_path(lab):
 
 
 @case("host-forms-and-digests", "tag-and-digest-disagree")
-def by_digest(lab):
-    "the digest says what is fetched, the tag what it is called, wherever the tag points"
+def fetches_the_digest_and_keeps_the_tag(lab):
+    "the digest decides what is fetched, the tag names it, wherever it points"
     app, moved = lab.image("app:1"), image("app:1", seed="moved")
     moved.put(lab.registry.store)
     run = lab.export(f"{app.ref}@{app.top.digest}").ok().carries(app)
@@ -63,8 +63,8 @@ def by_digest(lab):
 
 
 @case("host-forms-and-digests")
-def ipv6(lab):
-    "an IPv6 host with a port"
+def accepts_ipv6(lab):
+    "an IPv6 host with a port is accepted"
     try:
         six = lab.origin("six", "::1", Registry)
     except OSError as why:
@@ -75,8 +75,8 @@ def ipv6(lab):
 
 
 @case("reference-outside-grammar", "digest-malformed")
-def refused(lab):
-    "names, tags and digests outside of the grammar are refused before any request"
+def refuses_malformed_references(lab):
+    "names, tags and digests outside the grammar are refused before any request"
     host = lab.registry.host
     for reference in (f"{host}/a:{'t' * 129}", f"{host}/a___b", f"{host}/A/b", f"{host}/a..b",
                       f"{host}/../b", f"{host}/a//b", f"{host}/a@{DIGEST[:-1]}",
@@ -88,8 +88,8 @@ def refused(lab):
 
 
 @case("longest-repository-path")
-def long_path(lab):
-    "a path of 255 characters is the longest"
+def limits_the_path(lab):
+    "a path of 255 characters is the longest accepted"
     path = "a/" * 127 + "b"
     same(asked(lab, f"{lab.registry.host}/{path}:1"),
          ("registry", f"/v2/{path}/manifests/1"), "the longest path")
@@ -115,7 +115,7 @@ def list_forms(lab):
 
 @case("list-with-bad-lines")
 def bad_lines(lab):
-    "all lines that are no references are named in one run, with file and line"
+    "all malformed lines are reported in one run, with file and line"
     host = lab.registry.host
     one = lab.given("one.txt", f"{host}/app:1\n{host}/A:1\n- {host}/app:1\n")
     other = lab.given("other.txt", UTF16)

@@ -15,8 +15,8 @@ HOME = "r.example.com"
 
 
 def sent_in(request, whole=False):
-    """The secrets of a request, in every way that somebody might write them; whole: only those
-    of which nobody has to undo anything."""
+    """The secrets of a request in every form a server might repeat; whole: only those
+    that need no decoding."""
     value = request.header("Authorization") or request.header("Proxy-Authorization") or ""
     payload = value.partition(" ")[2] or request.body.decode().rpartition("=")[2] or "none"
     texts = [payload]
@@ -63,7 +63,7 @@ LED = {  # text -> a place
 
 def repeated(lab, origin, method, pattern, make, run, whole=False):
     """Run until some of the texts, in a long run all, were shown to it; what it says is never
-    printed.  The next call goes on with the texts that follow."""
+    printed.  The next call continues with the texts that follow."""
     asked = 0
 
     def fault(request, _):
@@ -104,8 +104,8 @@ def prepare(lab, scheme):
 
 
 @case("secret-in-output")
-def errors(lab):
-    "errors that repeat what was sent, in every form: it is not printed"
+def hides_secrets_in_error_bodies(lab):
+    "errors that repeat what was sent, in any form, are shown without it"
     for scheme in ("Basic", "Bearer"):
         app = prepare(lab, scheme)
         for make in REPEATED.values():
@@ -120,8 +120,8 @@ def errors(lab):
 
 
 @case("secret-in-output")
-def token_servers(lab):
-    "a token server that repeats a password or a refresh token"
+def hides_secrets_of_token_services(lab):
+    "a token service that repeats a password or refresh token"
     app = prepare(lab, "Bearer")
     tokens = (lab.docker_config, {HOME: {"identitytoken": lab.secret("tokens")}})
     for change_config, config in ((lambda _: None, {}), tokens):
@@ -137,7 +137,7 @@ def token_servers(lab):
 
 
 @case("secret-in-output")
-def places(lab):
+def hides_secrets_in_urls(lab):
     "redirects, upload locations and links that repeat what was sent"
     for scheme in ("Basic", "Bearer"):
         app = prepare(lab, scheme)
@@ -153,8 +153,8 @@ def places(lab):
 
 
 @case("secret-in-output")
-def documents(lab):
-    "documents that repeat what was sent: refused, and not in a bundle or a result"
+def refuses_documents_with_secrets(lab):
+    "documents that repeat what was sent are refused and not stored"
     for scheme in ("Basic", "Bearer"):
         app = prepare(lab, scheme)
         for document in ('{"%s":1}', '{"schemaVersion":2,"mediaType":"%s"}', "%s",
@@ -176,8 +176,8 @@ def documents(lab):
 
 
 @case("secret-in-output")
-def warnings(lab):
-    "Warning headers that repeat what was sent: shown without it"
+def hides_secrets_in_warnings(lab):
+    "Warning headers that repeat what was sent are shown without it"
     for scheme in ("Basic", "Bearer"):
         app = prepare(lab, scheme)
         said = []
@@ -197,8 +197,8 @@ def warnings(lab):
 
 
 @case("secret-in-output")
-def short_passwords(lab):
-    "a password of few letters: all of what repeats it is hidden"
+def hides_short_passwords(lab):
+    "all of a text that repeats a short password is hidden"
     lab.proxied = lab.repeats_allowed = True
     lab.registry.name_it(HOME)
     app = lab.image("app:1")
@@ -223,7 +223,7 @@ def short_passwords(lab):
 
 
 @case("secret-over-plain-http", "secret-in-output")
-def proxies(lab):
+def hides_secrets_of_proxies(lab):
     "a proxy that repeats its password"
     lab.repeats_allowed, lab.repeats = True, 0
     public = lab.origin("public", "127.0.0.8", Registry, tls=False).name_it("p.example.com")

@@ -234,6 +234,6 @@ class Runner:
             check(repo.blobs.get(blob.digest) == b"".join(blob.pieces), f"blob {blob.digest}")
 
     def story(self):
-        """What happened, for a test that failed."""
+        """Runs and requests, shown when a test fails."""
         log = str(self.log).splitlines()
         return "\n".join([*map(str, self.runs[-2:]), "requests:", *log[-60:]])

@@ -6,7 +6,7 @@ import time
 
 
 @case("server-too-slow")
-def silence(lab):
+def limits_silence(lab):
     "a server that stops in the middle of a blob, and one that never begins"
     app = lab.image("app:1", size=400000)
     lab.registry.on("GET", app.layer.digest, stall(100000), times=1)
@@ -19,8 +19,8 @@ def silence(lab):
 
 
 @case("server-too-slow")
-def trickle(lab):
-    "a server that sends a few bytes a second"
+def limits_slowness(lab):
+    "a server that sends a few bytes a second is given up"
     app = lab.image("app:1", size=400000)
     lab.registry.on("GET", app.layer.digest, drip(100, 1))
     lab.export(app, "--retries", "0", timeout=100).fails("network", app.layer.digest)

@@ -52,8 +52,8 @@ def held(lab, repo, tag):
 
 
 @case()
-def refused_first(lab):
-    "the smallest image with such an index goes first, whole, and its refusal ends the import"
+def stops_at_a_refused_first_image(lab):
+    "the smallest image with such an index is pushed first, and its refusal ends the import"
     big, small = lab.index("big:1", size=9000), lab.index("small:1", platforms=3)
     tool = lab.image("tool:1", size=10)
     bundle = lab.export(big, tool, small, *AMD64).ok()
@@ -69,8 +69,8 @@ def refused_first(lab):
 
 
 @case()
-def dry_run_cannot_know(lab):
-    "a dry run says that it cannot tell whether the registry takes such an index"
+def warns_in_a_dry_run(lab):
+    "a dry run says that it cannot tell whether the registry accepts such an index"
     bundle = lab.export(lab.index("app:1"), lab.image("tool:1"), *AMD64).ok()
     run = bring(lab, bundle, "--dry-run").ok()
     same(reasons(run), ["sparse-index"], "warnings")
@@ -84,8 +84,8 @@ def dry_run_cannot_know(lab):
 
 
 @case()
-def taken(lab):
-    "a registry that takes such indexes gets all, the smallest first, each thing once"
+def pushes_all_where_accepted(lab):
+    "a registry that accepts such indexes gets all, the smallest first, each object once"
     big, small = lab.index("big:1", size=9000), lab.index("small:1")
     tool = lab.image("tool:1", size=10)
     lab.other.handler.checks_children = False
@@ -104,8 +104,8 @@ def taken(lab):
 
 
 @case()
-def progress_adds_up(lab):
-    "what went first is not counted again among the rest"
+def counts_the_first_image_once(lab):
+    "progress does not count the first image again"
     lab.other.handler.checks_children = False
     bundle = lab.export(lab.index("app:1"), lab.index("tool:1"), *AMD64).ok()
     run = lab.sealift("import", "--progress", "json", "--insecure-skip-verify", "--strip-host",
@@ -116,8 +116,8 @@ def progress_adds_up(lab):
 
 
 @case()
-def refused_while_going_on(lab):
-    "with --keep-going the images with such indexes fail, and what belongs to them; others go on"
+def fails_only_sparse_images_with_keep_going(lab):
+    "with --keep-going images with such indexes and their referrers fail, the others land"
     big, small = lab.index("big:1", size=9000), lab.index("small:1")
     tool = lab.image("tool:1")
     signed = note(lab, "big", "note", big.top)
@@ -133,8 +133,8 @@ def refused_while_going_on(lab):
 
 
 @case()
-def first_fails_otherwise(lab):
-    "when the first one fails for another reason, the next one tells"
+def tries_the_next_after_another_failure(lab):
+    "when the first one fails for another reason, the next one decides"
     big, small = lab.index("big:1", size=9000), lab.index("small:1")
     tool, huge = lab.image("tool:1"), lab.index("huge:1", size=20000)
     bundle = lab.export(big, tool, small, huge, *AMD64).ok()
@@ -148,8 +148,8 @@ def first_fails_otherwise(lab):
 
 
 @case()
-def rebuilt(lab):
-    "--index rebuild: new indexes where something is left out, the same as export makes"
+def rebuilds_sparse_indexes(lab):
+    "--index rebuild makes the same new indexes as export where platforms are omitted"
     app, deep, tool = lab.index("app:1", platforms=3), lab.serve(nested("deep:1")), \
         lab.image("tool:1")
     whole = lab.index("whole:1", platforms=1)
@@ -174,8 +174,8 @@ def rebuilt(lab):
 
 
 @case()
-def rebuilt_in_text(lab):
-    "as text both digests are shown"
+def shows_both_digests(lab):
+    "the text output has both digests"
     app = lab.index("app:1")
     bundle = lab.export(app, *AMD64).ok()
     run = lab.sealift("import", "--insecure-skip-verify", "--strip-host", "--ca-file",
@@ -185,8 +185,8 @@ def rebuilt_in_text(lab):
 
 
 @case()
-def rebuilt_and_attached(lab):
-    "what belongs to an old index, or to that in turn, is not pushed and is counted"
+def counts_referrers_of_old_indexes(lab):
+    "referrers of an old index, direct and indirect, are not pushed and are counted"
     app = lab.index("app:1", platforms=3)
     on_index = note(lab, "app", "n1", app.top)
     on_note = note(lab, "app", "n2", on_index.top)
@@ -206,7 +206,7 @@ def rebuilt_and_attached(lab):
 
 
 @case()
-def rebuilt_and_existing(lab):
+def compares_tags_with_the_rebuilt_digest(lab):
     "tags are compared with the rebuilt digest"
     app = lab.index("app:1", platforms=3)
     bundle = lab.export(app, *AMD64).ok()
@@ -221,8 +221,8 @@ def rebuilt_and_existing(lab):
 
 
 @case()
-def rebuilt_by_digest(lab):
-    "an image named by digest only is pushed under the new digest, and a warning says both"
+def pushes_a_name_by_digest_under_the_new_digest(lab):
+    "an image named by digest is pushed under the new one, and a warning has both"
     app = lab.index("app:1", platforms=3)
     name = f"{lab.registry.host}/app@{app.top.digest}"
     bundle = lab.export(name, *AMD64).ok()
@@ -237,8 +237,8 @@ def rebuilt_by_digest(lab):
 
 
 @case()
-def rebuilt_and_missing(lab):
-    "a child that is missing, not left out, is not listed by the new index either"
+def leaves_missing_children_out(lab):
+    "a child that is missing, not omitted, is not listed by the new index either"
     app = lab.index("app:1", platforms=3)
     lab.registry.on("GET", app.documents[1].digest, status(404))
     run = lab.export(app, "--allow-incomplete", "--retries", "1").fails("partial")
@@ -251,8 +251,8 @@ def rebuilt_and_missing(lab):
 
 
 @case()
-def rebuilt_with_receipt(lab):
-    "the receipt has both digests, and the images it names are what is there"
+def records_both_digests_in_the_receipt(lab):
+    "the receipt has both digests, and the images it names are at the target"
     app, tool = lab.index("app:1"), lab.image("tool:1")
     lab.sealift("keygen", "-q", "--no-passphrase", "--type", "ed25519", lab._at("given", "host")).ok()
     bundle = lab.export(app, note(lab, "app", "n", app.top), tool, *AMD64).ok()

@@ -8,8 +8,8 @@ LARGE = 3 << 20  # goes up with PATCH
 
 
 @case("blob-head-unsupported")
-def no_questions(lab):
-    "a registry that does not answer questions about blobs: they are sent"
+def uploads_where_head_fails(lab):
+    "where presence checks fail, blobs are uploaded"
     for code in (405, 404, 401, 403):
         lab.again()
         lab.registry.store.repos.clear()
@@ -20,8 +20,8 @@ def no_questions(lab):
 
 
 @case("upload-location-forms", "upload-stays-at-registry")
-def locations(lab):
-    "all forms of a location"
+def accepts_every_location_form(lab):
+    "every form of an upload location is accepted"
     home = lab.registry.host
     for form in (lambda url: url, lambda url: f"https://{home}{url}", lambda url: f"//{home}{url}",
                  lambda url: f"http://{home}{url}",
@@ -41,8 +41,8 @@ def locations(lab):
 
 
 @case("upload-location-single-use")
-def newest_location(lab):
-    "a location that is good for one request"
+def uses_the_newest_location(lab):
+    "a location that is valid for one request is replaced by the next"
     lab.registry.handler.one_location = True
     app = image("app:1", size=LARGE)
     lab.push(app).ok()
@@ -50,7 +50,7 @@ def newest_location(lab):
 
 
 @case("upload-location-on-other-host", "upload-stays-at-registry")
-def other_host(lab):
+def refuses_locations_elsewhere(lab):
     "a location on another server is refused, whatever differs"
     password = lab.wants_password(lab.registry)
     lab.docker_config({lab.registry.host: ("robot", password)})
@@ -70,8 +70,8 @@ def other_host(lab):
 
 
 @case("upload-stays-at-registry")
-def upload_redirects(lab):
-    "an upload may be redirected within the registry, and nowhere else"
+def follows_redirects_within_the_registry(lab):
+    "an upload may be redirected within the registry only"
     app = image("app:1", size=LARGE)
     for code in (307, 308):
         lab.again()
@@ -88,8 +88,8 @@ def upload_redirects(lab):
 
 
 @case("plain-http-redirects-to-https")
-def redirected_to_https(lab):
-    "a registry that is asked in plain HTTP and wants https: where to"
+def names_the_https_address(lab):
+    "a registry that requires https is reported with its address"
     plain = lab.origin("plain", "127.0.0.2", lambda: lab.registry.handler, tls=False)
     for code in (301, 302, 308):
         lab.again()
@@ -99,8 +99,8 @@ def redirected_to_https(lab):
 
 
 @case("upload-start-status-odd")
-def odd_begin(lab):
-    "an upload that begins with an unusual status"
+def accepts_odd_start_statuses(lab):
+    "an upload that starts with an unusual status works"
     for code in (200, 201, 204):
         lab.again()
         lab.registry.store.repos.clear()
@@ -114,15 +114,15 @@ def odd_begin(lab):
 
 
 @case("upload-start-status-odd")
-def no_location(lab):
-    "an upload that begins without a location"
+def refuses_a_start_without_location(lab):
+    "an upload that starts without a location is an error"
     lab.registry.on("POST", "/uploads/", header("Location", None))
     lab.push(image("app:1")).fails("protocol", "without a location")
 
 
 @case("digest-called-invalid")
-def called_wrong(lab):
-    "a registry that calls the digest wrong once: the bytes were damaged on the way"
+def uploads_again_after_a_digest_error(lab):
+    "a digest reported invalid once is uploaded again"
     app = image("app:1")
     lab.registry.on("PUT", "/uploads/", denied(400, "DIGEST_INVALID"), times=1)
     lab.push(app).ok()
@@ -130,15 +130,15 @@ def called_wrong(lab):
 
 
 @case("digest-called-invalid")
-def always_wrong(lab):
-    "a registry that always calls the digest wrong"
+def gives_up_on_digest_errors(lab):
+    "a digest that is always reported invalid is an error"
     lab.registry.on("PUT", "/uploads/", denied(400, "DIGEST_INVALID", "no match"))
     lab.push(image("app:1")).fails("protocol", "no match")
 
 
 @case("body-length-always-sent")
-def lengths(lab):
-    "every body has a length"
+def sends_content_length(lab):
+    "every request body has a Content-Length"
     app = index("app:1", size=LARGE)
     lab.push(app).ok()
     bodies = lab.registry.find("POST|PUT|PATCH")
@@ -148,8 +148,8 @@ def lengths(lab):
 
 
 @case("keep-alive-connection-closed")
-def broken_bodies(lab):
-    "a connection that is lost in the middle of a body: it is sent again from its beginning"
+def restarts_a_broken_body(lab):
+    "a body whose connection breaks is sent again from its beginning"
     for how in ("end", "drop", "reset"):
         for method, size in (("PUT", 1000), ("PATCH", LARGE)):
             lab.again()
@@ -161,8 +161,8 @@ def broken_bodies(lab):
             lab.landed(app)
 
 @case("progress-of-an-upload")
-def bytes_as_they_leave(lab):
-    "progress counts bytes as they leave, and once, whatever is sent again"
+def counts_bytes_as_they_leave(lab):
+    "progress counts bytes as they leave, once, however often they are sent"
     for is_broken in (False, True):
         lab.again()
         lab.registry.store.repos.clear()

@@ -18,8 +18,8 @@ def ranges(lab):
 
 
 @case("patch-unsupported")
-def no_patch(lab):
-    "a registry that does not know PATCH is asked once, then only by PUT"
+def learns_that_patch_is_unsupported(lab):
+    "a registry without PATCH is asked once, then only PUT is used"
     app = image("app:1", layers=4, size=LARGE)
     lab.registry.handler.takes_patch = False
     lab.push(app, jobs=1).ok()
@@ -28,8 +28,8 @@ def no_patch(lab):
 
 
 @case("patch-unsupported")
-def no_patch_for_all(lab):
-    "several workers learn it at the same time"
+def workers_learn_at_once_that_patch_is_unsupported(lab):
+    "several workers learn at the same time that PATCH is unsupported"
     app = image("app:1", layers=8, size=LARGE)
     lab.registry.handler.takes_patch = False
     lab.push(app, jobs=8).ok()
@@ -37,8 +37,8 @@ def no_patch_for_all(lab):
 
 
 @case("patch-unsupported")
-def patch_not_found(lab):
-    "a registry that answers 404 to every PATCH"
+def learns_from_404_to_patch(lab):
+    "a registry that answers 404 to every PATCH gets PUT"
     app = image("app:1", layers=3, size=LARGE)
     lab.registry.on("PATCH", UPLOADS, denied(404, "BLOB_UPLOAD_UNKNOWN"))
     lab.push(app, jobs=1).ok()
@@ -47,8 +47,8 @@ def patch_not_found(lab):
 
 
 @case("put-body-unsupported")
-def no_put_body(lab):
-    "a registry that does not take a body with PUT is asked once, then only by PATCH"
+def learns_that_put_bodies_are_unsupported(lab):
+    "a registry without bodies in PUT is asked once, then only PATCH is used"
     app = image("app:1", layers=4, size=5000)
     lab.registry.handler.takes_put_body = False
     lab.push(app, jobs=1).ok()
@@ -58,8 +58,8 @@ def no_put_body(lab):
 
 
 @case("put-body-unsupported")
-def no_put_body_for_all(lab):
-    "several workers learn it at the same time"
+def workers_learn_at_once_that_put_bodies_are_unsupported(lab):
+    "several workers learn at the same time that bodies in PUT are unsupported"
     app = image("app:1", layers=8, size=5000)
     lab.registry.handler.takes_put_body = False
     lab.push(app, jobs=8).ok()
@@ -67,8 +67,8 @@ def no_put_body_for_all(lab):
 
 
 @case("patch-unsupported", "put-body-unsupported")
-def no_way(lab):
-    "a registry that takes nothing is given up soon"
+def gives_up_without_a_way_to_upload(lab):
+    "a registry that supports neither is given up soon"
     app = image("app:1", size=LARGE)
     lab.registry.handler.takes_patch = lab.registry.handler.takes_put_body = False
     lab.push(app, jobs=1).fails("protocol", "405")
@@ -76,8 +76,8 @@ def no_way(lab):
 
 
 @case("proxy-limits-body")
-def proxy_limit(lab):
-    "a proxy that refuses bodies above 1 MiB: smaller pieces, learnt once"
+def learns_the_limit_of_a_proxy(lab):
+    "a proxy that refuses bodies above 1 MiB gets smaller chunks, learnt once"
     app = image("app:1", layers=3, size=LARGE + 17)
     lab.registry.handler.chunk_max = MIB
     lab.push(app, jobs=1).ok()
@@ -88,7 +88,7 @@ def proxy_limit(lab):
 
 
 @case("proxy-limits-body")
-def proxy_limit_small(lab):
+def hints_at_a_small_limit(lab):
     "a proxy that refuses even small bodies is an error with a hint"
     app = image("app:1", size=LARGE)
     lab.registry.handler.chunk_max = 100000
@@ -97,8 +97,8 @@ def proxy_limit_small(lab):
 
 
 @case("proxy-limits-body")
-def proxy_limit_for_puts(lab):
-    "a blob that goes with PUT elsewhere is sent in pieces too"
+def chunks_what_would_be_a_put(lab):
+    "a blob that would be sent with PUT is sent in chunks too"
     app = image("app:1", size=900000)
     lab.registry.handler.chunk_max = 600000
     lab.push(app, jobs=1).ok()
@@ -106,8 +106,8 @@ def proxy_limit_for_puts(lab):
 
 
 @case("chunk-minimum")
-def chunk_min(lab):
-    "pieces that are not the last one are as large as the registry wants"
+def honours_the_chunk_minimum(lab):
+    "chunks but the last are as large as the registry requires"
     app = image("app:1", size=5 * MIB)
     lab.registry.handler.chunk_min = 2 * MIB
     lab.registry.handler.chunk_max = 2 * MIB
@@ -118,8 +118,8 @@ def chunk_min(lab):
 
 
 @case("chunk-minimum")
-def chunk_min_too_large(lab):
-    "a registry that wants larger pieces than its proxy takes"
+def fails_when_minimum_exceeds_the_limit(lab):
+    "a minimum above the limit of the proxy is an error"
     app = image("app:1", size=5 * MIB)
     lab.registry.handler.chunk_min = 4 * MIB
     lab.registry.handler.chunk_max = 2 * MIB
@@ -127,8 +127,8 @@ def chunk_min_too_large(lab):
 
 
 @case("chunk-lost")
-def resync(lab):
-    "a piece that is refused with 416: what is there is asked for"
+def resumes_after_416(lab):
+    "after a chunk was refused with 416 the upload status decides"
     app = image("app:1", size=LARGE)
     lab.registry.handler.chunk_max = MIB
     lab.registry.on("PATCH", UPLOADS, done_but(416), nth=4)
@@ -150,8 +150,8 @@ def break_off(lab, size):
 
 
 @case("chunk-lost")
-def resumed(lab):
-    "a large blob goes on where the connection broke"
+def resumes_a_large_upload(lab):
+    "a large upload resumes where the connection broke"
     app = image("app:1", size=65 * MIB)
     lab.registry.on("PATCH", UPLOADS, break_off(lab, 40 * MIB), nth=[1], early=True)
     lab.push(app, jobs=1).ok()
@@ -161,8 +161,8 @@ def resumed(lab):
 
 
 @case("chunk-lost")
-def resumed_in_vain(lab):
-    "a large blob begins anew where the registry takes no ranges"
+def restarts_where_resuming_fails(lab):
+    "a large upload restarts where the registry takes no ranges"
     app = image("app:1", size=65 * MIB)
     lab.registry.handler.takes_range = False
     lab.registry.on("PATCH", UPLOADS, break_off(lab, MIB), nth=[1], early=True)
@@ -171,8 +171,8 @@ def resumed_in_vain(lab):
 
 
 @case("upload-range-missing-or-stale")
-def empty_range(lab):
-    "an upload without anything in it says 0-0"
+def understands_an_empty_range(lab):
+    "an upload without content has the range 0-0"
     app = image("app:1", size=LARGE)
     lab.registry.on("PATCH", UPLOADS, status(416), times=1)
     lab.push(app, jobs=1).ok()
@@ -180,8 +180,8 @@ def empty_range(lab):
 
 
 @case("upload-range-missing-or-stale")
-def no_range(lab):
-    "a registry that never says what it has got"
+def uploads_without_range_headers(lab):
+    "a registry that never sends Range works"
     app = image("app:1", size=LARGE)
     lab.registry.handler.chunk_max = MIB
     lab.registry.handler.says_range = False
@@ -190,8 +190,8 @@ def no_range(lab):
 
 
 @case("upload-range-missing-or-stale")
-def stale_range(lab):
-    "a registry that answers a PATCH with 201 and says the wrong thing"
+def ignores_a_stale_range(lab):
+    "a registry that answers a PATCH with 201 and a wrong range works"
     app = image("app:1", size=LARGE)
     lab.registry.handler.chunk_max = MIB
 
@@ -204,8 +204,8 @@ def stale_range(lab):
 
 
 @case("upload-session-lost")
-def lost_session(lab):
-    "a session that is forgotten is begun anew"
+def restarts_a_lost_session(lab):
+    "a forgotten upload session is started again"
     app = image("app:1", size=LARGE)
     lab.registry.on("PATCH", UPLOADS, then(lambda _: lab.registry.store.uploads.clear(), None),
                     times=1)
@@ -214,7 +214,7 @@ def lost_session(lab):
 
 
 @case("upload-session-lost")
-def always_lost(lab):
+def gives_up_on_lost_sessions(lab):
     "a registry that forgets every session is given up"
     app = image("app:1", size=LARGE)
     lab.registry.on("PATCH|PUT", UPLOADS,
@@ -224,8 +224,8 @@ def always_lost(lab):
 
 
 @case("upload-session-lost")
-def broken_patch(lab):
-    "a connection that breaks in the middle of a PATCH, at a registry that drops the session"
+def recovers_from_a_broken_patch(lab):
+    "a PATCH that breaks at a registry that drops the session is repeated"
     app = image("app:1", size=LARGE)
 
     def forget(request, _):
@@ -238,8 +238,8 @@ def broken_patch(lab):
 
 
 @case("commit-succeeds-despite-error")
-def late_commit(lab):
-    "a commit that a proxy gives up on, and that was done: nothing is sent again"
+def accepts_a_commit_reported_as_timeout(lab):
+    "a commit that succeeded behind a proxy timeout is not sent again"
     app = image("app:1", size=LARGE)
     lab.registry.on("PUT", UPLOADS, done_but(504, "<html>", "text/html"))
     lab.push(app).ok()
@@ -270,8 +270,8 @@ def refused_commit(lab):
 
 
 @case("commit-succeeds-despite-error")
-def cut_commit(lab):
-    "a commit whose answer is lost"
+def accepts_a_commit_without_answer(lab):
+    "a commit whose answer is lost counts when the blob is present"
     app = image("app:1", size=LARGE)
 
     def cut(request, proceed):
@@ -284,8 +284,8 @@ def cut_commit(lab):
 
 
 @case("commit-takes-effect-late")
-def slow_commit(lab):
-    "a registry that says it does not know the upload, and has the blob a little later"
+def waits_for_a_late_commit(lab):
+    "a blob that appears shortly after an error counts"
     app = image("app:1", size=LARGE)
     blob = app.layer
     hidden = lab.registry.on("GET", f"/blobs/{blob.digest}", status(404), times=3)
@@ -299,8 +299,8 @@ def slow_commit(lab):
 
 
 @case("keep-alive-connection-closed")
-def stale_connection(lab):
-    "kept-alive connections that the registry closes between two requests"
+def recovers_from_stale_connections(lab):
+    "kept-alive connections closed between two requests are replaced"
     app = image("app:1", layers=3, size=LARGE)
     lab.registry.on("PATCH", UPLOADS, end("reset"), nth=[1, 3], early=True)
     lab.registry.on("PUT", UPLOADS, end("drop"), nth=[2], early=True)
@@ -309,8 +309,8 @@ def stale_connection(lab):
 
 
 @case("mount-answers")
-def mounts(lab):
-    "mounted, or an upload instead, whatever the registry says"
+def handles_every_mount_answer(lab):
+    "a mount succeeds or becomes an upload, whatever the registry answers"
     answers = {"one": None, "two": None, "three": denied(400, "UNSUPPORTED"),
                "four": status(401), "five": status(500), "six": end("reset")}
     pictures = []

@@ -15,8 +15,8 @@ def served_with(lab, context):
 
 
 @case("certificate-invalid")
-def unknown_authority(lab):
-    "a certificate of an authority that nobody knows: one try, and what to do"
+def refuses_an_unknown_authority(lab):
+    "a certificate of an unknown authority is refused at once, with a hint"
     app = lab.image("app:1")
     lab.export(app, ca=lab.authority.stranger()).fails("network", "certificate", reason="tls",
                                                        hint="--ca-file")
@@ -24,8 +24,8 @@ def unknown_authority(lab):
 
 
 @case("certificate-invalid")
-def wrong_host(lab):
-    "a certificate for another host"
+def refuses_a_certificate_of_another_host(lab):
+    "a certificate for another host is refused"
     app, odd = served_with(lab, lab.authority.certificate("elsewhere", ["elsewhere.test"]))
     lab.export(app).fails("network", "certificate", reason="tls")
     same(odd.count(), 0, "requests")
@@ -33,8 +33,8 @@ def wrong_host(lab):
 
 
 @case("certificate-invalid")
-def wrong_time(lab):
-    "a certificate that has ended, and one that has not begun"
+def refuses_certificates_outside_their_validity(lab):
+    "a certificate that expired or is not yet valid is refused"
     for name, dates in (("ended", ("20000101000000Z", "20010101000000Z")),
                         ("later", ("20990101000000Z", "21000101000000Z"))):
         context = lab.authority.certificate(name, addresses=ADDRESSES, dates=dates)
@@ -45,8 +45,8 @@ def wrong_time(lab):
 
 
 @case("certificate-invalid")
-def old_protocol(lab):
-    "a server that only knows TLS 1.1"
+def refuses_tls_1_1(lab):
+    "a server that supports only TLS 1.1 is refused"
     context = lab.authority.certificate("old", addresses=ADDRESSES)
     context.set_ciphers("ALL:@SECLEVEL=0")
     with warnings.catch_warnings():  # that it is old is the point
@@ -58,8 +58,8 @@ def old_protocol(lab):
 
 
 @case("certificate-invalid", "secret-over-plain-http")
-def no_tls(lab):
-    "a server without TLS is not asked in the clear because of that, except on loopback"
+def does_not_fall_back_to_plain_http(lab):
+    "a server without TLS is not asked in plain HTTP, except on loopback"
     lab.proxied = True
     plain = lab.origin("plain", "127.0.0.9", Registry, tls=False)
     lab.proxy.handler.names["r.example.com", 443] = plain.door
@@ -77,8 +77,8 @@ def deaf_to_tls(lab):
 
 
 @case()
-def bombs(lab):
-    "more headers, or longer ones, than anybody needs"
+def limits_headers(lab):
+    "more or longer headers than allowed are refused"
     app = lab.image("app:1")
     for bomb in (header_bomb(300, 10), header_bomb(1, 200000), header_bomb(100, 5000),
                  flood_1xx(20000)):
@@ -89,8 +89,8 @@ def bombs(lab):
 
 
 @case()
-def no_http(lab):
-    "answers that are no HTTP, or none that is known"
+def refuses_non_http_answers(lab):
+    "answers that are not HTTP, or of an unknown version, are refused"
     app = lab.image("app:1")
     for answer in (b"SSH-2.0-OpenSSH\r\n", b"\0\1\2", b"hello", b"HTTP/9.9 200 OK\r\n\r\n",
                    b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 200 OK\r\n no colon\r\n\r\nx", b""):
@@ -102,8 +102,8 @@ def no_http(lab):
 
 
 @case("token-expires-mid-download")
-def token_ends(lab):
-    "a token that ends in the middle of a layer: one more token, and on from there"
+def renews_a_token_mid_layer(lab):
+    "a token that expires in the middle of a layer is renewed and the layer resumed"
     app = lab.image("app:1", size=400000)
     lab.wants_token(lab.registry)
 
@@ -119,8 +119,8 @@ def token_ends(lab):
 
 
 @case("similar-registry-name")
-def names_that_begin_alike(lab):
-    "a registry whose name begins like another one's gets none of its credentials"
+def keeps_credentials_from_similar_hosts(lab):
+    "a registry with a similar name gets no credentials"
     lab.proxied = True
     password = lab.secret()
     lab.docker_config({"r.example.com": ("robot", password), "example.com": ("robot", password),

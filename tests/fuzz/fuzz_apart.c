@@ -15,7 +15,7 @@
 static void
 assert_error(const struct err *err)
 {
-    /* What a check can end with: callers act on other kinds. */
+    /* Kinds that a check can end with: callers act on others. */
     assert(err->kind == ERR_INTERNAL || err->kind == ERR_PROTOCOL ||
            err->kind == ERR_INTEGRITY || err->kind == ERR_TRUST ||
            err->kind == ERR_LOCAL || err->kind == ERR_LIMIT || err->kind == ERR_SIGNAL);

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* What the seeds with a good signature sign. */
+/* Content signed by the seeds with a valid signature. */
 static const char INDEX[] = "{\"schemaVersion\":2,\"manifests\":[]}";
 
 /* The input: a signature, then parts that begin with one of these; all of it DER. */
@@ -51,7 +51,7 @@ add_base64(struct buf *out, const uint8_t *bytes, size_t len)
     }
 }
 
-/* Is it taken? */
+/* True if the chain is accepted. */
 static bool
 add_part(struct pki_certs *certs, const struct part *part)
 {
@@ -71,7 +71,7 @@ add_part(struct pki_certs *certs, const struct part *part)
 
 /* ---- the input ---- */
 
-/* Where the next part begins, and of which kind it is; the end when there is none. */
+/* Offset and kind of the next part, or the end. */
 static const uint8_t *
 next_mark(const uint8_t *from, const uint8_t *end, int *kind)
 {

@@ -13,10 +13,10 @@
 
 #include <string.h>
 
-/* What the seeds with a good signature sign. */
+/* Content signed by the seeds with a valid signature. */
 static const char INDEX[] = "{\"schemaVersion\":2,\"manifests\":[]}";
 
-/* What was given the one form has it, whether it is still good or not. */
+/* A normalised signature is canonical, valid or not. */
 static void
 try_form(const struct pki_cms *cms, const char *bytes, size_t size)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a file of credentials gives can go into a header and is found by its own key; the
- * same bytes as the answer of a helper, or as podman's list of helpers, are no less
+/* Credentials from a file can be sent in a header and are found by their own key; the
+ * same bytes as the answer of a helper, or as podman's list of helpers, are not less
  * usable. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a server sends its client: what is accepted is a plain URL of a known origin. */
+/* Targets of redirects: an accepted one is a plain URL of a known origin. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Nothing in it that could mean another place to somebody else. */
+/* Nothing in it has another meaning to another parser. */
 static void
 check_form(const char *url)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the environment says of proxies: a URL, a list of what goes without, the proxy. */
+/* Proxies of the environment: a URL, the exceptions, the resulting proxy. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -44,7 +44,7 @@ try_proxy(const char *proxy)
         assert(err.kind == ERR_USAGE && err.msg[0] != '\0');
 }
 
-/* What is accepted shows a host and nothing else; what is refused shows nothing of it. */
+/* An accepted proxy is shown as a host only, a refused one not at all. */
 static void
 try_variable(const char *proxy)
 {

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What the seeds with a good signature sign. */
+/* Content signed by the seeds with a valid signature. */
 static const char INDEX[] = "{\"schemaVersion\":2,\"manifests\":[]}";
 
 static struct pki_key *trusted[3];
@@ -38,7 +38,7 @@ try_parse(const char *text, size_t size)
     assert(!s.has_hint && !s.has_digest && !s.raw.data);
 }
 
-/* What counts can be checked again from its parts. */
+/* A signature that counts can be verified again from its parts. */
 static void
 check_counting(const char *text, size_t size, const struct trust_finding *f)
 {
@@ -58,7 +58,7 @@ check_counting(const char *text, size_t size, const struct trust_finding *f)
     assert(found);
 }
 
-/* As a bundle would call it, if it is one of the key that it names. */
+/* The name in a bundle, if the signature belongs to the key that it names. */
 static void
 name_of(const char *text, size_t size, char out[SIGNATURE_NAME_MAX])
 {
@@ -70,7 +70,7 @@ name_of(const char *text, size_t size, char out[SIGNATURE_NAME_MAX])
         signature_name(out, &s.hint, false);
 }
 
-/* Does it count? */
+/* True if the signature counts. */
 static bool
 try_judge(const char *text, size_t size, bool is_detached)
 {
@@ -98,7 +98,7 @@ try_judge(const char *text, size_t size, bool is_detached)
     return false;
 }
 
-/* What counts inside a bundle has no blanks and counts beside it, too. */
+/* A signature that counts inside a bundle has no blanks and counts outside too. */
 static void
 try_both(const char *text, size_t size)
 {
@@ -108,7 +108,7 @@ try_both(const char *text, size_t size)
     assert(!inside || (!memchr(text, ' ', size) && !memchr(text, '\\', size)));
 }
 
-/* A file that somebody brings: at most two things to try keys on. */
+/* An untrusted file: at most two signatures to try keys on. */
 static void
 try_attach(const char *text, size_t size)
 {

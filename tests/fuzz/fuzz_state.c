@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is remembered of a stream is within its bounds, or it is not read at all. */
+/* State of a stream is within its limits or refused. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 

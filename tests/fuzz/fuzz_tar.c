@@ -109,7 +109,7 @@ is_a_verdict(const struct err *err)
     return err->kind == ERR_INTEGRITY || err->kind == ERR_PROTOCOL;
 }
 
-/* What is found in a damaged bundle lies within it; in a good one it is all there is. */
+/* Findings lie within a damaged bundle; in a valid one they cover all of it. */
 static void
 try_stock(bool has_head, const struct bundle_preview *p, int fd, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a token server answers: a token that is taken can go into a header as it is. */
+/* Answers of a token service: an accepted token can be sent in a header unchanged. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -14,7 +14,7 @@ packages_to_run="ca-certificates docker-registry skopeo python3 openssl"
 # install_missing PACKAGE...: root is needed only when something is missing.
 install_missing() {
     if ! command -v dpkg-query >/dev/null 2>&1; then
-        echo "This is no Debian: what is needed is expected to be installed."
+        echo "Not Debian: required packages are expected to be installed."
         echo "Debian calls it:" "$@"
         return 0
     fi

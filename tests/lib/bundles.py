@@ -50,7 +50,7 @@ def zeros_sum(size):
 
 
 def room(size):
-    """What a member takes: header, body, padding."""
+    """Size of a member: header, body, padding."""
     return 512 + size + -size % 512
 
 

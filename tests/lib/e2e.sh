@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# e2e.sh - sealift against real registries: what every test under tests/e2e begins with.
+# e2e.sh - sealift against real registries; sourced by every test of tests/e2e.
 # shellcheck shell=sh
 
 # shellcheck source=tests/lib/tap.sh
@@ -10,7 +10,7 @@ export tests
 . "$tests/lib/registry.sh"
 at_exit=stop_registries
 
-# Nothing of the person who runs the tests takes part.
+# The environment of the user does not affect the tests.
 unset DOCKER_CONFIG DOCKER_AUTH_CONFIG REGISTRY_AUTH_FILE XDG_CONFIG_HOME \
     CONTAINERS_REGISTRIES_CONF \
     SEALIFT_PASSPHRASE SEALIFT_NEW_PASSPHRASE COSIGN_PASSWORD CREDENTIALS_DIRECTORY \
@@ -26,14 +26,14 @@ sealift() {
     "$abs_top_builddir/sealift" "$@"
 }
 
-# A helper that fails is a failed test, not a reason to go on.
+# must COMMAND...: a failing set-up step fails the test and ends the script.
 must() {
     "$@" && return
     fail "set up: $*"
     exit 1
 }
 
-# May strace trace here?  From then on no leaks are looked for, which takes a tracer, too.
+# can_trace: strace works here.  Disables leak detection from then on, which traces too.
 can_trace() {
     ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
     export ASAN_OPTIONS

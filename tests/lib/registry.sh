@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # registry.sh - real registries on loopback ports that the kernel picks.
 #
-# Needs $work, a folder, and $tests, the folder of the tests.  Whoever sources this calls
+# Needs $work, a folder, and $tests, the folder of the tests.  The script that sources this calls
 # stop_registries at the end.
 # shellcheck shell=sh disable=SC2154
 
 registry_pids=''
 registry_user=carrier
-# shellcheck disable=SC2034 # for who sources this
+# shellcheck disable=SC2034 # used by scripts that source this
 registry_password='over the: gap'
-# bcrypt of the password: docker-registry takes nothing else.
+# bcrypt of the password: docker-registry accepts nothing else.
 registry_hash='$2b$04$e13Jnl1rfRk6MFsGnFB4z.ADcEvUSyqNSoImeI3tdSAOH4HSXR6p.'
 
 # A registry must not outlive a test that is killed.
@@ -37,7 +37,7 @@ registry_store() {
     fi
 }
 
-# make_ca: a throw-away authority, $work/tls/ca.pem, and a server that it vouches for.
+# make_ca: a throw-away authority, $work/tls/ca.pem, and a server certificate.
 make_ca() {
     mkdir -p "$work/tls"
     (
@@ -52,7 +52,7 @@ make_ca() {
     ) >"$work/tls/log" 2>&1 || { cat "$work/tls/log" >&2; return 1; }
 }
 
-# make_client_certificate NAME: $work/tls/NAME.pem and NAME.key, which ca.pem vouches for.
+# make_client_certificate NAME: $work/tls/NAME.pem and NAME.key, issued by ca.pem.
 make_client_certificate() {
     (
         cd "$work/tls" &&
@@ -63,7 +63,7 @@ make_client_certificate() {
     ) >"$work/tls/log" 2>&1 || { cat "$work/tls/log" >&2; return 1; }
 }
 
-# make_token_server NAME OPTIONS...: something that hands out tokens for a registry, which has
+# make_token_server NAME OPTIONS...: a token service for a registry, which has
 # to be started as kind "token" with the same name afterwards; $(realm_of NAME) is its address.
 make_token_server() {
     token_home=$work/registry/$1
@@ -82,7 +82,7 @@ realm_of() {
     cat "$work/registry/$1/realm"
 }
 
-# wait_for_line FILE: until something that was just started has said where it listens.
+# wait_for_line FILE: until a background process has printed its address.
 wait_for_line() {
     wait_tries=0
     until [ -s "$1" ]; do
@@ -236,7 +236,7 @@ url_of() {
     esac
 }
 
-# fill NAME ARGUMENTS...: images.py on that registry; what it made is in $work/NAME.json.
+# fill NAME ARGUMENTS...: run images.py on that registry; $work/NAME.json lists the images.
 fill() {
     fill_name=$1 fill_what=$2
     shift 2
@@ -245,7 +245,7 @@ fill() {
         >"$work/$fill_name.json"
 }
 
-# references NAME [SHAPE]: what fill made, one a line.
+# references NAME [SHAPE]: the references that fill made, one a line.
 references() {
     python3 - "$work/$1.json" "${2:-}" <<'PYTHON'
 import json, sys
@@ -262,7 +262,7 @@ same_images() {
     python3 "$tests/registry/compare.py" "$@"
 }
 
-# The access log is written after the answer: ask something and wait until that is in it.
+# The access log is written after the answer: send a marked request and wait for it in the log.
 registry_settle() {
     python3 - "$(url_of "$1")" "$work/registry/$1/access.log" "$work/tls/ca.pem" <<'PYTHON'
 import os, sys, time
@@ -290,7 +290,7 @@ requests() {
         grep -cE "\"(${requests_methods:-[A-Z]+}) /"
 }
 
-# writes NAME: requests that change something.
+# writes NAME: number of requests that write.
 writes() {
     requests "$1" POST PUT PATCH DELETE
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# tap.sh - results as TAP, a folder of its own, and order left behind.
+# tap.sh - TAP results and a temporary folder that is removed.
 #
 # Source it first: . "$(dirname "$0")/../lib/tap.sh"
 # make check sets both folders; by hand, start a test from the build folder.
@@ -12,10 +12,10 @@ export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 
 tap_count=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/sealift-test.XXXXXX") || exit 99
-out=$work/.out # what the last command said
+out=$work/.out # output of the last command
 err=$work/.err
 
-# Whoever starts something that outlives a command adds its ending here.
+# Commands that stop background processes are appended here.
 at_exit=:
 tap_finish() {
     status=$?
@@ -34,7 +34,7 @@ pass() {
     echo "ok $tap_count - $1"
 }
 
-# fail NAME [TEXT]: the text says what was seen instead.
+# fail NAME [TEXT]: TEXT is the actual result.
 fail() {
     tap_count=$((tap_count + 1))
     echo "not ok $tap_count - $1"
@@ -52,7 +52,7 @@ skip_all() {
     exit 0
 }
 
-# Every script ends with this: a script that stops early has no plan and so fails.
+# Every script ends with this: without it there is no plan, and the script fails.
 done_testing() {
     echo "1..$tap_count"
     exit 0
@@ -75,7 +75,7 @@ tap_show() {
     done
 }
 
-# expect STATUS NAME COMMAND...: one result; $out and $err keep what it said.
+# expect STATUS NAME COMMAND...: one result; $out and $err keep its output.
 expect() {
     tap_want=$1 tap_name=$2
     shift 2
@@ -90,12 +90,12 @@ expect() {
     return 1
 }
 
-# required STATUS NAME COMMAND...: expect, where without it the rest would say nothing.
+# required STATUS NAME COMMAND...: as expect, and ends the script on failure.
 required() {
     expect "$@" || done_testing
 }
 
-# check NAME COMMAND...: true or not; $out and $err stay as they were.
+# check NAME COMMAND...: COMMAND succeeds; $out and $err stay unchanged.
 check() {
     tap_name=$1
     shift
@@ -109,7 +109,7 @@ $tap_said"
     return 1
 }
 
-# check_not NAME COMMAND...: COMMAND has to say no (status 1), not to break.
+# check_not NAME COMMAND...: COMMAND exits with status 1, not with another failure.
 check_not() {
     tap_name=$1
     shift

@@ -49,7 +49,7 @@ for document in documents:
 PYTHON
 }
 
-check_equal "every path and link in the documents leads somewhere" "" \
+check_equal "every path and link in the documents exists" "" \
     "$(dead_paths "$abs_top_srcdir")"
 
 mkdir -p "$work/top/docs" "$work/top/src/io"
@@ -60,7 +60,7 @@ nor `src/{io,away}/`,
 nor [this](docs/that.md).
 TEXT
 echo '[back](../README.md)' >"$work/top/docs/there.md"
-check_equal "one that does not would be found" "README.md:2: src/gone.c
+check_equal "a broken one is reported" "README.md:2: src/gone.c
 README.md:3: src/away/
 README.md:4: docs/that.md" "$(dead_paths "$work/top")"
 

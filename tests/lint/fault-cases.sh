@@ -60,12 +60,12 @@ PYTHON
 
 table=$abs_top_srcdir/tests/faults/cases.txt
 check_equal "cases and tests match" "" "$(judge "$table")"
-sed -e '/^tag-pages:/,/^ /d' -e 's/^\( *\)references.host_or_path/\1references.none/' "$table" \
+sed -e '/^tag-pages:/,/^ /d' -e 's/^\( *\)references.tells_hosts_from_paths/\1references.none/' "$table" \
     >"$work/wrong.txt"
 check_equal "a missing case and a missing test are reported" "host-or-path: references.none is not a test of this case
-tag-pages: lists.pages is not listed
-tag-pages: lists.odd_links is not listed
-tag-pages: lists.circle is not listed
-host-or-path: references.host_or_path is not listed" "$(judge "$work/wrong.txt")"
+tag-pages: lists.lists_tags_over_pages is not listed
+tag-pages: lists.follows_odd_links is not listed
+tag-pages: lists.stops_on_a_pagination_loop is not listed
+host-or-path: references.tells_hosts_from_paths is not listed" "$(judge "$work/wrong.txt")"
 
 done_testing

@@ -13,9 +13,9 @@ badly_formatted() {
         --dry-run -Werror {} + 2>&1 | sed -n 's/: error: .*//p' | cut -d: -f1 | sort -u
 }
 
-check "there are files to look at" test "$(find src tests -name '*.[ch]' | wc -l)" -gt 20
+check "there are files to check" test "$(find src tests -name '*.[ch]' | wc -l)" -gt 20
 check_equal "every file is formatted" "" "$(badly_formatted src tests)"
 echo 'int  f( void ){return 1 ;}' >"$work/bad.c"
-check_equal "a file that is not would be found" "$work/bad.c" "$(badly_formatted "$work")"
+check_equal "an unformatted file is reported" "$work/bad.c" "$(badly_formatted "$work")"
 
 done_testing

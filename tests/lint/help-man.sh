@@ -20,7 +20,7 @@ options_of() {
     "$abs_top_builddir/sealift" "$1" --complete | grep '^-' | sed 's/=$//' | sort -u
 }
 
-# What the page says about a command: its own section, and what it has with others.
+# Text of the page about a command: its own section and the shared ones.
 explained() {
     {
         section "## sealift $1"
@@ -34,14 +34,14 @@ explained() {
 commands=$("$abs_top_builddir/sealift" --complete)
 check "the program has commands" test "$(echo "$commands" | wc -l)" -ge 7
 for command in $commands; do
-    check "the page has a part on $command" grep -qE "^## .*sealift $command\\b" "$page"
+    check "the page has a section on $command" grep -qE "^## .*sealift $command\\b" "$page"
     check "its synopsis has $command" grep -q "^\*sealift $command\*" "$page"
-    check "the program explains $command" \
+    check "the program has help on $command" \
         sh -c '"$1" help "$2" | grep -q .' - "$abs_top_builddir/sealift" "$command"
     case $command in
     help | version) continue ;;
     esac
-    check_equal "$command has the options that the page explains" \
+    check_equal "$command has the options of the page" \
         "$(explained "$command")" "$(options_of "$command")"
 done
 
@@ -52,13 +52,13 @@ for command in $commands; do
     options_of "$command"
 done | sort -u >"$work/all"
 grep -oE '(^|[^A-Za-z0-9-])--[a-z][a-z0-9-]+' "$page" | grep -oE -- '--[a-z0-9-]+' | sort -u >"$work/page"
-check_equal "the page mentions no option that the program lacks" "" \
+check_equal "the page has no other options" "" \
     "$(comm -13 "$work/all" "$work/page")"
 
 "$abs_top_srcdir/docs/man/examples.sh" "$abs_top_builddir/sealift" <"$page" >"$work/updated"
 check_equal "the page has the examples of help: see docs/man/examples.sh" "" \
     "$(diff "$page" "$work/updated")"
-check "and an example of each command" test \
+check "the page has an example of each command" test \
     "$(grep -c "^## Examples of " "$page")" -eq "$(echo "$commands" | wc -l)"
 
 # Reasons: the words of the table in err.h.

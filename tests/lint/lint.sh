@@ -26,7 +26,7 @@ plant() {
 lint() {
     check "there are sources to inspect" test "$(find "$src" -name '*.[ch]' | wc -l)" -gt 20
     check_equal "$1" "" "$(offenders "$src")"
-    check_equal "this lint finds what is wrong" \
+    check_equal "this lint reports a fault" \
         "$(cd "$work/planted" && grep -rn WRONG . | sed 's/^\.\///' | cut -d: -f1,2 | sort)" \
         "$(offenders "$work/planted" | cut -d: -f1,2 | sort -u)"
     done_testing

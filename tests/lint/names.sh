@@ -32,6 +32,6 @@ check_equal "every struct, union and enum tag is defined once" "" "$(twin_tags "
 
 plant ops/a.c 'static int' 'take(int x)' '{' '}' 'struct one {' '};'
 plant ops/b.c 'static void PRINTF(1, 2) take(const char *fmt, ...)' '{' '}' 'enum one { A };' 'struct two {' '};'
-check_equal "namesakes would be found" "take ops/a.c ops/b.c" "$(namesakes "$work/planted")"
-check_equal "a tag that is defined twice would be found" "one" "$(twin_tags "$work/planted")"
+check_equal "namesakes are reported" "take ops/a.c ops/b.c" "$(namesakes "$work/planted")"
+check_equal "a tag defined twice is reported" "one" "$(twin_tags "$work/planted")"
 done_testing

@@ -43,9 +43,10 @@ for i in $(seq 31); do
 done
 plant ops/alone.c ''
 plant cli/commands/cmd_a.c ''
-check_equal "a crowded folder would be found" "31 ./ops/push" "$(crowded "$work/planted" | sed 's/^ *//')"
-check_equal "a .c without a header would be found" "ops/alone.c" "$(headless "$work/planted")"
+check_equal "a crowded folder is reported" \
+    "31 ./ops/push" "$(crowded "$work/planted" | sed 's/^ *//')"
+check_equal "a .c without a header is reported" "ops/alone.c" "$(headless "$work/planted")"
 echo 'push' >"$work/page"
-check_equal "a folder that it does not name would be found" "cli/commands
+check_equal "an unnamed folder is reported" "cli/commands
 ops" "$(unnamed "$work/page" "$work/planted")"
 done_testing

@@ -18,5 +18,5 @@ check_equal "every source file has an SPDX line" "" "$(unmarked src tests autoge
 mkdir "$work/bare"
 echo 'int x;' >"$work/bare/a.c"
 echo '/* SPDX-License-Identifier: Apache-2.0 */' >"$work/bare/b.c"
-check_equal "a file without one would be found" "$work/bare/a.c" "$(unmarked "$work/bare")"
+check_equal "a file without one is reported" "$work/bare/a.c" "$(unmarked "$work/bare")"
 done_testing

@@ -10,7 +10,7 @@ twins() {
     find "$@" -name '*.sh' -o -name '*.py' | sed 's/\.[a-z]*$//' | sort | uniq -d
 }
 
-check_equal "no script is called as another one" "" "$(twins tests)"
+check_equal "no two scripts have the same name" "" "$(twins tests)"
 mkdir "$work/two" && touch "$work/two/a.sh" "$work/two/a.py"
-check_equal "two that are would be found" "$work/two/a" "$(twins "$work/two")"
+check_equal "two that do are reported" "$work/two/a" "$(twins "$work/two")"
 done_testing

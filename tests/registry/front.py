@@ -2,7 +2,7 @@
 """nginx on ports that the kernel picks: front.py FOLDER COUNT <TEMPLATE
 
 The template of its "http" block says @1@, @2@ ... for the ports and @FOLDER@; the ports go to
-stdout, one line.  The sockets are handed over, so nobody else can get them first.
+stdout, one line.  The sockets are handed over, so no other process can take the ports.
 """
 import os
 import pathlib

@@ -178,7 +178,7 @@ def make_index(maker, shape):
     index = Document({"manifests": manifests}, INDEX, odd=True)
     maker.tag(repo, "1.4", index, shape)
 
-    # What other tools attach to it, by subject and by cosign's tag.  Nobody asks for these.
+    # Attached by other tools, by subject and by cosign's tag; not exported by default.
     sbom = json_blob({"spdxVersion": "SPDX-2.3"}, "application/spdx+json")
     referrer = maker.keep(repo, maker.manifest(repo, Blob([b"{}"], EMPTY), [sbom],
                                                artifactType="application/spdx+json",
@@ -250,7 +250,7 @@ def make_alias(maker, shape):
 
 
 def make_cache(maker, shape):
-    """BuildKit's cache: an index whose children are no manifests but layers and a config."""
+    """BuildKit's cache: an index whose children are layers and a config, not manifests."""
     repo = "build/cache"
     layers = [maker.layer(f"cache/{n}", 2000) for n in range(2)]
     config = json_blob({"layers": [{"blob": layer.digest} for layer in layers]},
@@ -261,7 +261,7 @@ def make_cache(maker, shape):
 
 
 def make_unknown(maker, shape):
-    """Media types nobody has heard of, for config and layers."""
+    """Unknown media types for config and layers."""
     repo = "odd/things"
     config = json_blob({"schemaVersion": 1}, "application/x-config")
     things = [Blob([b"\x00\xff\x00"], "application/vnd.example.thing+weird"),

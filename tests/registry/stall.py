@@ -15,7 +15,7 @@ import threading
 
 
 class Wire:
-    """What all connections share: how much may still pass before it is quiet."""
+    """Shared by all connections: the number of bytes that may still pass."""
 
     def __init__(self, size, seconds):
         self._left = size

@@ -4,11 +4,11 @@
 
     token_server.py FOLDER USER:PASSWORD [--short]
 
-FOLDER has token.key and token.pem, which the registry trusts.  Whoever gives the password
+FOLDER has token.key and token.pem, which the registry trusts.  A client with the password
 gets what it asks for; anonymous requests get a token that is good for pulling charts only.
 With --short the first token for each scope ends after some seconds although the answer
 says otherwise.  Prints its realm, writes one line a request to FOLDER/tokens.log, "USER SCOPE..."
-with "-" for nobody, and runs until it is killed.
+with "-" for anonymous, and runs until it is killed.
 """
 import base64
 import json

@@ -51,7 +51,7 @@ void
 fixture_parts(struct fixture_parts *p)
 {
     static const char config[] = "{\"architecture\":\"amd64\",\"os\":\"linux\"}";
-    static const char layer[] = "not really a tar, but nobody opens it", empty[] = "";
+    static const char layer[] = "not a tar, but never unpacked", empty[] = "";
     static char manifest[1024], index[1024];
     char c[256], l[256], e[256], m[256];
 

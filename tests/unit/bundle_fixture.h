@@ -10,7 +10,7 @@
 
 enum { FIXTURE_MEMBERS_MAX = 100 };
 
-/* What the images are made of; tests change it before fixture_make(). */
+/* Parts of the images; tests change them before fixture_make(). */
 struct fixture_parts {
     struct bundle_meta meta;
     struct image_entry entries[4]; /* names and types point to static text */
@@ -74,7 +74,7 @@ void fixture_render(const struct fixture *f, struct buf *out);
 /* A file in memory with those bytes; the caller closes it. */
 int fixture_file(const void *bytes, size_t len);
 
-/* What a trusted signature, or the wish to go without, would give. */
+/* The admission that a trusted signature or --insecure-skip-verify gives. */
 struct admission fixture_admit(const void *index, size_t len);
 
 /* Read all of it, as verify does.  admission NULL: of whatever index.json is there. */

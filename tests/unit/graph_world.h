@@ -15,7 +15,7 @@
 
 #define LAYER  "application/vnd.oci.image.layer.v1.tar+gzip"
 #define CONFIG "application/vnd.oci.image.config.v1+json"
-#define ODD    "application/vnd.example.odd+json" /* nobody knows this type */
+#define ODD    "application/vnd.example.odd+json" /* unknown type */
 
 struct thing {
     struct digest digest;

@@ -29,7 +29,7 @@ static const char ISSUING[] =
     "xXjo3GIh5QIhANhlPSJ0qtxOx5TG5Lh0zKRH3DxRTpPYi1R1ussL9MoW\n"
     "-----END CERTIFICATE-----\n";
 
-/* By ROOT, and nobody's issuer. */
+/* Issued by ROOT; issues nothing. */
 static const char ELSEWHERE[] =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBcjCCARmgAwIBAgIBAzAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARyb290MCAX\n"

@@ -462,7 +462,7 @@ static const char PBE1_SLOW[] =
     "AAAAAA==\n"
     "-----END ENCRYPTED PRIVATE KEY-----\n";
 
-/* PBES2 over a KDF nobody has */
+/* PBES2 over an unknown KDF */
 static const char UNKNOWN_KDF[] =
     "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
     "MIGBMD0GCSqGSIb3DQEFDTAwMA8GAyoDBAQIc2FsdHNhbHQwHQYJYIZIAWUDBAEq\n"

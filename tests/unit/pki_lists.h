@@ -63,7 +63,7 @@ static const char REVOKING_BETWEEN[] =
     "A1UdFAQDAgEKMAoGCCqGSM49BAMCA0kAMEYCIQCCmMHdjGm5WSAKYhZ0uAzhYQjI\n"
     "8/78b53xfD2rHN+muwIhAPmZpVVztxqIHTDLbYgfbKsOqC7W5/xvA8Im35cG6qJ+\n"
     "-----END X509 CRL-----\n";
-/* Of another issuer. */
+/* Issued by another authority. */
 static const char OF_OTHER[] =
     "-----BEGIN X509 CRL-----\n"
     "MIG+MGYCAQEwCgYIKoZIzj0EAwIwEDEOMAwGA1UEAwwFb3RoZXIXDTI1MDEwMTAw\n"
@@ -72,7 +72,7 @@ static const char OF_OTHER[] =
     "5FHtYUEOk0ScqQYqpmgCIQCJN4sa0A0KF0+cQeV3zEEfOBN9psqD4kXj2VPO8fyd\n"
     "sw==\n"
     "-----END X509 CRL-----\n";
-/* By another key of the same name. */
+/* Issued by another key of the same name. */
 static const char NAMESAKE[] =
     "-----BEGIN X509 CRL-----\n"
     "MIGnME4CAQEwCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEcm9vdBcNMjUwMTAxMDAw\n"

@@ -165,7 +165,7 @@ state_of(int fd, const struct buf *before, size_t signatures)
 }
 
 static void
-a_signature_is_added_and_nothing_else_changes(void **state)
+adds_a_signature_and_changes_nothing_else(void **state)
 {
     static const size_t signatures[] = {0, 1, 2, 63};
 
@@ -189,7 +189,7 @@ a_signature_is_added_and_nothing_else_changes(void **state)
 }
 
 static void
-what_does_not_fit_is_refused_and_changes_nothing(void **state)
+refuses_what_does_not_fit_and_changes_nothing(void **state)
 {
     char large[FIXTURE_PAD + 1] = {0}, *huge = xcalloc(1, BUNDLE_SIGNATURE_MAX + 1);
     const struct {
@@ -285,7 +285,7 @@ cut(const struct buf *before, unsigned after, bool seen[3])
 }
 
 static void
-without_power_it_is_old_or_refused_or_new(void **state)
+is_old_or_refused_or_new_after_power_loss(void **state)
 {
     struct signature_file f = new_file();
     bool seen[3] = {false};
@@ -310,7 +310,7 @@ without_power_it_is_old_or_refused_or_new(void **state)
 
 /* SIGKILL at each write and each flush; then again while what that left is mended. */
 static void
-killed_it_is_old_or_refused_or_new(void **state)
+is_old_or_refused_or_new_after_a_kill(void **state)
 {
     bool seen[3] = {false};
     struct buf before;
@@ -421,7 +421,7 @@ close_all(const struct volumes *v)
         close(v->fds[i]);
 }
 
-/* Where the header of the pad is. */
+/* Offset of the header of the pad. */
 static size_t
 pad_of(const struct buf *bundle)
 {
@@ -434,7 +434,7 @@ pad_of(const struct buf *bundle)
 
 /* SIGKILL at each write and each flush of each volume, wherever one of them ends. */
 static void
-killed_in_volumes_it_is_old_or_refused_or_new(void **state)
+volumes_are_old_or_refused_or_new_after_a_kill(void **state)
 {
     bool seen[3] = {false};
     struct buf before;
@@ -485,7 +485,7 @@ killed_in_volumes_it_is_old_or_refused_or_new(void **state)
 /* A header that two volumes share, or that two sectors of one do, is not written whole.
  */
 static void
-a_cut_in_a_block_is_refused_and_changes_nothing(void **state)
+refuses_a_volume_boundary_inside_a_block(void **state)
 {
     struct buf before;
     size_t pad;
@@ -515,13 +515,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_signature_is_added_and_nothing_else_changes),
-        cmocka_unit_test(what_does_not_fit_is_refused_and_changes_nothing),
-        cmocka_unit_test(without_power_it_is_old_or_refused_or_new),
-        cmocka_unit_test(killed_it_is_old_or_refused_or_new),
+        cmocka_unit_test(adds_a_signature_and_changes_nothing_else),
+        cmocka_unit_test(refuses_what_does_not_fit_and_changes_nothing),
+        cmocka_unit_test(is_old_or_refused_or_new_after_power_loss),
+        cmocka_unit_test(is_old_or_refused_or_new_after_a_kill),
         cmocka_unit_test(a_full_disk_leaves_the_old_bundle),
-        cmocka_unit_test(killed_in_volumes_it_is_old_or_refused_or_new),
-        cmocka_unit_test(a_cut_in_a_block_is_refused_and_changes_nothing),
+        cmocka_unit_test(volumes_are_old_or_refused_or_new_after_a_kill),
+        cmocka_unit_test(refuses_a_volume_boundary_inside_a_block),
     };
 
     return cmocka_run_group_tests_name("area", tests, NULL, NULL);

@@ -6,7 +6,7 @@
 #include "registry/connection/retry.h"
 
 static void
-a_slow_blob_is_given_up_some_day(void **state)
+gives_up_a_slow_blob(void **state)
 {
     enum { MINUTES_10 = 600 * 1000 };
     static const struct {
@@ -33,9 +33,9 @@ a_slow_blob_is_given_up_some_day(void **state)
     }
 }
 
-/* Of a session without a network: only the clock moves, and pauses are counted. */
+/* A session without a network: only the clock moves, and pauses are counted. */
 static void
-the_tightest_limit_counts_without_pauses(void **state)
+applies_the_tightest_limit_without_pauses(void **state)
 {
     const struct client_config config = {.sessions = 1};
     struct err err = ERR_INIT;
@@ -68,7 +68,7 @@ the_tightest_limit_counts_without_pauses(void **state)
 
 /* When time is over it is not tried again, although it was a failure that may pass. */
 static void
-no_time_is_no_retry(void **state)
+does_not_retry_without_time(void **state)
 {
     struct run run = RUN_INIT;
     const struct client_config config = {
@@ -92,9 +92,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_slow_blob_is_given_up_some_day),
-        cmocka_unit_test(the_tightest_limit_counts_without_pauses),
-        cmocka_unit_test(no_time_is_no_retry),
+        cmocka_unit_test(gives_up_a_slow_blob),
+        cmocka_unit_test(applies_the_tightest_limit_without_pauses),
+        cmocka_unit_test(does_not_retry_without_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

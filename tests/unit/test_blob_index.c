@@ -16,7 +16,7 @@ file_of(const struct fixture *f, struct buf *bytes)
 }
 
 static void
-every_blob_is_found_where_it_is(void **state)
+finds_every_blob(void **state)
 {
     struct buf bytes = BUF_INIT(1 << 20);
     struct blob_index stock = BLOB_INDEX_INIT;
@@ -50,7 +50,7 @@ every_blob_is_found_where_it_is(void **state)
 /* The list ends where the file or the good headers end; before the blobs it is an error.
  */
 static void
-damage_ends_the_list(void **state)
+ends_the_list_at_damage(void **state)
 {
     struct buf bytes = BUF_INIT(1 << 20);
     struct fixture f;
@@ -77,7 +77,7 @@ damage_ends_the_list(void **state)
 }
 
 static void
-a_file_is_of_the_layout_it_was_begun_for(void **state)
+tells_whether_a_file_has_the_planned_layout(void **state)
 {
     const struct signature_file none = {.bytes = NULL};
     struct layout l = LAYOUT_INIT;
@@ -114,9 +114,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_blob_is_found_where_it_is),
-        cmocka_unit_test(damage_ends_the_list),
-        cmocka_unit_test(a_file_is_of_the_layout_it_was_begun_for),
+        cmocka_unit_test(finds_every_blob),
+        cmocka_unit_test(ends_the_list_at_damage),
+        cmocka_unit_test(tells_whether_a_file_has_the_planned_layout),
     };
 
     return cmocka_run_group_tests_name("stock", tests, NULL, NULL);

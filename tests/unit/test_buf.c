@@ -5,7 +5,7 @@
 #include "base/buf.h"
 
 static void
-bytes_are_kept_with_a_nul_behind_them(void **state)
+ends_bytes_with_a_nul(void **state)
 {
     CLEANUP(buf_release) struct buf b = BUF_INIT(100);
 
@@ -21,7 +21,7 @@ bytes_are_kept_with_a_nul_behind_them(void **state)
 }
 
 static void
-nothing_added_is_an_empty_text(void **state)
+is_an_empty_text_when_nothing_is_added(void **state)
 {
     CLEANUP(buf_release) struct buf b = BUF_INIT(0);
 
@@ -34,7 +34,7 @@ nothing_added_is_an_empty_text(void **state)
 }
 
 static void
-the_maximum_holds_for_every_way_in(void **state)
+limits_every_way_to_add(void **state)
 {
     CLEANUP(buf_release) struct buf b = BUF_INIT(8);
 
@@ -56,7 +56,7 @@ the_maximum_holds_for_every_way_in(void **state)
 }
 
 static void
-it_grows_in_many_steps(void **state)
+grows_in_many_steps(void **state)
 {
     CLEANUP(buf_release) struct buf b = BUF_INIT(100000);
 
@@ -73,7 +73,7 @@ it_grows_in_many_steps(void **state)
 }
 
 static void
-it_can_be_resized_and_cleared(void **state)
+resizes_and_clears(void **state)
 {
     CLEANUP(buf_release) struct buf b = BUF_INIT(1000);
 
@@ -91,7 +91,7 @@ it_can_be_resized_and_cleared(void **state)
 }
 
 static void
-a_stolen_text_belongs_to_the_thief(void **state)
+gives_its_text_away(void **state)
 {
     struct buf b = BUF_INIT(10);
     char *text;
@@ -117,12 +117,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bytes_are_kept_with_a_nul_behind_them),
-        cmocka_unit_test(nothing_added_is_an_empty_text),
-        cmocka_unit_test(the_maximum_holds_for_every_way_in),
-        cmocka_unit_test(it_grows_in_many_steps),
-        cmocka_unit_test(it_can_be_resized_and_cleared),
-        cmocka_unit_test(a_stolen_text_belongs_to_the_thief),
+        cmocka_unit_test(ends_bytes_with_a_nul),
+        cmocka_unit_test(is_an_empty_text_when_nothing_is_added),
+        cmocka_unit_test(limits_every_way_to_add),
+        cmocka_unit_test(grows_in_many_steps),
+        cmocka_unit_test(resizes_and_clears),
+        cmocka_unit_test(gives_its_text_away),
     };
 
     return cmocka_run_group_tests_name("buf", tests, NULL, NULL);

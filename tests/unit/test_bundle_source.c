@@ -82,7 +82,7 @@ read_part(const struct opened *o, size_t blob, void *out, size_t len, uint64_t a
 }
 
 static void
-each_object_is_read_whole_or_in_parts(void **state)
+reads_objects_whole_or_in_parts(void **state)
 {
     struct image_document whole = {.bytes = BUF_INIT(1000)};
     struct err err = ERR_INIT;
@@ -113,7 +113,7 @@ each_object_is_read_whole_or_in_parts(void **state)
 }
 
 static void
-what_does_not_fit_or_was_changed_is_not_handed_out(void **state)
+refuses_large_and_changed_objects(void **state)
 {
     struct image_document small = {.bytes = BUF_INIT(20)};
     struct image_document whole = {.bytes = BUF_INIT(1000)};
@@ -138,7 +138,7 @@ what_does_not_fit_or_was_changed_is_not_handed_out(void **state)
 }
 
 static void
-a_file_that_became_shorter_is_noticed(void **state)
+detects_a_truncated_file(void **state)
 {
     const struct bundle_content *c;
     struct err err = ERR_INIT;
@@ -159,9 +159,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_object_is_read_whole_or_in_parts),
-        cmocka_unit_test(what_does_not_fit_or_was_changed_is_not_handed_out),
-        cmocka_unit_test(a_file_that_became_shorter_is_noticed),
+        cmocka_unit_test(reads_objects_whole_or_in_parts),
+        cmocka_unit_test(refuses_large_and_changed_objects),
+        cmocka_unit_test(detects_a_truncated_file),
     };
 
     return cmocka_run_group_tests_name("bundle_source", tests, NULL, NULL);

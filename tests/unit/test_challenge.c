@@ -14,7 +14,7 @@ same(const char *got, const char *want)
 }
 
 static void
-the_best_challenge_is_kept(void **state)
+keeps_the_best_challenge(void **state)
 {
     static const struct {
         const char *value;
@@ -92,7 +92,7 @@ refuse(const char *value)
 }
 
 static void
-malformed_values_are_refused(void **state)
+refuses_malformed_values(void **state)
 {
     static const char *const table[] = {
         "Bearer",
@@ -121,7 +121,7 @@ malformed_values_are_refused(void **state)
 }
 
 static void
-a_malformed_value_changes_nothing(void **state)
+keeps_its_state_on_a_malformed_value(void **state)
 {
     struct challenge c = CHALLENGE_INIT;
     struct err err = ERR_INIT;
@@ -135,7 +135,7 @@ a_malformed_value_changes_nothing(void **state)
 }
 
 static void
-bounds_hold(void **state)
+limits_sizes(void **state)
 {
     char value[9000] = "Basic ";
     struct challenge c = CHALLENGE_INIT;
@@ -159,7 +159,7 @@ bounds_hold(void **state)
 }
 
 static void
-all_headers_of_a_response_count(void **state)
+reads_all_headers_of_a_response(void **state)
 {
     struct http_header headers[] = {
         {(char[]){"www-authenticate"}, (char[]){"Negotiate"}},
@@ -182,11 +182,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_best_challenge_is_kept),
-        cmocka_unit_test(malformed_values_are_refused),
-        cmocka_unit_test(a_malformed_value_changes_nothing),
-        cmocka_unit_test(bounds_hold),
-        cmocka_unit_test(all_headers_of_a_response_count),
+        cmocka_unit_test(keeps_the_best_challenge),
+        cmocka_unit_test(refuses_malformed_values),
+        cmocka_unit_test(keeps_its_state_on_a_malformed_value),
+        cmocka_unit_test(limits_sizes),
+        cmocka_unit_test(reads_all_headers_of_a_response),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,7 @@
 #include "oci/choice.h"
 
 static void
-platforms_have_one_form(void **state)
+writes_platforms_in_one_form(void **state)
 {
     static const struct {
         const char *text, *spec; /* NULL: refused */
@@ -65,7 +65,7 @@ platforms_have_one_form(void **state)
 }
 
 static void
-documents_say_the_same(void **state)
+reads_platforms_of_documents(void **state)
 {
     static const struct {
         const char *json, *spec;
@@ -98,7 +98,7 @@ documents_say_the_same(void **state)
 }
 
 static void
-lists_of_platforms(void **state)
+parses_lists_of_platforms(void **state)
 {
     struct choice c = {.count = 0};
     struct err err = ERR_INIT;
@@ -140,7 +140,7 @@ lists_of_platforms(void **state)
 #define C "cccccccc"
 
 static void
-children_are_chosen(void **state)
+selects_children(void **state)
 {
     static const char json[] =
         "{\"schemaVersion\":2,\"manifests\":[" CHILD(A, ON("linux", "amd64")) "," CHILD(B, ON("linux", "arm64")) "," CHILD(
@@ -191,10 +191,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(platforms_have_one_form),
-        cmocka_unit_test(documents_say_the_same),
-        cmocka_unit_test(lists_of_platforms),
-        cmocka_unit_test(children_are_chosen),
+        cmocka_unit_test(writes_platforms_in_one_form),
+        cmocka_unit_test(reads_platforms_of_documents),
+        cmocka_unit_test(parses_lists_of_platforms),
+        cmocka_unit_test(selects_children),
     };
 
     return cmocka_run_group_tests_name("choice", tests, NULL, NULL);

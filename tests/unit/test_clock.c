@@ -20,7 +20,7 @@ static const struct {
 };
 
 static void
-moments_go_both_ways(void **state)
+formats_and_parses_moments(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(moments); i++) {
@@ -35,7 +35,7 @@ moments_go_both_ways(void **state)
 }
 
 static void
-later_than_the_last_second_is_the_last_second(void **state)
+clamps_to_the_last_second(void **state)
 {
     char text[CLOCK_TEXT_MAX];
 
@@ -47,7 +47,7 @@ later_than_the_last_second_is_the_last_second(void **state)
 }
 
 static void
-other_texts_are_no_moments(void **state)
+refuses_malformed_moments(void **state)
 {
     static const char *const table[] = {
         "",
@@ -88,7 +88,7 @@ other_texts_are_no_moments(void **state)
 
 /* The time zone of the user must not matter. */
 static void
-moments_are_in_utc(void **state)
+reads_moments_in_utc(void **state)
 {
     char text[CLOCK_TEXT_MAX];
     uint64_t epoch;
@@ -105,7 +105,7 @@ moments_are_in_utc(void **state)
 }
 
 static void
-source_date_epoch_rules(void **state)
+source_date_epoch_takes_precedence(void **state)
 {
     struct err err = ERR_INIT;
     uint64_t epoch = 5, mtime = 5;
@@ -122,7 +122,7 @@ source_date_epoch_rules(void **state)
 }
 
 static void
-without_it_there_is_the_clock_and_zero(void **state)
+uses_the_clock_or_zero_without_source_date_epoch(void **state)
 {
     uint64_t epoch = 5, mtime = 5, now = (uint64_t)time(NULL);
     struct err err = ERR_INIT;
@@ -136,7 +136,7 @@ without_it_there_is_the_clock_and_zero(void **state)
 }
 
 static void
-a_senseless_source_date_epoch_is_refused(void **state)
+refuses_a_malformed_source_date_epoch(void **state)
 {
     static const char *const table[] = {"",  "x", "-1", "1.5", "1e9", "253402300800",
                                         " 1"};
@@ -156,7 +156,7 @@ a_senseless_source_date_epoch_is_refused(void **state)
 }
 
 static void
-the_monotonic_clock_runs(void **state)
+monotonic_clock_advances(void **state)
 {
     uint64_t before = clock_ms();
     struct timespec nap = {.tv_nsec = 20 * 1000 * 1000};
@@ -170,14 +170,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(moments_go_both_ways),
-        cmocka_unit_test(later_than_the_last_second_is_the_last_second),
-        cmocka_unit_test(other_texts_are_no_moments),
-        cmocka_unit_test(moments_are_in_utc),
-        cmocka_unit_test(source_date_epoch_rules),
-        cmocka_unit_test(without_it_there_is_the_clock_and_zero),
-        cmocka_unit_test(a_senseless_source_date_epoch_is_refused),
-        cmocka_unit_test(the_monotonic_clock_runs),
+        cmocka_unit_test(formats_and_parses_moments),
+        cmocka_unit_test(clamps_to_the_last_second),
+        cmocka_unit_test(refuses_malformed_moments),
+        cmocka_unit_test(reads_moments_in_utc),
+        cmocka_unit_test(source_date_epoch_takes_precedence),
+        cmocka_unit_test(uses_the_clock_or_zero_without_source_date_epoch),
+        cmocka_unit_test(refuses_a_malformed_source_date_epoch),
+        cmocka_unit_test(monotonic_clock_advances),
     };
 
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);

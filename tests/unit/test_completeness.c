@@ -46,7 +46,7 @@ swap_blobs(struct fixture_parts *p, size_t a, size_t b)
 }
 
 static void
-nothing_needed_is_missing_and_nothing_else_is_there(void **state)
+accepts_exactly_what_is_needed(void **state)
 {
     struct fixture_parts p;
 
@@ -62,7 +62,7 @@ nothing_needed_is_missing_and_nothing_else_is_there(void **state)
         }
     }
     fixture_parts(&p);
-    p.bodies[p.blob_count] = "nobody needs this";
+    p.bodies[p.blob_count] = "not needed";
     p.blobs[p.blob_count] = fixture_blob(p.bodies[p.blob_count]);
     p.blob_count++;
     expect_parts(&p, "extra", "a blob more");
@@ -70,11 +70,11 @@ nothing_needed_is_missing_and_nothing_else_is_there(void **state)
     p.entry_count = 1;
     expect_parts(&p, NULL, "one name only");
     p.entries[0] = p.entries[1]; /* the manifest alone: nothing needs the index */
-    expect_parts(&p, "extra", "an index nobody asked for");
+    expect_parts(&p, "extra", "an index that is not needed");
 }
 
 static void
-entries_describe_their_documents(void **state)
+entries_match_their_documents(void **state)
 {
     static char docker_list[] =
         "application/vnd.docker.distribution.manifest.list.v2+json";
@@ -117,7 +117,7 @@ edit_index(struct fixture *f, const char *from, const char *to)
 }
 
 static void
-the_pins_hold(void **state)
+checks_the_pinned_totals(void **state)
 {
     static const struct {
         const char *from, *to, *reason;
@@ -144,9 +144,9 @@ the_pins_hold(void **state)
     fixture_release(&f);
 }
 
-/* SHA256SUMS that index.json vouches for, and that is wrong all the same. */
+/* SHA256SUMS that matches index.json and is wrong. */
 static void
-sums_are_read_strictly(void **state)
+reads_sums_strictly(void **state)
 {
     CLEANUP(buf_release) struct buf bytes = BUF_INIT(BUNDLE_MAX);
     struct fixture_parts p;
@@ -193,7 +193,7 @@ omitting_parts(struct fixture_parts *p)
 }
 
 static void
-what_is_left_out_is_exactly_what_is_said(void **state)
+omitted_objects_are_exactly_those_listed(void **state)
 {
     struct fixture_parts p, all;
 
@@ -253,7 +253,7 @@ lacking_parts(struct fixture_parts *p, struct missing_name items[2], char *name)
 }
 
 static void
-what_is_missing_is_exactly_what_is_said(void **state)
+missing_objects_are_exactly_those_listed(void **state)
 {
     char other[] = "host.test/app:3", name[192], hex[DIGEST_TEXT_MAX];
     struct missing_name items[2];
@@ -280,11 +280,11 @@ what_is_missing_is_exactly_what_is_said(void **state)
     p.missing = (struct missing_list){.items = items, .count = 1};
     expect_parts(&p, NULL, "an image that is missing whole");
     p.meta.is_incomplete = false;
-    expect_parts(&p, "format", "but nobody says incomplete");
+    expect_parts(&p, "format", "but nothing says incomplete");
 }
 
 static void
-only_what_was_admitted_is_opened(void **state)
+opens_only_admitted_bundles(void **state)
 {
     struct buf bytes = BUF_INIT(BUNDLE_MAX);
     struct admission a;
@@ -316,13 +316,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_needed_is_missing_and_nothing_else_is_there),
-        cmocka_unit_test(entries_describe_their_documents),
-        cmocka_unit_test(the_pins_hold),
-        cmocka_unit_test(sums_are_read_strictly),
-        cmocka_unit_test(what_is_left_out_is_exactly_what_is_said),
-        cmocka_unit_test(what_is_missing_is_exactly_what_is_said),
-        cmocka_unit_test(only_what_was_admitted_is_opened),
+        cmocka_unit_test(accepts_exactly_what_is_needed),
+        cmocka_unit_test(entries_match_their_documents),
+        cmocka_unit_test(checks_the_pinned_totals),
+        cmocka_unit_test(reads_sums_strictly),
+        cmocka_unit_test(omitted_objects_are_exactly_those_listed),
+        cmocka_unit_test(missing_objects_are_exactly_those_listed),
+        cmocka_unit_test(opens_only_admitted_bundles),
     };
 
     return cmocka_run_group_tests_name("complete", tests, NULL, NULL);

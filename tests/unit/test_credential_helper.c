@@ -28,7 +28,7 @@ make_helper(const char *name, const char *script)
     assert_int_equal(chmod(path, 0755), 0);
 }
 
-/* What the helpers were asked since the last time. */
+/* Requests to the helpers since the last call. */
 static void
 expect_log(const char *want)
 {
@@ -55,7 +55,7 @@ enter_path(void **state)
 }
 
 static void
-names_cannot_lead_elsewhere(void **state)
+refuses_names_with_paths(void **state)
 {
     static const struct {
         const char *name;
@@ -81,7 +81,7 @@ names_cannot_lead_elsewhere(void **state)
 }
 
 static void
-answers_are_read(void **state)
+parses_answers(void **state)
 {
     static const struct {
         const char *text, *user, *password, *token;
@@ -123,7 +123,7 @@ answers_are_read(void **state)
 }
 
 static void
-failures_are_never_anonymous(void **state)
+failure_is_never_anonymous_access(void **state)
 {
     static const struct {
         const char *script;
@@ -168,7 +168,7 @@ failures_are_never_anonymous(void **state)
 }
 
 static void
-a_missing_helper_is_an_error(void **state)
+reports_a_missing_helper(void **state)
 {
     struct credential found = CREDENTIAL_INIT;
     struct err err = ERR_INIT;
@@ -191,7 +191,7 @@ loaded(const char *text)
     return c;
 }
 
-/* The user and who was asked; user NULL: nobody, "!": an error. */
+/* The user and the helper that was asked; user NULL: no credentials, "!": an error. */
 static void
 expect(struct credentials *c, const char *host, const char *user, const char *log)
 {
@@ -208,7 +208,7 @@ expect(struct credentials *c, const char *host, const char *user, const char *lo
 }
 
 static void
-helpers_have_their_place(void **state)
+ranks_helpers_and_files(void **state)
 {
     static const char auth[] =
         "\"auths\":{\"h\":{\"username\":\"plain\",\"password\":\"x\"}}";
@@ -243,7 +243,7 @@ helpers_have_their_place(void **state)
 }
 
 static void
-a_helper_is_asked_once_for_a_host(void **state)
+asks_a_helper_once_per_host(void **state)
 {
     CLEANUP(credentials_release)
     struct credentials *c = loaded("{\"credsStore\":\"one\"}");
@@ -264,7 +264,7 @@ a_helper_is_asked_once_for_a_host(void **state)
 }
 
 static void
-docker_hub_has_two_names_for_helpers(void **state)
+asks_for_both_names_of_docker_hub(void **state)
 {
     CLEANUP(credentials_release)
     struct credentials *c = loaded("{\"credHelpers\":{\"index.docker.io\":\"one\"}}");
@@ -277,7 +277,7 @@ docker_hub_has_two_names_for_helpers(void **state)
 }
 
 static void
-what_was_refused_is_asked_for_once_more(void **state)
+asks_again_after_a_refusal(void **state)
 {
     CLEANUP(credentials_release)
     struct credentials *c = loaded("{\"credHelpers\":{\"h\":\"one\"}}");
@@ -297,7 +297,7 @@ what_was_refused_is_asked_for_once_more(void **state)
     /* another worker with the old one profits */
     assert_int_equal(credentials_renew(c, "h", "x", &old, &fresh, &err), 1);
     expect_log("");
-    /* the same again is no better, and not asked for a third time */
+    /* the same answer is refused again, and not requested a third time */
     assert_int_equal(credentials_renew(c, "h", "x", &fresh, &same, &err), 0);
     expect_log("one get h\n");
     assert_int_equal(credentials_renew(c, "h", "x", &fresh, &same, &err), 0);
@@ -310,20 +310,20 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_cannot_lead_elsewhere),
-        cmocka_unit_test(answers_are_read),
-        cmocka_unit_test_setup_teardown(failures_are_never_anonymous, enter_path,
+        cmocka_unit_test(refuses_names_with_paths),
+        cmocka_unit_test(parses_answers),
+        cmocka_unit_test_setup_teardown(failure_is_never_anonymous_access, enter_path,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(a_missing_helper_is_an_error, enter_path,
+        cmocka_unit_test_setup_teardown(reports_a_missing_helper, enter_path,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(helpers_have_their_place, enter_path,
+        cmocka_unit_test_setup_teardown(ranks_helpers_and_files, enter_path,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(a_helper_is_asked_once_for_a_host, enter_path,
+        cmocka_unit_test_setup_teardown(asks_a_helper_once_per_host, enter_path,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(docker_hub_has_two_names_for_helpers, enter_path,
+        cmocka_unit_test_setup_teardown(asks_for_both_names_of_docker_hub, enter_path,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(what_was_refused_is_asked_for_once_more,
-                                        enter_path, leave_folder),
+        cmocka_unit_test_setup_teardown(asks_again_after_a_refusal, enter_path,
+                                        leave_folder),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,7 +77,7 @@ expect(struct credentials *c, const char *host, const char *user, const char *pa
 }
 
 static void
-keys_stand_for_hosts(void **state)
+maps_keys_to_hosts(void **state)
 {
     CLEANUP(credentials_release)
     struct credentials *c =
@@ -106,7 +106,7 @@ keys_stand_for_hosts(void **state)
 }
 
 static void
-the_longest_namespace_wins(void **state)
+prefers_the_longest_namespace(void **state)
 {
     CLEANUP(credentials_release)
     struct credentials *c =
@@ -136,7 +136,7 @@ the_longest_namespace_wins(void **state)
 }
 
 static void
-the_best_key_wins(void **state)
+prefers_the_best_key(void **state)
 {
     CLEANUP(credentials_release)
     struct credentials *c =
@@ -159,7 +159,7 @@ the_best_key_wins(void **state)
 }
 
 static void
-hub_has_many_names(void **state)
+knows_the_names_of_docker_hub(void **state)
 {
     static const char *const names[] = {"docker.io", "index.docker.io",
                                         "registry-1.docker.io",
@@ -177,7 +177,7 @@ hub_has_many_names(void **state)
 }
 
 static void
-passwords_are_decoded(void **state)
+decodes_passwords(void **state)
 {
     static const struct {
         const char *entry, *user, *password;
@@ -209,7 +209,7 @@ passwords_are_decoded(void **state)
 }
 
 static void
-tokens_are_found(void **state)
+finds_tokens(void **state)
 {
     CLEANUP(credentials_release)
     struct credentials *c =
@@ -236,7 +236,7 @@ tokens_are_found(void **state)
 }
 
 static void
-other_files_are_refused(void **state)
+refuses_malformed_files(void **state)
 {
     static const struct {
         const char *text, *names; /* a part of the message */
@@ -286,7 +286,7 @@ other_files_are_refused(void **state)
 }
 
 static void
-one_pair_can_be_added(void **state)
+adds_one_pair(void **state)
 {
     static const struct {
         const char *text, *user, *password;
@@ -320,7 +320,7 @@ one_pair_can_be_added(void **state)
 }
 
 static void
-absent_is_the_same_as_empty(void **state)
+treats_an_absent_file_as_empty(void **state)
 {
     static const char *const table[] = {
         "{}",
@@ -342,15 +342,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_stand_for_hosts),
-        cmocka_unit_test(the_longest_namespace_wins),
-        cmocka_unit_test(the_best_key_wins),
-        cmocka_unit_test(hub_has_many_names),
-        cmocka_unit_test(passwords_are_decoded),
-        cmocka_unit_test(tokens_are_found),
-        cmocka_unit_test(other_files_are_refused),
-        cmocka_unit_test(one_pair_can_be_added),
-        cmocka_unit_test(absent_is_the_same_as_empty),
+        cmocka_unit_test(maps_keys_to_hosts),
+        cmocka_unit_test(prefers_the_longest_namespace),
+        cmocka_unit_test(prefers_the_best_key),
+        cmocka_unit_test(knows_the_names_of_docker_hub),
+        cmocka_unit_test(decodes_passwords),
+        cmocka_unit_test(finds_tokens),
+        cmocka_unit_test(refuses_malformed_files),
+        cmocka_unit_test(adds_one_pair),
+        cmocka_unit_test(treats_an_absent_file_as_empty),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@ new_set(void)
     return credentials_new(&run);
 }
 
-/* Is that the user found for a host?  NULL: nobody. */
+/* Check the user found for a host; NULL: none. */
 static void
 expect(struct credentials *c, const char *host, const char *user)
 {
@@ -71,7 +71,7 @@ default_set(void)
 
 /* All places at once, then one after the other removed. */
 static void
-places_have_an_order(void **state)
+searches_places_in_order(void **state)
 {
     static const struct {
         const char *variable, *value, *file, *name;
@@ -112,7 +112,7 @@ places_have_an_order(void **state)
 }
 
 static void
-podmans_file_in_the_home_folder_is_found(void **state)
+finds_podmans_file_in_the_home_folder(void **state)
 {
     CLEANUP(credentials_release) struct credentials *c = NULL;
 
@@ -130,7 +130,7 @@ podmans_file_in_the_home_folder_is_found(void **state)
 }
 
 static void
-a_missing_file_matters_only_when_named(void **state)
+requires_only_named_files(void **state)
 {
     CLEANUP(credentials_release) struct credentials *c = NULL;
     CLEANUP(credentials_release) struct credentials *named = new_set();
@@ -150,7 +150,7 @@ a_missing_file_matters_only_when_named(void **state)
 }
 
 static void
-bad_text_in_the_environment_is_refused(void **state)
+refuses_malformed_text_in_the_environment(void **state)
 {
     CLEANUP(credentials_release) struct credentials *c = new_set();
     struct err err = ERR_INIT;
@@ -176,12 +176,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(places_have_an_order, enter_place, leave_folder),
-        cmocka_unit_test_setup_teardown(podmans_file_in_the_home_folder_is_found,
+        cmocka_unit_test_setup_teardown(searches_places_in_order, enter_place,
+                                        leave_folder),
+        cmocka_unit_test_setup_teardown(finds_podmans_file_in_the_home_folder,
                                         enter_place, leave_folder),
-        cmocka_unit_test_setup_teardown(a_missing_file_matters_only_when_named,
-                                        enter_place, leave_folder),
-        cmocka_unit_test_setup_teardown(bad_text_in_the_environment_is_refused,
+        cmocka_unit_test_setup_teardown(requires_only_named_files, enter_place,
+                                        leave_folder),
+        cmocka_unit_test_setup_teardown(refuses_malformed_text_in_the_environment,
                                         enter_place, leave_folder),
     };
 

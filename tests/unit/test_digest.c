@@ -8,7 +8,7 @@
 #define HEX64 HEX32 HEX32
 
 static void
-good_digests_go_both_ways(void **state)
+formats_and_parses_digests(void **state)
 {
     static const struct {
         const char *text;
@@ -42,7 +42,7 @@ good_digests_go_both_ways(void **state)
 }
 
 static void
-the_length_decides_where_it_ends(void **state)
+reads_up_to_the_given_length(void **state)
 {
     static const char text[] = "sha256:" HEX64 "0123 and more";
     struct err err = ERR_INIT;
@@ -55,7 +55,7 @@ the_length_decides_where_it_ends(void **state)
 }
 
 static void
-other_texts_are_refused(void **state)
+refuses_malformed_digests(void **state)
 {
     static const char *const table[] = {
         "",
@@ -104,7 +104,7 @@ digest_of(const char *text)
 }
 
 static void
-digests_are_compared_with_their_algorithm(void **state)
+compares_algorithm_and_bytes(void **state)
 {
     /* In rising order. */
     const struct digest sorted[] = {
@@ -132,10 +132,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_digests_go_both_ways),
-        cmocka_unit_test(the_length_decides_where_it_ends),
-        cmocka_unit_test(other_texts_are_refused),
-        cmocka_unit_test(digests_are_compared_with_their_algorithm),
+        cmocka_unit_test(formats_and_parses_digests),
+        cmocka_unit_test(reads_up_to_the_given_length),
+        cmocka_unit_test(refuses_malformed_digests),
+        cmocka_unit_test(compares_algorithm_and_bytes),
     };
 
     return cmocka_run_group_tests_name("digest", tests, NULL, NULL);

@@ -16,7 +16,7 @@ digest_of_bytes(enum digest_alg alg, unsigned char first, unsigned char last)
 }
 
 static void
-an_empty_map_has_nothing(void **state)
+finds_nothing_in_an_empty_map(void **state)
 {
     struct digest_map m = DIGEST_MAP_INIT;
     struct digest d = digest_of_bytes(DIGEST_SHA256, 0, 0);
@@ -51,7 +51,7 @@ digests_differ_by_algorithm_and_every_byte(void **state)
 }
 
 static void
-the_first_value_stays(void **state)
+keeps_the_first_value(void **state)
 {
     struct digest_map m = DIGEST_MAP_INIT;
     struct digest a = digest_of_bytes(DIGEST_SHA256, 1, 2), b = a;
@@ -72,7 +72,7 @@ count_release(void *value)
 }
 
 static void
-each_value_is_released_once(void **state)
+releases_each_value_once(void **state)
 {
     struct digest_map m = DIGEST_MAP_INIT;
     struct digest digests[100];
@@ -101,7 +101,7 @@ next_random(uint64_t *x)
 }
 
 static void
-it_holds_what_a_plain_array_holds(void **state)
+agrees_with_an_array(void **state)
 {
     enum { DIFFERENT = 1 << 12, STEPS = 1 << 16 };
     struct digest *all = xcalloc(DIFFERENT, sizeof(*all));
@@ -138,7 +138,7 @@ it_holds_what_a_plain_array_holds(void **state)
 
 /* With a hash that can be foreseen this takes hours. */
 static void
-digests_that_look_alike_do_not_collide(void **state)
+keeps_similar_digests_apart(void **state)
 {
     enum { COUNT = 200000 };
     struct digest *all = xcalloc(COUNT, sizeof(*all));
@@ -161,12 +161,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_empty_map_has_nothing),
+        cmocka_unit_test(finds_nothing_in_an_empty_map),
         cmocka_unit_test(digests_differ_by_algorithm_and_every_byte),
-        cmocka_unit_test(the_first_value_stays),
-        cmocka_unit_test(each_value_is_released_once),
-        cmocka_unit_test(it_holds_what_a_plain_array_holds),
-        cmocka_unit_test(digests_that_look_alike_do_not_collide),
+        cmocka_unit_test(keeps_the_first_value),
+        cmocka_unit_test(releases_each_value_once),
+        cmocka_unit_test(agrees_with_an_array),
+        cmocka_unit_test(keeps_similar_digests_apart),
     };
 
     return cmocka_run_group_tests_name("digest_map", tests, NULL, NULL);

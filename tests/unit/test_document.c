@@ -27,7 +27,7 @@ parse(struct document *doc, const char *json, const char *declared, enum err_kin
 }
 
 static void
-test_index(void **state)
+parses_an_index(void **state)
 {
     static const char json[] =
         "{" V2 "," INDEX ",\"artifactType\":\"application/x.y\",\"extra\":{\"Size\":1},"
@@ -64,7 +64,7 @@ test_index(void **state)
 }
 
 static void
-test_manifest(void **state)
+parses_a_manifest(void **state)
 {
     static const char json[] =
         "{" IMAGE ",\"subject\":{" SHA ",\"size\":7},\"artifactType\":\"\"}";
@@ -97,7 +97,7 @@ test_manifest(void **state)
 }
 
 static void
-test_artifact(void **state)
+parses_an_artifact(void **state)
 {
     static const char json[] = "{\"mediaType\":\"" MEDIA_OCI_ARTIFACT "\",\"blobs\":["
                                "{\"mediaType\":\"a/b\"," SHA ",\"size\":2}]}";
@@ -114,7 +114,7 @@ test_artifact(void **state)
 
 /* Layers are opaque: no type of theirs is a reason to leave an artifact behind. */
 static void
-test_odd_layer_types(void **state)
+accepts_odd_layer_types(void **state)
 {
     static const char json[] =
         "{" V2 "," CONFIG ",\"layers\":[{\"mediaType\":\"text/plain; charset=utf-8\"," SHA
@@ -130,7 +130,7 @@ test_odd_layer_types(void **state)
 }
 
 static void
-test_accept(void **state)
+accepts_valid_documents(void **state)
 {
     static const struct {
         const char *json, *declared;
@@ -161,7 +161,7 @@ test_accept(void **state)
 }
 
 static void
-test_reject(void **state)
+refuses_invalid_documents(void **state)
 {
     static const struct {
         const char *json, *declared, *reason;
@@ -261,9 +261,9 @@ test_reject(void **state)
     }
 }
 
-/* Not supported, whoever sends it. */
+/* Not supported under any Content-Type. */
 static void
-test_unsupported(void **state)
+names_unsupported_documents(void **state)
 {
     static const struct {
         const char *json, *declared;
@@ -305,7 +305,7 @@ big_index(size_t n)
 }
 
 static void
-test_bounds(void **state)
+limits_sizes(void **state)
 {
     char *most = big_index(DOCUMENT_DESCRIPTORS_MAX);
     char *more = big_index(DOCUMENT_DESCRIPTORS_MAX + 1);
@@ -333,7 +333,7 @@ test_bounds(void **state)
 }
 
 static void
-test_document_or_blob(void **state)
+tells_documents_from_blobs(void **state)
 {
     static const struct {
         const char *type, *json;
@@ -370,7 +370,7 @@ test_document_or_blob(void **state)
 }
 
 static void
-test_media_types(void **state)
+knows_media_types(void **state)
 {
     static const struct {
         const char *type;
@@ -416,7 +416,7 @@ test_media_types(void **state)
 }
 
 static void
-test_content_type(void **state)
+compares_content_types(void **state)
 {
     static const struct {
         const char *value, *type; /* NULL: says nothing */
@@ -447,7 +447,7 @@ test_content_type(void **state)
 }
 
 static void
-test_platforms(void **state)
+reads_platforms(void **state)
 {
     static const struct {
         const char *json;
@@ -486,7 +486,7 @@ test_platforms(void **state)
 }
 
 static void
-test_long_platform(void **state)
+refuses_a_long_platform(void **state)
 {
     char json[2048];
     struct platform p = {.text = ""};
@@ -507,19 +507,19 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_index),
-        cmocka_unit_test(test_manifest),
-        cmocka_unit_test(test_artifact),
-        cmocka_unit_test(test_odd_layer_types),
-        cmocka_unit_test(test_accept),
-        cmocka_unit_test(test_reject),
-        cmocka_unit_test(test_unsupported),
-        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_document_or_blob),
-        cmocka_unit_test(test_media_types),
-        cmocka_unit_test(test_content_type),
-        cmocka_unit_test(test_platforms),
-        cmocka_unit_test(test_long_platform),
+        cmocka_unit_test(parses_an_index),
+        cmocka_unit_test(parses_a_manifest),
+        cmocka_unit_test(parses_an_artifact),
+        cmocka_unit_test(accepts_odd_layer_types),
+        cmocka_unit_test(accepts_valid_documents),
+        cmocka_unit_test(refuses_invalid_documents),
+        cmocka_unit_test(names_unsupported_documents),
+        cmocka_unit_test(limits_sizes),
+        cmocka_unit_test(tells_documents_from_blobs),
+        cmocka_unit_test(knows_media_types),
+        cmocka_unit_test(compares_content_types),
+        cmocka_unit_test(reads_platforms),
+        cmocka_unit_test(refuses_a_long_platform),
     };
 
     return cmocka_run_group_tests_name("document", tests, NULL, NULL);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* What was emitted: kinds and texts, and whether a hint follows. */
+/* Emitted events: kinds, texts, and whether a hint follows. */
 struct heard {
     size_t count;
     char texts[8][640];
@@ -36,7 +36,7 @@ add_failure(struct err_list *list, enum err_kind kind, enum err_reason reason,
 }
 
 static void
-one_failure_stays_what_it_is(void **state)
+keeps_a_single_failure_unchanged(void **state)
 {
     CLEANUP(err_list_release) struct err_list list = ERR_LIST_INIT;
     struct heard heard = {.count = 0};
@@ -54,7 +54,7 @@ one_failure_stays_what_it_is(void **state)
 }
 
 static void
-several_are_all_told_in_order(void **state)
+lists_several_in_order(void **state)
 {
     static const struct {
         enum err_reason second, end;
@@ -81,7 +81,7 @@ several_are_all_told_in_order(void **state)
 }
 
 static void
-what_does_not_fit_is_counted(void **state)
+counts_what_does_not_fit(void **state)
 {
     CLEANUP(err_list_release) struct err_list list = ERR_LIST_INIT;
     struct heard heard = {.count = 0};
@@ -100,9 +100,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_failure_stays_what_it_is),
-        cmocka_unit_test(several_are_all_told_in_order),
-        cmocka_unit_test(what_does_not_fit_is_counted),
+        cmocka_unit_test(keeps_a_single_failure_unchanged),
+        cmocka_unit_test(lists_several_in_order),
+        cmocka_unit_test(counts_what_does_not_fit),
     };
 
     return cmocka_run_group_tests_name("err_list", tests, NULL, NULL);

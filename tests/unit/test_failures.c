@@ -57,7 +57,7 @@ lost_of(struct failures *g, const struct images *m)
 }
 
 static void
-what_cannot_do_without_is_lost(void **state)
+marks_dependents_as_lost(void **state)
 {
     struct images m;
 
@@ -105,7 +105,7 @@ what_cannot_do_without_is_lost(void **state)
 }
 
 static void
-only_what_others_did_is_a_gap(void **state)
+only_remote_failures_are_gaps(void **state)
 {
     static const struct {
         enum err_kind kind;
@@ -138,7 +138,7 @@ only_what_others_did_is_a_gap(void **state)
 }
 
 static void
-the_needer_of_a_blob_is_named(void **state)
+names_the_image_of_a_blob(void **state)
 {
     CLEANUP(failures_release) struct failures *g = failures_new(&nobody);
     CLEANUP(graph_release) struct graph *graph = graph_new(ERR_PROTOCOL);
@@ -168,9 +168,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_cannot_do_without_is_lost),
-        cmocka_unit_test(only_what_others_did_is_a_gap),
-        cmocka_unit_test(the_needer_of_a_blob_is_named),
+        cmocka_unit_test(marks_dependents_as_lost),
+        cmocka_unit_test(only_remote_failures_are_gaps),
+        cmocka_unit_test(names_the_image_of_a_blob),
     };
 
     return cmocka_run_group_tests_name("gaps", tests, NULL, NULL);

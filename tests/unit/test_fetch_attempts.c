@@ -49,7 +49,7 @@ forget_images(struct named *n)
 }
 
 static void
-each_repository_that_has_it_is_asked_once(void **state)
+asks_each_repository_once(void **state)
 {
     static const struct {
         const char *names[NAMES_MAX];
@@ -105,7 +105,7 @@ each_repository_that_has_it_is_asked_once(void **state)
 }
 
 static void
-only_failures_of_others_are_put_off(void **state)
+defers_only_remote_failures(void **state)
 {
     struct failures *failures = failures_new(&nobody);
     struct err err = ERR_INIT, *kept = NULL;
@@ -132,8 +132,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_repository_that_has_it_is_asked_once),
-        cmocka_unit_test(only_failures_of_others_are_put_off),
+        cmocka_unit_test(asks_each_repository_once),
+        cmocka_unit_test(defers_only_remote_failures),
     };
 
     return cmocka_run_group_tests_name("fetch_attempts", tests, NULL, NULL);

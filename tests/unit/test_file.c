@@ -263,7 +263,7 @@ only_regular_files_are_opened(void **state)
     fd = file_open_regular("link", &size, &err);
     assert_true(fd >= 0);
     assert_int_equal(size, 5);
-    alarm(60); /* a pipe nobody writes to must not hang */
+    alarm(60); /* a pipe without a writer must not hang */
     assert_int_equal(file_open_regular("pipe", &size, &err), -1);
     assert_int_equal(err.kind, ERR_USAGE);
     assert_int_equal(file_open_regular("/dev/null", &size, &err), -1);
@@ -314,7 +314,8 @@ an_existing_file_is_replaced_or_kept(void **state)
     assert_int_equal(count_files(), 1);
 }
 
-/* Whoever holds the file of an interrupted run open must not read what is written next.
+/* A process that has the file of an interrupted run open must not read what is written
+ * next.
  */
 static void
 an_old_partial_file_is_not_written_to(void **state)
@@ -517,11 +518,11 @@ a_file_that_appears_meanwhile_is_kept(void **state)
 
     (void)state;
     assert_int_equal(output_open(&out, "bundle.tar", false, &err), 0);
-    make_file("bundle.tar", "somebody else's");
+    make_file("bundle.tar", "another file");
     assert_int_equal(output_publish(&out, &err), -1);
     assert_int_equal(err.kind, ERR_CONFLICT);
     output_release(&out);
-    assert_content("bundle.tar", "somebody else's");
+    assert_content("bundle.tar", "another file");
     assert_int_equal(count_files(), 1);
 }
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What stands for a file in a help text. */
+/* Placeholders for files in help texts. */
 static bool
 is_file_word(const char *word)
 {
@@ -25,7 +25,7 @@ is_file_word(const char *word)
 }
 
 static void
-every_option_says_whether_it_names_a_file(void **state)
+every_option_declares_whether_it_names_a_file(void **state)
 {
     size_t seen = 0;
 
@@ -35,7 +35,7 @@ every_option_says_whether_it_names_a_file(void **state)
             if (is_file_word(o->arg) != (o->file != OPT_NO_FILE))
                 fail_msg("%s --%s", (*c)->name, o->name);
             if (o->file == OPT_BY_COMMAND && !(*c)->files)
-                fail_msg("%s --%s is nobody's", (*c)->name, o->name);
+                fail_msg("%s --%s belongs to no file", (*c)->name, o->name);
             seen += o->file != OPT_NO_FILE;
         }
     }
@@ -149,7 +149,7 @@ check(const struct pair *p, bool is_turned, const char *label, struct err *err)
 }
 
 static void
-outputs_are_none_of_the_other_files(void **state)
+refuses_outputs_that_are_other_files(void **state)
 {
     (void)state;
     make_world();
@@ -170,7 +170,7 @@ outputs_are_none_of_the_other_files(void **state)
 }
 
 static void
-standard_streams_are_compared_too(void **state)
+compares_standard_streams_too(void **state)
 {
     static const struct {
         int fd;
@@ -205,10 +205,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_option_says_whether_it_names_a_file),
-        cmocka_unit_test_setup_teardown(outputs_are_none_of_the_other_files, enter_folder,
-                                        leave_folder),
-        cmocka_unit_test_setup_teardown(standard_streams_are_compared_too, enter_folder,
+        cmocka_unit_test(every_option_declares_whether_it_names_a_file),
+        cmocka_unit_test_setup_teardown(refuses_outputs_that_are_other_files,
+                                        enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(compares_standard_streams_too, enter_folder,
                                         leave_folder),
     };
 

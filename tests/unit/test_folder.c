@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What decides about trust is read only when nobody else could have put it there. */
+/* Files that decide about trust are read only when no other user could have written them.
+ */
 #include "config.h"
 #include "tests/unit/unit.h"
 
@@ -141,7 +142,7 @@ a_folder_that_is_a_link_counts_as_its_end(void **state)
     }
 }
 
-/* As users write them. */
+/* Paths as users write them. */
 static void
 paths_of_every_form_are_opened(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a graph makes of the shapes images come in. */
+/* Graphs of images of all shapes. */
 #include "config.h"
 #include "tests/unit/graph_world.h"
 #include "oci/graph_walk.h"
@@ -40,7 +40,7 @@ four_platforms(struct world *w, size_t *root, size_t order[32])
 }
 
 static void
-test_platforms(void **state)
+walks_platforms(void **state)
 {
     (void)state;
     for (int newest_first = 0; newest_first < 2; newest_first++) {
@@ -78,7 +78,7 @@ test_platforms(void **state)
 
 /* Depth first: what a nested index leads to comes before its next sibling. */
 static void
-test_nested(void **state)
+walks_nested_indexes(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_PROTOCOL);
@@ -118,7 +118,7 @@ count_visit(void *ctx, uint32_t id, bool as_document)
 
 /* Eight levels of two, all pointing at all of the next: 2^8 ways, 16 documents. */
 static void
-test_diamonds(void **state)
+visits_shared_children_once(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_PROTOCOL);
@@ -153,7 +153,7 @@ test_diamonds(void **state)
 }
 
 static void
-test_same_layer_twice(void **state)
+accepts_a_repeated_layer(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_PROTOCOL);
@@ -173,7 +173,7 @@ test_same_layer_twice(void **state)
 
 /* BuildKit's cache: an index of layers, and a config of a type only it knows. */
 static void
-test_cache_index(void **state)
+walks_build_caches(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_PROTOCOL);
@@ -191,7 +191,7 @@ test_cache_index(void **state)
     (void)state;
     assert_int_equal(add_root(g, &w, root, MEDIA_OCI_INDEX, &err), 0);
     assert_complete(g, &w, false);
-    assert_int_equal(w.fed, 2); /* the index, and what nobody knows */
+    assert_int_equal(w.fed, 2); /* the index and the unknown document */
     assert_int_equal(object_of(g, &w, odd)->state, GRAPH_BLOB);
     assert_string_equal(object_of(g, &w, odd)->media_type, ODD);
     assert_order(g, &w, (const size_t[]){root, l1, l2, c, odd, SIZE_MAX});
@@ -199,7 +199,7 @@ test_cache_index(void **state)
 
 /* One digest, all roles: the strongest decides where it stands. */
 static void
-test_roles(void **state)
+knows_the_roles_of_objects(void **state)
 {
     (void)state;
     for (int newest_first = 0; newest_first < 2; newest_first++) {
@@ -244,7 +244,7 @@ test_roles(void **state)
     "8a\",\"size\":2},\"layers\":[]}"
 
 static void
-test_unknown_document(void **state)
+treats_unknown_documents_as_blobs(void **state)
 {
     static const struct {
         const char *first, *second; /* the types two indexes list it by */
@@ -286,7 +286,7 @@ test_unknown_document(void **state)
 
 /* A document that does not say what it is goes by what the first parent says. */
 static void
-test_types(void **state)
+keeps_media_types(void **state)
 {
     static const char docker[] = "application/vnd.docker.distribution.manifest.v2+json";
 
@@ -321,10 +321,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_platforms),        cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_diamonds),         cmocka_unit_test(test_same_layer_twice),
-        cmocka_unit_test(test_cache_index),      cmocka_unit_test(test_roles),
-        cmocka_unit_test(test_unknown_document), cmocka_unit_test(test_types),
+        cmocka_unit_test(walks_platforms),
+        cmocka_unit_test(walks_nested_indexes),
+        cmocka_unit_test(visits_shared_children_once),
+        cmocka_unit_test(accepts_a_repeated_layer),
+        cmocka_unit_test(walks_build_caches),
+        cmocka_unit_test(knows_the_roles_of_objects),
+        cmocka_unit_test(treats_unknown_documents_as_blobs),
+        cmocka_unit_test(keeps_media_types),
     };
 
     return cmocka_run_group_tests_name("graph", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a graph makes of children that are left out of indexes. */
+/* Graphs with children omitted from indexes. */
 #include "config.h"
 #include "tests/unit/graph_world.h"
 #include "oci/graph_walk.h"
@@ -39,9 +39,9 @@ assert_members(const struct graph *g, const struct world *w, const size_t *expec
     assert_int_equal(count, i);
 }
 
-/* Two images with a layer each, one of them left out; nobody may ask for it. */
+/* Two images with a layer each, one of them omitted; it must not be requested. */
 static void
-test_left_out(void **state)
+lists_omitted_children(void **state)
 {
     (void)state;
     for (int newest_first = 0; newest_first < 2; newest_first++) {
@@ -68,9 +68,9 @@ test_left_out(void **state)
     }
 }
 
-/* What is left out of one index and in another, or has a name of its own, is there. */
+/* A child omitted from one index is kept if another index or a name needs it. */
 static void
-test_needed_elsewhere(void **state)
+keeps_children_needed_elsewhere(void **state)
 {
     (void)state;
     for (int turn = 0; turn < 8; turn++) {
@@ -110,7 +110,7 @@ test_needed_elsewhere(void **state)
 
 /* A layer is needed whatever an index says of the same digest. */
 static void
-test_needed_as_a_blob(void **state)
+keeps_children_needed_as_blobs(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_PROTOCOL);
@@ -143,7 +143,7 @@ count_visit(void *ctx, uint32_t id, bool as_document)
 
 /* Not walked, not added up; and nested indexes in the order of the documents. */
 static void
-test_nested(void **state)
+omits_nested_indexes(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_PROTOCOL);
@@ -173,10 +173,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_left_out),
-        cmocka_unit_test(test_needed_elsewhere),
-        cmocka_unit_test(test_needed_as_a_blob),
-        cmocka_unit_test(test_nested),
+        cmocka_unit_test(lists_omitted_children),
+        cmocka_unit_test(keeps_children_needed_elsewhere),
+        cmocka_unit_test(keeps_children_needed_as_blobs),
+        cmocka_unit_test(omits_nested_indexes),
     };
 
     return cmocka_run_group_tests_name("graph, left out", tests, NULL, NULL);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a graph refuses, and its bounds. */
+/* Refusals and limits of a graph. */
 #include "config.h"
 #include "tests/unit/graph_world.h"
 #include "oci/graph_walk.h"
 
-/* What calls itself a document must be one. */
+/* An object with the media type of a document must be one. */
 static void
-test_unknown_broken(void **state)
+refuses_broken_unknown_documents(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_INTEGRITY);
@@ -23,7 +23,7 @@ test_unknown_broken(void **state)
 }
 
 static void
-test_size_conflict(void **state)
+refuses_conflicting_sizes(void **state)
 {
     static const enum err_kind kinds[] = {ERR_PROTOCOL, ERR_INTEGRITY};
 
@@ -67,7 +67,7 @@ put_chain(struct world *w, size_t indexes, size_t made[16])
 }
 
 static void
-test_depth(void **state)
+limits_depth(void **state)
 {
     (void)state;
     for (size_t depth = 8; depth <= 9; depth++) {
@@ -100,7 +100,7 @@ test_depth(void **state)
 
 /* Only forged digests make a circle; the caller would have refused the bytes. */
 static void
-test_circle(void **state)
+refuses_cycles(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_PROTOCOL);
@@ -122,7 +122,7 @@ test_circle(void **state)
 }
 
 static void
-test_wrong_kind(void **state)
+refuses_documents_of_another_kind(void **state)
 {
     static const char schema1[] =
         "application/vnd.docker.distribution.manifest.v1+prettyjws";
@@ -156,7 +156,7 @@ test_wrong_kind(void **state)
 }
 
 static void
-test_bad_roots(void **state)
+refuses_invalid_roots(void **state)
 {
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_INTEGRITY);
     CLEANUP(graph_release) struct graph *servers = graph_new(ERR_PROTOCOL);
@@ -178,7 +178,7 @@ test_bad_roots(void **state)
 }
 
 static void
-test_broken_document(void **state)
+refuses_broken_documents(void **state)
 {
     static const struct {
         const char *bytes, *reason;
@@ -205,7 +205,7 @@ test_broken_document(void **state)
 }
 
 static void
-test_never_fed(void **state)
+detects_documents_never_fed(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_INTEGRITY);
@@ -221,7 +221,7 @@ test_never_fed(void **state)
 }
 
 static void
-test_total(void **state)
+limits_the_total_size(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_PROTOCOL);
@@ -239,7 +239,7 @@ test_total(void **state)
 }
 
 static void
-test_empty(void **state)
+refuses_an_empty_graph(void **state)
 {
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_PROTOCOL);
     struct digest digest = {.alg = DIGEST_SHA256};
@@ -276,7 +276,7 @@ many_layers(size_t first, size_t *len)
 
 /* Ten indexes of ten thousand do not fit, with themselves they are too many. */
 static void
-test_many(void **state)
+limits_the_number_of_objects(void **state)
 {
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_PROTOCOL);
     struct err err = ERR_INIT;
@@ -302,7 +302,7 @@ test_many(void **state)
 }
 
 static void
-test_many_fit(void **state)
+accepts_the_maximum_number_of_objects(void **state)
 {
     CLEANUP(graph_release) struct graph *g = graph_new(ERR_PROTOCOL);
     struct err err = ERR_INIT;
@@ -334,18 +334,18 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_unknown_broken),
-        cmocka_unit_test(test_size_conflict),
-        cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_circle),
-        cmocka_unit_test(test_wrong_kind),
-        cmocka_unit_test(test_bad_roots),
-        cmocka_unit_test(test_broken_document),
-        cmocka_unit_test(test_never_fed),
-        cmocka_unit_test(test_total),
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_many),
-        cmocka_unit_test(test_many_fit),
+        cmocka_unit_test(refuses_broken_unknown_documents),
+        cmocka_unit_test(refuses_conflicting_sizes),
+        cmocka_unit_test(limits_depth),
+        cmocka_unit_test(refuses_cycles),
+        cmocka_unit_test(refuses_documents_of_another_kind),
+        cmocka_unit_test(refuses_invalid_roots),
+        cmocka_unit_test(refuses_broken_documents),
+        cmocka_unit_test(detects_documents_never_fed),
+        cmocka_unit_test(limits_the_total_size),
+        cmocka_unit_test(refuses_an_empty_graph),
+        cmocka_unit_test(limits_the_number_of_objects),
+        cmocka_unit_test(accepts_the_maximum_number_of_objects),
     };
 
     return cmocka_run_group_tests_name("graph_refusals", tests, NULL, NULL);

@@ -32,7 +32,7 @@ assert_hex(const struct digest *d, const char *expected)
 }
 
 static void
-published_digests_come_out(void **state)
+computes_published_digests(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(vectors); i++) {
@@ -48,7 +48,7 @@ published_digests_come_out(void **state)
 }
 
 static void
-pieces_make_the_same_digest(void **state)
+hashes_pieces_like_the_whole(void **state)
 {
     CLEANUP(hash_release) struct hash h = HASH_INIT;
     struct err err = ERR_INIT;
@@ -66,7 +66,7 @@ pieces_make_the_same_digest(void **state)
 }
 
 static void
-a_hash_can_start_again(void **state)
+restarts(void **state)
 {
     CLEANUP(hash_release) struct hash h = HASH_INIT;
     struct err err = ERR_INIT;
@@ -107,7 +107,7 @@ static const struct {
 };
 
 static void
-base64_goes_both_ways(void **state)
+encodes_and_decodes_base64(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(base64); i++) {
@@ -125,7 +125,7 @@ base64_goes_both_ways(void **state)
 }
 
 static void
-only_canonical_base64_is_read(void **state)
+refuses_non_canonical_base64(void **state)
 {
     static const char *const table[] = {
         "A",         "AA",      "AAA",     "AAAAA", "=",        "==",       "===",
@@ -148,9 +148,9 @@ only_canonical_base64_is_read(void **state)
     }
 }
 
-/* Of all ends of two characters, only those whose spare bits are zero are canonical. */
+/* An end of two characters is canonical only if its spare bits are zero. */
 static void
-spare_bits_must_be_zero(void **state)
+refuses_spare_bits_in_base64(void **state)
 {
     static const char digits[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -167,7 +167,7 @@ spare_bits_must_be_zero(void **state)
 }
 
 static void
-what_does_not_fit_is_refused(void **state)
+refuses_what_does_not_fit(void **state)
 {
     CLEANUP(buf_release) struct buf small = BUF_INIT(5);
 
@@ -180,7 +180,7 @@ what_does_not_fit_is_refused(void **state)
 }
 
 static void
-both_append(void **state)
+appends_to_the_buffer(void **state)
 {
     CLEANUP(buf_release) struct buf b = BUF_INIT(100);
 
@@ -208,14 +208,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published_digests_come_out),
-        cmocka_unit_test(pieces_make_the_same_digest),
-        cmocka_unit_test(a_hash_can_start_again),
-        cmocka_unit_test(base64_goes_both_ways),
-        cmocka_unit_test(only_canonical_base64_is_read),
-        cmocka_unit_test(spare_bits_must_be_zero),
-        cmocka_unit_test(what_does_not_fit_is_refused),
-        cmocka_unit_test(both_append),
+        cmocka_unit_test(computes_published_digests),
+        cmocka_unit_test(hashes_pieces_like_the_whole),
+        cmocka_unit_test(restarts),
+        cmocka_unit_test(encodes_and_decodes_base64),
+        cmocka_unit_test(refuses_non_canonical_base64),
+        cmocka_unit_test(refuses_spare_bits_in_base64),
+        cmocka_unit_test(refuses_what_does_not_fit),
+        cmocka_unit_test(appends_to_the_buffer),
         cmocka_unit_test(random_bytes_differ),
     };
 

@@ -34,7 +34,7 @@ has_option(const struct command *c, const char *name, size_t len)
     return false;
 }
 
-/* Where the other command that a hint quotes ends; the command is in *other. */
+/* The end of the other command that a hint quotes; the command is in *other. */
 static const char *
 quoted_command(const char *at, const struct command **other)
 {
@@ -74,7 +74,7 @@ assert_options_exist(const char *hint, const struct command *c)
 }
 
 static void
-name_only_options_that_are_there(void **state)
+name_only_existing_options(void **state)
 {
     static const char *const subjects[] = {"", "reg.example:5000"};
     static const char *const stores[] = {NULL, "/srv/store"};
@@ -95,7 +95,7 @@ name_only_options_that_are_there(void **state)
     assert_true(count > 100);
 }
 
-/* What a command meets, and words that its hint must have; NULL: there is no hint. */
+/* An error of a command and words that its hint must contain; NULL: no hint. */
 #define BUNDLE_READERS                                                                   \
     "verify", "import", "inspect", "sign", "attach", "payload", "digest"
 
@@ -209,7 +209,7 @@ static const struct {
 };
 
 static void
-are_those_of_the_command(void **state)
+depend_on_the_command(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -228,7 +228,7 @@ are_those_of_the_command(void **state)
 
 /* Every hint that there is has a case above. */
 static void
-all_have_a_case(void **state)
+exist_for_every_row(void **state)
 {
     (void)state;
     for (const struct command *const *c = commands; *c; c++) {
@@ -260,7 +260,7 @@ quote_the_store_that_was_given(void **state)
 }
 
 static void
-follow_what_is_said_below(void **state)
+follow_the_reason(void **state)
 {
     struct import_like {
         char bytes[4096];
@@ -288,11 +288,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(name_only_options_that_are_there),
-        cmocka_unit_test(are_those_of_the_command),
-        cmocka_unit_test(all_have_a_case),
+        cmocka_unit_test(name_only_existing_options),
+        cmocka_unit_test(depend_on_the_command),
+        cmocka_unit_test(exist_for_every_row),
         cmocka_unit_test(quote_the_store_that_was_given),
-        cmocka_unit_test(follow_what_is_said_below),
+        cmocka_unit_test(follow_the_reason),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,7 +71,7 @@ stop(struct server *s)
 /* The rule holds for what a name resolves to, and for a connection that is open already.
  */
 static void
-public_only_looks_behind_the_name(void **state)
+checks_addresses_not_names(void **state)
 {
     static const struct {
         bool public_only;
@@ -114,7 +114,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(public_only_looks_behind_the_name),
+        cmocka_unit_test(checks_addresses_not_names),
     };
     struct err err = ERR_INIT;
     int failed;

@@ -19,7 +19,7 @@ origin_of(const char *url)
 }
 
 static void
-lists_of_exceptions(void **state)
+matches_exceptions(void **state)
 {
     static const struct {
         const char *list, *url;
@@ -89,7 +89,7 @@ set_variable(const char *pair)
 
 /* One row a lookup; "name=value" pairs are set before it. */
 static void
-variables_have_an_order(void **state)
+reads_variables_in_order(void **state)
 {
     static const struct {
         const char *set[3];
@@ -132,7 +132,7 @@ variables_have_an_order(void **state)
 }
 
 static void
-given_proxies(void **state)
+accepts_given_proxies(void **state)
 {
     static const struct {
         const char *proxy, *url, *used;
@@ -157,7 +157,7 @@ given_proxies(void **state)
 }
 
 static void
-proxies_have_a_form(void **state)
+refuses_malformed_proxies(void **state)
 {
     static const struct {
         const char *proxy;
@@ -196,7 +196,7 @@ proxies_have_a_form(void **state)
 /* The names that count, the words of the error, and that nothing of a value is in them.
  */
 static void
-variables_are_checked_first(void **state)
+checks_variables_first(void **state)
 {
     static const struct {
         const char *set[2];
@@ -252,7 +252,7 @@ variables_are_checked_first(void **state)
 }
 
 static void
-a_proxy_is_shown_without_its_password(void **state)
+shows_a_proxy_without_its_password(void **state)
 {
     static const struct {
         const char *url, *shown;
@@ -278,12 +278,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists_of_exceptions),
-        cmocka_unit_test(variables_have_an_order),
-        cmocka_unit_test(given_proxies),
-        cmocka_unit_test(proxies_have_a_form),
-        cmocka_unit_test(variables_are_checked_first),
-        cmocka_unit_test(a_proxy_is_shown_without_its_password),
+        cmocka_unit_test(matches_exceptions),
+        cmocka_unit_test(reads_variables_in_order),
+        cmocka_unit_test(accepts_given_proxies),
+        cmocka_unit_test(refuses_malformed_proxies),
+        cmocka_unit_test(checks_variables_first),
+        cmocka_unit_test(shows_a_proxy_without_its_password),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 #include "io/crypto/hash.h"
 #include "io/http/http.h"
 
-/* Ask a port where nobody listens, through a proxy or not: what matters is what it was
+/* Send requests to a closed port, with and without a proxy: what matters is what it was
  * going to say. */
 static void
 confide(const char *authorization, const char *body, const char *proxy)

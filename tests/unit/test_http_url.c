@@ -48,7 +48,7 @@ origins_are_canonical(void **state)
 }
 
 static void
-other_urls_have_no_origin(void **state)
+refuses_other_urls(void **state)
 {
     static const char *const table[] = {
         "",
@@ -95,7 +95,7 @@ other_urls_have_no_origin(void **state)
 }
 
 static void
-lengths_are_bounded(void **state)
+limits_lengths(void **state)
 {
     char *url = xmalloc(HTTP_URL_MAX + 2);
     struct err err = ERR_INIT;
@@ -142,7 +142,7 @@ origins_differ_in_scheme_host_or_port(void **state)
 }
 
 static void
-addresses_are_told_apart(void **state)
+classifies_addresses(void **state)
 {
     static const struct {
         const char *host;
@@ -224,7 +224,7 @@ loopback_is_an_address_or_localhost(void **state)
 }
 
 static void
-locations_are_resolved(void **state)
+resolves_locations(void **state)
 {
     static const struct {
         const char *base, *location, *url;
@@ -255,7 +255,7 @@ locations_are_resolved(void **state)
 }
 
 static void
-bad_locations_are_refused(void **state)
+refuses_malformed_locations(void **state)
 {
     static const char *const table[] = {
         "",
@@ -286,7 +286,7 @@ bad_locations_are_refused(void **state)
 }
 
 static void
-queries_are_appended_and_hidden(void **state)
+appends_and_hides_queries(void **state)
 {
     static const struct {
         const char *url, *value, *with;
@@ -311,7 +311,7 @@ queries_are_appended_and_hidden(void **state)
 }
 
 static void
-parts_make_a_url(void **state)
+joins_parts_of_a_url(void **state)
 {
     static const char *const table[] = {"https://h/v2/", "https://h:80/v2/",
                                         "http://h/v2/", "http://[::1]:5000/v2/x?y=z"};
@@ -331,7 +331,7 @@ parts_make_a_url(void **state)
 }
 
 static void
-forms_are_encoded_and_bounded(void **state)
+encodes_and_limits_forms(void **state)
 {
     struct buf form = BUF_INIT(32);
 
@@ -345,7 +345,7 @@ forms_are_encoded_and_bounded(void **state)
 }
 
 static void
-retry_after_is_seconds_or_a_date(void **state)
+reads_retry_after_as_seconds_or_date(void **state)
 {
     static const struct {
         const char *value;
@@ -378,17 +378,17 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(origins_are_canonical),
-        cmocka_unit_test(other_urls_have_no_origin),
-        cmocka_unit_test(lengths_are_bounded),
+        cmocka_unit_test(refuses_other_urls),
+        cmocka_unit_test(limits_lengths),
         cmocka_unit_test(origins_differ_in_scheme_host_or_port),
-        cmocka_unit_test(addresses_are_told_apart),
+        cmocka_unit_test(classifies_addresses),
         cmocka_unit_test(loopback_is_an_address_or_localhost),
-        cmocka_unit_test(locations_are_resolved),
-        cmocka_unit_test(bad_locations_are_refused),
-        cmocka_unit_test(queries_are_appended_and_hidden),
-        cmocka_unit_test(parts_make_a_url),
-        cmocka_unit_test(forms_are_encoded_and_bounded),
-        cmocka_unit_test(retry_after_is_seconds_or_a_date),
+        cmocka_unit_test(resolves_locations),
+        cmocka_unit_test(refuses_malformed_locations),
+        cmocka_unit_test(appends_and_hides_queries),
+        cmocka_unit_test(joins_parts_of_a_url),
+        cmocka_unit_test(encodes_and_limits_forms),
+        cmocka_unit_test(reads_retry_after_as_seconds_or_date),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,7 +108,7 @@ each_wait_has_its_limit(void **state)
 }
 
 static void
-long_waits_are_told_once_a_second(void **state)
+reports_long_waits_once_a_second(void **state)
 {
     static const struct {
         uint64_t ms, received, seconds;
@@ -133,7 +133,7 @@ long_waits_are_told_once_a_second(void **state)
 
 /* docs/reliability.md promises them. */
 static void
-limits_are_those_of_the_documents(void **state)
+limits_match_the_documentation(void **state)
 {
     (void)state;
     assert_int_equal(patience.connect_ms, 30 * 1000);
@@ -152,8 +152,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_wait_has_its_limit),
-        cmocka_unit_test(long_waits_are_told_once_a_second),
-        cmocka_unit_test(limits_are_those_of_the_documents),
+        cmocka_unit_test(reports_long_waits_once_a_second),
+        cmocka_unit_test(limits_match_the_documentation),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,7 +72,7 @@ put_manifest(struct world *w, size_t config, const char *type, const char *more)
 /* ---- what entries say ---- */
 
 static void
-only_what_containers_run_is_an_image(void **state)
+only_runnable_manifests_are_images(void **state)
 {
     static const struct {
         const char *config, *more, *name;
@@ -115,7 +115,7 @@ only_what_containers_run_is_an_image(void **state)
 }
 
 static void
-a_subject_is_named_by_the_document_or_by_the_tag(void **state)
+finds_subjects_by_document_or_tag(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     size_t config = put_text(&w, "{}");
@@ -158,7 +158,7 @@ a_subject_is_named_by_the_document_or_by_the_tag(void **state)
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" end
 
 static void
-kinds_are_told_by_type_and_by_tag(void **state)
+derives_kinds_from_type_and_tag(void **state)
 {
     static const char empty[] = "application/vnd.oci.empty.v1+json";
     static const struct {
@@ -210,7 +210,7 @@ tag_of(const struct world *w, size_t thing)
 }
 
 static void
-what_is_attached_follows_its_image(void **state)
+referrers_follow_their_image(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     size_t config = put_text(&w, "{}"), other = put_text(&w, "{ }");
@@ -237,9 +237,9 @@ what_is_attached_follows_its_image(void **state)
     }
 }
 
-/* By tags, two things can claim to be attached to each other. */
+/* Tags can attach two images to each other. */
 static void
-a_circle_loses_nothing(void **state)
+keeps_all_members_of_a_cycle(void **state)
 {
     CLEANUP(world_release) struct world w = {.count = 0};
     size_t config = put_text(&w, "{}"), other = put_text(&w, "{ }");
@@ -264,7 +264,7 @@ a_circle_loses_nothing(void **state)
 /* ---- what the whole comes to ---- */
 
 static void
-objects_count_once_and_what_is_left_out_never(void **state)
+counts_objects_once_without_omitted_ones(void **state)
 {
     static const char *const names[] = {"h.test/a:1", "h.test/b:1"};
     CLEANUP(world_release) struct world w = {.count = 0};
@@ -311,12 +311,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(only_what_containers_run_is_an_image),
-        cmocka_unit_test(a_subject_is_named_by_the_document_or_by_the_tag),
-        cmocka_unit_test(kinds_are_told_by_type_and_by_tag),
-        cmocka_unit_test(what_is_attached_follows_its_image),
-        cmocka_unit_test(a_circle_loses_nothing),
-        cmocka_unit_test(objects_count_once_and_what_is_left_out_never),
+        cmocka_unit_test(only_runnable_manifests_are_images),
+        cmocka_unit_test(finds_subjects_by_document_or_tag),
+        cmocka_unit_test(derives_kinds_from_type_and_tag),
+        cmocka_unit_test(referrers_follow_their_image),
+        cmocka_unit_test(keeps_all_members_of_a_cycle),
+        cmocka_unit_test(counts_objects_once_without_omitted_ones),
     };
 
     return cmocka_run_group_tests_name("image_set", tests, NULL, NULL);

@@ -32,7 +32,7 @@ static const char golden[] =
     "\"dev.sealift.tool\":\"sealift/0.1.0\"}}";
 
 static void
-index_json_has_one_form(void **state)
+writes_index_json_in_one_form(void **state)
 {
     char nginx[] = "docker.io/library/nginx:1.27",
          chart[] = "reg.corp:5000/chart@sha256:" B;
@@ -82,7 +82,7 @@ rewrite(struct buf *out, const struct index_content *c, struct err *err)
 }
 
 static void
-what_was_written_is_read(void **state)
+reads_what_it_wrote(void **state)
 {
     struct index_content c = INDEX_CONTENT_INIT;
     struct buf again = BUF_INIT(4096);
@@ -114,7 +114,7 @@ edited(const char *from, const char *to)
 }
 
 static void
-variants_are_accepted(void **state)
+accepts_variants(void **state)
 {
     static const struct {
         const char *from, *to;
@@ -158,7 +158,7 @@ lacking(const char *omits, const char *missing)
 #define GONE "a.b/c:1 a.b/c@sha256:" A " a.b/d docker.io/library/x:2"
 
 static void
-what_is_missing_is_read(void **state)
+reads_the_list_of_missing_objects(void **state)
 {
     static const char *const reasons[] = {"\"incomplete\"", "\"platform,incomplete\""};
 
@@ -201,7 +201,7 @@ expect_refused(const char *text, size_t len, enum err_kind kind, const char *rea
 }
 
 static void
-other_texts_are_refused(void **state)
+refuses_malformed_texts(void **state)
 {
     static const struct {
         const char *from, *to, *reason; /* NULL: requires a newer sealift */
@@ -309,7 +309,7 @@ other_texts_are_refused(void **state)
 }
 
 static void
-other_lists_of_what_is_missing_are_refused(void **state)
+refuses_malformed_lists_of_missing_objects(void **state)
 {
     static const struct {
         const char *omits, *missing; /* NULL: not there */
@@ -348,7 +348,7 @@ other_lists_of_what_is_missing_are_refused(void **state)
 }
 
 static void
-so_much_may_be_missing_and_no_more(void **state)
+limits_the_list_of_missing_objects(void **state)
 {
     struct buf names = BUF_INIT(1 << 20);
     struct index_content c = INDEX_CONTENT_INIT;
@@ -382,7 +382,7 @@ with_entries(const char *entries)
 }
 
 static void
-a_bundle_without_images_is_refused(void **state)
+refuses_a_bundle_without_images(void **state)
 {
     char *text = with_entries("");
 
@@ -412,7 +412,7 @@ with_names(const char *const names[3])
 }
 
 static void
-a_name_given_twice_is_refused(void **state)
+refuses_a_repeated_name(void **state)
 {
     static const char *const good[3] = {"z", "x", "y"};
     static const char *const bad[][3] = {
@@ -436,15 +436,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(index_json_has_one_form),
-        cmocka_unit_test(what_was_written_is_read),
-        cmocka_unit_test(variants_are_accepted),
-        cmocka_unit_test(other_texts_are_refused),
-        cmocka_unit_test(what_is_missing_is_read),
-        cmocka_unit_test(other_lists_of_what_is_missing_are_refused),
-        cmocka_unit_test(so_much_may_be_missing_and_no_more),
-        cmocka_unit_test(a_bundle_without_images_is_refused),
-        cmocka_unit_test(a_name_given_twice_is_refused),
+        cmocka_unit_test(writes_index_json_in_one_form),
+        cmocka_unit_test(reads_what_it_wrote),
+        cmocka_unit_test(accepts_variants),
+        cmocka_unit_test(refuses_malformed_texts),
+        cmocka_unit_test(reads_the_list_of_missing_objects),
+        cmocka_unit_test(refuses_malformed_lists_of_missing_objects),
+        cmocka_unit_test(limits_the_list_of_missing_objects),
+        cmocka_unit_test(refuses_a_bundle_without_images),
+        cmocka_unit_test(refuses_a_repeated_name),
     };
 
     return cmocka_run_group_tests_name("index", tests, NULL, NULL);

@@ -21,7 +21,7 @@ static const char old[] =
     "\"annotations\": {\"last\": \"one\"}}\n";
 
 static void
-only_what_is_edited_changes(void **state)
+changes_only_what_is_edited(void **state)
 {
     static const struct {
         struct child_edit edits[2];
@@ -57,7 +57,7 @@ only_what_is_edited_changes(void **state)
 }
 
 static void
-another_index_is_refused(void **state)
+refuses_another_index(void **state)
 {
     CLEANUP(buf_release) struct buf out = BUF_INIT(4096), small = BUF_INIT(10);
     struct child_edit edits[3] = {{.drop = false}};
@@ -87,7 +87,7 @@ attachment(const char *text, unsigned char byte)
 }
 
 static void
-lists_are_begun_and_extended(void **state)
+starts_and_extends_lists(void **state)
 {
     const struct attachment items[] = {attachment(typed, 0xaa), attachment(untyped, 0xbb),
                                        attachment(bare, 0xcc)};
@@ -116,7 +116,7 @@ lists_are_begun_and_extended(void **state)
 }
 
 static void
-what_is_no_list_is_refused(void **state)
+refuses_what_is_not_a_list(void **state)
 {
     static const char *const lists[] = {"{\"manifests\":7}", "[]", "x",
                                         "{\"manifests\":["};
@@ -146,10 +146,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(only_what_is_edited_changes),
-        cmocka_unit_test(another_index_is_refused),
-        cmocka_unit_test(lists_are_begun_and_extended),
-        cmocka_unit_test(what_is_no_list_is_refused),
+        cmocka_unit_test(changes_only_what_is_edited),
+        cmocka_unit_test(refuses_another_index),
+        cmocka_unit_test(starts_and_extends_lists),
+        cmocka_unit_test(refuses_what_is_not_a_list),
     };
 
     return cmocka_run_group_tests_name("index_edit", tests, NULL, NULL);

@@ -17,7 +17,7 @@ parse(const char *text, struct err *err)
 }
 
 static void
-strict_documents_are_read(void **state)
+reads_strict_documents(void **state)
 {
     static const char *const table[] = {
         "{}",
@@ -48,7 +48,7 @@ strict_documents_are_read(void **state)
 }
 
 static void
-anything_else_is_refused(void **state)
+refuses_all_others(void **state)
 {
     static const struct {
         const char *text;
@@ -141,7 +141,7 @@ static void
 valid_json_that_does_not_fit_is_read_as_something_else(void **state)
 {
     static const struct {
-        const char *text, *a; /* NULL: it is no text */
+        const char *text, *a; /* NULL: not a string */
     } table[] = {
         {"{\"a\":\"x\\u0000y\"}", "x\xef\xbf\xbdy"},
         {"{\"a\":\"\\ud800\"}", "\xef\xbf\xbd"},
@@ -236,7 +236,7 @@ what_does_not_fit_is_refused_in_our_words(void **state)
 
 /* The message quotes the document, so it must be harmless on a terminal. */
 static void
-messages_hold_no_control_characters(void **state)
+messages_have_no_control_characters(void **state)
 {
     struct err err = ERR_INIT;
 
@@ -260,7 +260,7 @@ nest(char *text, size_t depth)
 }
 
 static void
-depth_has_a_limit(void **state)
+limits_depth(void **state)
 {
     char text[300];
     struct err err = ERR_INIT;
@@ -277,7 +277,7 @@ depth_has_a_limit(void **state)
 }
 
 static void
-a_depth_bomb_is_refused(void **state)
+refuses_a_depth_bomb(void **state)
 {
     enum { LEVELS = 4000000 };
     char *text = malloc(LEVELS);
@@ -293,7 +293,7 @@ a_depth_bomb_is_refused(void **state)
 
 /* 8 MiB of empty objects, each of which costs more than a hundred bytes in memory. */
 static void
-a_memory_bomb_is_refused(void **state)
+refuses_a_memory_bomb(void **state)
 {
     enum { BYTES = 8 << 20 };
     char *text = malloc(BYTES + 16);
@@ -321,7 +321,7 @@ a_memory_bomb_is_refused(void **state)
 
 /* The same text as one string costs little: the limit is on memory, not on length. */
 static void
-a_long_string_is_fine(void **state)
+accepts_a_long_string(void **state)
 {
     enum { BYTES = 8 << 20 };
     char *text = malloc(BYTES + 16);
@@ -349,7 +349,7 @@ static const char ALL[] =
     "\"null\":null,\"object\":{\"x\":1},\"array\":[1,\"two\",{\"three\":3}]}";
 
 static void
-members_have_the_type_they_are_asked_for(void **state)
+returns_members_of_the_requested_type(void **state)
 {
     struct err err = ERR_INIT;
     CLEANUP(js_release) struct js *root = parse(ALL, &err);
@@ -381,7 +381,7 @@ members_have_the_type_they_are_asked_for(void **state)
 }
 
 static void
-other_types_and_absent_members_are_told_apart(void **state)
+distinguishes_other_types_from_absent_members(void **state)
 {
     static const char *const keys[] = {"string", "zero", "negative", "real",  "exponent",
                                        "true",   "null", "object",   "array", "nothing"};
@@ -416,7 +416,7 @@ other_types_and_absent_members_are_told_apart(void **state)
 }
 
 static void
-what_is_no_object_has_no_members(void **state)
+finds_no_members_outside_objects(void **state)
 {
     struct err err = ERR_INIT;
     CLEANUP(js_release) struct js *root = parse(ALL, &err);
@@ -435,7 +435,7 @@ what_is_no_object_has_no_members(void **state)
 }
 
 static void
-elements_are_reached_by_index(void **state)
+returns_elements_by_index(void **state)
 {
     struct err err = ERR_INIT;
     CLEANUP(js_release) struct js *root = parse(ALL, &err);
@@ -462,7 +462,7 @@ collect(const char *key, const struct js *value, void *ctx)
 }
 
 static void
-members_are_visited_in_order_until_told_to_stop(void **state)
+visits_members_in_order_until_stopped(void **state)
 {
     CLEANUP(buf_release) struct buf keys = BUF_INIT(1000);
     struct err err = ERR_INIT;
@@ -510,7 +510,7 @@ keys_that_go_reads_as_others_are_found(void **state)
 }
 
 static void
-unknown_keys_are_found(void **state)
+finds_unknown_keys(void **state)
 {
     static const char *const known[] = {"a", "b", NULL};
     struct err err = ERR_INIT;
@@ -559,7 +559,7 @@ parse_large(struct err *err)
 }
 
 static void
-small_documents_are_open_side_by_side(void **state)
+opens_small_documents_concurrently(void **state)
 {
     struct err err = ERR_INIT;
     pthread_t thread;
@@ -576,7 +576,7 @@ small_documents_are_open_side_by_side(void **state)
 }
 
 static void
-others_wait_for_a_large_document(void **state)
+large_documents_exclude_others(void **state)
 {
     struct timespec nap = {.tv_nsec = 30 * 1000 * 1000};
     struct err err = ERR_INIT;
@@ -668,7 +668,7 @@ output_is_escaped(void **state)
 }
 
 static void
-output_that_does_not_fit_is_not_half_written(void **state)
+writes_nothing_when_output_does_not_fit(void **state)
 {
     CLEANUP(buf_release) struct buf out = BUF_INIT(30);
     struct jsout *root = jsout_object();
@@ -693,29 +693,29 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strict_documents_are_read),
-        cmocka_unit_test(anything_else_is_refused),
+        cmocka_unit_test(reads_strict_documents),
+        cmocka_unit_test(refuses_all_others),
         cmocka_unit_test(valid_json_that_does_not_fit_is_read_as_something_else),
         cmocka_unit_test(integers_that_fit_stay),
         cmocka_unit_test(what_is_malformed_stays_malformed),
         cmocka_unit_test(what_does_not_fit_is_refused_in_our_words),
-        cmocka_unit_test(messages_hold_no_control_characters),
-        cmocka_unit_test(depth_has_a_limit),
-        cmocka_unit_test(a_depth_bomb_is_refused),
-        cmocka_unit_test(a_memory_bomb_is_refused),
-        cmocka_unit_test(a_long_string_is_fine),
-        cmocka_unit_test(members_have_the_type_they_are_asked_for),
-        cmocka_unit_test(other_types_and_absent_members_are_told_apart),
-        cmocka_unit_test(what_is_no_object_has_no_members),
-        cmocka_unit_test(elements_are_reached_by_index),
-        cmocka_unit_test(members_are_visited_in_order_until_told_to_stop),
+        cmocka_unit_test(messages_have_no_control_characters),
+        cmocka_unit_test(limits_depth),
+        cmocka_unit_test(refuses_a_depth_bomb),
+        cmocka_unit_test(refuses_a_memory_bomb),
+        cmocka_unit_test(accepts_a_long_string),
+        cmocka_unit_test(returns_members_of_the_requested_type),
+        cmocka_unit_test(distinguishes_other_types_from_absent_members),
+        cmocka_unit_test(finds_no_members_outside_objects),
+        cmocka_unit_test(returns_elements_by_index),
+        cmocka_unit_test(visits_members_in_order_until_stopped),
         cmocka_unit_test(keys_that_go_reads_as_others_are_found),
-        cmocka_unit_test(unknown_keys_are_found),
-        cmocka_unit_test(small_documents_are_open_side_by_side),
-        cmocka_unit_test(others_wait_for_a_large_document),
+        cmocka_unit_test(finds_unknown_keys),
+        cmocka_unit_test(opens_small_documents_concurrently),
+        cmocka_unit_test(large_documents_exclude_others),
         cmocka_unit_test(output_is_compact_and_in_order),
         cmocka_unit_test(output_is_escaped),
-        cmocka_unit_test(output_that_does_not_fit_is_not_half_written),
+        cmocka_unit_test(writes_nothing_when_output_does_not_fit),
     };
 
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);

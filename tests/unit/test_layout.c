@@ -32,7 +32,7 @@ plan(struct layout *l, struct fixture_parts *p, struct err *err)
 #define CHARS_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static void
-streams_are_checked(void **state)
+checks_stream_names(void **state)
 {
     static const char *const good[] = {"default", "a", "0", "a.b_c-d", ".", CHARS_64};
     static const char *const bad[] = {"",    "A",        "a b",       "a/b",
@@ -46,7 +46,7 @@ streams_are_checked(void **state)
 }
 
 static void
-signature_names_are_checked(void **state)
+checks_signature_names(void **state)
 {
     static const char *const good[] = {"0123456789abcdef.sigstore.json",
                                        "ffffffffffffffff.p7s"};
@@ -71,7 +71,7 @@ signature_names_are_checked(void **state)
 }
 
 static void
-members_follow_each_other(void **state)
+places_members_in_sequence(void **state)
 {
     struct layout l = LAYOUT_INIT;
     struct fixture_parts p;
@@ -97,7 +97,7 @@ members_follow_each_other(void **state)
 
 /* The size stands in index.json, whose own size depends on how many digits that takes. */
 static void
-the_size_names_itself(void **state)
+total_size_includes_its_own_digits(void **state)
 {
     struct layout l = LAYOUT_INIT;
     struct fixture_parts p;
@@ -123,7 +123,7 @@ the_size_names_itself(void **state)
 }
 
 static void
-a_digit_more_may_take_a_block_more(void **state)
+accounts_for_one_more_digit(void **state)
 {
     struct layout l = LAYOUT_INIT;
     struct fixture_parts p;
@@ -148,7 +148,7 @@ a_digit_more_may_take_a_block_more(void **state)
 }
 
 static void
-what_does_not_fit_is_refused(void **state)
+refuses_what_does_not_fit(void **state)
 {
     struct layout l = LAYOUT_INIT;
     struct fixture_parts p;
@@ -225,7 +225,7 @@ write_all(const struct layout *l, const struct fixture_parts *p, int fd,
 }
 
 static void
-the_file_is_what_the_format_says(void **state)
+writes_the_documented_format(void **state)
 {
     struct layout l = LAYOUT_INIT;
     struct fixture_parts p;
@@ -277,9 +277,9 @@ the_file_is_what_the_format_says(void **state)
     layout_release(&l);
 }
 
-/* What a reader makes of the file is enough to lay it out again, byte by byte. */
+/* The set read from a file gives the same layout again, byte for byte. */
 static void
-a_set_that_was_read_has_the_same_layout(void **state)
+computes_the_same_layout_from_a_read_set(void **state)
 {
     (void)state;
     for (int omits = 0; omits < 2; omits++) {
@@ -329,7 +329,7 @@ a_set_that_was_read_has_the_same_layout(void **state)
 }
 
 static void
-signatures_that_do_not_fit_are_refused(void **state)
+refuses_signatures_that_do_not_fit(void **state)
 {
     struct layout l = LAYOUT_INIT;
     struct fixture_parts p;
@@ -356,7 +356,7 @@ signatures_that_do_not_fit_are_refused(void **state)
 }
 
 static void
-blobs_stay_in_their_place(void **state)
+keeps_blobs_in_place(void **state)
 {
     struct layout l = LAYOUT_INIT;
     struct fixture_parts p;
@@ -379,16 +379,16 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(streams_are_checked),
-        cmocka_unit_test(signature_names_are_checked),
-        cmocka_unit_test(members_follow_each_other),
-        cmocka_unit_test(the_size_names_itself),
-        cmocka_unit_test(a_digit_more_may_take_a_block_more),
-        cmocka_unit_test(what_does_not_fit_is_refused),
-        cmocka_unit_test(the_file_is_what_the_format_says),
-        cmocka_unit_test(a_set_that_was_read_has_the_same_layout),
-        cmocka_unit_test(signatures_that_do_not_fit_are_refused),
-        cmocka_unit_test(blobs_stay_in_their_place),
+        cmocka_unit_test(checks_stream_names),
+        cmocka_unit_test(checks_signature_names),
+        cmocka_unit_test(places_members_in_sequence),
+        cmocka_unit_test(total_size_includes_its_own_digits),
+        cmocka_unit_test(accounts_for_one_more_digit),
+        cmocka_unit_test(refuses_what_does_not_fit),
+        cmocka_unit_test(writes_the_documented_format),
+        cmocka_unit_test(computes_the_same_layout_from_a_read_set),
+        cmocka_unit_test(refuses_signatures_that_do_not_fit),
+        cmocka_unit_test(keeps_blobs_in_place),
     };
 
     return cmocka_run_group_tests_name("layout", tests, NULL, NULL);

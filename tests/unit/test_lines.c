@@ -36,7 +36,7 @@ errors_and_hints_are_safe(void **state)
 }
 
 static void
-long_ones_stay_within_their_room(void **state)
+long_texts_are_cut(void **state)
 {
     struct err err = ERR_INIT;
     char name[sizeof(err.msg)];
@@ -57,7 +57,7 @@ long_ones_stay_within_their_room(void **state)
 static void
 take_event(void *ctx, const struct event *event)
 {
-    assert_string_equal(event->text, "going on with " SHOWN);
+    assert_string_equal(event->text, "continuing with " SHOWN);
     ++*(int *)ctx;
 }
 
@@ -68,13 +68,13 @@ notes_and_warnings_are_safe(void **state)
     const struct events to = {.emit = take_event, .ctx = &count};
 
     (void)state;
-    events_debug(&to, "going on with %s", EVIL);
-    events_warning(&to, "going on with %s", EVIL);
+    events_debug(&to, "continuing with %s", EVIL);
+    events_warning(&to, "continuing with %s", EVIL);
     assert_int_equal(count, 2);
 }
 
 static void
-results_have_no_lines_but_ours(void **state)
+results_have_no_foreign_lines(void **state)
 {
     CLEANUP(result_release) struct result r = RESULT_INIT;
     CLEANUP(table_release) struct table t = TABLE_INIT;
@@ -124,9 +124,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_and_hints_are_safe),
-        cmocka_unit_test(long_ones_stay_within_their_room),
+        cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(notes_and_warnings_are_safe),
-        cmocka_unit_test(results_have_no_lines_but_ours),
+        cmocka_unit_test(results_have_no_foreign_lines),
         cmocka_unit_test(json_for_a_terminal_is_plain_ascii),
     };
 

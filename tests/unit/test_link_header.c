@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the next page is. */
+/* The address of the next page. */
 #include "config.h"
 #include "tests/unit/unit.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 static void
-the_next_page_is_found(void **state)
+finds_the_next_page(void **state)
 {
     static const struct {
         const char *value;
@@ -69,7 +69,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_next_page_is_found),
+        cmocka_unit_test(finds_the_next_page),
     };
 
     return cmocka_run_group_tests_name("link", tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #define HEX64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static void
-test_target(void **state)
+parses_targets(void **state)
 {
     static const struct {
         const char *text, *host, *prefix;
@@ -38,7 +38,7 @@ test_target(void **state)
 }
 
 static void
-test_bad_target(void **state)
+refuses_malformed_targets(void **state)
 {
     static const char *const cases[] = {
         "",
@@ -74,7 +74,7 @@ test_bad_target(void **state)
 }
 
 static void
-test_rules(void **state)
+parses_rules(void **state)
 {
     static const struct {
         const char *text, *from, *to;
@@ -140,7 +140,7 @@ land(const struct push_plan *l, struct reference *to, struct err *err)
 }
 
 static void
-test_apply(void **state)
+applies_rules(void **state)
 {
     static const struct push_plan cases[] = {
         {"reg.corp:5000/mirror",
@@ -217,7 +217,7 @@ test_apply(void **state)
 }
 
 static void
-test_hint(void **state)
+suggests_the_nearest_rule(void **state)
 {
     static const struct push_plan ipv6 = {"reg.corp", false, {NULL}, "[::1]/a:1", NULL};
     struct reference to;
@@ -231,7 +231,7 @@ test_hint(void **state)
 
 /* Tag and digest stay, also both. */
 static void
-test_labels(void **state)
+labels_names(void **state)
 {
     struct mapping map = {.target = {.host = "reg.corp"}};
     struct reference from, to;
@@ -248,7 +248,7 @@ test_labels(void **state)
 }
 
 static void
-test_too_long(void **state)
+refuses_long_results(void **state)
 {
     struct mapping map = {.target = {.host = "reg.corp", .prefix = "abc"}};
     struct reference from = {.host = "quay.io", .tag = "t"}, to;
@@ -268,10 +268,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_target),   cmocka_unit_test(test_bad_target),
-        cmocka_unit_test(test_rules),    cmocka_unit_test(test_apply),
-        cmocka_unit_test(test_hint),     cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_too_long),
+        cmocka_unit_test(parses_targets),
+        cmocka_unit_test(refuses_malformed_targets),
+        cmocka_unit_test(parses_rules),
+        cmocka_unit_test(applies_rules),
+        cmocka_unit_test(suggests_the_nearest_rule),
+        cmocka_unit_test(labels_names),
+        cmocka_unit_test(refuses_long_results),
     };
 
     return cmocka_run_group_tests_name("mapping", tests, NULL, NULL);

@@ -42,7 +42,7 @@ end(void **state)
 /* ---- secrets ---- */
 
 static void
-what_a_server_repeats_is_hidden(void **state)
+hides_secrets_that_a_server_repeats(void **state)
 {
     static const struct {
         const char *text, *shown;
@@ -86,7 +86,7 @@ what_a_server_repeats_is_hidden(void **state)
 
 /* A file may be called like a short password. */
 static void
-other_texts_hide_long_ones_only(void **state)
+hides_only_long_secrets_in_other_texts(void **state)
 {
     static const struct {
         const char *text, *shown;
@@ -107,7 +107,7 @@ other_texts_hide_long_ones_only(void **state)
 
 /* It is looked for before anything is cut off. */
 static void
-cutting_comes_after(void **state)
+hides_before_cutting(void **state)
 {
     char text[600], shown[TEXT_SAFE_MAX];
 
@@ -124,9 +124,9 @@ cutting_comes_after(void **state)
     assert_null(strstr(shown, "canary"));
 }
 
-/* Of more than is kept the rest of the text is hidden. */
+/* With more secrets than are kept, the rest of the text is hidden. */
 static void
-long_secrets_are_hidden_whole(void **state)
+hides_long_secrets_completely(void **state)
 {
     CLEANUP(mem_free_string) char *secret = xmalloc(100001);
     char shown[TEXT_SAFE_MAX];
@@ -144,7 +144,7 @@ long_secrets_are_hidden_whole(void **state)
 
 /* Whatever stands around it, and wherever. */
 static void
-no_place_is_missed(void **state)
+hides_secrets_at_every_place(void **state)
 {
     static const char alphabet[] = "canTOKe%2\\/:@ -0=+hu";
     uint32_t random = 1;
@@ -167,7 +167,7 @@ no_place_is_missed(void **state)
 }
 
 static void
-documents_may_hold_none(void **state)
+finds_secrets_in_documents(void **state)
 {
     static const struct {
         const char *text;
@@ -192,7 +192,7 @@ documents_may_hold_none(void **state)
 }
 
 static void
-the_ones_used_last_are_kept(void **state)
+keeps_the_most_recent_secrets(void **state)
 {
     const struct mask_form first = {token, strlen(token)};
     char shown[TEXT_SAFE_MAX];
@@ -219,7 +219,7 @@ the_ones_used_last_are_kept(void **state)
 /* ---- user names and passwords in URLs ---- */
 
 static void
-users_of_urls_are_hidden(void **state)
+hides_users_in_urls(void **state)
 {
     static const struct {
         const char *text, *shown;
@@ -261,7 +261,7 @@ users_of_urls_are_hidden(void **state)
 
 /* The '@' counts although it is beyond what is shown. */
 static void
-a_long_password_in_a_url_is_hidden(void **state)
+hides_a_long_password_in_a_url(void **state)
 {
     char text[70000], shown[TEXT_SAFE_MAX];
 
@@ -277,15 +277,16 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_a_server_repeats_is_hidden, begin, end),
-        cmocka_unit_test_setup_teardown(other_texts_hide_long_ones_only, begin, end),
-        cmocka_unit_test_setup_teardown(cutting_comes_after, begin, end),
-        cmocka_unit_test_setup_teardown(long_secrets_are_hidden_whole, begin, end),
-        cmocka_unit_test_setup_teardown(no_place_is_missed, begin, end),
-        cmocka_unit_test_setup_teardown(documents_may_hold_none, begin, end),
-        cmocka_unit_test_setup_teardown(the_ones_used_last_are_kept, begin, end),
-        cmocka_unit_test(users_of_urls_are_hidden),
-        cmocka_unit_test(a_long_password_in_a_url_is_hidden),
+        cmocka_unit_test_setup_teardown(hides_secrets_that_a_server_repeats, begin, end),
+        cmocka_unit_test_setup_teardown(hides_only_long_secrets_in_other_texts, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(hides_before_cutting, begin, end),
+        cmocka_unit_test_setup_teardown(hides_long_secrets_completely, begin, end),
+        cmocka_unit_test_setup_teardown(hides_secrets_at_every_place, begin, end),
+        cmocka_unit_test_setup_teardown(finds_secrets_in_documents, begin, end),
+        cmocka_unit_test_setup_teardown(keeps_the_most_recent_secrets, begin, end),
+        cmocka_unit_test(hides_users_in_urls),
+        cmocka_unit_test(hides_a_long_password_in_a_url),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,7 +78,7 @@ static const char example[] = "unqualified-search-registries = ['docker.io']\n"
                               "'nginx' = 'docker.io/library/nginx'\n";
 
 static void
-names_lead_somewhere(void **state)
+maps_names_to_locations(void **state)
 {
     static const struct {
         const char *host, *path;
@@ -131,7 +131,7 @@ names_lead_somewhere(void **state)
 
 /* One letter a stop: i for insecure, t for TLS. */
 static void
-insecure_places(void **state)
+knows_insecure_locations(void **state)
 {
     static const char more[] = "[[registry]]\n"
                                "location = 'reg.corp/open'\n"
@@ -188,7 +188,7 @@ insecure_places(void **state)
 
 /* Later files replace what has the same prefix, as a whole. */
 static void
-files_add_up(void **state)
+merges_files(void **state)
 {
     struct mirrors *r = mirrors_new();
     struct err err = ERR_INIT;
@@ -220,7 +220,7 @@ files_add_up(void **state)
 }
 
 static void
-odd_files_are_refused(void **state)
+refuses_malformed_files(void **state)
 {
     static const struct {
         const char *text;
@@ -284,10 +284,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_lead_somewhere),
-        cmocka_unit_test(insecure_places),
-        cmocka_unit_test(files_add_up),
-        cmocka_unit_test(odd_files_are_refused),
+        cmocka_unit_test(maps_names_to_locations),
+        cmocka_unit_test(knows_insecure_locations),
+        cmocka_unit_test(merges_files),
+        cmocka_unit_test(refuses_malformed_files),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,7 +40,7 @@ parse(const char *const *words, const char *argv[WORDS + 1], struct sample *s,
 }
 
 static void
-values_arrive_in_every_spelling(void **state)
+reads_values_in_every_spelling(void **state)
 {
     static const char *const spellings[][WORDS] = {
         {"-q", "-v", "-o", "x", "-j", "4", "a"},
@@ -68,7 +68,7 @@ values_arrive_in_every_spelling(void **state)
 }
 
 static void
-wrong_words_are_usage_errors(void **state)
+reports_usage_errors(void **state)
 {
     static const struct {
         const char *words[WORDS];
@@ -105,7 +105,7 @@ wrong_words_are_usage_errors(void **state)
 }
 
 static void
-lists_keep_their_order(void **state)
+keeps_the_order_of_lists(void **state)
 {
     static const char *const words[] = {"--map", "a=b", "--map=c=d", "-", NULL};
     const char *argv[WORDS + 1];
@@ -137,7 +137,7 @@ a_tally_counts_how_often_it_was_given(void **state)
 }
 
 static void
-nothing_after_a_double_dash_is_an_option(void **state)
+ends_options_at_a_double_dash(void **state)
 {
     static const char *const words[] = {"--", "-q", "--nope", NULL};
     const char *argv[WORDS + 1];
@@ -167,7 +167,7 @@ help_and_completion_list_every_option(void **state)
 }
 
 static void
-leading_options_end_at_the_first_operand(void **state)
+ends_leading_options_at_the_first_operand(void **state)
 {
     static const struct {
         const char *words[WORDS];
@@ -206,13 +206,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_arrive_in_every_spelling),
-        cmocka_unit_test(wrong_words_are_usage_errors),
-        cmocka_unit_test(lists_keep_their_order),
+        cmocka_unit_test(reads_values_in_every_spelling),
+        cmocka_unit_test(reports_usage_errors),
+        cmocka_unit_test(keeps_the_order_of_lists),
         cmocka_unit_test(a_tally_counts_how_often_it_was_given),
-        cmocka_unit_test(nothing_after_a_double_dash_is_an_option),
+        cmocka_unit_test(ends_options_at_a_double_dash),
         cmocka_unit_test(help_and_completion_list_every_option),
-        cmocka_unit_test(leading_options_end_at_the_first_operand),
+        cmocka_unit_test(ends_leading_options_at_the_first_operand),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

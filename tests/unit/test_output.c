@@ -12,7 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* ---- going on with what an earlier run left ---- */
+/* ---- resuming what an earlier run left ---- */
 
 static void
 an_unfinished_file_is_gone_on_with(void **state)

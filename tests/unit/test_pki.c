@@ -23,7 +23,7 @@ static const char RSA_ID[] =
 
 static const char MESSAGE[] = "{\"schemaVersion\":2}";
 
-/* Somebody who is asked for a passphrase, and counts how often. */
+/* Answers requests for a passphrase and counts them. */
 struct keeper {
     const char *passphrase; /* NULL: has none */
     unsigned asked;
@@ -37,7 +37,7 @@ keeper_ask(void *ctx, const char *what, struct secret *out, struct err *err)
     assert_string_equal(what, "test.key");
     keeper->asked++;
     if (!keeper->passphrase)
-        return err_set(err, ERR_AUTH, "nobody knows the passphrase");
+        return err_set(err, ERR_AUTH, "no passphrase available");
     secret_set(out, keeper->passphrase, strlen(keeper->passphrase));
     return 0;
 }
@@ -68,7 +68,7 @@ assert_is_key(const struct pki_key *key, enum pki_type type, const char *id)
 }
 
 static void
-private_keys_load_in_every_form(void **state)
+loads_private_keys_in_every_form(void **state)
 {
     static const struct {
         const char *pem, *id;
@@ -103,7 +103,7 @@ private_keys_load_in_every_form(void **state)
 }
 
 static void
-a_wrong_or_missing_passphrase_is_an_auth_error(void **state)
+reports_a_wrong_or_missing_passphrase(void **state)
 {
     static const char *const sealed[] = {EC_SEC1_SEALED, EC_PBKDF2, EC_SCRYPT,
                                          EC_3DES,        ED_SEALED, RSA_PKCS1_SEALED};
@@ -120,7 +120,7 @@ a_wrong_or_missing_passphrase_is_an_auth_error(void **state)
 
         assert_null(load_private(sealed[i], &none, &err));
         assert_int_equal(err.kind, ERR_AUTH);
-        assert_string_equal(err.msg, "nobody knows the passphrase");
+        assert_string_equal(err.msg, "no passphrase available");
 
         assert_null(load_private(sealed[i], NULL, &err));
         assert_int_equal(err.kind, ERR_AUTH);
@@ -130,7 +130,7 @@ a_wrong_or_missing_passphrase_is_an_auth_error(void **state)
 
 /* The old PEM encryption takes up to 1024 bytes; more must not overrun anything. */
 static void
-a_passphrase_of_any_length_is_fine(void **state)
+accepts_passphrases_of_any_length(void **state)
 {
     char longest[5000];
 
@@ -149,7 +149,7 @@ a_passphrase_of_any_length_is_fine(void **state)
 }
 
 static void
-key_files_cannot_ask_for_the_moon(void **state)
+limits_the_cost_of_key_derivation(void **state)
 {
     static const char *const table[] = {SCRYPT_BOMB,     SCRYPT_LARGE,    SCRYPT_SLOW,
                                         SCRYPT_WRAP,     SCRYPT_NEGATIVE, PBKDF2_SLOW,
@@ -167,7 +167,7 @@ key_files_cannot_ask_for_the_moon(void **state)
 }
 
 static void
-other_files_are_refused_as_private_keys(void **state)
+refuses_other_files_as_private_keys(void **state)
 {
     static const struct {
         const char *pem, *message;
@@ -212,7 +212,7 @@ other_files_are_refused_as_private_keys(void **state)
 
 /* Wherever the end is missing. */
 static void
-a_cut_file_is_refused(void **state)
+refuses_a_truncated_file(void **state)
 {
     (void)state;
     for (size_t len = 0; len + 2 < sizeof(EC_PKCS8); len++) {
@@ -224,7 +224,7 @@ a_cut_file_is_refused(void **state)
 }
 
 static void
-two_keys_in_one_file_are_refused(void **state)
+refuses_two_keys_in_one_file(void **state)
 {
     char both[sizeof(ED) + sizeof(EC_PKCS8)];
     struct keeper keeper = {.passphrase = "harbour"};
@@ -243,7 +243,7 @@ two_keys_in_one_file_are_refused(void **state)
 }
 
 static void
-a_huge_file_is_refused(void **state)
+refuses_a_huge_file(void **state)
 {
     char *huge = calloc(1, PKI_KEY_FILE_MAX + 1);
     struct err err = ERR_INIT;
@@ -261,7 +261,7 @@ a_huge_file_is_refused(void **state)
 /* A private key whose public half belongs to another one: its signatures fit no key id.
  */
 static void
-halves_that_do_not_match_are_refused(void **state)
+refuses_halves_that_do_not_match(void **state)
 {
     /* The secret of EC_SEC1 with one digit changed. */
     static const char mixed[] =
@@ -279,7 +279,7 @@ halves_that_do_not_match_are_refused(void **state)
 }
 
 static void
-public_keys_load(void **state)
+loads_public_keys(void **state)
 {
     static const struct {
         const char *pem, *id;
@@ -306,7 +306,7 @@ public_keys_load(void **state)
 }
 
 static void
-other_files_are_refused_as_public_keys(void **state)
+refuses_other_files_as_public_keys(void **state)
 {
     static const struct {
         const char *pem, *message;
@@ -348,7 +348,7 @@ other_files_are_refused_as_public_keys(void **state)
 }
 
 static void
-a_published_ed25519_example_comes_out(void **state)
+computes_a_published_ed25519_signature(void **state)
 {
     static const char expected[] =
         "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
@@ -394,7 +394,7 @@ verify_message(const struct pki_key *key, const void *signature, size_t len)
 }
 
 static void
-a_signature_verifies_and_no_flipped_bit_does(void **state)
+verifies_a_signature_and_refuses_any_flipped_bit(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
@@ -418,7 +418,7 @@ a_signature_verifies_and_no_flipped_bit_does(void **state)
 }
 
 static void
-ed25519_and_rsa_sign_the_same_way_twice(void **state)
+ed25519_and_rsa_signatures_are_deterministic(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
@@ -438,7 +438,7 @@ ed25519_and_rsa_sign_the_same_way_twice(void **state)
 }
 
 static void
-no_key_verifies_the_signature_of_another(void **state)
+refuses_signatures_of_other_keys(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
@@ -627,7 +627,7 @@ rsa_has_one_encoding(void **state)
 /* ---- new keys ---- */
 
 static void
-new_keys_are_written_and_read_again(void **state)
+writes_and_reads_new_keys(void **state)
 {
     static const struct {
         enum pki_type type;
@@ -707,7 +707,7 @@ a_public_key_neither_signs_nor_becomes_private(void **state)
 }
 
 static void
-what_does_not_fit_is_not_half_written(void **state)
+writes_nothing_when_it_does_not_fit(void **state)
 {
     CLEANUP(buf_release) struct buf small = BUF_INIT(63);
     CLEANUP(pki_release) struct pki_key *key = NULL;
@@ -725,28 +725,28 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(private_keys_load_in_every_form),
-        cmocka_unit_test(a_wrong_or_missing_passphrase_is_an_auth_error),
-        cmocka_unit_test(a_passphrase_of_any_length_is_fine),
-        cmocka_unit_test(key_files_cannot_ask_for_the_moon),
-        cmocka_unit_test(other_files_are_refused_as_private_keys),
-        cmocka_unit_test(a_cut_file_is_refused),
-        cmocka_unit_test(two_keys_in_one_file_are_refused),
-        cmocka_unit_test(a_huge_file_is_refused),
-        cmocka_unit_test(halves_that_do_not_match_are_refused),
-        cmocka_unit_test(public_keys_load),
-        cmocka_unit_test(other_files_are_refused_as_public_keys),
-        cmocka_unit_test(a_published_ed25519_example_comes_out),
-        cmocka_unit_test(a_signature_verifies_and_no_flipped_bit_does),
-        cmocka_unit_test(ed25519_and_rsa_sign_the_same_way_twice),
-        cmocka_unit_test(no_key_verifies_the_signature_of_another),
+        cmocka_unit_test(loads_private_keys_in_every_form),
+        cmocka_unit_test(reports_a_wrong_or_missing_passphrase),
+        cmocka_unit_test(accepts_passphrases_of_any_length),
+        cmocka_unit_test(limits_the_cost_of_key_derivation),
+        cmocka_unit_test(refuses_other_files_as_private_keys),
+        cmocka_unit_test(refuses_a_truncated_file),
+        cmocka_unit_test(refuses_two_keys_in_one_file),
+        cmocka_unit_test(refuses_a_huge_file),
+        cmocka_unit_test(refuses_halves_that_do_not_match),
+        cmocka_unit_test(loads_public_keys),
+        cmocka_unit_test(refuses_other_files_as_public_keys),
+        cmocka_unit_test(computes_a_published_ed25519_signature),
+        cmocka_unit_test(verifies_a_signature_and_refuses_any_flipped_bit),
+        cmocka_unit_test(ed25519_and_rsa_signatures_are_deterministic),
+        cmocka_unit_test(refuses_signatures_of_other_keys),
         cmocka_unit_test(ecdsa_has_one_encoding),
         cmocka_unit_test(ed25519_has_one_encoding),
         cmocka_unit_test(rsa_has_one_encoding),
-        cmocka_unit_test(new_keys_are_written_and_read_again),
+        cmocka_unit_test(writes_and_reads_new_keys),
         cmocka_unit_test(two_new_keys_differ),
         cmocka_unit_test(a_public_key_neither_signs_nor_becomes_private),
-        cmocka_unit_test(what_does_not_fit_is_not_half_written),
+        cmocka_unit_test(writes_nothing_when_it_does_not_fit),
     };
 
     return cmocka_run_group_tests_name("pki", tests, NULL, NULL);

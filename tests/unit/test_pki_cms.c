@@ -61,7 +61,7 @@ open_cms(const struct buf *der)
     return pki_cms_open(der->data, der->len, &payload, &err);
 }
 
-/* As a file in a bundle is judged, with ROOT as the authority. */
+/* Judge a file in a bundle, with ROOT as the authority. */
 static bool
 counts(const struct buf *der, bool has_issuing)
 {
@@ -82,7 +82,7 @@ counts(const struct buf *der, bool has_issuing)
 }
 
 static void
-what_we_make_counts(void **state)
+accepts_own_signatures(void **state)
 {
     static const struct {
         const char *key, *certificate, *more;
@@ -103,7 +103,7 @@ what_we_make_counts(void **state)
 }
 
 static void
-a_certificate_of_another_chain_does_not_come_along(void **state)
+leaves_out_certificates_of_other_chains(void **state)
 {
     CLEANUP(buf_release) struct buf der;
 
@@ -114,7 +114,7 @@ a_certificate_of_another_chain_does_not_come_along(void **state)
 
 /* Whether the reader has the certificate between or takes it from the file. */
 static void
-no_bit_can_change(void **state)
+refuses_any_flipped_bit(void **state)
 {
     static const char *const pairs[][2] = {{EC_PKCS8, EC_SIGNER},
                                            {RSA_PKCS8, RSA_SIGNER}};
@@ -138,7 +138,7 @@ no_bit_can_change(void **state)
 
 /* The length of the whole, written with a byte more. */
 static void
-ber_does_not_count(void **state)
+refuses_ber(void **state)
 {
     CLEANUP(buf_release) struct buf der, ber = BUF_INIT(PKI_CMS_MAX);
     CLEANUP(pki_cms_release) struct pki_cms *cms = NULL;
@@ -155,7 +155,7 @@ ber_does_not_count(void **state)
 
 /* Good as they are, and good in our form, which is another one. */
 static void
-what_others_make_can_be_given_the_form(void **state)
+normalises_signatures_of_other_tools(void **state)
 {
     static const char *const table[] = {CMS_THEIRS, CMS_KEYID, CMS_ROOT};
 
@@ -176,7 +176,7 @@ what_others_make_can_be_given_the_form(void **state)
 }
 
 static void
-what_openssl_makes_has_the_form_already(void **state)
+accepts_signatures_by_openssl_unchanged(void **state)
 {
     static const char *const table[] = {CMS_THEIRS, CMS_RSA};
 
@@ -191,7 +191,7 @@ what_openssl_makes_has_the_form_already(void **state)
 
 /* Good as they are, but not in our form: RSA with PSS, another type of content. */
 static void
-some_cannot_be_given_it(void **state)
+refuses_what_cannot_be_normalised(void **state)
 {
     CLEANUP(buf_release) struct buf pss, content, form = BUF_INIT(PKI_CMS_MAX);
     CLEANUP(pki_cms_release) struct pki_cms *by_pss = NULL, *of_content = NULL;
@@ -215,7 +215,7 @@ some_cannot_be_given_it(void **state)
 }
 
 static void
-extras_are_seen(void **state)
+detects_extra_content(void **state)
 {
     CLEANUP(buf_release) struct buf der, form = BUF_INIT(PKI_CMS_MAX);
     CLEANUP(pki_cms_release) struct pki_cms *cms = NULL;
@@ -231,7 +231,7 @@ extras_are_seen(void **state)
 
 /* The payload is hashed once, whatever is checked over it. */
 static void
-many_cost_one_digest(void **state)
+hashes_once_for_many_signatures(void **state)
 {
     CLEANUP(buf_release) struct buf der;
     struct pki_payload payload = pki_payload(MESSAGE, strlen(MESSAGE));
@@ -256,15 +256,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_we_make_counts),
-        cmocka_unit_test(a_certificate_of_another_chain_does_not_come_along),
-        cmocka_unit_test(no_bit_can_change),
-        cmocka_unit_test(ber_does_not_count),
-        cmocka_unit_test(what_others_make_can_be_given_the_form),
-        cmocka_unit_test(what_openssl_makes_has_the_form_already),
-        cmocka_unit_test(some_cannot_be_given_it),
-        cmocka_unit_test(extras_are_seen),
-        cmocka_unit_test(many_cost_one_digest),
+        cmocka_unit_test(accepts_own_signatures),
+        cmocka_unit_test(leaves_out_certificates_of_other_chains),
+        cmocka_unit_test(refuses_any_flipped_bit),
+        cmocka_unit_test(refuses_ber),
+        cmocka_unit_test(normalises_signatures_of_other_tools),
+        cmocka_unit_test(accepts_signatures_by_openssl_unchanged),
+        cmocka_unit_test(refuses_what_cannot_be_normalised),
+        cmocka_unit_test(detects_extra_content),
+        cmocka_unit_test(hashes_once_for_many_signatures),
     };
 
     return cmocka_run_group_tests_name("pki_cms", tests, NULL, NULL);

@@ -45,7 +45,7 @@ load_example(struct example *x)
 }
 
 static void
-the_published_box_comes_out_and_opens(void **state)
+seals_and_opens_the_published_box(void **state)
 {
     unsigned char sealed[SEALED], plain[PLAIN];
     struct example x;
@@ -59,7 +59,7 @@ the_published_box_comes_out_and_opens(void **state)
 }
 
 static void
-no_flipped_bit_opens_the_box(void **state)
+refuses_a_box_with_any_flipped_bit(void **state)
 {
     unsigned char plain[PLAIN], untouched[PLAIN];
     struct example x;
@@ -117,7 +117,7 @@ wrap(struct buf *pem, const char *json)
 }
 
 static void
-keys_that_cosign_made_load(void **state)
+loads_keys_made_by_cosign(void **state)
 {
     CLEANUP(pki_release) struct pki_key *key = NULL, *pub = NULL;
     struct err err = ERR_INIT;
@@ -134,7 +134,7 @@ keys_that_cosign_made_load(void **state)
 }
 
 static void
-a_cut_file_is_refused(void **state)
+refuses_a_truncated_file(void **state)
 {
     (void)state;
     for (size_t len = 0; len + 2 < sizeof(COSIGN_KEY); len++) {
@@ -154,7 +154,7 @@ a_cut_file_is_refused(void **state)
 #define BODY   NONCE ZERO24 "\"},\"ciphertext\":\"" ZERO24 "\"}"
 
 static void
-what_a_file_may_not_say(void **state)
+refuses_malformed_and_costly_files(void **state)
 {
     static const struct {
         const char *json;
@@ -167,7 +167,7 @@ what_a_file_may_not_say(void **state)
         {KDF("65536", "8", "17") BODY, ERR_LIMIT},
         {KDF("2", "8", "9223372036854775807") BODY, ERR_LIMIT},
         {KDF("4294967296", "4294967296", "1") BODY, ERR_LIMIT},
-        /* What scrypt does not allow. */
+        /* Parameters that scrypt does not allow. */
         {KDF("3", "8", "1") BODY, ERR_USAGE},
         {KDF("0", "8", "1") BODY, ERR_USAGE},
         {KDF("2", "0", "1") BODY, ERR_USAGE},
@@ -204,11 +204,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_published_box_comes_out_and_opens),
-        cmocka_unit_test(no_flipped_bit_opens_the_box),
-        cmocka_unit_test(keys_that_cosign_made_load),
-        cmocka_unit_test(a_cut_file_is_refused),
-        cmocka_unit_test(what_a_file_may_not_say),
+        cmocka_unit_test(seals_and_opens_the_published_box),
+        cmocka_unit_test(refuses_a_box_with_any_flipped_bit),
+        cmocka_unit_test(loads_keys_made_by_cosign),
+        cmocka_unit_test(refuses_a_truncated_file),
+        cmocka_unit_test(refuses_malformed_and_costly_files),
     };
 
     return cmocka_run_group_tests_name("pki_cosign", tests, NULL, NULL);

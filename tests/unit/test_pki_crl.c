@@ -41,7 +41,7 @@ load_certs(const char *first, const char *second)
 /* ---- which lists are taken ---- */
 
 static void
-a_list_that_leaves_something_out_is_an_error(void **state)
+refuses_partial_lists(void **state)
 {
     static const struct {
         const char *pem, *message;
@@ -75,7 +75,7 @@ a_list_that_leaves_something_out_is_an_error(void **state)
 }
 
 static void
-a_file_holds_one_kind_only(void **state)
+refuses_files_of_two_kinds(void **state)
 {
     CLEANUP(pki_certs_release) struct pki_certs *certs = pki_certs_new();
     struct err err = ERR_INIT;
@@ -143,7 +143,7 @@ judge(const struct pki_cms *cms, const struct verdict *v, const char *intermedia
 static const char R[] = "revoked", U[] = "unknown-signer";
 
 static void
-what_any_list_revokes_is_revoked(void **state)
+honours_every_list(void **state)
 {
     static const struct verdict table[] = {
         {{NULL}, NULL, U},
@@ -161,7 +161,7 @@ what_any_list_revokes_is_revoked(void **state)
         {{REVOKING_OTHERS}, NULL, NULL},
         {{OF_OTHER}, NULL, U},
         {{OF_OTHER, EMPTY}, NULL, NULL},
-        /* By a key that is not known here. */
+        /* Issued by an unknown key. */
         {{NAMESAKE}, U, U},
         {{EMPTY, NAMESAKE}, U, U},
         {{NAMESAKE_REVOKING}, R, R},
@@ -180,7 +180,7 @@ what_any_list_revokes_is_revoked(void **state)
 /* The authority changed its key: lists by its other one count, but are not by the issuer.
  */
 static void
-lists_by_another_key_of_the_authority_count(void **state)
+honours_lists_by_another_key_of_the_authority(void **state)
 {
     static const struct verdict table[] = {
         {{NAMESAKE}, NULL, U},
@@ -198,7 +198,7 @@ lists_by_another_key_of_the_authority_count(void **state)
 }
 
 static void
-a_revoked_authority_takes_those_below_along(void **state)
+revoked_authority_invalidates_its_certificates(void **state)
 {
     static const struct verdict table[] = {
         {{EMPTY}, NULL, U}, /* not of the holder's issuer */
@@ -220,11 +220,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_list_that_leaves_something_out_is_an_error),
-        cmocka_unit_test(a_file_holds_one_kind_only),
-        cmocka_unit_test(what_any_list_revokes_is_revoked),
-        cmocka_unit_test(lists_by_another_key_of_the_authority_count),
-        cmocka_unit_test(a_revoked_authority_takes_those_below_along),
+        cmocka_unit_test(refuses_partial_lists),
+        cmocka_unit_test(refuses_files_of_two_kinds),
+        cmocka_unit_test(honours_every_list),
+        cmocka_unit_test(honours_lists_by_another_key_of_the_authority),
+        cmocka_unit_test(revoked_authority_invalidates_its_certificates),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,7 +95,7 @@ verifies(const char *pem, enum digest_alg alg, const char *signature, const char
 }
 
 static void
-signatures_over_a_fitting_digest_count(void **state)
+accepts_signatures_over_a_fitting_digest(void **state)
 {
     static const struct {
         const char *pem, *signature;
@@ -120,7 +120,7 @@ signatures_over_a_fitting_digest_count(void **state)
 
 /* Named wrongly, in both directions; and right, but not with this kind of key. */
 static void
-signatures_over_another_digest_do_not(void **state)
+refuses_signatures_over_another_digest(void **state)
 {
     static const struct {
         const char *pem, *signature;
@@ -140,7 +140,7 @@ signatures_over_another_digest_do_not(void **state)
 }
 
 static void
-a_key_has_a_digest_of_its_own(void **state)
+knows_the_digest_of_each_curve(void **state)
 {
     static const struct {
         const char *pem;
@@ -163,9 +163,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(signatures_over_a_fitting_digest_count),
-        cmocka_unit_test(signatures_over_another_digest_do_not),
-        cmocka_unit_test(a_key_has_a_digest_of_its_own),
+        cmocka_unit_test(accepts_signatures_over_a_fitting_digest),
+        cmocka_unit_test(refuses_signatures_over_another_digest),
+        cmocka_unit_test(knows_the_digest_of_each_curve),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

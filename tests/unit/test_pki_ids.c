@@ -40,7 +40,7 @@ load_private(const char *pem)
     return key;
 }
 
-/* Of a key that every tool would write like this. */
+/* Id of a key that every tool encodes in this way. */
 static void
 id_of(const char *public_pem, struct digest *out)
 {
@@ -84,7 +84,7 @@ chain_of(const struct pki_cms *cms, struct pki_chain *out, struct err *err)
 }
 
 static void
-a_key_file_has_the_id_of_its_key(void **state)
+key_file_has_the_id_of_its_key(void **state)
 {
     static const struct {
         const char *pem, *usual; /* NULL: refused */
@@ -117,7 +117,7 @@ a_key_file_has_the_id_of_its_key(void **state)
 }
 
 static void
-a_certificate_has_the_id_of_its_key(void **state)
+certificate_has_the_id_of_its_key(void **state)
 {
     static const struct {
         const char *private_pem, *certificate, *usual; /* NULL: refused */
@@ -152,7 +152,7 @@ a_certificate_has_the_id_of_its_key(void **state)
 }
 
 static void
-an_authority_has_the_id_of_its_key(void **state)
+authority_has_the_id_of_its_key(void **state)
 {
     static const struct {
         const char *certificate;
@@ -190,9 +190,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_key_file_has_the_id_of_its_key),
-        cmocka_unit_test(a_certificate_has_the_id_of_its_key),
-        cmocka_unit_test(an_authority_has_the_id_of_its_key),
+        cmocka_unit_test(key_file_has_the_id_of_its_key),
+        cmocka_unit_test(certificate_has_the_id_of_its_key),
+        cmocka_unit_test(authority_has_the_id_of_its_key),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

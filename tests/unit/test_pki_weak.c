@@ -76,7 +76,7 @@ with_both_signs(const char *y, void (*check)(const char *hex))
 /* The eight points whose order divides 8; for x = 0 the other sign is a second encoding.
  */
 static void
-a_point_of_small_order_is_refused(void **state)
+refuses_a_point_of_small_order(void **state)
 {
     static const char *const table[] = {
         "0100000000000000000000000000000000000000000000000000000000000000", /* 1 */
@@ -94,7 +94,7 @@ a_point_of_small_order_is_refused(void **state)
 /* From p = 2^255 - 19 to 2^255 - 1: p and p + 1 are 0 and 1 once more, of small order;
  * so are p + 3 and others on the curve, of large order. */
 static void
-an_y_that_is_not_reduced_is_refused(void **state)
+refuses_a_y_that_is_not_reduced(void **state)
 {
     (void)state;
     for (unsigned low = 0xed; low <= 0xff; low++) {
@@ -108,7 +108,7 @@ an_y_that_is_not_reduced_is_refused(void **state)
 
 /* y = 2 belongs to no x; 3 and 4 to two each, and so does the generator's 4/5. */
 static void
-a_point_that_is_not_on_the_curve_is_refused(void **state)
+refuses_a_point_off_the_curve(void **state)
 {
     static const char *const on[] = {
         "0300000000000000000000000000000000000000000000000000000000000000",
@@ -129,7 +129,7 @@ a_point_that_is_not_on_the_curve_is_refused(void **state)
 }
 
 static void
-every_new_key_is_taken(void **state)
+accepts_every_new_key(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < 50; i++) {
@@ -142,9 +142,9 @@ every_new_key_is_taken(void **state)
 
 /* ---- ECDSA ---- */
 
-/* On P-256; of some the library already says that they are no key. */
+/* On P-256; some are refused by the library already. */
 static void
-a_point_that_is_none_is_refused(void **state)
+refuses_a_malformed_point(void **state)
 {
     static const char *const taken[] = {
         /* uncompressed */
@@ -260,7 +260,7 @@ write_rsa(char out[2 * DER_MAX + 1], const char *n, const char *e)
 }
 
 static void
-numbers_that_are_no_rsa_key_are_refused(void **state)
+refuses_degenerate_rsa_keys(void **state)
 {
     static const struct {
         const char *n, *e;
@@ -292,12 +292,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_point_of_small_order_is_refused),
-        cmocka_unit_test(an_y_that_is_not_reduced_is_refused),
-        cmocka_unit_test(a_point_that_is_not_on_the_curve_is_refused),
-        cmocka_unit_test(every_new_key_is_taken),
-        cmocka_unit_test(a_point_that_is_none_is_refused),
-        cmocka_unit_test(numbers_that_are_no_rsa_key_are_refused),
+        cmocka_unit_test(refuses_a_point_of_small_order),
+        cmocka_unit_test(refuses_a_y_that_is_not_reduced),
+        cmocka_unit_test(refuses_a_point_off_the_curve),
+        cmocka_unit_test(accepts_every_new_key),
+        cmocka_unit_test(refuses_a_malformed_point),
+        cmocka_unit_test(refuses_degenerate_rsa_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

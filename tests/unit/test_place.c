@@ -39,7 +39,7 @@ static const struct {
 };
 
 static void
-depends_on_who_asks_and_what_exists(void **state)
+depends_on_the_user_and_existing_folders(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -54,7 +54,7 @@ depends_on_who_asks_and_what_exists(void **state)
 }
 
 static void
-a_store_of_ones_own_has_its_state_inside(void **state)
+keeps_state_inside_a_store_given_by_option(void **state)
 {
     struct trust_place place = TRUST_PLACE_INIT;
 
@@ -69,8 +69,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(depends_on_who_asks_and_what_exists),
-        cmocka_unit_test(a_store_of_ones_own_has_its_state_inside),
+        cmocka_unit_test(depends_on_the_user_and_existing_folders),
+        cmocka_unit_test(keeps_state_inside_a_store_given_by_option),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ parse(struct podman_helpers *h, const char *text, struct err *err)
 }
 
 static void
-the_list_is_found(void **state)
+finds_the_list(void **state)
 {
     static const struct {
         const char *text, *names; /* NULL: it is not there */
@@ -56,7 +56,7 @@ the_list_is_found(void **state)
 #define FOUR "\"a\", \"b\", \"c\", \"d\", "
 
 static void
-other_lists_are_refused(void **state)
+refuses_malformed_lists(void **state)
 {
     static const char too_many[] = "credential-helpers = [" FOUR FOUR FOUR FOUR "\"e\"]";
     static const char *const table[] = {
@@ -104,7 +104,7 @@ expect_loaded(const char *want)
 }
 
 static void
-the_last_file_wins(void **state)
+prefers_the_last_file(void **state)
 {
     struct podman_helpers h = PODMAN_HELPERS_INIT;
     struct err err = ERR_INIT;
@@ -139,9 +139,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_list_is_found),
-        cmocka_unit_test(other_lists_are_refused),
-        cmocka_unit_test_setup_teardown(the_last_file_wins, enter_folder, leave_folder),
+        cmocka_unit_test(finds_the_list),
+        cmocka_unit_test(refuses_malformed_lists),
+        cmocka_unit_test_setup_teardown(prefers_the_last_file, enter_folder,
+                                        leave_folder),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

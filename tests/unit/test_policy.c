@@ -18,7 +18,7 @@ parse(struct policy *p, const char *text, struct err *err)
 }
 
 static void
-all_of_it_is_read(void **state)
+reads_all_fields(void **state)
 {
     static const char text[] =
         "{" HEAD ",\"streams\":{"
@@ -59,7 +59,7 @@ all_of_it_is_read(void **state)
 }
 
 static void
-what_is_not_said_is_strict(void **state)
+defaults_are_strict(void **state)
 {
     CLEANUP(policy_release) struct policy p = POLICY_INIT;
     struct err err = ERR_INIT;
@@ -77,7 +77,7 @@ what_is_not_said_is_strict(void **state)
 }
 
 static void
-a_certificate_wants_a_ca_and_a_pin(void **state)
+certificate_requires_a_ca_and_a_pin(void **state)
 {
     static const char text[] =
         "{\"version\":1,\"signers\":{\"corp\":{\"x509\":{\"ca\":[\"root.pem\"],"
@@ -97,7 +97,7 @@ a_certificate_wants_a_ca_and_a_pin(void **state)
 }
 
 static void
-anything_else_is_refused(void **state)
+refuses_all_others(void **state)
 {
     static const struct {
         const char *text, *why;
@@ -185,7 +185,7 @@ anything_else_is_refused(void **state)
 }
 
 static void
-patterns_match_names_and_beginnings(void **state)
+patterns_match_names_and_prefixes(void **state)
 {
     static const struct {
         const char *pattern, *text;
@@ -211,7 +211,7 @@ patterns_match_names_and_beginnings(void **state)
 }
 
 static void
-the_closest_rule_wins(void **state)
+prefers_the_closest_rule(void **state)
 {
     CLEANUP(policy_release) struct policy p = POLICY_INIT;
     struct err err = ERR_INIT;
@@ -233,7 +233,7 @@ the_closest_rule_wins(void **state)
 /* ---- the list of what is revoked ---- */
 
 static void
-lists_of_revoked_things(void **state)
+reads_revocation_lists(void **state)
 {
     static const struct {
         const char *text;
@@ -273,7 +273,7 @@ lists_of_revoked_things(void **state)
 }
 
 static void
-kinds_are_not_mixed_up(void **state)
+keeps_kinds_apart(void **state)
 {
     CLEANUP(revoked_release) struct revoked r = REVOKED_INIT;
     static const char text[] = "key:" ZERO_ID "\ncert:" ZERO_ID ":1f\n";
@@ -292,7 +292,7 @@ kinds_are_not_mixed_up(void **state)
 
 /* Only what is new, each kind as it is read, behind a last line without its end. */
 static void
-what_is_revoked_is_appended_once(void **state)
+appends_a_revocation_once(void **state)
 {
     static const char there[] = "# by hand\nkey:" ZERO_ID,
                       more[] = "key:" ZERO_ID "\ncert:" ZERO_ID
@@ -321,15 +321,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_of_it_is_read),
-        cmocka_unit_test(what_is_not_said_is_strict),
-        cmocka_unit_test(a_certificate_wants_a_ca_and_a_pin),
-        cmocka_unit_test(anything_else_is_refused),
-        cmocka_unit_test(patterns_match_names_and_beginnings),
-        cmocka_unit_test(the_closest_rule_wins),
-        cmocka_unit_test(lists_of_revoked_things),
-        cmocka_unit_test(kinds_are_not_mixed_up),
-        cmocka_unit_test(what_is_revoked_is_appended_once),
+        cmocka_unit_test(reads_all_fields),
+        cmocka_unit_test(defaults_are_strict),
+        cmocka_unit_test(certificate_requires_a_ca_and_a_pin),
+        cmocka_unit_test(refuses_all_others),
+        cmocka_unit_test(patterns_match_names_and_prefixes),
+        cmocka_unit_test(prefers_the_closest_rule),
+        cmocka_unit_test(reads_revocation_lists),
+        cmocka_unit_test(keeps_kinds_apart),
+        cmocka_unit_test(appends_a_revocation_once),
     };
 
     return cmocka_run_group_tests_name("policy", tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What the jobs of a test share. */
+/* Shared by the jobs of a test. */
 struct shared {
     struct pool *pool;
     struct cancel cancel;
@@ -71,7 +71,7 @@ break_down(struct pool_job *job, unsigned worker, struct err *err)
 }
 
 static void
-jobs_run_once_in_order(void **state)
+runs_jobs_once_in_order(void **state)
 {
     CLEANUP(shared_release) struct shared s;
     struct work jobs[26];
@@ -91,7 +91,7 @@ jobs_run_once_in_order(void **state)
 }
 
 static void
-an_idle_pool_has_nothing_to_wait_for(void **state)
+waits_for_nothing_when_idle(void **state)
 {
     CLEANUP(shared_release) struct shared s;
     struct err err = ERR_INIT;
@@ -111,7 +111,7 @@ meet(struct pool_job *job, unsigned worker, struct err *err)
 }
 
 static void
-workers_work_at_the_same_time(void **state)
+runs_workers_concurrently(void **state)
 {
     enum { WORKERS = 5 };
     CLEANUP(shared_release) struct shared s;
@@ -134,7 +134,7 @@ workers_work_at_the_same_time(void **state)
 }
 
 static void
-there_are_never_more_workers_than_the_maximum(void **state)
+limits_the_number_of_workers(void **state)
 {
     CLEANUP(shared_release) struct shared s;
     struct work jobs[POOL_WORKERS_MAX];
@@ -198,7 +198,7 @@ jobs_may_add_jobs(void **state)
 }
 
 static void
-the_first_failure_stops_the_rest(void **state)
+stops_at_the_first_failure(void **state)
 {
     CLEANUP(shared_release) struct shared s;
     struct work jobs[5], late;
@@ -248,7 +248,7 @@ meet_and_break_down(struct pool_job *job, unsigned worker, struct err *err)
 }
 
 static void
-running_jobs_see_that_a_sibling_failed(void **state)
+running_jobs_see_a_failure(void **state)
 {
     CLEANUP(shared_release) struct shared s;
     struct work jobs[3];
@@ -273,7 +273,7 @@ running_jobs_see_that_a_sibling_failed(void **state)
 }
 
 static void
-a_request_to_stop_keeps_jobs_from_starting(void **state)
+starts_no_job_after_a_request_to_stop(void **state)
 {
     CLEANUP(shared_release) struct shared s;
     struct work job = {.job = {.run = note}, .shared = &s};
@@ -288,7 +288,7 @@ a_request_to_stop_keeps_jobs_from_starting(void **state)
 }
 
 static void
-a_pool_can_be_freed_with_jobs_in_it(void **state)
+frees_a_pool_with_queued_jobs(void **state)
 {
     struct work jobs[200];
     struct shared s;
@@ -305,7 +305,7 @@ a_pool_can_be_freed_with_jobs_in_it(void **state)
 }
 
 static void
-sleep_lasts_or_ends_early(void **state)
+sleeps_until_time_or_stop(void **state)
 {
     struct cancel cancel = CANCEL_INIT;
     struct err err = ERR_INIT;
@@ -330,7 +330,7 @@ interrupt(struct pool_job *job, unsigned worker, struct err *err)
 
 /* Last, because the process remembers the signal. */
 static void
-a_signal_counts_as_a_failure(void **state)
+treats_a_signal_as_a_failure(void **state)
 {
     CLEANUP(shared_release) struct shared s;
     struct work jobs[3];
@@ -358,17 +358,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(jobs_run_once_in_order),
-        cmocka_unit_test(an_idle_pool_has_nothing_to_wait_for),
-        cmocka_unit_test(workers_work_at_the_same_time),
-        cmocka_unit_test(there_are_never_more_workers_than_the_maximum),
+        cmocka_unit_test(runs_jobs_once_in_order),
+        cmocka_unit_test(waits_for_nothing_when_idle),
+        cmocka_unit_test(runs_workers_concurrently),
+        cmocka_unit_test(limits_the_number_of_workers),
         cmocka_unit_test(jobs_may_add_jobs),
-        cmocka_unit_test(the_first_failure_stops_the_rest),
-        cmocka_unit_test(running_jobs_see_that_a_sibling_failed),
-        cmocka_unit_test(a_request_to_stop_keeps_jobs_from_starting),
-        cmocka_unit_test(a_pool_can_be_freed_with_jobs_in_it),
-        cmocka_unit_test(sleep_lasts_or_ends_early),
-        cmocka_unit_test(a_signal_counts_as_a_failure),
+        cmocka_unit_test(stops_at_the_first_failure),
+        cmocka_unit_test(running_jobs_see_a_failure),
+        cmocka_unit_test(starts_no_job_after_a_request_to_stop),
+        cmocka_unit_test(frees_a_pool_with_queued_jobs),
+        cmocka_unit_test(sleeps_until_time_or_stop),
+        cmocka_unit_test(treats_a_signal_as_a_failure),
     };
 
     return cmocka_run_group_tests_name("pool", tests, NULL, NULL);

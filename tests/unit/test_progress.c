@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What stderr got of an event; with a hint it is a warning. */
+/* Text on stderr for an event; with a hint it is a warning. */
 static void
 show_in(struct progress *p, const struct event *event, const char *hint, char *out,
         size_t size)
@@ -36,7 +36,7 @@ show_in(struct progress *p, const struct event *event, const char *hint, char *o
 }
 
 static void
-a_wait_is_shown_where_nothing_else_is(void **state)
+shows_a_wait_when_nothing_else_moves(void **state)
 {
     static const uint64_t long_ago = 60 * 1000, just_now = 0;
     static const struct event wait = {
@@ -80,7 +80,7 @@ a_wait_is_shown_where_nothing_else_is(void **state)
 }
 
 static void
-a_warning_is_shown_with_its_hint_whatever_is_asked_for(void **state)
+shows_warnings_with_hints_in_every_mode(void **state)
 {
     static const struct event warning = {.kind = EVENT_WARNING, .text = "it leaks"};
     static const struct {
@@ -125,7 +125,7 @@ phase_of(uint64_t done, uint64_t total, uint64_t ms, uint64_t lately)
 }
 
 static void
-a_line_has_time_left_where_that_means_something(void **state)
+shows_the_time_left_when_it_is_known(void **state)
 {
     static const uint64_t mib = 1 << 20;
     const struct {
@@ -164,7 +164,7 @@ a_line_has_time_left_where_that_means_something(void **state)
 }
 
 static void
-a_count_of_things_promises_no_time(void **state)
+shows_no_time_left_for_counts(void **state)
 {
     struct progress p = phase_of(10, 100, 60000, 10);
     char line[PROGRESS_LINE_MAX];
@@ -176,7 +176,7 @@ a_count_of_things_promises_no_time(void **state)
 }
 
 static void
-a_line_is_never_wider_than_the_terminal(void **state)
+fits_the_terminal(void **state)
 {
     struct progress p = phase_of(100 << 20, UINT64_C(8) << 30, 60000, 10 << 20);
     size_t last = 0;
@@ -194,7 +194,7 @@ a_line_is_never_wider_than_the_terminal(void **state)
 }
 
 static void
-the_interval_is_a_number_of_seconds(void **state)
+reads_the_interval_in_seconds(void **state)
 {
     static const struct {
         const char *text, *mode;
@@ -234,12 +234,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_wait_is_shown_where_nothing_else_is),
-        cmocka_unit_test(a_line_has_time_left_where_that_means_something),
-        cmocka_unit_test(a_count_of_things_promises_no_time),
-        cmocka_unit_test(a_line_is_never_wider_than_the_terminal),
-        cmocka_unit_test(the_interval_is_a_number_of_seconds),
-        cmocka_unit_test(a_warning_is_shown_with_its_hint_whatever_is_asked_for),
+        cmocka_unit_test(shows_a_wait_when_nothing_else_moves),
+        cmocka_unit_test(shows_the_time_left_when_it_is_known),
+        cmocka_unit_test(shows_no_time_left_for_counts),
+        cmocka_unit_test(fits_the_terminal),
+        cmocka_unit_test(reads_the_interval_in_seconds),
+        cmocka_unit_test(shows_warnings_with_hints_in_every_mode),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

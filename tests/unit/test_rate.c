@@ -6,7 +6,7 @@
 #include "base/rate.h"
 
 static void
-no_limit_is_no_wait(void **state)
+does_not_wait_without_a_limit(void **state)
 {
     struct cancel cancel = CANCEL_INIT;
     struct err err = ERR_INIT;
@@ -20,7 +20,7 @@ no_limit_is_no_wait(void **state)
 }
 
 static void
-it_takes_its_time(void **state)
+waits_as_long_as_the_rate_requires(void **state)
 {
     struct cancel cancel = CANCEL_INIT;
     struct err err = ERR_INIT;
@@ -36,7 +36,7 @@ it_takes_its_time(void **state)
 }
 
 static void
-who_should_stop_does_not_wait(void **state)
+ends_the_wait_on_a_request_to_stop(void **state)
 {
     struct cancel cancel = CANCEL_INIT;
     struct err err = ERR_INIT;
@@ -53,9 +53,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_limit_is_no_wait),
-        cmocka_unit_test(it_takes_its_time),
-        cmocka_unit_test(who_should_stop_does_not_wait),
+        cmocka_unit_test(does_not_wait_without_a_limit),
+        cmocka_unit_test(waits_as_long_as_the_rate_requires),
+        cmocka_unit_test(ends_the_wait_on_a_request_to_stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@ enum { BUNDLE_MAX = 32 << 20 };
 /* ---- good bundles ---- */
 
 static void
-good_bundles_are_accepted(void **state)
+accepts_valid_bundles(void **state)
 {
     static const size_t signatures[] = {0, 1, 2, 64};
 
@@ -34,7 +34,7 @@ good_bundles_are_accepted(void **state)
 }
 
 static void
-the_content_is_told(void **state)
+reports_the_content(void **state)
 {
     struct fixture_parts parts;
     struct fixture f;
@@ -87,7 +87,7 @@ the_content_is_told(void **state)
 }
 
 static void
-zeros_may_follow(void **state)
+accepts_trailing_zeros(void **state)
 {
     struct fixture f;
     struct buf bytes = BUF_INIT(BUNDLE_MAX);
@@ -114,7 +114,7 @@ zeros_may_follow(void **state)
 /* ---- members added, removed, moved, renamed ---- */
 
 static void
-a_missing_member_is_noticed(void **state)
+detects_a_missing_member(void **state)
 {
     struct fixture f;
 
@@ -132,7 +132,7 @@ a_missing_member_is_noticed(void **state)
 }
 
 static void
-a_doubled_member_is_noticed(void **state)
+detects_a_repeated_member(void **state)
 {
     (void)state;
     for (size_t from = 0; from < 11; from++) {
@@ -150,7 +150,7 @@ a_doubled_member_is_noticed(void **state)
 
 /* Signatures may stand in any order; everything else has one place. */
 static void
-a_moved_member_is_noticed(void **state)
+detects_a_moved_member(void **state)
 {
     (void)state;
     for (size_t from = 0; from < 11; from++) {
@@ -168,7 +168,7 @@ a_moved_member_is_noticed(void **state)
 }
 
 static void
-an_extra_member_is_noticed(void **state)
+detects_an_extra_member(void **state)
 {
     static const char *const names[] = {
         "readme",
@@ -192,7 +192,7 @@ an_extra_member_is_noticed(void **state)
 
             fixture_standard(&f, 2);
             fixture_insert(&f, at, names[n], "x");
-            /* before SHA256SUMS nobody knows which blobs belong */
+            /* before SHA256SUMS the expected blobs are unknown */
             fixture_expect(&f, is_blob && at < 6 ? "order" : "extra", names[n]);
             fixture_release(&f);
         }
@@ -200,7 +200,7 @@ an_extra_member_is_noticed(void **state)
 }
 
 static void
-a_renamed_member_is_noticed(void **state)
+detects_a_renamed_member(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 11; i++) {
@@ -215,7 +215,7 @@ a_renamed_member_is_noticed(void **state)
 
 /* Already the head says so, or the bundle would pass for an unsigned one. */
 static void
-a_signature_elsewhere_is_no_missing_signature(void **state)
+detects_a_misplaced_signature(void **state)
 {
     (void)state;
     for (size_t at = 4; at <= 9; at++) { /* behind SHA256SUMS, ... behind the last blob */
@@ -239,7 +239,7 @@ a_signature_elsewhere_is_no_missing_signature(void **state)
 }
 
 static void
-only_plain_files_are_accepted(void **state)
+accepts_only_plain_files(void **state)
 {
     static const char types[] = "1234567xgLKSZV";
 
@@ -261,7 +261,7 @@ only_plain_files_are_accepted(void **state)
 }
 
 static void
-all_members_have_one_mtime(void **state)
+requires_one_mtime(void **state)
 {
     struct fixture f;
 
@@ -281,7 +281,7 @@ all_members_have_one_mtime(void **state)
 /* ---- bounds ---- */
 
 static void
-signatures_are_bounded(void **state)
+limits_signatures(void **state)
 {
     struct fixture f;
     char *body;
@@ -303,7 +303,7 @@ signatures_are_bounded(void **state)
 
 /* A header that claims more than allowed is refused before anything is read for it. */
 static void
-sizes_in_headers_are_bounded(void **state)
+limits_sizes_in_headers(void **state)
 {
     static const struct {
         const char *name;
@@ -342,7 +342,7 @@ sizes_in_headers_are_bounded(void **state)
 /* ---- bodies ---- */
 
 static void
-the_pad_is_empty(void **state)
+requires_empty_padding(void **state)
 {
     struct fixture f;
     size_t pad;
@@ -363,7 +363,7 @@ the_pad_is_empty(void **state)
 }
 
 static void
-fixed_bodies_are_fixed(void **state)
+requires_fixed_bodies(void **state)
 {
     struct fixture f;
 
@@ -381,7 +381,7 @@ fixed_bodies_are_fixed(void **state)
 }
 
 static void
-bodies_match_their_digests(void **state)
+checks_digests(void **state)
 {
     struct fixture f;
 
@@ -398,7 +398,7 @@ bodies_match_their_digests(void **state)
 }
 
 static void
-sizes_match_the_descriptors(void **state)
+checks_sizes_against_descriptors(void **state)
 {
     struct fixture f;
 
@@ -417,7 +417,7 @@ sizes_match_the_descriptors(void **state)
 }
 
 static void
-padding_is_zero(void **state)
+requires_zero_padding(void **state)
 {
     struct buf bytes = BUF_INIT(BUNDLE_MAX);
     struct fixture f;
@@ -444,24 +444,24 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_bundles_are_accepted),
-        cmocka_unit_test(the_content_is_told),
-        cmocka_unit_test(zeros_may_follow),
-        cmocka_unit_test(a_missing_member_is_noticed),
-        cmocka_unit_test(a_doubled_member_is_noticed),
-        cmocka_unit_test(a_moved_member_is_noticed),
-        cmocka_unit_test(an_extra_member_is_noticed),
-        cmocka_unit_test(a_renamed_member_is_noticed),
-        cmocka_unit_test(a_signature_elsewhere_is_no_missing_signature),
-        cmocka_unit_test(only_plain_files_are_accepted),
-        cmocka_unit_test(all_members_have_one_mtime),
-        cmocka_unit_test(signatures_are_bounded),
-        cmocka_unit_test(sizes_in_headers_are_bounded),
-        cmocka_unit_test(the_pad_is_empty),
-        cmocka_unit_test(fixed_bodies_are_fixed),
-        cmocka_unit_test(bodies_match_their_digests),
-        cmocka_unit_test(sizes_match_the_descriptors),
-        cmocka_unit_test(padding_is_zero),
+        cmocka_unit_test(accepts_valid_bundles),
+        cmocka_unit_test(reports_the_content),
+        cmocka_unit_test(accepts_trailing_zeros),
+        cmocka_unit_test(detects_a_missing_member),
+        cmocka_unit_test(detects_a_repeated_member),
+        cmocka_unit_test(detects_a_moved_member),
+        cmocka_unit_test(detects_an_extra_member),
+        cmocka_unit_test(detects_a_renamed_member),
+        cmocka_unit_test(detects_a_misplaced_signature),
+        cmocka_unit_test(accepts_only_plain_files),
+        cmocka_unit_test(requires_one_mtime),
+        cmocka_unit_test(limits_signatures),
+        cmocka_unit_test(limits_sizes_in_headers),
+        cmocka_unit_test(requires_empty_padding),
+        cmocka_unit_test(requires_fixed_bodies),
+        cmocka_unit_test(checks_digests),
+        cmocka_unit_test(checks_sizes_against_descriptors),
+        cmocka_unit_test(requires_zero_padding),
     };
 
     return cmocka_run_group_tests_name("reader", tests, NULL, NULL);

@@ -55,7 +55,7 @@ open_head(const struct damaged *d, uint64_t size, struct bundle_untrusted **u,
     return *u ? 0 : -1;
 }
 
-/* As verify does it, with the signature over the true index.json. */
+/* Verify with the signature over the true index.json. */
 static int
 read_all(const struct damaged *d, const struct bundle_untrusted *u, struct err *err)
 {
@@ -70,7 +70,7 @@ read_all(const struct damaged *d, const struct bundle_untrusted *u, struct err *
     return b ? 0 : -1;
 }
 
-/* Is that offset in the body of a signature? */
+/* True if the offset is in the body of a signature. */
 static bool
 in_signature(const struct damaged *d, size_t at)
 {
@@ -111,7 +111,7 @@ expect_flip_noticed(const struct damaged *d, size_t bit)
         return;
     }
     if (!in_signature(d, bit / 8))
-        fail_msg("bit %zu flipped, and nobody noticed", bit);
+        fail_msg("flipped bit %zu was not detected", bit);
     assert_memory_not_equal(bundle_signatures(u, &count)[0].bytes, d->f.members[2].body,
                             d->f.members[2].len);
 }
@@ -127,7 +127,7 @@ flip_each(struct damaged *d, size_t begin, size_t end, size_t step)
 }
 
 static void
-every_flipped_bit_is_noticed(void **state)
+detects_every_flipped_bit(void **state)
 {
     struct damaged d;
     size_t blobs = 0;
@@ -142,7 +142,7 @@ every_flipped_bit_is_noticed(void **state)
 }
 
 static void
-every_cut_is_noticed(void **state)
+detects_every_truncation(void **state)
 {
     struct damaged d;
 
@@ -154,7 +154,7 @@ every_cut_is_noticed(void **state)
 
         assert_int_equal(ftruncate(d.fd, (off_t)len), 0);
         if (open_head(&d, len, &u, &err) == 0 && read_all(&d, u, &err) == 0)
-            fail_msg("cut at %zu, and nobody noticed", len);
+            fail_msg("truncation at %zu was not detected", len);
         assert_int_equal(err.kind, ERR_INTEGRITY);
         if (strcmp(err_reason_word(err.reason), "truncated") != 0 || err.hint[0] == '\0')
             fail_msg("cut at %zu: %s (%s)", len, err.msg, err_reason_word(err.reason));
@@ -164,7 +164,7 @@ every_cut_is_noticed(void **state)
 
 /* The file is cut after its size was taken: no read may wait or run on. */
 static void
-a_cut_while_reading_is_noticed(void **state)
+detects_truncation_while_reading(void **state)
 {
     CLEANUP(bundle_untrusted_release) struct bundle_untrusted *u = NULL;
     CLEANUP(bundle_release) struct bundle *b = NULL;
@@ -227,7 +227,7 @@ add_up(void *ctx, const struct event *event)
 }
 
 static void
-large_members_are_checked_in_pieces(void **state)
+checks_large_members_in_pieces(void **state)
 {
     static const size_t sizes[] = {1, 511, 512, 262143, 262144, 262145, 1000000};
     char *bytes = xcalloc(1 << 20, 1);
@@ -266,7 +266,7 @@ large_members_are_checked_in_pieces(void **state)
 
 /* The same digest without a copy, whatever part of it the file can show in place. */
 static void
-large_members_are_checked_in_place(void **state)
+checks_large_members_in_place(void **state)
 {
     enum { MIB = 1 << 20, FIRST = 5 * MIB - 7, SIZE = 9 * MIB + 3 };
     char *bytes = xcalloc(tar_padded(SIZE), 1);
@@ -303,7 +303,7 @@ large_members_are_checked_in_place(void **state)
 }
 
 static void
-work_stops_when_it_is_no_longer_wanted(void **state)
+stops_on_request(void **state)
 {
     static const char bytes[512] = {'b'};
     struct run run = RUN_INIT;
@@ -321,7 +321,7 @@ work_stops_when_it_is_no_longer_wanted(void **state)
 }
 
 static void
-what_is_read_whole_is_bounded_and_checked(void **state)
+limits_and_checks_whole_reads(void **state)
 {
     static const char bytes[512] = {'b'};
     struct err err = ERR_INIT;
@@ -339,7 +339,7 @@ what_is_read_whole_is_bounded_and_checked(void **state)
     assert_int_equal(pwrite(fd, "x", 1, 50), 1);
     assert_int_equal(bundle_read_member(&l.content, 0, &room, &err), -1);
     assert_string_equal(err_reason_word(err.reason), "digest");
-    assert_int_equal(room.len, 0); /* nobody can use it by mistake */
+    assert_int_equal(room.len, 0); /* cannot be used by mistake */
     assert_int_equal(pwrite(fd, "\0x", 2, 50), 2);
     assert_int_equal(pwrite(fd, "\0", 1, 51), 1);
     assert_int_equal(pwrite(fd, "x", 1, 511), 1);
@@ -379,7 +379,7 @@ set_gnu_header(char *block, const char *name)
 }
 
 static void
-other_files_are_called_by_name(void **state)
+names_other_kinds_of_files(void **state)
 {
     static const char base64[] =
         "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB\nQUE=\n";
@@ -500,7 +500,7 @@ archives_are_called_by_what_is_in_them(void **state)
 }
 
 static void
-an_empty_archive_is_no_success(void **state)
+refuses_an_empty_archive(void **state)
 {
     static const struct {
         size_t zeros;
@@ -522,7 +522,7 @@ an_empty_archive_is_no_success(void **state)
 }
 
 static void
-a_read_error_is_not_damage(void **state)
+reports_read_errors_apart_from_damage(void **state)
 {
     struct err err = ERR_INIT;
 
@@ -535,17 +535,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_flipped_bit_is_noticed),
-        cmocka_unit_test(every_cut_is_noticed),
-        cmocka_unit_test(a_cut_while_reading_is_noticed),
-        cmocka_unit_test(large_members_are_checked_in_pieces),
-        cmocka_unit_test(large_members_are_checked_in_place),
-        cmocka_unit_test(work_stops_when_it_is_no_longer_wanted),
-        cmocka_unit_test(what_is_read_whole_is_bounded_and_checked),
-        cmocka_unit_test(other_files_are_called_by_name),
+        cmocka_unit_test(detects_every_flipped_bit),
+        cmocka_unit_test(detects_every_truncation),
+        cmocka_unit_test(detects_truncation_while_reading),
+        cmocka_unit_test(checks_large_members_in_pieces),
+        cmocka_unit_test(checks_large_members_in_place),
+        cmocka_unit_test(stops_on_request),
+        cmocka_unit_test(limits_and_checks_whole_reads),
+        cmocka_unit_test(names_other_kinds_of_files),
         cmocka_unit_test(archives_are_called_by_what_is_in_them),
-        cmocka_unit_test(an_empty_archive_is_no_success),
-        cmocka_unit_test(a_read_error_is_not_damage),
+        cmocka_unit_test(refuses_an_empty_archive),
+        cmocka_unit_test(reports_read_errors_apart_from_damage),
     };
 
     return cmocka_run_group_tests_name("reader_damage", tests, NULL, NULL);

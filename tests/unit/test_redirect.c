@@ -10,9 +10,9 @@
 #define PRIVATE HTTP_REACH_PRIVATE
 #define PUBLIC  HTTP_REACH_PUBLIC
 
-/* Where an answer may send us, by what we know of the server that sent it. */
+/* Permitted targets of a redirect, by the address of the server that sent it. */
 static void
-redirects_do_not_weaken(void **state)
+redirects_never_weaken_security(void **state)
 {
     static const struct {
         const char *from, *to;
@@ -57,7 +57,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(redirects_do_not_weaken),
+        cmocka_unit_test(redirects_never_weaken_security),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

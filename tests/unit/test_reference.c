@@ -14,9 +14,9 @@ parse(struct reference *r, const char *text, struct err *err)
     return reference_parse(r, text, strlen(text), err);
 }
 
-/* What users type, and the name it stands for. */
+/* Input and the name that it resolves to. */
 static void
-test_accept(void **state)
+accepts_valid_references(void **state)
 {
     static const struct {
         const char *text, *name;
@@ -65,7 +65,7 @@ test_accept(void **state)
 }
 
 static void
-test_reject(void **state)
+refuses_malformed_references(void **state)
 {
     static const char *const cases[] = {
         "",
@@ -151,7 +151,7 @@ test_reject(void **state)
 
 /* A NUL in the middle is a character like any other bad one. */
 static void
-test_nul(void **state)
+refuses_nul_bytes(void **state)
 {
     static const struct {
         const char *text;
@@ -168,7 +168,7 @@ test_nul(void **state)
 }
 
 static void
-test_messages(void **state)
+names_the_fault(void **state)
 {
     struct reference r;
     struct err err = ERR_INIT;
@@ -196,7 +196,7 @@ long_text(char *out, const char *before, size_t n, const char *after)
 }
 
 static void
-test_lengths(void **state)
+limits_lengths(void **state)
 {
     struct reference r;
     struct err err = ERR_INIT;
@@ -218,7 +218,7 @@ test_lengths(void **state)
 
 /* The longest of everything fits into the buffers. */
 static void
-test_longest(void **state)
+accepts_the_longest(void **state)
 {
     char text[REFERENCE_TEXT_MAX + 1] = "", name[REFERENCE_TEXT_MAX];
     struct reference r;
@@ -244,7 +244,7 @@ test_longest(void **state)
 }
 
 static void
-test_parts(void **state)
+splits_into_parts(void **state)
 {
     struct reference r;
     struct err err = ERR_INIT;
@@ -266,7 +266,7 @@ test_parts(void **state)
 
 /* Names in a bundle are canonical to the byte. */
 static void
-test_not_canonical(void **state)
+canonicalises(void **state)
 {
     static const char *const cases[] = {
         "",
@@ -297,7 +297,7 @@ test_not_canonical(void **state)
 }
 
 static void
-test_repository_names(void **state)
+checks_repository_names(void **state)
 {
     struct reference r;
     struct err err = ERR_INIT;
@@ -316,7 +316,7 @@ test_repository_names(void **state)
 }
 
 static void
-test_same_name(void **state)
+compares_names(void **state)
 {
     static const struct {
         const char *a, *b;
@@ -346,7 +346,7 @@ test_same_name(void **state)
 }
 
 static void
-test_hosts(void **state)
+checks_hosts(void **state)
 {
     char host[REFERENCE_HOST_MAX + 1] = "kept";
     struct err err = ERR_INIT;
@@ -369,7 +369,7 @@ test_hosts(void **state)
 
 /* Whatever is in the password, a part of a URL or not. */
 static void
-passwords_are_not_quoted(void **state)
+does_not_quote_passwords(void **state)
 {
     static const char *const texts[] = {
         "user:s3cret@host.x/y",        "s3cret@host.x/y:1",
@@ -400,18 +400,18 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accept),
-        cmocka_unit_test(test_reject),
-        cmocka_unit_test(test_nul),
-        cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_longest),
-        cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_not_canonical),
-        cmocka_unit_test(test_repository_names),
-        cmocka_unit_test(test_same_name),
-        cmocka_unit_test(test_hosts),
-        cmocka_unit_test(passwords_are_not_quoted),
+        cmocka_unit_test(accepts_valid_references),
+        cmocka_unit_test(refuses_malformed_references),
+        cmocka_unit_test(refuses_nul_bytes),
+        cmocka_unit_test(names_the_fault),
+        cmocka_unit_test(limits_lengths),
+        cmocka_unit_test(accepts_the_longest),
+        cmocka_unit_test(splits_into_parts),
+        cmocka_unit_test(canonicalises),
+        cmocka_unit_test(checks_repository_names),
+        cmocka_unit_test(compares_names),
+        cmocka_unit_test(checks_hosts),
+        cmocka_unit_test(does_not_quote_passwords),
     };
 
     return cmocka_run_group_tests_name("reference", tests, NULL, NULL);

@@ -24,7 +24,7 @@ assert_name(const struct reference_list *list, size_t i, const char *expected)
 }
 
 static void
-test_order_and_duplicates(void **state)
+keeps_order_and_drops_duplicates(void **state)
 {
     CLEANUP(reference_list_release) struct reference_list list = REFERENCE_LIST_INIT;
     struct err err = ERR_INIT;
@@ -42,7 +42,7 @@ test_order_and_duplicates(void **state)
 }
 
 static void
-test_digests(void **state)
+keeps_digests_apart(void **state)
 {
     CLEANUP(reference_list_release) struct reference_list list = REFERENCE_LIST_INIT;
     struct err err = ERR_INIT;
@@ -130,7 +130,7 @@ knows_a_tag_given_with_and_without_a_digest(void **state)
 }
 
 static void
-test_maximum(void **state)
+limits_the_number(void **state)
 {
     CLEANUP(reference_list_release) struct reference_list list = REFERENCE_LIST_INIT;
     struct err err = ERR_INIT;
@@ -153,11 +153,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order_and_duplicates),
-        cmocka_unit_test(test_digests),
+        cmocka_unit_test(keeps_order_and_drops_duplicates),
+        cmocka_unit_test(keeps_digests_apart),
         cmocka_unit_test(keeps_where_each_was_given),
         cmocka_unit_test(knows_a_tag_given_with_and_without_a_digest),
-        cmocka_unit_test(test_maximum),
+        cmocka_unit_test(limits_the_number),
     };
 
     return cmocka_run_group_tests_name("reference_list", tests, NULL, NULL);

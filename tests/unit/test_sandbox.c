@@ -78,7 +78,7 @@ can_outlive_its_parent(void)
     return prctl(PR_SET_PDEATHSIG, 0) == 0;
 }
 
-/* By processes that are no better than it. */
+/* Also done by processes with the same rights. */
 static bool
 can_be_traced(void)
 {
@@ -97,7 +97,7 @@ idle(void *ctx)
     return ctx;
 }
 
-/* What verifying needs. */
+/* Calls that verification requires. */
 static bool
 can_work(void)
 {
@@ -114,7 +114,7 @@ can_work(void)
 
 enum { CAN = 10, CANNOT = 0, NO_SANDBOX = 20 };
 
-/* What a process in a sandbox says of itself. */
+/* Output of a process in a sandbox. */
 static int
 look(bool (*can)(void), bool (*has)(const struct sandbox *))
 {
@@ -151,7 +151,7 @@ has_any(const struct sandbox *s)
 }
 
 static void
-nothing_is_left_but_reading(void **state)
+only_reading_works_inside(void **state)
 {
     static const struct {
         const char *name;
@@ -194,7 +194,7 @@ nothing_is_left_but_reading(void **state)
 
 /* Each attempt has to succeed without the sandbox, or the test says nothing. */
 static void
-outside_all_of_it_can_be_done(void **state)
+everything_works_outside_the_sandbox(void **state)
 {
     (void)state;
     open_file = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
@@ -217,9 +217,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(outside_all_of_it_can_be_done, enter_folder,
-                                        leave_folder),
-        cmocka_unit_test_setup_teardown(nothing_is_left_but_reading, enter_folder,
+        cmocka_unit_test_setup_teardown(everything_works_outside_the_sandbox,
+                                        enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(only_reading_works_inside, enter_folder,
                                         leave_folder),
     };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A bundle that is spoilt in several places, some of which cannot even be read: which
- * places are told, and which blobs are found all the same. */
+ * places are told, and which blobs are found nevertheless. */
 #include "config.h"
 #include "tests/unit/unit.h"
 
@@ -174,7 +174,7 @@ expect_found(const struct spoilt *s, const struct bundle_content *c,
 }
 
 static void
-all_damage_is_told(void **state)
+reports_all_damage(void **state)
 {
     static const struct spoilt_case cases[] = {
         {.name = "none", .found = BLOBS},
@@ -261,7 +261,7 @@ all_damage_is_told(void **state)
 /* ---- what is cut off ---- */
 
 static void
-a_cut_is_one_line(void **state)
+reports_truncation_in_one_line(void **state)
 {
     (void)state;
     for (size_t m = ROOT; m <= END; m++) {
@@ -311,7 +311,7 @@ missing(struct fixture *f)
 }
 
 static void
-what_is_elsewhere_is_found(void **state)
+finds_objects_elsewhere(void **state)
 {
     static const struct {
         void (*change)(struct fixture *f);
@@ -351,7 +351,7 @@ what_is_elsewhere_is_found(void **state)
 
 /* Blocks that a copy dropped, or put in: what follows is found where it is now. */
 static void
-what_moved_is_found(void **state)
+finds_moved_objects(void **state)
 {
     (void)state;
     for (int moved = -1; moved <= 1; moved += 2) {
@@ -377,7 +377,7 @@ what_moved_is_found(void **state)
 }
 
 static void
-other_files_are_not_surveyed(void **state)
+does_not_scan_other_files(void **state)
 {
     static const char zeros[4096];
     struct spoilt s = {.note_count = 0};
@@ -405,11 +405,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_damage_is_told),
-        cmocka_unit_test(a_cut_is_one_line),
-        cmocka_unit_test(what_is_elsewhere_is_found),
-        cmocka_unit_test(what_moved_is_found),
-        cmocka_unit_test(other_files_are_not_surveyed),
+        cmocka_unit_test(reports_all_damage),
+        cmocka_unit_test(reports_truncation_in_one_line),
+        cmocka_unit_test(finds_objects_elsewhere),
+        cmocka_unit_test(finds_moved_objects),
+        cmocka_unit_test(does_not_scan_other_files),
     };
 
     return cmocka_run_group_tests_name("survey", tests, NULL, NULL);

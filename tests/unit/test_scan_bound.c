@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file of 8 TiB that is almost all hole, and that nobody vouches for: how many bytes
+/* An untrusted file of 8 TiB that is almost all hole: the number of bytes
  * are read to say what is damaged in it, and from where on nothing was looked at. */
 #include "config.h"
 #include "tests/unit/unit.h"
@@ -188,7 +188,7 @@ put_stranger(struct hollow *h)
 }
 
 static void
-little_is_read(void **state)
+reads_little(void **state)
 {
     static const struct {
         const char *what;
@@ -230,9 +230,9 @@ little_is_read(void **state)
     }
 }
 
-/* Where nobody knows of holes, the bound is what ends it. */
+/* Without support for holes the limit ends the scan. */
 static void
-the_bound_holds_without_holes(void **state)
+limits_reading_without_holes(void **state)
 {
     void (*const puts[])(struct hollow *) = {put_stretch, put_pad, put_list};
 
@@ -260,9 +260,9 @@ the_bound_holds_without_holes(void **state)
     knows_no_holes = false;
 }
 
-/* What is left to be hashed is part of it, and does not depend on who comes first. */
+/* Bytes left to hash count towards the limit, in every order of workers. */
 static void
-bodies_are_part_of_the_bound(void **state)
+counts_bodies_towards_the_limit(void **state)
 {
     struct hollow h;
     uint64_t third;
@@ -292,9 +292,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(little_is_read),
-        cmocka_unit_test(the_bound_holds_without_holes),
-        cmocka_unit_test(bodies_are_part_of_the_bound),
+        cmocka_unit_test(reads_little),
+        cmocka_unit_test(limits_reading_without_holes),
+        cmocka_unit_test(counts_bodies_towards_the_limit),
     };
 
     return cmocka_run_group_tests_name("scan_bound", tests, NULL, NULL);

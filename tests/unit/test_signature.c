@@ -29,7 +29,7 @@ parse(struct signature *out, const char *text, struct err *err)
 }
 
 static void
-a_good_file_is_taken_apart(void **state)
+parses_a_valid_file(void **state)
 {
     static const struct {
         const char *text;
@@ -37,7 +37,7 @@ a_good_file_is_taken_apart(void **state)
     } table[] = {
         {"{" TYPE "," MATERIAL "," MESSAGE "}", true, true},
         {"{" MESSAGE "," MATERIAL "," TYPE "}\n", true, true},
-        /* As cosign writes it, with blanks here and there. */
+        /* Written by cosign, with blanks after commas. */
         {"{ " TYPE ", " MATERIAL ", " MESSAGE " }", true, true},
         {WITH_MATERIAL(HINT ",\"tlogEntries\":[]"), true, true},
         {WITH_MATERIAL(HINT ",\"timestampVerificationData\":{}"), true, true},
@@ -90,7 +90,7 @@ assert_refused(const struct bad *table, size_t count)
 }
 
 static void
-other_kinds_of_files_are_told_apart(void **state)
+distinguishes_other_kinds_of_files(void **state)
 {
     static const struct bad table[] = {
         {"{" TYPE "," MATERIAL ",\"dsseEnvelope\":{\"payload\":\"e30=\",\"payloadType\":"
@@ -121,7 +121,7 @@ other_kinds_of_files_are_told_apart(void **state)
 }
 
 static void
-deviations_are_refused(void **state)
+refuses_deviations(void **state)
 {
     static const struct bad table[] = {
         {"", "not valid JSON"},
@@ -189,7 +189,7 @@ deviations_are_refused(void **state)
 }
 
 static void
-the_longest_signature_fits_and_no_longer_one(void **state)
+accepts_the_longest_signature_and_no_longer_one(void **state)
 {
     (void)state;
     for (size_t extra = 0; extra < 2; extra++) {
@@ -210,7 +210,7 @@ the_longest_signature_fits_and_no_longer_one(void **state)
 }
 
 static void
-a_file_is_one_compact_line(void **state)
+writes_one_compact_line(void **state)
 {
     static const char *const keys[] = {EC_PKCS8, ED, RSA_PKCS8};
     static const char bytes[] = "{\"schemaVersion\":2}";
@@ -257,7 +257,7 @@ a_file_is_one_compact_line(void **state)
 }
 
 static void
-a_file_that_does_not_fit_is_an_error(void **state)
+reports_a_file_that_does_not_fit(void **state)
 {
     CLEANUP(buf_release) struct buf small = BUF_INIT(100);
     CLEANUP(pki_release) struct pki_key *key = NULL;
@@ -272,7 +272,7 @@ a_file_that_does_not_fit_is_an_error(void **state)
 }
 
 static void
-a_raw_signature_may_begin_like_json(void **state)
+accepts_a_raw_signature_that_starts_like_json(void **state)
 {
     CLEANUP(signature_bare_release) struct signature_bare bare = SIGNATURE_BARE_INIT;
     static const char raw[] = "{\x16\xf3 and sixty more";
@@ -292,13 +292,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_file_is_taken_apart),
-        cmocka_unit_test(other_kinds_of_files_are_told_apart),
-        cmocka_unit_test(deviations_are_refused),
-        cmocka_unit_test(the_longest_signature_fits_and_no_longer_one),
-        cmocka_unit_test(a_file_is_one_compact_line),
-        cmocka_unit_test(a_file_that_does_not_fit_is_an_error),
-        cmocka_unit_test(a_raw_signature_may_begin_like_json),
+        cmocka_unit_test(parses_a_valid_file),
+        cmocka_unit_test(distinguishes_other_kinds_of_files),
+        cmocka_unit_test(refuses_deviations),
+        cmocka_unit_test(accepts_the_longest_signature_and_no_longer_one),
+        cmocka_unit_test(writes_one_compact_line),
+        cmocka_unit_test(reports_a_file_that_does_not_fit),
+        cmocka_unit_test(accepts_a_raw_signature_that_starts_like_json),
     };
 
     return cmocka_run_group_tests_name("signature", tests, NULL, NULL);

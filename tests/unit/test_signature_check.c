@@ -194,7 +194,7 @@ assert_dismissed(const struct world *w, size_t i, const char *reason, const char
 }
 
 static void
-a_trusted_signature_admits(void **state)
+admits_a_trusted_signature(void **state)
 {
     static const char *const pairs[][2] = {
         {EC_PKCS8, EC_PUB}, {ED, ED_PUB}, {RSA_PKCS8, RSA_PUB}};
@@ -224,7 +224,7 @@ a_trusted_signature_admits(void **state)
 }
 
 static void
-no_signature_at_all_is_unsigned(void **state)
+reports_unsigned_bundles(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -236,7 +236,7 @@ no_signature_at_all_is_unsigned(void **state)
 }
 
 static void
-an_unknown_signer_is_named(void **state)
+names_an_unknown_signer(void **state)
 {
     CLEANUP(world_release) struct world w;
     struct admission admission;
@@ -256,7 +256,7 @@ an_unknown_signer_is_named(void **state)
 }
 
 static void
-without_keys_nothing_counts(void **state)
+accepts_nothing_without_keys(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -269,7 +269,7 @@ without_keys_nothing_counts(void **state)
 }
 
 static void
-other_bytes_are_a_bad_signature(void **state)
+refuses_signatures_over_other_bytes(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -282,7 +282,7 @@ other_bytes_are_a_bad_signature(void **state)
 }
 
 static void
-a_good_signature_is_enough_beside_others(void **state)
+one_valid_signature_is_enough(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -304,7 +304,7 @@ a_good_signature_is_enough_beside_others(void **state)
 }
 
 static void
-a_key_counts_once(void **state)
+counts_a_key_once(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -333,7 +333,7 @@ static const char ED_HINT[] = "Ft1PWVq5krjxRhqKBZRYhCmguVm7rohErdcE+UmG4ZM=";
 static const char NO_HINT[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 static void
-a_wrong_hint_does_not_count(void **state)
+refuses_a_wrong_hint(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -341,7 +341,7 @@ a_wrong_hint_does_not_count(void **state)
     world_open(&w);
     trust_key(&w, "ec.pub", EC_PUB);
     trust_key(&w, "ed.pub", ED_PUB);
-    /* Names a key nobody has, then another trusted one. */
+    /* Names an unknown key, then another trusted one. */
     replace(add_signature(&w, "a.sigstore.json", EC_PKCS8, INDEX), EC_HINT, NO_HINT);
     replace(add_signature(&w, "b.sigstore.json", EC_PKCS8, INDEX), EC_HINT, ED_HINT);
     judge(&w, INDEX);
@@ -351,7 +351,7 @@ a_wrong_hint_does_not_count(void **state)
 }
 
 static void
-no_hint_is_no_harm(void **state)
+accepts_a_signature_without_hint(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -373,7 +373,7 @@ no_hint_is_no_harm(void **state)
 static const char INDEX_SUM[] = "vFhXrJRYKT1REauFyVIXLNf1a8604wFN3EyvrIknsxM=";
 
 static void
-a_wrong_digest_does_not_count(void **state)
+refuses_a_wrong_digest(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -390,7 +390,7 @@ a_wrong_digest_does_not_count(void **state)
 }
 
 static void
-only_ed25519_needs_no_digest(void **state)
+requires_a_digest_except_for_ed25519(void **state)
 {
     CLEANUP(world_release) struct world w;
     char part[128];
@@ -410,7 +410,7 @@ only_ed25519_needs_no_digest(void **state)
 }
 
 static void
-the_name_of_a_file_means_nothing(void **state)
+ignores_the_name_of_the_file(void **state)
 {
     CLEANUP(world_release) struct world w;
     char longest[101], long_p7s[101];
@@ -435,7 +435,7 @@ the_name_of_a_file_means_nothing(void **state)
 }
 
 static void
-other_kinds_of_signatures_do_not_count(void **state)
+refuses_other_kinds_of_signatures(void **state)
 {
     static const char *const files[][2] = {
         {"a.p7s", "0\x82\x01"},
@@ -461,7 +461,7 @@ other_kinds_of_signatures_do_not_count(void **state)
 
 /* The one that says most decides what the user is told. */
 static void
-the_most_telling_finding_is_reported(void **state)
+reports_the_most_specific_finding(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -483,7 +483,7 @@ the_most_telling_finding_is_reported(void **state)
 }
 
 static void
-files_made_by_cosign_count(void **state)
+accepts_files_made_by_cosign(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -499,7 +499,7 @@ files_made_by_cosign_count(void **state)
 
 /* With one signature, no bit of its file is free to change. */
 static void
-no_bit_of_a_file_can_change(void **state)
+refuses_any_flipped_bit_of_a_file(void **state)
 {
     static const char *const pairs[][2] = {{EC_PKCS8, EC_PUB}, {ED, ED_PUB}};
 
@@ -525,7 +525,7 @@ no_bit_of_a_file_can_change(void **state)
 /* ---- keys ---- */
 
 static void
-a_bad_key_file_is_not_added(void **state)
+refuses_a_malformed_key_file(void **state)
 {
     CLEANUP(world_release) struct world w;
     struct err err = ERR_INIT;
@@ -545,7 +545,7 @@ a_bad_key_file_is_not_added(void **state)
 }
 
 static void
-going_without_a_check_is_recorded(void **state)
+records_a_skipped_check(void **state)
 {
     CLEANUP(world_release) struct world w;
     struct admission admission = {.basis = ADMISSION_NONE};
@@ -578,7 +578,7 @@ put_on_the_list(struct world *w, enum revoked_kind kind, const struct digest *id
 }
 
 static void
-a_revoked_key_does_not_count(void **state)
+refuses_a_revoked_key(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -599,7 +599,7 @@ a_revoked_key_does_not_count(void **state)
 
 /* Its file is gone from the store: all that is left is what the signature says. */
 static void
-a_revoked_key_that_is_gone_is_called_that(void **state)
+names_a_revoked_key_that_was_removed(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -615,7 +615,7 @@ a_revoked_key_that_is_gone_is_called_that(void **state)
 }
 
 static void
-a_revoked_index_is_refused_whoever_signed(void **state)
+refuses_a_revoked_index_from_any_signer(void **state)
 {
     CLEANUP(world_release) struct world w;
     struct admission admission = {.basis = ADMISSION_NONE};
@@ -639,27 +639,27 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_trusted_signature_admits),
-        cmocka_unit_test(no_signature_at_all_is_unsigned),
-        cmocka_unit_test(an_unknown_signer_is_named),
-        cmocka_unit_test(without_keys_nothing_counts),
-        cmocka_unit_test(other_bytes_are_a_bad_signature),
-        cmocka_unit_test(a_good_signature_is_enough_beside_others),
-        cmocka_unit_test(a_key_counts_once),
-        cmocka_unit_test(a_wrong_hint_does_not_count),
-        cmocka_unit_test(no_hint_is_no_harm),
-        cmocka_unit_test(a_wrong_digest_does_not_count),
-        cmocka_unit_test(only_ed25519_needs_no_digest),
-        cmocka_unit_test(the_name_of_a_file_means_nothing),
-        cmocka_unit_test(other_kinds_of_signatures_do_not_count),
-        cmocka_unit_test(the_most_telling_finding_is_reported),
-        cmocka_unit_test(files_made_by_cosign_count),
-        cmocka_unit_test(no_bit_of_a_file_can_change),
-        cmocka_unit_test(a_bad_key_file_is_not_added),
-        cmocka_unit_test(going_without_a_check_is_recorded),
-        cmocka_unit_test(a_revoked_key_does_not_count),
-        cmocka_unit_test(a_revoked_key_that_is_gone_is_called_that),
-        cmocka_unit_test(a_revoked_index_is_refused_whoever_signed),
+        cmocka_unit_test(admits_a_trusted_signature),
+        cmocka_unit_test(reports_unsigned_bundles),
+        cmocka_unit_test(names_an_unknown_signer),
+        cmocka_unit_test(accepts_nothing_without_keys),
+        cmocka_unit_test(refuses_signatures_over_other_bytes),
+        cmocka_unit_test(one_valid_signature_is_enough),
+        cmocka_unit_test(counts_a_key_once),
+        cmocka_unit_test(refuses_a_wrong_hint),
+        cmocka_unit_test(accepts_a_signature_without_hint),
+        cmocka_unit_test(refuses_a_wrong_digest),
+        cmocka_unit_test(requires_a_digest_except_for_ed25519),
+        cmocka_unit_test(ignores_the_name_of_the_file),
+        cmocka_unit_test(refuses_other_kinds_of_signatures),
+        cmocka_unit_test(reports_the_most_specific_finding),
+        cmocka_unit_test(accepts_files_made_by_cosign),
+        cmocka_unit_test(refuses_any_flipped_bit_of_a_file),
+        cmocka_unit_test(refuses_a_malformed_key_file),
+        cmocka_unit_test(records_a_skipped_check),
+        cmocka_unit_test(refuses_a_revoked_key),
+        cmocka_unit_test(names_a_revoked_key_that_was_removed),
+        cmocka_unit_test(refuses_a_revoked_index_from_any_signer),
     };
 
     return cmocka_run_group_tests_name("signers", tests, NULL, NULL);

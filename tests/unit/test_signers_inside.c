@@ -42,7 +42,7 @@ world_release(struct world *w)
     buf_release(&w->file);
 }
 
-/* Does it count? */
+/* True if the signature counts. */
 static bool
 judge(struct world *w, const char *name, const struct buf *file, bool is_detached)
 {
@@ -73,7 +73,7 @@ counts_beside(struct world *w, const struct buf *file)
 }
 
 static void
-what_we_write_counts(void **state)
+accepts_own_signatures(void **state)
 {
     static const char *const pairs[][2] = {
         {EC_PKCS8, EC_PUB}, {ED, ED_PUB}, {RSA_PKCS8, RSA_PUB}};
@@ -182,7 +182,7 @@ assert_only_beside(struct world *w, const struct rewrite *r)
 }
 
 static void
-the_same_in_other_words_counts_only_beside(void **state)
+accepts_other_renderings_only_outside(void **state)
 {
     static const char *const pairs[][2] = {
         {EC_PKCS8, EC_PUB}, {ED, ED_PUB}, {RSA_PKCS8, RSA_PUB}};
@@ -203,7 +203,7 @@ the_same_in_other_words_counts_only_beside(void **state)
 
 /* No bit is free to change: the file does not count any more. */
 static void
-no_bit_can_change(void **state)
+refuses_any_flipped_bit(void **state)
 {
     static const char *const pairs[][2] = {{EC_PKCS8, EC_PUB}, {ED, ED_PUB}};
 
@@ -223,7 +223,7 @@ no_bit_can_change(void **state)
 }
 
 static void
-another_name_does_not_count(void **state)
+refuses_another_file_name(void **state)
 {
     static const char *const names[] = {"16dd4f595ab992b8.sigstore.json", /* of ED */
                                         "85efcc4046aceb54.sigstore.json",
@@ -302,7 +302,7 @@ make_twin(const struct buf *raw, struct buf *out)
 
 /* Anybody can make that one out of the first.  SECURITY.md says that it counts. */
 static void
-the_twin_of_an_ecdsa_signature_counts(void **state)
+accepts_the_other_form_of_an_ecdsa_signature(void **state)
 {
     CLEANUP(world_release) struct world w;
     CLEANUP(signature_release) struct signature s = SIGNATURE_INIT;
@@ -325,11 +325,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_we_write_counts),
-        cmocka_unit_test(the_same_in_other_words_counts_only_beside),
-        cmocka_unit_test(no_bit_can_change),
-        cmocka_unit_test(another_name_does_not_count),
-        cmocka_unit_test(the_twin_of_an_ecdsa_signature_counts),
+        cmocka_unit_test(accepts_own_signatures),
+        cmocka_unit_test(accepts_other_renderings_only_outside),
+        cmocka_unit_test(refuses_any_flipped_bit),
+        cmocka_unit_test(refuses_another_file_name),
+        cmocka_unit_test(accepts_the_other_form_of_an_ecdsa_signature),
     };
 
     return cmocka_run_group_tests_name("signers_inside", tests, NULL, NULL);

@@ -106,7 +106,7 @@ bad_signatures_cost_one_digest(void **state)
 }
 
 static void
-a_good_one_costs_no_more(void **state)
+valid_signatures_cost_no_more(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -120,7 +120,7 @@ a_good_one_costs_no_more(void **state)
 }
 
 static void
-ed25519_costs_a_reading_for_the_key_that_is_named(void **state)
+ed25519_costs_one_reading_per_named_key(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -135,7 +135,7 @@ ed25519_costs_a_reading_for_the_key_that_is_named(void **state)
 
 /* Then all of them would have to be tried; 5 readings short of the bound. */
 static void
-ed25519_without_a_name_has_a_bound(void **state)
+limits_ed25519_signatures_without_hint(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -154,7 +154,7 @@ ed25519_without_a_name_has_a_bound(void **state)
 
 /* A key that is named is tried, whatever others have cost. */
 static void
-the_bound_takes_no_good_one(void **state)
+limit_never_drops_a_valid_signature(void **state)
 {
     CLEANUP(world_release) struct world w;
 
@@ -172,10 +172,10 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_signatures_cost_one_digest),
-        cmocka_unit_test(a_good_one_costs_no_more),
-        cmocka_unit_test(ed25519_costs_a_reading_for_the_key_that_is_named),
-        cmocka_unit_test(ed25519_without_a_name_has_a_bound),
-        cmocka_unit_test(the_bound_takes_no_good_one),
+        cmocka_unit_test(valid_signatures_cost_no_more),
+        cmocka_unit_test(ed25519_costs_one_reading_per_named_key),
+        cmocka_unit_test(limits_ed25519_signatures_without_hint),
+        cmocka_unit_test(limit_never_drops_a_valid_signature),
     };
 
     return cmocka_run_group_tests_name("signers_work", tests, NULL, NULL);

@@ -26,7 +26,7 @@ run(const char *script, const char *input, size_t max, struct buf *out, struct e
 }
 
 static void
-output_and_status_are_taken(void **state)
+returns_output_and_status(void **state)
 {
     static const struct {
         const char *script, *input, *output;
@@ -35,7 +35,7 @@ output_and_status_are_taken(void **state)
         {"cat", "hello\nthere", "hello\nthere", 0},
         {"cat", "", "", 0},
         {"echo out; echo err >&2; exit 3", "", "out\n", 3},
-        {"exec <&-; echo deaf", "input that nobody reads", "deaf\n", 0},
+        {"exec <&-; echo deaf", "input that is not read", "deaf\n", 0},
         {"exec >&-; sleep 0.05; exit 4", "", "", 4},
         {"kill -TERM $$", "", "", 143},
         {"kill -PIPE $$", "", "", 141},
@@ -63,7 +63,7 @@ output_and_status_are_taken(void **state)
 }
 
 static void
-no_other_descriptor_is_inherited(void **state)
+children_inherit_no_other_descriptor(void **state)
 {
     int fd = open("/dev/null", O_RDONLY);
     struct buf out;
@@ -78,7 +78,7 @@ no_other_descriptor_is_inherited(void **state)
 }
 
 static void
-what_is_said_is_bounded(void **state)
+limits_output(void **state)
 {
     struct buf out;
     struct err err;
@@ -97,7 +97,7 @@ what_is_said_is_bounded(void **state)
 
 /* One that hangs is killed with what it started: the file never comes to be. */
 static void
-patience_ends(void **state)
+limits_time(void **state)
 {
     uint64_t start = clock_ms();
     struct buf out;
@@ -118,7 +118,7 @@ patience_ends(void **state)
 }
 
 static void
-a_wish_to_stop_is_heard(void **state)
+stops_on_request(void **state)
 {
     struct buf out;
     struct err err;
@@ -132,7 +132,7 @@ a_wish_to_stop_is_heard(void **state)
 }
 
 static void
-a_program_that_is_not_there_is_said(void **state)
+reports_a_missing_program(void **state)
 {
     const char *const argv[] = {"sealift-test-no-such-program", NULL};
     const struct spawn what = {
@@ -150,12 +150,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(output_and_status_are_taken),
-        cmocka_unit_test(no_other_descriptor_is_inherited),
-        cmocka_unit_test(what_is_said_is_bounded),
-        cmocka_unit_test_setup_teardown(patience_ends, enter_folder, leave_folder),
-        cmocka_unit_test(a_wish_to_stop_is_heard),
-        cmocka_unit_test(a_program_that_is_not_there_is_said),
+        cmocka_unit_test(returns_output_and_status),
+        cmocka_unit_test(children_inherit_no_other_descriptor),
+        cmocka_unit_test(limits_output),
+        cmocka_unit_test_setup_teardown(limits_time, enter_folder, leave_folder),
+        cmocka_unit_test(stops_on_request),
+        cmocka_unit_test(reports_a_missing_program),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

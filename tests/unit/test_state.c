@@ -40,7 +40,7 @@ last_of(const char *stream, uint64_t serial)
 }
 
 static void
-what_is_written_is_read_back(void **state)
+reads_what_it_wrote(void **state)
 {
     struct trust_last first = last_of("prod", INT64_MAX), second = last_of("dev", 1), got;
     struct state_list all = STATE_LIST_INIT;
@@ -107,7 +107,7 @@ static const char *const names[] = {
 };
 
 static void
-every_name_is_remembered(void **state)
+records_every_stream_name(void **state)
 {
     struct state_list all = STATE_LIST_INIT;
     struct err err = ERR_INIT;
@@ -137,7 +137,7 @@ every_name_is_remembered(void **state)
 /* The name of the file is a promise, and without a floor it still counts: what earlier
  * versions wrote.  They took the bundle's word for the time, up to the year 9999. */
 static void
-files_of_earlier_versions_count(void **state)
+reads_files_of_earlier_versions(void **state)
 {
     static const char FAR[] =
         "{\"stream\":\"far\",\"epoch\":1,\"serial\":\"7\",\"index\":\"sha256:" HEX "\","
@@ -157,7 +157,7 @@ files_of_earlier_versions_count(void **state)
 }
 
 static void
-only_what_we_write_is_read(void **state)
+refuses_all_others(void **state)
 {
     static const char *const bad[] = {
         "",
@@ -203,7 +203,7 @@ only_what_we_write_is_read(void **state)
 
 /* Every cut, a file that is too long, and one of another stream. */
 static void
-a_damaged_file_is_an_error(void **state)
+reports_a_damaged_file(void **state)
 {
     static char huge[STATE_FILE_MAX + 1];
     struct err err = ERR_INIT;
@@ -230,7 +230,7 @@ a_damaged_file_is_an_error(void **state)
 }
 
 static void
-a_damaged_file_hides_no_other(void **state)
+lists_other_files_beside_a_damaged_one(void **state)
 {
     struct state_list all = STATE_LIST_INIT;
     struct err err = ERR_INIT;
@@ -255,7 +255,7 @@ a_damaged_file_hides_no_other(void **state)
 }
 
 static void
-others_must_not_write_there(void **state)
+refuses_a_folder_that_others_can_write(void **state)
 {
     struct state_list all = STATE_LIST_INIT;
     struct trust_last last;
@@ -278,7 +278,7 @@ others_must_not_write_there(void **state)
 }
 
 static void
-one_import_at_a_time(void **state)
+locks_a_stream(void **state)
 {
     int first = -1, second = -1, other = -1;
     struct err err = ERR_INIT;
@@ -358,7 +358,7 @@ remember_in_child(int calls, const struct trust_last *last)
 }
 
 static void
-killed_at_any_moment(void **state)
+is_old_or_new_after_a_kill(void **state)
 {
     struct err err = ERR_INIT;
     bool lived = false;
@@ -383,21 +383,21 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_is_written_is_read_back, enter_folder,
+        cmocka_unit_test_setup_teardown(reads_what_it_wrote, enter_folder, leave_folder),
+        cmocka_unit_test(refuses_all_others),
+        cmocka_unit_test_setup_teardown(records_every_stream_name, enter_folder,
                                         leave_folder),
-        cmocka_unit_test(only_what_we_write_is_read),
-        cmocka_unit_test_setup_teardown(every_name_is_remembered, enter_folder,
+        cmocka_unit_test_setup_teardown(reads_files_of_earlier_versions, enter_folder,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(files_of_earlier_versions_count, enter_folder,
+        cmocka_unit_test_setup_teardown(reports_a_damaged_file, enter_folder,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(a_damaged_file_is_an_error, enter_folder,
+        cmocka_unit_test_setup_teardown(lists_other_files_beside_a_damaged_one,
+                                        enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(refuses_a_folder_that_others_can_write,
+                                        enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(locks_a_stream, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(is_old_or_new_after_a_kill, enter_folder,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(a_damaged_file_hides_no_other, enter_folder,
-                                        leave_folder),
-        cmocka_unit_test_setup_teardown(others_must_not_write_there, enter_folder,
-                                        leave_folder),
-        cmocka_unit_test_setup_teardown(one_import_at_a_time, enter_folder, leave_folder),
-        cmocka_unit_test_setup_teardown(killed_at_any_moment, enter_folder, leave_folder),
     };
 
     return cmocka_run_group_tests_name("state", tests, NULL, NULL);

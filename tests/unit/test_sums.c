@@ -16,7 +16,7 @@
 #define GOOD     FIRST B "  blobs/sha256/" B "\n" A "  blobs/sha256/" A "\n"
 
 static void
-lines_stand_in_the_order_of_members(void **state)
+lists_members_in_order(void **state)
 {
     struct bundle_member members[] = {{.digest = digest_of(0xbb)},
                                       {.digest = digest_of(0xaa)}};
@@ -35,7 +35,7 @@ lines_stand_in_the_order_of_members(void **state)
 }
 
 static void
-a_text_too_long_is_refused(void **state)
+refuses_a_long_text(void **state)
 {
     struct bundle_member members[] = {{.digest = digest_of(0xbb)}};
     struct err err = ERR_INIT;
@@ -51,7 +51,7 @@ a_text_too_long_is_refused(void **state)
 }
 
 static void
-what_was_written_is_read(void **state)
+reads_what_it_wrote(void **state)
 {
     static const char with_comments[] = GOOD LEFT_OUT;
     CLEANUP(sums_release) struct sums sums = SUMS_INIT;
@@ -77,7 +77,7 @@ what_was_written_is_read(void **state)
 
 /* The listing does not care that another file has the bytes of oci-layout. */
 static void
-a_blob_may_equal_oci_layout(void **state)
+accepts_a_blob_equal_to_oci_layout(void **state)
 {
     static const char text[] = FIRST LAYOUT "  blobs/sha256/" LAYOUT "\n";
     CLEANUP(sums_release) struct sums sums = SUMS_INIT;
@@ -88,7 +88,7 @@ a_blob_may_equal_oci_layout(void **state)
 }
 
 static void
-other_texts_are_refused(void **state)
+refuses_malformed_texts(void **state)
 {
     static const struct {
         const char *text;
@@ -159,11 +159,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_stand_in_the_order_of_members),
-        cmocka_unit_test(a_text_too_long_is_refused),
-        cmocka_unit_test(what_was_written_is_read),
-        cmocka_unit_test(a_blob_may_equal_oci_layout),
-        cmocka_unit_test(other_texts_are_refused),
+        cmocka_unit_test(lists_members_in_order),
+        cmocka_unit_test(refuses_a_long_text),
+        cmocka_unit_test(reads_what_it_wrote),
+        cmocka_unit_test(accepts_a_blob_equal_to_oci_layout),
+        cmocka_unit_test(refuses_malformed_texts),
     };
 
     return cmocka_run_group_tests_name("sums", tests, NULL, NULL);

@@ -8,7 +8,7 @@
 #define HEX "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 
 static void
-tags_match_as_a_whole(void **state)
+matches_whole_tags(void **state)
 {
     static const struct {
         const char *pattern, *tag;
@@ -41,7 +41,7 @@ tags_match_as_a_whole(void **state)
 }
 
 static void
-what_is_no_expression_is_refused(void **state)
+refuses_invalid_expressions(void **state)
 {
     static const char *const cases[] = {"", "a)(b", "(", "[a", "*)", "a{2,1}"};
     char longer[1002];
@@ -69,7 +69,7 @@ what_is_no_expression_is_refused(void **state)
 }
 
 static void
-some_tags_have_a_meaning(void **state)
+recognises_special_tags(void **state)
 {
     static const struct {
         const char *tag;
@@ -102,9 +102,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tags_match_as_a_whole),
-        cmocka_unit_test(what_is_no_expression_is_refused),
-        cmocka_unit_test(some_tags_have_a_meaning),
+        cmocka_unit_test(matches_whole_tags),
+        cmocka_unit_test(refuses_invalid_expressions),
+        cmocka_unit_test(recognises_special_tags),
     };
 
     return cmocka_run_group_tests_name("tag_pattern", tests, NULL, NULL);

@@ -8,7 +8,7 @@ enum { SIZE = 124, MTIME = 136, CHECKSUM = 148, TYPE = 156, MAGIC = 257 };
 
 static const uint64_t GIB8 = UINT64_C(1) << 33;
 
-/* What a forger would do after changing something. */
+/* Recompute the checksum after a change, as a forger would. */
 static void
 fix_checksum(unsigned char *block)
 {
@@ -31,7 +31,7 @@ make(unsigned char *block, uint64_t size)
 }
 
 static void
-headers_are_ustar_or_gnutar(void **state)
+writes_ustar_or_gnutar_headers(void **state)
 {
     unsigned char block[TAR_BLOCK];
 
@@ -57,7 +57,7 @@ headers_are_ustar_or_gnutar(void **state)
 }
 
 static void
-what_was_written_is_read_back(void **state)
+reads_what_it_wrote(void **state)
 {
     static const uint64_t sizes[] = {0,
                                      1,
@@ -90,7 +90,7 @@ what_was_written_is_read_back(void **state)
 }
 
 static void
-what_does_not_fit_is_refused(void **state)
+refuses_what_does_not_fit(void **state)
 {
     unsigned char block[TAR_BLOCK], before[TAR_BLOCK];
     char name[TAR_NAME_MAX + 2];
@@ -126,7 +126,7 @@ expect_refused(const unsigned char *block, const char *field)
 }
 
 static void
-every_flipped_bit_is_refused(void **state)
+refuses_every_flipped_bit(void **state)
 {
     static const uint64_t sizes[] = {4097, UINT64_C(8589934593)};
     unsigned char block[TAR_BLOCK];
@@ -144,7 +144,7 @@ every_flipped_bit_is_refused(void **state)
 
 /* With a good checksum, so that tar programs would take them. */
 static void
-every_other_field_is_refused(void **state)
+refuses_every_other_field(void **state)
 {
     static const struct {
         size_t at, len;
@@ -207,7 +207,7 @@ every_other_field_is_refused(void **state)
 }
 
 static void
-a_checksum_in_another_shape_is_refused(void **state)
+refuses_a_checksum_in_another_form(void **state)
 {
     unsigned char block[TAR_BLOCK];
 
@@ -222,7 +222,7 @@ a_checksum_in_another_shape_is_refused(void **state)
 }
 
 static void
-a_large_size_needs_the_gnutar_form(void **state)
+large_sizes_require_the_gnutar_form(void **state)
 {
     unsigned char block[TAR_BLOCK];
 
@@ -237,7 +237,7 @@ a_large_size_needs_the_gnutar_form(void **state)
 }
 
 static void
-zero_blocks_are_no_headers(void **state)
+refuses_zero_blocks_as_headers(void **state)
 {
     unsigned char block[TAR_BLOCK] = {0};
 
@@ -246,7 +246,7 @@ zero_blocks_are_no_headers(void **state)
 }
 
 static void
-padding_and_zeros(void **state)
+computes_padding_and_zeros(void **state)
 {
     unsigned char bytes[600] = {0};
 
@@ -270,15 +270,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(headers_are_ustar_or_gnutar),
-        cmocka_unit_test(what_was_written_is_read_back),
-        cmocka_unit_test(what_does_not_fit_is_refused),
-        cmocka_unit_test(every_flipped_bit_is_refused),
-        cmocka_unit_test(every_other_field_is_refused),
-        cmocka_unit_test(a_checksum_in_another_shape_is_refused),
-        cmocka_unit_test(a_large_size_needs_the_gnutar_form),
-        cmocka_unit_test(zero_blocks_are_no_headers),
-        cmocka_unit_test(padding_and_zeros),
+        cmocka_unit_test(writes_ustar_or_gnutar_headers),
+        cmocka_unit_test(reads_what_it_wrote),
+        cmocka_unit_test(refuses_what_does_not_fit),
+        cmocka_unit_test(refuses_every_flipped_bit),
+        cmocka_unit_test(refuses_every_other_field),
+        cmocka_unit_test(refuses_a_checksum_in_another_form),
+        cmocka_unit_test(large_sizes_require_the_gnutar_form),
+        cmocka_unit_test(refuses_zero_blocks_as_headers),
+        cmocka_unit_test(computes_padding_and_zeros),
     };
 
     return cmocka_run_group_tests_name("tar", tests, NULL, NULL);

@@ -6,7 +6,7 @@
 #include "base/text_safe.h"
 
 static void
-whole_numbers_are_read(void **state)
+parses_whole_numbers(void **state)
 {
     static const struct {
         const char *text;
@@ -31,7 +31,7 @@ whole_numbers_are_read(void **state)
 }
 
 static void
-what_is_no_whole_number_is_refused(void **state)
+refuses_other_numbers(void **state)
 {
     static const struct {
         const char *text;
@@ -67,7 +67,7 @@ what_is_no_whole_number_is_refused(void **state)
 }
 
 static void
-a_number_ends_where_its_length_says(void **state)
+reads_numbers_up_to_the_given_length(void **state)
 {
     uint64_t n;
 
@@ -78,7 +78,7 @@ a_number_ends_where_its_length_says(void **state)
 }
 
 static void
-amounts_of_bytes_are_read(void **state)
+parses_amounts_of_bytes(void **state)
 {
     static const struct {
         const char *text;
@@ -107,7 +107,7 @@ amounts_of_bytes_are_read(void **state)
 }
 
 static void
-other_amounts_are_refused(void **state)
+refuses_malformed_amounts(void **state)
 {
     static const struct {
         const char *text;
@@ -138,7 +138,7 @@ other_amounts_are_refused(void **state)
 }
 
 static void
-hex_goes_both_ways(void **state)
+encodes_and_decodes_hex(void **state)
 {
     static const unsigned char raw[] = {0x00, 0x01, 0x7f, 0x80, 0xab, 0xff};
     unsigned char back[sizeof(raw)];
@@ -154,7 +154,7 @@ hex_goes_both_ways(void **state)
 }
 
 static void
-only_lowercase_hex_is_read(void **state)
+refuses_uppercase_hex(void **state)
 {
     static const char *const table[] = {"0G", "g0", "AB", "aB", " 1",      "1 ",
                                         "/0", ":0", "`0", "@0", "\xff\xff"};
@@ -166,7 +166,7 @@ only_lowercase_hex_is_read(void **state)
 }
 
 static void
-remote_text_is_made_safe(void **state)
+escapes_remote_text(void **state)
 {
     static const struct {
         const char *text, *safe;
@@ -192,7 +192,7 @@ remote_text_is_made_safe(void **state)
 }
 
 static void
-long_remote_text_is_cut(void **state)
+cuts_long_remote_text(void **state)
 {
     char text[200], out[TEXT_SAFE_MAX];
 
@@ -211,7 +211,7 @@ long_remote_text_is_cut(void **state)
 }
 
 static void
-words_of_a_server_fit_their_room(void **state)
+cuts_words_of_a_server(void **state)
 {
     static const struct {
         const char *text;
@@ -238,7 +238,7 @@ words_of_a_server_fit_their_room(void **state)
 }
 
 static void
-lines_are_made_safe_once(void **state)
+escapes_lines_once(void **state)
 {
     static const struct {
         const char *text;
@@ -269,7 +269,7 @@ lines_are_made_safe_once(void **state)
 }
 
 static void
-words_are_found_in_any_case(void **state)
+finds_words_in_any_case(void **state)
 {
     (void)state;
     assert_true(text_contains_nocase("The Project is Not Found.", "project"));
@@ -280,7 +280,7 @@ words_are_found_in_any_case(void **state)
 }
 
 static void
-sizes_are_shown_for_people(void **state)
+formats_sizes(void **state)
 {
     static const struct {
         uint64_t bytes;
@@ -307,7 +307,7 @@ sizes_are_shown_for_people(void **state)
 }
 
 static void
-letters_compare_without_case(void **state)
+compares_letters_without_case(void **state)
 {
     (void)state;
     assert_true(text_same_nocase("Bearer", 6, "bEARER"));
@@ -320,7 +320,7 @@ letters_compare_without_case(void **state)
 }
 
 static void
-characters_are_told_apart(void **state)
+classifies_characters(void **state)
 {
     (void)state;
     for (int c = -128; c < 256; c++) {
@@ -334,7 +334,7 @@ characters_are_told_apart(void **state)
 }
 
 static void
-a_beginning_is_found(void **state)
+finds_a_prefix(void **state)
 {
     (void)state;
     assert_true(text_starts("sha256:00", "sha256:"));
@@ -345,7 +345,7 @@ a_beginning_is_found(void **state)
 }
 
 static void
-distances_are_counted(void **state)
+computes_distances(void **state)
 {
     static const struct {
         const char *a, *b;
@@ -409,23 +409,23 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(distances_are_counted),
-        cmocka_unit_test(whole_numbers_are_read),
-        cmocka_unit_test(what_is_no_whole_number_is_refused),
-        cmocka_unit_test(a_number_ends_where_its_length_says),
-        cmocka_unit_test(amounts_of_bytes_are_read),
-        cmocka_unit_test(other_amounts_are_refused),
-        cmocka_unit_test(hex_goes_both_ways),
-        cmocka_unit_test(only_lowercase_hex_is_read),
-        cmocka_unit_test(remote_text_is_made_safe),
-        cmocka_unit_test(long_remote_text_is_cut),
-        cmocka_unit_test(words_of_a_server_fit_their_room),
-        cmocka_unit_test(lines_are_made_safe_once),
-        cmocka_unit_test(words_are_found_in_any_case),
-        cmocka_unit_test(sizes_are_shown_for_people),
-        cmocka_unit_test(letters_compare_without_case),
-        cmocka_unit_test(characters_are_told_apart),
-        cmocka_unit_test(a_beginning_is_found),
+        cmocka_unit_test(computes_distances),
+        cmocka_unit_test(parses_whole_numbers),
+        cmocka_unit_test(refuses_other_numbers),
+        cmocka_unit_test(reads_numbers_up_to_the_given_length),
+        cmocka_unit_test(parses_amounts_of_bytes),
+        cmocka_unit_test(refuses_malformed_amounts),
+        cmocka_unit_test(encodes_and_decodes_hex),
+        cmocka_unit_test(refuses_uppercase_hex),
+        cmocka_unit_test(escapes_remote_text),
+        cmocka_unit_test(cuts_long_remote_text),
+        cmocka_unit_test(cuts_words_of_a_server),
+        cmocka_unit_test(escapes_lines_once),
+        cmocka_unit_test(finds_words_in_any_case),
+        cmocka_unit_test(formats_sizes),
+        cmocka_unit_test(compares_letters_without_case),
+        cmocka_unit_test(classifies_characters),
+        cmocka_unit_test(finds_a_prefix),
         cmocka_unit_test(counts_have_the_form_of_the_noun_that_fits),
         cmocka_unit_test(patterns_match_whole_texts),
     };

@@ -8,7 +8,7 @@
 enum { START = 1000000 }; /* some moment, in ms */
 
 static void
-nobody_waits_for_a_host_that_never_asked(void **state)
+does_not_wait_for_other_hosts(void **state)
 {
     struct throttle t = {.gap = 0};
 
@@ -20,7 +20,7 @@ nobody_waits_for_a_host_that_never_asked(void **state)
 }
 
 static void
-a_wait_is_for_all_and_then_one_goes_at_a_time(void **state)
+all_wait_and_then_proceed_one_at_a_time(void **state)
 {
     struct throttle t = {.gap = 0};
 
@@ -34,7 +34,7 @@ a_wait_is_for_all_and_then_one_goes_at_a_time(void **state)
 }
 
 static void
-without_a_number_the_wait_grows(void **state)
+increases_the_wait_without_retry_after(void **state)
 {
     static const unsigned seconds[] = {2, 4, 8, 16, 32, 60, 60};
     struct throttle t = {.gap = 0};
@@ -50,7 +50,7 @@ without_a_number_the_wait_grows(void **state)
 }
 
 static void
-what_was_under_way_is_no_new_reason(void **state)
+ignores_refusals_of_requests_under_way(void **state)
 {
     struct throttle t = {.gap = 0};
 
@@ -67,7 +67,7 @@ what_was_under_way_is_no_new_reason(void **state)
 }
 
 static void
-a_wait_has_an_end(void **state)
+limits_the_wait(void **state)
 {
     struct throttle t = {.gap = 0};
 
@@ -77,7 +77,7 @@ a_wait_has_an_end(void **state)
 }
 
 static void
-good_answers_bring_back_full_speed(void **state)
+returns_to_full_speed_after_successes(void **state)
 {
     struct throttle t = {.gap = 0};
     int answers = 0;
@@ -96,12 +96,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nobody_waits_for_a_host_that_never_asked),
-        cmocka_unit_test(a_wait_is_for_all_and_then_one_goes_at_a_time),
-        cmocka_unit_test(without_a_number_the_wait_grows),
-        cmocka_unit_test(what_was_under_way_is_no_new_reason),
-        cmocka_unit_test(a_wait_has_an_end),
-        cmocka_unit_test(good_answers_bring_back_full_speed),
+        cmocka_unit_test(does_not_wait_for_other_hosts),
+        cmocka_unit_test(all_wait_and_then_proceed_one_at_a_time),
+        cmocka_unit_test(increases_the_wait_without_retry_after),
+        cmocka_unit_test(ignores_refusals_of_requests_under_way),
+        cmocka_unit_test(limits_the_wait),
+        cmocka_unit_test(returns_to_full_speed_after_successes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

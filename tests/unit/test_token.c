@@ -18,7 +18,7 @@ parse(const char *text, struct token_reply *out, struct err *err)
 }
 
 static void
-tokens_are_read(void **state)
+parses_tokens(void **state)
 {
     static const struct {
         const char *text, *token;
@@ -61,7 +61,7 @@ tokens_are_read(void **state)
 }
 
 static void
-other_answers_are_refused(void **state)
+refuses_other_answers(void **state)
 {
     static const char *const table[] = {
         "",
@@ -100,7 +100,7 @@ other_answers_are_refused(void **state)
 }
 
 static void
-long_tokens_are_refused(void **state)
+refuses_long_tokens(void **state)
 {
     char *text = xmalloc(TOKEN_MAX + 32);
     struct token_reply reply = TOKEN_REPLY_INIT;
@@ -147,7 +147,7 @@ check_server(const struct server_case *k)
 }
 
 static void
-token_servers_must_be_safe(void **state)
+checks_token_services(void **state)
 {
     static const struct server_case table[] = {
         /* the same host, whatever the port */
@@ -210,7 +210,7 @@ token_servers_must_be_safe(void **state)
 
 /* Named by the user it gets credentials, but may be no more than others. */
 static void
-a_named_server_is_trusted(void **state)
+trusts_a_named_service(void **state)
 {
     static const struct {
         const char *realm;
@@ -238,7 +238,7 @@ a_named_server_is_trusted(void **state)
 }
 
 static void
-passwords_become_basic(void **state)
+encodes_basic_credentials(void **state)
 {
     struct credential c = {.user = (char[]){"Aladdin"}};
     struct secret value = SECRET_INIT;
@@ -256,12 +256,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tokens_are_read),
-        cmocka_unit_test(other_answers_are_refused),
-        cmocka_unit_test(long_tokens_are_refused),
-        cmocka_unit_test(token_servers_must_be_safe),
-        cmocka_unit_test(a_named_server_is_trusted),
-        cmocka_unit_test(passwords_become_basic),
+        cmocka_unit_test(parses_tokens),
+        cmocka_unit_test(refuses_other_answers),
+        cmocka_unit_test(refuses_long_tokens),
+        cmocka_unit_test(checks_token_services),
+        cmocka_unit_test(trusts_a_named_service),
+        cmocka_unit_test(encodes_basic_credentials),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@ check_scopes(const char *demanded, const char *mount_from, bool may_push,
 }
 
 static void
-a_call_needs_its_repository(void **state)
+scope_covers_the_repository_of_the_call(void **state)
 {
     (void)state;
     check_scopes(NULL, NULL, false, "repository:team/app:pull");
@@ -38,7 +38,7 @@ a_call_needs_its_repository(void **state)
 
 /* Never more than what we came for, but first. */
 static void
-what_is_demanded_goes_first(void **state)
+demanded_scope_comes_first(void **state)
 {
     static const struct {
         const char *demanded, *expected;
@@ -96,8 +96,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_call_needs_its_repository),
-        cmocka_unit_test(what_is_demanded_goes_first),
+        cmocka_unit_test(scope_covers_the_repository_of_the_call),
+        cmocka_unit_test(demanded_scope_comes_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "registry/config/toml.h"
 
-/* What was read, one thing after the other: "[t]", "[[e]]", "key=text;". */
+/* The parsed items in order: "[t]", "[[e]]", "key=text;". */
 static int
 note_table(void *ctx, const char *name, bool is_element, unsigned line, struct err *err)
 {
@@ -44,7 +44,7 @@ read_text(const char *text, size_t len, struct buf *out, struct err *err)
 }
 
 static void
-documents_are_read(void **state)
+reads_documents(void **state)
 {
     static const struct {
         const char *text, *read;
@@ -81,7 +81,7 @@ documents_are_read(void **state)
 }
 
 static void
-anything_else_is_refused(void **state)
+refuses_all_others(void **state)
 {
     static const struct {
         const char *text;
@@ -149,7 +149,7 @@ anything_else_is_refused(void **state)
 }
 
 static void
-a_zero_byte_is_refused(void **state)
+refuses_a_zero_byte(void **state)
 {
     static const char text[] = "a = 'x\0y'";
     CLEANUP(buf_release) struct buf out = BUF_INIT(4096);
@@ -182,7 +182,7 @@ make_document(struct buf *text, enum what what, size_t count)
 }
 
 static void
-bounds_hold(void **state)
+limits_sizes(void **state)
 {
     static const size_t most[] = {TOML_TEXT_MAX, TOML_KEYS_MAX, TOML_KEYS_MAX,
                                   TOML_KEYS_MAX, TOML_BYTES_MAX};
@@ -208,10 +208,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(documents_are_read),
-        cmocka_unit_test(anything_else_is_refused),
-        cmocka_unit_test(a_zero_byte_is_refused),
-        cmocka_unit_test(bounds_hold),
+        cmocka_unit_test(reads_documents),
+        cmocka_unit_test(refuses_all_others),
+        cmocka_unit_test(refuses_a_zero_byte),
+        cmocka_unit_test(limits_sizes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

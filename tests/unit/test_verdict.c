@@ -9,7 +9,7 @@
 
 static const struct events nobody = {.emit = NULL};
 
-/* A policy with everything, and signatures of whoever is named. */
+/* A policy with everything, and signatures of the named signers. */
 struct court {
     struct trust_store store;
     struct trust_finding findings[4];
@@ -77,7 +77,7 @@ assert_ruled(int rc, const struct err *err, const char *reason, const char *what
 }
 
 static void
-so_many_different_people(void **state)
+requires_different_signers(void **state)
 {
     static const struct {
         const char *stream, *signers; /* a letter and the number of a key each */
@@ -93,7 +93,7 @@ so_many_different_people(void **state)
         {"prod", "a1a2", "threshold", 1, NULL}, /* two keys of one person */
         {"prod", "a1b1", "threshold", 1, NULL}, /* one key under two names */
         {"prod", "d4", "stream", 0,
-         ": 2 more of alice (a1.pub or a2.pub), bob"}, /* somebody else's stream */
+         ": 2 more of alice (a1.pub or a2.pub), bob"}, /* stream of another signer */
         {"prod", "d4a1", "threshold", 1, NULL},
         {"prod", "d4a1b3", NULL, 2, NULL},
         {"free", "d4", NULL, 1, NULL},
@@ -125,7 +125,7 @@ so_many_different_people(void **state)
 }
 
 static void
-streams_nobody_listed_may_be_accepted(void **state)
+may_accept_unlisted_streams(void **state)
 {
     static const char open_policy[] =
         "{\"version\":1,\"signers\":{\"alice\":{\"keys\":[\"a.pub\"]}},"
@@ -144,7 +144,7 @@ streams_nobody_listed_may_be_accepted(void **state)
 }
 
 static void
-without_a_signature_the_stream_still_counts(void **state)
+checks_the_stream_without_a_signature(void **state)
 {
     CLEANUP(court_release) struct court c;
     struct err err = ERR_INIT;
@@ -162,7 +162,7 @@ without_a_signature_the_stream_still_counts(void **state)
 }
 
 static void
-a_signer_ends(void **state)
+honours_the_end_of_a_signer(void **state)
 {
     CLEANUP(court_release) struct court c;
     struct err err = ERR_INIT;
@@ -178,7 +178,7 @@ a_signer_ends(void **state)
 }
 
 static void
-a_revoked_key_is_the_reason(void **state)
+reports_a_revoked_key_as_the_reason(void **state)
 {
     CLEANUP(court_release) struct court c;
     struct err err = ERR_INIT;
@@ -196,7 +196,7 @@ a_revoked_key_is_the_reason(void **state)
 
 /* The chain of a certificate: when the bundle was made, or now, or never mind. */
 static void
-a_certificate_is_valid_when_the_policy_says(void **state)
+checks_certificates_at_the_time_of_the_policy(void **state)
 {
     static const struct {
         const char *time;
@@ -235,7 +235,7 @@ a_certificate_is_valid_when_the_policy_says(void **state)
 }
 
 static void
-bundles_grow_old(void **state)
+refuses_old_bundles(void **state)
 {
     static const struct {
         uint64_t expires, now; /* relative to CREATED; expires 0: none */
@@ -273,7 +273,7 @@ bundles_grow_old(void **state)
 }
 
 static void
-the_future_is_refused_where_the_clock_is_trusted(void **state)
+refuses_the_future_where_the_clock_is_trusted(void **state)
 {
     static const struct {
         enum policy_clock clock;
@@ -302,7 +302,7 @@ the_future_is_refused_where_the_clock_is_trusted(void **state)
 }
 
 static void
-order_is_kept(void **state)
+refuses_rollback(void **state)
 {
     static const struct {
         uint64_t serial, created; /* created: relative to CREATED */
@@ -350,7 +350,7 @@ order_is_kept(void **state)
         assert_ruled(rc, &err, is_rollback ? NULL : cases[i].reason, "wish");
         assert_int_equal(c.verdict.override_count, is_rollback ? 1 : 0);
 
-        /* What was remembered under a lower epoch is void; without memory all is fine. */
+        /* State of a lower epoch is ignored; without state every bundle is accepted. */
         c.claims.serial = 1;
         c.wishes.rollback = false;
         assert_int_equal(trust_judge_order(&c.verdict, &c.claims, &index, NULL, &c.wishes,
@@ -364,7 +364,7 @@ order_is_kept(void **state)
 }
 
 static void
-some_streams_may_go_back(void **state)
+permits_rollback_of_some_streams(void **state)
 {
     CLEANUP(court_release) struct court c;
     const struct digest index = {.alg = DIGEST_SHA256, .raw = {9}};
@@ -381,7 +381,7 @@ some_streams_may_go_back(void **state)
 }
 
 static void
-what_is_missing_has_to_be_allowed(void **state)
+requires_permission_for_missing_objects(void **state)
 {
     CLEANUP(court_release) struct court c;
     struct err err = ERR_INIT;
@@ -403,7 +403,7 @@ what_is_missing_has_to_be_allowed(void **state)
 }
 
 static void
-wishes_are_the_policy_s_to_grant(void **state)
+overrides_require_the_policy(void **state)
 {
     static const char strict[] =
         "{\"version\":1,\"signers\":{\"a\":{\"keys\":[\"a.pub\"]}},"
@@ -441,7 +441,7 @@ count_warnings(void *ctx, const struct event *event)
 }
 
 static void
-a_clock_is_weighed_against_what_was_seen(void **state)
+compares_the_clock_with_recorded_times(void **state)
 {
     static const uint64_t WRITTEN = UINT64_C(1793491200), YEARS_30 = 30 * 365 * DAY;
     const struct {
@@ -474,7 +474,7 @@ a_clock_is_weighed_against_what_was_seen(void **state)
 }
 
 static void
-one_bundle_moves_the_floor_by_400_days_at_most(void **state)
+moves_the_floor_by_at_most_400_days(void **state)
 {
     static const uint64_t WRITTEN = UINT64_C(1793491200),
                           YEAR_2242 = UINT64_C(8600000000);
@@ -502,20 +502,20 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(so_many_different_people),
-        cmocka_unit_test(streams_nobody_listed_may_be_accepted),
-        cmocka_unit_test(without_a_signature_the_stream_still_counts),
-        cmocka_unit_test(a_signer_ends),
-        cmocka_unit_test(a_revoked_key_is_the_reason),
-        cmocka_unit_test(a_certificate_is_valid_when_the_policy_says),
-        cmocka_unit_test(bundles_grow_old),
-        cmocka_unit_test(the_future_is_refused_where_the_clock_is_trusted),
-        cmocka_unit_test(order_is_kept),
-        cmocka_unit_test(some_streams_may_go_back),
-        cmocka_unit_test(what_is_missing_has_to_be_allowed),
-        cmocka_unit_test(wishes_are_the_policy_s_to_grant),
-        cmocka_unit_test(a_clock_is_weighed_against_what_was_seen),
-        cmocka_unit_test(one_bundle_moves_the_floor_by_400_days_at_most),
+        cmocka_unit_test(requires_different_signers),
+        cmocka_unit_test(may_accept_unlisted_streams),
+        cmocka_unit_test(checks_the_stream_without_a_signature),
+        cmocka_unit_test(honours_the_end_of_a_signer),
+        cmocka_unit_test(reports_a_revoked_key_as_the_reason),
+        cmocka_unit_test(checks_certificates_at_the_time_of_the_policy),
+        cmocka_unit_test(refuses_old_bundles),
+        cmocka_unit_test(refuses_the_future_where_the_clock_is_trusted),
+        cmocka_unit_test(refuses_rollback),
+        cmocka_unit_test(permits_rollback_of_some_streams),
+        cmocka_unit_test(requires_permission_for_missing_objects),
+        cmocka_unit_test(overrides_require_the_policy),
+        cmocka_unit_test(compares_the_clock_with_recorded_times),
+        cmocka_unit_test(moves_the_floor_by_at_most_400_days),
     };
 
     return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);

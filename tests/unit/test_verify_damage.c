@@ -178,7 +178,7 @@ wants_all(void)
 }
 
 static void
-as_it_is_it_is_accepted(void **state)
+accepts_the_undamaged_bundle(void **state)
 {
     struct damaged d;
     struct err err = ERR_INIT;
@@ -198,7 +198,7 @@ is_in_pad(const struct damaged *d, size_t at)
 }
 
 static void
-every_flipped_bit_is_refused(void **state)
+refuses_every_flipped_bit(void **state)
 {
     size_t step = wants_all() ? 1 : SAMPLE;
     struct damaged d;
@@ -220,7 +220,7 @@ every_flipped_bit_is_refused(void **state)
 }
 
 static void
-every_cut_is_refused(void **state)
+refuses_every_truncation(void **state)
 {
     size_t step = wants_all() ? 1 : SAMPLE;
     struct damaged d;
@@ -242,7 +242,7 @@ every_cut_is_refused(void **state)
 
 /* test_signers_inside.c and test_pki_cms.c have all of them. */
 static void
-other_words_are_refused(void **state)
+refuses_other_renderings_of_the_signature(void **state)
 {
     static const struct change table[] = {
         {.what = "a blank", .from = "{", .to = "{ "},
@@ -271,7 +271,7 @@ other_words_are_refused(void **state)
 
 /* The time that all headers have, and zeros behind the end. */
 static void
-what_is_not_covered_may_change(void **state)
+accepts_changes_of_uncovered_bytes(void **state)
 {
     static const struct change table[] = {
         {.what = "another time", .mtime = 1700000000},
@@ -290,9 +290,9 @@ what_is_not_covered_may_change(void **state)
     }
 }
 
-/* Somebody who cannot sign names a trusted key, and puts 8 TiB of nothing behind it. */
+/* An attacker without a key names a trusted one and appends 8 TiB of zeros. */
 static void
-a_bad_signature_does_not_make_it_read_for_hours(void **state)
+limits_reading_after_a_bad_signature(void **state)
 {
     CLEANUP(verified_release) struct verified v = VERIFIED_INIT;
     unsigned char header[TAR_BLOCK];
@@ -329,12 +329,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_it_is_it_is_accepted),
-        cmocka_unit_test(every_flipped_bit_is_refused),
-        cmocka_unit_test(every_cut_is_refused),
-        cmocka_unit_test(other_words_are_refused),
-        cmocka_unit_test(what_is_not_covered_may_change),
-        cmocka_unit_test(a_bad_signature_does_not_make_it_read_for_hours),
+        cmocka_unit_test(accepts_the_undamaged_bundle),
+        cmocka_unit_test(refuses_every_flipped_bit),
+        cmocka_unit_test(refuses_every_truncation),
+        cmocka_unit_test(refuses_other_renderings_of_the_signature),
+        cmocka_unit_test(accepts_changes_of_uncovered_bytes),
+        cmocka_unit_test(limits_reading_after_a_bad_signature),
     };
 
     return cmocka_run_group_tests_name("verify_damage", tests, NULL, NULL);

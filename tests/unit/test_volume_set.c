@@ -196,7 +196,7 @@ static void
 nothing_else_may_be_read_as_a_volume(void **state)
 {
     static const struct {
-        const char *name, *others, *removed; /* NULL: it is in nobody's way */
+        const char *name, *others, *removed; /* NULL: no conflict */
     } cases[] = {
         {"b.004", "'b.004' exists and", "b.004"},
         {"b.003", "'b.003' exists", NULL}, /* which is replaced */

@@ -45,7 +45,7 @@ close_set(int fds[FILES])
 }
 
 static void
-a_set_reads_and_writes_like_one_file(void **state)
+reads_and_writes_a_set_like_one_file(void **state)
 {
     struct err err = ERR_INIT;
     struct volumes v;
@@ -72,7 +72,7 @@ a_set_reads_and_writes_like_one_file(void **state)
 }
 
 static void
-a_range_of_one_volume_can_be_seen_in_place(void **state)
+maps_a_range_within_one_volume(void **state)
 {
     struct err err = ERR_INIT;
     struct volumes v;
@@ -100,7 +100,7 @@ a_range_of_one_volume_can_be_seen_in_place(void **state)
 
 /* The kernel would end the process that touches what is not there. */
 static void
-what_was_cut_off_cannot_be_seen(void **state)
+does_not_map_a_truncated_range(void **state)
 {
     enum { LEN = 1 << 20 };
     struct volumes v;
@@ -120,7 +120,7 @@ what_was_cut_off_cannot_be_seen(void **state)
 
 /* A volume that lost its end: what comes after is not taken for what should be there. */
 static void
-a_short_volume_ends_a_read(void **state)
+ends_a_read_at_a_short_volume(void **state)
 {
     struct err err = ERR_INIT;
     struct volumes v;
@@ -136,7 +136,7 @@ a_short_volume_ends_a_read(void **state)
 }
 
 static void
-it_is_known_how_far_a_range_was_filled(void **state)
+reports_how_far_a_range_was_filled(void **state)
 {
     static const struct {
         const char *what;
@@ -174,7 +174,7 @@ it_is_known_how_far_a_range_was_filled(void **state)
 }
 
 static void
-ranges_are_copied_across_cuts(void **state)
+copies_ranges_across_boundaries(void **state)
 {
     struct err err = ERR_INIT;
     struct volumes set, file;
@@ -195,7 +195,7 @@ ranges_are_copied_across_cuts(void **state)
     assert_int_equal(volumes_read(&set, got, 20, 3, &err), 20);
     assert_memory_equal(got, ALPHABET + 2, 20);
 
-    /* A source that ends early is no failure, one that cannot be written is. */
+    /* A source that ends early is not a failure, a target that cannot be written is. */
     assert_int_equal(volumes_copy(&file, 20, &set, 0, 20, &copied, &err), 0);
     assert_int_equal(copied, 5);
     close(fd);
@@ -209,7 +209,7 @@ ranges_are_copied_across_cuts(void **state)
 
 /* Two volumes that begin alike: that is looked for once, however much is wrong. */
 static void
-twins_are_told_and_looked_for_once(void **state)
+reports_duplicates_once(void **state)
 {
     struct err err = ERR_INIT;
     struct volumes v;
@@ -238,9 +238,9 @@ twins_are_told_and_looked_for_once(void **state)
     close_set(fds);
 }
 
-/* Where the next byte is that is no hole; the end, when there is none. */
+/* Offset of the next byte outside a hole, or the end. */
 static void
-holes_are_skipped(void **state)
+skips_holes(void **state)
 {
     enum { HOLE = 1 << 20, SHORT = 100 };
     struct err err = ERR_INIT;
@@ -254,7 +254,7 @@ holes_are_skipped(void **state)
     for (size_t i = 0; i < FILES; i++)
         assert_int_equal(ftruncate(fds[i], HOLE), 0);
     if (lseek(fds[0], 0, SEEK_DATA) == 0)
-        skip(); /* nobody knows of holes here */
+        skip(); /* no support for holes here */
     assert_int_equal(volumes_write(&v, "x", 1, 5 * HOLE / 2, &err), 0);
     assert_int_equal(volumes_next_data(&v, 0, 3 * HOLE), 5 * HOLE / 2);
     assert_int_equal(volumes_next_data(&v, 7, 2 * HOLE), 2 * HOLE + 7);
@@ -268,21 +268,21 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_set_reads_and_writes_like_one_file,
+        cmocka_unit_test_setup_teardown(reads_and_writes_a_set_like_one_file,
                                         enter_folder, leave_folder),
-        cmocka_unit_test_setup_teardown(a_range_of_one_volume_can_be_seen_in_place,
-                                        enter_folder, leave_folder),
-        cmocka_unit_test_setup_teardown(what_was_cut_off_cannot_be_seen, enter_folder,
+        cmocka_unit_test_setup_teardown(maps_a_range_within_one_volume, enter_folder,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(a_short_volume_ends_a_read, enter_folder,
+        cmocka_unit_test_setup_teardown(does_not_map_a_truncated_range, enter_folder,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(it_is_known_how_far_a_range_was_filled,
-                                        enter_folder, leave_folder),
-        cmocka_unit_test_setup_teardown(ranges_are_copied_across_cuts, enter_folder,
+        cmocka_unit_test_setup_teardown(ends_a_read_at_a_short_volume, enter_folder,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(twins_are_told_and_looked_for_once, enter_folder,
+        cmocka_unit_test_setup_teardown(reports_how_far_a_range_was_filled, enter_folder,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(holes_are_skipped, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(copies_ranges_across_boundaries, enter_folder,
+                                        leave_folder),
+        cmocka_unit_test_setup_teardown(reports_duplicates_once, enter_folder,
+                                        leave_folder),
+        cmocka_unit_test_setup_teardown(skips_holes, enter_folder, leave_folder),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #include "registry/upload/upload_session.h"
 
 static void
-warnings_are_read(void **state)
+parses_warnings(void **state)
 {
     static const struct {
         const char *value, *text;
@@ -30,7 +30,7 @@ warnings_are_read(void **state)
 }
 
 static void
-other_warnings_are_not(void **state)
+ignores_other_warnings(void **state)
 {
     static const char *const table[] = {
         "",
@@ -58,7 +58,7 @@ other_warnings_are_not(void **state)
 }
 
 static void
-limits_are_read(void **state)
+parses_rate_limits(void **state)
 {
     static const struct {
         const char *value;
@@ -91,7 +91,7 @@ limits_are_read(void **state)
 }
 
 static void
-ranges_of_uploads_are_read(void **state)
+parses_ranges_of_uploads(void **state)
 {
     static const struct {
         const char *range;
@@ -111,7 +111,7 @@ ranges_of_uploads_are_read(void **state)
 }
 
 static void
-the_answer_to_an_upload_has_time_by_its_size(void **state)
+allows_time_for_an_answer_by_upload_size(void **state)
 {
     static const struct {
         uint64_t size, s;
@@ -130,11 +130,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(warnings_are_read),
-        cmocka_unit_test(other_warnings_are_not),
-        cmocka_unit_test(limits_are_read),
-        cmocka_unit_test(ranges_of_uploads_are_read),
-        cmocka_unit_test(the_answer_to_an_upload_has_time_by_its_size),
+        cmocka_unit_test(parses_warnings),
+        cmocka_unit_test(ignores_other_warnings),
+        cmocka_unit_test(parses_rate_limits),
+        cmocka_unit_test(parses_ranges_of_uploads),
+        cmocka_unit_test(allows_time_for_an_answer_by_upload_size),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

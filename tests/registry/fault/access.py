@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may do what: Basic, Bearer, and the server that hands out tokens."""
+"""Authorization: Basic, Bearer, and the token service."""
 import base64
 import json
 import time
@@ -22,7 +22,7 @@ def basic_of(request):
 
 
 def scope_of(request):
-    """What a request to a registry needs: "repository:NAME:ACTIONS", or None for the ping."""
+    """The scope that a request requires: "repository:NAME:ACTIONS", or None for the ping."""
     name = request.path.removeprefix("/v2/")
     for word in ("/blobs/", "/manifests/", "/tags/", "/referrers/"):
         if word in name:
@@ -81,7 +81,7 @@ class TokenServer:
     def __init__(self, new_secret, users=(), anonymous=("pull",)):
         self.service = "registry.test"
         self.users = dict(users)         # user -> password
-        self.anonymous = anonymous       # actions for nobody; None: refuse
+        self.anonymous = anonymous       # actions for anonymous clients; None: refuse
         self.refresh_tokens = set()
         self.grant_last_only = False
         self.lifetime = 300              # what it says, or None for nothing

@@ -191,7 +191,7 @@ def shorter(size):
 
 
 def gzip():
-    """Compressed although nobody asked."""
+    """Compressed without being requested."""
     def alter(reply):
         reply.body = gzip_library.compress(reply.body, mtime=0)
         reply.set("Content-Length", None)
@@ -313,7 +313,7 @@ def content_range(text):
 
 
 def refuse_range():
-    """416 for whoever asks for a part."""
+    """416 for range requests."""
     def fault(request, proceed):
         return Reply(416) if request.header("Range") else proceed()
     return fault

@@ -6,7 +6,7 @@
     lab.storage   for redirects; takes no Authorization 127.0.0.3
     lab.other     another registry                      127.0.0.4
     lab.proxy     HTTP proxy, which also knows names    127.0.0.5
-    lab.evil      a token server that nobody trusts     127.0.0.6
+    lab.evil      an untrusted token server             127.0.0.6
 
 Each is made when it is first looked at, and all speak TLS.  origin.name_it("r.example.com")
 gives one a host name, which is found through the proxy: its port is then 443 or 80.
@@ -52,7 +52,7 @@ class Origin:
 
     @property
     def host(self):
-        """As references name it."""
+        """HOST:PORT as in references."""
         if self._named:
             return self._named
         address = self._server.address

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a registry keeps: blobs, manifests, tags, uploads under way."""
+"""The store of a registry: blobs, manifests, tags, running uploads."""
 import json
 import threading
 import uuid

@@ -8,7 +8,7 @@ import subprocess
 NAMES = ("localhost", "example.com", "*.example.com", "*.r.example.com", "example.org",
          "*.example.org", "docker.io", "*.docker.io", "evil.test", "*.evil.test",
          "r.example.com.evil.test")
-PUBLIC = "203.0.113.7"  # for documents (RFC 5737): nobody has it, a proxy can lead anywhere
+PUBLIC = "203.0.113.7"  # reserved for documentation (RFC 5737); a proxy can lead anywhere
 PRIVATE = ("10.0.0.7", "169.254.169.254", "100.64.0.7", "192.168.0.7")
 ADDRESSES = [f"127.0.0.{n}" for n in range(1, 21)] + ["::1", PUBLIC, "203.0.113.8", *PRIVATE]
 

@@ -20,7 +20,7 @@ class Gone(Exception):
 
 
 class Request:
-    """What came in.  The body is read when somebody looks at it."""
+    """A request.  The body is read on first use."""
 
     def __init__(self, connection, line, headers):
         words = line.split(" ")
@@ -65,7 +65,7 @@ class Request:
 
 
 class Reply:
-    """What goes out.  Faults change it before it is sent, or replace the way of sending."""
+    """A reply.  Faults change it before it is sent, or replace the way of sending."""
 
     def __init__(self, status, body=b"", type=None, headers=()):
         self.status = status
@@ -174,7 +174,7 @@ class Connection:
     # ---- the ways to end ----
 
     def end(self):
-        """As one should: with a TLS close_notify when there is TLS."""
+        """Close properly: with a TLS close_notify over TLS."""
         if isinstance(self.sock, ssl.SSLSocket):
             self.sock.settimeout(2)
             try:
