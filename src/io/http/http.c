@@ -335,7 +335,7 @@ finish(struct http_conn *conn, struct transfer *f, CURLcode code,
     if (peer && peer[0] != '\0')
         r->peer = proxy ? HTTP_REACH_PUBLIC : http_host_reach(peer);
     if (!f->head_done)
-        transfer_forget_head(r);
+        http_response_forget_head(r);
     if (f->failed)
         return -1;
     if (code == CURLE_ABORTED_BY_CALLBACK)
@@ -344,11 +344,11 @@ finish(struct http_conn *conn, struct transfer *f, CURLcode code,
         return err_because(f->err, ERR_PROTOCOL, REASON_PRIVATE_ADDRESS,
                            "the name resolves to the private address %s", conn->refused);
     r->is_silence = f->verdict == HTTP_SILENT;
-    if (f->verdict != HTTP_WAIT && (r->status == 0 || transfer_is_success(r)))
+    if (f->verdict != HTTP_WAIT && (r->status == 0 || http_response_is_success(r)))
         return transfer_wait_error(f, f->err);
-    if (code != CURLE_OK && (r->status == 0 || transfer_is_success(r)))
+    if (code != CURLE_OK && (r->status == 0 || http_response_is_success(r)))
         return transfer_error(&failure, f->err);
-    return transfer_is_success(r) && strcmp(f->request->method, "HEAD") != 0
+    return http_response_is_success(r) && strcmp(f->request->method, "HEAD") != 0
                ? transfer_begin(f)
                : 0;
 }
@@ -374,7 +374,7 @@ http_exchange(struct http_conn *conn, const struct http_request *request,
 
     if (conn->has_failed)
         renew_handle(conn);
-    transfer_forget_head(response);
+    http_response_forget_head(response);
     buf_clear(&response->body);
     response->sent = response->received = 0;
     response->peer = HTTP_REACH_NAME;

@@ -8,6 +8,17 @@
 
 #include "io/http/http_transfer.h"
 
+/* A failure of the library. */
+struct transfer_failure {
+    CURLcode code;
+    const char *why; /* its message, "" when it has none */
+    long os_error;   /* errno of a failed connection attempt, or 0 */
+    const struct http_origin *to;
+    const char *proxy; /* its URL, or NULL */
+    bool is_named;     /* as in struct http_config */
+    const struct http_tls *tls;
+};
+
 /* Set the error for a failure of the library.  Always -1. */
 int transfer_error(const struct transfer_failure *failure, struct err *err);
 

@@ -6,7 +6,10 @@
 #ifndef IO_HTTP_HTTP_PROXY_H
 #define IO_HTTP_HTTP_PROXY_H
 
-#include "io/http/http.h"
+#include "io/http/http_url.h"
+
+/* A proxy is given by its URL, by this word, or by NULL for none. */
+#define HTTP_PROXY_ENVIRONMENT "env"
 
 /*
  * Check that it is that word, or an http, https, socks5 or socks5h URL of only a host.

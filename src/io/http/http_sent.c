@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "io/crypto/hash.h"
 
+#include <curl/curl.h>
 #include <string.h>
 
 enum {

@@ -6,7 +6,7 @@
 #ifndef IO_HTTP_HTTP_SENT_H
 #define IO_HTTP_HTTP_SENT_H
 
-#include "io/http/http_transfer.h"
+#include "io/http/http_message.h"
 
 /* Hide all secrets that a request sends to its server or proxy in all messages from now
  * on: both may repeat them. */

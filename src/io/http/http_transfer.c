@@ -9,45 +9,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-/* ---- the response ---- */
-
-const char *
-http_header(const struct http_response *r, const char *name, size_t index)
-{
-    for (size_t i = 0; i < r->header_count; i++) {
-        if (strcmp(r->headers[i].name, name) == 0 && index-- == 0)
-            return r->headers[i].value;
-    }
-    return NULL;
-}
-
-void
-transfer_forget_head(struct http_response *r)
-{
-    for (size_t i = 0; i < r->header_count; i++) {
-        free(r->headers[i].name);
-        free(r->headers[i].value);
-    }
-    r->header_count = 0;
-    r->status = 0;
-}
-
-void
-http_response_release(struct http_response *r)
-{
-    transfer_forget_head(r);
-    free(r->headers);
-    buf_release(&r->body);
-    memset(r, 0, sizeof(*r));
-}
-
-bool
-transfer_is_success(const struct http_response *r)
-{
-    return r->status >= 200 && r->status < 300;
-}
 
 /* "HTTP/1.1 200 OK": the library has checked the form. */
 static void
@@ -56,7 +17,7 @@ begin_head(struct transfer *f, const char *line, size_t len)
     const char *code = memchr(line, ' ', len);
     uint64_t status = 0;
 
-    transfer_forget_head(f->response);
+    http_response_forget_head(f->response);
     f->head_done = false;
     if (code && len - (size_t)(code - line) >= 4 &&
         text_u64(code + 1, 3, 999, &status) == 0)
@@ -129,12 +90,12 @@ take_body(struct transfer *f, const char *bytes, size_t len)
     struct buf *body = &f->response->body;
     size_t room;
 
-    if (transfer_is_success(f->response) && f->request->sink) {
+    if (http_response_is_success(f->response) && f->request->sink) {
         if (transfer_begin(f) < 0)
             return -1;
         return f->request->sink->write(f->request->sink->ctx, bytes, len, f->err);
     }
-    if (transfer_is_success(f->response)) {
+    if (http_response_is_success(f->response)) {
         body->max = f->request->body_max;
         if (buf_add(body, bytes, len) < 0)
             return err_set(f->err, ERR_LIMIT, "the answer is longer than %zu bytes",
@@ -275,18 +236,4 @@ transfer_perform(struct transfer *f, CURLM *multi, CURL *easy)
         code = result_of(multi);
     curl_multi_remove_handle(multi, easy);
     return rc == CURLM_OK ? code : CURLE_FAILED_INIT;
-}
-
-int64_t
-http_retry_after(const char *value)
-{
-    uint64_t seconds;
-    time_t when;
-
-    if (text_u64(value, strlen(value), INT32_MAX, &seconds) == 0)
-        return (int64_t)seconds;
-    when = curl_getdate(value, NULL);
-    if (when < 0 || text_is_digit(value[0]))
-        return -1;
-    return when > time(NULL) ? (int64_t)(when - time(NULL)) : 0;
 }

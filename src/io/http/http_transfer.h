@@ -6,7 +6,9 @@
 #ifndef IO_HTTP_HTTP_TRANSFER_H
 #define IO_HTTP_HTTP_TRANSFER_H
 
-#include "io/http/http.h"
+#include "base/rate.h"
+#include "base/run.h"
+#include "io/http/http_message.h"
 #include "io/http/http_wait.h"
 
 #include <curl/curl.h>
@@ -43,22 +45,5 @@ CURLcode transfer_perform(struct transfer *f, CURLM *multi, CURL *easy);
 
 /* Call the sink's begin, once.  Allowed without a sink. */
 MUST_USE int transfer_begin(struct transfer *f);
-
-/* Discard the headers: no response came, or another one begins. */
-void transfer_forget_head(struct http_response *r);
-
-/* Whether the status is 2xx. */
-bool transfer_is_success(const struct http_response *r);
-
-/* A failure of the library. */
-struct transfer_failure {
-    CURLcode code;
-    const char *why; /* its message, "" when it has none */
-    long os_error;   /* errno of a failed connection attempt, or 0 */
-    const struct http_origin *to;
-    const char *proxy; /* its URL, or NULL */
-    bool is_named;     /* as in struct http_config */
-    const struct http_tls *tls;
-};
 
 #endif

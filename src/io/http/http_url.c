@@ -4,6 +4,7 @@
 
 #include "base/mask.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "base/text_safe.h"
 

@@ -6,8 +6,29 @@
 #ifndef IO_HTTP_HTTP_URL_H
 #define IO_HTTP_HTTP_URL_H
 
-#include "base/text_safe.h"
-#include "io/http/http.h"
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HTTP_URL_MAX         8192 /* bytes */
+#define HTTP_HOST_MAX        255
+#define HTTP_ORIGIN_TEXT_MAX (HTTP_HOST_MAX + sizeof(":65535"))
+
+/* The destination of a request; credentials are bound to it.  A plain value. */
+struct http_origin {
+    bool tls;
+    char host[HTTP_HOST_MAX + 1]; /* lower case; IPv6 with brackets */
+    uint16_t port;
+};
+
+/* The network an address belongs to; a name could resolve to any. */
+enum http_reach {
+    HTTP_REACH_NAME,
+    HTTP_REACH_LOOPBACK,
+    HTTP_REACH_PRIVATE, /* also link-local, carrier-grade NAT, multicast, unspecified */
+    HTTP_REACH_PUBLIC,
+};
 
 bool http_origin_equal(const struct http_origin *a, const struct http_origin *b);
 
