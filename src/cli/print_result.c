@@ -3,7 +3,7 @@
 #include "cli/print_result.h"
 
 #include "base/cancel.h"
-#include "io/file/file.h"
+#include "io/file/output.h"
 #include "io/json/json_write.h"
 
 #include <errno.h>

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/file/file.h"
+#include "io/file/output.h"
 #include "io/file/secure_dir.h"
 #include "io/json/json.h"
 #include "io/json/json_write.h"

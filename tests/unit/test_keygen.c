@@ -4,6 +4,7 @@
 #include "tests/unit/folder.h"
 
 #include "io/file/file.h"
+#include "io/file/output.h"
 #include "ops/sign/keygen.h"
 #include "io/crypto/pki_pem.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "io/file/file.h"
+#include "io/file/output.h"
 #include "tests/unit/folder.h"
 #include "trust/state.h"
 

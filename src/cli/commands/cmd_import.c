@@ -7,7 +7,7 @@
 #include "cli/hints.h"
 #include "cli/passphrase.h"
 #include "cli/target_options.h"
-#include "io/file/file.h"
+#include "io/file/output.h"
 #include "io/json/json_write.h"
 #include "oci/graph_walk.h"
 #include "ops/import/import.h"

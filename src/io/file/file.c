@@ -4,7 +4,6 @@
 
 #include "base/cancel.h"
 #include "base/mem.h"
-#include "io/file/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -241,20 +240,4 @@ file_open_to_change(const char *path, uint64_t *size, struct err *err)
         err_errno(err, "cannot lock '%s'", path);
     file_close(&fd);
     return -1;
-}
-
-int
-file_put(const char *path, const void *bytes, size_t len, mode_t mode, bool exclusive,
-         struct err *err)
-{
-    CLEANUP(output_release) struct output out = OUTPUT_INIT;
-
-    out.mode = mode; /* from the start, so that the file is never readable by others */
-    if (output_open(&out, path, !exclusive, err) < 0)
-        return -1;
-    if (fchmod(out.fd, mode) < 0)
-        return err_errno(err, "cannot set the mode of '%s'", path);
-    if (file_write_at(out.fd, bytes, len, 0, err) < 0)
-        return err_wrap(err, "'%s'", path);
-    return output_publish(&out, err);
 }

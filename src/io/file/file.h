@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* file.h - positioned reads and writes, and files that appear complete or not at all.
+/* file.h - positioned reads and writes, and small files read whole.
  *
  * Layer: io.
  */
@@ -61,33 +61,5 @@ void file_close(int *fd); /* for CLEANUP; -1 is allowed */
 /* Check that this many files can be open besides a few others, raising the limit if
  * possible.  Errors: ERR_LIMIT. */
 MUST_USE int file_require_descriptors(size_t count, struct err *err);
-
-/*
- * Write a small file atomically: on failure the old one remains.  mode is that of the new
- * file. exclusive: an existing file is ERR_CONFLICT.
- */
-MUST_USE int file_put(const char *path, const void *bytes, size_t len, mode_t mode,
-                      bool exclusive, struct err *err);
-
-/* ---- an output that is written as NAME.partial, then published ---- */
-
-struct output {
-    int fd;               /* read and write; -1 when closed */
-    int dirfd;            /* of its folder */
-    char *path;           /* as the user gave it */
-    char *name, *partial; /* last component: final, and while being written */
-    char *older;          /* where output_set_aside() puts an unfinished file, or NULL */
-    bool replace;         /* an existing file may be replaced */
-    mode_t mode;          /* the mode it is created with, the umask applied */
-    bool is_resumed;      /* resumed from what an earlier run left, */
-    uint64_t left;        /* which is this many bytes */
-    bool is_named;        /* it has its final name */
-    bool keep;            /* output_release() leaves NAME.partial for the next run */
-};
-
-#define OUTPUT_INIT                                                                      \
-    {                                                                                    \
-        .fd = -1, .dirfd = -1, .mode = 0666                                              \
-    }
 
 #endif

@@ -8,6 +8,26 @@
 
 #include "io/file/file.h"
 
+/* Written as NAME.partial, then published. */
+struct output {
+    int fd;               /* read and write; -1 when closed */
+    int dirfd;            /* of its folder */
+    char *path;           /* as the user gave it */
+    char *name, *partial; /* last component: final, and while being written */
+    char *older;          /* where output_set_aside() puts an unfinished file, or NULL */
+    bool replace;         /* an existing file may be replaced */
+    mode_t mode;          /* the mode it is created with, the umask applied */
+    bool is_resumed;      /* resumed from what an earlier run left, */
+    uint64_t left;        /* which is this many bytes */
+    bool is_named;        /* it has its final name */
+    bool keep;            /* output_release() leaves NAME.partial for the next run */
+};
+
+#define OUTPUT_INIT                                                                      \
+    {                                                                                    \
+        .fd = -1, .dirfd = -1, .mode = 0666                                              \
+    }
+
 /*
  * Check the target without touching anything: the folder exists, and an existing file may
  * be replaced.  Errors: ERR_CONFLICT (exists), ERR_USAGE (not a regular file),
@@ -79,5 +99,12 @@ MUST_USE int output_end(struct output *out, struct err *err);
 /* Unless published: close, and remove unless it is to be kept.  May be called on
  * OUTPUT_INIT and twice. */
 void output_release(struct output *out);
+
+/*
+ * Write a small file atomically: on failure the old one remains.  mode is that of the new
+ * file.  exclusive: an existing file is ERR_CONFLICT.
+ */
+MUST_USE int file_put(const char *path, const void *bytes, size_t len, mode_t mode,
+                      bool exclusive, struct err *err);
 
 #endif

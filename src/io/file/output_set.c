@@ -16,6 +16,13 @@
 #include <string.h>
 #include <unistd.h>
 
+static struct output_volumes
+volumes_named(const struct output_set *out)
+{
+    return (struct output_volumes){
+        .path = out->path, .count = out->count, .replace = out->replace};
+}
+
 int
 output_set_check(const char *path, bool in_volumes, bool replace, struct err *err)
 {
@@ -27,8 +34,9 @@ output_set_check(const char *path, bool in_volumes, bool replace, struct err *er
 static int
 open_volume(struct output_set *out, size_t i, struct err *err)
 {
-    CLEANUP(mem_free_string) char *path = output_volume_path(out, "", i + 1);
-    CLEANUP(mem_free_string) char *partial = output_volume_path(out, out->stem, i + 1);
+    const struct output_volumes named = volumes_named(out);
+    CLEANUP(mem_free_string) char *path = output_volume_path(&named, "", i + 1);
+    CLEANUP(mem_free_string) char *partial = output_volume_path(&named, out->stem, i + 1);
     const char *slash = strrchr(partial, '/');
 
     return output_resume_as(&out->items[i], path, slash ? slash + 1 : partial,
@@ -52,10 +60,11 @@ static const char PARTIAL[] = ".partial", BESIDE[] = ".partial.new";
 static void
 remove_beside(const struct output_set *out)
 {
+    const struct output_volumes named = volumes_named(out);
     CLEANUP(mem_free_string) char *one = xasprintf("%s%s", out->path, BESIDE);
 
     if (out->in_volumes)
-        output_volumes_sweep(out, BESIDE, true);
+        output_volumes_sweep(&named, BESIDE, true);
     else
         unlink(one);
 }
@@ -93,18 +102,19 @@ prepare_set(struct output_set *out, const char *path, uint64_t total, uint64_t c
 static int
 resume_volumes(struct output_set *out, struct err *err)
 {
+    const struct output_volumes named = volumes_named(out);
     size_t first, beside;
 
-    if (output_volumes_check(out, err) < 0)
+    if (output_volumes_check(&named, err) < 0)
         return -1;
-    first = output_volumes_halfway(out, PARTIAL);
-    beside = output_volumes_halfway(out, BESIDE);
+    first = output_volumes_halfway(&named, PARTIAL);
+    beside = output_volumes_halfway(&named, BESIDE);
     if (open_volume(out, 0, err) < 0)
         return -1;
     if (first > 0)
-        output_volumes_take_back(out, PARTIAL, first);
+        output_volumes_take_back(&named, PARTIAL, first);
     else if (beside > 0)
-        output_volumes_take_back(out, BESIDE, beside);
+        output_volumes_take_back(&named, BESIDE, beside);
     return open_volumes(out, 1, err);
 }
 
@@ -113,12 +123,14 @@ output_set_check_volumes(const char *path, uint64_t total, uint64_t cut, bool re
                          struct err *err)
 {
     CLEANUP(output_set_release) struct output_set out = OUTPUT_SET_INIT;
+    struct output_volumes named;
 
     if (cut == 0)
         return 0;
-    return prepare_set(&out, path, total, cut, replace, PARTIAL, err) < 0
-               ? -1
-               : output_volumes_check(&out, err);
+    if (prepare_set(&out, path, total, cut, replace, PARTIAL, err) < 0)
+        return -1;
+    named = volumes_named(&out);
+    return output_volumes_check(&named, err);
 }
 
 int
@@ -265,17 +277,18 @@ output_set_discard(struct output_set *out)
 static int
 name_volumes(struct output_set *out, struct secure_dir_names *removed, struct err *err)
 {
-    CLEANUP(mem_free_string) char *first = output_volume_path(out, "", 1);
+    const struct output_volumes named = volumes_named(out);
+    CLEANUP(mem_free_string) char *first = output_volume_path(&named, "", 1);
 
-    if (!out->replace && output_volumes_check_others(out, err) < 0)
+    if (!out->replace && output_volumes_check_others(&named, err) < 0)
         return -1;
     /* Remove the first volume of an older set, so that volumes of both never look like
      * one set. */
     if (out->replace && unlink(first) < 0 && errno != ENOENT)
         return err_errno(err, "cannot replace '%s'", first);
-    if (output_volumes_remove_others(out, removed, err) < 0)
+    if (output_volumes_remove_others(&named, removed, err) < 0)
         return -1;
-    output_volumes_sweep(out, out->stem, false);
+    output_volumes_sweep(&named, out->stem, false);
     for (size_t i = out->count; i-- > 0;) {
         if (output_name(&out->items[i], err) < 0)
             return -1;

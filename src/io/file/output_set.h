@@ -10,7 +10,7 @@
 #ifndef IO_FILE_OUTPUT_SET_H
 #define IO_FILE_OUTPUT_SET_H
 
-#include "io/file/file.h"
+#include "io/file/output.h"
 #include "io/file/secure_dir.h"
 #include "io/file/volume_set.h"
 

@@ -16,28 +16,28 @@
 enum { LIST_MAX = 240 }; /* bytes of names in a message */
 
 char *
-output_volume_path(const struct output_set *out, const char *stem, size_t number)
+output_volume_path(const struct output_volumes *v, const char *stem, size_t number)
 {
-    CLEANUP(mem_free_string) char *name = xasprintf("%s%s", out->path, stem);
+    CLEANUP(mem_free_string) char *name = xasprintf("%s%s", v->path, stem);
 
-    return volume_name(name, number, out->count);
+    return volume_name(name, number, v->count);
 }
 
 static void
-find_beyond(const struct output_set *out, const char *stem, struct volume_files *files)
+find_beyond(const struct output_volumes *v, const char *stem, struct volume_files *files)
 {
-    CLEANUP(mem_free_string) char *name = xasprintf("%s%s", out->path, stem);
+    CLEANUP(mem_free_string) char *name = xasprintf("%s%s", v->path, stem);
 
     volume_files_find(files, name);
 }
 
 /* A number has several names, .001 and .0001: only one of them belongs to a set. */
 static bool
-is_own(const struct output_set *out, const char *stem, const struct volume_file *file)
+is_own(const struct output_volumes *v, const char *stem, const struct volume_file *file)
 {
-    CLEANUP(mem_free_string) char *path = output_volume_path(out, stem, file->number);
+    CLEANUP(mem_free_string) char *path = output_volume_path(v, stem, file->number);
 
-    return file->number <= out->count && strcmp(path, file->path) == 0;
+    return file->number <= v->count && strcmp(path, file->path) == 0;
 }
 
 /* ---- a run that was killed between two renames ---- */
@@ -68,15 +68,15 @@ are_in_a_row(const struct volume_file *files, size_t count, size_t first, uint64
 }
 
 size_t
-output_volumes_halfway(const struct output_set *out, const char *stem)
+output_volumes_halfway(const struct output_volumes *v, const char *stem)
 {
     CLEANUP(volume_files_release) struct volume_files named = VOLUME_FILES_INIT;
     CLEANUP(volume_files_release) struct volume_files begun = VOLUME_FILES_INIT;
     struct stat st;
     size_t older = 0, first;
 
-    find_beyond(out, "", &named);
-    find_beyond(out, stem, &begun);
+    find_beyond(v, "", &named);
+    find_beyond(v, stem, &begun);
     first = begun.count + 1;
     while (older < named.count && named.items[older].number < first)
         older++;
@@ -89,15 +89,15 @@ output_volumes_halfway(const struct output_set *out, const char *stem)
 }
 
 void
-output_volumes_take_back(const struct output_set *out, const char *stem, size_t first)
+output_volumes_take_back(const struct output_volumes *v, const char *stem, size_t first)
 {
     CLEANUP(volume_files_release) struct volume_files named = VOLUME_FILES_INIT;
 
-    find_beyond(out, "", &named);
+    find_beyond(v, "", &named);
     for (size_t i = 0; i < named.count; i++) {
         const char *path = named.items[i].path;
         CLEANUP(mem_free_string)
-        char *partial = xasprintf("%s%s%s", out->path, stem, strrchr(path, '.'));
+        char *partial = xasprintf("%s%s%s", v->path, stem, strrchr(path, '.'));
 
         if (named.items[i].number >= first)
             renameat2(AT_FDCWD, path, AT_FDCWD, partial, RENAME_NOREPLACE);
@@ -108,13 +108,13 @@ output_volumes_take_back(const struct output_set *out, const char *stem, size_t 
 
 /* List the names of files of other sets, as far as they fit into a message. */
 static size_t
-list_others(const struct output_set *out, const struct volume_files *named,
+list_others(const struct output_volumes *v, const struct volume_files *named,
             struct buf *list)
 {
     size_t others = 0, listed = 0;
 
     for (size_t i = 0; i < named->count; i++) {
-        if (is_own(out, "", &named->items[i]))
+        if (is_own(v, "", &named->items[i]))
             continue;
         if (listed == others++ &&
             buf_addf(list, "%s'%s'", listed > 0 ? ", " : "", named->items[i].path) == 0)
@@ -128,61 +128,61 @@ list_others(const struct output_set *out, const struct volume_files *named,
 }
 
 static int
-check_others(const struct output_set *out, const struct volume_files *named,
+check_others(const struct output_volumes *v, const struct volume_files *named,
              struct err *err)
 {
     CLEANUP(buf_release) struct buf list = BUF_INIT(LIST_MAX);
-    size_t others = list_others(out, named, &list);
+    size_t others = list_others(v, named, &list);
 
     if (others == 0)
         return 0;
     return err_because(
         err, ERR_CONFLICT, REASON_EXISTS,
         "%s exist%s and would be read as part of this bundle, which has %zu volume%s",
-        list.data, others == 1 ? "s" : "", out->count, out->count == 1 ? "" : "s");
+        list.data, others == 1 ? "s" : "", v->count, v->count == 1 ? "" : "s");
 }
 
 int
-output_volumes_check_others(const struct output_set *out, struct err *err)
+output_volumes_check_others(const struct output_volumes *v, struct err *err)
 {
     CLEANUP(volume_files_release) struct volume_files named = VOLUME_FILES_INIT;
 
-    find_beyond(out, "", &named);
-    return check_others(out, &named, err);
+    find_beyond(v, "", &named);
+    return check_others(v, &named, err);
 }
 
 int
-output_volumes_check(const struct output_set *out, struct err *err)
+output_volumes_check(const struct output_volumes *v, struct err *err)
 {
     CLEANUP(volume_files_release) struct volume_files named = VOLUME_FILES_INIT;
-    size_t unfinished = output_volumes_halfway(out, ".partial");
+    size_t unfinished = output_volumes_halfway(v, ".partial");
 
     if (unfinished == 0)
-        unfinished = output_volumes_halfway(out, ".partial.new");
-    find_beyond(out, "", &named);
+        unfinished = output_volumes_halfway(v, ".partial.new");
+    find_beyond(v, "", &named);
     for (size_t i = 0; i < named.count; i++) {
         const struct volume_file *file = &named.items[i];
 
         if (unfinished > 0 && file->number >= unfinished)
             break;
-        if ((out->replace || is_own(out, "", file)) &&
-            output_check(file->path, out->replace, err) < 0)
+        if ((v->replace || is_own(v, "", file)) &&
+            output_check(file->path, v->replace, err) < 0)
             return -1;
     }
-    return out->replace || unfinished > 0 ? 0 : check_others(out, &named, err);
+    return v->replace || unfinished > 0 ? 0 : check_others(v, &named, err);
 }
 
 int
-output_volumes_remove_others(const struct output_set *out,
+output_volumes_remove_others(const struct output_volumes *v,
                              struct secure_dir_names *removed, struct err *err)
 {
     CLEANUP(volume_files_release) struct volume_files named = VOLUME_FILES_INIT;
 
-    find_beyond(out, "", &named);
+    find_beyond(v, "", &named);
     for (size_t i = 0; i < named.count; i++) {
         const char *path = named.items[i].path;
 
-        if (is_own(out, "", &named.items[i]))
+        if (is_own(v, "", &named.items[i]))
             continue;
         if (unlink(path) < 0)
             return err_errno(err, "cannot remove '%s'", path);
@@ -192,13 +192,13 @@ output_volumes_remove_others(const struct output_set *out,
 }
 
 void
-output_volumes_sweep(const struct output_set *out, const char *stem, bool all)
+output_volumes_sweep(const struct output_volumes *v, const char *stem, bool all)
 {
     CLEANUP(volume_files_release) struct volume_files begun = VOLUME_FILES_INIT;
 
-    find_beyond(out, stem, &begun);
+    find_beyond(v, stem, &begun);
     for (size_t i = 0; i < begun.count; i++) {
-        if (all || !is_own(out, stem, &begun.items[i]))
+        if (all || !is_own(v, stem, &begun.items[i]))
             unlink(begun.items[i].path);
     }
 }

@@ -6,7 +6,9 @@
 #ifndef IO_FILE_SECURE_OPEN_H
 #define IO_FILE_SECURE_OPEN_H
 
-#include "io/file/secure_dir.h"
+#include "base/err.h"
+
+#include <stddef.h>
 
 /*
  * Open a file or folder that only root and this user can change.  The last `checked`

@@ -3,7 +3,6 @@
 #include "ops/sign/keygen.h"
 
 #include "io/crypto/pki_pem.h"
-#include "io/file/file.h"
 #include "io/file/output.h"
 
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #include "io/crypto/pki_cms_form.h"
 #include "io/crypto/pki_cms_sign.h"
 #include "io/crypto/pki_sign.h"
-#include "io/file/file.h"
+#include "io/file/output.h"
 #include "ops/sign/sign_internal.h"
 #include "trust/signature.h"
 

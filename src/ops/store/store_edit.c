@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "io/crypto/pki_pem.h"
-#include "io/file/file.h"
+#include "io/file/output.h"
 #include "io/file/secure_dir.h"
 
 #include <errno.h>

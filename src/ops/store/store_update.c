@@ -7,6 +7,7 @@
 #include "io/crypto/pki_certs.h"
 #include "io/crypto/pki_sign.h"
 #include "io/file/file.h"
+#include "io/file/output.h"
 #include "io/file/secure_dir.h"
 #include "trust/state.h"
 #include "trust/update.h"
