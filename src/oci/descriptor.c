@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "base/text_safe.h"
 #include "io/crypto/hash.h"
+#include "oci/descriptor_internal.h"
+#include "oci/media_type.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -142,7 +144,7 @@ read_urls(const struct document_reading *r, const struct js *obj, struct descrip
 static void
 read_data(const struct js *obj, struct descriptor *d)
 {
-    CLEANUP(buf_release) struct buf bytes = BUF_INIT(DOCUMENT_BYTES_MAX);
+    CLEANUP(buf_release) struct buf bytes = BUF_INIT(DESCRIPTOR_DATA_MAX);
     struct digest got;
     const char *text;
 

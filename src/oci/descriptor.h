@@ -1,37 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* descriptor.h - read one descriptor.
+/* descriptor.h - what an index or a manifest says of one thing that it points at.
  *
- * Layer: oci.
+ * Layer:  oci.
+ * Source: OCI image-spec v1.1, descriptor.md.
  */
 #ifndef OCI_DESCRIPTOR_H
 #define OCI_DESCRIPTOR_H
 
-#include "oci/document_internal.h"
+#include "base/digest.h"
+#include "oci/platform.h"
 
-/* The result of a getter, with null as absent: the Go programs that write documents treat
- * both alike. */
-int reading_optional(int rc, const struct js *obj, const char *key);
+#define DESCRIPTOR_URLS_MAX    16   /* further ones are ignored */
+#define DESCRIPTOR_URL_LEN_MAX 8192 /* bytes; longer ones are ignored */
 
-/* Set the error for a required member that is missing or has the wrong type.  Always
- * -1. */
-int reading_wrong_type(const struct document_reading *r, const char *key);
+enum edge_kind {
+    EDGE_CHILD,  /* "manifests" of an index */
+    EDGE_CONFIG, /* "config" of a manifest */
+    EDGE_LAYER,  /* "layers" of a manifest, "blobs" of an artifact manifest */
+};
 
-/* Reject keys that differ only by case: Go accepts "Layers" for "layers", so such a
- * document has two readings. */
-MUST_USE int reading_unambiguous(const struct document_reading *r, const struct js *obj,
-                                 const char *const *known);
-
-/* A media type, "" when it is absent. */
-MUST_USE int reading_type(const struct document_reading *r, const struct js *obj,
-                          const char *key, const char **out);
-
-/* Read type, digest and size only, as for "subject". */
-MUST_USE int descriptor_read_digest(const struct document_reading *r,
-                                    const struct js *obj, struct digest *out);
-
-/* *d is zeroed except for edge; on failure it owns nothing. */
-MUST_USE int descriptor_read(const struct document_reading *r, const struct js *obj,
-                             struct descriptor *d);
-void descriptor_release(struct descriptor *d);
+struct descriptor {
+    enum edge_kind edge;
+    char *media_type; /* owned by the document; "" when absent */
+    struct digest digest;
+    uint64_t size;            /* bytes */
+    struct platform platform; /* its text is "" when it has none */
+    bool is_attestation;      /* BuildKit's "vnd.docker.reference.type" is set */
+    bool has_about; /* set for an attestation: about is the sibling it is about */
+    struct digest about;
+    bool is_foreign; /* has "urls": the registry may not have it */
+    char **urls;     /* owned, unchanged */
+    size_t url_count;
+    char *data; /* inline content, size bytes that match the digest; owned; NULL when
+                   absent */
+};
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "oci/document_internal.h"
+#include "oci/document.h"
 
 #include "base/mem.h"
 #include "base/text_safe.h"
-#include "oci/descriptor.h"
+#include "oci/descriptor_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,38 +9,13 @@
 #ifndef OCI_DOCUMENT_H
 #define OCI_DOCUMENT_H
 
-#include "base/digest.h"
+#include "oci/descriptor.h"
 #include "oci/media_type.h"
-#include "oci/platform.h"
 
 #define DOCUMENT_BYTES_MAX       (8U << 20) /* of one index or manifest */
 #define DOCUMENT_WARN_BYTES      (4U << 20) /* many registries reject larger ones */
 #define DOCUMENT_SMALL_MAX       (1U << 20) /* above, one is fetched at a time */
 #define DOCUMENT_DESCRIPTORS_MAX 10000
-#define DESCRIPTOR_URLS_MAX      16   /* further ones are ignored */
-#define DESCRIPTOR_URL_LEN_MAX   8192 /* bytes; longer ones are ignored */
-
-enum edge_kind {
-    EDGE_CHILD,  /* "manifests" of an index */
-    EDGE_CONFIG, /* "config" of a manifest */
-    EDGE_LAYER,  /* "layers" of a manifest, "blobs" of an artifact manifest */
-};
-
-struct descriptor {
-    enum edge_kind edge;
-    char *media_type; /* owned by the document; "" when absent */
-    struct digest digest;
-    uint64_t size;            /* bytes */
-    struct platform platform; /* its text is "" when it has none */
-    bool is_attestation;      /* BuildKit's "vnd.docker.reference.type" is set */
-    bool has_about; /* set for an attestation: about is the sibling it is about */
-    struct digest about;
-    bool is_foreign; /* has "urls": the registry may not have it */
-    char **urls;     /* owned, unchanged */
-    size_t url_count;
-    char *data; /* inline content, size bytes that match the digest; owned; NULL when
-                   absent */
-};
 
 struct document {
     enum media_kind kind; /* MEDIA_INDEX or MEDIA_MANIFEST */

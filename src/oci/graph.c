@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "oci/graph_internal.h"
-#include "oci/graph_walk.h"
 
 #include <assert.h>
 #include <inttypes.h>

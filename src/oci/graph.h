@@ -103,11 +103,4 @@ MUST_USE int graph_feed(struct graph *g, uint32_t id, const void *bytes, size_t 
 /* The id, or GRAPH_NONE. */
 uint32_t graph_find(const struct graph *g, const struct digest *digest);
 
-/*
- * After graph_finish(): visit everything a document reaches, itself included, without
- * what is left out.  fn is called once for each object and each of its two uses, as a
- * document and as a blob, parents before children.
- */
-struct graph_walk; /* scratch memory, reusable for one graph */
-
 #endif

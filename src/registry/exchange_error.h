@@ -6,7 +6,8 @@
 #ifndef REGISTRY_EXCHANGE_ERROR_H
 #define REGISTRY_EXCHANGE_ERROR_H
 
-#include "registry/exchange.h"
+#include "base/digest.h"
+#include "registry/connection/call.h"
 
 /* Whether the same request may succeed later. */
 bool exchange_may_pass(const struct answer *a);

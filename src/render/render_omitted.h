@@ -6,8 +6,9 @@
 #ifndef RENDER_RENDER_OMITTED_H
 #define RENDER_RENDER_OMITTED_H
 
-#include "render/result.h"
 #include "images/image_set.h"
+#include "oci/graph_walk.h"
+#include "render/result.h"
 
 /*
  * "left out  linux/arm64 of NAME", "lacks ..." for what could not be fetched, and the

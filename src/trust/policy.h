@@ -8,20 +8,10 @@
 #define TRUST_POLICY_H
 
 #include "base/digest.h"
+#include "trust/policy_fields.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#define POLICY_MAX         (256U * 1024) /* bytes of policy.json */
-#define POLICY_NAME_MAX    64  /* characters of the name of a signer, a stream, a file */
-#define POLICY_PATTERN_MAX 600 /* characters of a target */
-#define POLICY_LIST_MAX    256 /* signers, streams, keys of one signer, ... */
-
-/* A list of strings, owned. */
-struct policy_texts {
-    char **items;
-    size_t count;
-};
 
 /* The time at which a certificate chain must be valid. */
 enum policy_time {

@@ -7,7 +7,20 @@
 #define TRUST_POLICY_FIELDS_H
 
 #include "io/json/json.h"
-#include "trust/policy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define POLICY_MAX         (256U * 1024) /* bytes of policy.json */
+#define POLICY_NAME_MAX    64  /* characters of the name of a signer, a stream, a file */
+#define POLICY_PATTERN_MAX 600 /* characters of a target */
+#define POLICY_LIST_MAX    256 /* signers, streams, keys of one signer, ... */
+
+/* A list of strings, owned. */
+struct policy_texts {
+    char **items;
+    size_t count;
+};
 
 #define policy_error(err, ...) err_set(err, ERR_USAGE, __VA_ARGS__)
 

@@ -11,9 +11,9 @@
 #include "io/file/output_set.h"
 #include "ops/export/export_blobs.h"
 #include "ops/export/export_estimate.h"
-#include "ops/export/export_internal.h"
 #include "ops/export/export_verify_after.h"
 #include "ops/export/export_warnings.h"
+#include "ops/export/export_writing.h"
 #include "ops/sign/sign.h"
 
 #include <stdio.h>

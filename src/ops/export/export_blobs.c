@@ -7,7 +7,7 @@
 #include "bundle/format/writer.h"
 #include "oci/graph_walk.h"
 #include "ops/plan/fetch_attempts.h"
-#include "ops/plan/resolve.h"
+#include "ops/plan/plan_name.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -142,7 +142,7 @@ fetch_rest(struct blob_job *job, struct blob_prefix *prefix, unsigned worker,
     free(job->piece);
     if (rc == 0)
         return 0;
-    resolve_wrap(err, ref);
+    plan_name_wrap(err, ref);
     return failures_put_off(plan->failures, &job->attempts.failure, err);
 }
 

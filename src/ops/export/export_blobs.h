@@ -6,7 +6,7 @@
 #ifndef OPS_EXPORT_EXPORT_BLOBS_H
 #define OPS_EXPORT_EXPORT_BLOBS_H
 
-#include "ops/export/export_internal.h"
+#include "ops/export/export_writing.h"
 
 /* Write the bodies: documents from memory, blobs from wherever they are. */
 MUST_USE int export_blobs(struct writing *w, struct err *err);

@@ -3,7 +3,7 @@
 #include "ops/export/export_estimate.h"
 
 #include "base/mem.h"
-#include "ops/export/export_internal.h"
+#include "ops/export/export_writing.h"
 #include "ops/export/reuse.h"
 
 int

@@ -6,7 +6,7 @@
 #ifndef OPS_EXPORT_EXPORT_ESTIMATE_H
 #define OPS_EXPORT_EXPORT_ESTIMATE_H
 
-#include "ops/export/export.h"
+#include "ops/export/export_options.h"
 #include "ops/export/reuse.h"
 
 /* Open the bundles to reuse.  Errors: those of volume_set_open() and reuse_add(). */

@@ -6,7 +6,7 @@
 #ifndef OPS_EXPORT_EXPORT_VERIFY_AFTER_H
 #define OPS_EXPORT_EXPORT_VERIFY_AFTER_H
 
-#include "ops/export/export_internal.h"
+#include "ops/export/export_writing.h"
 
 /*
  * Read the flushed file back from disk, and check it like a reader.

@@ -6,7 +6,7 @@
 #ifndef OPS_EXPORT_EXPORT_WARNINGS_H
 #define OPS_EXPORT_EXPORT_WARNINGS_H
 
-#include "ops/export/export.h"
+#include "ops/export/export_options.h"
 
 /*
  * Before anything is fetched: expiry time, creation time and serial.

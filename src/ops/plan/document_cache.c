@@ -5,6 +5,7 @@
 #include "base/digest_map.h"
 #include "base/mem.h"
 #include "io/crypto/hash.h"
+#include "oci/document.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -85,4 +86,13 @@ document_cache_find(struct document_cache *s, const struct digest *digest, size_
         return NULL;
     *len = item->len;
     return item->bytes;
+}
+
+void
+document_warn_large(const struct events *events, size_t len)
+{
+    if (len > DOCUMENT_WARN_BYTES)
+        events_warning(events,
+                       "a manifest is larger than %u MiB, which many registries reject",
+                       DOCUMENT_WARN_BYTES >> 20);
 }

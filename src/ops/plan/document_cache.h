@@ -10,6 +10,7 @@
 #define OPS_PLAN_DOCUMENT_CACHE_H
 
 #include "base/digest.h"
+#include "base/events.h"
 
 #define DOCUMENT_CACHE_BYTES_MAX (96U << 20) /* total of all objects */
 
@@ -30,5 +31,8 @@ MUST_USE int document_cache_put(struct document_cache *s, const struct digest *d
 /* The bytes, as long as the cache lives, or NULL. */
 const char *document_cache_find(struct document_cache *s, const struct digest *digest,
                                 size_t *len);
+
+/* Warn of a document of that size, which some registries may reject. */
+void document_warn_large(const struct events *events, size_t len);
 
 #endif

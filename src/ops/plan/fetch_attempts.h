@@ -9,8 +9,9 @@
 #ifndef OPS_PLAN_FETCH_ATTEMPTS_H
 #define OPS_PLAN_FETCH_ATTEMPTS_H
 
+#include "oci/graph.h"
 #include "ops/plan/failures.h"
-#include "ops/plan/walk.h"
+#include "ops/plan/plan_name.h"
 
 #define FETCH_ATTEMPTS_MAX 4 /* repositories */
 

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "oci/graph_walk.h"
 #include "oci/reference_list.h"
-#include "ops/plan/resolve.h"
+#include "ops/plan/plan_name.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -85,7 +85,7 @@ cache_referrer(struct ask_job *job, const char *tag, struct image_document *got,
     name.ref.has_digest = tag[0] == '\0';
     name.ref.digest = got->digest;
     memcpy(name.media_type, media_type, strlen(media_type) + 1);
-    resolve_warn_large(&job->options->run->events, got->bytes.len);
+    document_warn_large(&job->options->run->events, got->bytes.len);
     keep_referrer(job, &name);
     return document_cache_put(job->options->cache, &name.digest, buf_steal(&got->bytes),
                               (size_t)name.size, err);

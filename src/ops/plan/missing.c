@@ -12,6 +12,9 @@
 struct missing_gathering {
     struct missing_list list;
     size_t cap;
+    const struct image_set *set;
+    const struct plan_name *names;
+    const uint32_t *origins; /* by graph id */
 };
 
 static void
@@ -35,9 +38,9 @@ add_names(struct missing_gathering *g, const struct missing_list *names)
 
 /* A child is named by digest, in the repository of its index. */
 static void
-add_children(struct missing_gathering *g, const struct plan *plan, uint32_t index)
+add_children(struct missing_gathering *g, uint32_t index)
 {
-    const struct graph *graph = plan->set.graph;
+    const struct graph *graph = g->set->graph;
     const struct graph_object *o = graph_object(graph, index);
 
     for (uint32_t i = 0; i < o->edge_count; i++) {
@@ -45,9 +48,9 @@ add_children(struct missing_gathering *g, const struct plan *plan, uint32_t inde
         char name[REFERENCE_TEXT_MAX];
         struct reference ref;
 
-        if (to->state != GRAPH_OMITTED || !plan->set.is_missing[o->edges[i].to])
+        if (to->state != GRAPH_OMITTED || !g->set->is_missing[o->edges[i].to])
             continue;
-        ref = plan->names[plan->origins[index]].ref;
+        ref = g->names[g->origins[index]].ref;
         memset(ref.tag, 0, sizeof(ref.tag));
         ref.has_digest = true;
         ref.digest = to->digest;
@@ -105,15 +108,18 @@ sort_missing(struct missing_list *l, const struct image_set *set)
 }
 
 int
-missing_of(struct missing_list *out, const struct plan *plan, struct err *err)
+missing_of(struct missing_list *out, const struct missing_list *failed,
+           const struct image_set *set, const struct plan_name *names,
+           const uint32_t *origins, struct err *err)
 {
-    struct missing_gathering g = {.list = MISSING_LIST_INIT};
+    struct missing_gathering g = {
+        .list = MISSING_LIST_INIT, .set = set, .names = names, .origins = origins};
     size_t count;
 
-    add_names(&g, failures_names(plan->failures));
-    for (uint32_t id = 0; id < graph_count(plan->set.graph); id++)
-        add_children(&g, plan, id);
-    sort_missing(&g.list, &plan->set);
+    add_names(&g, failed);
+    for (uint32_t id = 0; id < graph_count(set->graph); id++)
+        add_children(&g, id);
+    sort_missing(&g.list, set);
     count = g.list.count;
     if (count <= BUNDLE_MISSING_MAX) {
         *out = g.list;

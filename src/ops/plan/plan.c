@@ -48,7 +48,9 @@ make_set(struct plan *plan, struct reach *reach, struct err *err)
     }
     plan->totals = image_set_totals(set);
     mark_missing(set, plan->failures);
-    return plan->failures ? missing_of(&set->missing, plan, err) : 0;
+    return plan->failures ? missing_of(&set->missing, failures_names(plan->failures), set,
+                                       plan->names, plan->origins, err)
+                          : 0;
 }
 
 static void

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "io/json/json.h"
 #include "oci/graph_walk.h"
-#include "ops/plan/resolve.h"
+#include "ops/plan/plan_name.h"
 #include "registry/pull.h"
 
 #include <stdlib.h>
@@ -116,7 +116,7 @@ fetch_config(struct pool_job *base, unsigned worker, struct err *err)
     struct byte_sink sink = byte_buf_sink(&bytes);
 
     if (source->fetch_blob(source->ctx, worker, &config, NULL, &sink, err) < 0) {
-        resolve_wrap(err, job->ref);
+        plan_name_wrap(err, job->ref);
         return failures_note_object(job->options->failures, FAILURE_BLOB, job->ref,
                                     &job->digest, err);
     }
@@ -209,7 +209,7 @@ describe_lack(const struct platform_search *s, const struct reference *ref,
     platform_offer_list(&s->offer, &has);
     err_because(err, ERR_NOT_FOUND, reason, "%s not available: found %s", lacks.data,
                 has.data);
-    resolve_wrap(err, ref);
+    plan_name_wrap(err, ref);
 }
 
 static void

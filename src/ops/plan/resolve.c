@@ -3,6 +3,7 @@
 #include "ops/plan/resolve.h"
 
 #include "base/mem.h"
+#include "ops/plan/plan_name.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,19 +18,10 @@ struct resolve_job {
 };
 
 int
-resolve_wrap(struct err *err, const struct reference *ref)
-{
-    char name[REFERENCE_TEXT_MAX];
-
-    reference_name(ref, name);
-    return err_wrap(err, "%s", name);
-}
-
-int
 resolve_wrap_place(struct err *err, const struct walk_options *options,
                    const struct reference *ref)
 {
-    resolve_wrap(err, ref);
+    plan_name_wrap(err, ref);
     return reference_place_wrap(err, reference_list_place(options->names, ref));
 }
 
@@ -41,15 +33,6 @@ resolve_note(const struct walk_options *options, const struct reference *ref,
 
     if (failures_note_name(options->failures, ref, &err) < 0)
         err_list_add(bad, &err);
-}
-
-void
-resolve_warn_large(const struct events *events, size_t len)
-{
-    if (len > DOCUMENT_WARN_BYTES)
-        events_warning(events,
-                       "a manifest is larger than %u MiB, which many registries reject",
-                       DOCUMENT_WARN_BYTES >> 20);
 }
 
 static int
@@ -66,7 +49,7 @@ resolve(struct pool_job *base, unsigned worker, struct err *err)
         /* Another name may lead to the same document, and others may fail, too. */
         return failures_keep(&job->failure, err);
     }
-    resolve_warn_large(&job->options->run->events, top.bytes.len);
+    document_warn_large(&job->options->run->events, top.bytes.len);
     name->digest = top.digest;
     name->size = top.bytes.len;
     memcpy(name->media_type, top.media_type, sizeof(top.media_type));

@@ -19,9 +19,6 @@ MUST_USE int resolve_names(struct plan_name *names, size_t count,
                            const struct walk_options *options, struct err_list *bad,
                            struct err *err);
 
-/* err_wrap() with the canonical name. */
-int resolve_wrap(struct err *err, const struct reference *ref);
-
 /* The same, and before it the file and the line that the name is from. */
 int resolve_wrap_place(struct err *err, const struct walk_options *options,
                        const struct reference *ref);
@@ -29,8 +26,5 @@ int resolve_wrap_place(struct err *err, const struct walk_options *options,
 /* A name cannot be resolved: a gap where there may be gaps, else one for *bad. */
 void resolve_note(const struct walk_options *options, const struct reference *ref,
                   const struct err *failure, struct err_list *bad);
-
-/* Warn of a document of that size, which some registries may reject. */
-void resolve_warn_large(const struct events *events, size_t len);
 
 #endif

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "oci/graph_walk.h"
 #include "ops/plan/fetch_attempts.h"
-#include "ops/plan/resolve.h"
+#include "ops/plan/plan_name.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -103,7 +103,7 @@ static int
 drop_document(struct walk *walk, const struct reference *ref, const struct digest *digest,
               struct err *err)
 {
-    resolve_wrap(err, ref);
+    plan_name_wrap(err, ref);
     walk->failed = true;
     if (err->kind == ERR_LIMIT) /* a limit of the bundle, not of the document */
         return -1;
@@ -195,7 +195,7 @@ include_document(struct walk *walk, uint32_t id, const struct digest *digest,
     const char *bytes;
     int rc;
 
-    resolve_warn_large(&walk->options->run->events, len);
+    document_warn_large(&walk->options->run->events, len);
     if (document_cache_put(cache, digest, buf_steal(got), len, err) < 0)
         return -1;
     bytes = document_cache_find(cache, digest, &len);
@@ -231,7 +231,7 @@ fetch_document(struct pool_job *base, unsigned worker, struct err *err)
     if (rc == 0) {
         rc = include_document(walk, job->attempts.object, &o.digest, &got.bytes, err);
     } else {
-        resolve_wrap(err, ref);
+        plan_name_wrap(err, ref);
         rc = failures_put_off(walk->options->failures, &job->attempts.failure, err);
     }
     if (is_large)

@@ -12,23 +12,11 @@
 #include "oci/choice.h"
 #include "oci/graph.h"
 #include "oci/reference_list.h"
+#include "ops/plan/document_cache.h"
 #include "ops/plan/failures.h"
 #include "ops/plan/foreign_urls.h"
 #include "ops/plan/document_cache.h"
-
-/* A name to export, and its document. */
-struct plan_name {
-    struct reference ref;
-    struct digest digest;
-    uint64_t size;
-    char media_type[MEDIA_TYPE_MAX + 1]; /* as in the response; "" when absent */
-    bool is_rebuilt;                     /* digest is that of a rebuilt index */
-    struct digest served;                /* then: the original digest at the registry */
-    bool is_attached;                    /* found as attached to something */
-    struct digest subject;               /* then: its subject */
-    bool is_lost;                        /* it could not be resolved: see failures.h */
-    uint64_t lacks; /* bit i: it has some platforms of the choice, but not number i */
-};
+#include "ops/plan/plan_name.h"
 
 struct walk_options {
     const struct reference_list *names; /* as the user gave them, for messages */

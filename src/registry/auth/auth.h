@@ -10,18 +10,7 @@
 #ifndef REGISTRY_AUTH_AUTH_H
 #define REGISTRY_AUTH_AUTH_H
 
-#include "registry/exchange.h"
-
-struct auth {
-    struct secret value; /* of the header; not set: no header */
-    unsigned generation; /* of the token in it, 0: not a cached token */
-};
-
-#define AUTH_INIT                                                                        \
-    {                                                                                    \
-        .generation = 0                                                                  \
-    }
-void auth_release(struct auth *a);
+#include "registry/auth/auth_credential.h"
 
 /*
  * Prepare the authorization known to be needed, if any, before the first try.
@@ -47,9 +36,5 @@ bool auth_has_expired(const struct answer *a);
 /* The reason for a final 401 or 403 of a registry, for the message. */
 enum refusal auth_refusal(struct session *s, struct host *host, const struct call *call,
                           const struct answer *a, const struct auth *used);
-
-/* The helper program that returned no credentials, when a call is anonymous for that
- * reason, or NULL.  The caller frees it. */
-char *auth_silent_helper(struct session *s, struct host *host, const struct call *call);
 
 #endif

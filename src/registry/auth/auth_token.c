@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "io/http/http_url.h"
-#include "registry/auth/auth_internal.h"
 #include "registry/auth/token.h"
 #include "registry/auth/token_scope.h"
 

@@ -6,8 +6,7 @@
 #ifndef REGISTRY_AUTH_AUTH_TOKEN_H
 #define REGISTRY_AUTH_AUTH_TOKEN_H
 
-#include "registry/auth/auth.h"
-#include "registry/auth/auth_internal.h"
+#include "registry/auth/auth_credential.h"
 
 /*
  * A storage server that we were redirected to requires a token: get an anonymous one from

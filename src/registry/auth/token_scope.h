@@ -7,8 +7,8 @@
 #ifndef REGISTRY_AUTH_TOKEN_SCOPE_H
 #define REGISTRY_AUTH_TOKEN_SCOPE_H
 
-#include "registry/exchange.h"
 #include "registry/auth/token.h"
+#include "registry/connection/call.h"
 
 struct token_scopes {
     char *items[TOKEN_SCOPES_MAX]; /* "repository:PATH:ACTIONS", owned */

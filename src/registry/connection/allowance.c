@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/patience.h"
-#include "registry/connection/client_internal.h"
+#include "registry/connection/client_state.h"
 
 #include <inttypes.h>
 

@@ -10,7 +10,7 @@
 #ifndef REGISTRY_CONNECTION_ALLOWANCE_H
 #define REGISTRY_CONNECTION_ALLOWANCE_H
 
-#include "registry/connection/client.h"
+#include "registry/connection/client_config.h"
 
 /* For that many bytes, in milliseconds; more under a rate limit. */
 uint64_t allowance_ms(uint64_t size, const struct client_config *config);

@@ -1,130 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* client_internal.h - the state of each registry, shared by all workers.
- *
- * The lock guards every field marked "guarded"; it is never held during a network call. A
- * worker that needs something another worker is fetching waits for it.
+/* client_internal.h - hosts, as the other files of registry/ ask for them.
  *
  * Layer: registry.
  */
 #ifndef REGISTRY_CONNECTION_CLIENT_INTERNAL_H
 #define REGISTRY_CONNECTION_CLIENT_INTERNAL_H
 
-#include "io/http/http.h"
 #include "registry/connection/allowance.h"
-#include "registry/config/certs_d.h"
-#include "registry/connection/challenge.h"
 #include "registry/connection/client.h"
-#include "registry/connection/throttle.h"
-
-#include <pthread.h>
-#include <stdint.h>
-
-#define SESSION_CONNS_MAX 8
-#define NOTICES_MAX       16 /* different warnings that are shown in a run */
-
-/* The requests an upload may use, learnt from refusals.  Zeroed: all of them. */
-struct upload_quirks {
-    bool no_patch;    /* PATCH refused: PUT with the body */
-    bool no_put_body; /* body with PUT refused: PATCH, then an empty PUT */
-    uint64_t piece;   /* maximum bytes per request, 0: unlimited */
-};
-
-/* A registry, either for repositories that may lack TLS, or for all others.  Lives as
- * long as the client. */
-struct host {
-    struct host *next;
-    char *name; /* as in references */
-    bool
-        is_insecure; /* as in struct repository; hosts with and without it are distinct */
-
-    enum { SCHEME_UNKNOWN, SCHEME_ASKING, SCHEME_KNOWN } scheme; /* guarded */
-    struct http_origin origin; /* fixed once the scheme is known, like this */
-    struct certs_d certificates;
-    bool is_prepared; /* proxy and certificates were looked up */
-    bool is_given_up; /* guarded: a mirror that is unreachable */
-
-    enum challenge_scheme auth; /* guarded, as the next two: the last challenge */
-    char *realm, *service;      /* realm is absolute */
-    enum http_reach reach;      /* guarded: of the peer's address */
-
-    struct upload_quirks upload; /* guarded */
-
-    bool has_answered;  /* guarded, as all below: it answered at least once */
-    bool is_silent;     /* it never answered, and all retries were used: */
-    struct err silence; /* the last error */
-    uint64_t served;    /* requests it served without asking to slow down */
-    bool is_by_head; /* blobs cannot be read, so presence is checked with HEAD: presence.h
-                      */
-    bool is_limit_told;    /* the warning of few pulls left was shown */
-    bool is_no_api_told;   /* that it has no referrers API */
-    bool is_withheld_told; /* the warning of withheld credentials was shown */
-};
-
-/* Rate limiting by a server: a registry, or one it redirects to. */
-struct pace {
-    struct pace *next;
-    struct http_origin origin;
-    struct throttle throttle;
-};
-
-/* A token for one repository, and optionally one to mount from. */
-struct token {
-    struct token *next;
-    const struct host *host;
-    char *path, *mount_from; /* mount_from: "" when there is none */
-    struct secret value;     /* guarded, like all below */
-    uint64_t good_until;     /* clock_ms() */
-    unsigned generation;     /* incremented with each new value; 0: no value yet */
-    bool asking;             /* a worker is fetching it */
-};
-
-struct client {
-    struct client_config config;
-    struct rate rate; /* shared by all sessions */
-    pthread_mutex_t lock;
-    pthread_cond_t changed; /* some operation of another worker ended */
-    struct host *hosts;     /* guarded */
-    struct token *tokens;   /* guarded; the most recently used first */
-    struct pace *paces;     /* guarded, see host_throttle.h */
-    size_t host_throttle_count;
-    char *told[NOTICES_MAX]; /* guarded: warnings of registries already shown */
-    size_t told_count;
-    struct session *sessions;
-};
-
-/* A kept-alive connection.  The CAs of a registry apply to it and to the servers it
- * redirects to; its client certificate is sent only to itself. */
-struct session_conn {
-    const struct host *host;
-    struct http_origin origin;
-    struct http_conn *http;
-    uint64_t used; /* session->clock when it was last used */
-};
-
-struct session {
-    struct client *client;
-    struct session_conn conns[SESSION_CONNS_MAX];
-    uint64_t clock;
-    struct host *host;           /* of the last call, fully prepared; NULL: none yet */
-    uint64_t sent;               /* clock_ms() at which the last request was sent */
-    int64_t retry_after;         /* Retry-After of the last answer in seconds, -1: none */
-    bool is_throttled;           /* the last answer was a rate limit */
-    struct allowance *allowance; /* of the current operation, the innermost; NULL: none */
-    uint64_t paused_ms;          /* total of the pauses between requests */
-};
-
-/* The connection to an origin for s->host, created when there is none; the oldest is
- * closed if necessary. */
-struct http_conn *session_conn(struct session *s, const struct http_origin *origin,
-                               struct err *err);
-
-/* http_exchange(), limited to the time left. */
-MUST_USE int session_exchange(const struct session *s, struct http_conn *conn,
-                              const struct http_request *request,
-                              struct http_response *response, struct err *err);
-
-/* cancel_sleep(), between requests. */
-MUST_USE int session_pause(struct session *s, uint64_t ms, struct err *err);
+#include "registry/connection/client_state.h"
+#include "registry/connection/session.h"
 
 /* Caller holds the lock.  The host of a repository. */
 struct host *client_find_host(struct client *c, const struct repository *repo);

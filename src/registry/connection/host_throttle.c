@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "io/http/http_url.h"
+#include "registry/connection/session.h"
 
 #include <stdlib.h>
 

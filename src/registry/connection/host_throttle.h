@@ -7,7 +7,7 @@
 #ifndef REGISTRY_CONNECTION_HOST_THROTTLE_H
 #define REGISTRY_CONNECTION_HOST_THROTTLE_H
 
-#include "registry/connection/client_internal.h"
+#include "registry/connection/client_state.h"
 
 #define HOST_THROTTLES_MAX 64 /* rate-limited servers tracked */
 

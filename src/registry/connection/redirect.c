@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "io/http/http_url.h"
 #include "registry/connection/host_throttle.h"
+#include "registry/connection/session.h"
 
 #include <stdlib.h>
 #include <string.h>

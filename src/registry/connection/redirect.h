@@ -8,7 +8,7 @@
 #ifndef REGISTRY_CONNECTION_REDIRECT_H
 #define REGISTRY_CONNECTION_REDIRECT_H
 
-#include "registry/connection/client_internal.h"
+#include "registry/connection/client_state.h"
 
 #define REDIRECTS_MAX 5
 

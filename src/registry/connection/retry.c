@@ -3,6 +3,8 @@
 #include "registry/connection/retry.h"
 
 #include "io/crypto/hash.h"
+#include "registry/connection/allowance.h"
+#include "registry/connection/session.h"
 
 bool
 retry_is_useful(const struct err *err)

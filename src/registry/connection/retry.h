@@ -11,7 +11,7 @@
 #ifndef REGISTRY_CONNECTION_RETRY_H
 #define REGISTRY_CONNECTION_RETRY_H
 
-#include "registry/connection/client_internal.h"
+#include "registry/connection/client_state.h"
 
 /* Consecutive failures of one operation without progress. */
 struct retry {

@@ -8,7 +8,7 @@
 #ifndef REGISTRY_CONNECTION_WARNINGS_H
 #define REGISTRY_CONNECTION_WARNINGS_H
 
-#include "registry/connection/client_internal.h"
+#include "registry/connection/client_state.h"
 
 #define WARNINGS_TEXT_MAX 256 /* characters of a warning, escaped, including the NUL */
 

@@ -6,7 +6,7 @@
 #ifndef REGISTRY_CREDENTIALS_CREDENTIALS_FILE_H
 #define REGISTRY_CREDENTIALS_CREDENTIALS_FILE_H
 
-#include "registry/credentials/credentials_internal.h"
+#include "registry/credentials/credentials_match.h"
 
 /*
  * Fill a source from a file's bytes.

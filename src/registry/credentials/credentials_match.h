@@ -7,7 +7,30 @@
 #define REGISTRY_CREDENTIALS_CREDENTIALS_MATCH_H
 
 #include "base/text_safe.h"
-#include "registry/credentials/credentials_internal.h"
+#include "registry/credentials/credential.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One key of a file. */
+struct entry {
+    char *key;    /* as in the file */
+    char *host;   /* lower case; "docker.io" for all names of Docker Hub */
+    char *path;   /* the repository or namespace it is for, "" for the whole host */
+    char *helper; /* the helper that stores it, or NULL: */
+    struct credential credential; /* empty: only marks that docker logged in */
+    bool told;                    /* guarded: its use was logged */
+};
+
+/* One file or equivalent.  Immutable once it is in the list. */
+struct source {
+    struct source *next;
+    char *name;      /* for messages */
+    bool is_by_hand; /* of credentials_add() */
+    char *store;     /* "credsStore", the helper for all hosts; or NULL */
+    struct entry *entries;
+    size_t count, cap;
+};
 
 /* An empty source, not in a list. */
 struct source *credentials_source_new(const char *name);

@@ -12,17 +12,6 @@
 
 enum { RESTARTS_MAX = 3 }; /* new sessions because a method or a session was refused */
 
-int
-upload_is_there(struct upload *up, struct err *err)
-{
-    const struct presence_query query = {up->repo, up->digest, up->size, up->source};
-    enum presence found;
-
-    if (presence_check(up->session, &query, &found, err) < 0)
-        return -1;
-    return found == PRESENCE_THERE;
-}
-
 /* Check once and briefly at a host that stopped answering.  1 present, 0, -1. */
 static int
 look_once(struct upload *up, struct err *err)

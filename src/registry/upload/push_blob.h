@@ -37,7 +37,4 @@ MUST_USE int push_bytes(struct session *s, const struct repository *repo,
                         const void *bytes, size_t len, struct digest *digest,
                         struct err *err);
 
-/* Whether the registry has it now.  1, 0, -1. */
-int upload_is_there(struct upload *up, struct err *err);
-
 #endif

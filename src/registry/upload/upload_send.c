@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "io/http/http_url.h"
 #include "registry/exchange_error.h"
-#include "registry/upload/push_blob.h"
+#include "registry/presence.h"
 #include "registry/upload/upload_body.h"
 #include "registry/upload/upload_quirks.h"
 #include "registry/upload/upload_session.h"
@@ -215,4 +215,15 @@ upload_send(struct upload *up, struct err *err)
             return -1;
     }
     return commit_upload(up, false, err);
+}
+
+int
+upload_is_there(struct upload *up, struct err *err)
+{
+    const struct presence_query query = {up->repo, up->digest, up->size, up->source};
+    enum presence found;
+
+    if (presence_check(up->session, &query, &found, err) < 0)
+        return -1;
+    return found == PRESENCE_THERE;
 }

@@ -14,4 +14,7 @@
  */
 MUST_USE int upload_send(struct upload *up, struct err *err);
 
+/* Whether the registry has it now.  1, 0, -1. */
+int upload_is_there(struct upload *up, struct err *err);
+
 #endif

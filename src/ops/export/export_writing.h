@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* export_internal.h - shared by the parts of an export.
- *
- * - export.c: the plan, starting or resuming the file, publishing
- * - export_blobs.c: every blob to its place
- * - export_verify_after.c: --verify-after
+/* export_writing.h - a bundle being written.
  *
  * Layer: ops, private.
  */
-#ifndef OPS_EXPORT_EXPORT_INTERNAL_H
-#define OPS_EXPORT_EXPORT_INTERNAL_H
+#ifndef OPS_EXPORT_EXPORT_WRITING_H
+#define OPS_EXPORT_EXPORT_WRITING_H
 
 #include "bundle/format/writer.h"
 #include "io/file/output_set.h"
-#include "ops/export/export.h"
+#include "ops/export/export_options.h"
 #include "ops/export/reuse.h"
 
 #include <stdatomic.h>
