@@ -20,7 +20,7 @@ struct split_kind {
 };
 
 static const struct split_kind kinds[] = {
-    {'a', 2, 0}, {'a', 3, 0}, {'0', 2, 0}, {'0', 3, 0}, {'0', 4, 0}, {'0', 2, 1},
+    {'a', 3, 0}, {'a', 2, 0}, {'0', 2, 0}, {'0', 3, 0}, {'0', 4, 0}, {'0', 2, 1},
 };
 
 static size_t
@@ -37,13 +37,20 @@ make_suffix(const struct split_kind *k, size_t number, char out[SUFFIX_MAX + 1])
         out[i] = (char)(k->first + (char)(number % base_of(k)));
 }
 
+/* Whether digits would run on before the suffix: .001 is no 01. */
+static bool
+is_cut_number(const struct split_kind *k, const char *path, size_t len)
+{
+    return k->first == '0' && len > 0 && text_is_digit(path[len - 1]);
+}
+
 /* The number that a path ends with; false when it has no suffix of that kind. */
 static bool
 read_suffix(const struct split_kind *k, const char *path, size_t *number)
 {
     size_t len = strlen(path), n = 0;
 
-    if (len < k->len)
+    if (len < k->len || is_cut_number(k, path, len - k->len))
         return false;
     for (size_t i = len - k->len; i < len; i++) {
         if (path[i] < k->first || (size_t)(path[i] - k->first) >= base_of(k))
@@ -71,6 +78,18 @@ split_set_is_beginning(const char *path)
            memcmp(start, name, sizeof(start)) == 0;
 }
 
+/* How many pieces can have such names. */
+static size_t
+most_pieces(const struct split_kind *k)
+{
+    size_t most = 1;
+
+    for (size_t i = 0; i < k->len; i++)
+        most *= base_of(k);
+    most -= k->origin;
+    return most < VOLUMES_MAX ? most : VOLUMES_MAX;
+}
+
 static char *
 piece_path(const struct split_kind *k, const char *prefix, size_t number)
 {
@@ -87,10 +106,11 @@ find_pieces(struct volume_files *out, const struct split_kind *k, const char *pr
     CLEANUP(mem_free_string) char *first = piece_path(k, prefix, 1);
     CLEANUP(mem_free_string) char *second = piece_path(k, prefix, 2);
 
-    if (!file_is_regular(first) || !file_is_regular(second) ||
-        !split_set_is_beginning(first) || split_set_is_beginning(second))
+    if (is_cut_number(k, prefix, strlen(prefix)) || !file_is_regular(first) ||
+        !file_is_regular(second) || !split_set_is_beginning(first) ||
+        split_set_is_beginning(second))
         return false;
-    for (size_t n = 1; n <= VOLUMES_MAX; n++) {
+    for (size_t n = 1; n <= most_pieces(k); n++) {
         CLEANUP(mem_free_string) char *path = piece_path(k, prefix, n);
 
         if (!file_is_regular(path))
