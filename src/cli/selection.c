@@ -4,6 +4,7 @@
 
 #include "base/err_list.h"
 #include "base/text.h"
+#include "cli/hints.h"
 #include "io/file/file.h"
 #include "oci/reference_lines.h"
 
@@ -129,6 +130,21 @@ selection_gather(const struct selection_options *o, char **operands, size_t coun
     if (names->count == 0)
         return err_set(err, ERR_USAGE, "no image is named: name one, or use --from LIST");
     return names->takes_repositories ? check_repositories(names, err) : 0;
+}
+
+void
+selection_hint(const struct command *command, const void *options, char **operands,
+               size_t count, struct err *err)
+{
+    if (err->kind != ERR_USAGE && err->kind != ERR_AUTH && err->kind != ERR_NETWORK &&
+        err->kind != ERR_NOT_FOUND)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (file_is_regular(operands[i])) {
+            hint_add(err->hint, command, options, REASON_LIST_OPERAND, operands[i]);
+            return;
+        }
+    }
 }
 
 struct plan_options

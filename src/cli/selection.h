@@ -6,6 +6,7 @@
 #ifndef CLI_SELECTION_H
 #define CLI_SELECTION_H
 
+#include "cli/commands/commands.h"
 #include "cli/opt.h"
 #include "ops/plan/plan.h"
 
@@ -65,6 +66,13 @@ MUST_USE int selection_read(const struct selection_options *options,
 MUST_USE int selection_gather(const struct selection_options *options, char **operands,
                               size_t count, struct reference_list *names,
                               const struct events *events, struct err *err);
+
+/*
+ * After a failure: hint at a list that was given as a name, "sealift export images.txt",
+ * which may be a valid name.
+ */
+void selection_hint(const struct command *command, const void *options, char **operands,
+                    size_t count, struct err *err);
 
 /* A plan of the names; source, run and keep_going are left to the caller. */
 struct plan_options selection_plan(const struct selection_options *options,

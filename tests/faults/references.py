@@ -187,6 +187,8 @@ def file_as_name(lab):
     host = lab.registry.host
     path = lab.given("list.txt", f"{host}/app:1\n")
     lab.export("--", path).fails("usage", hint=f"did you mean --from {path}?")
+    run = lab.sealift("copy", "--json", path, host + "/mirror")
+    run.fails("usage", hint=f"did you mean --from {path}?")
     hub(lab)
     name = "images.txt"
     os.symlink(path, os.path.join(lab.folder, "out", name))

@@ -230,6 +230,8 @@ run_copy(const void *options, char **operands, size_t count, struct runtime *rt,
     struct mapping_rule *rules = xcalloc(o->target.map.count + 1, sizeof(*rules));
     int rc = copy_with(o, operands, count, rules, rt, r, err);
 
+    if (rc < 0)
+        selection_hint(&cmd_copy, options, operands, count, err);
     free(rules);
     return rc;
 }

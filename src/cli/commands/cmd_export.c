@@ -4,10 +4,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "cli/hints.h"
 #include "cli/selection.h"
 #include "cli/signer.h"
-#include "io/file/file.h"
 #include "registry/registry_source.h"
 #include "render/render_export.h"
 
@@ -219,22 +217,6 @@ export_operands(const struct export_command *o, char **operands, size_t count,
     return export_names(o, &names, &selection, &signer, rt, r, err);
 }
 
-/* A list that was given as a name, "sealift export images.txt", may be a valid name. */
-static void
-hint_at_list(const struct export_command *o, char **operands, size_t count,
-             struct err *err)
-{
-    if (err->kind != ERR_USAGE && err->kind != ERR_AUTH && err->kind != ERR_NETWORK &&
-        err->kind != ERR_NOT_FOUND)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        if (file_is_regular(operands[i])) {
-            hint_add(err->hint, &cmd_export, o, REASON_LIST_OPERAND, operands[i]);
-            return;
-        }
-    }
-}
-
 static int
 run_export(const void *options, char **operands, size_t count, struct runtime *rt,
            struct result *r, struct err *err)
@@ -242,7 +224,7 @@ run_export(const void *options, char **operands, size_t count, struct runtime *r
     int rc = export_operands(options, operands, count, rt, r, err);
 
     if (rc < 0)
-        hint_at_list(options, operands, count, err);
+        selection_hint(&cmd_export, options, operands, count, err);
     return rc;
 }
 
