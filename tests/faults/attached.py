@@ -121,7 +121,7 @@ def fails_on_unreadable_referrers(lab):
     lab.again()
     for code in (429, 500, 503):
         lab.registry.on("GET", "/referrers/", status(code))
-        lab.export("--referrers", "--retries", "1", app).fails("network", "referrers of")
+        lab.export("--referrers", "--retries", "1", app, jobs=1).fails("network", "referrers of")
         lab.again()
     lab.registry.on("GET", "/referrers/", status(200, '{"manifests":7}', INDEX))
     lab.export("--referrers", app).fails("protocol", "referrers of")
