@@ -147,7 +147,7 @@ show sealift export --key team.key -o images.tar -f images.txt ||
     give_up "the images could not be fetched"
 unset SEALIFT_PASSPHRASE
 
-heading "On the way: one file, and anybody may look into it"
+heading "On the way: one file, readable by any tool"
 show ls -l images.tar
 echo
 show sealift inspect images.tar || give_up "the bundle cannot be read"

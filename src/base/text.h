@@ -73,7 +73,7 @@ char text_lower(char c);
 bool text_is_digit(char c);
 bool text_is_alnum(char c);
 
-/* Does a text match a pattern as a whole?  '*' stands for any text, also none. */
+/* Whether a whole text matches a pattern.  '*' matches any text, also none. */
 bool text_matches(const char *text, const char *pattern);
 
 #endif

@@ -92,7 +92,7 @@ static const struct hint {
     {REASON_EXISTS, "copy import",
      "--on-existing=overwrite moves the tag, --on-existing=skip leaves such images out"},
     {REASON_INCOMPLETE_INDEX, "import",
-     "this registry seems to refuse an index of which a child is missing: export it "
+     "this registry seems to reject an index with a missing child: export it "
      "again "
      "when the child is available; --index rebuild pushes an index of the others, "
      "--keep-going the other images"},
@@ -142,7 +142,7 @@ static const struct hint {
      "'sealift inspect' lists what is missing; --allow-incomplete accepts the rest"},
     {REASON_IN_USE, "trust", "to revoke it at once: 'sealift trust revoke'"},
 
-    /* ---- files that are no bundles ---- */
+    /* ---- other files than bundles ---- */
     {REASON_REPACKED, BUNDLES,
      "docs/bundle-format.md, 'Packed again', has the line of bsdtar that restores the "
      "exact bytes"},
@@ -155,8 +155,8 @@ static const struct hint {
     {REASON_SIGNATURE_FILE, BUNDLES, "'sealift attach BUNDLE FILE' adds a signature"},
     {REASON_RECEIPT_FILE, BUNDLES,
      "'sealift verify-receipt --key HOST.pub FILE' checks a receipt"},
-    {REASON_UPDATE_FILE, BUNDLES, "'sealift trust apply FILE' takes an update"},
-    {REASON_LIST_FILE, BUNDLES, "'sealift export --from FILE' takes a list"},
+    {REASON_UPDATE_FILE, BUNDLES, "'sealift trust apply FILE' applies an update"},
+    {REASON_LIST_FILE, BUNDLES, "'sealift export --from FILE' reads a list"},
 
     /* ---- signatures ---- */
     {REASON_NO_SIGNING_KEY, "export",

@@ -50,7 +50,7 @@ struct tag_sink {
 
 /* The first bytes of a blob, at hand from an earlier run; the digest decides. */
 struct blob_prefix {
-    uint64_t len;     /* less than the blob's size; 0: nothing */
+    uint64_t len;     /* less than the blob's size; 0: no bytes */
     struct hash hash; /* of them; taken over by fetch_blob() */
 };
 

@@ -40,9 +40,9 @@ size_t graph_member_count(const struct graph *g);
 const uint32_t *graph_omitted(const struct graph *g, size_t *count);
 
 /*
- * After graph_finish(): visit what a document reaches, itself included, and nothing that
- * is left out.  fn is called once for each object and each of its two uses, as a document
- * and as a blob, parents before children.
+ * After graph_finish(): visit everything a document reaches, itself included, without
+ * what is left out.  fn is called once for each object and each of its two uses, as a
+ * document and as a blob, parents before children.
  */
 struct graph_walk; /* scratch memory, reusable for one graph */
 struct graph_walk *graph_walk_new(const struct graph *g);

@@ -18,7 +18,7 @@ export_to() {
     sealift export -q --unsigned -o "$1" "$name"
 }
 
-# leaves_nothing FOLDER: but what a next run can go on with.
+# leaves_nothing FOLDER: except what the next run can resume.
 leaves_nothing() {
     check_equal "nothing has the final name" "" \
         "$(find "$1" ! -name '*.partial' ! -path "$1" 2>/dev/null)"

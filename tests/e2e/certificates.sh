@@ -135,7 +135,7 @@ policy '"ca":["root.pem"],"subject":"CN=other,O=Acme"'
 reason unknown-signer "certificate-invalid: another subject is refused" verify b.tar
 policy '"ca":["root.pem"],"san":["dns:bundles@acme.example"]'
 reason unknown-signer "refuses a name of another type" verify b.tar
-policy '"ca":["root.pem"],"san":["dns:nobody","uri:https://acme.example/bundles"]'
+policy '"ca":["root.pem"],"san":["dns:other","uri:https://acme.example/bundles"]'
 expect 0 "accepts one of several names" verify b.tar
 id=$(openssl x509 -in signer.pem -pubkey -noout | openssl pkey -pubin -outform DER |
     sha256sum | cut -d ' ' -f 1)

@@ -80,7 +80,7 @@ check_not "the PIN is not shown" grep -q 1234 "$err"
 expect 2 "refuses an unsupported curve" \
     sealift sign --key "$(uri p384)" --passphrase-file pin b.tar
 expect 9 "fails when the token is absent" sealift sign \
-    --key 'pkcs11:token=nobody;object=ec;type=private' --passphrase-file pin b.tar
+    --key 'pkcs11:token=absent;object=ec;type=private' --passphrase-file pin b.tar
 expect 2 "refuses to convert a key in a token" \
     sealift key convert --passphrase-file pin "$(uri ec)" file.key
 check "the bundle is unchanged" cmp b.tar before.tar

@@ -23,7 +23,7 @@ single=$(references source docker-single)
 chart=$(references source chart)
 bundle=$work/carrier/images.tar
 
-# make [OPTION...]: everything, as far as it can be had.
+# make [OPTION...]: everything that can be fetched.
 make() {
     SOURCE_DATE_EPOCH=1700000000 sealift export --json --key team.key -o "$bundle" --retries 0 \
         "$@" "$index" "$single" "$chart"

@@ -39,7 +39,7 @@ check_equal "the name in the bundle is the tag" "$chart:0.1.0" "$(names_in)"
 expect 9 "fails on a digest that the repository lacks" export_names "$chart@$other"
 check "no bundle is left" test ! -e "$bundle"
 expect 9 "fails on a tag that does not exist" export_names "$chart:9"
-expect 9 "fails on a repository that does not exist" export_names "$host/nobody/here:1"
+expect 9 "fails on a repository that does not exist" export_names "$host/not/here:1"
 expect 2 "refuses upper case in a repository" export_names "$host/Charts/shop:1"
 expect 2 "refuses a URL" export_names "https://$chart:0.1.0"
 

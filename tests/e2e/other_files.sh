@@ -73,19 +73,19 @@ fi
 # --- packed again ----------------------------------------------------------------------------
 
 (cd "$work/tree" && tar -cf "$work/gnu.tar" .)
-called 'that another tool packed again: its index.json and list of files are unchanged' \
+called 'that was repacked by another tool: its index.json and list of files are unchanged' \
     "$work/gnu.tar" 'Packed again'
 python3 - "$work/tree" "$work/pax.tar" <<'PYTHON'
 import os, sys, tarfile
 with tarfile.open(sys.argv[2], "w", format=tarfile.PAX_FORMAT) as tar:
     tar.add(sys.argv[1], "images")
 PYTHON
-called 'that another tool packed again: its index.json and list of files are unchanged' \
+called 'that was repacked by another tool: its index.json and list of files are unchanged' \
     "$work/pax.tar" 'Packed again'
 cp -r "$work/tree" "$work/changed"
 echo >>"$work/changed/SHA256SUMS"
 (cd "$work/changed" && tar -cf "$work/changed.tar" .)
-called 'its list of files is not the one that its index.json names' "$work/changed.tar"
+called 'its list of files does not match its index.json' "$work/changed.tar"
 
 # The lines as they are documented.
 restore() {
@@ -99,7 +99,7 @@ if command -v bsdtar >/dev/null 2>&1; then
     expect 0 "the documented lines run" restore "$work/gnu.tar"
     expect 0 "they give the exact bytes" cmp "$bundle" "$work/restored.tar"
     (cd "$work/tree" && bsdtar -cf "$work/bsd.tar" ./*)
-    called 'that another tool packed again' "$work/bsd.tar" 'Packed again'
+    called 'that was repacked by another tool' "$work/bsd.tar" 'Packed again'
     must sealift export -q -o "$work/u.tar" --unsigned -f "$work/list"
     must restore "$work/u.tar"
     expect 0 "also of an unsigned bundle" cmp "$work/u.tar" "$work/restored.tar"

@@ -87,7 +87,7 @@ check "the rest of the bundle is unchanged" test "$before" = \
 openssl dgst -sha256 -sign bob.key -out bob.der index.json
 expect 0 "attaches to volumes" sealift attach --key bob.pub one/cut.002 bob.der
 expect 0 "the attached signature counts too" sealift verify -q --key bob.pub one/cut
-# Cut in the midst of the header that makes a signature count.
+# Cut inside the header that makes a signature count.
 must split -b "$(($(grep -abo -m1 'signatures/\.pad' unsigned.tar | head -n 1 | cut -d : -f 1) + 100))" \
     -a 3 --numeric-suffixes=1 unsigned.tar odd.
 sha256sum odd.* >odd

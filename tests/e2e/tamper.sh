@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# tamper.sh - a bundle that anybody touched is refused before a word is said to the registry.
+# tamper.sh - a changed bundle is refused before the registry is contacted.
 
 # shellcheck source=tests/lib/e2e.sh
 . "$(dirname "$0")/../lib/e2e.sh"

@@ -81,7 +81,7 @@ cp dave.key oops.pub
 expect 2 "refuses a private key under another name" sealift trust add --trust new oops.pub
 check "the private key is not in the store" test ! -e new/keys/oops.pub
 expect 2 "refuses an invalid name" sealift trust add --trust new ./.pub
-expect 9 "fails on a file that does not exist" sealift trust add --trust new nobody.pub
+expect 9 "fails on a file that does not exist" sealift trust add --trust new absent.pub
 expect 0 "trust list succeeds" sealift trust list --trust new
 check "trust list shows the key" grep -q '^carol.pub  carol.pub  [0-9a-f]*' "$out"
 expect 0 "trust remove succeeds" sealift trust remove --trust new carol
@@ -153,9 +153,9 @@ check "the message has the word and the stream" \
     grep -q "stream 'default'.*unknown key 'treshold'" "$err"
 sed 's/"version":1/"version":1,"version":2/' policy.good >store/policy.json
 expect 2 "refuses a key listed twice" sealift verify -q --trust store b.tar
-sed 's/bob.pub/nobody.pub/' policy.good >store/policy.json
+sed 's/bob.pub/absent.pub/' policy.good >store/policy.json
 expect 9 "refuses a missing key" sealift verify -q --trust store b.tar
-check "the message has signer and file" grep -q "signer 'bob'.*nobody.pub" "$err"
+check "the message has signer and file" grep -q "signer 'bob'.*absent.pub" "$err"
 cp policy.good store/policy.json
 expect 9 "fails on a store that does not exist" sealift verify -q --trust nowhere b.tar
 expect 2 "refuses --key with --trust" sealift verify -q --key alice.pub --trust store b.tar

@@ -200,7 +200,7 @@ def fails_on_a_flipped_bit(lab):
     lab.export(app).fails("integrity", digest, reason="digest")
     same(ranges(lab, digest), [None, None], "requests for it")
     lab.registry.rules.clear()
-    lab.export(app).ok().carries(app)  # nothing of the wrong bytes is gone on with
+    lab.export(app).ok().carries(app)  # no wrong bytes are kept
 
 
 @case("blob-bit-flipped", "blob-content-wrong")

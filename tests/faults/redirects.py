@@ -14,7 +14,7 @@ def with_password(lab):
 
 
 def public(lab):
-    """lab.registry has an address that anybody could reach, and a thief has private ones."""
+    """lab.registry has a public address, and a thief has private ones."""
     lab.proxied = True
     thief = lab.origin("thief", "127.0.0.7", lambda: lab.storage.handler)
     return lab.registry.name_it(PUBLIC), thief.also_named(*PRIVATE)

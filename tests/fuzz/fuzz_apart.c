@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the process that verifies a bundle says to the one that started it.  Whoever took
- * it over can lie, and no more than that: all that is told is well-formed. */
+/* What the process that verifies a bundle says to the one that started it.  An attacker
+ * who took it over can lie, and no more than that: all that is told is well-formed. */
 #include "config.h"
 #include "base/cancel.h"
 #include "tests/fuzz/fuzz.h"

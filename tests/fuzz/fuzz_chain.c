@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a signature to an authority, with certificates and revocation lists that somebody
- * brings: a chain begins with the holder, ends at an anchor, and is described whole. */
+/* From a signature to an authority, with certificates and revocation lists that an
+ * attacker brings: a chain begins with the holder, ends at an anchor, and is described
+ * whole. */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -132,7 +132,7 @@ count_note(void *ctx, const struct damage *d)
     (*notes)++;
 }
 
-/* The same of a survey, which has nothing to say of the head and headers of a good one.
+/* The same for a scan, which has nothing to say of the head and headers of a good one.
  */
 static void
 try_survey(const struct bundle_untrusted *u, const struct bundle_preview *p, int fd,

@@ -241,7 +241,7 @@ omitted_objects_are_exactly_those_listed(void **state)
     expect_parts(&p, "missing", "the top of an image");
 }
 
-/* The same, but the manifest could not be had. */
+/* The same, but the manifest is missing. */
 static void
 lacking_parts(struct fixture_parts *p, struct missing_name items[2], char *name)
 {
@@ -264,7 +264,7 @@ missing_objects_are_exactly_those_listed(void **state)
     digest_text(&p.omitted[0].digest, hex);
     snprintf(name, sizeof(name), "host.test/app@%s", hex);
     lacking_parts(&p, items, name);
-    expect_parts(&p, NULL, "a child that could not be had");
+    expect_parts(&p, NULL, "a child that is missing");
     p.meta.omits_platforms = true;
     expect_parts(&p, "sums", "no platform was left out");
     lacking_parts(&p, items, other);

@@ -87,7 +87,7 @@ counts_each_object_of_a_root_once(void **state)
         size = graph_size_new(g);
         id = graph_root(g, 0);
         assert_int_equal(graph_size_add(size, id), bytes_of(&w, table[i].counted));
-        /* and anew for each root that is asked about */
+        /* and again for each root that is queried */
         assert_int_equal(graph_size_add(size, id), bytes_of(&w, table[i].counted));
     }
 }

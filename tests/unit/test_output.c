@@ -215,7 +215,7 @@ room_and_limits_are_known_before_the_first_byte(void **state)
     }
 }
 
-/* An unfinished file that is gone on with has its room already. */
+/* A resumed file has its space already. */
 static void
 what_is_on_the_disk_needs_no_more_room(void **state)
 {

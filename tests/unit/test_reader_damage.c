@@ -476,7 +476,7 @@ archives_are_called_by_what_is_in_them(void **state)
          "an archive of docker save or podman save",
          REASON_IMAGE_ARCHIVE},
         {{"img/oci-layout", "img/SHA256SUMS", "img/signatures/.pad"},
-         "another tool packed again",
+         "repacked by another tool",
          REASON_REPACKED},
         {{"usr/bin/"}, "a tar archive that begins with 'usr/bin/'", REASON_OTHER_FILE},
     };

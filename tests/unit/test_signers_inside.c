@@ -300,7 +300,7 @@ make_twin(const struct buf *raw, struct buf *out)
     assert_int_equal(buf_add(out, body.data, body.len), 0);
 }
 
-/* Anybody can make that one out of the first.  SECURITY.md says that it counts. */
+/* Anyone can compute that one from the first.  SECURITY.md says that it counts. */
 static void
 accepts_the_other_form_of_an_ecdsa_signature(void **state)
 {

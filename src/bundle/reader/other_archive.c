@@ -14,7 +14,7 @@
 
 enum {
     MEMBERS_MAX = 4096, /* headers read: on a disk each may cost a seek */
-    OUR_HEADERS = 2,    /* so many of a bundle's own form: it was not packed again */
+    OUR_HEADERS = 2,    /* number of canonical headers that excludes repacking */
     NAME_AT = 0,
     SIZE_AT = 124,
     SIZE_LEN = 12,
@@ -39,7 +39,7 @@ octal(const unsigned char *field, size_t len)
     return n;
 }
 
-/* Octal, or base-256 as GNU tar writes large ones. */
+/* Octal, or base-256 as GNU tar writes large numbers. */
 static uint64_t
 size_of_body(const unsigned char *block)
 {
@@ -66,7 +66,7 @@ has_checksum(const unsigned char *block)
     return block[0] != '\0' && sum == octal(block + CHECKSUM_AT, CHECKSUM_LEN);
 }
 
-/* ---- which members there are ---- */
+/* ---- members found ---- */
 
 struct member_place {
     bool is_there;
@@ -78,10 +78,10 @@ struct archive {
     char first[TAR_NAME_MAX + 1];
     struct member_place oci_layout, index, sums, manifest, repositories;
     bool has_pad, has_layer_tar;
-    unsigned own_headers; /* in the form of a bundle */
+    unsigned own_headers; /* canonical headers */
 };
 
-/* Names as tools write them: "index.json", "./index.json", "folder/index.json". */
+/* Names as written by tools: "index.json", "./index.json", "folder/index.json". */
 static bool
 is_called(const char *name, const char *wanted)
 {
@@ -117,7 +117,7 @@ take_member(struct archive *a, const char *name, uint64_t at, uint64_t size)
     a->has_layer_tar |= len > 4 && strcmp(name + len - 4, ".tar") == 0;
 }
 
-/* False where it is no tar. */
+/* False for anything but a tar. */
 static bool
 read_archive(struct archive *a)
 {
@@ -141,15 +141,15 @@ read_archive(struct archive *a)
         if (block[TYPE_AT] == '0' || block[TYPE_AT] == '\0')
             take_member(a, name, at + TAR_BLOCK, size);
         if (size > a->file->size)
-            return true; /* cut off */
+            return true; /* truncated */
         at += TAR_BLOCK + tar_padded(size);
     }
     return n > 0;
 }
 
-/* ---- whose archive it is ---- */
+/* ---- recognising archives ---- */
 
-/* The body of a member.  False where it is missing, too large or cut off. */
+/* The body of a member.  False when it is missing, too large or truncated. */
 static bool
 read_body(const struct archive *a, const struct member_place *m, struct buf *out)
 {
@@ -164,7 +164,7 @@ has_word(const struct buf *text, const char *word)
     return text->len > 0 && memmem(text->data, text->len, word, strlen(word));
 }
 
-/* Whether index.json names this very list of files. */
+/* Whether index.json pins this list of files. */
 static bool
 names_sums(const struct buf *index, const struct archive *a)
 {
@@ -182,12 +182,12 @@ names_sums(const struct buf *index, const struct archive *a)
 static int
 explain_repacked(const struct archive *a, const struct buf *index, struct err *err)
 {
-    return err_because(err, ERR_INTEGRITY, REASON_REPACKED,
-                       "a sealift bundle that another tool packed again: %s",
-                       names_sums(index, a) ? "its index.json and list of files are "
-                                              "unchanged, its headers are not"
-                                            : "its list of files is not the one that its "
-                                              "index.json names");
+    return err_because(
+        err, ERR_INTEGRITY, REASON_REPACKED,
+        "a sealift bundle that was repacked by another tool: %s",
+        names_sums(index, a)
+            ? "its index.json and list of files are unchanged, but its headers are not"
+            : "its list of files does not match its index.json");
 }
 
 static int
@@ -207,7 +207,7 @@ explain_layout(const struct archive *a, const struct buf *index, struct err *err
     if (has_word(index, "io.containerd.image.name"))
         return explain_image_archive("an OCI archive of docker buildx or containerd",
                                      err);
-    return explain_image_archive("an OCI archive, as skopeo, podman and oras write it",
+    return explain_image_archive("an OCI archive, as written by skopeo, podman and oras",
                                  err);
 }
 
@@ -219,7 +219,7 @@ explain_tar(const struct archive *a, struct err *err)
     text_safe(first, a->first, strlen(a->first));
     err_because(err, ERR_INTEGRITY, REASON_OTHER_FILE,
                 "a tar archive that begins with '%s', not a sealift bundle", first);
-    return err_hint(err, "if the bundle is in it, extract it");
+    return err_hint(err, "if it contains the bundle, extract it");
 }
 
 int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* other_archive.h - tar archives that are no bundles: of image tools, or a bundle that
- * was packed again.
+/* other_archive.h - tar archives other than bundles: of image tools, or a repacked
+ * bundle.
  *
  * Layer: bundle.
  */
@@ -9,7 +9,7 @@
 
 #include "io/file/volumes.h"
 
-/* As other_file_explain(): 0 also for what is no tar archive. */
+/* As other_file_explain(): 0 also for files other than tar archives. */
 int other_archive_explain(const struct volumes *file, struct err *err);
 
 #endif

@@ -11,10 +11,10 @@
 #include <string.h>
 
 enum {
-    SAMPLE = 4096, /* bytes that are looked at */
+    SAMPLE = 4096, /* bytes examined */
     ISO_AT = 32769,
     BOOT_AT = 510,
-    BASE64_LINE = 60, /* a first line of so many characters is no word */
+    BASE64_LINE = 60, /* length of a first line that is not a word */
     DER_MAX = 64 << 10,
 };
 
@@ -83,7 +83,7 @@ explain_packed(const struct sample *s, struct err *err)
         return 0;
     err_because(err, ERR_INTEGRITY, REASON_OTHER_FILE,
                 "an archive (%s), not a sealift bundle", name);
-    return err_hint(err, "if the bundle is in it, extract it");
+    return err_hint(err, "if it contains the bundle, extract it");
 }
 
 static bool
@@ -112,10 +112,10 @@ explain_disk(const struct sample *s, struct err *err)
     if (!name)
         return 0;
     explain_as(err, REASON_OTHER_FILE, name);
-    return err_hint(err, "if the bundle is in it, mount it or extract it");
+    return err_hint(err, "if it contains the bundle, mount it or extract it");
 }
 
-/* What keys and signatures are in binary form: one DER sequence, as long as the file. */
+/* Keys and signatures in binary form: one DER sequence, as long as the file. */
 static int
 explain_der(const struct sample *s, struct err *err)
 {
@@ -125,7 +125,7 @@ explain_der(const struct sample *s, struct err *err)
         s->file->size != 4 + (uint64_t)(b[2] << 8 | b[3]))
         return 0;
     return explain_as(err, REASON_SIGNATURE_FILE,
-                      "a file in DER form, such as a signature or a certificate");
+                      "a DER file, such as a signature or a certificate");
 }
 
 /* ---- text ---- */
@@ -202,7 +202,7 @@ is_base64(const struct sample *s)
     return line >= BASE64_LINE;
 }
 
-/* Whether the first line that says something is a reference with a tag or a host. */
+/* Whether the first significant line is a reference with a tag or a host. */
 static bool
 is_list(const struct sample *s)
 {
@@ -245,7 +245,7 @@ explain_text(const struct sample *s, struct err *err)
     return explain_as(err, REASON_OTHER_FILE, "a text file");
 }
 
-/* ---- all of it ---- */
+/* ---- all kinds ---- */
 
 static int
 explain_empty(const struct sample *s, struct err *err)
@@ -256,8 +256,8 @@ explain_empty(const struct sample *s, struct err *err)
     return err_hint(err, "copy the bundle again");
 }
 
-/* Whether the file may be a bundle that was cut within its first header, or lost all of
- * its bytes but not its size. */
+/* Whether the file may be a bundle truncated within its first header, or with all bytes
+ * lost but its size kept. */
 static bool
 is_cut_header(const struct sample *s)
 {

@@ -30,7 +30,7 @@ static const struct opt table[] = {
     SELECTION_OPTIONS(T),
     TARGET_OPTIONS(T),
     LIST(T, as, 0, "as", "NAME[:TAG]",
-         "copy one image to exactly this name; all operands are sources then "
+         "copy one image to exactly this name; all operands are then sources "
          "(repeatable)"),
     REGISTRY_OPTIONS(T),
     COMMON_OPTIONS(T),
@@ -38,7 +38,7 @@ static const struct opt table[] = {
 };
 #undef T
 
-/* ---- where to ---- */
+/* ---- the target ---- */
 
 /* Exact names at the target, owned. */
 struct exact_names {
@@ -52,7 +52,7 @@ exact_names_release(struct exact_names *n)
     free(n->items);
 }
 
-/* The last component of a name begins here. */
+/* The beginning of the last component of a name. */
 static const char *
 last_component(const char *name)
 {
@@ -80,7 +80,8 @@ add_exact(struct exact_names *names, const char *text, struct err *err)
     if (reference_parse(name, text, strlen(text), err) < 0)
         return -1;
     if (name->has_digest)
-        return err_set(err, ERR_USAGE, "'%s': a name at the target has no digest", safe);
+        return err_set(err, ERR_USAGE,
+                       "'%s': a name at the target must not have a digest", safe);
     if (!has_tag_or_digest(text))
         name->tag[0] = '\0';
     names->count++;
@@ -88,8 +89,8 @@ add_exact(struct exact_names *names, const char *text, struct err *err)
 }
 
 /*
- * A TARGET that could be meant as the name of the image as well as a prefix is refused:
- * other tools read it the other way.
+ * A TARGET that could be either the name of the image or a prefix is rejected: other
+ * tools interpret it differently.
  */
 static int
 check_prefix(const char *source, const char *target, struct err *err)
@@ -102,9 +103,8 @@ check_prefix(const char *source, const char *target, struct err *err)
     if (last == target || strlen(last) != len || strncmp(last, own, len) != 0)
         return 0;
     text_safe(safe, target, strlen(target));
-    err_set(err, ERR_USAGE, "'%s' could be the name of the image, or a prefix", safe);
-    return err_hint(err,
-                    "for the name add a tag to it; for the prefix, a '/' at its end");
+    err_set(err, ERR_USAGE, "'%s' is ambiguous: a name of the image, or a prefix", safe);
+    return err_hint(err, "for a name add a tag; for a prefix add a '/' at its end");
 }
 
 /* Sets *target to REGISTRY[/PREFIX], or to NULL when there are exact names. */
@@ -249,20 +249,18 @@ const struct command cmd_copy = {
     .name = "copy",
     .group = COMMAND_CARRY,
     .operands = "REFERENCE... REGISTRY[/PREFIX]",
-    .summary = "copy images from registries straight into another one",
-    .about =
-        "Copy the images that the REFERENCEs name, with all their platforms and byte "
-        "for\n"
-        "byte, to where no gap is between.  Blobs are hashed on the way and touch no "
-        "disk;\n"
-        "what the target has is not sent.  Tags move last, and are read back.\n"
-        "docker.io/library/nginx:1 becomes REGISTRY/PREFIX/docker.io/library/nginx:1; a\n"
-        "target with a tag, or --as, is an exact name.",
+    .summary = "copy images from registries directly to another one",
+    .about = "Copy the images named by the REFERENCEs, with all their platforms and "
+             "unchanged,\nwithout an air gap.  Blobs are hashed on the way and not "
+             "written to disk; objects\npresent at the target are not sent.  Tags move "
+             "last, and are read back.\ndocker.io/library/nginx:1 becomes "
+             "REGISTRY/PREFIX/docker.io/library/nginx:1; a\ntarget with a tag, or --as, "
+             "is an exact name.",
     .examples =
         {
-            {"Copy an image under a name of your own",
+            {"Copy an image under a different name",
              "sealift copy nginx:1.27 registry.corp/base/nginx:1.27"},
-            {"Copy what a list names below a path of a registry",
+            {"Copy the images in a list to a path of a registry",
              "sealift copy -f list registry.corp:5000/mirror"},
         },
     .table = table,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* split_set.h - volumes that split(1) cut, under its names: xaa, xab, ...; NAME.00,
- * NAME.01,
- * ... or NAME.000, ...
+/* split_set.h - volumes written by split(1), under its names: xaa, xab, ...;
+ * NAME.00, NAME.01, ... or NAME.000, ...
  *
  * Layer: io.
  */
@@ -19,8 +18,8 @@
 bool split_set_find(struct volume_files *out, const char *path);
 
 /*
- * The same of paths that were all given, in any order and from any folders: they need
- * only have suffixes of one kind and length.  Sorting is left to the caller.
+ * As split_set_find(), for paths that were all given, in any order and from any folders:
+ * they need only have suffixes of one kind and length.  Sorting is left to the caller.
  */
 bool split_set_number(struct volume_files *out, const char *const *paths, size_t count);
 

@@ -103,7 +103,7 @@ count_digits(const struct taming *t, size_t at)
 struct number {
     size_t digits; /* before a point or an exponent, without the sign */
     size_t fraction, exponent;
-    size_t end; /* where it ends; 0: it is malformed */
+    size_t end; /* its end; 0: malformed */
 };
 
 static struct number

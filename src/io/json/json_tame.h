@@ -12,8 +12,8 @@
 /*
  * Copy the text with "\u0000" and lone surrogates replaced by U+FFFD, and numbers out of
  * range by a number that is not an integer.  The length stays the same, and malformed
- * text is not repaired. Returns: the copy, owned by the caller; NULL when nothing has to
- * be replaced.
+ * text is not repaired. Returns: the copy, owned by the caller; NULL when nothing needs
+ * to be replaced.
  */
 char *json_tame(const char *text, size_t len);
 

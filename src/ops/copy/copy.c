@@ -13,11 +13,11 @@ struct copying {
     struct copy_result *result;
     struct copy_source planned;
     struct image_source source;
-    const char *host; /* of the target of the push that runs */
+    const char *host; /* of the target of the current push */
 };
 
-/* A repository of that host that has a blob: where the plan found it, or where it was
- * pushed a moment ago.  It can be mounted from there. */
+/* A repository of that host that has a blob, from the plan or pushed before.  It can be
+ * mounted from there. */
 static const char *
 mount_source(void *ctx, const struct digest *digest)
 {
@@ -68,7 +68,7 @@ push_everywhere(struct copying *c, struct err *err)
     return 0;
 }
 
-/* What was left out, here or there, while the rest was copied. */
+/* Set the error for failures of either side. */
 static int
 judge_partial(const struct copy_result *r, struct err *err)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* copy.h - images from a source straight into a registry, digests kept.
+/* copy.h - copy images from a source directly to a registry, with unchanged digests.
  *
- * A plan, then a push: documents are pushed from the memory of the plan, blobs are
- * fetched while they are sent, and nothing is written to a disk.
+ * A plan, then a push: documents are pushed from the cache of the plan, blobs are fetched
+ * while they are sent, and nothing is written to disk.
  *
  * Layer: ops.
  */
@@ -13,16 +13,16 @@
 #include "ops/push/push.h"
 
 struct copy_options {
-    struct plan_options plan; /* what to copy, and from where */
-    struct push_options push; /* where to; mapping is not used when there are names */
-    /* Exact names for the one image that is copied; or none. */
+    struct plan_options plan; /* the images, and their source */
+    struct push_options push; /* the target; mapping is not used with names */
+    /* Exact names of the single image; or none. */
     const struct reference *names;
     size_t name_count;
 };
 
 struct copy_result {
     struct plan plan;
-    struct push_result *pushes; /* one; or one for each of the exact names, in order */
+    struct push_result *pushes; /* one; or one per exact name, in order */
     size_t push_count;
 };
 
@@ -32,9 +32,9 @@ struct copy_result {
     }
 
 /*
- * Blobs are hashed on the way and are committed only when they are right, but other than
- * an import, a copy begins to send before everything was read.
- * Errors: those of plan.h and push.h; ERR_USAGE - exact names for anything but one image;
+ * Blobs are hashed on the way and are committed only when they are right, but unlike an
+ * import, a copy sends before everything was read.
+ * Errors: those of plan.h and push.h; ERR_USAGE - exact names for more than one image;
  *         ERR_PARTIAL - with keep_going, something could not be fetched or pushed.
  */
 MUST_USE int copy_run(struct copy_result *out, const struct copy_options *options,

@@ -35,7 +35,7 @@ read_planned(void *ctx, unsigned worker, const struct image_object *what,
                : 0;
 }
 
-/* A blob that is open: from memory, or from the inner source. */
+/* An open blob: from memory, or from the inner source. */
 struct planned_blob {
     const struct image_source *inner;
     struct byte_source source;

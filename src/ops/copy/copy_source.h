@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* copy_source.h - what a plan found, as the source of a push.
+/* copy_source.h - the objects of a plan, as the source of a push.
  *
  * Layer: ops.
  */
@@ -9,7 +9,7 @@
 #include "images/image_source.h"
 #include "ops/plan/plan.h"
 
-/* The source of the plan, with the plan's memory before it.  All borrowed. */
+/* The source of the plan, behind the plan's cache.  All borrowed. */
 struct copy_source {
     const struct plan *plan;
     const struct image_source *inner;

@@ -130,9 +130,9 @@ walk_and_check(struct plan *plan, struct reach *reach, const struct walk_options
 }
 
 /*
- * Put images before all else, each group in its order: what loads a bundle one entry
- * after the other may end at the first that is no image.  Name i is root i of the walk.
- * Returns whether that changed the order, so that a walk has to follow.
+ * Put images first, each group in its order: tools that load a bundle entry by entry may
+ * stop at the first that is not an image.  Name i is root i of the walk.  Returns whether
+ * the order changed, so that another walk is required.
  */
 static bool
 put_images_first(struct plan *plan, const struct reach *reach)

@@ -22,9 +22,9 @@ enum on_existing { EXISTING_ERROR, EXISTING_SKIP, EXISTING_OVERWRITE };
 struct push_options {
     struct mapping mapping;
     enum on_existing on_existing; /* when a tag has another digest */
-    bool dry_run;                 /* stop when it is known what would be sent */
+    bool dry_run;                 /* stop once it is known what would be sent */
     bool read_back_blobs; /* fetch all blobs again before tags move, and compare */
-    bool keep_going;      /* what the target refuses does not stop the other images */
+    bool keep_going;      /* a failure at the target does not stop the other images */
     struct client *client;
     struct run *run;
     /* Another repository of the target that has a blob, or NULL.  Or NULL. */

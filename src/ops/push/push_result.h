@@ -10,10 +10,10 @@
 #include "ops/push/push_plan.h"
 
 enum image_state {
-    IMAGE_PUSHED,  /* something was sent for it, its tag at least */
-    IMAGE_PRESENT, /* the tag held that digest already */
-    IMAGE_SKIPPED, /* the tag holds another digest and stays */
-    IMAGE_FAILED,  /* with keep_going: something of it could not be brought */
+    IMAGE_PUSHED,  /* something was sent for it, at least its tag */
+    IMAGE_PRESENT, /* the tag had that digest already */
+    IMAGE_SKIPPED, /* the tag has another digest and is kept */
+    IMAGE_FAILED,  /* with keep_going: part of it could not be pushed */
 };
 
 #define PUSH_FAILURES_MAX 100000
@@ -30,7 +30,7 @@ struct push_counts {
     size_t blobs_read_back;
     size_t documents_present, documents_pushed;
     size_t tags_present, tags_pushed;
-    /* of referrers, where the registry keeps none */
+    /* of referrers, at registries without the API */
     size_t lists_present, lists_updated, lists_refused;
     size_t referrers_left_out; /* of indexes that were rebuilt */
     uint64_t bytes_uploaded;
@@ -39,13 +39,13 @@ struct push_counts {
 struct push_result {
     struct push_plan plan;
     enum image_state *states; /* of each name; NULL: the push did not begin */
-    uint32_t *causes;         /* of each name: why it failed, see push_failure_of() */
-    struct push_failure *failures; /* in the order in which they happened */
+    uint32_t *causes; /* per name: the cause of a failure, see push_failure_of() */
+    struct push_failure *failures; /* in order of occurrence */
     size_t failure_count, failure_cap;
     size_t failed;    /* names */
     size_t conflicts; /* of them: tags with another digest, before anything was sent */
     struct push_counts counts;
-    bool is_by_head; /* blobs could not be read to check them: see presence.h */
+    bool is_by_head; /* presence was checked with HEAD only: see presence.h */
 };
 
 #define PUSH_RESULT_INIT                                                                 \
@@ -55,16 +55,16 @@ struct push_result {
 
 void push_result_release(struct push_result *r);
 
-/* Why that image failed; NULL: it did not. */
+/* The failure of that image; NULL without one. */
 const struct push_failure *push_failure_of(const struct push_result *r, size_t name);
 
-/* A failure as the result keeps it.  Texts are owned by the caller. */
+/* A failure as kept in the result.  Strings are owned by the caller. */
 struct push_failure push_failure_from(const struct err *err);
 void push_failure_release(struct push_failure *f);
 
 void push_counts_add(struct push_counts *sum, const struct push_counts *more);
 
-/* What results and receipts have in common: blobs, manifests and tags. */
+/* Shared by results and receipts: numbers of blobs, manifests and tags. */
 struct jsout;
 struct jsout *push_counts_json(const struct push_counts *n);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* client_state.h - what is known of each registry, shared by all workers.
+/* client_state.h - the state of each registry, shared by all workers.
  *
  * The lock guards every field marked "guarded"; it is never held during a network call.
- * Whoever finds a thing under way by another worker waits for it instead of asking twice.
+ * A worker that needs something another worker is fetching waits for it.
  *
  * Layer: registry.
  */

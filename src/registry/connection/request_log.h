@@ -16,7 +16,7 @@
 void request_log(const struct events *events, const struct http_request *request,
                  const struct http_response *response, uint64_t ms);
 
-/* Is the value of a header with this name never shown? */
+/* Whether the value of a header with this name is never shown. */
 bool request_log_hides(const char *name, size_t len);
 
 #endif

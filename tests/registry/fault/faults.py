@@ -85,7 +85,7 @@ def chain(*faults):
 
 
 def then(first, fault):
-    """Call first(request), then go on with the fault, or properly with None."""
+    """Call first(request), then continue with the fault, or properly with None."""
     def both(request, proceed):
         first(request)
         return fault(request, proceed) if fault else proceed()

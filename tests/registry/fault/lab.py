@@ -147,7 +147,7 @@ class Proxy:
 
     def __init__(self):
         self.names = {}    # (host, port) -> (address, port)
-        self.users = None  # user -> password, or anybody may
+        self.users = None  # user -> password; None: anonymous access
 
     def answer(self, request):
         if self.users is not None and not self._is_allowed(request):
