@@ -331,7 +331,7 @@ output_set_find_left(const char *path, bool in_volumes, struct secure_dir_names 
             secure_dir_names_add(left, path);
         return;
     }
-    volume_files_find(&volumes, path);
+    volume_files_find(&volumes, path, strlen(path));
     for (size_t i = 0; i < volumes.count; i++)
         secure_dir_names_add(left, volumes.items[i].path);
 }

@@ -28,7 +28,7 @@ find_beyond(const struct output_volumes *v, const char *stem, struct volume_file
 {
     CLEANUP(mem_free_string) char *name = xasprintf("%s%s", v->path, stem);
 
-    volume_files_find(files, name);
+    volume_files_find(files, name, strlen(name));
 }
 
 /* A number has several names, .001 and .0001: only one of them belongs to a set. */

@@ -7,7 +7,9 @@
 #ifndef IO_FILE_SPLIT_SET_H
 #define IO_FILE_SPLIT_SET_H
 
-#include "io/file/volume_set.h"
+#include "io/file/volume_files.h"
+
+#include <stdbool.h>
 
 /*
  * The pieces that belong to path: it is one of them, or no file and the beginning of

@@ -8,100 +8,11 @@
 #include "io/file/file.h"
 #include "io/file/split_set.h"
 
-#include <dirent.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS_MIN = 3, DIGITS_MAX = 4, LIST_MAX = 200 };
-
-void
-volume_files_release(struct volume_files *s)
-{
-    for (size_t i = 0; i < s->count; i++)
-        free(s->items[i].path);
-    free(s->items);
-    *s = (struct volume_files)VOLUME_FILES_INIT;
-}
-
-void
-volume_files_add(struct volume_files *s, size_t number, const char *path)
-{
-    s->items = mem_grow(s->items, s->count, &s->cap, sizeof(*s->items));
-    s->items[s->count++] = (struct volume_file){.number = number, .path = xstrdup(path)};
-}
-
-char *
-volume_name(const char *name, size_t number, size_t count)
-{
-    return xasprintf("%s.%0*zu", name, count > 999 ? DIGITS_MAX : DIGITS_MIN, number);
-}
-
-size_t
-volume_number(const char *path, size_t *stem)
-{
-    const char *dot = strrchr(path, '.'), *digits = dot ? dot + 1 : "";
-    size_t len = strlen(digits), number = 0;
-
-    if (len < DIGITS_MIN || len > DIGITS_MAX || strchr(digits, '/'))
-        return 0;
-    for (size_t i = 0; i < len; i++) {
-        if (!text_is_digit(digits[i]))
-            return 0;
-        number = 10 * number + (size_t)(digits[i] - '0');
-    }
-    *stem = (size_t)(dot - path);
-    return number;
-}
-
-/* ---- finding volumes ---- */
-
-/* Find all volumes in the folder of the set whose name is the first len bytes of path. */
-static void
-look_around(struct volume_files *s, const char *path, size_t len)
-{
-    CLEANUP(mem_free_string) char *name = xstrndup(path, len), *folder = NULL;
-    const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
-    struct dirent *entry;
-    DIR *dir;
-
-    folder = slash ? xstrndup(name, (size_t)(slash + 1 - name)) : xstrdup("./");
-    dir = opendir(folder);
-    while (dir && (entry = readdir(dir))) {
-        CLEANUP(mem_free_string) char *found = NULL;
-        size_t stem, number = volume_number(entry->d_name, &stem);
-
-        if (number == 0 || stem != strlen(base) ||
-            strncmp(entry->d_name, base, stem) != 0)
-            continue;
-        found = xasprintf("%s%s", slash ? folder : "", entry->d_name);
-        volume_files_add(s, number, found);
-    }
-    if (dir)
-        closedir(dir);
-}
-
-static int
-by_number(const void *a, const void *b)
-{
-    const struct volume_file *x = a, *y = b;
-
-    return (x->number > y->number) - (x->number < y->number);
-}
-
-static void
-sort(struct volume_files *s)
-{
-    if (s->count > 0)
-        qsort(s->items, s->count, sizeof(*s->items), by_number);
-}
-
-void
-volume_files_find(struct volume_files *out, const char *name)
-{
-    look_around(out, name, strlen(name));
-    sort(out);
-}
+enum { LIST_MAX = 200 }; /* bytes of numbers in a message */
 
 /* Report the missing volumes between those found: "volume 2", "volumes 2, 5 to 7". */
 static int
@@ -132,7 +43,7 @@ missing_volume_error(const struct volume_files *s, struct err *err)
 static int
 check_numbers(struct volume_files *s, struct err *err)
 {
-    sort(s);
+    volume_files_sort(s);
     for (size_t i = 1; i < s->count; i++) {
         if (s->items[i].number == s->items[i - 1].number)
             return err_set(err, ERR_USAGE, "duplicate volume %zu: '%s' and '%s'",
@@ -283,7 +194,7 @@ open_path(struct volume_set *out, const char *path, open_fn *open_file, struct e
         return 0;
     if (number == 0 && err->kind != ERR_NOT_FOUND)
         return -1;
-    look_around(&s, path, stem);
+    volume_files_find(&s, path, stem);
     if (s.count == 0) /* not the name of a set either: keep the error */
         return number == 0 ? -1 : open_one(out, path, open_file, err);
     if (s.count == 1 && s.items[0].number > 1 &&

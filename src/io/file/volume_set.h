@@ -10,9 +10,8 @@
 #ifndef IO_FILE_VOLUME_SET_H
 #define IO_FILE_VOLUME_SET_H
 
+#include "io/file/volume_files.h"
 #include "io/file/volumes.h"
-
-#define VOLUMES_MAX 9999
 
 struct volume_set {
     struct volumes volumes; /* valid as long as the set */
@@ -46,33 +45,5 @@ void volume_set_release(struct volume_set *set);
 
 /* A set of one open file; takes ownership of fd. */
 struct volume_set volume_set_of_file(int fd, uint64_t size);
-
-/* The files that are read as volumes of a name: NAME.001, NAME.0001, in ascending
- * order. */
-struct volume_file {
-    size_t number; /* from 1 */
-    char *path;
-};
-
-struct volume_files {
-    struct volume_file *items;
-    size_t count, cap;
-};
-
-#define VOLUME_FILES_INIT                                                                \
-    {                                                                                    \
-        .items = NULL                                                                    \
-    }
-
-void volume_files_find(struct volume_files *out, const char *name);
-void volume_files_add(struct volume_files *files, size_t number, const char *path);
-void volume_files_release(struct volume_files *files);
-
-/* The number at the end of a volume's name, and the length of the part before its dot; 0
- * when there is none. */
-size_t volume_number(const char *path, size_t *stem);
-
-/* "NAME.001" of a set of count volumes.  Caller frees. */
-char *volume_name(const char *name, size_t number, size_t count);
 
 #endif
