@@ -426,7 +426,7 @@ damage_out(const struct damage *d, const struct volumes *file)
 
 void
 result_damage(struct result *r, const struct volumes *file,
-              const struct damage_list *damage)
+              const struct damage_list *damage, const struct err *err)
 {
     struct jsout *array;
 
@@ -442,7 +442,8 @@ result_damage(struct result *r, const struct volumes *file,
     array = jsout_array();
     for (size_t i = 0; i < damage->count; i++) {
         jsout_append(array, damage_out(&damage->items[i], file));
-        result_say(r, "damaged   %s\n", damage->items[i].err.msg);
+        if (damage->total > 1 || !strstr(err->msg, damage->items[i].err.msg))
+            result_say(r, "damaged   %s\n", damage->items[i].err.msg);
     }
     if (damage->total > damage->count)
         result_say(r, "damaged   %zu more\n", damage->total - damage->count);

@@ -174,9 +174,12 @@ void result_verdict(struct result *r, const struct trust_verdict *verdict,
 /* What is to be signed: the bundle, its claims, the digest of index.json. */
 void result_signable(struct result *r, const char *path, const struct signable *bundle);
 
-/* "damaged ..." lines and the JSON array "damage"; nothing without damage. */
+/*
+ * "damaged ..." lines and the JSON array "damage"; nothing without damage.  err: the
+ * error that the command ends with, which may name the only damaged place itself.
+ */
 void result_damage(struct result *r, const struct volumes *file,
-                   const struct damage_list *damage);
+                   const struct damage_list *damage, const struct err *err);
 
 /* Check that at most one of these reads standard input.  Errors: ERR_USAGE. */
 MUST_USE int stdin_users_check(const char *const *users, size_t count, struct err *err);

@@ -69,6 +69,7 @@ refused "refuses a flipped bit when signatures are skipped" 6 \
     sealift import --insecure-skip-verify "$work/bad/$layer.tar" "$target"
 check "the message names the damaged object" grep -q "$damaged" "$err"
 check "the message has its offset" grep -qE 'from byte [0-9]+' "$err"
+check_equal "nothing repeats it" 1 "$(cat "$out" "$err" | grep -c "$damaged")"
 
 check_equal "no request reached the registry" 0 "$(requests target)"
 

@@ -137,7 +137,7 @@ put_import_result(struct result *r, const struct import_command *o, const char *
         result_verdict(r, &x->verified.verdict, wishes);
         result_missing(r, &x->verified.missing);
     }
-    result_damage(r, &x->verified.files.volumes, &x->verified.damage);
+    result_damage(r, &x->verified.files.volumes, &x->verified.damage, err);
     if (!x->verified.bundle || !x->push.states)
         return;
     result_put_digest(r->json, "index", &x->verified.admission.index);

@@ -65,7 +65,7 @@ put_layers(struct result *r, const struct bundle_content *c)
 /* What is printed depends on how far the check got. */
 static void
 put_verify_result(struct result *r, const char *path, const struct verified *v,
-                  const struct verify_options *o)
+                  const struct verify_options *o, const struct err *err)
 {
     const struct bundle_content *c;
     struct jsout *images;
@@ -84,7 +84,7 @@ put_verify_result(struct result *r, const char *path, const struct verified *v,
         result_verdict(r, &v->verdict, &o->wishes);
         result_missing(r, &v->missing);
     }
-    result_damage(r, &v->files.volumes, &v->damage);
+    result_damage(r, &v->files.volumes, &v->damage, err);
     if (!v->bundle)
         return;
     c = bundle_content(v->bundle);
@@ -144,7 +144,8 @@ run_verify(const void *options, char **operands, size_t count, struct runtime *r
     if (trust_options_load(&o->trust, &store, &rt->run.events, err) < 0)
         return -1;
     rc = verify_run(&v, &verify, err);
-    put_verify_result(r, operands[0], &v, &verify);
+    put_verify_result(r, operands[0], &v, &verify,
+                      rc < 0 ? err : &(const struct err)ERR_INIT);
     if (rc < 0)
         return -1;
     if (o->layers)
