@@ -64,7 +64,8 @@ fi
 must forget_requests target
 expect 2 "refuses names that coincide" bring both --strip-host "$target/collision"
 check_equal "no request reached the registry" 0 "$(requests target)"
-check "both names are shown" grep -q "$one.*$two\|$two.*$one" "$err"
+check_equal "all of them are shown" 2 "$(grep -c "^sealift: import: .*\($one.*$two\|$two.*$one\)" "$err")"
+check "they are counted" grep -q '^sealift: import: 2 names collide at the target$' "$err"
 expect 2 "refuses a rule without a target" bring one --map "$one" "$target"
 expect 2 "refuses a target with a tag" bring one "$target/x:1"
 expect 2 "refuses a target with a scheme" bring one "http://$target/x"

@@ -81,8 +81,9 @@ map_names(struct planned *p, bool strip_host, struct err *err)
 {
     const struct mapping mapping = {.target = {.host = "reg.test", .prefix = "in"},
                                     .strip_host = strip_host};
+    static const struct events unheard = {.emit = NULL};
 
-    return push_plan_map(&p->plan, &p->set, &mapping, err);
+    return push_plan_map(&p->plan, &p->set, &mapping, &unheard, err);
 }
 
 /* ---- names ---- */

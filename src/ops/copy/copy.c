@@ -45,7 +45,8 @@ push_to(struct copying *c, const struct reference *name, struct push_result *out
     c->host = push.mapping.target.host;
     push.mount_source = mount_source;
     push.mount_ctx = c;
-    if (push_plan_map(&out->plan, &c->result->plan.set, &push.mapping, err) < 0)
+    if (push_plan_map(&out->plan, &c->result->plan.set, &push.mapping, &push.run->events,
+                      err) < 0)
         return -1;
     return push_images(out, &c->result->plan.set, &c->source, &push, err);
 }

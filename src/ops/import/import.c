@@ -40,7 +40,8 @@ may_begin(struct import_result *out, const struct import_options *o, struct err 
     if (check_unused_rules(&out->pushing.mapping, out->set, &o->push.run->events, err) <
             0 ||
         (o->as && push_to_exact(&out->pushing, out->set, o->as, err) < 0) ||
-        push_plan_map(&out->push.plan, out->set, &out->pushing.mapping, err) < 0 ||
+        push_plan_map(&out->push.plan, out->set, &out->pushing.mapping,
+                      &o->push.run->events, err) < 0 ||
         push_plan_check_targets(&out->push.plan, v->verdict.rule, v->meta.stream, err) <
             0)
         return -1;

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "ops/push/push_plan.h"
 
+#include "base/err_list.h"
 #include "base/mem.h"
 #include "base/text_safe.h"
 #include "oci/graph_walk.h"
@@ -22,17 +23,18 @@ by_target(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->to.tag, b->to.tag);
 }
 
-static int
-collision(const struct image_entry *a, const struct image_entry *b,
-          const struct reference *target, struct err *err)
+static void
+note_collision(struct err_list *bad, const struct image_entry *a,
+               const struct image_entry *b, const struct reference *target)
 {
+    struct err err = ERR_INIT;
     char to[REFERENCE_TEXT_MAX];
 
     reference_name(target, to);
-    return err_because(
-        err, ERR_USAGE, REASON_COLLISION,
-        "'%s' and '%s' are different images, but map to the same name '%s'", a->name,
-        b->name, to);
+    err_because(&err, ERR_USAGE, REASON_COLLISION,
+                "'%s' and '%s' are different images, but map to the same name '%s'",
+                a->name, b->name, to);
+    err_list_add(bad, &err);
 }
 
 static const struct image_entry *
@@ -42,9 +44,9 @@ entry_of(const struct push_plan *plan, const struct push_plan_name *name)
 }
 
 /* Number the repositories and find colliding names; sorted by target. */
-static int
+static void
 number_repositories(struct push_plan *plan, struct push_plan_name **sorted,
-                    struct err *err)
+                    struct err_list *bad)
 {
     plan->repos = xcalloc(plan->name_count, sizeof(*plan->repos));
     for (size_t i = 0; i < plan->name_count; i++) {
@@ -55,34 +57,46 @@ number_repositories(struct push_plan *plan, struct push_plan_name **sorted,
             plan->repos[plan->repo_count++] = xstrdup(name->to.path);
         else if (name->to.tag[0] != '\0' && strcmp(before->to.tag, name->to.tag) == 0 &&
                  entry_of(plan, before)->object != entry_of(plan, name)->object)
-            return collision(entry_of(plan, before), entry_of(plan, name), &name->to,
-                             err);
+            note_collision(bad, entry_of(plan, before), entry_of(plan, name), &name->to);
         name->repo = (uint32_t)(plan->repo_count - 1);
     }
-    return 0;
+}
+
+/* Names that cannot be names at the target go to *bad. */
+static void
+map_names(struct push_plan *plan, const struct mapping *mapping, struct err_list *bad)
+{
+    for (size_t i = 0; i < plan->name_count; i++) {
+        const struct image_entry *e = &plan->set->entries[i];
+        struct err err = ERR_INIT;
+
+        if (mapping_apply(mapping, &e->ref, &plan->names[i].to, &err) == 0)
+            continue;
+        err_wrap(&err, "%s", e->name);
+        err_list_add(bad, &err);
+    }
 }
 
 int
 push_plan_map(struct push_plan *out, const struct image_set *set,
-              const struct mapping *mapping, struct err *err)
+              const struct mapping *mapping, const struct events *events, struct err *err)
 {
+    CLEANUP(err_list_release) struct err_list bad = ERR_LIST_INIT;
     struct push_plan_name **sorted;
-    int rc;
 
     out->set = set;
     out->name_count = set->count;
     out->names = xcalloc(set->count, sizeof(*out->names));
-    for (size_t i = 0; i < set->count; i++) {
-        if (mapping_apply(mapping, &set->entries[i].ref, &out->names[i].to, err) < 0)
-            return err_wrap(err, "%s", set->entries[i].name);
-    }
+    map_names(out, mapping, &bad);
+    if (err_list_end(&bad, events, "names cannot be mapped to the target", err) < 0)
+        return -1;
     sorted = xcalloc(set->count, sizeof(*sorted));
     for (size_t i = 0; i < set->count; i++)
         sorted[i] = &out->names[i];
     qsort(sorted, set->count, sizeof(*sorted), by_target);
-    rc = number_repositories(out, sorted, err);
+    number_repositories(out, sorted, &bad);
     free(sorted);
-    return rc;
+    return err_list_end(&bad, events, "names collide at the target", err);
 }
 
 int

@@ -6,6 +6,7 @@
 #ifndef OPS_PUSH_PUSH_PLAN_H
 #define OPS_PUSH_PUSH_PLAN_H
 
+#include "base/events.h"
 #include "images/image_set.h"
 #include "oci/mapping.h"
 #include "trust/policy.h"
@@ -56,7 +57,8 @@ struct push_plan {
  * map to the same name.
  */
 MUST_USE int push_plan_map(struct push_plan *out, const struct image_set *set,
-                           const struct mapping *mapping, struct err *err);
+                           const struct mapping *mapping, const struct events *events,
+                           struct err *err);
 
 /*
  * Whether the images may be pushed there, by the policy's rule for their stream, or NULL.
