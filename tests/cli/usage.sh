@@ -168,15 +168,16 @@ expect 4 "a registry that is not there, for two images" \
     sealift export --unsigned --progress none -o b.tar 127.0.0.1:1/a:1 127.0.0.1:1/b:1
 check_equal "both have the cause" "a:1 b:1" "$(sed -n \
     's,^sealift: export: 127\.0\.0\.1:1/\([ab]:1\): .*cannot connect: Connection refused$,\1,p' "$err" | paste -s -d ' ')"
-expect 10 "the same with --keep-going" sealift export --keep-going --unsigned \
+expect 10 "the status is the same with --keep-going" sealift export --keep-going --unsigned \
     --progress none -o b.tar 127.0.0.1:1/a:1 127.0.0.1:1/b:1
 check_equal "each failure is there once" 2 "$(cat "$out" "$err" | grep -c 'Connection refused')"
-check_equal "each name is, too" 2 "$(cat "$out" "$err" | grep -o '127\.0\.0\.1:1' | wc -l)"
+check_equal "each name is shown too" 2 "$(cat "$out" "$err" | grep -o '127\.0\.0\.1:1' | wc -l)"
 check_not "no empty table is printed" grep -q '^IMAGE\|^contents\|^fetched' "$out"
-check "the error counts them" \
+check "the error has their number" \
     grep -q '^sealift: export: 2 objects could not be fetched, 2 images are incomplete$' "$err"
-expect 10 "the same with -q" sealift export -q --keep-going --unsigned -o b.tar 127.0.0.1:1/a:1
-check "has the first cause in the error" grep -q \
+expect 10 "the status is the same with -q" \
+    sealift export -q --keep-going --unsigned -o b.tar 127.0.0.1:1/a:1
+check "the error has the first cause" grep -q \
     '^sealift: export: 1 object could not be fetched, 1 image is incomplete; first error: .*refused$' "$err"
 sealift help >/dev/full 2>"$err"
 check_equal "output that cannot be written is a failure" 8 "$?"

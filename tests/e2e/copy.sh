@@ -47,7 +47,7 @@ expect 0 "--as twice gives two names" sealift copy --as "$target/one:a" --as "$t
 check_equal "the first name is set" "$digest" "$(digest_at one:a)"
 check_equal "the second image has its own tag" "$digest" "$(digest_at two:1.4)"
 expect 2 "refuses a target that could be a name or a prefix" sealift copy "$first" "$target/my/web"
-check "says how to tell them apart" grep -q "^hint: .*add a tag.*'/'" "$err"
+check "a hint says how to distinguish them" grep -q "^hint: .*add a tag.*'/'" "$err"
 expect 0 "a trailing slash makes the target a prefix" \
     sealift copy --strip-host "$first" "$target/my/web/"
 check_equal "the image is below the prefix" "$digest" "$(digest_at my/web/team/web:1.4)"

@@ -26,7 +26,7 @@ for key in cosign ed25519; do
     expect 0 "verifies it inside the bundle, $key" sealift verify -q --key "$made/$key.pub" b.tar
     expect 0 "signs with a key by cosign, $key" env COSIGN_PASSWORD='open sesame' \
         "$abs_top_builddir/sealift" sign --key "$made/$key.key" --sig-out "$key.sig" unsigned.tar
-    expect 0 "that signature counts, $key" \
+    expect 0 "verifies that signature, $key" \
         sealift verify -q --key "$made/$key.pub" --signature "$key.sig" unsigned.tar
     expect 0 "cosign's steps accept a signature by cosign, $key" \
         python3 "$tests/e2e/cosign_verify.py" "$made/$key.pub" "$made/$key.json" tosign
@@ -66,7 +66,7 @@ must tar -xf b.tar -C tree
 for who in alice edith rita; do
     expect 0 "cosign's steps accept the signature of $who" \
         python3 "$tests/e2e/cosign_verify.py" "$who.pub" "$(signature_of $who)" tree/index.json
-    expect 1 "and refuse it for other bytes" \
+    expect 1 "cosign's steps refuse it for other bytes" \
         python3 "$tests/e2e/cosign_verify.py" "$who.pub" "$(signature_of $who)" tree/oci-layout
 done
 

@@ -176,7 +176,7 @@ expect 0 "accepts a receipt with an escape sequence in its target" \
 check "the name is escaped" is_plain
 check "the target is shown escaped" \
     grep -q 'imported .* to a\\x1b\[31m\\x0aOK: all is well\\x0a\\xc2\\x9b\\x7fz$' "$out"
-json 0 "and in JSON" verify-receipt --key "$evil.pub" forged.json
+json 0 "the JSON result escapes the target" verify-receipt --key "$evil.pub" forged.json
 
 # --- trust ---------------------------------------------------------------------------------
 

@@ -83,7 +83,8 @@ name=$source/twice:v1
 if command -v oras >/dev/null 2>&1; then
     expect 0 "oras reads a manifest by its full name" \
         oras manifest fetch --oci-layout-path "$bundle" "$name"
-    check_equal "as its exact bytes" "$(raw_digest "$name")" "$(sha256sum <"$out" | cut -d' ' -f1)"
+    check_equal "oras reads its exact bytes" \
+        "$(raw_digest "$name")" "$(sha256sum <"$out" | cut -d' ' -f1)"
 else
     skip "oras reads the bundle" "oras is not installed"
 fi
@@ -149,7 +150,8 @@ for m in json.load(sys.stdin)["manifests"]:
     snapshots=$(ctr -a "$work/containerd/sock" -n mixed snapshots ls | grep -c Committed)
     check "all images of it are unpacked" test "$snapshots" -ge 3
     expect 0 "ctr imports it with --no-unpack" ctr_in plain import --no-unpack "$work/mixed.tar"
-    check_equal "with every name" "$(names_of "$work/mixed.tar")" "$(ctr_in plain ls -q | sort)"
+    check_equal "every name is listed" \
+        "$(names_of "$work/mixed.tar")" "$(ctr_in plain ls -q | sort)"
 else
     skip "ctr imports the bundle" "containerd is not installed or cannot run here"
 fi

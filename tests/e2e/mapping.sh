@@ -73,14 +73,15 @@ check_equal "none of these sent a request" 0 "$(requests target)"
 
 # --- a part of a bundle, under another name -------------------------------------------------
 
-expect 9 "--only that matches nothing" bring one --only 'docker.io/*' "$target/part"
-expect 0 "--only" bring both --strip-host --only "$one/charts/*" --only 'no.such/*' "$target/part"
+expect 9 "fails when --only matches nothing" bring one --only 'docker.io/*' "$target/part"
+expect 0 "--only succeeds" \
+    bring both --strip-host --only "$one/charts/*" --only 'no.such/*' "$target/part"
 check "a pattern that matches nothing is named" grep -q "'no.such/\*' matches no name" "$err"
-check_equal "brings what matches" "charts/shop:0.1.0" \
+check_equal "--only pushes what matches" "charts/shop:0.1.0" \
     "$(sed -n "s,^$target/part/\([^ ]*\).*,\1,p" "$out")"
 expect 2 "--as is for one image" bring one --as new/name:1 "$target/part"
-expect 0 "--as" bring one --only "$one/library/tool:*" --as new/name:1 "$target/part"
-check "is the exact name below the target" grep -q "^$target/part/new/name:1 " "$out"
+expect 0 "--as succeeds" bring one --only "$one/library/tool:*" --as new/name:1 "$target/part"
+check "the exact name below the target is used" grep -q "^$target/part/new/name:1 " "$out"
 expect 2 "--as is a name below the target" bring one --only '*tool*' --as 'BAD name' "$target/part"
 
 # --- a tag that holds something else ---------------------------------------------------------
@@ -91,15 +92,15 @@ expect 12 "a tag with another digest is a conflict" bring two --strip-host "$tar
 check_equal "nothing is written" 0 "$(writes target)"
 check "every tag that does is named, with both digests" sh -c '
     test "$(grep -cE "^failed +'"$target"'/plain/[^ ]+: the tag has digest sha256:[0-9a-f]+, but the bundle has sha256:[0-9a-f]+$" "$1")" -eq 2' - "$out"
-check "the error counts them" \
+check "the error has their number" \
     grep -q '^sealift: import: 2 tags have a digest other than in the bundle$' "$err"
 check "the hint is there once, and last" sh -c 'tail -n 1 "$1" | grep -q "^hint: .*--on-existing"
     test "$(cat "$1" "$2" | grep -c -- --on-existing)" -eq 1' - "$err" "$out"
-check_not "no table of images that were not pushed comes before it" grep -q '^IMAGE' "$out"
-expect 12 "one tag that holds another digest" \
+check_not "no table of unpushed images precedes it" grep -q '^IMAGE' "$out"
+expect 12 "fails on one tag with another digest" \
     bring two --strip-host --map "$two/charts=new" "$target/plain"
-check "is named in the error" grep -qE '^sealift: import: .*/plain/[^ ]+: the tag has digest' "$err"
-check_not "and only there" grep -q 'the tag has digest' "$out"
+check "the message names it" grep -qE '^sealift: import: .*/plain/[^ ]+: the tag has digest' "$err"
+check_not "the output does not repeat it" grep -q 'the tag has digest' "$out"
 check "the old image is unchanged" same_images one target plain
 expect 12 "--on-existing error is the default" \
     bring two --strip-host --on-existing error "$target/plain"

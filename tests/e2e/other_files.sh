@@ -30,7 +30,7 @@ called() {
     expect 6 "import of $1" sealift import --key "$work/signer.pub" "$2" localhost:1
     check "the message names the kind of file" grep -qF -- "$1" "$err"
     expect 6 "verify --json of $1" sealift verify --json --key "$work/signer.pub" "$2"
-    check_equal "has the reason" format "$(field "$out" 'd["error"]["reason"]')"
+    check_equal "the result has the reason" format "$(field "$out" 'd["error"]["reason"]')"
     [ $# -lt 3 ] || check "a hint has $3" grep -q -- "^hint: .*$3" "$err"
 }
 sealift() {
@@ -102,7 +102,7 @@ if command -v bsdtar >/dev/null 2>&1; then
     called 'that was repacked by another tool' "$work/bsd.tar" 'Packed again'
     must sealift export -q -o "$work/u.tar" --unsigned -f "$work/list"
     must restore "$work/u.tar"
-    expect 0 "also of an unsigned bundle" cmp "$work/u.tar" "$work/restored.tar"
+    expect 0 "an unsigned bundle is restored too" cmp "$work/u.tar" "$work/restored.tar"
 else
     skip "the documented lines exist" "bsdtar is not installed"
 fi

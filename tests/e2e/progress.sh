@@ -44,7 +44,7 @@ for line in lines: assert isinstance(json.loads(line), dict)' "$1"
 for verb in export verify import inspect; do
     expect 0 "$verb" "run_$verb"
     check "$verb writes no control characters on stdout" is_plain "$out"
-    check "nor on stderr" is_plain "$err"
+    check "no control characters on stderr either" is_plain "$err"
 
     expect 0 "$verb -q" "run_$verb" -q
     check_equal "-q prints nothing on stderr" "" "$(cat "$err")"

@@ -40,7 +40,7 @@ for verb in verify inspect; do
     required 0 "$verb" sealift "$verb" "$@"
     check_equal "$verb says the same" "$contents" \
         "$(sed -n 's/^contents  \([0-9]* names\), [0-9]* objects, \([0-9.]* [KMG]*i*B\)$/\1 \2/p' "$out")"
-    check "and the size of the file" grep -qE "^bundle    [^:]*: $total(, UNVERIFIED)?$" "$out"
+    check "the size of the file is shown" grep -qE "^bundle    [^:]*: $total(, UNVERIFIED)?$" "$out"
 done
 
 required 0 "inspect --json" sealift inspect --json "$bundle"
@@ -118,12 +118,13 @@ required 0 "a dry run with --reuse succeeds" foresee --reuse "$bundle"
 check_equal "the dry run reports that all is reused" "$all 0" \
     "$(field "$out" 'd["wouldReuseBytes"], d["wouldFetchBytes"]' | tr -d '(),')"
 required 0 "the text output succeeds" sealift export --dry-run -o new.tar "$web" --reuse "$bundle"
-check "it says so" grep -qE '^would fetch 0 B of layers and configs; .* is here already$' "$out"
+check "the dry run says that nothing would be fetched" \
+    grep -qE '^would fetch 0 B of layers and configs; .* is here already$' "$out"
 cp "$bundle" new.tar.partial
 required 0 "a dry run succeeds beside an unfinished bundle" foresee
 check_equal "the dry run reports that all is reused" "$all 0" \
     "$(field "$out" 'd["wouldReuseBytes"], d["wouldFetchBytes"]' | tr -d '(),')"
-check "and leaves that as it is" cmp "$bundle" new.tar.partial
+check "the unfinished bundle is unchanged" cmp "$bundle" new.tar.partial
 rm new.tar.partial
 required 0 "volumes" sealift export --dry-run -o new.tar --volume-size 1M "$web"
 check "the count has the right number" \

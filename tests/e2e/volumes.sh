@@ -78,17 +78,17 @@ must in_volumes -q
 whole() {
     sealift export --key "$work/signer.key" --force -o "$base" "$@" "$image"
 }
-expect 0 "a file beside volumes" whole --json
+expect 0 "warns of a file beside volumes" whole --json
 check "a warning names them" grep -q "'$base.001' to '$base.004' (4 files) are still there" "$err"
-check_equal "and JSON all" "$base.001 $base.002 $base.003 $base.004" \
+check_equal "the JSON result has all volumes" "$base.001 $base.002 $base.003 $base.004" \
     "$(field "$out" '" ".join(d["left"])')"
 rm "$base".*
-expect 0 "volumes beside a file" in_volumes --json --force
+expect 0 "warns of volumes beside a file" in_volumes --json --force
 check "a warning names it" grep -q "warning: '$base' is still there" "$err"
-check_equal "and JSON" "$base" "$(field "$out" '" ".join(d["left"])')"
+check_equal "the JSON result has the name" "$base" "$(field "$out" '" ".join(d["left"])')"
 rm "$base"
 expect 0 "nothing is left" in_volumes --json --force
-check_equal "then there is no such member" False "$(field "$out" '"left" in d')"
+check_equal "the JSON result has no such member then" False "$(field "$out" '"left" in d')"
 
 # Volumes that split(1) made, under the names it gives them.
 split_as() { # PREFIX FIRST OPTION...
@@ -97,26 +97,26 @@ split_as() { # PREFIX FIRST OPTION...
     rm -rf "$work/split" && mkdir "$work/split"
     must split -b 1M "$@" "$work/whole.tar" "$split_prefix"
     split_all=$(find "$work/split" -type f | sort -r)
-    expect 0 "split $* $split_prefix: by the first" verify "$split_first"
-    expect 0 "by the last" verify "$(echo "$split_all" | head -n 1)"
+    expect 0 "split $* $split_prefix: verifies by the first volume" verify "$split_first"
+    expect 0 "verifies by the last volume" verify "$(echo "$split_all" | head -n 1)"
     # shellcheck disable=SC2086
-    expect 0 "by all, in any order" verify $split_all
+    expect 0 "verifies by all volumes in any order" verify $split_all
     expect 0 "inspect accepts volumes" sealift inspect "$split_first"
 }
 split_as x aa
 split_as images.tar. aa -a 2
-expect 0 "by the name" verify "$work/split/images.tar"
+expect 0 "verifies by the common name" verify "$work/split/images.tar"
 split_as part- aaa -a 3
 split_as images.tar. 000 -d -a 3
-expect 0 "by the name" verify "$work/split/images.tar"
+expect 0 "verifies by the common name" verify "$work/split/images.tar"
 cp "$work/whole.tar" "$work/split/images.tar"
 split_as x 00 -d
 split_as images.tar. 01 --numeric-suffixes=1
-expect 2 "a report in the place of a piece" \
+expect 2 "refuses a report in the place of a volume" \
     verify --report "$work/split/images.tar.03" "$split_first"
 rm "$work/split/images.tar.03"
 expect 6 "a piece is missing" verify "$split_first"
-check "which one is counted from the first" grep -q "volume" "$err"
+check "the message counts volumes from the first" grep -q "volume" "$err"
 split_as x aa
 must sealift sign --key "$work/signer.key" "$work/split/xab"
 mkdir "$work/alone"
