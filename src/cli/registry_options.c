@@ -10,13 +10,11 @@
 #include "io/file/secure_dir.h"
 #include "io/http/http.h"
 #include "io/http/http_proxy.h"
-#include "io/json/json_write.h"
 #include "oci/reference.h"
 #include "registry/config/certs_d.h"
 #include "registry/config/mirrors_file.h"
 #include "registry/credentials/credentials_default.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -302,93 +300,6 @@ trust_options_wishes(const struct trust_options *options)
                                  .incomplete = options->allow_incomplete};
 }
 
-void
-result_signers(struct result *r, const struct signature_check *signers)
-{
-    struct jsout *array = jsout_array();
-
-    for (size_t i = 0; i < signers->count; i++) {
-        const struct trust_finding *f = &signers->items[i];
-        struct jsout *obj = jsout_object();
-        char hex[2 * DIGEST_RAW_MAX + 1] = "";
-
-        if (f->has_key_id)
-            digest_hex(&f->key_id, hex);
-        jsout_put_text(obj, "file", f->file);
-        jsout_put_bool(obj, "counts", f->counts);
-        if (f->is_detached)
-            jsout_put_bool(obj, "detached", true);
-        if (f->has_key_id)
-            jsout_put_text(obj, "keyId", hex);
-        if (f->counts) {
-            jsout_put_text(obj, "key", f->key_name);
-            result_say(r, "signed by %s (%s)\n", hex, f->key_name);
-        } else {
-            jsout_put_text(obj, "why", f->why);
-            result_say(r, "ignored   %s%s: %s\n", f->is_detached ? "" : "signatures/",
-                       f->file, f->why);
-        }
-        jsout_append(array, obj);
-    }
-    jsout_put(r->json, "signatures", array);
-}
-
-static void
-put_overrides(struct result *r, const struct trust_verdict *verdict,
-              const struct trust_wishes *wishes)
-{
-    struct jsout *array = jsout_array();
-
-    for (size_t i = 0; i < verdict->override_count; i++) {
-        enum trust_override o = verdict->overrides[i];
-        struct jsout *obj = jsout_object();
-
-        jsout_put_text(obj, "name", trust_override_name(o));
-        if (o == OVERRIDE_EXPIRED)
-            jsout_put_text(obj, "reason", wishes->expired);
-        jsout_append(array, obj);
-        result_say(r, "override  %s%s%s\n", trust_override_name(o),
-                   o == OVERRIDE_EXPIRED ? ": " : "",
-                   o == OVERRIDE_EXPIRED ? wishes->expired : "");
-    }
-    jsout_put(r->json, "overrides", array);
-}
-
-void
-result_verdict(struct result *r, const struct trust_verdict *verdict,
-               const struct trust_wishes *wishes)
-{
-    struct jsout *names = jsout_array();
-
-    for (size_t i = 0; i < verdict->signer_count; i++)
-        jsout_append_text(names, verdict->signers[i]);
-    jsout_put(r->json, "signers", names);
-    jsout_put_u64(r->json, "threshold", verdict->threshold);
-    if (verdict->rule && verdict->signer_count > 0) {
-        result_say(r, "approved  by %s", verdict->signers[0]);
-        for (size_t i = 1; i < verdict->signer_count; i++)
-            result_say(r, ", %s", verdict->signers[i]);
-        result_say(r, " (%" PRIu64 " needed)\n", verdict->threshold);
-    }
-    put_overrides(r, verdict, wishes);
-}
-
-void
-result_signable(struct result *r, const char *path, const struct signable *bundle)
-{
-    const struct bundle_content *c = bundle_preview_content(bundle->preview);
-    char digest[DIGEST_TEXT_MAX], size[TEXT_HUMAN_MAX];
-
-    digest_text(&bundle->index, digest);
-    jsout_put_text(r->json, "bundle", path);
-    result_put_digest(r->json, "index", &bundle->index);
-    result_put_meta(r->json, &c->meta);
-    result_say(r, "bundle    %s: %s\n", path, text_human(size, c->total));
-    result_say(r, "index     %s\n", digest);
-    result_say_meta(r, &c->meta);
-    result_contents(r, c, "; layers were not read");
-}
-
 int
 stdin_users_check(const char *const *users, size_t count, struct err *err)
 {
@@ -403,50 +314,4 @@ stdin_users_check(const char *const *users, size_t count, struct err *err)
         first = users[i];
     }
     return 0;
-}
-
-static struct jsout *
-damage_out(const struct damage *d, const struct volumes *file)
-{
-    struct jsout *obj = jsout_object();
-    size_t first, last;
-
-    if (d->has_digest)
-        result_put_digest(obj, "digest", &d->digest);
-    jsout_put_u64(obj, "offset", d->offset);
-    jsout_put_u64(obj, "size", d->size);
-    jsout_put_text(obj, "kind", err_kind_name(d->err.kind));
-    jsout_put_text(obj, "message", d->err.msg);
-    if (volumes_span(file, d->offset, d->size, &first, &last)) {
-        jsout_put_u64(obj, "firstVolume", first);
-        jsout_put_u64(obj, "lastVolume", last);
-    }
-    return obj;
-}
-
-void
-result_damage(struct result *r, const struct volumes *file,
-              const struct damage_list *damage, const struct err *err)
-{
-    struct jsout *array;
-
-    if (damage->is_cut_short) {
-        jsout_put_u64(r->json, "notExaminedFrom", damage->unexamined);
-        result_say(r,
-                   "unread    not examined from byte %" PRIu64
-                   " on: without a valid signature at most %llu MiB are read\n",
-                   damage->unexamined, CHECK_UNTRUSTED_MAX >> 20);
-    }
-    if (damage->total == 0)
-        return;
-    array = jsout_array();
-    for (size_t i = 0; i < damage->count; i++) {
-        jsout_append(array, damage_out(&damage->items[i], file));
-        if (damage->total > 1 || !strstr(err->msg, damage->items[i].err.msg))
-            result_say(r, "damaged   %s\n", damage->items[i].err.msg);
-    }
-    if (damage->total > damage->count)
-        result_say(r, "damaged   %zu more\n", damage->total - damage->count);
-    jsout_put(r->json, "damage", array);
-    jsout_put_u64(r->json, "damagedObjects", damage->total);
 }

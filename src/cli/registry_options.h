@@ -13,8 +13,6 @@
 #include "oci/mapping.h"
 #include "oci/reference_list.h"
 #include "render/result.h"
-#include "ops/sign/sign.h"
-#include "ops/verify/check.h"
 #include "registry/connection/client.h"
 #include "trust/verdict.h"
 
@@ -163,23 +161,6 @@ MUST_USE int trust_options_load(const struct trust_options *options,
                                 struct trust_store *out, const struct events *events,
                                 struct err *err);
 struct trust_wishes trust_options_wishes(const struct trust_options *options);
-
-/* "signed by ..." lines and the JSON array "signatures". */
-void result_signers(struct result *r, const struct signature_check *signers);
-
-/* The signers that counted, and the overrides used. */
-void result_verdict(struct result *r, const struct trust_verdict *verdict,
-                    const struct trust_wishes *wishes);
-
-/* What is to be signed: the bundle, its claims, the digest of index.json. */
-void result_signable(struct result *r, const char *path, const struct signable *bundle);
-
-/*
- * "damaged ..." lines and the JSON array "damage"; nothing without damage.  err: the
- * error that the command ends with, which may name the only damaged place itself.
- */
-void result_damage(struct result *r, const struct volumes *file,
-                   const struct damage_list *damage, const struct err *err);
 
 /* Check that at most one of these reads standard input.  Errors: ERR_USAGE. */
 MUST_USE int stdin_users_check(const char *const *users, size_t count, struct err *err);

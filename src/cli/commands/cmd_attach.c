@@ -5,6 +5,7 @@
 #include "io/json/json_write.h"
 #include "ops/sign/attach.h"
 #include "ops/sign/sign.h"
+#include "render/render_trust.h"
 
 struct attach_command {
     struct common_options common;

@@ -8,14 +8,11 @@
 #include "cli/passphrase.h"
 #include "cli/target_options.h"
 #include "io/file/output.h"
-#include "io/json/json_write.h"
 #include "oci/graph_walk.h"
 #include "ops/import/import.h"
 #include "ops/receipt/receipt.h"
-#include "render/render_omitted.h"
-#include "render/render_push.h"
+#include "render/render_import.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,48 +101,11 @@ load_secrets(void *ctx, struct err *err)
     return 0;
 }
 
-/* ---- result ---- */
-
 static void
 complete_import_hint(const void *ctx, enum err_reason reason, const char *subject,
                      char hint[HINT_MAX])
 {
     hint_add(hint, &cmd_import, ctx, reason, subject);
-}
-
-static struct push_hints
-import_hints(const struct import_command *o)
-{
-    return (struct push_hints){.complete = complete_import_hint, .ctx = o};
-}
-
-static void
-put_import_result(struct result *r, const struct import_command *o, const char *path,
-                  const char *target, const struct import_result *x,
-                  const struct trust_wishes *wishes, const struct err *err)
-{
-    bool done = err->kind == ERR_NONE || err->kind == ERR_PARTIAL;
-    const char *pushed = done ? "pushed" : "unfinished";
-    const struct push_hints hints = import_hints(o);
-
-    jsout_put_text(r->json, "bundle", path);
-    jsout_put_text(r->json, "target", target);
-    jsout_put_bool(r->json, "dryRun", o->target.dry_run);
-    jsout_put_bool(r->json, "signatureSkipped", o->trust.skip);
-    result_signers(r, &x->verified.signers);
-    if (x->verified.has_meta) {
-        result_verdict(r, &x->verified.verdict, wishes);
-        result_missing(r, &x->verified.missing);
-    }
-    result_damage(r, &x->verified.files.volumes, &x->verified.damage, err);
-    if (!x->verified.bundle || !x->push.states)
-        return;
-    result_put_digest(r->json, "index", &x->verified.admission.index);
-    result_put_meta(r->json, &bundle_content(x->verified.bundle)->meta);
-    render_push(r, &x->push, 1, o->target.dry_run ? "would-push" : pushed, done, &hints);
-    render_push_counts(r, &x->push.counts, o->target.dry_run, done);
-    jsout_put_text(r->json, "presence", x->push.is_by_head ? "head" : "last-byte");
-    render_push_failed(r, &x->push, 1, &hints, err);
 }
 
 static char *
@@ -156,31 +116,17 @@ receipt_beside(const char *report)
 
 /* The receipt, which third parties can verify, is written next to the report. */
 static int
-put_receipt(struct result *r, const struct import_command *o,
-            const struct import_result *x, const char *target, const char *report,
-            struct err *err)
+save_receipt(const struct receipt *receipt, const char *report, struct err *err)
 {
-    const struct push_hints hints = import_hints(o);
     CLEANUP(mem_free_string) char *json = NULL, *signature = NULL;
 
-    if (x->lacks_receipt) {
-        result_say(r, "receipt   failed: %s\n", x->receipt_error.message);
-        jsout_put_bool(r->json, "receipt", false);
-        jsout_put(r->json, "receiptError",
-                  render_push_failure(&x->receipt_error, &hints));
-    }
-    if (x->receipt.json.len == 0)
-        return 0;
-    result_say(r, "receipt   %s/sealift/%s:serial-%" PRIu64 "\n", target,
-               x->verified.meta.stream, x->verified.meta.serial);
-    jsout_put_bool(r->json, "receipt", true);
-    if (!report)
+    if (receipt->json.len == 0 || !report)
         return 0;
     json = receipt_beside(report);
     signature = receipt_signature_path(json);
-    if (file_put(json, x->receipt.json.data, x->receipt.json.len, 0644, false, err) < 0)
+    if (file_put(json, receipt->json.data, receipt->json.len, 0644, false, err) < 0)
         return -1;
-    return file_put(signature, x->receipt.signature.data, x->receipt.signature.len, 0644,
+    return file_put(signature, receipt->signature.data, receipt->signature.len, 0644,
                     false, err);
 }
 
@@ -233,7 +179,12 @@ import(const struct import_command *o, char **operands, size_t count,
         .rebuild_indexes = o->index && strcmp(o->index, "rebuild") == 0,
         .tool = TOOL_NAME_VERSION,
     };
-    const struct push_hints hints = import_hints(o);
+    const struct import_view view = {
+        .path = operands[0],
+        .target = operands[count - 1],
+        .options = &options,
+        .hints = {.complete = complete_import_hint, .ctx = o},
+    };
     int rc;
 
     if (o->as && read_as(o->as, &push->mapping.target, &as, err) < 0)
@@ -245,12 +196,12 @@ import(const struct import_command *o, char **operands, size_t count,
     secrets.options = &options;
     rc = import_run(&x, &options, err);
     if (rc < 0 && err->reason == REASON_RECEIPT) /* hint at the cause */
-        render_push_hint(err->hint, &x.receipt_error, &hints);
-    put_import_result(r, o, operands[0], operands[count - 1], &x, &options.verify.wishes,
-                      rc < 0 ? err : &(const struct err)ERR_INIT);
+        render_push_hint(err->hint, &x.receipt_error, &view.hints);
+    result_import(r, &view, &x, rc < 0 ? err : &(const struct err)ERR_INIT);
     if (rc < 0 && err->kind != ERR_PARTIAL)
         return -1;
-    if (put_receipt(r, o, &x, operands[count - 1], rt->common->report, err) < 0)
+    result_receipt(r, &view, &x);
+    if (save_receipt(&x.receipt, rt->common->report, err) < 0)
         return -1;
     target_warn_untagged(&x.push, &rt->run.events);
     if (o->trust.skip)

@@ -7,6 +7,7 @@
 #include "io/file/output.h"
 #include "io/json/json_write.h"
 #include "ops/sign/sign.h"
+#include "render/render_trust.h"
 
 struct sign_command {
     struct common_options common;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "io/json/json_write.h"
 #include "ops/receipt/receipt.h"
+#include "render/render_trust.h"
 
 #include <inttypes.h>
 
