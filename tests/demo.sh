@@ -45,7 +45,7 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-steps=6
+steps=7
 step=0
 heading() {
     step=$((step + 1))
