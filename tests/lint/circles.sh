@@ -9,7 +9,7 @@
 
 # circles FOLDER: the files of each, one a line; with -v before it, what ties them too.
 circles() {
-    python3 -B "$abs_top_srcdir/tests/lint/circles.py" "$@"
+    python3 -B "$abs_top_srcdir/tests/lint/arrows.py" "$@"
 }
 
 check "there are sources to inspect" test "$(find "$src" -name '*.c' | wc -l)" -gt 20
