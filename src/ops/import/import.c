@@ -220,6 +220,7 @@ import_result_release(struct import_result *r)
 {
     push_result_release(&r->push);
     rebuilt_source_release(&r->rebuilt);
+    image_part_release(&r->part);
     verified_release(&r->verified);
     receipt_release(&r->receipt);
     push_failure_release(&r->receipt_error);
