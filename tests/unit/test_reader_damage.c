@@ -238,7 +238,7 @@ checks_large_members_in_pieces(void **state)
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
         size_t size = sizes[i], padded = tar_padded(size);
         uint64_t done = 0;
-        struct run counting = {.events = {add_up, &done}};
+        struct run counting = {.events = {.emit = add_up, .ctx = &done}};
         struct err err = ERR_INIT;
         struct lone l;
         int fd;
@@ -271,7 +271,7 @@ checks_large_members_in_place(void **state)
     enum { MIB = 1 << 20, FIRST = 5 * MIB - 7, SIZE = 9 * MIB + 3 };
     char *bytes = xcalloc(tar_padded(SIZE), 1);
     uint64_t done = 0;
-    struct run run = {.events = {add_up, &done}};
+    struct run run = {.events = {.emit = add_up, .ctx = &done}};
     const struct body_check how = {.run = &run, .in_place = true};
     struct err err = ERR_INIT;
     struct lone l;
