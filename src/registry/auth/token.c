@@ -141,7 +141,9 @@ request_token(struct session *s, const struct token_request *request,
         if (err->reason == REASON_PRIVATE_ADDRESS)
             err->kind =
                 ERR_AUTH; /* the same kind as for an address in the realm itself */
-        return err_wrap(err, "token server %s", server);
+        /* A failed connection names it already. */
+        return strstr(err->msg, server) ? err_wrap(err, "token server")
+                                        : err_wrap(err, "token server %s", server);
     }
     if (r.status != 200) {
         refused(s, &r, server, request, err);

@@ -110,7 +110,9 @@ redirected_to(const struct http_origin *at, struct err *err)
     char target[HTTP_ORIGIN_TEXT_MAX];
 
     http_origin_shown(at, target);
-    return err_wrap(err, "redirected to %s", target);
+    /* A failed connection names it already. */
+    return strstr(err->msg, target) ? err_wrap(err, "redirected")
+                                    : err_wrap(err, "redirected to %s", target);
 }
 
 int
