@@ -40,6 +40,10 @@ struct image_object {
     const char *media_type; /* as that says, of a document whose type we may not know; or
                              * NULL */
     const char *url;        /* of a foreign layer: fetch it from there; or NULL */
+    /* URLs of a foreign layer, for open_blob(): tried in order where the repository lacks
+     * it. */
+    char *const *urls;
+    size_t url_count;
 };
 
 /* Takes one tag after the other, in the order of the source, some perhaps twice. */

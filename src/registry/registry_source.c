@@ -96,6 +96,8 @@ struct streamed_blob {
     struct session *session;
     struct repository repo;
     struct digest digest;
+    char *const *urls; /* where it is when the repository lacks it */
+    size_t url_count;
     struct byte_producer producer;
     struct byte_pipe *pipe;
 };
@@ -105,8 +107,18 @@ produce_blob(void *ctx, uint64_t from, const struct byte_sink *sink, struct err 
 {
     const struct streamed_blob *b = ctx;
 
-    return pull_blob_from(b->session, &b->repo, &b->digest, b->producer.size, from, sink,
-                          err);
+    if (pull_blob_from(b->session, &b->repo, &b->digest, b->producer.size, from, sink,
+                       err) == 0)
+        return 0;
+    for (size_t i = 0; i < b->url_count && err->kind == ERR_NOT_FOUND; i++) {
+        *err = (struct err)ERR_INIT;
+        if (pull_linked_blob(b->session, &b->repo, b->urls[i], &b->digest,
+                             b->producer.size, sink, err) == 0)
+            return 0;
+        if (err->kind != ERR_SIGNAL && err->kind != ERR_LOCAL)
+            err->kind = ERR_NOT_FOUND; /* the next one may have it */
+    }
+    return -1;
 }
 
 static ssize_t
@@ -129,6 +141,8 @@ open_stream(void *ctx, unsigned worker, const struct image_object *what,
         .session = client_session(client, worker),
         .repo = repository_of(what->in),
         .digest = *what->digest,
+        .urls = what->urls,
+        .url_count = what->url_count,
         .producer = {.produce = produce_blob, .ctx = b, .size = what->size}};
     b->pipe = byte_pipe_new(&b->producer, &client->config.run->cancel);
     *out = (struct byte_source){.read_at = read_stream, .ctx = b, .size = what->size};

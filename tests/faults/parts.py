@@ -32,6 +32,20 @@ def elsewhere(lab, far):
     return f"{lab.other.url}/v2/far/blobs/{far.digest}"
 
 
+@case("foreign-layers")
+def copies_foreign_layers_on_request(lab):
+    "a copy fetches foreign layers on request, from the first URL that has them"
+    def links(far):
+        return ["ftp://127.0.0.3/x", f"{lab.other.url}/v2/none/blobs/{far.digest}",
+                elsewhere(lab, far)]
+    app = windows(lab, links)
+    lab.copy(app, to=lab.other).fails("not-found", hint="--foreign-layers")
+    same(lab.other.count("GET", "/far/"), 0, "requests to the URL")
+    lab.again()
+    lab.copy(app, to=lab.other, options=["--foreign-layers", *FEW]).ok()
+    lab.landed(app, at=lab.other)
+
+
 @case("foreign-layers", "foreign-layers-not-fetched")
 def fetches_foreign_layers_on_request(lab):
     "foreign layers are fetched on request, from the first URL that has them, without secrets"

@@ -217,6 +217,7 @@ copy_with(const struct copy_command *o, char **operands, size_t count,
     options.name_count = exact.count;
     options.plan = selection_plan(&o->images, &selection, &names);
     options.plan.keep_going = o->target.keep_going;
+    options.foreign_layers = o->images.foreign_layers;
     options.plan.run = &rt->run;
     jsout_put_text(r->json, "target", target ? target : "");
     return copy_names(o, &options, rt, r, err);

@@ -91,7 +91,8 @@ copy_run(struct copy_result *out, const struct copy_options *options, struct err
 
     if (plan_make(&out->plan, &options->plan, err) < 0)
         return -1;
-    c.planned = (struct copy_source){&out->plan, options->plan.source};
+    c.planned =
+        (struct copy_source){&out->plan, options->plan.source, options->foreign_layers};
     c.source = copy_source(&c.planned);
     return push_everywhere(&c, err) < 0 ? -1 : judge_partial(out, err);
 }

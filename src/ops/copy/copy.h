@@ -14,6 +14,7 @@
 
 struct copy_options {
     struct plan_options plan; /* the images, and their source */
+    bool foreign_layers;      /* fetch layers that the source lacks from their URLs */
     struct push_options push; /* the target; mapping is not used with names */
     /* Exact names of the single image; or none. */
     const struct reference *names;

@@ -3,7 +3,7 @@
 #include "ops/copy/copy_source.h"
 
 #include "base/mem.h"
-#include "oci/graph.h"
+#include "oci/graph_walk.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -40,14 +40,26 @@ struct planned_blob {
     const struct image_source *inner;
     struct byte_source source;
     struct byte_block block;
+    bool needs_urls; /* a foreign layer whose URLs may not be used */
 };
 
 static ssize_t
 read_planned_blob(void *ctx, void *out, size_t len, uint64_t offset, struct err *err)
 {
     const struct planned_blob *b = ctx;
+    ssize_t n = b->source.read_at(b->source.ctx, out, len, offset, err);
 
-    return b->source.read_at(b->source.ctx, out, len, offset, err);
+    if (n < 0 && err->kind == ERR_NOT_FOUND && b->needs_urls)
+        err->reason = REASON_FOREIGN_LAYER;
+    return n;
+}
+
+static bool
+is_foreign(const struct copy_source *s, const struct digest *digest)
+{
+    const struct graph *g = s->plan->set.graph;
+
+    return graph_object(g, graph_find(g, digest))->is_foreign;
 }
 
 static void
@@ -63,6 +75,10 @@ open_planned_blob(void *ctx, unsigned worker, const struct image_object *what,
         b->source = byte_block_source(&b->block);
     } else {
         there.in = copy_source_origin(s, what->digest);
+        if (s->foreign_layers)
+            there.urls =
+                foreign_urls_find(s->plan->links, what->digest, &there.url_count);
+        b->needs_urls = !s->foreign_layers && is_foreign(s, what->digest);
         b->inner = s->inner;
         b->inner->open_blob(b->inner->ctx, worker, &there, &b->source);
     }

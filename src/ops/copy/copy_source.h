@@ -13,6 +13,7 @@
 struct copy_source {
     const struct plan *plan;
     const struct image_source *inner;
+    bool foreign_layers; /* those that the source lacks come from their URLs */
 };
 
 /* Objects of the plan's set: documents and other small ones from memory, blobs from the
