@@ -144,4 +144,16 @@ def sends_nothing_in_a_dry_run(lab):
     check(run.json["counts"]["bytesUploaded"] > 2 * MIB, "it says how much it would send")
 
 
+@case()
+def reports_unused_mappings(lab):
+    "a --map that matches no image is a warning, and an error when none does"
+    app = lab.image("app:1", at=lab.other)
+    lab.copy(app, options=["--map", f"{lab.other.host}/ap=x"]).fails(
+        "usage", reason="unused-map")
+    same(writes(lab.registry), 0, "requests that write")
+    run = lab.copy(app, options=["--map", f"{lab.other.host}/ap=x",
+                                 "--map", f"{lab.other.host}=mapped"]).ok()
+    same([one["reason"] for one in run.json["warnings"]], ["unused-map"], "warnings")
+
+
 main()

@@ -7,7 +7,6 @@
 #include "bundle/reader/bundle_source.h"
 #include "oci/graph_walk.h"
 #include "ops/push/push.h"
-#include "ops/push/unused_rules.h"
 #include "ops/receipt/receipt_fetch.h"
 #include "ops/receipt/receipt_push.h"
 #include "ops/verify/policy_check.h"
@@ -37,9 +36,7 @@ may_begin(struct import_result *out, const struct import_options *o, struct err 
     struct trust_last last;
     int rc;
 
-    if (check_unused_rules(&out->pushing.mapping, out->set, &o->push.run->events, err) <
-            0 ||
-        (o->as && push_to_exact(&out->pushing, out->set, o->as, err) < 0) ||
+    if ((o->as && push_to_exact(&out->pushing, out->set, o->as, err) < 0) ||
         push_plan_map(&out->push.plan, out->set, &out->pushing.mapping,
                       &o->push.run->events, err) < 0 ||
         push_plan_check_targets(&out->push.plan, v->verdict.rule, v->meta.stream, err) <

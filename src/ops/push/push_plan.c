@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text_safe.h"
 #include "oci/graph_walk.h"
+#include "ops/push/unused_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +85,8 @@ push_plan_map(struct push_plan *out, const struct image_set *set,
     CLEANUP(err_list_release) struct err_list bad = ERR_LIST_INIT;
     struct push_plan_name **sorted;
 
+    if (check_unused_rules(mapping, set, events, err) < 0)
+        return -1;
     out->set = set;
     out->name_count = set->count;
     out->names = xcalloc(set->count, sizeof(*out->names));

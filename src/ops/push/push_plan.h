@@ -53,8 +53,9 @@ struct push_plan {
     }
 
 /*
- * Map the names.  Errors: ERR_USAGE - a name cannot be mapped, or two different images
- * map to the same name.
+ * Map the names, and warn of rules that match none of them.
+ * Errors: ERR_USAGE - a name cannot be mapped, two different images map to the same name,
+ *         or no rule matches any.
  */
 MUST_USE int push_plan_map(struct push_plan *out, const struct image_set *set,
                            const struct mapping *mapping, const struct events *events,
