@@ -3,6 +3,7 @@
 #include "cli/target_options.h"
 
 #include "base/text.h"
+#include "base/text_safe.h"
 #include "oci/graph_walk.h"
 
 #include <string.h>
@@ -62,6 +63,22 @@ target_options_read(const struct target_options *o, const char *target,
     out->keep_going = o->keep_going;
     out->read_back_blobs = o->read_back;
     return read_mapping(o, target, rules, &out->mapping, err);
+}
+
+int
+target_name_read(struct reference *out, const char *text, struct err *err)
+{
+    char safe[TEXT_SAFE_MAX];
+
+    text_safe(safe, text, strlen(text));
+    if (reference_parse(out, text, strlen(text), err) < 0)
+        return -1;
+    if (out->has_digest)
+        return err_set(err, ERR_USAGE,
+                       "'%s': a name at the target must not have a digest", safe);
+    if (out->is_default)
+        out->tag[0] = '\0';
+    return 0;
 }
 
 const char *

@@ -40,6 +40,12 @@ MUST_USE int target_options_read(const struct target_options *options, const cha
                                  struct mapping_rule *rules, struct push_options *out,
                                  struct err *err);
 
+/*
+ * An exact name at the target; without a tag in the text it has none.
+ * Errors: ERR_USAGE.
+ */
+MUST_USE int target_name_read(struct reference *out, const char *text, struct err *err);
+
 /* The last line of a result that says how far everything was checked. */
 const char *target_options_verdict(const struct target_options *options);
 

@@ -156,4 +156,20 @@ def reports_unused_mappings(lab):
     same([one["reason"] for one in run.json["warnings"]], ["unused-map"], "warnings")
 
 
+@case()
+def refuses_unused_credentials(lab):
+    "--creds-stdin is for a source or a target"
+    app = lab.image("app:1", at=lab.other)
+    for host, kind in (("unused.example", "usage"), (lab.other.host, None),
+                       (lab.registry.host, None)):
+        lab.again()
+        run = lab.copy(app, options=["--creds-stdin", host], stdin=b"robot:secret")
+        if kind:
+            run.fails(kind, "unused.example")
+        else:
+            run.ok()
+    lab.copy(app, to=(), stdin=b"robot:secret", options=[
+        "--as", f"{lab.registry.host}/named:1", "--creds-stdin", lab.registry.host]).ok()
+
+
 main()

@@ -69,21 +69,12 @@ has_tag_or_digest(const char *name)
     return last != name && strpbrk(last, ":@");
 }
 
-/* A name at the target: without a tag, the image keeps its own. */
+/* Without a tag, the image keeps its own. */
 static int
 add_exact(struct exact_names *names, const char *text, struct err *err)
 {
-    struct reference *name = &names->items[names->count];
-    char safe[TEXT_SAFE_MAX];
-
-    text_safe(safe, text, strlen(text));
-    if (reference_parse(name, text, strlen(text), err) < 0)
+    if (target_name_read(&names->items[names->count], text, err) < 0)
         return -1;
-    if (name->has_digest)
-        return err_set(err, ERR_USAGE,
-                       "'%s': a name at the target must not have a digest", safe);
-    if (!has_tag_or_digest(text))
-        name->tag[0] = '\0';
     names->count++;
     return 0;
 }
@@ -170,6 +161,25 @@ put_copy_result(struct result *r, const struct copy_command *o,
 
 /* ---- the command ---- */
 
+/* Credentials that are passed are for one of the sources, or for a target. */
+static int
+check_credentials(const struct registry_access *access, const struct copy_command *o,
+                  const struct copy_options *options, struct err *err)
+{
+    struct target target = options->push.mapping.target;
+
+    if (registry_access_check_names(access, &o->registry, options->plan.names,
+                                    err_ignored()) == 0)
+        return 0;
+    for (size_t i = 0; i < options->name_count; i++) {
+        memcpy(target.host, options->names[i].host, sizeof(target.host));
+        if (registry_access_check_target(access, &o->registry, &target, err_ignored()) ==
+            0)
+            return 0;
+    }
+    return registry_access_check_target(access, &o->registry, &target, err);
+}
+
 static int
 copy_names(const struct copy_command *o, struct copy_options *options, struct runtime *rt,
            struct result *r, struct err *err)
@@ -180,7 +190,8 @@ copy_names(const struct copy_command *o, struct copy_options *options, struct ru
     struct image_source source;
     int rc;
 
-    if (registry_access_open(&access, &o->registry, rt, false, err) < 0)
+    if (registry_access_open(&access, &o->registry, rt, false, err) < 0 ||
+        check_credentials(&access, o, options, err) < 0)
         return -1;
     source = registry_source(access.client);
     options->plan.source = &source;

@@ -141,13 +141,7 @@ read_as(const char *text, const struct target *target, struct reference *out,
     char *whole = xasprintf("%s/%s%s%s", target->host, target->prefix,
                             target->prefix[0] != '\0' ? "/" : "", text);
 
-    if (reference_parse(out, whole, strlen(whole), err) < 0)
-        return -1;
-    if (out->has_digest)
-        return err_set(err, ERR_USAGE, "a name at the target has no digest");
-    if (!strchr(text, ':'))
-        out->tag[0] = '\0';
-    return 0;
+    return target_name_read(out, whole, err);
 }
 
 static int
