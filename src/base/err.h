@@ -77,6 +77,7 @@ enum err_kind {
     X(NO_HELPER, "no-helper")                                                            \
     X(NO_KEY, "no-key")                                                                  \
     X(NO_LOGIN, "no-login")                                                              \
+    X(NO_NAME, "no-name")                                                                \
     X(NO_NEW_PASSPHRASE, "no-passphrase")                                                \
     X(NO_PASSPHRASE, "no-passphrase")                                                    \
     X(NO_SIGNER, "stream")                                                               \
@@ -112,6 +113,7 @@ enum err_kind {
     X(THRESHOLD, "threshold")                                                            \
     X(TLS, "tls")                                                                        \
     X(TOKEN_SERVER, "token-server")                                                      \
+    X(TRANSPORT, "transport")                                                            \
     X(TRAILING, "trailing")                                                              \
     X(TRUNCATED, "truncated")                                                            \
     X(UNKNOWN_KEY, "unknown-signer")                                                     \

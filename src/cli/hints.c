@@ -50,11 +50,15 @@ static const struct hint {
      "put the whole URL into the variable https_proxy, then use --proxy env"},
 
     /* ---- export ---- */
+    {REASON_TRANSPORT, "copy export",
+     "sources are registries, bundle:FILE, oci:FOLDER, oci-archive:FILE and "
+     "docker-archive:FILE; 'skopeo copy' converts others"},
     {REASON_LIST_OPERAND, "copy export", "'{}' is a file: did you mean --from {}?"},
     {REASON_LIST_LINE, "export",
      "this makes one of Kubernetes manifests: sed -n 's/^[ -]*image: *//p' *.yaml | tr "
      "-d "
      "\"\\\"'\""},
+    {REASON_NO_NAME, "copy export", "give it one with --name NAME"},
     {REASON_EXISTS, "export",
      "choose another name, or replace the existing file with --force"},
     {REASON_FILE_TOO_LARGE, "export", "or cut the bundle with --volume-size fat32"},

@@ -15,6 +15,7 @@ selection_release(struct selection *s)
 {
     if (s->has_pattern)
         tag_filter_release(&s->pattern);
+    sources_release(&s->sources);
 }
 
 static int
@@ -111,25 +112,60 @@ gather_list(const char *path, struct reference_list *names, struct err_list *bad
                                err);
 }
 
+static int
+open_archives(const struct selection_options *o, struct selection *selection,
+              struct reference_list *names, struct run *run, struct err *err)
+{
+    const struct source_options options = {
+        .name = o->name, .work_dir = o->work_dir, .run = run};
+
+    return sources_open(&selection->sources, &options, names, err);
+}
+
 int
-selection_gather(const struct selection_options *o, char **operands, size_t count,
-                 struct reference_list *names, const struct events *events,
-                 struct err *err)
+selection_gather(const struct selection_options *o, struct selection *selection,
+                 char **operands, size_t count, struct reference_list *names,
+                 struct run *run, struct err *err)
 {
     CLEANUP(err_list_release) struct err_list bad = ERR_LIST_INIT;
 
     names->takes_repositories = o->all_tags || o->tags;
+    names->take = sources_take;
+    names->take_ctx = &selection->sources;
     if (gather_operands(operands, count, names, &bad, err) < 0)
         return -1;
     for (size_t i = 0; i < o->from.count; i++) {
         if (gather_list(o->from.items[i], names, &bad, err) < 0)
             return -1;
     }
-    if (err_list_end(&bad, events, "references are not valid", err) < 0)
+    if (err_list_end(&bad, &run->events, "references are not valid", err) < 0 ||
+        open_archives(o, selection, names, run, err) < 0)
         return -1;
     if (names->count == 0)
         return err_set(err, ERR_USAGE, "no image is named: name one, or use --from LIST");
     return names->takes_repositories ? check_repositories(names, err) : 0;
+}
+
+struct image_source
+selection_source(struct selection *selection, const struct image_source *registries)
+{
+    if (selection->sources.count == 0)
+        return *registries;
+    selection->sources.combined.remote = registries;
+    return combined_source(&selection->sources.combined);
+}
+
+void
+selection_files(char **operands, size_t count, struct files *f)
+{
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(image_location_release) struct image_location l = IMAGE_LOCATION_INIT;
+
+        if (image_location_parse(&l, operands[i], strlen(operands[i]), err_ignored()) ==
+                0 &&
+            l.transport != TRANSPORT_REGISTRY)
+            files_add(f, FILE_READ, "the source", l.path);
+    }
 }
 
 void

@@ -7,12 +7,14 @@
 #define CLI_SELECTION_H
 
 #include "cli/commands/commands.h"
+#include "cli/files.h"
 #include "cli/opt.h"
 #include "ops/plan/plan.h"
+#include "ops/source/sources.h"
 
 struct selection_options {
     struct opt_list from, platforms;
-    const char *index, *platform_missing, *tags;
+    const char *index, *platform_missing, *tags, *name, *work_dir;
     bool all_tags, referrers, foreign_layers;
 };
 
@@ -29,6 +31,10 @@ struct selection_options {
              "a whole"),                                                                 \
         LIST(T, images.platforms, 0, "platform", "OS/ARCH[/VARIANT]",                    \
              "only these platforms, separated by commas (repeatable)"),                  \
+        TEXT(T, images.name, 0, "name", "NAME",                                          \
+             "the name of an image that has none in its archive"),                       \
+        TEXT(T, images.work_dir, 0, "work-dir", "DIR",                                   \
+             "where to unpack a compressed archive (default: TMPDIR, else /var/tmp)"),   \
         TEXT(T, images.platform_missing, 0, "platform-missing", "HOW",                   \
              "an image needs one of the platforms: error (default); all of them: all; "  \
              "with "                                                                     \
@@ -41,17 +47,18 @@ struct selection_options {
         FLAG(T, images.foreign_layers, 0, "foreign-layers",                              \
              "fetch layers that a registry only links to from their URLs")
 
-/* What to export of the references. */
+/* Which images, and from where. */
 struct selection {
     struct choice choice;
     enum platform_missing if_missing;
     bool has_pattern;
     struct tag_filter pattern;
+    struct sources sources; /* archives; every other name is in a registry */
 };
 
 #define SELECTION_INIT                                                                   \
     {                                                                                    \
-        .has_pattern = false                                                             \
+        .sources = SOURCES_INIT                                                          \
     }
 void selection_release(struct selection *s);
 
@@ -61,11 +68,20 @@ MUST_USE int selection_read(const struct selection_options *options,
 
 /*
  * The references among the operands and in lists; each that is not valid is reported.
- * Errors: ERR_USAGE; ERR_LIMIT; those of file_slurp().
+ * Archives among them are opened, and their names added.
+ * Errors: ERR_USAGE; ERR_LIMIT; those of file_slurp() and sources_open().
  */
-MUST_USE int selection_gather(const struct selection_options *options, char **operands,
-                              size_t count, struct reference_list *names,
-                              const struct events *events, struct err *err);
+MUST_USE int selection_gather(const struct selection_options *options,
+                              struct selection *selection, char **operands, size_t count,
+                              struct reference_list *names, struct run *run,
+                              struct err *err);
+
+/* The source of all names, in registries and archives; borrows both. */
+struct image_source selection_source(struct selection *selection,
+                                     const struct image_source *registries);
+
+/* The operands that are archives are files that are read. */
+void selection_files(char **operands, size_t count, struct files *f);
 
 /*
  * After a failure: hint at a list that was given as a name, "sealift export images.txt",

@@ -87,7 +87,10 @@ reference_list_add(struct reference_list *list, const char *text, size_t len,
                    const struct reference_place *place, struct err *err)
 {
     struct reference r;
+    int rc = list->take ? list->take(list->take_ctx, text, len, place, err) : 0;
 
+    if (rc != 0)
+        return rc < 0 ? -1 : 0;
     if (reference_parse(&r, text, len, err) < 0)
         return -1;
     if (list->takes_repositories && r.is_default)

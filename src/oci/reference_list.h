@@ -25,7 +25,12 @@ struct reference_list {
     struct reference_place *places; /* of items */
     size_t count, cap, place_cap;
     bool takes_repositories; /* a name without tag and digest means all its tags */
-    uint32_t *slots;         /* hash table by name: index + 1, 0 is free */
+    /* Called first with each text, unless NULL: 1 it was taken, and is not a reference;
+     * 0 parse it; -1. */
+    int (*take)(void *ctx, const char *text, size_t len,
+                const struct reference_place *place, struct err *err);
+    void *take_ctx;
+    uint32_t *slots; /* hash table by name: index + 1, 0 is free */
     size_t slot_count;
 };
 

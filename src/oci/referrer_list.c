@@ -28,18 +28,27 @@ referrers_have(const struct referrers *r, const struct digest *digest)
 }
 
 int
+referrers_add_one(struct referrers *r, const struct referrer *one, struct err *err)
+{
+    if (referrers_have(r, &one->digest))
+        return 0;
+    if (r->count == REFERRERS_MAX)
+        return err_set(err, ERR_LIMIT, "more than %d referrers", REFERRERS_MAX);
+    r->items = mem_grow(r->items, r->count, &r->cap, sizeof(*r->items));
+    r->items[r->count] = *one;
+    r->items[r->count++].media_type = xstrdup(one->media_type);
+    return 0;
+}
+
+int
 referrers_add(struct referrers *r, const struct document *index, struct err *err)
 {
-    if (index->count > REFERRERS_MAX - r->count)
-        return err_set(err, ERR_LIMIT, "more than %d referrers", REFERRERS_MAX);
     for (size_t i = 0; i < index->count; i++) {
         const struct descriptor *d = &index->edges[i];
+        const struct referrer one = {d->media_type, d->digest, d->size};
 
-        if (referrers_have(r, &d->digest))
-            continue;
-        r->items = mem_grow(r->items, r->count, &r->cap, sizeof(*r->items));
-        r->items[r->count++] = (struct referrer){
-            .media_type = xstrdup(d->media_type), .digest = d->digest, .size = d->size};
+        if (referrers_add_one(r, &one, err) < 0)
+            return -1;
     }
     return 0;
 }

@@ -34,6 +34,10 @@ bool referrers_have(const struct referrers *r, const struct digest *digest);
 MUST_USE int referrers_add(struct referrers *r, const struct document *index,
                            struct err *err);
 
+/* Add one, unless it is there.  Errors: ERR_LIMIT - more than REFERRERS_MAX. */
+MUST_USE int referrers_add_one(struct referrers *r, const struct referrer *one,
+                               struct err *err);
+
 /* The fallback tag: "sha256-<hex>", cut as specified. */
 #define REFERRERS_TAG_MAX (32 + 1 + 64 + 1)
 void referrers_tag(const struct digest *digest, char out[REFERRERS_TAG_MAX]);

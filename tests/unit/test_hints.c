@@ -134,6 +134,8 @@ static const struct {
     {{"copy", "export", "import"},
      REASON_PROXY_PASSWORD,
      "https_proxy, then use --proxy env"},
+    {{"copy", "export"}, REASON_TRANSPORT, "oci-archive:FILE"},
+    {{"copy", "export"}, REASON_NO_NAME, "--name NAME"},
     {{"export"}, REASON_EXISTS, "--force"},
     {{BUNDLE_READERS}, REASON_REPACKED, "bundle-format.md"},
     {{BUNDLE_READERS}, REASON_IMAGE_ARCHIVE, "'sealift export'"},

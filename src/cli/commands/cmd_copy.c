@@ -181,19 +181,21 @@ check_credentials(const struct registry_access *access, const struct copy_comman
 }
 
 static int
-copy_names(const struct copy_command *o, struct copy_options *options, struct runtime *rt,
-           struct result *r, struct err *err)
+copy_names(const struct copy_command *o, struct selection *selection,
+           struct copy_options *options, struct runtime *rt, struct result *r,
+           struct err *err)
 {
     CLEANUP(registry_access_release)
     struct registry_access access = REGISTRY_ACCESS_INIT;
     CLEANUP(copy_result_release) struct copy_result x = COPY_RESULT_INIT;
-    struct image_source source;
+    struct image_source registries, source;
     int rc;
 
     if (registry_access_open(&access, &o->registry, rt, false, err) < 0 ||
         check_credentials(&access, o, options, err) < 0)
         return -1;
-    source = registry_source(access.client);
+    registries = registry_source(access.client);
+    source = selection_source(selection, &registries);
     options->plan.source = &source;
     options->push.client = registry_access_pusher(&access);
     rc = copy_run(&x, options, err);
@@ -221,8 +223,8 @@ copy_with(const struct copy_command *o, char **operands, size_t count,
     if (read_names(o, operands, count, &exact, &target, err) < 0 ||
         selection_read(&o->images, &selection, err) < 0 ||
         target_options_read(&o->target, target, rules, &options.push, err) < 0 ||
-        selection_gather(&o->images, operands, o->as.count > 0 ? count : count - 1,
-                         &names, &rt->run.events, err) < 0)
+        selection_gather(&o->images, &selection, operands,
+                         o->as.count > 0 ? count : count - 1, &names, &rt->run, err) < 0)
         return -1;
     options.names = exact.items;
     options.name_count = exact.count;
@@ -231,7 +233,7 @@ copy_with(const struct copy_command *o, char **operands, size_t count,
     options.foreign_layers = o->images.foreign_layers;
     options.plan.run = &rt->run;
     jsout_put_text(r->json, "target", target ? target : "");
-    return copy_names(o, &options, rt, r, err);
+    return copy_names(o, &selection, &options, rt, r, err);
 }
 
 static int
@@ -251,9 +253,9 @@ run_copy(const void *options, char **operands, size_t count, struct runtime *rt,
 static void
 files(const void *options, char **operands, size_t count, struct files *f)
 {
-    (void)options;
-    (void)operands;
-    (void)count;
+    const struct copy_command *o = options;
+
+    selection_files(operands, o->as.count > 0 || count == 0 ? count : count - 1, f);
     registry_options_files(f);
 }
 

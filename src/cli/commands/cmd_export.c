@@ -149,13 +149,13 @@ add_first_failure(struct failures *list, struct err *err)
 
 static int
 export_names(const struct export_command *o, const struct reference_list *names,
-             const struct selection *selection, const struct signer *signer,
-             struct runtime *rt, struct result *r, struct err *err)
+             struct selection *selection, const struct signer *signer, struct runtime *rt,
+             struct result *r, struct err *err)
 {
     CLEANUP(registry_access_release)
     struct registry_access access = REGISTRY_ACCESS_INIT;
     CLEANUP(export_result_release) struct export_result x = EXPORT_RESULT_INIT;
-    struct image_source source;
+    struct image_source registries, source;
     struct export_options options = {
         .output = o->output,
         .force = o->force,
@@ -185,7 +185,8 @@ export_names(const struct export_command *o, const struct reference_list *names,
     if (registry_access_open(&access, &o->registry, rt, false, err) < 0 ||
         registry_access_check_names(&access, &o->registry, names, err) < 0)
         return -1;
-    source = registry_source(access.client);
+    registries = registry_source(access.client);
+    source = selection_source(selection, &registries);
     options.plan = selection_plan(&o->images, selection, names);
     options.plan.keep_going = o->keep_going || o->allow_incomplete;
     options.plan.source = &source;
@@ -205,11 +206,12 @@ export_operands(const struct export_command *o, char **operands, size_t count,
 {
     CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
     CLEANUP(signer_release) struct signer signer = SIGNER_INIT;
-    CLEANUP(selection_release) struct selection selection = {.has_pattern = false};
+    CLEANUP(selection_release) struct selection selection = SELECTION_INIT;
 
     if (check_export_options(o, err) < 0 ||
         selection_read(&o->images, &selection, err) < 0 ||
-        selection_gather(&o->images, operands, count, &names, &rt->run.events, err) < 0)
+        selection_gather(&o->images, &selection, operands, count, &names, &rt->run, err) <
+            0)
         return -1;
     if (o->signer.key && !o->dry_run &&
         signer_load(&o->signer, &o->passphrase, &signer, err) < 0)
@@ -233,8 +235,7 @@ files(const void *options, char **operands, size_t count, struct files *f)
 {
     const struct export_command *o = options;
 
-    (void)operands;
-    (void)count;
+    selection_files(operands, count, f);
     registry_options_files(f);
     files_add(f, o->volume_size ? FILE_WRITTEN_VOLUMES : FILE_WRITTEN_BUNDLE, "--output",
               o->output);

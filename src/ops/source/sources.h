@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sources.h - open the archives, layouts and bundles that a run reads images from.
+ *
+ * First each text that a user typed is offered by sources_take(); sources_open() then
+ * opens what was taken and adds the names to the list of the run.  Everything else in
+ * that list is a name in a registry.
+ *
+ * Layer: ops.
+ */
+#ifndef OPS_SOURCE_SOURCES_H
+#define OPS_SOURCE_SOURCES_H
+
+#include "base/run.h"
+#include "images/combined_source.h"
+#include "images/image_location.h"
+#include "oci/reference_list.h"
+
+#define SOURCES_MAX 1000 /* archives of one run */
+
+/* An archive to open, and where it was named. */
+struct source_request {
+    struct image_location location;
+    char *label; /* as typed, without the NAME */
+    struct reference_place place;
+};
+
+struct sources {
+    struct source_request *requests;
+    size_t count, cap;
+    struct combined_source combined;
+};
+
+#define SOURCES_INIT                                                                     \
+    {                                                                                    \
+        .combined = COMBINED_SOURCE_INIT                                                 \
+    }
+void sources_release(struct sources *s);
+
+/*
+ * For reference_list.take.  1: it is the location of an archive, which is kept; 0: it is
+ * anything else.
+ * Errors: ERR_USAGE - a malformed location; ERR_LIMIT - more than SOURCES_MAX.
+ */
+int sources_take(void *ctx, const char *text, size_t len,
+                 const struct reference_place *place, struct err *err);
+
+struct source_options {
+    const char *name;     /* for an image whose archive gives it none; or NULL */
+    const char *work_dir; /* for what has to be unpacked; NULL: a temporary folder */
+    struct run *run;
+};
+
+/*
+ * Open everything that was taken; names gets the names that are there.  NAME behind a
+ * path is the name of an image there, as the archive writes it or as a reference, or
+ * "@DIGEST".
+ * Errors: those of opening an archive, wrapped with its location; ERR_USAGE - an image
+ *         has no name, or a name is given twice with different content; ERR_NOT_FOUND -
+ *         nothing there has that name.
+ */
+MUST_USE int sources_open(struct sources *s, const struct source_options *options,
+                          struct reference_list *names, struct err *err);
+
+#endif

@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# archives.sh - images from OCI layouts and archives of other tools.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+is_quick && skip_all "quick run"
+need skopeo
+
+must start_registry source
+must start_registry target
+must fill source shapes
+target=$(address_of target)
+index=$(references source index)
+chart=$(references source chart)
+digest=$(field "$work/source.json" '[i["digest"] for i in d if i["shape"] == "index"][0]')
+cd "$work" || exit 99
+
+# take NAME TARGET: with skopeo, from the source registry.
+take() {
+    must skopeo copy -q --all --src-tls-verify=false "docker://$1" "$2"
+}
+names() {
+    field "$out" '" ".join(i["name"] + "=" + i["digest"] for i in d["images"])'
+}
+try() {
+    sealift export --unsigned --json --force -o b.tar "$@"
+}
+
+# --- a layout in a folder ------------------------------------------------------------------
+
+take "$index" oci:layout:docker.io/team/web:1.4
+take "$chart" oci:layout:shop:0.1.0
+take "$index" oci:tagged:1.4
+expect 0 "exports a layout" try oci:layout
+check_equal "names and digests are those of the layout" \
+    "docker.io/team/web:1.4=$digest docker.io/library/shop:0.1.0" "$(names | sed 's/\(shop:0.1.0\).*/\1/')"
+expect 0 "exports one image of it" try oci:layout:docker.io/team/web:1.4
+check_equal "only that one" "docker.io/team/web:1.4=$digest" "$(names)"
+expect 0 "names it by digest" try "oci:layout:@$digest"
+expect 9 "refuses a name that is not there" try oci:layout:nginx:1
+check "it lists what is there" grep -q "team/web" "$err"
+expect 9 "refuses a folder that is not there" try oci:nowhere
+expect 2 "requires a name" try oci:tagged
+check "a hint says how to give one" grep -q "^hint: .*--name" "$err"
+expect 0 "takes a name" try oci:tagged --name reg.corp/team/web
+check_equal "with the tag of the layout" "reg.corp/team/web:1.4=$digest" "$(names)"
+expect 2 "refuses a name that nothing needs" try oci:layout --name reg.corp/x
+expect 2 "refuses other transports by name" try dir:/x/y
+
+mkdir -p sub/dir && mv tagged sub/dir/ && echo "oci:dir/tagged" >sub/list
+expect 0 "finds a path in a list below its folder" try -f sub/list --name reg.corp/team/web:2
+expect 0 "mixes layouts and registries" try oci:layout:docker.io/team/web:1.4 "$chart"
+check "both are there" test "$(names | wc -w)" -eq 2
+expect 2 "refuses one name from two sources" try oci:sub/dir/tagged --name "$index" "$index"
+
+expect 0 "copies a layout to a registry" sealift copy oci:layout "$target/mirror"
+expect 0 "copies one image to an exact name" \
+    sealift copy oci:layout:docker.io/team/web:1.4 "$target/base/web:2"
+must forget_requests target
+expect 0 "copies it again" sealift copy oci:layout "$target/mirror"
+check_equal "the second run writes nothing" 0 "$(writes target)"
+take "$target/mirror/docker.io/team/web:1.4" oci:back:x
+check_equal "every byte is the same" "Only in layout" \
+    "$(diff -r layout/blobs/sha256 back/blobs/sha256 | cut -d / -f 1 | sort -u)"
+check_equal "the digest is the same" "$digest" \
+    "$(field back/index.json 'd["manifests"][0]["digest"]')"
+
+expect 0 "selects platforms" try oci:layout:docker.io/team/web:1.4 --platform linux/amd64
+expect 0 "makes a new index" try oci:layout:docker.io/team/web:1.4 --platform linux/amd64 \
+    --index rebuild
+
+# --- damaged -------------------------------------------------------------------------------
+
+blob=layout/blobs/sha256/$(field layout/index.json 'd["manifests"][0]["digest"][7:]')
+cp -r layout bad
+printf x >>"bad/${blob#layout/}"
+expect 6 "refuses a document of another size" try oci:bad:docker.io/team/web:1.4
+rm "bad/${blob#layout/}"
+expect 9 "names a missing document" try oci:bad:docker.io/team/web:1.4
+check "by its digest" grep -q "${blob##*/}" "$err"
+ln -s "$PWD/$blob" "bad/${blob#layout/}"
+expect 6 "follows no link" try oci:bad:docker.io/team/web:1.4
+rm "bad/${blob#layout/}" && mkfifo "bad/${blob#layout/}"
+expect 6 "does not wait for a pipe" try oci:bad:docker.io/team/web:1.4
+rm bad/oci-layout
+expect 6 "refuses a folder that is no layout" try oci:bad
+layer=$(find layout/blobs/sha256 -type f -size +20 -printf '%f\n' | head -n 1)
+rm -rf bad && cp -r layout bad
+printf 'y' | dd of="bad/blobs/sha256/$layer" conv=notrunc status=none
+expect 6 "refuses a blob of other bytes" try oci:bad:docker.io/team/web:1.4
+check "it names the archive and the blob" grep -q "oci:bad: sha256:$layer" "$err"
+expect 6 "copies no blob of other bytes" sealift copy oci:bad:docker.io/team/web:1.4 "$target/bad/web:1"
+
+done_testing
