@@ -15,9 +15,10 @@
 #define SIGNERS "export sign import trust keygen key"
 
 /* What the owner of a missing signature types. */
+#define SIGN_BUNDLE "a signer runs 'sealift sign --key THEIR.key BUNDLE'"
 #define SIGN_IT                                                                          \
-    "a signer runs 'sealift sign --key THEIR.key BUNDLE', or sends the file of "         \
-    "'sealift sign --key THEIR.key --sig-out FILE BUNDLE' for --signature FILE"
+    SIGN_BUNDLE ", or sends the file of 'sealift sign --key THEIR.key --sig-out FILE "   \
+                "BUNDLE' for --signature FILE"
 #define SIGN_UPDATE "a signer runs 'sealift trust sign --key THEIR.key UPDATE'"
 
 /*
@@ -78,7 +79,9 @@ static const struct hint {
     {REASON_FEWER_PLATFORMS, "copy export", "--platform-missing all makes this an error"},
     {REASON_DROPPED_REFERRERS, "export",
      "--index keep exports them unchanged, if the target registry accepts such an index"},
-    {REASON_EXPIRED, "export", "choose a later time with --expires TIME"},
+    {REASON_EXPIRED, "export",
+     "choose a later time with --expires TIME; for a source that has expired, "
+     "--allow-expired REASON"},
     {REASON_SERIAL, "export", "number the bundles of a stream with --serial N"},
     {REASON_INCOMPLETE_INDEX, "copy export",
      "an index lists it, but the registry does not have it: --platform exports only some "
@@ -131,18 +134,26 @@ static const struct hint {
      "if the importing host has that key, pass its public half with --key HOST.pub"},
     {REASON_UNKNOWN_KEY, "trust",
      "an update must be signed by the signers of \"root\" in policy.json"},
+    {REASON_NO_TRUST, "copy export",
+     "obtain the exporter's public key out of band, then run 'sealift trust add{--trust} "
+     "exporter.pub' (or use --source-key exporter.pub once)"},
+    {REASON_UNKNOWN_KEY, "copy export",
+     "if the exporter confirms it and gives you the public key out of band: run 'sealift "
+     "trust add{--trust} THEIR.pub' (or use --source-key THEIR.pub once)"},
     {REASON_THRESHOLD, JUDGES, SIGN_IT},
+    {REASON_NO_SIGNER, "copy export", SIGN_BUNDLE},
+    {REASON_THRESHOLD, "copy export", SIGN_BUNDLE},
     {REASON_NO_SIGNER, JUDGES, SIGN_IT},
     {REASON_THRESHOLD, "trust", SIGN_UPDATE},
     {REASON_UNKNOWN_SIGNER, "trust", SIGN_UPDATE},
-    {REASON_EXPIRED, JUDGES,
+    {REASON_EXPIRED, JUDGES " copy",
      "--allow-expired REASON accepts it, where the policy allows that"},
-    {REASON_ROLLBACK, JUDGES,
+    {REASON_ROLLBACK, JUDGES " copy export",
      "--allow-rollback accepts an older bundle on purpose, unless a policy forbids it; "
      "use separate streams for separate series: 'sealift export --stream NAME'"},
-    {REASON_EQUIVOCATION, JUDGES,
+    {REASON_EQUIVOCATION, JUDGES " copy export",
      "use separate streams for separate series: 'sealift export --stream NAME'"},
-    {REASON_INCOMPLETE_BUNDLE, JUDGES,
+    {REASON_INCOMPLETE_BUNDLE, JUDGES " copy",
      "'sealift inspect' lists what is missing; --allow-incomplete accepts the rest"},
     {REASON_IN_USE, "trust", "to revoke it at once: 'sealift trust revoke'"},
 

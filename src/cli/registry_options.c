@@ -261,16 +261,17 @@ load_keys(const struct opt_list *paths, struct trust_store *out, struct err *err
 }
 
 static int
-load_trust(const struct trust_options *options, struct trust_store *out, struct err *err)
+load_trust(const struct trust_options *options, const char *key, struct trust_store *out,
+           struct err *err)
 {
     bool has_keys = options->keys.count > 0;
     struct err why = ERR_INIT;
 
     if (options->skip && has_keys)
         return err_set(err, ERR_USAGE,
-                       "--key and --insecure-skip-verify are mutually exclusive");
+                       "%s and --insecure-skip-verify are mutually exclusive", key);
     if (options->dir && has_keys)
-        return err_set(err, ERR_USAGE, "--key and --trust are mutually exclusive");
+        return err_set(err, ERR_USAGE, "%s and --trust are mutually exclusive", key);
     if (has_keys)
         return load_keys(&options->keys, out, err);
     if (trust_store_open(out, options->dir, &why) == 0)
@@ -283,10 +284,10 @@ load_trust(const struct trust_options *options, struct trust_store *out, struct 
 }
 
 int
-trust_options_load(const struct trust_options *options, struct trust_store *out,
-                   const struct events *events, struct err *err)
+trust_options_load(const struct trust_options *options, const char *key,
+                   struct trust_store *out, const struct events *events, struct err *err)
 {
-    if (load_trust(options, out, err) < 0)
+    if (load_trust(options, key, out, err) < 0)
         return -1;
     trust_store_warn(out, clock_now(), events);
     return 0;

@@ -153,11 +153,11 @@ void trust_options_files(const struct trust_options *options, struct files *f);
 void registry_options_files(struct files *f);
 
 /*
- * Load the keys given, or the trust store; warns of weaknesses.
- * Errors: ERR_USAGE - keys given together with --trust or --insecure-skip-verify; those
- * of keys.h and store.h.
+ * Load the keys given, or the trust store; warns of weaknesses.  key: the option for
+ * keys. Errors: ERR_USAGE - keys given together with --trust or --insecure-skip-verify;
+ * those of keys.h and store.h.
  */
-MUST_USE int trust_options_load(const struct trust_options *options,
+MUST_USE int trust_options_load(const struct trust_options *options, const char *key,
                                 struct trust_store *out, const struct events *events,
                                 struct err *err);
 struct trust_wishes trust_options_wishes(const struct trust_options *options);

@@ -16,6 +16,7 @@ selection_release(struct selection *s)
     if (s->has_pattern)
         tag_filter_release(&s->pattern);
     sources_release(&s->sources);
+    trust_store_release(&s->store);
 }
 
 static int
@@ -117,8 +118,19 @@ open_archives(const struct selection_options *o, struct selection *selection,
               struct reference_list *names, struct run *run, struct err *err)
 {
     const struct source_options options = {
-        .name = o->name, .work_dir = o->work_dir, .run = run};
+        .name = o->name,
+        .work_dir = o->work_dir,
+        .verify = {.store = &selection->store,
+                   .skip_signature = o->trust.skip,
+                   .wishes = trust_options_wishes(&o->trust),
+                   .holds_stream = selection->imports},
+        .run = run,
+    };
 
+    if (sources_need_trust(&selection->sources) &&
+        trust_options_load(&o->trust, "--source-key", &selection->store, &run->events,
+                           err) < 0)
+        return -1;
     return sources_open(&selection->sources, &options, names, err);
 }
 
@@ -156,15 +168,19 @@ selection_source(struct selection *selection, const struct image_source *registr
 }
 
 void
-selection_files(char **operands, size_t count, struct files *f)
+selection_files(const struct selection_options *o, char **operands, size_t count,
+                struct files *f)
 {
     for (size_t i = 0; i < count; i++) {
         CLEANUP(image_location_release) struct image_location l = IMAGE_LOCATION_INIT;
 
-        if (image_location_parse(&l, operands[i], strlen(operands[i]), err_ignored()) ==
-                0 &&
-            l.transport != TRANSPORT_REGISTRY)
-            files_add(f, FILE_READ, "the source", l.path);
+        if (image_location_parse(&l, operands[i], strlen(operands[i]), err_ignored()) < 0)
+            continue;
+        if (l.transport == TRANSPORT_BUNDLE)
+            trust_options_files(&o->trust, f);
+        if (l.transport != TRANSPORT_REGISTRY)
+            files_add(f, l.transport == TRANSPORT_BUNDLE ? FILE_READ_BUNDLE : FILE_READ,
+                      "the source", l.path);
     }
 }
 

@@ -16,6 +16,7 @@ struct selection_options {
     struct opt_list from, platforms;
     const char *index, *platform_missing, *tags, *name, *work_dir;
     bool all_tags, referrers, foreign_layers;
+    struct trust_options trust; /* of bundles among the sources */
 };
 
 #define SELECTION_OPTIONS(T)                                                             \
@@ -31,10 +32,6 @@ struct selection_options {
              "a whole"),                                                                 \
         LIST(T, images.platforms, 0, "platform", "OS/ARCH[/VARIANT]",                    \
              "only these platforms, separated by commas (repeatable)"),                  \
-        TEXT(T, images.name, 0, "name", "NAME",                                          \
-             "the name of an image that has none in its archive"),                       \
-        TEXT(T, images.work_dir, 0, "work-dir", "DIR",                                   \
-             "where to unpack a compressed archive (default: TMPDIR, else /var/tmp)"),   \
         TEXT(T, images.platform_missing, 0, "platform-missing", "HOW",                   \
              "an image needs one of the platforms: error (default); all of them: all; "  \
              "with "                                                                     \
@@ -47,18 +44,37 @@ struct selection_options {
         FLAG(T, images.foreign_layers, 0, "foreign-layers",                              \
              "fetch layers that a registry only links to from their URLs")
 
+#define SOURCE_OPTIONS(T)                                                                \
+    GROUP("Archives and bundles as sources"),                                            \
+        TEXT(T, images.name, 0, "name", "NAME",                                          \
+             "the name of an image that has none in its archive"),                       \
+        TEXT(T, images.work_dir, 0, "work-dir", "DIR",                                   \
+             "where to unpack a compressed archive (default: TMPDIR, else /var/tmp)"),   \
+        FILE_LIST(T, images.trust.keys, 0, "source-key", "PUB", OPT_READS,               \
+                  "accept source bundles signed with this public key (repeatable)"),     \
+        FILE_TEXT(T, images.trust.dir, 0, "trust", "DIR", OPT_BY_COMMAND,                \
+                  "use this trust store for them (default " STORE_DEFAULTS ")"),         \
+        FLAG(T, images.trust.allow_rollback, 0, "allow-rollback",                        \
+             "accept an older bundle than the last, where the policy allows it"),        \
+        TEXT(T, images.trust.allow_expired, 0, "allow-expired", "REASON",                \
+             "accept an expired bundle, where the policy allows it"),                    \
+        FLAG(T, images.trust.skip, 0, "insecure-skip-verify",                            \
+             "do not check signatures of source bundles, only digests")
+
 /* Which images, and from where. */
 struct selection {
     struct choice choice;
     enum platform_missing if_missing;
     bool has_pattern;
     struct tag_filter pattern;
-    struct sources sources; /* archives; every other name is in a registry */
+    struct trust_store store; /* for bundles */
+    struct sources sources;   /* archives; every other name is in a registry */
+    bool imports;             /* a source bundle is remembered as imported */
 };
 
 #define SELECTION_INIT                                                                   \
     {                                                                                    \
-        .sources = SOURCES_INIT                                                          \
+        .store = TRUST_STORE_INIT, .sources = SOURCES_INIT                               \
     }
 void selection_release(struct selection *s);
 
@@ -80,8 +96,9 @@ MUST_USE int selection_gather(const struct selection_options *options,
 struct image_source selection_source(struct selection *selection,
                                      const struct image_source *registries);
 
-/* The operands that are archives are files that are read. */
-void selection_files(char **operands, size_t count, struct files *f);
+/* Record the archives among the operands, and the trust store if one is a bundle. */
+void selection_files(const struct selection_options *options, char **operands,
+                     size_t count, struct files *f);
 
 /*
  * After a failure: hint at a list that was given as a name, "sealift export images.txt",

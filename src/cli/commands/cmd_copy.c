@@ -28,6 +28,9 @@ struct copy_command {
 #define T struct copy_command
 static const struct opt table[] = {
     SELECTION_OPTIONS(T),
+    SOURCE_OPTIONS(T),
+    FLAG(T, images.trust.allow_incomplete, 0, "allow-incomplete",
+         "accept a source bundle with objects missing that its export could not fetch"),
     TARGET_OPTIONS(T),
     LIST(T, as, 0, "as", "NAME[:TAG]",
          "copy one image to exactly this name; all operands are then sources "
@@ -217,9 +220,11 @@ copy_with(const struct copy_command *o, char **operands, size_t count,
     CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
     CLEANUP(selection_release) struct selection selection = SELECTION_INIT;
     CLEANUP(exact_names_release) struct exact_names exact = {.count = 0};
-    struct copy_options options = {.push = {.run = &rt->run}};
+    struct copy_options options = {.sources = &selection.sources,
+                                   .push = {.run = &rt->run}};
     const char *target;
 
+    selection.imports = !o->target.dry_run;
     if (read_names(o, operands, count, &exact, &target, err) < 0 ||
         selection_read(&o->images, &selection, err) < 0 ||
         target_options_read(&o->target, target, rules, &options.push, err) < 0 ||
@@ -255,7 +260,8 @@ files(const void *options, char **operands, size_t count, struct files *f)
 {
     const struct copy_command *o = options;
 
-    selection_files(operands, o->as.count > 0 || count == 0 ? count : count - 1, f);
+    selection_files(&o->images, operands,
+                    o->as.count > 0 || count == 0 ? count : count - 1, f);
     registry_options_files(f);
 }
 

@@ -28,6 +28,7 @@ struct export_command {
 #define T struct export_command
 static const struct opt table[] = {
     SELECTION_OPTIONS(T),
+    SOURCE_OPTIONS(T),
     GROUP("Bundle"),
     FILE_TEXT(T, output, 'o', "output", "BUNDLE", OPT_BY_COMMAND, "the file to write"),
     TEXT(T, volume_size, 0, "volume-size", "N[KMG]",
@@ -235,7 +236,7 @@ files(const void *options, char **operands, size_t count, struct files *f)
 {
     const struct export_command *o = options;
 
-    selection_files(operands, count, f);
+    selection_files(&o->images, operands, count, f);
     registry_options_files(f);
     files_add(f, o->volume_size ? FILE_WRITTEN_VOLUMES : FILE_WRITTEN_BUNDLE, "--output",
               o->output);

@@ -217,7 +217,7 @@ run_import(const void *options, char **operands, size_t count, struct runtime *r
     int rc = target_options_read(&o->target, operands[count - 1], rules, &push, err);
 
     if (rc == 0)
-        rc = trust_options_load(&o->trust, &store, &rt->run.events, err);
+        rc = trust_options_load(&o->trust, "--key", &store, &rt->run.events, err);
     if (rc == 0)
         rc = import(o, operands, count, &push, &store, rt, r, err);
     free(rules);

@@ -31,7 +31,7 @@ explain_it(const struct verify_command *o, const char *const *paths, size_t coun
     CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
     struct err why = ERR_INIT;
 
-    if (trust_options_load(&o->trust, &store, &rt->run.events, &why) < 0 &&
+    if (trust_options_load(&o->trust, "--key", &store, &rt->run.events, &why) < 0 &&
         (why.reason != REASON_NO_TRUST)) {
         *err = why;
         return -1;
@@ -61,7 +61,7 @@ run_verify(const void *options, char **operands, size_t count, struct runtime *r
 
     if (o->explain)
         return explain_it(o, verify.paths, count, rt, r, err);
-    if (trust_options_load(&o->trust, &store, &rt->run.events, err) < 0)
+    if (trust_options_load(&o->trust, "--key", &store, &rt->run.events, err) < 0)
         return -1;
     rc = verify_run(&v, &verify, err);
     result_verified(r, operands[0], &v, &verify,

@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "ops/copy/copy_source.h"
+#include "ops/import/accept.h"
+#include "ops/verify/policy_check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +36,58 @@ mount_source(void *ctx, const struct digest *digest)
     return NULL;
 }
 
+/* ---- bundles among the sources ---- */
+
+static int
+accept_bundles(const struct copying *c, const struct push_options *push,
+               const struct push_plan *plan, struct err *err)
+{
+    const struct sources *s = c->options->sources;
+    const struct target *target = push->mapping.exact ? NULL : &push->mapping.target;
+
+    for (size_t i = 0; i < s->bundle_count; i++) {
+        struct source_bundle *b = s->bundles[i];
+
+        if (accept_begin(&b->verified, &b->options, plan, target, push->client, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+remember_bundles(const struct copying *c, bool is_partial, struct err *err)
+{
+    const struct sources *s = c->options->sources;
+
+    for (size_t i = 0; i < s->bundle_count; i++) {
+        const struct source_bundle *b = s->bundles[i];
+
+        if (policy_check_remember(&b->verified, &b->options, is_partial, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The first visible change: from now on no older bundle is accepted. */
+static int
+remember_part(void *ctx, struct err *err)
+{
+    return remember_bundles(ctx, true, err);
+}
+
+/* Whether every image of the bundles was pushed, and nothing failed. */
+static bool
+is_whole(const struct copying *c)
+{
+    const struct sources *s = c->options->sources;
+
+    for (size_t i = 0; i < c->result->push_count; i++) {
+        if (c->result->pushes[i].failed > 0)
+            return false;
+    }
+    return failures_count(c->result->plan.failures) == 0 && !s->is_part;
+}
+
 static int
 push_to(struct copying *c, const struct reference *name, struct push_result *out,
         struct err *err)
@@ -45,8 +99,11 @@ push_to(struct copying *c, const struct reference *name, struct push_result *out
     c->host = push.mapping.target.host;
     push.mount_source = mount_source;
     push.mount_ctx = c;
+    push.accepted = remember_part;
+    push.accepted_ctx = c;
     if (push_plan_map(&out->plan, &c->result->plan.set, &push.mapping, &push.run->events,
-                      err) < 0)
+                      err) < 0 ||
+        accept_bundles(c, &push, &out->plan, err) < 0)
         return -1;
     return push_images(out, &c->result->plan.set, &c->source, &push, err);
 }
@@ -66,7 +123,7 @@ push_everywhere(struct copying *c, struct err *err)
         if (push_to(c, name, &r->pushes[r->push_count++], err) < 0)
             return -1;
     }
-    return 0;
+    return o->push.dry_run ? 0 : remember_bundles(c, !is_whole(c), err);
 }
 
 /* Set the error for failures of either side. */

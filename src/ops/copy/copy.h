@@ -11,9 +11,11 @@
 
 #include "ops/plan/plan.h"
 #include "ops/push/push.h"
+#include "ops/source/sources.h"
 
 struct copy_options {
     struct plan_options plan; /* the images, and their source */
+    struct sources *sources;  /* its bundles are imported: checked and remembered */
     bool foreign_layers;      /* fetch layers that the source lacks from their URLs */
     struct push_options push; /* the target; mapping is not used with names */
     /* Exact names of the single image; or none. */

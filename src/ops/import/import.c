@@ -6,8 +6,8 @@
 
 #include "bundle/reader/bundle_source.h"
 #include "oci/graph_walk.h"
+#include "ops/import/accept.h"
 #include "ops/push/push.h"
-#include "ops/receipt/receipt_fetch.h"
 #include "ops/receipt/receipt_push.h"
 #include "ops/verify/policy_check.h"
 #include "ops/verify/verify.h"
@@ -33,23 +33,16 @@ may_begin(struct import_result *out, const struct import_options *o, struct err 
 {
     struct verified *v = &out->verified;
     char path[REFERENCE_PATH_MAX + 1];
-    struct trust_last last;
-    int rc;
 
     if ((o->as && push_to_exact(&out->pushing, out->set, o->as, err) < 0) ||
         push_plan_map(&out->push.plan, out->set, &out->pushing.mapping,
-                      &o->push.run->events, err) < 0 ||
-        push_plan_check_targets(&out->push.plan, v->verdict.rule, v->meta.stream, err) <
-            0)
+                      &o->push.run->events, err) < 0)
         return -1;
     if (o->receipt_key &&
         receipt_path(path, &o->push.mapping.target, v->meta.stream, err) < 0)
         return -1;
-    if (v->has_last || !policy_check_has_memory(v, &o->verify))
-        return 0;
-    rc = receipt_recall(v, &o->verify, &o->push.mapping.target, o->push.client, &last,
-                        err);
-    return rc == 1 ? policy_check_judge_last(v, &o->verify, &last, err) : rc;
+    return accept_begin(v, &o->verify, &out->push.plan, &o->push.mapping.target,
+                        o->push.client, err);
 }
 
 /* The images do not depend on the receipt: a failure to make it is only recorded. */

@@ -5,6 +5,8 @@
 #include "archive/oci_dir.h"
 #include "base/mem.h"
 #include "base/text_safe.h"
+#include "bundle/reader/bundle_images.h"
+#include "ops/verify/verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,11 @@ sources_release(struct sources *s)
     }
     free(s->requests);
     combined_source_release(&s->combined);
+    for (size_t i = 0; i < s->bundle_count; i++) {
+        verified_release(&s->bundles[i]->verified);
+        free(s->bundles[i]);
+    }
+    free(s->bundles);
     *s = (struct sources)SOURCES_INIT;
 }
 
@@ -62,6 +69,16 @@ sources_take(void *ctx, const char *text, size_t len, const struct reference_pla
         r->place = *place;
     l = (struct image_location)IMAGE_LOCATION_INIT;
     return 1;
+}
+
+bool
+sources_need_trust(const struct sources *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->requests[i].location.transport == TRANSPORT_BUNDLE)
+            return true;
+    }
+    return false;
 }
 
 /* ---- the images that are wanted ---- */
@@ -180,8 +197,10 @@ add_images(struct opening *o, struct err *err)
     for (size_t i = 0; i < o->images->count; i++) {
         const struct local_image *image = &o->images->items[i];
 
-        if (!is_wanted(o, image))
+        if (!is_wanted(o, image)) {
+            o->sources->is_part |= !image->is_attached;
             continue;
+        }
         if (add_image(o, image, err) < 0)
             return -1;
         added++;
@@ -196,19 +215,40 @@ add_images(struct opening *o, struct err *err)
 
 /* ---- opening ---- */
 
+/* The whole bundle is verified here, and each object again when it is read. */
 static int
-open_images(const struct source_request *r, const struct source_options *options,
-            struct local_images *out, struct err *err)
+open_source_bundle(struct opening *o, struct local_images *out, struct err *err)
 {
-    const struct image_location *l = &r->location;
+    struct sources *s = o->sources;
+    struct source_bundle *b = xcalloc(1, sizeof(*b));
 
-    (void)options;
+    b->verified = (struct verified)VERIFIED_INIT;
+    b->options = o->options->verify;
+    b->path = o->request->location.path;
+    b->options.paths = &b->path;
+    b->options.path_count = 1;
+    b->options.run = o->options->run;
+    s->bundles =
+        mem_grow(s->bundles, s->bundle_count, &s->bundle_cap, sizeof(*s->bundles));
+    s->bundles[s->bundle_count++] = b;
+    if (verify_run(&b->verified, &b->options, err) < 0)
+        return -1;
+    bundle_images(out, b->verified.bundle);
+    return 0;
+}
+
+static int
+open_images(struct opening *o, struct local_images *out, struct err *err)
+{
+    const struct image_location *l = &o->request->location;
+
     switch (l->transport) {
     case TRANSPORT_OCI_DIR:
         return oci_dir_open(out, l->path, err);
+    case TRANSPORT_BUNDLE:
+        return open_source_bundle(o, out, err);
     case TRANSPORT_OCI_ARCHIVE:
     case TRANSPORT_DOCKER_ARCHIVE:
-    case TRANSPORT_BUNDLE:
     case TRANSPORT_REGISTRY:
         break;
     }
@@ -229,6 +269,15 @@ is_open(struct opening *o)
     return false;
 }
 
+/* An error of verify_run() has the path already. */
+static int
+wrap_opening(struct err *err, const struct source_request *r)
+{
+    return r->location.transport == TRANSPORT_BUNDLE || err->kind == ERR_SIGNAL
+               ? -1
+               : err_wrap(err, "%s", r->label);
+}
+
 static int
 open_request(struct opening *o, struct err *err)
 {
@@ -236,12 +285,12 @@ open_request(struct opening *o, struct err *err)
     struct combined_source *c = &o->sources->combined;
 
     if (!is_open(o)) {
-        if (open_images(o->request, o->options, &images, err) < 0)
-            return -1;
+        if (open_images(o, &images, err) < 0)
+            return wrap_opening(err, o->request);
         o->place = combined_source_add(c, &images, o->request->label);
     }
     o->images = &c->places[o->place].images;
-    return add_images(o, err);
+    return add_images(o, err) < 0 ? err_wrap(err, "%s", o->request->label) : 0;
 }
 
 int
@@ -255,10 +304,8 @@ sources_open(struct sources *s, const struct source_options *options,
 
     for (size_t i = 0; i < s->count; i++) {
         o.request = &s->requests[i];
-        if (open_request(&o, err) < 0) {
-            err_wrap(err, "%s", o.request->label);
+        if (open_request(&o, err) < 0)
             return reference_place_wrap(err, &o.request->place);
-        }
     }
     if (options->name && o.unnamed == 0)
         return err_set(err, ERR_USAGE,

@@ -14,8 +14,16 @@
 #include "images/combined_source.h"
 #include "images/image_location.h"
 #include "oci/reference_list.h"
+#include "ops/verify/verified.h"
 
 #define SOURCES_MAX 1000 /* archives of one run */
+
+/* A bundle, judged and verified before anything of it is used. */
+struct source_bundle {
+    struct verified verified;
+    struct verify_options options;
+    const char *path; /* borrowed; options.paths is &path */
+};
 
 /* An archive to open, and where it was named. */
 struct source_request {
@@ -27,6 +35,9 @@ struct source_request {
 struct sources {
     struct source_request *requests;
     size_t count, cap;
+    bool is_part;                   /* some image of an archive was not selected */
+    struct source_bundle **bundles; /* those among the archives, owned */
+    size_t bundle_count, bundle_cap;
     struct combined_source combined;
 };
 
@@ -44,9 +55,14 @@ void sources_release(struct sources *s);
 int sources_take(void *ctx, const char *text, size_t len,
                  const struct reference_place *place, struct err *err);
 
+/* Whether a bundle is among them. */
+bool sources_need_trust(const struct sources *s);
+
 struct source_options {
     const char *name;     /* for an image whose archive gives it none; or NULL */
     const char *work_dir; /* for what has to be unpacked; NULL: a temporary folder */
+    /* For bundles: how they are judged; paths, path_count and run are set here. */
+    struct verify_options verify;
     struct run *run;
 };
 

@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# merge.sh - bundles as sources: merged, pruned, and copied to a registry.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+is_quick && skip_all "quick run"
+
+must start_registry source
+must start_registry target
+must fill source shapes
+target=$(address_of target)
+index=$(references source index)
+chart=$(references source chart)
+cd "$work" || exit 99
+XDG_STATE_HOME=$work/state
+export XDG_STATE_HOME
+make_key team
+make_key other
+
+# make BUNDLE SERIAL ARGUMENTS...: signed by team.
+make() {
+    make_bundle=$1 make_serial=$2
+    shift 2
+    must sealift export -q --key team.key --serial "$make_serial" -o "$make_bundle" "$@"
+}
+names() {
+    field "$out" '" ".join(i["name"] for i in d["images"])'
+}
+merge() {
+    sealift export --json --force --key other.key -o merged.tar "$@"
+}
+
+make one.tar 1 "$index"
+make two.tar 2 "$chart"
+references source >list
+make all.tar 3 --referrers -f list
+
+# --- one bundle of two ---------------------------------------------------------------------
+
+must forget_requests source
+expect 0 "merges two bundles" merge --source-key team.pub bundle:one.tar bundle:two.tar
+check_equal "with the names of both" "$index $chart" "$(names)"
+check_equal "without a request" 0 "$(requests source)"
+expect 0 "the new bundle is whole" sealift verify --key other.pub merged.tar
+expect 0 "takes one image out of a bundle" merge --source-key team.pub "bundle:all.tar:$chart"
+check_equal "only that one" "$chart" "$(names)"
+expect 0 "adds an image from a registry" merge --source-key team.pub bundle:one.tar "$chart"
+expect 9 "refuses a name that is not there" merge --source-key team.pub bundle:one.tar:nginx:1
+expect 2 "refuses a name that is to be fetched, too" \
+    merge --source-key team.pub bundle:one.tar "$index"
+
+# --- trust ---------------------------------------------------------------------------------
+
+expect 7 "refuses a key that is not trusted" merge --source-key other.pub bundle:one.tar
+check "a hint names the option" grep -q "^hint: .*--source-key THEIR.pub" "$err"
+expect 9 "requires keys" merge --trust nowhere bundle:one.tar
+expect 0 "skips signatures on request" merge --insecure-skip-verify bundle:one.tar
+cp all.tar bad.tar
+printf x | dd of=bad.tar bs=1 seek=100000 conv=notrunc status=none
+expect 6 "refuses a damaged bundle" merge --source-key team.pub bundle:bad.tar
+expect 6 "refuses another archive" merge --source-key team.pub bundle:list
+must sealift trust add -q --trust store team.pub
+expect 0 "an export records nothing" merge --trust store bundle:two.tar
+expect 0 "so an older bundle can follow" merge --trust store bundle:one.tar
+
+# --- to a registry: an import --------------------------------------------------------------
+
+expect 0 "shows what a copy would push" sealift copy --dry-run --trust store bundle:two.tar "$target/m"
+expect 0 "which records nothing" sealift status --trust store
+check_not "no stream is recorded" grep -q "^default" "$out"
+expect 0 "copies a bundle to a registry" sealift copy --trust store bundle:two.tar "$target/m"
+expect 0 "records it" sealift status --trust store
+check "as an import does" grep -q "^default *2 " "$out"
+expect 7 "refuses an older bundle" sealift copy --trust store bundle:one.tar "$target/m"
+expect 7 "an export refuses it, too" merge --trust store bundle:one.tar
+expect 0 "on request, it is accepted" \
+    sealift copy --trust store --allow-rollback bundle:one.tar "$target/m"
+expect 0 "copies everything" sealift copy --referrers --strip-host --trust store bundle:all.tar "$target/all"
+check "every image is the same byte for byte" same_images source target all
+must forget_requests target
+expect 0 "copies it again" sealift copy --referrers --strip-host --trust store bundle:all.tar "$target/all"
+check_equal "the second copy writes nothing" 0 "$(writes target)"
+printf '%s' '{"version": 1, "streams": {"default": {"signers": ["team"], "threshold": 1,
+"targets": ["registry.corp/prod"]}}, "signers": {"team": {"keys": ["team.pub"]}}}' >store/policy.json
+expect 7 "the policy limits targets" sealift copy --trust store bundle:all.tar "$target/all"
+expect 0 "but not of an export" merge --trust store bundle:all.tar
+
+done_testing
