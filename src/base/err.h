@@ -73,6 +73,7 @@ enum err_kind {
     X(MISSING, "missing")                                                                \
     X(NOT_TLS, "not-tls")                                                                \
     X(NO_CA, "no-ca")                                                                    \
+    X(NO_CATALOG, "no-catalog")                                                          \
     X(NO_CERTIFICATE, "no-certificate")                                                  \
     X(NO_HELPER, "no-helper")                                                            \
     X(NO_KEY, "no-key")                                                                  \

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REGISTRY "copy export import" /* commands that talk to registries */
-#define JUDGES   "verify import"      /* commands that verify bundles */
-#define STORE    "trust status"       /* commands for the trust store */
+#define REGISTRY "copy export import list" /* commands that talk to registries */
+#define JUDGES   "verify import"           /* commands that verify bundles */
+#define STORE    "trust status"            /* commands for the trust store */
 #define BUNDLES  "verify import inspect sign attach payload digest"
 /* Commands that open or make private keys. */
 #define SIGNERS "export sign import trust keygen key"
@@ -37,6 +37,10 @@ static const struct hint {
      "machine"},
     {REASON_NO_CA, REGISTRY, "or use --ca-file FILE"},
     {REASON_NOT_TLS, REGISTRY, "for a registry without TLS: --plain-http HOST"},
+    {REASON_NO_CATALOG, "list",
+     "many registries list their repositories only to administrators, or not at all; "
+     "'sealift list {}/REPOSITORY' lists tags"},
+    {REASON_TRANSPORT, "list", "'sealift inspect BUNDLE' lists what is in a bundle"},
     {REASON_NO_CERTIFICATE, REGISTRY, "pass one with --tls-cert FILE --tls-key FILE"},
     {REASON_LOGIN, REGISTRY, "log in with --authfile FILE or --creds-stdin {}"},
     {REASON_NO_LOGIN, REGISTRY, "log in with --authfile FILE or --creds-stdin {}"},

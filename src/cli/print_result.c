@@ -50,6 +50,15 @@ print(const struct buf *bytes, struct err *err)
 }
 
 int
+result_print_text(struct result *r, struct err *err)
+{
+    int rc = print(&r->text, err);
+
+    buf_clear(&r->text);
+    return rc;
+}
+
+int
 result_finish(struct result *r, const struct err *failure, bool json, bool quiet,
               const char *report, struct err *err)
 {

@@ -16,4 +16,11 @@
 MUST_USE int result_finish(struct result *r, const struct err *failure, bool json,
                            bool quiet, const char *report, struct err *err);
 
+/*
+ * Write the text so far to stdout and remove it, for a result that is printed while it
+ * arrives.
+ * Errors: ERR_LOCAL.
+ */
+MUST_USE int result_print_text(struct result *r, struct err *err);
+
 #endif

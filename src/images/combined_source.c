@@ -130,7 +130,7 @@ require_remote(const struct combined_source *c, const struct reference *in,
 
 static int
 list_combined_tags(void *ctx, unsigned worker, const struct reference *repository,
-                   const struct tag_sink *sink, struct err *err)
+                   const struct name_sink *sink, struct err *err)
 {
     const struct combined_source *c = ctx;
 

@@ -46,9 +46,10 @@ struct image_object {
     size_t url_count;
 };
 
-/* Takes one tag after the other, in the order of the source, some perhaps twice. */
-struct tag_sink {
-    int (*take)(void *ctx, const char *tag, struct err *err);
+/* Takes one name after the other, tags or repositories, in the order of the source, some
+ * perhaps twice. */
+struct name_sink {
+    int (*take)(void *ctx, const char *name, struct err *err);
     void *ctx;
 };
 
@@ -75,7 +76,7 @@ struct image_source {
 
     /* The tags of a repository.  take() must not parse JSON. */
     int (*list_tags)(void *ctx, unsigned worker, const struct reference *repository,
-                     const struct tag_sink *sink, struct err *err);
+                     const struct name_sink *sink, struct err *err);
     /* The document of a name: by its digest if it has one, else by its tag. */
     int (*resolve)(void *ctx, unsigned worker, const struct reference *name,
                    struct image_document *out, struct err *err);

@@ -253,9 +253,9 @@ hint_at_login(const struct call *call, const struct answer *a, struct err *err)
         err_hint(err, "log in to %s again", host);
     } else if (a->refusal == REFUSAL_OF_TOKEN) {
         err_hint(err,
-                 "the token is not sufficient for %s/%s: check the permissions of the "
+                 "the token is not sufficient for %s%s%s: check the permissions of the "
                  "account there",
-                 host, call->repo->path);
+                 host, call->repo->path[0] != '\0' ? "/" : "", call->repo->path);
     } else if (a->http.status == 401 || a->refusal == REFUSAL_OF_ANONYMOUS) {
         explain_by(err, err->reason ? err->reason : REASON_NO_LOGIN, host);
     }

@@ -111,6 +111,7 @@ pages_next(struct pages *p, struct answer *a, struct err *err)
     const char *const headers[] = {p->accept, NULL};
     struct call call = {
         .repo = p->repo,
+        .is_catalog = p->repo->path[0] == '\0',
         .stays_here = true,
         .request = {.method = "GET", .headers = headers, .body_max = DOCUMENT_BYTES_MAX}};
 

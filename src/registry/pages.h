@@ -25,8 +25,8 @@ struct pages {
 };
 
 /*
- * Start a list of a repository; rest as in client_url(), query "n=1000" or NULL for none.
- * Strings are borrowed.  To be released also on failure.
+ * Start a list of a repository, or with path "" the catalog; rest as in client_url(),
+ * query "n=1000" or NULL for none. Strings are borrowed.  To be released also on failure.
  * Errors: those of client_host().
  */
 MUST_USE int pages_begin(struct pages *out, struct session *s,

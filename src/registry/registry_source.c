@@ -22,7 +22,7 @@ repository_of(const struct reference *ref)
 
 static int
 list_repository_tags(void *ctx, unsigned worker, const struct reference *repository,
-                     const struct tag_sink *sink, struct err *err)
+                     const struct name_sink *sink, struct err *err)
 {
     struct repository repo = repository_of(repository);
 

@@ -158,13 +158,14 @@ class Runner:
     def _at(self, *names):
         return os.path.join(self.folder, *names)
 
-    def sealift(self, *argv, env=None, stdin=b"", path=None, timeout=TIMEOUT_S, started=None):
-        """Run it.  started(process) is called while it runs."""
+    def sealift(self, *argv, env=None, stdin=b"", path=None, timeout=TIMEOUT_S, started=None,
+                limit=None):
+        """Run it.  started(process) is called while it runs, limit() in it before it begins."""
         argv = [program(self.program), *argv]
         before, mark = set(os.listdir(self._at("out"))), len(self.log.find())
         process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, env=self.environment(env or {}),
-                                   cwd=self._at("out"))
+                                   cwd=self._at("out"), preexec_fn=limit)
         self.pid = process.pid
         try:
             if started:
@@ -221,6 +222,14 @@ class Runner:
         return self.sealift("copy", "-v", "--json", "--report", self._at("report.json"),
                             "--progress", "none", "-j", str(jobs), "--strip-host",
                             "--ca-file", self.authority.ca, *options, *words, **how)
+
+    def list(self, what, *options, **how):
+        """sealift list of a picture, an origin, or a word, as JSON unless --raw is among them."""
+        word = getattr(what, "ref", None) or getattr(what, "host", what)
+        form = () if "--raw" in options or "--text" in options else ("--json",)
+        options = [option for option in options if option != "--text"]
+        return self.sealift("list", "-vv", *form, "--progress", "none", "--ca-file",
+                            self.authority.ca, *options, word, **how)
 
     def landed(self, picture, at=None, prefix="mirror"):
         """All of a picture is at the target, and the tag points to it."""

@@ -8,7 +8,7 @@
 #include "io/http/http_transfer.h"
 #include "oci/media_type.h"
 #include "registry/exchange.h"
-#include "registry/tags.h"
+#include "registry/name_pages.h"
 #include "registry/upload/upload.h"
 #include "io/http/http_url.h"
 #include "registry/exchange_error.h"
@@ -114,34 +114,40 @@ try_names(const struct answer *a)
         assert(err.kind == ERR_INTEGRITY);
 }
 
-/* ---- a list of tags ---- */
+/* ---- a list of tags, or of repositories ---- */
+
+struct taken {
+    bool (*is_name)(const char *);
+    size_t count;
+};
 
 static int
-take(void *ctx, const char *tag, struct err *err)
+take(void *ctx, const char *name, struct err *err)
 {
-    size_t *count = ctx;
+    struct taken *taken = ctx;
 
     (void)err;
-    assert(reference_is_tag(tag));
-    (*count)++;
+    assert(taken->is_name(name));
+    taken->count++;
     return 0;
 }
 
 static void
-try_tags(const struct buf *body)
+try_list(const struct list_kind *list, const struct buf *body)
 {
-    size_t count = 0;
-    const struct tag_sink sink = {.take = take, .ctx = &count};
-    struct tag_page page;
+    struct taken taken = {.is_name = list->is_name};
+    const struct name_sink sink = {.take = take, .ctx = &taken};
+    struct name_page page;
     struct err err = ERR_INIT;
 
-    if (tags_read_page(&page, body->data ? body->data : "", body->len, &sink, &err) < 0) {
-        assert(err.kind == ERR_PROTOCOL && count == 0);
+    if (name_page_read(&page, list, body->data ? body->data : "", body->len, &sink,
+                       &err) < 0) {
+        assert(err.kind == ERR_PROTOCOL && taken.count == 0);
         assert_told(err.msg);
         return;
     }
-    assert(page.count == count + page.odd);
-    assert((page.last[0] != '\0') == (count > 0));
+    assert(page.count == taken.count + page.odd);
+    assert((page.last[0] != '\0') == (taken.count > 0));
 }
 
 int
@@ -154,6 +160,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     try_error(&a);
     try_upload(&a);
     try_names(&a);
-    try_tags(&a.http.body);
+    try_list(&tag_list, &a.http.body);
+    try_list(&catalog_list, &a.http.body);
     return 0;
 }

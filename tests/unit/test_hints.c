@@ -96,6 +96,7 @@ name_only_existing_options(void **state)
 }
 
 /* An error of a command and words that its hint must contain; NULL: no hint. */
+#define REGISTRY_USERS "copy", "export", "import", "list"
 #define BUNDLE_READERS                                                                   \
     "verify", "import", "inspect", "sign", "attach", "payload", "digest"
 
@@ -104,36 +105,28 @@ static const struct {
     enum err_reason reason;
     const char *words;
 } cases[] = {
-    {{"copy", "export", "import"},
+    {{REGISTRY_USERS},
      REASON_CERTIFICATE,
      "--ca-file FILE; dates are checked against the clock"},
-    {{"copy", "export", "import"}, REASON_TLS, NULL},
+    {{REGISTRY_USERS}, REASON_TLS, NULL},
+    {{"list"}, REASON_NO_CATALOG, "sealift list reg.example:5000/REPOSITORY"},
+    {{"list"}, REASON_TRANSPORT, "sealift inspect"},
     {{"copy", "export"}, REASON_LIST_OPERAND, "did you mean --from"},
     {{"export"}, REASON_LIST_LINE, "of Kubernetes manifests: sed -n"},
-    {{"copy", "export", "import"}, REASON_NO_CA, "--ca-file FILE"},
-    {{"copy", "export", "import"}, REASON_NOT_TLS, "--plain-http HOST"},
-    {{"copy", "export", "import"},
-     REASON_NO_CERTIFICATE,
-     "--tls-cert FILE --tls-key FILE"},
-    {{"copy", "export", "import"},
-     REASON_LOGIN,
-     "--authfile FILE or --creds-stdin reg.example:5000"},
-    {{"copy", "export", "import"},
+    {{REGISTRY_USERS}, REASON_NO_CA, "--ca-file FILE"},
+    {{REGISTRY_USERS}, REASON_NOT_TLS, "--plain-http HOST"},
+    {{REGISTRY_USERS}, REASON_NO_CERTIFICATE, "--tls-cert FILE --tls-key FILE"},
+    {{REGISTRY_USERS}, REASON_LOGIN, "--authfile FILE or --creds-stdin reg.example:5000"},
+    {{REGISTRY_USERS},
      REASON_NO_LOGIN,
      "--authfile FILE or --creds-stdin reg.example:5000"},
-    {{"copy", "export", "import"},
-     REASON_NO_HELPER,
-     "--creds-stdin HOST or --authfile FILE"},
-    {{"copy", "export", "import"},
+    {{REGISTRY_USERS}, REASON_NO_HELPER, "--creds-stdin HOST or --authfile FILE"},
+    {{REGISTRY_USERS},
      REASON_PLAIN_HTTP,
      "network is trusted: --plain-http reg.example:5000"},
-    {{"copy", "export", "import"}, REASON_TOKEN_SERVER, "--trust-realm reg.example:5000"},
-    {{"copy", "export", "import"},
-     REASON_USER_IN_NAME,
-     "--authfile FILE or --creds-stdin HOST"},
-    {{"copy", "export", "import"},
-     REASON_PROXY_PASSWORD,
-     "https_proxy, then use --proxy env"},
+    {{REGISTRY_USERS}, REASON_TOKEN_SERVER, "--trust-realm reg.example:5000"},
+    {{REGISTRY_USERS}, REASON_USER_IN_NAME, "--authfile FILE or --creds-stdin HOST"},
+    {{REGISTRY_USERS}, REASON_PROXY_PASSWORD, "https_proxy, then use --proxy env"},
     {{"copy", "export"}, REASON_TRANSPORT, "oci-archive:FILE"},
     {{"copy", "export"}, REASON_NO_NAME, "--name NAME"},
     {{"export"}, REASON_EXISTS, "--force"},

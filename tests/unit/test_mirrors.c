@@ -100,6 +100,8 @@ maps_names_to_locations(void **state)
         {"quay.io", "a/b", false, "quay.io/a/b"},
         {"quay.io", "a/b", true, "quay.corp/b quay.io/a/b"},
         {"quay.io", "a", false, "quay.io/a"},
+        {"quay.io", "", false, "quay.io/"}, /* the registry as a whole */
+        {"none.example", "", false, "none.example/"},
         {"quay.io", "a", true, "refused"}, /* nothing is left for the mirror */
         {"quay.io", "ab", true, "quay.io/ab"},
         {"quay.io:443", "a/b", true, "quay.io:443/a/b"},

@@ -36,6 +36,24 @@ scope_covers_the_repository_of_the_call(void **state)
                  "repository:team/app:pull,push repository:other/app:pull");
 }
 
+static void
+calls_without_a_repository_need_no_other_scope(void **state)
+{
+    const struct repository all = {.host = "h", .path = ""};
+
+    (void)state;
+    for (int is_catalog = 0; is_catalog < 2; is_catalog++) {
+        const struct call call = {.repo = &all, .is_catalog = is_catalog == 1};
+        struct token_scopes scopes = TOKEN_SCOPE_INIT;
+
+        token_scope_of_call(&scopes, &call, false, "repository:team/app:pull");
+        assert_int_equal(scopes.count, is_catalog);
+        if (is_catalog)
+            assert_string_equal(scopes.items[0], "registry:catalog:*");
+        token_scope_release(&scopes);
+    }
+}
+
 /* Never more than what we came for, but first. */
 static void
 demanded_scope_comes_first(void **state)
@@ -97,6 +115,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scope_covers_the_repository_of_the_call),
+        cmocka_unit_test(calls_without_a_repository_need_no_other_scope),
         cmocka_unit_test(demanded_scope_comes_first),
     };
 

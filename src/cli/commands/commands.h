@@ -12,7 +12,13 @@
 #include "cli/registry_options.h"
 
 /* The groups in which help lists commands. */
-enum command_group { COMMAND_CARRY, COMMAND_SIGN, COMMAND_TRUST, COMMAND_HELP };
+enum command_group {
+    COMMAND_CARRY,
+    COMMAND_LOOK,
+    COMMAND_SIGN,
+    COMMAND_TRUST,
+    COMMAND_HELP
+};
 
 /* For help and the manual page. */
 struct example {
@@ -43,8 +49,8 @@ struct command {
 };
 
 extern const struct command cmd_copy, cmd_export, cmd_verify, cmd_import, cmd_inspect,
-    cmd_sign, cmd_attach, cmd_payload, cmd_digest, cmd_keygen, cmd_key, cmd_trust,
-    cmd_status, cmd_verify_receipt, cmd_help, cmd_version;
+    cmd_list, cmd_sign, cmd_attach, cmd_payload, cmd_digest, cmd_keygen, cmd_key,
+    cmd_trust, cmd_status, cmd_verify_receipt, cmd_help, cmd_version;
 
 /* All commands in the order of help, by group; NULL at the end. */
 extern const struct command *const commands[];

@@ -62,7 +62,7 @@ expand(struct pool_job *base, unsigned worker, struct err *err)
 {
     struct expand_job *job = (struct expand_job *)base;
     const struct image_source *source = job->options->source;
-    const struct tag_sink sink = {.take = add_tag, .ctx = job};
+    const struct name_sink sink = {.take = add_tag, .ctx = job};
     char lists[TEXT_COUNT_MAX];
     int rc = source->list_tags(source->ctx, worker, job->ref, &sink, err);
 

@@ -10,32 +10,16 @@
 #define OPS_VERIFY_INSPECT_H
 
 #include "bundle/reader/reader.h"
+#include "images/image_details.h"
 #include "io/file/volume_set.h"
 #include "trust/signature_check.h"
-
-struct inspected_platform {
-    struct platform platform; /* text "" when unknown */
-    struct digest digest;     /* of its manifest */
-    uint64_t bytes; /* of the manifest and everything it reaches, each object once */
-    bool is_attestation;
-    bool is_omitted; /* left out: bytes is 0 */
-    bool is_missing; /* because it could not be fetched */
-};
-
-struct inspected_image {
-    const struct image_entry *entry; /* borrowed */
-    const struct digest *subject;    /* its subject, or NULL; borrowed */
-    uint64_t bytes;                  /* of everything it reaches, each object once */
-    struct inspected_platform *platforms;
-    size_t platform_count;
-};
 
 struct inspection {
     struct volume_set files;
     struct bundle_untrusted *head;
     struct bundle_preview *preview;
     struct signature_check signers; /* checked without keys: no signature counts */
-    struct inspected_image *images;
+    struct image_details *images;   /* one for each entry */
     size_t image_count;
     uint64_t bytes; /* of all objects, each once */
 };

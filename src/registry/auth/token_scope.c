@@ -152,6 +152,11 @@ token_scope_of_call(struct token_scopes *out, const struct call *call, bool may_
     CLEANUP(buf_release) struct buf ours = BUF_INIT(ACTIONS_MAX);
     struct demanded_scope d;
 
+    if (path[0] == '\0') {
+        if (call->is_catalog)
+            out->items[out->count++] = xstrdup("registry:catalog:*");
+        return;
+    }
     (void)!buf_add_text(&ours, actions);
     for (const char *p = demanded; p && next_demanded(&p, &d);) {
         if (is_named(&d, path))

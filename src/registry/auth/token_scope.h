@@ -11,7 +11,8 @@
 #include "registry/connection/call.h"
 
 struct token_scopes {
-    char *items[TOKEN_SCOPES_MAX]; /* "repository:PATH:ACTIONS", owned */
+    char *items[TOKEN_SCOPES_MAX]; /* "repository:PATH:ACTIONS", or
+                                    * "registry:catalog:*"; owned */
     size_t count;
 };
 
@@ -26,7 +27,8 @@ void token_scope_release(struct token_scopes *s);
  * the scope of a challenge, or NULL.  Its repository goes first, also with a longer or
  * shorter path, and its further actions are added, such as "metadata_read" for a list,
  * but never push, delete or "*".  Never another repository: a registry could have us
- * fetch tokens for it.
+ * fetch tokens for it.  A call without a repository has no scope, unless it is for the
+ * catalog.
  */
 void token_scope_of_call(struct token_scopes *out, const struct call *call, bool may_push,
                          const char *demanded);

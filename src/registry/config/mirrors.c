@@ -91,15 +91,16 @@ find_mirror_rule(const struct mirrors *r, const char *host, const char *path)
 
 /* ---- applying a rule ---- */
 
-/* Append the part of a path after the prefix to the path of a place. */
+/* Append the part of a path after the prefix to the path of a place.  is_catalog: the
+ * registry as a whole is looked up, without a path. */
 static int
-make_stop(const struct route_place *place, const char *rest, struct route_stop *out,
-          struct err *err)
+make_stop(const struct route_place *place, const char *rest, bool is_catalog,
+          struct route_stop *out, struct err *err)
 {
     const char *joint = place->path[0] != '\0' && rest[0] != '\0' ? "/" : "";
     CLEANUP(mem_free_string) char *path = xasprintf("%s%s%s", place->path, joint, rest);
 
-    if (!reference_is_path(path))
+    if (!(is_catalog && path[0] == '\0') && !reference_is_path(path))
         return err_set(err, ERR_USAGE, "'%s%s%s' is not a repository: check the location",
                        place->host, path[0] != '\0' ? "/" : "", path);
     memcpy(out->host, place->host, sizeof(out->host));
@@ -122,10 +123,12 @@ follow_rule(const struct route_rule *rule, const char *host, const char *path,
             bool by_digest, struct route *out, struct err *err)
 {
     const char *rest = path + strlen(rule->prefix.path);
+    bool is_catalog = path[0] == '\0';
     struct route_place itself;
 
     if (rule->is_blocked) {
-        err_set(err, ERR_USAGE, "images of %s/%s are blocked", host, path);
+        err_set(err, ERR_USAGE, "images of %s%s%s are blocked", host,
+                is_catalog ? "" : "/", path);
         return err_hint(err, "a registries.conf applies to all container tools; "
                              "CONTAINERS_REGISTRIES_CONF=FILE selects another one");
     }
@@ -133,14 +136,15 @@ follow_rule(const struct route_rule *rule, const char *host, const char *path,
     for (size_t i = 0; i < rule->mirror_count; i++) {
         if (!is_mirror_used(rule, &rule->mirrors[i], by_digest))
             continue;
-        if (make_stop(&rule->mirrors[i], rest, &out->stops[out->count], err) < 0)
+        if (make_stop(&rule->mirrors[i], rest, is_catalog, &out->stops[out->count], err) <
+            0)
             return -1;
         out->count++;
     }
     itself = rule->location;
     if (itself.host[0] == '\0')
         memcpy(itself.host, host, strlen(host) + 1);
-    if (make_stop(&itself, rest, &out->stops[out->count], err) < 0)
+    if (make_stop(&itself, rest, is_catalog, &out->stops[out->count], err) < 0)
         return -1;
     out->count++;
     return 0;

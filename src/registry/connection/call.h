@@ -14,6 +14,7 @@ struct call {
     const char *mount_from; /* NULL, or the repository path a mount needs access to too */
     bool is_linked;  /* url comes from a document and may be on any host: no authorization
                       */
+    bool is_catalog; /* the list of all repositories: repo->path is "" */
     bool stays_here; /* an answer from another host is not from its storage: do not retry
                       */
     uint64_t expected; /* expected bytes of the answer; 0: request.body_max */

@@ -23,6 +23,8 @@ def basic_of(request):
 
 def scope_of(request):
     """The scope that a request requires: "repository:NAME:ACTIONS", or None for the ping."""
+    if request.path == "/v2/_catalog":
+        return "registry:catalog:*"
     name = request.path.removeprefix("/v2/")
     for word in ("/blobs/", "/manifests/", "/tags/", "/referrers/"):
         if word in name:

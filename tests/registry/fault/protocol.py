@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The distribution protocol on a store, with the habits of one kind of registry or another."""
+import bisect
 import hashlib
 import json
 import re
@@ -11,6 +12,7 @@ from .wire import Reply, sha256
 NAME = r"(?P<name>[a-z0-9]+(?:(?:\.|_|__|-+|/)[a-z0-9]+)*)"
 ROUTES = [(re.compile(pattern + "$"), function) for pattern, function in (
     (r"/v2/", "ping"),
+    (r"/v2/_catalog", "catalog"),
     (rf"/v2/{NAME}/blobs/uploads/", "uploads"),
     (rf"/v2/{NAME}/blobs/uploads/(?P<key>[0-9a-f]+)", "upload"),
     (rf"/v2/{NAME}/blobs/(?P<digest>[a-z0-9]+:[0-9a-zA-Z]+)", "blob"),
@@ -30,6 +32,7 @@ class Registry:
 
     def __init__(self, store=None):
         self.store = store or Store()
+        self.has_catalog = True
         self.has_referrers = True     # the referrers API, and OCI-Subject
         self.page_size = None         # at most so many tags or referrers a page
         self.page_limit = None        # refuse n above it, as some do
@@ -222,16 +225,23 @@ class Registry:
     def get_tags(self, request, name):
         if name not in self.store.repos:
             return error(404, "NAME_UNKNOWN", "repository name not known to registry")
+        return self._page(request, {"name": name}, "tags", sorted(self.store.repos[name].tags))
+
+    def get_catalog(self, request):
+        if not self.has_catalog:
+            return error(404, "NOT_FOUND", "page not found")
+        return self._page(request, {}, "repositories", sorted(self.store.repos))
+
+    def _page(self, request, fields, member, names):
         n = int(request.query.get("n", 0)) or None
         if n and self.page_limit and n > self.page_limit:
             return error(400, "PAGINATION_NUMBER_INVALID", "n is too large")
-        tags = sorted(self.store.repos[name].tags)
-        tags = [tag for tag in tags if tag > request.query.get("last", "")]
-        page = tags[:min(n or len(tags), self.page_size or len(tags))]
-        reply = Reply(200, json.dumps({"name": name, "tags": page}), "application/json")
-        if len(page) < len(tags):
+        names = names[bisect.bisect_right(names, request.query.get("last", "")):]
+        page = names[:min(n or len(names), self.page_size or len(names))]
+        reply = Reply(200, json.dumps({**fields, member: page}), "application/json")
+        if len(page) < len(names):
             query = urlencode({"n": n or len(page), "last": page[-1]})
-            reply.set("Link", f'</v2/{name}/tags/list?{query}>; rel="next"')
+            reply.set("Link", f'<{request.path}?{query}>; rel="next"')
         return reply
 
     def get_referrers(self, request, name, digest):

@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# look.sh - looking at a real registry: its repositories, tags and images.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+is_quick && skip_all "quick run"
+
+must start_registry source
+must fill source shapes
+source=$(address_of source)
+references source >"$work/list"
+first=$(head -n 1 "$work/list") # .../team/web:1.4
+name=${first#*/}
+digest=$(field "$work/source.json" 'd[0]["digest"]')
+
+# --- lists -------------------------------------------------------------------------------
+
+expect 0 "lists the repositories of a registry" sealift list "$source"
+check "there are as many as were filled" test \
+    "$(sed 's/@.*//; s/:[^:/]*$//' "$work/list" | sort -u | wc -l)" -le "$(wc -l <"$out")"
+check "one of them is that of the first image" grep -qx "${name%:*}" "$out"
+expect 0 "lists the tags of a repository" sealift list "${first%:*}"
+check "one of them is that of the first image" grep -qx "${name##*:}" "$out"
+expect 9 "reports a repository that does not exist" sealift list "$source/none"
+
+# --- names -------------------------------------------------------------------------------
+
+expect 0 "shows an image" sealift list --json "$first"
+check_equal "its digest is shown" "$digest" "$(field "$out" 'd["images"][0]["digest"]')"
+expect 0 "prints the exact bytes" sealift list --raw "$first"
+check_equal "they have that digest" "$digest" "sha256:$(sha256sum <"$out" | cut -d' ' -f1)"
+expect 0 "prints them by digest" sealift list --raw "${first%:*}@$digest"
+check_equal "they have that digest, too" "$digest" "sha256:$(sha256sum <"$out" | cut -d' ' -f1)"
+if command -v skopeo >/dev/null; then
+    skopeo inspect --raw --tls-verify=false "docker://$first" >"$work/raw"
+    check "skopeo prints the same" cmp -s "$work/raw" "$out"
+else
+    skip "skopeo prints the same" "there is no skopeo"
+fi
+done_testing
