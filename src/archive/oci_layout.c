@@ -362,7 +362,10 @@ take_fallback(struct oci_layout *l, const char *tag, const struct document *inde
         return -1;
     for (size_t i = 0; i < index->count; i++) {
         const struct descriptor *d = &index->edges[i];
-        const struct referrer one = {d->media_type, d->digest, d->size};
+        const struct referrer one = {.media_type = d->media_type,
+                                     .has_digest = true,
+                                     .digest = d->digest,
+                                     .size = d->size};
 
         if (attach(l, &subject, &one, err) < 0)
             return -1;
@@ -379,10 +382,18 @@ examine(struct oci_layout *l, struct local_image *const *sorted, size_t i,
     CLEANUP(document_release) struct document doc = DOCUMENT_INIT;
     struct local_image *image = &l->images[i];
     const struct image_object what = {.digest = &image->digest, .size = image->size};
-    struct referrer self = {image->media_type, image->digest, image->size};
+    struct referrer self = {.media_type = image->media_type,
+                            .has_digest = true,
+                            .digest = image->digest,
+                            .size = image->size};
     const char *tag = tag_in_label(image->label);
+    struct digest about;
 
-    image->is_attached = tag_is_of_cosign(tag);
+    if (tag_digest_of_cosign(tag, &about)) {
+        image->is_attached = has_layout_blob(l, &about);
+        memcpy(self.tag, tag, strlen(tag) + 1);
+        return attach(l, &about, &self, err);
+    }
     if (document_by_type(image->media_type, image->size) == 0 ||
         fetch_layout_document(l, 0, &what, &got, err_ignored()) < 0 ||
         document_parse(&doc, got.bytes.data, got.bytes.len,

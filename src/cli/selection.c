@@ -47,6 +47,9 @@ check_selection(const struct selection_options *o, struct err *err)
                        o->index ? "--index" : "--platform-missing");
     if (o->index && strcmp(o->index, "keep") != 0 && strcmp(o->index, "rebuild") != 0)
         return err_set(err, ERR_USAGE, "--index must be one of keep, rebuild");
+    if (o->referrers && o->no_referrers)
+        return err_set(err, ERR_USAGE,
+                       "--referrers and --no-referrers are mutually exclusive");
     if (o->all_tags && o->tags)
         return err_set(err, ERR_USAGE, "--all-tags and --tags are mutually exclusive");
     return 0;
@@ -171,17 +174,20 @@ void
 selection_files(const struct selection_options *o, char **operands, size_t count,
                 struct files *f)
 {
+    bool is_judged = o->trust.dir != NULL;
+
     for (size_t i = 0; i < count; i++) {
         CLEANUP(image_location_release) struct image_location l = IMAGE_LOCATION_INIT;
 
         if (image_location_parse(&l, operands[i], strlen(operands[i]), err_ignored()) < 0)
             continue;
-        if (l.transport == TRANSPORT_BUNDLE)
-            trust_options_files(&o->trust, f);
+        is_judged |= l.transport == TRANSPORT_BUNDLE;
         if (l.transport != TRANSPORT_REGISTRY)
             files_add(f, l.transport == TRANSPORT_BUNDLE ? FILE_READ_BUNDLE : FILE_READ,
                       "the source", l.path);
     }
+    if (is_judged)
+        trust_options_files(&o->trust, f);
 }
 
 void
@@ -208,7 +214,7 @@ selection_plan(const struct selection_options *o, const struct selection *select
         .choice = &selection->choice,
         .if_missing = selection->if_missing,
         .tags = selection->has_pattern ? &selection->pattern : NULL,
-        .referrers = o->referrers,
+        .referrers = !o->no_referrers,
         .rebuild = o->index && strcmp(o->index, "rebuild") == 0,
     };
 }

@@ -15,7 +15,7 @@
 struct selection_options {
     struct opt_list from, platforms;
     const char *index, *platform_missing, *tags, *name, *work_dir;
-    bool all_tags, referrers, foreign_layers;
+    bool all_tags, referrers, no_referrers, foreign_layers;
     struct trust_options trust; /* of bundles among the sources */
 };
 
@@ -38,9 +38,9 @@ struct selection_options {
              "none it is left out: skip"),                                               \
         TEXT(T, images.index, 0, "index", "HOW",                                         \
              "with --platform: keep indexes as they are (default), or rebuild them"),    \
-        FLAG(                                                                            \
-            T, images.referrers, 0, "referrers",                                         \
-            "also export signatures, SBOMs and everything else attached to the images"), \
+        FLAG(T, images.no_referrers, 0, "no-referrers",                                  \
+             "leave out signatures, SBOMs and everything else attached to the images"),  \
+        FLAG(T, images.referrers, 0, "referrers", "include them (the default)"),         \
         FLAG(T, images.foreign_layers, 0, "foreign-layers",                              \
              "fetch layers that a registry only links to from their URLs")
 

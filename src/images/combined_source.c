@@ -3,7 +3,6 @@
 #include "images/combined_source.h"
 
 #include "base/mem.h"
-#include "oci/tag_filter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -151,48 +150,15 @@ resolve_here(const struct combined_source *c, unsigned worker,
     return 0;
 }
 
-/* The tag in a label, which may be a whole reference. */
-static bool
-has_tag(const struct local_image *image, const char *tag)
-{
-    const char *colon = strrchr(image->label, ':');
-
-    return strcmp(colon ? colon + 1 : image->label, tag) == 0;
-}
-
-/* What cosign attached to an image of an archive is there too, or nowhere. */
-static int
-resolve_cosign_tag(const struct combined_source *c, unsigned worker,
-                   const struct combined_place *p, const char *tag,
-                   struct image_document *out, struct err *err)
-{
-    for (size_t i = 0; i < p->images.count; i++) {
-        const struct local_image *image = &p->images.items[i];
-        struct combined_name n = {.place = (size_t)(p - c->places),
-                                  .digest = image->digest,
-                                  .size = image->size};
-
-        memcpy(n.media_type, image->media_type, sizeof(n.media_type));
-        if (has_tag(image, tag))
-            return resolve_here(c, worker, &n, out, err);
-    }
-    return err_set(err, ERR_NOT_FOUND, "%s lacks the tag %s", p->label, tag);
-}
-
 static int
 resolve_combined(void *ctx, unsigned worker, const struct reference *name,
                  struct image_document *out, struct err *err)
 {
     const struct combined_source *c = ctx;
     const struct combined_name *n = find_name(c, name);
-    const struct combined_place *p;
-    struct digest about;
 
     if (n)
         return resolve_here(c, worker, n, out, err);
-    p = tag_digest_of_cosign(name->tag, &about) ? place_of(c, &about) : NULL;
-    if (p)
-        return resolve_cosign_tag(c, worker, p, name->tag, out, err);
     return c->remote->resolve(c->remote->ctx, worker, name, out, err);
 }
 
@@ -207,6 +173,8 @@ list_combined_referrers(void *ctx, unsigned worker, const struct reference *in,
     if (p)
         return p->images.source.list_referrers(p->images.source.ctx, worker, in, subject,
                                                out, err);
+    if (find_name(c, in)) /* made here of an image in an archive */
+        return 0;
     return c->remote->list_referrers(c->remote->ctx, worker, in, subject, out, err);
 }
 

@@ -51,6 +51,7 @@ struct image_object {
 struct name_sink {
     int (*take)(void *ctx, const char *name, struct err *err);
     void *ctx;
+    size_t pages_max; /* a longer list is ERR_LIMIT, after so many; 0: no such bound */
 };
 
 /* The first bytes of a blob, at hand from an earlier run; the digest decides. */
@@ -80,7 +81,8 @@ struct image_source {
     /* The document of a name: by its digest if it has one, else by its tag. */
     int (*resolve)(void *ctx, unsigned worker, const struct reference *name,
                    struct image_document *out, struct err *err);
-    /* What is attached to a document.  The list is not trustworthy. */
+    /* What is attached to a document: referrers, and artifacts under tags of cosign.  The
+     * list is not trustworthy. */
     int (*list_referrers)(void *ctx, unsigned worker, const struct reference *in,
                           const struct digest *subject, struct referrers *out,
                           struct err *err);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const cosign_suffixes[COSIGN_SUFFIXES] = {".sig", ".att", ".sbom"};
+
 void
 referrers_release(struct referrers *r)
 {
@@ -21,7 +23,7 @@ bool
 referrers_have(const struct referrers *r, const struct digest *digest)
 {
     for (size_t i = 0; i < r->count; i++) {
-        if (digest_equal(&r->items[i].digest, digest))
+        if (r->items[i].tag[0] == '\0' && digest_equal(&r->items[i].digest, digest))
             return true;
     }
     return false;
@@ -30,7 +32,7 @@ referrers_have(const struct referrers *r, const struct digest *digest)
 int
 referrers_add_one(struct referrers *r, const struct referrer *one, struct err *err)
 {
-    if (referrers_have(r, &one->digest))
+    if (one->tag[0] == '\0' && referrers_have(r, &one->digest))
         return 0;
     if (r->count == REFERRERS_MAX)
         return err_set(err, ERR_LIMIT, "more than %d referrers", REFERRERS_MAX);
@@ -45,7 +47,10 @@ referrers_add(struct referrers *r, const struct document *index, struct err *err
 {
     for (size_t i = 0; i < index->count; i++) {
         const struct descriptor *d = &index->edges[i];
-        const struct referrer one = {d->media_type, d->digest, d->size};
+        const struct referrer one = {.media_type = d->media_type,
+                                     .has_digest = true,
+                                     .digest = d->digest,
+                                     .size = d->size};
 
         if (referrers_add_one(r, &one, err) < 0)
             return -1;

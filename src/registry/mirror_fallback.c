@@ -97,3 +97,15 @@ mirror_fallback(struct session *s, const struct repository *repo,
         return -1;
     return ask_mirrors(s, repo, &route, q, err);
 }
+
+bool
+mirror_exists(const struct session *s, const struct repository *repo)
+{
+    const struct mirrors *routes = s->client->config.routes;
+    CLEANUP(route_release) struct route route = ROUTE_INIT;
+
+    return routes &&
+           mirrors_find(routes, repo->host, repo->path, repo->by_digest, &route,
+                        err_ignored()) == 0 &&
+           route.count > 1;
+}

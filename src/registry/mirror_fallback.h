@@ -17,6 +17,9 @@ struct route_question {
     bool at_home;         /* skip mirrors, which may not have the whole of a list */
 };
 
+/* Whether a repository has mirrors. */
+bool mirror_exists(const struct session *s, const struct repository *repo);
+
 /*
  * Try the mirrors of a repository, then its own place, which is the repository itself
  * without routes in the client's config.  A mirror that lacks the object is skipped; one

@@ -87,6 +87,7 @@ read_pages(struct session *s, const struct repository *at, const char *query,
     if (pages_begin(&p, s, at, l->list->rest, query, NULL, err) < 0)
         return -1;
     while ((rc = pages_next(&p, &a, err)) == 1) {
+        size_t max = l->sink->pages_max;
         struct call call = {.repo = at, .request = {.method = "GET", .url = a.url}};
 
         if (l->is_guess && a.http.status >= 400 && a.http.status < 500)
@@ -102,6 +103,8 @@ read_pages(struct session *s, const struct repository *at, const char *query,
             return -1;
         l->odd += l->page.odd;
         go_on_after_full_page(&p, l);
+        if (max > 0 && p.count == max && p.next)
+            return err_set(err, ERR_LIMIT, "more than %zu pages", max);
     }
     return rc;
 }

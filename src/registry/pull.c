@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "io/crypto/hash.h"
 #include "registry/exchange.h"
+#include "registry/connection/client_internal.h"
 #include "registry/exchange_error.h"
 #include "registry/mirror_fallback.h"
 
@@ -221,6 +222,41 @@ pull_look_at_tag(struct session *s, const struct repository *repo, const char *t
     return was_found(rc, &why, err);
 }
 
+/* Whether HEAD has found a manifest at that registry; with note: now it has. */
+static bool
+has_head(struct session *s, const struct repository *repo, bool note)
+{
+    struct client *c = s->client;
+    struct host *host;
+    bool has;
+
+    pthread_mutex_lock(&c->lock);
+    host = client_find_host(c, repo);
+    host->has_head |= note;
+    has = host->has_head;
+    pthread_mutex_unlock(&c->lock);
+    return has;
+}
+
+/* Some registries answer HEAD with 404 for tags that exist, and for everything else. */
+int
+pull_look_for_tag(struct session *s, const struct repository *repo, const char *tag,
+                  struct err *err)
+{
+    CLEANUP(answer_release) struct answer a = ANSWER_INIT;
+    struct digest digest;
+    struct call call;
+
+    if (has_head(s, repo, false)) {
+        if (ask_for_manifest(s, repo, "HEAD", tag, NULL, DOCUMENT_BYTES_MAX, 0, &call, &a,
+                             err) < 0)
+            return -1;
+        if (a.http.status == 200 || a.http.status == 404)
+            return a.http.status == 200;
+    }
+    return pull_look_at_tag(s, repo, tag, &digest, err);
+}
+
 int
 pull_look_for(struct session *s, const struct repository *repo,
               const struct digest *digest, const char *media_type, struct err *err)
@@ -235,8 +271,10 @@ pull_look_for(struct session *s, const struct repository *repo,
     if (ask_for_manifest(s, repo, "HEAD", text, media_type, DOCUMENT_BYTES_MAX, 0, &call,
                          &a, err) < 0)
         return -1;
-    if (a.http.status == 200)
+    if (a.http.status == 200) {
+        has_head(s, repo, true);
         return 1;
+    }
     if (a.http.status == 404)
         return 0; /* at worst it is pushed again */
     return was_found(pull_by_type(s, repo, digest, media_type, UINT64_MAX, &got, &why),

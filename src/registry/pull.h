@@ -60,6 +60,10 @@ MUST_USE int pull_by_type(struct session *s, const struct repository *repo,
 int pull_look_at_tag(struct session *s, const struct repository *repo, const char *tag,
                      struct digest *digest, struct err *err);
 
+/* Whether a tag exists.  1, 0, -1.  Uses HEAD where that is known to work, else GET. */
+int pull_look_for_tag(struct session *s, const struct repository *repo, const char *tag,
+                      struct err *err);
+
 /* Whether a manifest exists.  1, 0, -1.  Uses HEAD, or GET where that is inconclusive.
  * media_type: as in pull_by_type(), or NULL. */
 int pull_look_for(struct session *s, const struct repository *repo,

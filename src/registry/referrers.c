@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/crypto/hash.h"
+#include "registry/attached_tags.h"
+#include "registry/connection/client_internal.h"
 #include "registry/exchange_error.h"
 #include "registry/mirror_fallback.h"
 #include "registry/pages.h"
@@ -183,9 +185,34 @@ struct question {
     struct referrers *out;
 };
 
-/* Once for a host: it may well be that nothing is attached to any image there. */
+/* After so many questions without an API, and none with it, a registry has none. */
+enum { NO_API_ENOUGH = 3 };
+
+static bool
+is_known_without_api(struct session *s, const struct repository *at)
+{
+    struct client *c = s->client;
+    const struct host *host;
+    bool is_known;
+
+    pthread_mutex_lock(&c->lock);
+    host = client_find_host(c, at);
+    is_known = !host->has_referrers && host->no_referrers >= NO_API_ENOUGH;
+    pthread_mutex_unlock(&c->lock);
+    return is_known;
+}
+
+/* A refusal may come from a proxy or from missing rights, unlike an unknown path. */
+static bool
+is_refusal_of_api(long status)
+{
+    return status >= 400 && status != 404 && status != 405 && status != 410 &&
+           status != 501;
+}
+
+/* Record the answer, and warn of a refusal once for a host. */
 static void
-warn_of_no_api(struct session *s, const struct repository *at, long status)
+note_api(struct session *s, const struct repository *at, bool is_there, long status)
 {
     struct client *c = s->client;
     struct host *host;
@@ -193,8 +220,10 @@ warn_of_no_api(struct session *s, const struct repository *at, long status)
 
     pthread_mutex_lock(&c->lock);
     host = client_find_host(c, at);
-    is_told = host->is_no_api_told;
-    host->is_no_api_told = true;
+    host->has_referrers |= is_there;
+    host->no_referrers += !is_there;
+    is_told = is_there || host->is_no_api_told || !is_refusal_of_api(status);
+    host->is_no_api_told |= !is_told;
     pthread_mutex_unlock(&c->lock);
     if (!is_told)
         events_warning(
@@ -209,14 +238,38 @@ static int
 ask_at(struct session *s, const struct repository *at, void *ctx, struct err *err)
 {
     const struct question *q = ctx;
-    int rc = referrers_ask(s, at, q->digest, q->out, err);
+    int rc =
+        is_known_without_api(s, at) ? 0 : referrers_ask(s, at, q->digest, q->out, err);
 
-    if (rc == 0)
-        warn_of_no_api(s, at, q->out->refusal);
+    if (rc >= 0)
+        note_api(s, at, rc == 1, q->out->refusal);
     return rc == 0 ? err_set(err, ERR_NOT_FOUND, "no referrers API") : rc < 0 ? -1 : 0;
 }
 
-/* As referrers_ask(), along the route of the repository. */
+/* Whether the registry cannot be reached, but has mirrors: then they are searched. */
+static bool
+is_out_of_reach(struct session *s, const struct repository *repo, const struct err *err)
+{
+    struct client *c = s->client;
+    struct host *host;
+    bool is_told;
+
+    if (err->kind != ERR_NETWORK || !mirror_exists(s, repo))
+        return false;
+    pthread_mutex_lock(&c->lock);
+    host = client_find_host(c, repo);
+    is_told = host->is_no_api_told;
+    host->is_no_api_told = true;
+    pthread_mutex_unlock(&c->lock);
+    if (!is_told)
+        events_warning(&c->config.run->events,
+                       "%s: what is attached to its images is searched for at mirrors "
+                       "only: %s",
+                       repo->host, err->msg);
+    return true;
+}
+
+/* As referrers_ask(), at home, as mirrors may lack some; else along the route. */
 static int
 ask_along_mirrors(struct session *s, const struct repository *repo,
                   const struct digest *digest, struct referrers *out, struct err *err)
@@ -224,8 +277,16 @@ ask_along_mirrors(struct session *s, const struct repository *repo,
     struct question question = {.digest = digest, .out = out};
     struct route_question q = {.ask = ask_at, .ctx = &question, .at_home = true};
     struct err why = ERR_INIT;
+    int rc = mirror_fallback(s, repo, &q, &why);
 
-    if (mirror_fallback(s, repo, &q, &why) == 0)
+    if (rc < 0 && is_out_of_reach(s, repo, &why)) {
+        q.at_home = false;
+        why = (struct err)ERR_INIT;
+        rc = mirror_fallback(s, repo, &q, &why);
+        if (rc < 0 && why.kind == ERR_NETWORK)
+            return 0;
+    }
+    if (rc == 0)
         return 1;
     if (why.kind == ERR_NOT_FOUND)
         return 0;
@@ -233,15 +294,13 @@ ask_along_mirrors(struct session *s, const struct repository *repo,
     return -1;
 }
 
-int
-referrers_list(struct session *s, const struct repository *repo,
-               const struct digest *digest, struct referrers *out, struct err *err)
+/* The list under the fallback tag, which exists. */
+static int
+take_fallback_list(struct session *s, const struct repository *repo,
+                   const struct digest *digest, struct referrers *out, struct err *err)
 {
     struct err why = ERR_INIT;
-    int rc = ask_along_mirrors(s, repo, digest, out, err);
 
-    if (rc != 0)
-        return rc < 0 ? -1 : 0;
     if (referrers_under_tag(s, repo, digest, out, &why) == 0)
         return 0;
     if (why.kind == ERR_CONFLICT) {
@@ -251,6 +310,37 @@ referrers_list(struct session *s, const struct repository *repo,
     }
     *err = why;
     return -1;
+}
+
+static int
+add_cosign_tag(struct referrers *out, const struct digest *digest, const char *suffix,
+               struct err *err)
+{
+    char unknown[] = "";
+    struct referrer one = {.media_type = unknown};
+    char base[REFERRERS_TAG_MAX];
+
+    referrers_tag(digest, base);
+    snprintf(one.tag, sizeof(one.tag), "%s%s", base, suffix);
+    return referrers_add_one(out, &one, err);
+}
+
+int
+referrers_list(struct session *s, const struct repository *repo,
+               const struct digest *digest, struct referrers *out, struct err *err)
+{
+    struct attached_found found;
+    int rc = ask_along_mirrors(s, repo, digest, out, err);
+
+    if (rc < 0 || attached_tags_find(s, repo, digest, rc == 0, &found, err) < 0 ||
+        (found.has_list && take_fallback_list(s, repo, digest, out, err) < 0))
+        return -1;
+    for (size_t i = 0; i < COSIGN_SUFFIXES; i++) {
+        if (found.has_cosign[i] &&
+            add_cosign_tag(out, digest, cosign_suffixes[i], err) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* ---- adding entries ---- */

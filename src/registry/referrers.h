@@ -24,9 +24,9 @@ int referrers_ask(struct session *s, const struct repository *repo,
                   const struct digest *digest, struct referrers *out, struct err *err);
 
 /*
- * Use the API, or the fallback tag where there is none, with one warning for each host;
- * empty where neither exists.  The list is not trustworthy: check the subject of each
- * entry.
+ * Use the API, or the fallback tag where there is none, and add the tags of cosign.  A
+ * refused API is one warning for each host.  The list is not trustworthy: check the
+ * subject of each entry.
  */
 MUST_USE int referrers_list(struct session *s, const struct repository *repo,
                             const struct digest *digest, struct referrers *out,

@@ -221,6 +221,8 @@ put_plan(struct result *r, const struct export_options *o, const struct export_r
     result_put_meta(r->json, &x->meta);
     if (plan->set.count == 0)
         return;
+    if (!o->plan.referrers)
+        result_no_referrers(r, plan->set.count);
     text_human(shared, plan->totals.bytes_shared);
     result_say(
         r, "contents  %s, %s, %s, %s (%s saved by sharing)\n",

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "render/render_omitted.h"
 
+#include "base/text.h"
 #include "io/json/json_write.h"
 #include "oci/graph_walk.h"
 
@@ -104,4 +105,14 @@ result_missing(struct result *r, const struct missing_list *missing)
     result_put_missing(r, missing);
     for (size_t i = 0; i < missing->count; i++)
         result_say(r, "missing   %s\n", missing->items[i].name);
+}
+
+void
+result_no_referrers(struct result *r, size_t names)
+{
+    char count[TEXT_COUNT_MAX];
+
+    jsout_put_u64(r->json, "withoutReferrers", names);
+    result_say(r, "referrers not searched for %s\n",
+               text_count(count, names, "name", "names"));
 }

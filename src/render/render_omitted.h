@@ -21,6 +21,9 @@ void result_omitted(struct result *r, struct jsout *image, const struct image_se
 /* The JSON array "missing" alone. */
 void result_put_missing(struct result *r, const struct missing_list *missing);
 
+/* For how many names nothing attached was searched. */
+void result_no_referrers(struct result *r, size_t names);
+
 /* "missing   NAME" lines and the JSON array "missing": what the export could not
  * fetch. */
 void result_missing(struct result *r, const struct missing_list *missing);

@@ -18,7 +18,7 @@ bundle=$work/b.tar
 conf=$HOME/.config/containers/registries.conf
 
 try_export() {
-    sealift export -v --force --unsigned -o "$bundle" --json "$@"
+    sealift export -v --force --unsigned --no-referrers -o "$bundle" --json "$@"
 }
 # fresh: requests are counted from here on.
 fresh() {

@@ -36,7 +36,7 @@ cp "$work/bundles/signed.tar" "$work/bundles/thrice.tar"
 must sealift sign -q --key "$work/two.key" "$work/bundles/thrice.tar"
 must sealift sign -q --key "$work/three.key" "$work/bundles/thrice.tar"
 export_as omitted --unsigned --platform linux/amd64 "$source/team/web:1.4"
-export_as referrers --key "$work/one.key" --referrers "$source/team/web:1.4"
+export_as referrers --key "$work/one.key" "$source/team/web:1.4"
 for shape in $(python3 "$tests/registry/images.py" list | cut -d ' ' -f 1); do
     references source "$shape" >"$work/some"
     SOURCE_DATE_EPOCH=1767225600

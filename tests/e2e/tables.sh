@@ -16,8 +16,8 @@ web=$source/team/web:1.4
 bundle=$work/images.tar
 cd "$work" || exit 99
 
-required 0 "export --referrers succeeds" \
-    sealift export --key signer.key -o "$bundle" --referrers "$web" "$source/charts/shop:0.1.0"
+required 0 "export succeeds" \
+    sealift export --key signer.key -o "$bundle" "$web" "$source/charts/shop:0.1.0"
 cp "$out" listed
 
 # --- in a file ---------------------------------------------------------------------------

@@ -42,22 +42,24 @@ def lists_referrers_over_pages(lab):
     app = lab.index("app:1")
     notes = [note(lab, app, f"n{n}") for n in range(7)]
     lab.registry.handler.page_size = 3
-    run = lab.export("--referrers", app).ok().carries(app, *notes)
+    run = lab.export(app).ok().carries(app, *notes)
     same(names(run)[1:], [f"app@{digest}" for digest in sorted(n.top.digest for n in notes)],
          "referrers")
     same({image.get("subject") for image in run.json["images"][1:]}, {app.top.digest}, "subjects")
     lab.log.forget()
-    planned = lab.export("--referrers", "--dry-run", "--force", app).json
+    planned = lab.export("--dry-run", "--force", app).json
     same(planned["bundleBytes"], run.json["bundleBytes"], "bytes planned and written")
 
 
 @case()
-def requests_no_referrers_unasked(lab):
-    "without --referrers no referrers are requested"
+def leaves_out_referrers_on_request(lab):
+    "with --no-referrers no referrers are requested, and the result says so"
     app = lab.index("app:1")
     note(lab, app)
-    lab.export(app).ok().carries(app)
-    same(lab.registry.count("GET", "referrers"), 0, "questions")
+    run = lab.export("--no-referrers", app).ok().carries(app)
+    same(run.json["withoutReferrers"], 1, "names without a question")
+    same(lab.registry.count("GET", "referrers|tags/list"), 0, "questions")
+    lab.export("--no-referrers", "--referrers", app).fails("usage", "mutually exclusive")
 
 
 @case("referrer-pages")
@@ -68,7 +70,7 @@ def exports_referrers_of_everything_once(lab):
     on_child = note(lab, child, "child")
     on_note = note(lab, on_child, "of-note")
     lab.registry.store.repo("app").tags["2"] = app.top.digest
-    run = lab.export("--referrers", app, lab.registry.host + "/app:2").ok()
+    run = lab.export(app, lab.registry.host + "/app:2").ok()
     run.carries(app, on_child, on_note)
     same(names(run), ["app:1", "app:2", f"app@{on_child.top.digest}", f"app@{on_note.top.digest}"],
          "names")
@@ -80,23 +82,23 @@ def falls_back_without_the_api(lab):
     app = lab.index("app:1")
     one = note(lab, app)
     lab.registry.handler.has_referrers = False
-    lab.export("--referrers", app).ok().carries(app)
+    lab.export(app).ok().carries(app)
     list_under(lab, app, one.top)
-    refusals = (400, 401, 403, 404, 405, 406, 410, 415, 422, 501)
-    answers = [None, *map(status, refusals),
-               status(200, '{"manifests":[]}', "application/json"),
-               status(200, "<html>", "text/html"), redirect_to(lab.storage),
-               status(303, "", None, Location=lab.storage.url + "/login")]
-    for answer in answers:
+    answers = [(None, 0), *((status(code), 0) for code in (404, 405, 410, 501)),
+               *((status(code), 1) for code in (400, 401, 403, 406, 415, 422)),
+               (status(200, '{"manifests":[]}', "application/json"), 0),
+               (status(200, "<html>", "text/html"), 0), (redirect_to(lab.storage), 0),
+               (status(303, "", None, Location=lab.storage.url + "/login"), 0)]
+    for answer, told in answers:
         lab.again()
         if answer:
             lab.registry.on("GET", "/referrers/", answer)
-        run = lab.export("--referrers", app).ok().carries(app, one)
-        same(run.err.count("no referrers API"), 1, "warnings for the host")
+        run = lab.export(app).ok().carries(app, one)
+        same(run.err.count("no referrers API"), told, "warnings for the host")
     lab.again()
     lab.registry.on("GET", "/referrers/", redirect_to(lab.storage))
     lab.storage.on("GET", "", status(429, "<html>slow down", "text/html", Retry_After="200"))
-    lab.export("--referrers", app).ok().carries(app, one)
+    lab.export(app).ok().carries(app, one)
 
 
 @case("referrers-api-missing")
@@ -105,7 +107,7 @@ def ignores_a_fallback_tag_that_is_an_image(lab):
     app, image_there = lab.index("app:1"), lab.image("app:other")
     lab.registry.handler.has_referrers = False
     lab.registry.store.repo("app").tags[fallback(app.top.digest)] = image_there.top.digest
-    lab.export("--referrers", app).ok().carries(app)
+    lab.export(app).ok().carries(app)
     lab.runs[-1].says("expected a list of referrers")
 
 
@@ -117,20 +119,89 @@ def fails_on_unreadable_referrers(lab):
     top, gone = f"/manifests/{app.top.digest}$", denied(403, "DENIED")
     lab.registry.on("GET|HEAD", top, chain(*[gone] * 9))
     lab.registry.on("GET", "/referrers/", gone)
-    lab.export("--referrers", app).fails("auth", "referrers of")
+    lab.export(app).fails("auth", "referrers of")
     lab.again()
     for code in (429, 500, 503):
         lab.registry.on("GET", "/referrers/", status(code))
-        lab.export("--referrers", "--retries", "1", app, jobs=1).fails("network", "referrers of")
+        lab.export("--retries", "1", app, jobs=1).fails("network", "referrers of")
         lab.again()
     lab.registry.on("GET", "/referrers/", status(200, '{"manifests":7}', INDEX))
-    lab.export("--referrers", app).fails("protocol", "referrers of")
+    lab.export(app).fails("protocol", "referrers of")
     lab.again()
     lab.registry.on("GET", one.top.digest, denied(404, "MANIFEST_UNKNOWN"))
-    lab.export("--referrers", app).fails("not-found", one.top.digest, hint="lists it")
+    lab.export(app).fails("not-found", one.top.digest, hint="lists it")
     lab.again()
+    lab.registry.store.repo("app").tags[fallback(app.top.digest) + ".att"] = one.top.digest
     lab.registry.on("GET", r"\.att$", denied(403, "DENIED"))
-    lab.export("--referrers", app).fails("auth", ".att")
+    lab.export(app).fails("auth", ".att")
+
+
+def signed(lab, count):
+    """Images of one repository, each with a signature under cosign's tag."""
+    images = [lab.image(f"app:v{n}", text=f"number {n}") for n in range(count)]
+    for image in images:
+        lab.image(f"app:{fallback(image.top.digest)}.sig", text=f"of {image.tag}")
+    return images
+
+
+def questions(lab):
+    """Requests for referrers, tags and manifests."""
+    return (lab.registry.count("GET|HEAD", "/referrers/"), lab.registry.count("GET", "tags/list"),
+            lab.registry.count("GET|HEAD", "/manifests/"))
+
+
+@case("referrers-few-requests")
+def asks_few_questions(lab):
+    "sixty signed images cost at most three pages of tags and one request a manifest more"
+    images = signed(lab, 60)
+    lab.registry.handler.page_size = 50
+    for has_api in (True, False):
+        lab.registry.handler.has_referrers = has_api
+        lab.again()
+        run = lab.export(*images, jobs=1).ok()
+        same(len(run.json["images"]), 120, "images and signatures")
+        api, pages, manifests = questions(lab)
+        same(pages, 3, "pages")
+        same(manifests, 120, "manifests")
+        same(api, 120 if has_api else 3, "questions to the API")
+
+
+@case("referrers-few-requests")
+def asks_for_each_tag_of_a_long_list(lab):
+    "where the list of tags is long or refused, each tag is requested with HEAD"
+    images = signed(lab, 2)
+    for n in range(40):
+        lab.registry.store.repo("app").tags[f"other{n}"] = images[0].top.digest
+    lab.registry.handler.page_size = 10
+    refusals = (status(403), status(404), status(405))
+    for answer in (None, *refusals):
+        lab.again()
+        if answer:
+            lab.registry.on("GET", "tags/list", answer)
+        run = lab.export(*images, jobs=1).ok()
+        same(len(run.json["images"]), 4, "images and signatures")
+        same(lab.registry.count("GET", "tags/list"), 1 if answer else 3, "pages")
+        same(lab.registry.count("GET", r"sha256-\w+\.(att|sbom)$"), 0, "GET of tags")
+        same(lab.registry.count("HEAD", r"sha256-\w+\.(att|sbom)$"), 8, "HEAD of tags")
+    lab.again()
+    lab.registry.on("GET", "tags/list", status(403))
+    lab.registry.on("HEAD", "", status(404))
+    same(len(lab.export(*images).ok().json["images"]), 4, "where HEAD finds nothing")
+
+
+@case("referrers-at-mirrors")
+def searches_mirrors_when_the_registry_is_out_of_reach(lab):
+    "a mirror serves images and signatures of a registry that cannot be reached"
+    signed(lab, 1)
+    conf = lab.given("registries.conf", f"[[registry]]\nlocation = 'hub.invalid'\n"
+                     f"[[registry.mirror]]\nlocation = '{lab.registry.host}'\n")
+    for has_api in (True, False):
+        lab.registry.handler.has_referrers = has_api
+        lab.again()
+        run = lab.export("hub.invalid/app:v0", "--retries", "0",
+                         env={"CONTAINERS_REGISTRIES_CONF": conf}).ok()
+        same(len(run.json["images"]), 2, "image and signature")
+        run.says("searched for at mirrors only")
 
 
 @case("referrers-tag-of-other-digest")
@@ -140,7 +211,7 @@ def refuses_referrers_of_another_subject(lab):
     one, stray = note(lab, app), note(lab, other, "stray")
     lab.registry.handler.has_referrers = False
     list_under(lab, app, one.top, stray.top)
-    lab.export("--referrers", app).ok().carries(app, one)
+    lab.export(app).ok().carries(app, one)
     lab.runs[-1].says("refers to something else")
 
 
@@ -156,12 +227,12 @@ def exports_cosign_tags(lab):
             tag = f"{fallback(document.digest)}.{kind}"
             picture = Picture(f"app:{tag}", [manifest(config, [payload])], [config, payload])
             found.append(lab.serve(picture))
-    run = lab.export("--referrers", app).ok().carries(app, *found)
+    run = lab.export(app).ok().carries(app, *found)
     same(sorted(names(run)[1:]), sorted(f"app:{picture.tag}" for picture in found), "tags")
     same({image["subject"] for image in run.json["images"][1:]},
          {app.top.digest, app.documents[0].digest}, "what they belong to")
     lab.again()
-    lab.export("--referrers", app, "--platform", "linux/arm64").ok()
+    lab.export(app, "--platform", "linux/arm64").ok()
     same(len(lab.runs[-1].json["images"]), 4, "those of the index only: the child is left out")
 
 
@@ -284,7 +355,7 @@ def ignores_an_image_under_the_fallback_tag(lab):
     lab.serve(app)
     note(lab, app)
     lab.registry.on("GET|HEAD", tag + "$", as_digest)
-    lab.export("--referrers", app).ok().carries(app)
+    lab.export(app).ok().carries(app)
     lab.runs[-1].silent_about("expected a list of referrers")
 
 

@@ -500,7 +500,7 @@ def requests_the_demanded_action(lab):
             "WWW-Authenticate", f'Bearer realm="{realm_of(lab)}",service="registry.test",scope="'
             f'{wanted},push,delete repository:secret:metadata_read,push"')])
     lab.registry.access.check = refuse
-    lab.export("--all-tags", "--referrers", app.ref.rpartition(":")[0]).ok().carries(app)
+    lab.export("--all-tags", app.ref.rpartition(":")[0]).ok().carries(app)
     same(scopes_asked(lab.tokens), [["repository:app:pull,metadata_read"]], "tokens asked for")
 
 

@@ -172,7 +172,7 @@ def compressed_document(lab):
     app = lab.index("app:1")
     name = lab.registry.host + "/app"
     for where, words in (("/manifests/1$", [app]), ("/manifests/sha256:", [app]),
-                         ("/tags/list", ["--all-tags", name]), ("/referrers/", ["--referrers", app])):
+                         ("/tags/list", ["--all-tags", name]), ("/referrers/", [app])):
         lab.again()
         lab.registry.on("GET", where, gzip())
         lab.export(*words).fails("protocol", "compressed the document (Content-Encoding: gzip)")

@@ -125,7 +125,7 @@ def links_carry_no_secret(lab):
         lab.registry.on("GET", "/(tags|referrers)/", change(lambda reply: reply.set(
             "Link", f'<{url}/v2/app/tags/list?last=0>; rel="next"')), admitted=True)
     everywhere(lab, password, lead, lambda: lab.export(
-        f"{HOME}/app", "--all-tags", "--referrers", "--retries", "0"))
+        f"{HOME}/app", "--all-tags", "--retries", "0"))
 
 
 @case("secret-in-output", "foreign-layers-not-fetched")

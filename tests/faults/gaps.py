@@ -222,12 +222,12 @@ def lists_missing_referrers(lab):
     lost = artifact("bad:note", subject=bad.top.descriptor())
     lab.serve(note), lab.serve(lost)
     lab.registry.on("GET", bad.layer.digest, status(404))
-    run = incomplete(lab.export(app, bad, "--referrers", *LESS), bad.ref,
+    run = incomplete(lab.export(app, bad, *LESS), bad.ref,
                      digest_name(bad, lost.top))
     run.carries(app, note)
     lab.again()
     lab.registry.on("GET", "/bad/referrers/", status(503))
-    run = lab.export(app, bad, "--referrers", *LESS)
+    run = lab.export(app, bad, *LESS)
     hidden = f"{lab.registry.host}/bad:{bad.top.digest.replace(':', '-')}"
     incomplete(run, hidden).carries(app, note, bad)
 

@@ -112,7 +112,7 @@ class Mill:
                     picture.put(self._lab.registry.store)
                 names = [f"{self._lab.registry.host}/{picture.name}" for picture in pictures]
                 self._lab.again()
-                run = self._lab.export(*names).ok()
+                run = self._lab.export("--no-referrers", *names).ok()
                 self._made[key] = os.path.join(self._lab.folder, f"{len(self._made)}.tar")
                 os.rename(run.path, self._made[key])
             return self._made[key]

@@ -91,10 +91,16 @@ list_bundle_referrers(void *ctx, unsigned worker, const struct reference *in,
     (void)in;
     for (size_t i = 0; id != GRAPH_NONE && i < b->set->count; i++) {
         const struct image_entry *e = &b->set->entries[i];
-        const struct referrer one = {e->media_type, e->digest, e->size};
+        struct referrer one = {.media_type = e->media_type,
+                               .has_digest = true,
+                               .digest = e->digest,
+                               .size = e->size};
 
-        if (b->subjects[i] == id && !tag_is_of_cosign(e->ref.tag) &&
-            referrers_add_one(out, &one, err) < 0)
+        if (b->subjects[i] != id)
+            continue;
+        if (tag_is_of_cosign(e->ref.tag))
+            memcpy(one.tag, e->ref.tag, strlen(e->ref.tag) + 1);
+        if (referrers_add_one(out, &one, err) < 0)
             return -1;
     }
     return 0;

@@ -157,6 +157,8 @@ put_copy_result(struct result *r, const struct copy_command *o,
     if (x->push_count == 0)
         return;
     result_missing(r, &x->plan.set.missing);
+    if (o->images.no_referrers)
+        result_no_referrers(r, x->plan.set.count);
     render_push(r, x->pushes, x->push_count, to_push, done, &hints);
     render_push_counts(r, &counts, o->target.dry_run, done);
     render_push_failed(r, x->pushes, x->push_count, &hints, err);

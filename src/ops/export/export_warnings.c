@@ -140,8 +140,8 @@ warn_of_referrers(const struct export_options *o, const struct plan *plan)
     size_t count = 0, first = 0;
 
     for (size_t i = plan->name_count; i-- > 0;) {
-        count += plan->names[i].is_rebuilt;
-        first = plan->names[i].is_rebuilt ? i : first;
+        count += plan->names[i].drops_referrers;
+        first = plan->names[i].drops_referrers ? i : first;
     }
     if (count == 0)
         return;

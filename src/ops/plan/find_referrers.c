@@ -50,6 +50,17 @@ name_text(const struct reference *ref)
     return xstrdup(name);
 }
 
+static char *
+pinned_text(const struct plan_name *name)
+{
+    struct reference pinned = name->ref;
+
+    pinned.tag[0] = '\0';
+    pinned.has_digest = true;
+    pinned.digest = name->digest;
+    return name_text(&pinned);
+}
+
 /* ---- querying one document ---- */
 
 struct ask_job {
@@ -57,7 +68,9 @@ struct ask_job {
     const struct walk_options *options;
     struct reference ref; /* of the repository */
     struct digest subject;
-    size_t node; /* node of the name that reaches it */
+    bool is_dropped; /* it was replaced: what is attached to it is left out */
+    bool drops;      /* and there is something */
+    size_t node;     /* node of the name that reaches it */
     struct plan_name *found;
     size_t count, cap;
 };
@@ -133,24 +146,45 @@ belongs(const struct ask_job *job, const struct image_document *got,
 }
 
 static int
-take_referrer(struct ask_job *job, unsigned worker, const struct referrer *r,
-              struct err *err)
+fetch_referrer(const struct ask_job *job, unsigned worker, const struct referrer *r,
+               struct image_document *got, struct err *err)
 {
     const struct image_source *source = job->options->source;
     const struct image_object what = {
         .in = &job->ref, .digest = &r->digest, .size = r->size};
+    struct reference name = job->ref;
+
+    if (r->has_digest)
+        return source->fetch_document(source->ctx, worker, &what, got, err);
+    memcpy(name.tag, r->tag, strlen(r->tag) + 1);
+    name.has_digest = false;
+    return source->resolve(source->ctx, worker, &name, got, err) < 0
+               ? err_wrap(err, "%s", r->tag)
+               : 0;
+}
+
+static int
+take_referrer(struct ask_job *job, unsigned worker, const struct referrer *r,
+              struct err *err)
+{
     CLEANUP(image_document_release) struct image_document got = IMAGE_DOCUMENT_INIT;
+    const struct digest *digest = r->tag[0] == '\0' ? &r->digest : NULL;
+    const char *type = r->media_type;
     int rc;
 
-    if (source->fetch_document(source->ctx, worker, &what, &got, err) < 0) {
+    if (fetch_referrer(job, worker, r, &got, err) < 0) {
         if (err->kind == ERR_NOT_FOUND)
             err_hint(err, "the registry lists it as a referrer, but does not have it");
-        return skip_referrer(job, "", &r->digest, err);
+        return skip_referrer(job, r->tag, digest, err);
     }
-    rc = belongs(job, &got, r->media_type, err);
+    if (type[0] == '\0')
+        type = got.media_type;
+    if (r->tag[0] != '\0') /* cosign's have no subject */
+        return cache_referrer(job, r->tag, &got, type, err);
+    rc = belongs(job, &got, type, err);
     if (rc < 0)
-        return skip_referrer(job, "", &r->digest, err);
-    return rc == 1 ? cache_referrer(job, "", &got, r->media_type, err) : rc;
+        return skip_referrer(job, "", digest, err);
+    return rc == 1 ? cache_referrer(job, "", &got, type, err) : rc;
 }
 
 static int
@@ -164,7 +198,8 @@ take_referrers(struct ask_job *job, unsigned worker, struct err *err)
     if (source->list_referrers(source->ctx, worker, &job->ref, &job->subject, &list,
                                err) < 0)
         return skip_referrer(job, tag, NULL, err);
-    for (size_t i = 0; i < list.count; i++) {
+    job->drops = job->is_dropped && list.count > 0;
+    for (size_t i = 0; !job->is_dropped && i < list.count; i++) {
         if (take_referrer(job, worker, &list.items[i], err) < 0)
             return -1;
     }
@@ -172,37 +207,11 @@ take_referrers(struct ask_job *job, unsigned worker, struct err *err)
 }
 
 static int
-take_cosign(struct ask_job *job, unsigned worker, const char *suffix, struct err *err)
-{
-    const struct image_source *source = job->options->source;
-    CLEANUP(image_document_release) struct image_document got = IMAGE_DOCUMENT_INIT;
-    struct reference name = job->ref;
-    char list[REFERRERS_TAG_MAX];
-    CLEANUP(mem_free_string) char *tag = NULL;
-    struct err why = ERR_INIT;
-
-    referrers_tag(&job->subject, list);
-    tag = xasprintf("%s%s", list, suffix);
-    memcpy(name.tag, tag, strlen(tag) + 1);
-    name.has_digest = false;
-    if (source->resolve(source->ctx, worker, &name, &got, &why) == 0)
-        return cache_referrer(job, tag, &got, got.media_type, err);
-    if (why.kind == ERR_NOT_FOUND)
-        return 0;
-    *err = why;
-    err_wrap(err, "%s", tag);
-    return skip_referrer(job, tag, NULL, err);
-}
-
-static int
 fetch_referrers(struct pool_job *base, unsigned worker, struct err *err)
 {
     struct ask_job *job = (struct ask_job *)base;
 
-    if (take_referrers(job, worker, err) < 0 ||
-        take_cosign(job, worker, ".sig", err) < 0 ||
-        take_cosign(job, worker, ".att", err) < 0 ||
-        take_cosign(job, worker, ".sbom", err) < 0)
+    if (take_referrers(job, worker, err) < 0)
         return err_wrap(err, "%s/%s", job->ref.host, job->ref.path);
     events_done(&job->options->run->events, 1);
     return 0;
@@ -233,10 +242,14 @@ plan_question(void *ctx, uint32_t id, bool as_document)
 {
     struct round *r = ctx;
     struct referrer_search *search = r->search;
-    const struct reference *ref = &search->nodes[r->node].name.ref;
+    const struct plan_name *name = &search->nodes[r->node].name;
+    const struct reference *ref = &name->ref;
     const struct digest *digest = &graph_object(r->reach.graph, id)->digest;
+    bool is_dropped = name->is_rebuilt && digest_equal(digest, &name->digest);
     char text[DIGEST_TEXT_MAX];
 
+    if (is_dropped)
+        digest = &name->served;
     digest_text(digest, text);
     if (!as_document ||
         !add_to_set(&search->asked, xasprintf("%s/%s@%s", ref->host, ref->path, text)))
@@ -246,6 +259,7 @@ plan_question(void *ctx, uint32_t id, bool as_document)
                                            .options = search->options,
                                            .ref = *ref,
                                            .subject = *digest,
+                                           .is_dropped = is_dropped,
                                            .node = r->node};
 }
 
@@ -276,6 +290,7 @@ plan_questions(struct round *r, size_t begin, struct err *err)
 static int
 add_referrers(struct referrer_search *s, const struct ask_job *job, struct err *err)
 {
+    s->nodes[job->node].name.drops_referrers |= job->drops;
     for (size_t i = 0; i < job->count; i++) {
         if (!add_to_set(&s->names, name_text(&job->found[i].ref)))
             continue;
@@ -330,6 +345,7 @@ find_referrers(struct plan_name **names, size_t *count,
         s.nodes[s.count++] = (struct referrer_node){.name = (*names)[i],
                                                     .parent = REFERRER_WITHOUT_SUBJECT};
         (void)add_to_set(&s.names, name_text(&(*names)[i].ref));
+        (void)add_to_set(&s.names, pinned_text(&(*names)[i])); /* found again later */
     }
     for (unsigned depth = 0; begin < s.count; depth++) {
         size_t next = s.count;

@@ -20,9 +20,10 @@ struct plan_name {
     char media_type[MEDIA_TYPE_MAX + 1]; /* as in the response; "" when absent */
     bool is_rebuilt;                     /* digest is that of a rebuilt index */
     struct digest served;                /* then: the original digest at the registry */
-    bool is_attached;                    /* found as attached to something */
-    struct digest subject;               /* then: its subject */
-    bool is_lost;                        /* it could not be resolved: see failures.h */
+    bool drops_referrers;  /* then: something is attached to the original, and left out */
+    bool is_attached;      /* found as attached to something */
+    struct digest subject; /* then: its subject */
+    bool is_lost;          /* it could not be resolved: see failures.h */
     uint64_t lacks; /* bit i: it has some platforms of the choice, but not number i */
 };
 

@@ -85,6 +85,19 @@ pair(struct layer_gathering *g, const struct graph_object *manifest, const struc
     return 0;
 }
 
+/* Artifacts, such as signatures of cosign, may have the config of an image. */
+static bool
+has_layers(const struct graph *g, const struct graph_object *manifest)
+{
+    for (uint32_t i = 0; i < manifest->edge_count; i++) {
+        const struct graph_edge *e = &manifest->edges[i];
+
+        if (e->kind == EDGE_LAYER && is_layer(graph_media_type(g, e)))
+            return true;
+    }
+    return false;
+}
+
 static int
 read_config(struct layer_gathering *g, const struct graph_object *manifest,
             uint32_t config, struct err *err)
@@ -139,7 +152,9 @@ check_gather_layers(const struct bundle_content *c, struct layer_wish **out,
     for (uint32_t id = 0; id < graph_count(c->set.graph); id++) {
         const struct graph_object *o = graph_object(c->set.graph, id);
 
-        for (uint32_t i = 0; o->kind == MEDIA_MANIFEST && i < o->edge_count; i++) {
+        for (uint32_t i = 0; o->kind == MEDIA_MANIFEST && has_layers(c->set.graph, o) &&
+                             i < o->edge_count;
+             i++) {
             const struct graph_edge *e = &o->edges[i];
 
             if (e->kind != EDGE_CONFIG || c->member_of_object[e->to] == GRAPH_NONE ||

@@ -59,6 +59,22 @@ free_tokens(struct token *t)
     }
 }
 
+static void
+attached_free(struct attached_tags *a)
+{
+    while (a) {
+        struct attached_tags *next = a->next;
+
+        for (size_t i = 0; i < a->count; i++)
+            free(a->tags[i]);
+        free(a->tags);
+        free(a->host);
+        free(a->path);
+        free(a);
+        a = next;
+    }
+}
+
 void
 client_free(struct client *c)
 {
@@ -75,6 +91,7 @@ client_free(struct client *c)
     host_throttle_forget_all(c);
     for (size_t i = 0; i < c->told_count; i++)
         free(c->told[i]);
+    attached_free(c->attached);
     pthread_cond_destroy(&c->changed);
     pthread_mutex_destroy(&c->lock);
     free(c);

@@ -55,7 +55,10 @@ struct host {
     bool is_by_head; /* blobs cannot be read, so presence is checked with HEAD: presence.h
                       */
     bool is_limit_told;    /* the warning of few pulls left was shown */
-    bool is_no_api_told;   /* that it has no referrers API */
+    unsigned no_referrers; /* questions that the referrers API was missing for */
+    bool has_referrers;    /* it exists */
+    bool has_head;         /* HEAD finds manifests */
+    bool is_no_api_told;   /* that it refuses the referrers API */
     bool is_withheld_told; /* the warning of withheld credentials was shown */
 };
 
@@ -77,6 +80,17 @@ struct token {
     bool asking;             /* a worker is fetching it */
 };
 
+/* The tags of a repository that are derived from digests: see registry/attached_tags.h.
+ * Fixed once no worker requests it. */
+struct attached_tags {
+    struct attached_tags *next;
+    char *host, *path;
+    bool is_asking; /* guarded: a worker requests it */
+    bool is_known;  /* guarded: tags are all there are; else each must be requested */
+    char **tags;    /* sorted */
+    size_t count, cap;
+};
+
 struct client {
     struct client_config config;
     struct rate rate; /* shared by all sessions */
@@ -86,7 +100,8 @@ struct client {
     struct token *tokens;   /* guarded; the most recently used first */
     struct pace *paces;     /* guarded, see host_throttle.h */
     size_t host_throttle_count;
-    char *told[NOTICES_MAX]; /* guarded: warnings of registries already shown */
+    struct attached_tags *attached; /* guarded */
+    char *told[NOTICES_MAX];        /* guarded: warnings of registries already shown */
     size_t told_count;
     struct session *sessions;
 };
