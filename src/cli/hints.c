@@ -8,8 +8,9 @@
 #include <string.h>
 
 #define REGISTRY "copy export import list" /* commands that talk to registries */
-#define JUDGES   "verify import"           /* commands that verify bundles */
-#define STORE    "trust status"            /* commands for the trust store */
+#define CONNECTS REGISTRY " login" /* the same, and those without other credentials */
+#define JUDGES   "verify import"   /* commands that verify bundles */
+#define STORE    "trust status"    /* commands for the trust store */
 #define BUNDLES  "verify import inspect sign attach payload digest"
 /* Commands that open or make private keys. */
 #define SIGNERS "export sign import trust keygen key"
@@ -32,26 +33,30 @@ static const struct hint {
     const char *text;
 } hints[] = {
     /* ---- registries ---- */
-    {REASON_CERTIFICATE, REGISTRY,
+    {REASON_CERTIFICATE, CONNECTS,
      "for a private CA use --ca-file FILE; dates are checked against the clock of this "
      "machine"},
-    {REASON_NO_CA, REGISTRY, "or use --ca-file FILE"},
-    {REASON_NOT_TLS, REGISTRY, "for a registry without TLS: --plain-http HOST"},
+    {REASON_NO_CA, CONNECTS, "or use --ca-file FILE"},
+    {REASON_NOT_TLS, CONNECTS, "for a registry without TLS: --plain-http HOST"},
     {REASON_NO_CATALOG, "list",
      "many registries list their repositories only to administrators, or not at all; "
      "'sealift list {}/REPOSITORY' lists tags"},
     {REASON_TRANSPORT, "list", "'sealift inspect BUNDLE' lists what is in a bundle"},
-    {REASON_NO_CERTIFICATE, REGISTRY, "pass one with --tls-cert FILE --tls-key FILE"},
-    {REASON_LOGIN, REGISTRY, "log in with --authfile FILE or --creds-stdin {}"},
-    {REASON_NO_LOGIN, REGISTRY, "log in with --authfile FILE or --creds-stdin {}"},
+    {REASON_NO_CERTIFICATE, CONNECTS, "pass one with --tls-cert FILE --tls-key FILE"},
+    {REASON_LOGIN, REGISTRY,
+     "log in with 'sealift login {}', --authfile FILE or --creds-stdin {}"},
+    {REASON_NO_LOGIN, REGISTRY,
+     "log in with 'sealift login {}', --authfile FILE or --creds-stdin {}"},
     {REASON_NO_HELPER, REGISTRY,
      "or pass the credentials with --creds-stdin HOST or --authfile FILE"},
-    {REASON_PLAIN_HTTP, REGISTRY, "if the network is trusted: --plain-http {}"},
-    {REASON_TOKEN_SERVER, REGISTRY,
+    {REASON_PLAIN_HTTP, CONNECTS, "if the network is trusted: --plain-http {}"},
+    {REASON_TOKEN_SERVER, CONNECTS,
      "if {} belongs to the operator of the registry: --trust-realm {}"},
     {REASON_USER_IN_NAME, REGISTRY,
      "pass credentials with --authfile FILE or --creds-stdin HOST"},
-    {REASON_PROXY_PASSWORD, REGISTRY,
+    {REASON_USER_IN_NAME, "login",
+     "pass the user name with --username USER, and the password with --password-stdin"},
+    {REASON_PROXY_PASSWORD, CONNECTS,
      "put the whole URL into the variable https_proxy, then use --proxy env"},
 
     /* ---- export ---- */

@@ -118,24 +118,21 @@ check_hosts(const char *option, const struct opt_list *hosts, struct err *err)
     return 0;
 }
 
-int
-registry_access_open(struct registry_access *out, const struct registry_options *options,
-                     struct runtime *rt, bool may_push, struct err *err)
+static int
+check_connection(const struct registry_options *options, struct err *err)
 {
-    int rc;
+    return check_files(options, err) < 0 ||
+                   check_hosts("--plain-http", &options->plain_http, err) < 0 ||
+                   check_hosts("--trust-realm", &options->trust_realm, err) < 0
+               ? -1
+               : 0;
+}
 
-    if (check_files(options, err) < 0 ||
-        check_hosts("--plain-http", &options->plain_http, err) < 0 ||
-        check_hosts("--trust-realm", &options->trust_realm, err) < 0)
-        return -1;
-    out->credentials = credentials_new(&rt->run);
-    if (options->creds_stdin &&
-        read_creds(out->credentials, options->creds_stdin, err) < 0)
-        return -1;
-    rc = options->authfile ? credentials_load(out->credentials, options->authfile, err)
-                           : credentials_load_default(out->credentials, err);
-    if (rc < 0)
-        return -1;
+/* With the credentials that are there. */
+static int
+open_client(struct registry_access *out, const struct registry_options *options,
+            struct runtime *rt, bool may_push, struct err *err)
+{
     out->config = (struct client_config){
         .ca_file = options->ca_file,
         .plain_hosts = options->plain_http.items,
@@ -159,6 +156,36 @@ registry_access_open(struct registry_access *out, const struct registry_options 
         return -1;
     out->client = client_new(&out->config);
     return 0;
+}
+
+int
+registry_access_open(struct registry_access *out, const struct registry_options *options,
+                     struct runtime *rt, bool may_push, struct err *err)
+{
+    int rc;
+
+    if (check_connection(options, err) < 0)
+        return -1;
+    out->credentials = credentials_new(&rt->run);
+    if (options->creds_stdin &&
+        read_creds(out->credentials, options->creds_stdin, err) < 0)
+        return -1;
+    rc = options->authfile ? credentials_load(out->credentials, options->authfile, err)
+                           : credentials_load_default(out->credentials, err);
+    return rc < 0 ? -1 : open_client(out, options, rt, may_push, err);
+}
+
+int
+registry_access_open_as(struct registry_access *out,
+                        const struct registry_options *options, struct runtime *rt,
+                        const char *host, const struct secret *pair, struct err *err)
+{
+    if (check_connection(options, err) < 0)
+        return -1;
+    out->credentials = credentials_new(&rt->run);
+    if (credentials_add(out->credentials, host, secret_get(pair), pair->len, err) < 0)
+        return -1;
+    return open_client(out, options, rt, false, err);
 }
 
 /* Either by the name as it is, or along a way of it that goes by digest or by tag. */
@@ -299,6 +326,21 @@ trust_options_wishes(const struct trust_options *options)
     return (struct trust_wishes){.rollback = options->allow_rollback,
                                  .expired = options->allow_expired,
                                  .incomplete = options->allow_incomplete};
+}
+
+int
+registry_operand_read(char out[REFERENCE_HOST_MAX + 1], const char *text, struct err *err)
+{
+    size_t len = strlen(text);
+    char safe[TEXT_SAFE_MAX];
+
+    if (reference_refuse_user(text, len, err) < 0)
+        return -1;
+    if (reference_host(out, text, len, err_ignored()) == 0)
+        return 0;
+    text_safe(safe, text, len);
+    return err_set(err, ERR_USAGE, "'%s' is not a registry: expected HOST or HOST:PORT",
+                   safe);
 }
 
 int

@@ -52,15 +52,10 @@ struct registry_options {
     const char *limit_rate;
 };
 
-#define REGISTRY_OPTIONS(T)                                                              \
-    GROUP("Registries"),                                                                 \
-        FILE_TEXT(                                                                       \
-            T, registry.authfile, 0, "authfile", "FILE", OPT_READS,                      \
-            "read credentials from FILE instead of the files of docker and podman"),     \
-        TEXT(T, registry.creds_stdin, 0, "creds-stdin", "HOST",                          \
-             "read USER:PASSWORD for HOST from standard input"),                         \
-        FILE_TEXT(T, registry.ca_file, 0, "ca-file", "FILE", OPT_READS,                  \
-                  "trust the CA certificates in FILE instead of those of the system"),   \
+/* How registries are reached. */
+#define CONNECTION_OPTIONS(T)                                                            \
+    FILE_TEXT(T, registry.ca_file, 0, "ca-file", "FILE", OPT_READS,                      \
+              "trust the CA certificates in FILE instead of those of the system"),       \
         FILE_TEXT(T, registry.tls_cert, 0, "tls-cert", "FILE", OPT_READS,                \
                   "client certificate for registries that require one"),                 \
         FILE_TEXT(T, registry.tls_key, 0, "tls-key", "FILE", OPT_READS,                  \
@@ -73,7 +68,16 @@ struct registry_options {
              "send credentials to the token server HOST[:PORT] of a registry on "        \
              "another host (repeatable)"),                                               \
         NUMBER(T, registry.retries, 0, "retries", "N", 1000,                             \
-               "retry transient failures up to N times in a row (default 5)"),           \
+               "retry transient failures up to N times in a row (default 5)")
+
+#define REGISTRY_OPTIONS(T)                                                              \
+    GROUP("Registries"),                                                                 \
+        FILE_TEXT(                                                                       \
+            T, registry.authfile, 0, "authfile", "FILE", OPT_READS,                      \
+            "read credentials from FILE instead of the files of docker and podman"),     \
+        TEXT(T, registry.creds_stdin, 0, "creds-stdin", "HOST",                          \
+             "read USER:PASSWORD for HOST from standard input"),                         \
+        CONNECTION_OPTIONS(T),                                                           \
         TEXT(T, registry.limit_rate, 0, "limit-rate", "N[KMG]",                          \
              "transfer at most N bytes per second in total")
 
@@ -131,6 +135,11 @@ struct registry_access {
 MUST_USE int registry_access_open(struct registry_access *out,
                                   const struct registry_options *options,
                                   struct runtime *rt, bool may_push, struct err *err);
+/* As registry_access_open(), with only these credentials, "USER:PASSWORD" for a host. */
+MUST_USE int registry_access_open_as(struct registry_access *out,
+                                     const struct registry_options *options,
+                                     struct runtime *rt, const char *host,
+                                     const struct secret *pair, struct err *err);
 /* A second client with the same credentials, which pushes and uses no mirrors. */
 struct client *registry_access_pusher(struct registry_access *a);
 void registry_access_release(struct registry_access *a);
@@ -161,6 +170,13 @@ MUST_USE int trust_options_load(const struct trust_options *options, const char 
                                 struct trust_store *out, const struct events *events,
                                 struct err *err);
 struct trust_wishes trust_options_wishes(const struct trust_options *options);
+
+/*
+ * The operand REGISTRY of a command: HOST or HOST:PORT, in the form of references.
+ * Errors: ERR_USAGE.
+ */
+MUST_USE int registry_operand_read(char out[REFERENCE_HOST_MAX + 1], const char *text,
+                                   struct err *err);
 
 /* Check that at most one of these reads standard input.  Errors: ERR_USAGE. */
 MUST_USE int stdin_users_check(const char *const *users, size_t count, struct err *err);

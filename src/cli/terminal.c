@@ -99,6 +99,7 @@ stop_here(void)
 struct terminal_asking {
     int tty;
     const char *prompt, *what;
+    bool is_shown;   /* what is typed is echoed */
     sigset_t before; /* signals that are unblocked while it waits */
     char line[TERMINAL_LINE_MAX];
     size_t len;
@@ -121,7 +122,7 @@ read_line(struct terminal_asking *a, struct err *err)
         if (a->line[a->len] == '\n')
             return 0;
     }
-    return err_set(err, ERR_AUTH, "no passphrase was typed");
+    return err_set(err, ERR_AUTH, "nothing was typed");
 }
 
 /* Input typed before the prompt is discarded: it was echoed. */
@@ -135,7 +136,8 @@ ask_hidden(struct terminal_asking *a, struct err *err)
     if (tcgetattr(a->tty, &shown) < 0)
         return err_errno(err, "cannot use the terminal");
     hidden = shown;
-    hidden.c_lflag &= ~(tcflag_t)ECHO;
+    if (!a->is_shown)
+        hidden.c_lflag &= ~(tcflag_t)ECHO;
     if (set_mode(a->tty, &hidden) < 0)
         return err_errno(err, "cannot use the terminal");
     text_line(what, sizeof(what), a->what, strlen(a->what));
@@ -144,7 +146,8 @@ ask_hidden(struct terminal_asking *a, struct err *err)
     say(a->tty, ": ");
     rc = read_line(a, err);
     set_mode(a->tty, &shown);
-    say(a->tty, "\n");
+    if (!a->is_shown || rc != 0)
+        say(a->tty, "\n");
     return rc;
 }
 
@@ -167,21 +170,38 @@ ask_until_done(struct terminal_asking *a, struct err *err)
     }
 }
 
+static int
+ask_line(struct terminal_asking *a, struct secret *out, struct err *err)
+{
+    int rc;
+
+    cancel_block(&a->before);
+    mask_stop(SIG_BLOCK);
+    rc = ask_until_done(a, err);
+    cancel_unblock(&a->before);
+    if (rc == 0)
+        secret_set(out, a->line, a->len);
+    secret_wipe(a->line, sizeof(a->line));
+    return rc;
+}
+
 int
 terminal_ask(int tty, const char *prompt, const char *what, struct secret *out,
              struct err *err)
 {
     struct terminal_asking a = {.tty = tty, .prompt = prompt, .what = what};
-    int rc;
 
-    cancel_block(&a.before);
-    mask_stop(SIG_BLOCK);
-    rc = ask_until_done(&a, err);
-    cancel_unblock(&a.before);
-    if (rc == 0)
-        secret_set(out, a.line, a.len);
-    secret_wipe(a.line, sizeof(a.line));
-    return rc;
+    return ask_line(&a, out, err);
+}
+
+int
+terminal_ask_shown(int tty, const char *prompt, const char *what, struct secret *out,
+                   struct err *err)
+{
+    struct terminal_asking a = {
+        .tty = tty, .prompt = prompt, .what = what, .is_shown = true};
+
+    return ask_line(&a, out, err);
 }
 
 int

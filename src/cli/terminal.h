@@ -28,6 +28,10 @@ int terminal_open(void);
 MUST_USE int terminal_ask(int tty, const char *prompt, const char *what,
                           struct secret *out, struct err *err);
 
+/* As terminal_ask(), with echo. */
+MUST_USE int terminal_ask_shown(int tty, const char *prompt, const char *what,
+                                struct secret *out, struct err *err);
+
 /* Ask on standard error, read the answer from standard input.  1: yes; 0; -1 with
  * ERR_SIGNAL. */
 MUST_USE int terminal_confirm(const char *question, struct err *err);

@@ -162,6 +162,32 @@ def passwords_stay_with_related_hosts(lab):
         same("thief" in lab.log.saw(password), allowed, where)
 
 
+@case("realm-scheme-or-user", "realm-on-other-domain", "secret-in-output")
+def logins_stay_with_related_hosts(lab):
+    "a login sends a password only to the registry's own or a related token service"
+    for where, url in ELSEWHERE.items():
+        lab.again()
+        password = prepare(lab)
+        allowed = where in ("another port", "a host below", "a host above")
+        if allowed:
+            lab.secrets[password] |= {"thief"}
+        path = os.path.join(lab.folder, "given", "auth.json")
+
+        def run():
+            return lab.sealift("login", "-vv", "--json", "--progress", "none", "--retries", "0",
+                               "--ca-file", lab.authority.ca, "-u", "robot", "--password-stdin",
+                               "--authfile", path, HOME, stdin=password.encode())
+        lab.registry.access.realm = url + "/token"
+        same(run().status, 3, f"{where}: exit status")
+        same("thief" in lab.log.saw(password), allowed, where)
+        lab.again()
+        lab.registry.access.realm = lab.tokens.url + "/token"
+        lab.registry.on("GET", "/v2/$", redirect(lambda request, url=url: url + request.target))
+        run()
+        same(lab.log.saw(password) - {"tokens", "thief"}, set(), f"{where}: after a redirect")
+        check(not os.path.exists(path) or lab.log.saw(password), "kept without a check")
+
+
 @case("upload-stays-at-registry", "secret-in-output")
 def upload_locations_carry_no_secret(lab):
     "locations of uploads elsewhere receive no secret and no byte"

@@ -97,6 +97,7 @@ name_only_existing_options(void **state)
 
 /* An error of a command and words that its hint must contain; NULL: no hint. */
 #define REGISTRY_USERS "copy", "export", "import", "list"
+#define CONNECTING     REGISTRY_USERS, "login"
 #define BUNDLE_READERS                                                                   \
     "verify", "import", "inspect", "sign", "attach", "payload", "digest"
 
@@ -105,28 +106,32 @@ static const struct {
     enum err_reason reason;
     const char *words;
 } cases[] = {
-    {{REGISTRY_USERS},
+    {{CONNECTING},
      REASON_CERTIFICATE,
      "--ca-file FILE; dates are checked against the clock"},
-    {{REGISTRY_USERS}, REASON_TLS, NULL},
+    {{CONNECTING}, REASON_TLS, NULL},
+    {{"login"}, REASON_USER_IN_NAME, "--username USER"},
+    {{"login"}, REASON_LOGIN, NULL},
     {{"list"}, REASON_NO_CATALOG, "sealift list reg.example:5000/REPOSITORY"},
     {{"list"}, REASON_TRANSPORT, "sealift inspect"},
     {{"copy", "export"}, REASON_LIST_OPERAND, "did you mean --from"},
     {{"export"}, REASON_LIST_LINE, "of Kubernetes manifests: sed -n"},
-    {{REGISTRY_USERS}, REASON_NO_CA, "--ca-file FILE"},
-    {{REGISTRY_USERS}, REASON_NOT_TLS, "--plain-http HOST"},
-    {{REGISTRY_USERS}, REASON_NO_CERTIFICATE, "--tls-cert FILE --tls-key FILE"},
-    {{REGISTRY_USERS}, REASON_LOGIN, "--authfile FILE or --creds-stdin reg.example:5000"},
+    {{CONNECTING}, REASON_NO_CA, "--ca-file FILE"},
+    {{CONNECTING}, REASON_NOT_TLS, "--plain-http HOST"},
+    {{CONNECTING}, REASON_NO_CERTIFICATE, "--tls-cert FILE --tls-key FILE"},
+    {{REGISTRY_USERS},
+     REASON_LOGIN,
+     "'sealift login reg.example:5000', --authfile FILE or --creds-stdin reg"},
     {{REGISTRY_USERS},
      REASON_NO_LOGIN,
-     "--authfile FILE or --creds-stdin reg.example:5000"},
+     "'sealift login reg.example:5000', --authfile FILE or --creds-stdin reg"},
     {{REGISTRY_USERS}, REASON_NO_HELPER, "--creds-stdin HOST or --authfile FILE"},
-    {{REGISTRY_USERS},
+    {{CONNECTING},
      REASON_PLAIN_HTTP,
      "network is trusted: --plain-http reg.example:5000"},
-    {{REGISTRY_USERS}, REASON_TOKEN_SERVER, "--trust-realm reg.example:5000"},
+    {{CONNECTING}, REASON_TOKEN_SERVER, "--trust-realm reg.example:5000"},
     {{REGISTRY_USERS}, REASON_USER_IN_NAME, "--authfile FILE or --creds-stdin HOST"},
-    {{REGISTRY_USERS}, REASON_PROXY_PASSWORD, "https_proxy, then use --proxy env"},
+    {{CONNECTING}, REASON_PROXY_PASSWORD, "https_proxy, then use --proxy env"},
     {{"copy", "export"}, REASON_TRANSPORT, "oci-archive:FILE"},
     {{"copy", "export"}, REASON_NO_NAME, "--name NAME"},
     {{"export"}, REASON_EXISTS, "--force"},
@@ -278,8 +283,9 @@ follow_the_reason(void **state)
     assert_string_equal(err.hint, "the helper is silent"); /* it is not known for what */
     err_subject(&err, "a.example");
     hint_add_to(&err, &cmd_export, options);
-    assert_string_equal(err.hint, "the helper is silent; log in with --authfile FILE or "
-                                  "--creds-stdin a.example");
+    assert_string_equal(err.hint, "the helper is silent; log in with 'sealift login "
+                                  "a.example', --authfile FILE or --creds-stdin "
+                                  "a.example");
     err_set(&err, ERR_LOCAL, "full");
     assert_string_equal(err.subject, "");
     hint_add_to(&err, &cmd_export, options);

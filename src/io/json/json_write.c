@@ -139,7 +139,7 @@ dump(struct jsout *root, json_dump_callback_t add, size_t flags, struct buf *out
      struct err *err)
 {
     size_t start = out->len;
-    int rc = json_dump_callback(tree(root), add, out, JSON_COMPACT | flags);
+    int rc = json_dump_callback(tree(root), add, out, flags);
 
     jsout_free(root);
     if (rc == 0)
@@ -152,13 +152,19 @@ dump(struct jsout *root, json_dump_callback_t add, size_t flags, struct buf *out
 int
 jsout_write(struct jsout *root, struct buf *out, struct err *err)
 {
-    return dump(root, add_to_buf, 0, out, err);
+    return dump(root, add_to_buf, JSON_COMPACT, out, err);
+}
+
+int
+jsout_write_indented(struct jsout *root, struct buf *out, struct err *err)
+{
+    return dump(root, add_to_buf, JSON_INDENT(4), out, err);
 }
 
 int
 jsout_print(struct jsout *root, struct buf *out, struct err *err)
 {
-    return dump(root, add_plain, JSON_ENSURE_ASCII, out, err);
+    return dump(root, add_plain, JSON_COMPACT | JSON_ENSURE_ASCII, out, err);
 }
 
 void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json_write.h - build small JSON documents and write them compactly.
+/* json_write.h - build small JSON documents and write them.
  *
  * Layer: io.
  */
@@ -29,6 +29,8 @@ void jsout_append_text(struct jsout *array, const char *text);
  * Errors: ERR_LIMIT - the buffer's maximum would be exceeded.
  */
 MUST_USE int jsout_write(struct jsout *root, struct buf *out, struct err *err);
+/* As jsout_write(), one member a line, for files that people edit. */
+MUST_USE int jsout_write_indented(struct jsout *root, struct buf *out, struct err *err);
 /* As jsout_write(), in ASCII without any control character, so safe for terminals. */
 MUST_USE int jsout_print(struct jsout *root, struct buf *out, struct err *err);
 void jsout_free(struct jsout *root); /* when it is not written */

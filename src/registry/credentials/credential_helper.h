@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* credential_helper.h - query docker-credential-NAME for credentials.
+/* credential_helper.h - run docker-credential-NAME, which keeps credentials.
  *
  * Layer: registry.
- * Source: docker-credential-helpers, "Development": get.
+ * Source: docker-credential-helpers, "Development": get, store, erase.
  */
 #ifndef REGISTRY_CREDENTIALS_CREDENTIAL_HELPER_H
 #define REGISTRY_CREDENTIALS_CREDENTIAL_HELPER_H
@@ -27,6 +27,18 @@ bool helper_name_is_valid(const char *name);
  */
 int helper_get(const char *name, const char *server, struct cancel *cancel,
                struct credential *out, struct err *err);
+
+/*
+ * Run "docker-credential-NAME store" with the credentials of a server.
+ * Errors: as helper_get(); ERR_LIMIT - they are longer than SPAWN_INPUT_MAX.
+ */
+MUST_USE int helper_store(const char *name, const char *server,
+                          const struct credential *c, struct cancel *cancel,
+                          struct err *err);
+
+/* Run "docker-credential-NAME erase" for a server.  Errors: as helper_get(). */
+MUST_USE int helper_erase(const char *name, const char *server, struct cancel *cancel,
+                          struct err *err);
 
 /*
  * Parse its answer, {"Username": U, "Secret": S}; other members are ignored.

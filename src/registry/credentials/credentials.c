@@ -245,6 +245,18 @@ credentials_find(struct credentials *c, const char *host, const char *path,
     return rc;
 }
 
+const char *
+credentials_source_name(struct credentials *c, const char *host, struct credential *out)
+{
+    for (const struct source *s = c->first; s; s = s->next) {
+        int rc = from_source(c, s, host, "", out, err_ignored());
+
+        if (rc != 0)
+            return rc == 1 ? s->name : NULL;
+    }
+    return NULL;
+}
+
 /* Caller holds the lock. */
 static int
 ask_again(struct credentials *c, struct helper_answer *a, struct err *err)

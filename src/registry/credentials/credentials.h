@@ -69,6 +69,14 @@ int credentials_find(struct credentials *c, const char *host, const char *path,
                      struct credential *out, struct err *err);
 
 /*
+ * The name of the source whose credentials are used for a host as a whole, as in
+ * messages, and *out, which must be empty before.  NULL: there is none, or a helper
+ * failed.
+ */
+const char *credentials_source_name(struct credentials *c, const char *host,
+                                    struct credential *out);
+
+/*
  * After a refusal, look up again.  Queries a helper once more, in case its answer
  * expired.  Returns and errors: as credentials_find().
  */

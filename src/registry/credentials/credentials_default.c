@@ -126,6 +126,35 @@ credentials_load_default(struct credentials *c, struct err *err)
 }
 
 void
+login_place_release(struct login_place *p)
+{
+    free(p->path);
+    free(p->helper);
+    *p = (struct login_place)LOGIN_PLACE_INIT;
+}
+
+int
+login_place_find(struct login_place *out, const char *given, struct err *err)
+{
+    CLEANUP(podman_helpers_release) struct podman_helpers list = PODMAN_HELPERS_INIT;
+    const char *named = given ? given : nonempty_variable("REGISTRY_AUTH_FILE");
+
+    if (named) {
+        out->path = xstrdup(named);
+        out->is_named = true;
+        return 0;
+    }
+    if (podman_helpers_load(&list, err) < 0)
+        return -1;
+    out->is_docker = nonempty_variable("DOCKER_CONFIG") != NULL;
+    if (list.count > 0 && strcmp(list.names[0], PODMAN_FILES) != 0)
+        out->helper = xstrdup(list.names[0]);
+    else
+        out->path = out->is_docker ? docker_file() : podman_run_file();
+    return 0;
+}
+
+void
 credentials_default_files(struct secure_dir_names *out)
 {
     char *places[] = {podman_run_file(), podman_user_file(), docker_file()};

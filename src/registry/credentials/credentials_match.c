@@ -108,6 +108,17 @@ credentials_source_add(struct source *s, const char *key)
     return e;
 }
 
+bool
+credentials_key_is_for(const char *key, const char *host)
+{
+    struct source *s = credentials_source_new("");
+    const struct entry *e = credentials_source_add(s, key);
+    bool is_for = e && e->path[0] == '\0' && strcmp(e->host, host) == 0;
+
+    credentials_source_free(s);
+    return is_for;
+}
+
 void
 source_key_text(char out[SOURCE_KEY_MAX], const char *key)
 {

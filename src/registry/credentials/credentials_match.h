@@ -39,6 +39,9 @@ void credentials_source_free(struct source *s);
 /* Parse a key; NULL when it has no host.  The entry is owned by the source. */
 struct entry *credentials_source_add(struct source *s, const char *key);
 
+/* Whether a key stands for a whole host, in whatever spelling. */
+bool credentials_key_is_for(const char *key, const char *host);
+
 /* A key for a message: without anything before an '@', which valid keys do not
  * contain. */
 #define SOURCE_KEY_MAX (TEXT_SAFE_MAX + 4)
