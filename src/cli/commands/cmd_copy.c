@@ -2,6 +2,8 @@
 #include "config.h"
 #include "cli/commands/commands.h"
 
+#include "archive/oci_archive_writer.h"
+#include "archive/oci_dir_writer.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/hints.h"
@@ -9,7 +11,9 @@
 #include "cli/target_options.h"
 #include "io/json/json_write.h"
 #include "ops/copy/copy.h"
+#include "ops/copy/copy_archive.h"
 #include "registry/registry_source.h"
+#include "render/render_archive.h"
 #include "render/render_omitted.h"
 #include "render/render_push.h"
 
@@ -214,6 +218,115 @@ copy_names(const struct copy_command *o, struct selection *selection,
     return rc;
 }
 
+/* ---- to an archive ---- */
+
+/* These are about names and tags in registries. */
+static int
+check_archive_options(const struct copy_command *o, struct err *err)
+{
+    const struct {
+        bool is_given;
+        const char *name;
+    } options[] = {{o->target.map.count > 0, "--map"},
+                   {o->target.strip_host, "--strip-host"},
+                   {o->target.read_back != NULL, "--read-back"},
+                   {o->target.keep_going, "--keep-going"}};
+
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        if (options[i].is_given)
+            return err_set(err, ERR_USAGE, "%s requires a registry as the target",
+                           options[i].name);
+    }
+    return 0;
+}
+
+static int
+open_archive(const struct image_location *l, struct image_target *out, struct err *err)
+{
+    switch (l->transport) {
+    case TRANSPORT_OCI_DIR:
+        oci_dir_target(out, l->path);
+        return 0;
+    case TRANSPORT_OCI_ARCHIVE:
+        oci_archive_target(out, l->path);
+        return 0;
+    case TRANSPORT_BUNDLE:
+    case TRANSPORT_DOCKER_ARCHIVE:
+    case TRANSPORT_REGISTRY:
+        break;
+    }
+    return err_set(err, ERR_USAGE,
+                   "%s: cannot be written by a copy: use 'sealift export'",
+                   image_transport_name(l->transport));
+}
+
+static int
+fill_archive(const struct copy_command *o, struct selection *selection,
+             struct archive_options *options, const char *label, struct runtime *rt,
+             struct result *r, struct err *err)
+{
+    CLEANUP(registry_access_release)
+    struct registry_access access = REGISTRY_ACCESS_INIT;
+    CLEANUP(archive_result_release) struct archive_result x = ARCHIVE_RESULT_INIT;
+    struct image_source registries, source;
+    int rc;
+
+    if (registry_access_open(&access, &o->registry, rt, false, err) < 0 ||
+        registry_access_check_names(&access, &o->registry, options->plan.names, err) < 0)
+        return -1;
+    registries = registry_source(access.client);
+    source = selection_source(selection, &registries);
+    options->plan.source = &source;
+    rc = copy_to_archive(&x, options, err);
+    if (x.images.count > 0 && rc == 0)
+        render_archive(r, &x, label, true);
+    if (rc == 0 && o->images.no_referrers)
+        result_no_referrers(r, x.plan.set.count);
+    if (rc == 0)
+        result_say(r, "%s\n",
+                   o->target.dry_run ? "nothing was written (dry run)"
+                                     : "OK: every byte that was written has its digest");
+    return rc;
+}
+
+/* The last operand is oci:FOLDER[:NAME] or the like. */
+static int
+copy_to_file(const struct copy_command *o, char **operands, size_t count,
+             struct runtime *rt, struct result *r, struct err *err)
+{
+    CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
+    CLEANUP(selection_release) struct selection selection = SELECTION_INIT;
+    CLEANUP(image_location_release) struct image_location l = IMAGE_LOCATION_INIT;
+    struct push_options wishes = {.run = &rt->run};
+    struct image_target target = {.ctx = NULL};
+    struct archive_options options = {.target = &target};
+    const char *text = operands[count - 1];
+    int rc;
+
+    if (check_archive_options(o, err) < 0 ||
+        image_location_parse(&l, text, strlen(text), err) < 0 ||
+        selection_read(&o->images, &selection, err) < 0 ||
+        target_options_read(&o->target, NULL, NULL, &wishes, err) < 0 ||
+        selection_gather(&o->images, &selection, operands, count - 1, &names, &rt->run,
+                         err) < 0 ||
+        open_archive(&l, &target, err) < 0)
+        return -1;
+    options.plan = selection_plan(&o->images, &selection, &names);
+    options.plan.run = &rt->run;
+    options.name = l.name;
+    options.foreign_layers = o->images.foreign_layers;
+    options.dry_run = o->target.dry_run;
+    options.may_replace = wishes.on_existing == EXISTING_OVERWRITE;
+    options.skips = wishes.on_existing == EXISTING_SKIP;
+    jsout_put_text(r->json, "target", text);
+    jsout_put_bool(r->json, "dryRun", o->target.dry_run);
+    rc = fill_archive(o, &selection, &options, text, rt, r, err);
+    target.close(target.ctx);
+    return rc;
+}
+
+/* ---- to a registry ---- */
+
 static int
 copy_with(const struct copy_command *o, char **operands, size_t count,
           struct mapping_rule *rules, struct runtime *rt, struct result *r,
@@ -243,13 +356,22 @@ copy_with(const struct copy_command *o, char **operands, size_t count,
     return copy_names(o, &selection, &options, rt, r, err);
 }
 
+static bool
+is_to_archive(const struct copy_command *o, char **operands, size_t count)
+{
+    return o->as.count == 0 && count > 0 &&
+           image_location_is_local(operands[count - 1], strlen(operands[count - 1]));
+}
+
 static int
 run_copy(const void *options, char **operands, size_t count, struct runtime *rt,
          struct result *r, struct err *err)
 {
     const struct copy_command *o = options;
     struct mapping_rule *rules = xcalloc(o->target.map.count + 1, sizeof(*rules));
-    int rc = copy_with(o, operands, count, rules, rt, r, err);
+    int rc = is_to_archive(o, operands, count)
+                 ? copy_to_file(o, operands, count, rt, r, err)
+                 : copy_with(o, operands, count, rules, rt, r, err);
 
     if (rc < 0)
         selection_hint(&cmd_copy, options, operands, count, err);
@@ -261,21 +383,28 @@ static void
 files(const void *options, char **operands, size_t count, struct files *f)
 {
     const struct copy_command *o = options;
+    CLEANUP(image_location_release) struct image_location target = IMAGE_LOCATION_INIT;
 
     selection_files(&o->images, operands,
                     o->as.count > 0 || count == 0 ? count : count - 1, f);
+    if (is_to_archive(o, operands, count) &&
+        image_location_parse(&target, operands[count - 1], strlen(operands[count - 1]),
+                             err_ignored()) == 0)
+        files_add(f, FILE_WRITTEN, "the target", target.path);
     registry_options_files(f);
 }
 
 const struct command cmd_copy = {
     .name = "copy",
     .group = COMMAND_CARRY,
-    .operands = "REFERENCE... REGISTRY[/PREFIX]",
-    .summary = "copy images from registries directly to another one",
-    .about = "Copy the images named by the REFERENCEs, with all their platforms and "
-             "unchanged,\nwithout an air gap.  Blobs are hashed on the way and not "
-             "written to disk; objects\npresent at the target are not sent.  Tags move "
-             "last, and are read back.\ndocker.io/library/nginx:1 becomes "
+    .operands = "SOURCE... TARGET",
+    .summary = "copy images directly from one place to another",
+    .about = "Copy images, with all their platforms and unchanged, without an air gap.\n"
+             "A SOURCE is a REFERENCE, bundle:FILE, oci:FOLDER or oci-archive:FILE.\n"
+             "The TARGET is REGISTRY[/PREFIX], oci:FOLDER or oci-archive:FILE.\n"
+             "Between registries blobs are hashed on the way and not written to disk; "
+             "objects\npresent at the target are not sent.  Tags move last, and are read "
+             "back.\ndocker.io/library/nginx:1 becomes "
              "REGISTRY/PREFIX/docker.io/library/nginx:1; a\ntarget with a tag, or --as, "
              "is an exact name.",
     .examples =

@@ -247,11 +247,13 @@ files(const void *options, char **operands, size_t count, struct files *f)
 const struct command cmd_export = {
     .name = "export",
     .group = COMMAND_CARRY,
-    .operands = "[REFERENCE]...",
+    .operands = "[SOURCE]...",
     .summary = "fetch images from registries into one signed bundle",
-    .about = "Fetch the images named by the REFERENCEs, with all their platforms, and "
-             "write\nthem unchanged into one bundle.  Under its final name the bundle is "
-             "complete and\nsigned, or it does not exist.",
+    .about =
+        "Fetch images, with all their platforms, and write them unchanged into one "
+        "bundle.\nUnder its final name the bundle is complete and signed, or it does "
+        "not exist.\nA SOURCE is a REFERENCE, bundle:FILE, oci:FOLDER or "
+        "oci-archive:FILE.",
     .examples =
         {
             {"Export an image, and those listed in a file, into one signed bundle",
