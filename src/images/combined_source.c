@@ -260,6 +260,16 @@ close_combined_blob(struct byte_source *blob)
     blob->ctx = NULL;
 }
 
+static bool
+is_made_by_place(void *ctx, const struct digest *document)
+{
+    const struct combined_source *c = ctx;
+    const struct combined_place *p = place_of(c, document);
+
+    return p && p->images.source.is_made &&
+           p->images.source.is_made(p->images.source.ctx, document);
+}
+
 struct image_source
 combined_source(struct combined_source *c)
 {
@@ -271,5 +281,6 @@ combined_source(struct combined_source *c)
                                  .fetch_document = fetch_combined_document,
                                  .fetch_blob = fetch_combined_blob,
                                  .open_blob = open_combined_blob,
-                                 .close_blob = close_combined_blob};
+                                 .close_blob = close_combined_blob,
+                                 .is_made = is_made_by_place};
 }

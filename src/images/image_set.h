@@ -24,6 +24,7 @@ struct image_entry {
     struct digest digest;
     uint64_t size;
     uint32_t object;            /* graph id */
+    bool is_made;               /* its manifest was made here: its archive has none */
     bool is_rebuilt;            /* its index was rebuilt from the exported children */
     struct digest rebuilt_from; /* then: the digest before */
 };

@@ -19,7 +19,6 @@ struct local_image {
     uint64_t size;
     char media_type[MEDIA_TYPE_MAX + 1]; /* "" when unknown */
     bool is_attached; /* to another one, with which it goes; no image of its own */
-    bool is_made;     /* its manifest was made here, and so its digest */
 };
 
 struct local_images {
@@ -27,7 +26,7 @@ struct local_images {
     size_t count;
     /*
      * list_referrers(), fetch_document(), fetch_blob(), open_blob() and close_blob(), all
-     * by digest alone.
+     * by digest alone; is_made(), if any document is.
      * Errors: ERR_NOT_FOUND - it is not there; ERR_INTEGRITY - other bytes are;
      * ERR_LOCAL.
      */

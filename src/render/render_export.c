@@ -210,6 +210,7 @@ put_plan(struct result *r, const struct export_options *o, const struct export_r
     jsout_put_bool(r->json, "dryRun", o->dry_run);
     if (plan->set.count > 0)
         say_images(r, plan);
+    result_made_here(r, &plan->set);
     put_export_images(r, plan, o->plan.choice);
     put_skipped(r, &plan->skipped);
     jsout_put_u64(r->json, "platforms", plan->totals.platforms);

@@ -113,6 +113,8 @@ render_push(struct result *r, const struct push_result *pushes, size_t count,
         if (pushes[k].states && done)
             say_push_images(r, &pushes[k], to_push);
     }
+    if (count > 0 && pushes[0].states && done)
+        result_made_here(r, pushes[0].plan.set);
     jsout_put(r->json, "images", images);
 }
 

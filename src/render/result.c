@@ -84,6 +84,8 @@ result_entry(const struct image_set *set, const struct image_entry *e)
         jsout_put_text(obj, "artifactType", artifact_type);
     result_put_digest(obj, "digest", &e->digest);
     jsout_put_u64(obj, "size", e->size);
+    if (e->is_made)
+        jsout_put_bool(obj, "digestMadeHere", true);
     return obj;
 }
 
@@ -99,6 +101,26 @@ result_rebuilt(struct result *r, struct jsout *image, const struct image_entry *
     jsout_put_text(image, "rebuiltFrom", before);
     result_say(r, "rebuilt   %s: the digest was %s and is now %s\n", e->name, before,
                now);
+}
+
+void
+result_made_here(struct result *r, const struct image_set *set)
+{
+    const struct image_entry *last = NULL;
+    size_t count = 0;
+    char names[TEXT_COUNT_MAX];
+
+    for (size_t i = 0; i < set->count; i++) {
+        count += set->entries[i].is_made;
+        last = set->entries[i].is_made ? &set->entries[i] : last;
+    }
+    if (count == 1)
+        result_say(r, "note      digest made here for %s: its archive has no manifest\n",
+                   last->name);
+    else if (count > 1)
+        result_say(
+            r, "note      digests made here for %s: their archives have no manifests\n",
+            text_count(names, count, "name", "names"));
 }
 
 void

@@ -43,7 +43,8 @@ void result_add(struct result *r, const char *fmt, ...) PRINTF(2, 3);
 /* A digest as a JSON member. */
 void result_put_digest(struct jsout *obj, const char *key, const struct digest *d);
 
-/* {"name","kind","mediaType","artifactType","digest","size"} of an entry. */
+/* {"name","kind","mediaType","artifactType","digest","size"} of an entry, and
+ * "digestMadeHere" where that is so. */
 struct jsout *result_entry(const struct image_set *set, const struct image_entry *e);
 
 /*
@@ -51,6 +52,9 @@ struct jsout *result_entry(const struct image_set *set, const struct image_entry
  * "rebuiltFrom" of its object; nothing for others.
  */
 void result_rebuilt(struct result *r, struct jsout *image, const struct image_entry *e);
+
+/* A line for the entries whose manifest was made here, if any. */
+void result_made_here(struct result *r, const struct image_set *set);
 
 /*
  * What a bundle holds: a line "contents", and the members objects, objectBytes,

@@ -192,6 +192,23 @@ integers_that_fit_stay(void **state)
 }
 
 static void
+reads_arrays_where_one_is_expected(void **state)
+{
+    struct err err = ERR_INIT;
+    CLEANUP(js_release)
+    struct js *root = js_parse_foreign_array("[{},2]", 6, ERR_PROTOCOL, &err);
+
+    (void)state;
+    assert_non_null(root);
+    assert_int_equal(js_length(root), 2);
+    js_release(&root); /* a thread has one document open at a time */
+    assert_null(js_parse_foreign_array("{}", 2, ERR_PROTOCOL, &err));
+    assert_string_equal(err.msg, "JSON is not an array");
+    assert_null(js_parse_foreign("[]", 2, ERR_PROTOCOL, &err));
+    assert_string_equal(err.msg, "JSON is not an object");
+}
+
+static void
 what_is_malformed_stays_malformed(void **state)
 {
     static const char *const table[] = {
@@ -697,6 +714,7 @@ main(void)
         cmocka_unit_test(refuses_all_others),
         cmocka_unit_test(valid_json_that_does_not_fit_is_read_as_something_else),
         cmocka_unit_test(integers_that_fit_stay),
+        cmocka_unit_test(reads_arrays_where_one_is_expected),
         cmocka_unit_test(what_is_malformed_stays_malformed),
         cmocka_unit_test(what_does_not_fit_is_refused_in_our_words),
         cmocka_unit_test(messages_have_no_control_characters),

@@ -208,6 +208,8 @@ follows_links_to_members_only(void **state)
     assert_member(t, "one/layer.tar", "layer");
     assert_member(t, "three/layer.tar", "layer");
     assert_member(t, "hard", "layer");
+    assert_int_equal(tar_index_find(t, "three/layer.tar")->body,
+                     tar_index_find(t, "two/layer.tar")->body);
     assert_member(t, "dot", "layer");
     for (size_t i = 0; i < COUNT_OF(not_listed); i++)
         assert_null(tar_index_find(t, not_listed[i]));

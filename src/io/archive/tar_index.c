@@ -194,11 +194,10 @@ enter_member(struct tar_index *t, size_t i)
 }
 
 static void
-add_member(struct tar_index *t, const char *name, uint64_t offset, uint64_t size)
+add_member(struct tar_index *t, const struct tar_member *m)
 {
     t->members = mem_grow(t->members, t->count, &t->cap, sizeof(*t->members));
-    t->members[t->count++] =
-        (struct tar_member){.name = name, .offset = offset, .size = size};
+    t->members[t->count++] = *m;
 }
 
 /* Room for all members and links, half of it empty. */
@@ -231,12 +230,14 @@ resolve_links(struct tar_index *t)
         for (size_t i = 0; i < t->link_count; i++) {
             struct tar_link *l = &t->links[i];
             uint32_t slot = l->name ? *name_slot(t, l->target) : 0;
+            struct tar_member m;
 
             /* One added in this round is left for the next, doubled names for good. */
             if (slot == 0 || slot > before)
                 continue;
-            add_member(t, l->name, slot_member(t, slot)->offset,
-                       slot_member(t, slot)->size);
+            m = *slot_member(t, slot);
+            m.name = l->name;
+            add_member(t, &m);
             enter_member(t, t->count - 1);
             l->name = NULL; /* done */
             found = true;
@@ -354,6 +355,7 @@ note_entry(struct header_scan *s, struct archive_entry *e)
     const char *to = hard ? hard : soft;
     uint64_t size = (uint64_t)archive_entry_size(e);
     uint64_t offset = (uint64_t)archive_filter_bytes(s->a, -1);
+    struct tar_member m;
 
     /* A link is kept with its own name and that of its target, relative to it. */
     if (count_header(t, (name ? 2 * strlen(name) : 0) + (to ? strlen(to) : 0) + 3,
@@ -373,7 +375,11 @@ note_entry(struct header_scan *s, struct archive_entry *e)
     if (offset > t->size || size > t->size - offset)
         return err_because(s->err, ERR_INTEGRITY, REASON_TRUNCATED,
                            "truncated: the file ends within a member");
-    add_member(t, keep_name(t, name, strlen(name)), offset, size);
+    m = (struct tar_member){.name = keep_name(t, name, strlen(name)),
+                            .offset = offset,
+                            .size = size,
+                            .body = t->count};
+    add_member(t, &m);
     return 0;
 }
 

@@ -30,6 +30,8 @@
 struct tar_member {
     const char *name;
     uint64_t offset, size; /* of its bytes, in the archive or its temporary copy */
+    size_t
+        body; /* the number of the member that has them: itself, or where a link leads */
 };
 
 struct tar_index;

@@ -228,8 +228,10 @@ take_turn(struct look *l)
     return 0;
 }
 
-int
-tar_layer_look(const struct byte_source *source, struct digest *diff_id, struct err *err)
+/* Look into a layer; parsed: walk its members, too. */
+static int
+look_into(const struct byte_source *source, bool parsed, struct digest *diff_id,
+          struct err *err)
 {
     CLEANUP(look_release)
     struct look l = {.source = source,
@@ -247,9 +249,23 @@ tar_layer_look(const struct byte_source *source, struct digest *diff_id, struct 
         return library_error(l.unpacker, &l, "it cannot be unpacked");
     if (take_turn(&l) < 0)
         return -1;
-    if (archive_read_open(l.tar, &l, NULL, read_layer_block, NULL) != ARCHIVE_OK)
+    if (parsed &&
+        archive_read_open(l.tar, &l, NULL, read_layer_block, NULL) != ARCHIVE_OK)
         return library_error(l.tar, &l, "malformed tar");
-    if (walk_layer(&l) < 0 || drain_layer(&l) < 0)
+    if ((parsed && walk_layer(&l) < 0) || drain_layer(&l) < 0)
         return -1;
     return hash_finish(&l.hash, diff_id, err);
+}
+
+int
+tar_layer_look(const struct byte_source *source, struct digest *diff_id, struct err *err)
+{
+    return look_into(source, true, diff_id, err);
+}
+
+int
+tar_layer_diff_id(const struct byte_source *source, struct digest *diff_id,
+                  struct err *err)
+{
+    return look_into(source, false, diff_id, err);
 }

@@ -26,4 +26,8 @@
 MUST_USE int tar_layer_look(const struct byte_source *source, struct digest *diff_id,
                             struct err *err);
 
+/* As tar_layer_look(), of whatever is compressed: nothing is parsed. */
+MUST_USE int tar_layer_diff_id(const struct byte_source *source, struct digest *diff_id,
+                               struct err *err);
+
 #endif

@@ -167,7 +167,8 @@ check_text(const void *bytes, size_t len, enum err_kind kind, struct err *err)
 
 /* As js_parse(); tamed: as js_parse_foreign(). */
 static struct js *
-parse_text(const void *bytes, size_t len, bool tamed, enum err_kind kind, struct err *err)
+parse_text(const void *bytes, size_t len, bool tamed, json_type type, enum err_kind kind,
+           struct err *err)
 {
     CLEANUP(mem_free_string) char *tame = NULL;
     json_error_t why;
@@ -181,10 +182,11 @@ parse_text(const void *bytes, size_t len, bool tamed, enum err_kind kind, struct
     meter.is_parsing = true;
     root = json_loadb(tamed && tame ? tame : bytes, len, JSON_REJECT_DUPLICATES, &why);
     meter.is_parsing = false;
-    if (json_is_object(root))
+    if (root && json_typeof(root) == type)
         return opaque(root);
     if (root)
-        err_because(err, kind, REASON_JSON, "JSON is not an object");
+        err_because(err, kind, REASON_JSON, "JSON is not an %s",
+                    type == JSON_ARRAY ? "array" : "object");
     else if (tame && !tamed && !meter.is_exhausted)
         err_because(err, kind, REASON_JSON,
                     "JSON with \\u0000, a lone surrogate or a number out of range is not "
@@ -198,13 +200,19 @@ parse_text(const void *bytes, size_t len, bool tamed, enum err_kind kind, struct
 struct js *
 js_parse(const void *bytes, size_t len, enum err_kind kind, struct err *err)
 {
-    return parse_text(bytes, len, false, kind, err);
+    return parse_text(bytes, len, false, JSON_OBJECT, kind, err);
 }
 
 struct js *
 js_parse_foreign(const void *bytes, size_t len, enum err_kind kind, struct err *err)
 {
-    return parse_text(bytes, len, true, kind, err);
+    return parse_text(bytes, len, true, JSON_OBJECT, kind, err);
+}
+
+struct js *
+js_parse_foreign_array(const void *bytes, size_t len, enum err_kind kind, struct err *err)
+{
+    return parse_text(bytes, len, true, JSON_ARRAY, kind, err);
 }
 
 void

@@ -37,6 +37,9 @@ struct js *js_parse(const void *bytes, size_t len, enum err_kind kind, struct er
  */
 struct js *js_parse_foreign(const void *bytes, size_t len, enum err_kind kind,
                             struct err *err);
+/* As js_parse_foreign(), for documents whose root is an array. */
+struct js *js_parse_foreign_array(const void *bytes, size_t len, enum err_kind kind,
+                                  struct err *err);
 void js_close(struct js *root);    /* NULL is allowed */
 void js_release(struct js **root); /* for CLEANUP */
 

@@ -32,7 +32,8 @@ mark_missing(struct image_set *set, struct failures *failures)
 
 /* Build the set from the names and their reach, whose contents are taken over. */
 static int
-make_set(struct plan *plan, struct reach *reach, struct err *err)
+make_set(struct plan *plan, struct reach *reach, const struct image_source *source,
+         struct err *err)
 {
     struct image_set *set = &plan->set;
 
@@ -45,6 +46,8 @@ make_set(struct plan *plan, struct reach *reach, struct err *err)
         image_set_describe(set, i, &plan->names[i].ref);
         set->entries[i].is_rebuilt = plan->names[i].is_rebuilt;
         set->entries[i].rebuilt_from = plan->names[i].served;
+        set->entries[i].is_made =
+            source->is_made && source->is_made(source->ctx, &set->entries[i].digest);
     }
     plan->totals = image_set_totals(set);
     mark_missing(set, plan->failures);
@@ -213,7 +216,7 @@ plan_make(struct plan *out, const struct plan_options *options, struct err *err)
     events_phase(&options->run->events, "resolving", 0, EVENT_ITEMS);
     if (find_out(out, &reach, options, pool, err) < 0)
         return -1;
-    return make_set(out, &reach, err);
+    return make_set(out, &reach, options->source, err);
 }
 
 int
@@ -230,7 +233,7 @@ plan_again(struct plan *plan, const struct plan_options *options, struct err *er
     forget_set(plan);
     if (walk_again(plan, &reach, &walk, err) < 0)
         return -1;
-    return make_set(plan, &reach, err);
+    return make_set(plan, &reach, options->source, err);
 }
 
 void

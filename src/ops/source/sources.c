@@ -2,6 +2,7 @@
 #include "config.h"
 #include "ops/source/sources.h"
 
+#include "archive/docker_archive.h"
 #include "archive/oci_dir.h"
 #include "base/mem.h"
 #include "base/text_safe.h"
@@ -247,8 +248,10 @@ open_images(struct opening *o, struct local_images *out, struct err *err)
         return oci_dir_open(out, l->path, err);
     case TRANSPORT_BUNDLE:
         return open_source_bundle(o, out, err);
-    case TRANSPORT_OCI_ARCHIVE:
     case TRANSPORT_DOCKER_ARCHIVE:
+        return docker_archive_open(out, l->path, o->options->work_dir, o->options->run,
+                                   err);
+    case TRANSPORT_OCI_ARCHIVE:
     case TRANSPORT_REGISTRY:
         break;
     }

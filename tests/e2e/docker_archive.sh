@@ -1,0 +1,137 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# docker_archive.sh - images from archives of docker save, podman save, skopeo and crane.
+
+# shellcheck source=tests/lib/e2e.sh
+. "$(dirname "$0")/../lib/e2e.sh"
+is_quick && skip_all "quick run"
+need skopeo
+
+must start_registry source
+must start_registry target
+must fill source shapes --only docker-single --only twice
+target=$(address_of target)
+single=$(references source docker-single)
+twice=$(references source twice)
+cd "$work" || exit 99
+
+# made FORM: FORM.tar, see docker_save.py.
+made() {
+    must python3 -B "$tests/registry/docker_save.py" "$1" "$1.tar"
+}
+try() {
+    sealift export --unsigned --json --force -o b.tar "$@"
+}
+names() {
+    field "$out" '" ".join(i["name"] for i in d["images"])'
+}
+digests() {
+    field "$out" '" ".join(sorted({i["digest"] for i in d["images"]}))'
+}
+
+# --- forms ---------------------------------------------------------------------------------
+
+made old
+expect 0 "exports what docker save before 25 writes" try docker-archive:old.tar
+check_equal "each tag is a name" "docker.io/team/app:1 docker.io/library/app1:x \
+docker.io/team/app:2 docker.io/library/app2:x" "$(names)"
+# These digests never change: people wrote them down.
+check_equal "the digests are the same on every machine" \
+    "sha256:33289690d118dbdc41611aa1ae2c8e0fe4608ca7bd3fe294077d4bb55cb6a2f9 \
+sha256:49a9026d5824ad722d137bb27aced713f217d471a0c245c589a2f387f2b3088d" "$(digests)"
+two=$(digests)
+check_equal "the result says that they were made here" "True True True True" \
+    "$(field "$out" '" ".join(str(i["digestMadeHere"]) for i in d["images"])')"
+expect 0 "its layers have the diff_ids of the configs" \
+    sealift verify -q --layers --insecure-skip-verify b.tar
+
+made new
+expect 0 "exports what docker save since 25 writes" try docker-archive:new.tar
+check_equal "an image has the same digest in either form" "${two##* }" "$(digests)"
+made one
+expect 0 "exports what podman save writes" try docker-archive:one.tar
+check_equal "an image has the same digest there" "${two##* }" "$(digests)"
+
+made crane
+expect 0 "exports what crane pull writes" try docker-archive:crane.tar
+check_equal "compressed layers stay as they are" \
+    sha256:0e5aa5fd33cccc38294513711aad7eb21c7e7720e8b8d1b72c900886f56a1246 "$(digests)"
+expect 0 "these layers have the diff_ids of the config, too" \
+    sealift verify -q --layers --insecure-skip-verify b.tar
+
+made untagged
+expect 2 "requires a name where there is none" try docker-archive:untagged.tar
+expect 0 "takes a name" try docker-archive:untagged.tar --name reg.corp/app:3
+check_equal "it is the name" "reg.corp/app:3" "$(names)"
+expect 0 "chooses an image by tag" try docker-archive:old.tar:team/app:2
+check_equal "and takes no other" "docker.io/team/app:2" "$(names)"
+
+# --- compressed ----------------------------------------------------------------------------
+
+mkdir room
+for packer in gzip zstd xz bzip2; do
+    command -v $packer >/dev/null 2>&1 || { skip "reads $packer" "not installed"; continue; }
+    must $packer -kqf old.tar
+done
+for file in old.tar.*; do
+    expect 0 "reads $file" try "docker-archive:$file" --work-dir room
+    check_equal "the digests are the same" "$two" "$(digests)"
+done
+check_equal "no temporary file is left" "" "$(ls -A room)"
+expect 9 "refuses a folder for temporary files that is not there" \
+    try docker-archive:old.tar.gz --work-dir nowhere
+chmod 555 room
+[ "$(id -u)" -eq 0 ] ||
+    expect 8 "reports a folder that it may not write to" try docker-archive:old.tar.gz --work-dir room
+chmod 755 room
+
+# --- made by the tools themselves ----------------------------------------------------------
+
+must skopeo copy -q --src-tls-verify=false "docker://$single" docker-archive:skopeo.tar:team/tool:v2
+expect 0 "exports what skopeo writes" try docker-archive:skopeo.tar
+check_equal "by its name" "docker.io/team/tool:v2" "$(names)"
+must skopeo copy -q --src-tls-verify=false "docker://$twice" docker-archive:twice.tar:team/twice:1
+expect 0 "exports an image that has a layer twice" try docker-archive:twice.tar
+expect 0 "the bundle is complete" sealift verify -q --layers --insecure-skip-verify b.tar
+
+expect 0 "copies an archive to a registry" sealift copy --json docker-archive:skopeo.tar "$target/m"
+digest=$(field "$out" 'd["images"][0]["digest"]')
+check_equal "the registry has the digest that was made" "$digest" \
+    "$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$target/m/docker.io/team/tool:v2")"
+check_equal "the result says so" True "$(field "$out" 'd["images"][0]["digestMadeHere"]')"
+expect 0 "says it in the table, too" \
+    sealift export --unsigned --force -o b.tar docker-archive:skopeo.tar
+check "by name" grep -q "^note *digest made here for docker.io/team/tool:v2" "$out"
+must forget_requests target
+expect 0 "copies it again" sealift copy docker-archive:skopeo.tar "$target/m"
+check_equal "the second run writes nothing" 0 "$(writes target)"
+
+# --- hostile -------------------------------------------------------------------------------
+
+# refuses FORM STATUS WORDS: with a message that has the words.
+refuses() {
+    made "$1"
+    expect "$2" "refuses $1" try "docker-archive:$1.tar"
+    check "the message says why" grep -q "docker-archive:$1.tar: .*$3" "$err"
+}
+rm -f b.tar
+refuses other_layer 6 "sha256:[0-9a-f]*: its bytes have another digest"
+refuses other_gzip 6 "layer 'x.tar.gz' does not have the diff_id in the config"
+refuses other_config 6 "its bytes do not have the digest in its name"
+refuses fewer_layers 6 "1 layer, but 2 diff_ids"
+refuses missing_layer 6 "no member '[0-9a-f]*.tar'"
+refuses doubled_config 6 "the member 'c.json' is there more than once"
+refuses outside 6 "no member '../layer.tar'"
+refuses linked 6 "no member '[0-9a-f]*.tar'"
+refuses device 6 "no member '[0-9a-f]*.tar'"
+refuses bomb 6 "layer 'x.tar.gz': it is compressed more than once"
+refuses two_in_one 6 "layer 'c.json': it is a config, too"
+refuses before_1_10 5 "Docker before 1.10"
+refuses no_archive 6 "not a docker-archive"
+check "no bundle was written" test ! -e b.tar
+head -c 3000 old.tar >cut.tar
+expect 6 "refuses a truncated archive" try docker-archive:cut.tar
+expect 2 "refuses a folder" try docker-archive:room
+expect 9 "refuses a file that is not there" try docker-archive:nowhere.tar
+
+done_testing
