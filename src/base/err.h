@@ -97,6 +97,7 @@ enum err_kind {
     X(REBUILT, "rebuilt")                                                                \
     X(RECEIPT, "receipt")                                                                \
     X(RECEIPT_FILE, "format")                                                            \
+    X(REFERRERS, "referrers")                                                            \
     X(REFUSED, "refused")                                                                \
     X(REPACKED, "format")                                                                \
     X(REVOKED, "revoked")                                                                \

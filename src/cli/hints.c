@@ -86,6 +86,8 @@ static const struct hint {
     {REASON_LACKS_PLATFORM, "copy export",
      "without --platform-missing all, an image needs only one of the platforms"},
     {REASON_FEWER_PLATFORMS, "copy export", "--platform-missing all makes this an error"},
+    {REASON_REFERRERS, "copy export",
+     "--no-referrers leaves out what is attached to the images"},
     {REASON_DROPPED_REFERRERS, "export",
      "--index keep exports them unchanged, if the target registry accepts such an index"},
     {REASON_EXPIRED, "export",

@@ -123,8 +123,13 @@ def fails_on_unreadable_referrers(lab):
     lab.again()
     for code in (429, 500, 503):
         lab.registry.on("GET", "/referrers/", status(code))
-        lab.export("--retries", "1", app, jobs=1).fails("network", "referrers of")
+        lab.export("--retries", "1", app, jobs=1).fails(
+            "network", "referrers of", reason="referrers", hint="--no-referrers leaves out")
         lab.again()
+    lab.registry.on("GET", "/referrers/", status(503))
+    lab.copy(app, to=lab.other, options=["--retries", "0"]).fails(
+        "network", "referrers of", reason="referrers", hint="--no-referrers leaves out")
+    lab.again()
     lab.registry.on("GET", "/referrers/", status(200, '{"manifests":7}', INDEX))
     lab.export(app).fails("protocol", "referrers of")
     lab.again()

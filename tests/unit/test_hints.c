@@ -155,6 +155,7 @@ static const struct {
     {{"copy", "export"}, REASON_NO_PLATFORM, "--platform-missing skip"},
     {{"copy", "export"}, REASON_LACKS_PLATFORM, "without --platform-missing all"},
     {{"copy", "export"}, REASON_FEWER_PLATFORMS, "--platform-missing all"},
+    {{"copy", "export"}, REASON_REFERRERS, "--no-referrers"},
     {{"export"}, REASON_DROPPED_REFERRERS, "--index keep"},
     {{"export"}, REASON_EXPIRED, "--expires TIME"},
     {{"export"}, REASON_SERIAL, "--serial N"},

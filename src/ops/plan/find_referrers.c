@@ -117,6 +117,8 @@ skip_referrer(struct ask_job *job, const char *tag, const struct digest *digest,
     ref.has_digest = digest != NULL;
     if (digest)
         ref.digest = *digest;
+    if (failures_is_gap(err) && err->reason == REASON_NONE)
+        err->reason = REASON_REFERRERS;
     if (!failures_may_note(failures, err))
         return -1;
     failures_miss(failures, &ref);
