@@ -85,6 +85,7 @@ enum err_kind {
     X(NO_SIGNING_KEY, "no-key")                                                          \
     X(NO_PLATFORM, "platform-missing")                                                   \
     X(NO_TRUST, "no-trust")                                                              \
+    X(ONE_PLATFORM, "one-platform")                                                      \
     X(ORDER, "order")                                                                    \
     X(OTHER_BYTES, "bad-signature")                                                      \
     X(OTHER_FILE, "format")                                                              \

@@ -40,6 +40,8 @@ struct image_target {
      * Errors: ERR_CONFLICT "exists"; ERR_LOCAL; ERR_USAGE - it cannot hold such images.
      */
     int (*begin)(void *ctx, struct target_images *images, struct err *err);
+    /* Whether an object has a place there; NULL: all have. */
+    bool (*wants)(void *ctx, const struct image_object *what);
     /* Whether the bytes of an object are there, and right.  1, 0, -1. */
     int (*has)(void *ctx, const struct image_object *what, struct err *err);
     /* Write an object.  Errors: those of the source; ERR_INTEGRITY - other bytes. */

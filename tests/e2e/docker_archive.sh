@@ -134,4 +134,66 @@ expect 6 "refuses a truncated archive" try docker-archive:cut.tar
 expect 2 "refuses a folder" try docker-archive:room
 expect 9 "refuses a file that is not there" try docker-archive:nowhere.tar
 
+# --- as a target ---------------------------------------------------------------------------
+
+copy() {
+    sealift copy --json "$@"
+}
+expect 0 "writes an archive" copy "$single" docker-archive:out.tar
+expect 0 "and again" copy "$single" docker-archive:again.tar
+expect 0 "the bytes are the same" cmp out.tar again.tar
+check_equal "manifest.json comes first" manifest.json "$(tar -tf out.tar | head -n 1)"
+must tar -xOf out.tar manifest.json >manifest.json
+check_equal "the image has its whole name" "['$single']" "$(field manifest.json 'd[0]["RepoTags"]')"
+field manifest.json 'chr(10).join([d[0]["Config"], *d[0]["Layers"]])' >members
+tar -tf out.tar | grep -v manifest.json | sort >there
+check_equal "every member is there, and no other" "$(sort members)" "$(cat there)"
+expect 0 "each has the digest in its name" sh -c 'mkdir -p tree && tar -xf out.tar -C tree &&
+    for f in $(cat members); do [ "${f%%.*}" = "$(sha256sum <"tree/$f" | cut -d " " -f 1)" ] || exit 1; done'
+expect 0 "skopeo reads it" skopeo copy -q "docker-archive:out.tar:$single" oci:read:x
+must skopeo copy -q --src-tls-verify=false "docker://$single" docker-archive:theirs.tar:x/y:1
+must skopeo copy -q docker-archive:theirs.tar oci:theirs:x
+check_equal "and finds the same layers as in its own" \
+    "$(skopeo inspect --config oci:theirs:x | sha256sum)" "$(skopeo inspect --config oci:read:x | sha256sum)"
+expect 0 "sealift reads it" try docker-archive:out.tar
+expect 0 "its layers have the diff_ids of the config" \
+    sealift verify -q --layers --insecure-skip-verify b.tar
+
+expect 0 "writes it under a name" copy "$single" docker-archive:named.tar:team/app:7
+must tar -xOf named.tar manifest.json >manifest.json
+check_equal "in full" "['docker.io/team/app:7']" "$(field manifest.json 'd[0]["RepoTags"]')"
+expect 2 "refuses a name by digest" copy "$single" "docker-archive:x.tar:team/app@sha256:$(printf %064d 0)"
+expect 0 "writes several images" copy "$single" "$twice" docker-archive:both.tar
+must tar -xOf both.tar manifest.json >manifest.json
+check_equal "each is listed" "['$single'] ['$twice']" \
+    "$(field manifest.json '" ".join(str(i["RepoTags"]) for i in d)')"
+check_equal "a layer is written once" "" "$(tar -tf both.tar | sort | uniq -d)"
+expect 2 "refuses one name for several images" copy "$single" "$twice" docker-archive:x.tar:a/b:1
+expect 0 "copies one archive to another" copy docker-archive:old.tar docker-archive:new-old.tar
+must tar -xOf new-old.tar manifest.json >manifest.json
+check_equal "all tags of an image stay together" \
+    "['docker.io/team/app:1', 'docker.io/library/app1:x'] ['docker.io/team/app:2', 'docker.io/library/app2:x']" \
+    "$(field manifest.json '" ".join(str(i["RepoTags"]) for i in d)')"
+expect 0 "the digests that are made are the same again" try docker-archive:new-old.tar
+check_equal "in the copy" "$two" "$(digests)"
+
+must fill source shapes --only index --only chart --only artifact
+index=$(references source index)
+expect 2 "refuses all platforms" copy "$index" docker-archive:x.tar
+check "a hint says what to do" grep -q "^hint: .*--platform" "$err"
+expect 0 "takes one" copy --platform linux/amd64 "$index" docker-archive:one-platform.tar
+check_equal "only its members are there" 1 "$(tar -tf one-platform.tar | grep -c '\.json$' | xargs -I{} expr {} - 1)"
+check_equal "the result says that nothing attached was searched for" 1 "$(field "$out" 'd["withoutReferrers"]')"
+expect 2 "refuses to carry what is attached" copy --referrers --platform linux/amd64 "$index" docker-archive:x.tar
+expect 2 "refuses a chart" copy "$(references source chart)" docker-archive:x.tar
+check "it says why" grep -q "it is not a container image" "$err"
+expect 2 "refuses an artifact" copy "$(references source artifact)" docker-archive:x.tar
+expect 12 "does not replace a file" copy "$twice" docker-archive:out.tar
+expect 0 "replaces it on request" copy --on-existing overwrite "$twice" docker-archive:out.tar
+expect 0 "shows what would be written" copy --dry-run "$single" docker-archive:dry.tar
+must skopeo copy -q --dest-compress --dest-compress-format zstd docker-archive:theirs.tar oci:zstd:x
+expect 2 "refuses layers compressed with zstd" copy oci:zstd --name a/b:1 docker-archive:x.tar
+check "it says why" grep -q "zstd" "$err"
+check_equal "no other file is left" "" "$(ls -d x.tar* dry.tar* ./*.partial 2>/dev/null)"
+
 done_testing

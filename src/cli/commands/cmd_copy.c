@@ -2,6 +2,7 @@
 #include "config.h"
 #include "cli/commands/commands.h"
 
+#include "archive/docker_writer.h"
 #include "archive/oci_archive_writer.h"
 #include "archive/oci_dir_writer.h"
 #include "base/mem.h"
@@ -240,6 +241,18 @@ check_archive_options(const struct copy_command *o, struct err *err)
     return 0;
 }
 
+/* Such an archive has no manifests, so nothing can be attached to one. */
+static int
+check_docker_options(const struct copy_command *o, const struct image_location *l,
+                     struct err *err)
+{
+    return l->transport == TRANSPORT_DOCKER_ARCHIVE && o->images.referrers
+               ? err_set(err, ERR_USAGE,
+                         "--referrers: a docker-archive cannot hold what is attached to "
+                         "images")
+               : 0;
+}
+
 static int
 open_archive(const struct image_location *l, struct image_target *out, struct err *err)
 {
@@ -250,8 +263,10 @@ open_archive(const struct image_location *l, struct image_target *out, struct er
     case TRANSPORT_OCI_ARCHIVE:
         oci_archive_target(out, l->path);
         return 0;
-    case TRANSPORT_BUNDLE:
     case TRANSPORT_DOCKER_ARCHIVE:
+        docker_archive_target(out, l->path);
+        return 0;
+    case TRANSPORT_BUNDLE:
     case TRANSPORT_REGISTRY:
         break;
     }
@@ -280,7 +295,7 @@ fill_archive(const struct copy_command *o, struct selection *selection,
     rc = copy_to_archive(&x, options, err);
     if (x.images.count > 0 && rc == 0)
         render_archive(r, &x, label, true);
-    if (rc == 0 && o->images.no_referrers)
+    if (rc == 0 && !options->plan.referrers)
         result_no_referrers(r, x.plan.set.count);
     if (rc == 0)
         result_say(r, "%s\n",
@@ -305,6 +320,7 @@ copy_to_file(const struct copy_command *o, char **operands, size_t count,
 
     if (check_archive_options(o, err) < 0 ||
         image_location_parse(&l, text, strlen(text), err) < 0 ||
+        check_docker_options(o, &l, err) < 0 ||
         selection_read(&o->images, &selection, err) < 0 ||
         target_options_read(&o->target, NULL, NULL, &wishes, err) < 0 ||
         selection_gather(&o->images, &selection, operands, count - 1, &names, &rt->run,
@@ -313,6 +329,7 @@ copy_to_file(const struct copy_command *o, char **operands, size_t count,
         return -1;
     options.plan = selection_plan(&o->images, &selection, &names);
     options.plan.run = &rt->run;
+    options.plan.referrers &= l.transport != TRANSPORT_DOCKER_ARCHIVE;
     options.name = l.name;
     options.foreign_layers = o->images.foreign_layers;
     options.dry_run = o->target.dry_run;
@@ -400,8 +417,10 @@ const struct command cmd_copy = {
     .operands = "SOURCE... TARGET",
     .summary = "copy images directly from one place to another",
     .about = "Copy images, with all their platforms and unchanged, without an air gap.\n"
-             "A SOURCE is a REFERENCE, bundle:FILE, oci:FOLDER or oci-archive:FILE.\n"
-             "The TARGET is REGISTRY[/PREFIX], oci:FOLDER or oci-archive:FILE.\n"
+             "A SOURCE is a REFERENCE, bundle:FILE, oci:FOLDER, oci-archive:FILE or\n"
+             "docker-archive:FILE.  "
+             "The TARGET is REGISTRY[/PREFIX], oci:FOLDER,\noci-archive:FILE or "
+             "docker-archive:FILE.\n"
              "Between registries blobs are hashed on the way and not written to disk; "
              "objects\npresent at the target are not sent.  Tags move last, and are read "
              "back.\ndocker.io/library/nginx:1 becomes "

@@ -252,8 +252,8 @@ const struct command cmd_export = {
     .about =
         "Fetch images, with all their platforms, and write them unchanged into one "
         "bundle.\nUnder its final name the bundle is complete and signed, or it does "
-        "not exist.\nA SOURCE is a REFERENCE, bundle:FILE, oci:FOLDER or "
-        "oci-archive:FILE.",
+        "not exist.\nA SOURCE is a REFERENCE, bundle:FILE, oci:FOLDER, "
+        "oci-archive:FILE or\ndocker-archive:FILE.",
     .examples =
         {
             {"Export an image, and those listed in a file, into one signed bundle",

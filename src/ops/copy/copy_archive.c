@@ -124,8 +124,13 @@ bring_object(struct pool_job *base, unsigned worker, struct err *err)
     const struct reference *in = &plan->names[plan->origins[job->object]].ref;
     const struct image_object what = {
         .in = in, .digest = &o->digest, .size = o->size, .media_type = o->media_type};
-    int rc = target->has(target->ctx, &what, err);
+    int rc;
 
+    if (target->wants && !target->wants(target->ctx, &what)) {
+        events_done(&a->options->plan.run->events, o->size);
+        return 0;
+    }
+    rc = target->has(target->ctx, &what, err);
     if (rc < 0)
         return -1;
     if (rc == 1) {
