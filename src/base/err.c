@@ -131,6 +131,7 @@ err_kind_name(enum err_kind kind)
         [ERR_PARTIAL] = "partial",
         [ERR_LIMIT] = "limit",
         [ERR_CONFLICT] = "conflict",
+        [ERR_DIFFER] = "differ",
     };
 
     return kind == ERR_SIGNAL ? "signal" : names[kind];

@@ -28,6 +28,7 @@ enum err_kind {
     ERR_PARTIAL = 10,  /* with --keep-going: some items failed */
     ERR_LIMIT = 11,    /* a documented bound was exceeded */
     ERR_CONFLICT = 12, /* a tag has another digest; the output exists */
+    ERR_DIFFER = 13,   /* a comparison found differences */
     ERR_SIGNAL = 128,  /* stopped by signal n; the exit code is 128 + n */
 };
 

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REGISTRY "copy export import list" /* commands that talk to registries */
-#define CONNECTS REGISTRY " login" /* the same, and those without other credentials */
-#define JUDGES   "verify import"   /* commands that verify bundles */
-#define STORE    "trust status"    /* commands for the trust store */
+#define REGISTRY "copy diff export import list" /* commands that talk to registries */
+#define CONNECTS REGISTRY " login"    /* the same, and those without other credentials */
+#define JUDGES   "verify import diff" /* commands that verify bundles */
+#define STORE    "trust status"       /* commands for the trust store */
 #define BUNDLES  "verify import inspect sign attach payload digest"
 /* Commands that open or make private keys. */
 #define SIGNERS "export sign import trust keygen key"
@@ -60,7 +60,7 @@ static const struct hint {
      "put the whole URL into the variable https_proxy, then use --proxy env"},
 
     /* ---- export ---- */
-    {REASON_TRANSPORT, "copy export",
+    {REASON_TRANSPORT, "copy diff export",
      "sources are registries, bundle:FILE, oci:FOLDER, oci-archive:FILE and "
      "docker-archive:FILE; 'skopeo copy' converts others"},
     {REASON_LIST_OPERAND, "copy export", "'{}' is a file: did you mean --from {}?"},
@@ -68,7 +68,7 @@ static const struct hint {
      "this makes one of Kubernetes manifests: sed -n 's/^[ -]*image: *//p' *.yaml | tr "
      "-d "
      "\"\\\"'\""},
-    {REASON_NO_NAME, "copy export", "give it one with --name NAME"},
+    {REASON_NO_NAME, "copy diff export", "give it one with --name NAME"},
     {REASON_EXISTS, "export",
      "choose another name, or replace the existing file with --force"},
     {REASON_FILE_TOO_LARGE, "export", "or cut the bundle with --volume-size fat32"},
@@ -107,7 +107,7 @@ static const struct hint {
     {REASON_UNUSED_MAP, "import",
      "FROM of --map is the registry of a name, or the beginning of its path: 'sealift "
      "inspect' lists the names"},
-    {REASON_UNMAPPABLE, "copy import",
+    {REASON_UNMAPPABLE, "copy diff import",
      "drop the host with --strip-host, or map it with --map {}=PATH"},
     {REASON_EXISTS, "copy import",
      "--on-existing=overwrite moves the tag, --on-existing=skip leaves such images out"},
@@ -177,6 +177,8 @@ static const struct hint {
     {REASON_IMAGE_ARCHIVE, BUNDLES,
      "only 'sealift export' makes bundles, and only from registries: push these images "
      "to one first"},
+    {REASON_IMAGE_ARCHIVE, "diff",
+     "name its transport: oci-archive:FILE or docker-archive:FILE"},
     {REASON_PUBLIC_KEY_FILE, BUNDLES, "'sealift trust add FILE' adds a public key"},
     {REASON_SIGNATURE_FILE, "verify import",
      "--signature FILE checks the bundle with it, 'sealift attach BUNDLE FILE' adds it"},

@@ -239,14 +239,26 @@ registry_access_check_target(const struct registry_access *a,
                    safe, target->host);
 }
 
-struct client *
-registry_access_pusher(struct registry_access *a)
+static struct client *
+second_client(struct registry_access *a, bool may_push)
 {
     a->push_config = a->config;
-    a->push_config.may_push = true;
+    a->push_config.may_push = may_push;
     a->push_config.routes = NULL;
     a->pusher = client_new(&a->push_config);
     return a->pusher;
+}
+
+struct client *
+registry_access_pusher(struct registry_access *a)
+{
+    return second_client(a, true);
+}
+
+struct client *
+registry_access_direct(struct registry_access *a)
+{
+    return second_client(a, false);
 }
 
 void

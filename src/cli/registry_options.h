@@ -142,6 +142,8 @@ MUST_USE int registry_access_open_as(struct registry_access *out,
                                      const struct secret *pair, struct err *err);
 /* A second client with the same credentials, which pushes and uses no mirrors. */
 struct client *registry_access_pusher(struct registry_access *a);
+/* One that uses no mirrors either, and does not push. */
+struct client *registry_access_direct(struct registry_access *a);
 void registry_access_release(struct registry_access *a);
 
 /*

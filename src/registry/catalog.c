@@ -5,6 +5,8 @@
 #include "registry/mirror_fallback.h"
 #include "registry/name_pages.h"
 
+#include <string.h>
+
 struct catalog_listing {
     const struct name_sink *sink;
     size_t odd;
@@ -50,7 +52,7 @@ catalog_read(struct session *s, const char *host, const struct name_sink *sink,
     struct route_question q = {.ask = list_at_home, .ctx = &l, .at_home = true};
 
     if (mirror_fallback(s, &all, &q, err) < 0)
-        return -1;
+        return strstr(err->msg, host) ? -1 : err_wrap(err, "%s", host);
     name_pages_warn(s, &catalog_list, host, l.odd);
     return 0;
 }

@@ -38,4 +38,36 @@ if command -v skopeo >/dev/null; then
 else
     skip "skopeo prints the same" "there is no skopeo"
 fi
+
+# --- differences -------------------------------------------------------------------------
+
+must start_registry target
+target=$(address_of target)
+bundle=$work/b.tar
+must make_key signer
+must sealift export -o "$bundle" --key "$work/signer.key" -f "$work/list"
+expect 13 "a bundle differs from an empty registry" \
+    sealift diff --json --key "$work/signer.pub" "$bundle" "$target/mirror"
+bytes=$(field "$out" 'd["bytes"]')
+check "all bytes would travel" test "$bytes" -gt 0
+must sealift import --key "$work/signer.pub" "$bundle" "$target/mirror"
+must forget_requests target
+expect 0 "they are the same after an import" \
+    sealift diff --key "$work/signer.pub" "$bundle" "$target/mirror"
+check_equal "nothing is written" 0 "$(writes target)"
+expect 0 "both registries have the same image" \
+    sealift diff "$first" "$target/mirror/$(echo "${first%%/*}" | tr : _)/$name"
+if command -v skopeo >/dev/null; then
+    cd "$work" || exit 99
+    must skopeo copy -q --all --src-tls-verify=false "docker://$first" "oci:layout:$first"
+    must skopeo copy -q --src-tls-verify=false "docker://$first" "docker-archive:image.tar:$first"
+    expect 0 "a layout has the image of the registry" sealift diff oci:layout "$first"
+    expect 13 "a bundle has more than a layout" \
+        sealift diff --json --key signer.pub oci:layout "$bundle"
+    check_equal "nothing would travel to it" 0 "$(field "$out" 'd["bytes"]')"
+    expect 13 "a docker-archive has a digest of its own" sealift diff docker-archive:image.tar "$first"
+    expect 2 "a folder needs its transport" sealift diff ./layout "$first"
+else
+    skip "a layout has the image of the registry" "there is no skopeo"
+fi
 done_testing

@@ -10,7 +10,7 @@ import invariants
 
 KINDS = {1: "internal", 2: "usage", 3: "auth", 4: "network", 5: "protocol", 6: "integrity",
          7: "trust", 8: "local", 9: "not-found", 10: "partial",
-         11: "limit", 12: "conflict"}
+         11: "limit", 12: "conflict", 13: "differ"}
 TIMEOUT_S = 60
 
 
@@ -230,6 +230,13 @@ class Runner:
         options = [option for option in options if option != "--text"]
         return self.sealift("list", "-vv", *form, "--progress", "none", "--ca-file",
                             self.authority.ca, *options, word, **how)
+
+    def diff(self, a, b, *options, skip=True, **how):
+        """sealift diff of paths or words, as JSON; without signatures unless skip is false."""
+        words = [getattr(word, "ref", word) for word in (a, b)]
+        return self.sealift("diff", "-v", "--json", "--progress", "none", "--ca-file",
+                            self.authority.ca, *(["--insecure-skip-verify"] if skip else []),
+                            *options, *words, **how)
 
     def landed(self, picture, at=None, prefix="mirror"):
         """All of a picture is at the target, and the tag points to it."""

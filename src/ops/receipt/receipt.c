@@ -257,6 +257,44 @@ receipt_read(struct receipt_summary *out, const void *bytes, size_t len, struct 
     return 0;
 }
 
+static int
+read_receipt_image(const struct js *obj, struct receipt_image *out, struct err *err)
+{
+    const char *digest, *state;
+
+    if (!obj || js_string(obj, "name", &out->name) != 1 ||
+        js_string(obj, "target", &out->target) != 1 ||
+        js_string(obj, "state", &state) != 1 || js_string(obj, "digest", &digest) != 1 ||
+        digest_parse(&out->digest, digest, strlen(digest), ERR_INTEGRITY, err_ignored()) <
+            0)
+        return receipt_error("malformed image", err);
+    out->is_at_target = strcmp(state, receipt_state_word(IMAGE_PUSHED)) == 0 ||
+                        strcmp(state, receipt_state_word(IMAGE_PRESENT)) == 0;
+    return 0;
+}
+
+int
+receipt_images(const void *bytes, size_t len,
+               int (*take)(void *ctx, const struct receipt_image *image, struct err *err),
+               void *ctx, struct err *err)
+{
+    CLEANUP(js_release) struct js *root = js_parse(bytes, len, ERR_INTEGRITY, err);
+    const struct js *images;
+
+    if (!root)
+        return -1;
+    if (js_array(root, "images", &images) != 1)
+        return receipt_error("incomplete", err);
+    for (size_t i = 0; i < js_length(images); i++) {
+        struct receipt_image image = {.name = NULL};
+
+        if (read_receipt_image(js_at(images, i), &image, err) < 0 ||
+            take(ctx, &image, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 void
 receipt_summary_release(struct receipt_summary *s)
 {
@@ -353,12 +391,15 @@ verify_receipt(struct verified_receipt *out, const char *path,
     if (trust_admit(&out->signers, store, &admission, err) < 0 ||
         receipt_read(&out->summary, json.data ? json.data : "", json.len, err) < 0)
         return err_wrap(err, "%s", path);
+    out->json = json;
+    json = (struct buf)BUF_INIT(0);
     return 0;
 }
 
 void
 verified_receipt_release(struct verified_receipt *v)
 {
+    buf_release(&v->json);
     signature_check_release(&v->signers);
     receipt_summary_release(&v->summary);
 }

@@ -108,7 +108,24 @@ MUST_USE int receipt_parts_read(struct receipt_parts *out, const void *manifest,
                                 size_t len, struct err *err);
 void receipt_parts_release(struct receipt_parts *r);
 
+/* An image in a receipt.  Borrowed. */
+struct receipt_image {
+    const char *name, *target; /* in the bundle, and where it was pushed to */
+    struct digest digest;
+    bool is_at_target; /* it was pushed, or was present */
+};
+
+/*
+ * Pass the images of a receipt to take(), which must not parse JSON.
+ * Errors: ERR_INTEGRITY "json", "format"; those of take().
+ */
+MUST_USE int receipt_images(const void *bytes, size_t len,
+                            int (*take)(void *ctx, const struct receipt_image *image,
+                                        struct err *err),
+                            void *ctx, struct err *err);
+
 struct verified_receipt {
+    struct buf json;                /* its bytes */
     struct signature_check signers; /* filled in also when no signature counts */
     struct receipt_summary summary;
 };
