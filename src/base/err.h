@@ -124,6 +124,7 @@ enum err_kind {
     X(UNKNOWN_SIGNER, "unknown-signer")                                                  \
     X(UNMAPPABLE, "unmappable")                                                          \
     X(UNSIGNED, "unsigned")                                                              \
+    X(UNTAGGED, "untagged")                                                              \
     X(UNUSED_MAP, "unused-map")                                                          \
     X(UPDATE_FILE, "format")                                                             \
     X(USER_IN_NAME, "visible-password")

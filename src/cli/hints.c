@@ -104,6 +104,7 @@ static const struct hint {
     {REASON_RECEIPT, "import", "run the same command again to make the receipt"},
     {REASON_COLLISION, "copy import",
      "keep the source host, or map them to different names with --map FROM=TO"},
+    {REASON_UNTAGGED, "copy import", "--tag-digests gives it one"},
     {REASON_UNUSED_MAP, "import",
      "FROM of --map is the registry of a name, or the beginning of its path: 'sealift "
      "inspect' lists the names"},

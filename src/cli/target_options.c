@@ -47,6 +47,7 @@ read_mapping(const struct target_options *o, const char *target,
             return -1;
     }
     out->strip_host = o->strip_host;
+    out->tag_digests = o->tag_digests;
     out->rules = rules;
     out->rule_count = o->map.count;
     return 0;
@@ -105,8 +106,8 @@ target_warn_untagged(const struct push_result *x, const struct events *events)
         untagged += x->plan.names[i].to.tag[0] == '\0' && !o->subject;
     }
     if (untagged > 0)
-        events_warning(events,
-                       "%s given by digest and got no tag: the registry may "
-                       "garbage-collect what has none",
-                       text_count(images, untagged, "image was", "images were"));
+        events_warning_because(events, REASON_UNTAGGED,
+                               "%s given by digest and got no tag: the registry may "
+                               "garbage-collect what has none",
+                               text_count(images, untagged, "image was", "images were"));
 }

@@ -10,7 +10,7 @@
 #include "ops/push/push.h"
 
 struct target_options {
-    bool dry_run, strip_host, keep_going;
+    bool dry_run, strip_host, keep_going, tag_digests;
     struct opt_list map;
     const char *on_existing, *read_back;
 };
@@ -20,7 +20,10 @@ struct target_options {
         FLAG(T, target.strip_host, 0, "strip-host",                                      \
              "omit the source host from target names"),                                  \
         LIST(T, target.map, 0, "map", "FROM=TO",                                         \
-             "replace FROM at the beginning of names with TO (repeatable)"),             \
+             "replace FROM at the beginning of names with TO; FROM may be a name with "  \
+             "its tag, or have a '*' (repeatable)"),                                     \
+        FLAG(T, target.tag_digests, 0, "tag-digests",                                    \
+             "give the tag digest-sha256-HEX to what is named by its digest only"),      \
         TEXT(T, target.on_existing, 0, "on-existing", "WHAT",                            \
              "if a tag has another digest: error (default), skip or overwrite"),         \
         FLAG(T, target.dry_run, 0, "dry-run",                                            \

@@ -11,8 +11,10 @@ add_one(struct choice *c, const char *text, size_t len, struct err *err)
 
     if (platform_parse(spec, text, len, err) < 0)
         return -1;
-    if (choice_has(c, spec))
-        return 0;
+    for (size_t i = 0; i < c->count; i++) {
+        if (strcmp(c->platforms[i], spec) == 0)
+            return 0;
+    }
     if (c->count == CHOICE_PLATFORMS_MAX)
         return err_set(err, ERR_LIMIT, "more than %d platforms", CHOICE_PLATFORMS_MAX);
     memcpy(c->platforms[c->count++], spec, sizeof(spec));
@@ -37,7 +39,7 @@ bool
 choice_has(const struct choice *c, const char *spec)
 {
     for (size_t i = 0; i < c->count; i++) {
-        if (strcmp(c->platforms[i], spec) == 0)
+        if (platform_matches(c->platforms[i], spec))
             return true;
     }
     return false;

@@ -10,7 +10,7 @@
 
 #define CHOICE_PLATFORMS_MAX 64 /* bits of a uint64_t */
 
-/* Platforms in their normal form, each once. */
+/* Platforms as typed, in their normal form, each once. */
 struct choice {
     char platforms[CHOICE_PLATFORMS_MAX][PLATFORM_TEXT_MAX];
     size_t count; /* 0: all platforms */

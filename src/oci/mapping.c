@@ -57,63 +57,246 @@ target_parse(struct target *out, const char *text, struct err *err)
     return 0;
 }
 
-int
-mapping_rule_parse(struct mapping_rule *out, const char *text, struct err *err)
-{
-    const char *equals = strchr(text, '=');
-    char host[REFERENCE_HOST_MAX + 1], path[REFERENCE_PATH_MAX + 1];
-    char safe[TEXT_SAFE_MAX], mapped[sizeof(out->to)];
-    size_t from, to, first = strcspn(text, "/=");
+/* ---- rules ---- */
 
-    if (reference_refuse_user(text, strlen(text), err) < 0)
+/* A digest is the only thing that may follow an '@'. */
+static int
+refuse_user_in_rule(const char *text, size_t from, struct err *err)
+{
+    const char *at = memchr(text, '@', from);
+
+    if (at && (text_starts(at, "@sha256:") || text_starts(at, "@sha512:")) &&
+        reference_refuse_user(text, (size_t)(at - text), err) == 0)
+        return reference_refuse_user(text + from, strlen(text + from), err);
+    return reference_refuse_user(text, strlen(text), err);
+}
+
+static size_t
+count_stars(const char *text, size_t len)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < len; i++)
+        count += text[i] == '*';
+    return count;
+}
+
+/* Whether a name has a tag or a digest: behind its last '/'. */
+static bool
+is_exact_name(const char *text, size_t len)
+{
+    const char *slash = memrchr(text, '/', len);
+
+    return slash && (memchr(slash, ':', len - (size_t)(slash - text)) ||
+                     memchr(slash, '@', len - (size_t)(slash - text)));
+}
+
+static int
+parse_exact_from(struct mapping_rule *rule, const char *text, size_t len, struct err *err)
+{
+    struct reference name;
+
+    if (reference_parse(&name, text, len, err) < 0)
         return -1;
-    text_safe(safe, text, strlen(text));
-    if (!equals)
-        return err_set(err, ERR_USAGE, "'%s' is not FROM=TO", safe);
-    from = (size_t)(equals - text);
-    if (!reference_looks_like_host(text, first)) {
-        err_set(err, ERR_USAGE, "'%s' does not begin with a registry", safe);
-        return err_hint(err,
-                        "official Docker Hub images are named docker.io/library/...");
-    }
-    if (parse_place(host, path, text, from, err) < 0)
-        return err_wrap(err, "'%s'", safe);
-    to = strlen(equals + 1);
-    if (to > 1 && equals[to] == '/')
-        to--;
-    if (to >= sizeof(out->to))
-        return err_set(err, ERR_USAGE, "'%s': the path after '=' is too long", safe);
-    snprintf(mapped, sizeof(mapped), "%.*s", (int)to, equals + 1);
-    if (to > 0 && !reference_is_path(mapped))
-        return err_set(err, ERR_USAGE, "'%s': no repository path after '='", safe);
-    snprintf(out->from, sizeof(out->from), "%s%s%s", host, path[0] ? "/" : "", path);
-    memcpy(out->to, mapped, sizeof(out->to));
+    reference_name(&name, rule->from);
     return 0;
 }
 
-bool
-mapping_rule_matches(const struct mapping_rule *rule, const char *name)
+/* host[/path], also with a '*' in the path. */
+static int
+parse_place_from(struct mapping_rule *rule, const char *text, size_t len, struct err *err)
 {
-    size_t n = strlen(rule->from);
+    char host[REFERENCE_HOST_MAX + 1], path[REFERENCE_PATH_MAX + 1];
+    char plain[sizeof(rule->from)];
+    const char *star = memchr(text, '*', len);
+    size_t hosts = strcspn(text, "/=");
 
-    return text_starts(name, rule->from) && (name[n] == '\0' || name[n] == '/');
+    if (len >= sizeof(plain))
+        return err_set(err, ERR_USAGE, "a name of %zu bytes", len);
+    memcpy(plain, text, len);
+    if (star) /* any character that may be in a name */
+        plain[star - text] = 'x';
+    if (parse_place(host, path, plain, len, err) < 0)
+        return -1;
+    snprintf(rule->from, sizeof(rule->from), "%s%s%s", host, path[0] ? "/" : "", path);
+    if (star)
+        rule->from[strlen(host) + (size_t)(star - text) - hosts] = '*';
+    return 0;
 }
 
-/* The longest rule that matches name, exactly or as a prefix of its path; NULL without
- * one. */
-static const struct mapping_rule *
-find_map_rule(const struct mapping *map, const char *name)
+static int
+parse_from(struct mapping_rule *rule, const char *text, size_t len, struct err *err)
 {
-    const struct mapping_rule *best = NULL;
+    const char *star = memchr(text, '*', len);
+    size_t first = strcspn(text, "/=");
+
+    if (!reference_looks_like_host(text, first)) {
+        err_set(err, ERR_USAGE, "it does not begin with a registry");
+        return err_hint(err,
+                        "official Docker Hub images are named docker.io/library/...");
+    }
+    if (star && star < text + first)
+        return err_set(err, ERR_USAGE, "a registry cannot have a '*'");
+    if (star && is_exact_name(text, len))
+        return err_set(err, ERR_USAGE, "a name with a '*' cannot have a tag or a digest");
+    rule->kind = star                       ? MAPPING_PATTERN
+                 : is_exact_name(text, len) ? MAPPING_EXACT
+                                            : MAPPING_PREFIX;
+    return rule->kind == MAPPING_EXACT ? parse_exact_from(rule, text, len, err)
+                                       : parse_place_from(rule, text, len, err);
+}
+
+/* PATH, of an exact rule PATH[:TAG]. */
+static int
+parse_to(struct mapping_rule *rule, const char *text, struct err *err)
+{
+    const char *colon = rule->kind == MAPPING_EXACT ? strchr(text, ':') : NULL;
+    size_t len = colon ? (size_t)(colon - text) : strlen(text);
+    char plain[sizeof(rule->to)];
+    char *star;
+
+    if (len > 1 && text[len - 1] == '/')
+        len--;
+    if (len >= sizeof(rule->to))
+        return err_set(err, ERR_USAGE, "the path after '=' is too long");
+    snprintf(rule->to, sizeof(rule->to), "%.*s", (int)len, text);
+    memcpy(plain, rule->to, sizeof(plain));
+    star = strchr(plain, '*');
+    if (star)
+        *star = 'x';
+    if (plain[0] != '\0' && !reference_is_path(plain))
+        return err_set(err, ERR_USAGE, "no repository path after '='");
+    if (colon && !reference_is_tag(colon + 1))
+        return err_set(err, ERR_USAGE, "no tag after ':'");
+    if (colon)
+        memcpy(rule->tag, colon + 1, strlen(colon + 1) + 1);
+    return 0;
+}
+
+static int
+parse_rule(struct mapping_rule *out, const char *text, struct err *err)
+{
+    const char *equals = strchr(text, '=');
+    size_t from = equals ? (size_t)(equals - text) : strlen(text);
+    size_t stars = count_stars(text, from);
+
+    if (refuse_user_in_rule(text, from, err) < 0)
+        return -1;
+    if (!equals)
+        return err_set(err, ERR_USAGE, "it is not FROM=TO");
+    if (stars > 1 || count_stars(equals, strlen(equals)) != stars)
+        return err_set(err, ERR_USAGE, "a pattern has one '*' on either side of '='");
+    return parse_from(out, text, from, err) < 0 ? -1 : parse_to(out, equals + 1, err);
+}
+
+int
+mapping_rule_parse(struct mapping_rule *out, const char *text, struct err *err)
+{
+    struct mapping_rule rule = {.kind = MAPPING_PREFIX};
+    char safe[TEXT_SAFE_MAX];
+
+    if (parse_rule(&rule, text, err) < 0) {
+        text_safe(safe, text, strlen(text));
+        return err->reason == REASON_USER_IN_NAME ? -1 : err_wrap(err, "'%s'", safe);
+    }
+    *out = rule;
+    return 0;
+}
+
+/* What the '*' of a pattern stands for in name; false if the pattern does not match. */
+static bool
+match_star(const char *pattern, const char *name, const char **found, size_t *len)
+{
+    size_t before = strcspn(pattern, "*"), after = strlen(pattern) - before - 1;
+    size_t n = strlen(name);
+
+    if (n < before + after || memcmp(name, pattern, before) != 0 ||
+        memcmp(name + n - after, pattern + before + 1, after) != 0)
+        return false;
+    *found = name + before;
+    *len = n - before - after;
+    return true;
+}
+
+#define PLACE_MAX (REFERENCE_HOST_MAX + 1 + REFERENCE_PATH_MAX + 1)
+
+/* "host/path" */
+static void
+place_of_name(const struct reference *name, char out[PLACE_MAX])
+{
+    snprintf(out, PLACE_MAX, "%s/%s", name->host, name->path);
+}
+
+static bool
+matches_exactly(const struct mapping_rule *rule, const struct reference *name)
+{
+    struct reference pinned = *name;
+    char text[REFERENCE_TEXT_MAX];
+
+    reference_name(name, text);
+    if (strcmp(text, rule->from) == 0)
+        return true;
+    pinned.tag[0] = '\0'; /* a tag that is pinned, too */
+    if (!name->has_digest)
+        return false;
+    reference_name(&pinned, text);
+    return strcmp(text, rule->from) == 0;
+}
+
+bool
+mapping_rule_matches(const struct mapping_rule *rule, const struct reference *name)
+{
+    char place[PLACE_MAX];
+    const char *found;
+    size_t n = strlen(rule->from), len;
+
+    place_of_name(name, place);
+    switch (rule->kind) {
+    case MAPPING_EXACT:
+        return matches_exactly(rule, name);
+    case MAPPING_PATTERN:
+        return match_star(rule->from, place, &found, &len);
+    case MAPPING_PREFIX:
+        break;
+    }
+    return text_starts(place, rule->from) && (place[n] == '\0' || place[n] == '/');
+}
+
+/* Positive: a takes precedence. */
+static int
+compare_precedence(const struct mapping_rule *a, const struct mapping_rule *b)
+{
+    size_t left = strlen(a->from), right = strlen(b->from);
+
+    if (a->kind != b->kind)
+        return a->kind > b->kind ? 1 : -1;
+    return left == right ? 0 : left > right ? 1 : -1;
+}
+
+/* *out: the rule for a name, NULL without one. */
+static int
+find_map_rule(const struct mapping *map, const struct reference *name,
+              const struct mapping_rule **out, struct err *err)
+{
+    const struct mapping_rule *best = NULL, *equal = NULL;
 
     for (size_t i = 0; i < map->rule_count; i++) {
         const struct mapping_rule *rule = &map->rules[i];
+        int order;
 
-        if (mapping_rule_matches(rule, name) &&
-            (!best || strlen(rule->from) > strlen(best->from)))
+        if (!mapping_rule_matches(rule, name))
+            continue;
+        order = best ? compare_precedence(rule, best) : 1;
+        if (order > 0)
             best = rule;
+        equal = order > 0 ? NULL : order == 0 ? rule : equal;
     }
-    return best;
+    *out = best;
+    if (!equal ||
+        (strcmp(equal->to, best->to) == 0 && strcmp(equal->tag, best->tag) == 0))
+        return 0;
+    return err_set(err, ERR_USAGE, "the mappings of '%s' and '%s' are equally good",
+                   best->from, equal->from);
 }
 
 /* Join the parts that are not empty with '/'. */
@@ -156,25 +339,47 @@ host_component(char out[REFERENCE_HOST_MAX + 1], const char *host, struct err *e
     return err_subject(err, host);
 }
 
+/* The path below the target that a rule gives to a name. */
+static int
+apply_rule(const struct mapping_rule *rule, const struct reference *from,
+           char out[PLACE_MAX], struct err *err)
+{
+    char place[PLACE_MAX];
+    const char *found, *rest;
+    size_t len, before = strcspn(rule->to, "*");
+    int n;
+
+    place_of_name(from, place);
+    if (rule->kind == MAPPING_EXACT) {
+        n = snprintf(out, PLACE_MAX, "%s", rule->to);
+    } else if (rule->kind == MAPPING_PATTERN) {
+        (void)match_star(rule->from, place, &found, &len);
+        n = snprintf(out, PLACE_MAX, "%.*s%.*s%s", (int)before, rule->to, (int)len, found,
+                     rule->to + before + 1);
+    } else {
+        rest = place + strlen(rule->from);
+        n = snprintf(out, PLACE_MAX, "%s%s", rule->to,
+                     rule->to[0] == '\0' && rest[0] == '/' ? rest + 1 : rest);
+    }
+    if (n >= PLACE_MAX)
+        return err_set(err, ERR_USAGE, "its path at the target is too long");
+    return rule->kind == MAPPING_PATTERN && !reference_is_path(out)
+               ? err_set(err, ERR_USAGE, "'%s' is not a repository path", out)
+               : 0;
+}
+
 /* The path at the target. */
 static int
 map_path(char out[REFERENCE_PATH_MAX + 1], const struct mapping *map,
-         const struct reference *from, struct err *err)
+         const struct mapping_rule *rule, const struct reference *from, struct err *err)
 {
-    char name[REFERENCE_HOST_MAX + 1 + REFERENCE_PATH_MAX + 1];
-    char host[REFERENCE_HOST_MAX + 1] = "";
-    const struct mapping_rule *rule;
+    char host[REFERENCE_HOST_MAX + 1] = "", below[PLACE_MAX];
 
-    snprintf(name, sizeof(name), "%s/%s", from->host, from->path);
-    rule = find_map_rule(map, name);
-    if (rule) {
-        const char *rest = name + strlen(rule->from);
-
-        return join(out,
-                    (const char *const[3]){map->target.prefix, rule->to,
-                                           rest[0] == '/' ? rest + 1 : rest},
-                    err);
-    }
+    if (rule)
+        return apply_rule(rule, from, below, err) < 0
+                   ? -1
+                   : join(out, (const char *const[3]){map->target.prefix, below, ""},
+                          err);
     if (!map->strip_host && host_component(host, from->host, err) < 0)
         return -1;
     return join(out, (const char *const[3]){map->target.prefix, host, from->path}, err);
@@ -192,22 +397,42 @@ apply_exact(const struct mapping *map, const struct reference *from, struct refe
         memcpy(to->tag, exact->tag, sizeof(to->tag));
 }
 
+/* Registries may delete what has no tag. */
+static void
+tag_by_digest(struct reference *r)
+{
+    char hex[2 * DIGEST_RAW_MAX + 1];
+
+    if (r->tag[0] != '\0' || !r->has_digest || r->digest.alg != DIGEST_SHA256)
+        return;
+    digest_hex(&r->digest, hex);
+    snprintf(r->tag, sizeof(r->tag), "digest-sha256-%.64s", hex);
+}
+
 int
 mapping_apply(const struct mapping *map, const struct reference *from,
               struct reference *to, struct err *err)
 {
     struct reference r = *from;
+    const struct mapping_rule *rule;
     char name[REFERENCE_TEXT_MAX], safe[TEXT_SAFE_MAX];
 
     if (map->exact) {
         apply_exact(map, from, to);
+        if (map->tag_digests)
+            tag_by_digest(to);
         return 0;
     }
-    if (map_path(r.path, map, from, err) < 0) {
+    if (find_map_rule(map, from, &rule, err) < 0 ||
+        map_path(r.path, map, rule, from, err) < 0) {
         reference_name(from, name);
         text_safe(safe, name, strlen(name));
         return err_wrap(err, "'%s'", safe);
     }
+    if (rule && rule->tag[0] != '\0')
+        memcpy(r.tag, rule->tag, sizeof(r.tag));
+    if (map->tag_digests)
+        tag_by_digest(&r);
     memcpy(r.host, map->target.host, sizeof(r.host));
     *to = r;
     return 0;

@@ -25,24 +25,38 @@ struct target {
  */
 MUST_USE int target_parse(struct target *out, const char *text, struct err *err);
 
-/* --map FROM=TO: source names that are FROM or begin with "FROM/" get TO instead. */
-struct mapping_rule {
-    char from[REFERENCE_HOST_MAX + 1 + REFERENCE_PATH_MAX + 1]; /* "host[/path]" */
-    char to[REFERENCE_PATH_MAX +
-            1]; /* path below the target; "" means directly below it */
+/* The kinds of FROM; a later one takes precedence. */
+enum mapping_kind {
+    MAPPING_PREFIX,  /* names that are FROM or begin with "FROM/" */
+    MAPPING_PATTERN, /* names that match it, where one '*' stands for any text */
+    MAPPING_EXACT,   /* one name, with its tag or digest */
 };
 
-/* Errors: ERR_USAGE. */
+/* FROM=TO: source names get TO instead of FROM, below the target. */
+struct mapping_rule {
+    enum mapping_kind kind;
+    char from[REFERENCE_TEXT_MAX];   /* "host[/path]", or a whole name */
+    char to[REFERENCE_PATH_MAX + 1]; /* "": directly below the target; of a pattern: has
+                                      * a '*' for what the other one matched */
+    char tag[REFERENCE_TAG_MAX + 1]; /* with an exact name; "": its own */
+};
+
+/*
+ * FROM ends at the first '='.  FROM with a tag or a digest is exact, and TO may then have
+ * a tag, which else stays.
+ * Errors: ERR_USAGE.
+ */
 MUST_USE int mapping_rule_parse(struct mapping_rule *out, const char *text,
                                 struct err *err);
 
-/* Whether a source name is FROM, or below it.  name: "host/path". */
-bool mapping_rule_matches(const struct mapping_rule *rule, const char *name);
+/* Whether a rule is for that source name. */
+bool mapping_rule_matches(const struct mapping_rule *rule, const struct reference *name);
 
 struct mapping {
     struct target target;
-    bool strip_host;                  /* drop the host where no rule matches */
-    const struct mapping_rule *rules; /* the longest match wins; borrowed */
+    bool strip_host;  /* drop the host where no rule matches */
+    bool tag_digests; /* what has only a digest gets the tag "digest-sha256-<hex>" */
+    const struct mapping_rule *rules; /* of the same kind, the longest wins; borrowed */
     size_t rule_count;
     /* Or everything goes into the repository of one name, which also gives its tag, if it
      * has one, to the image exact_for; borrowed.  NULL: by the rules. */
@@ -50,9 +64,10 @@ struct mapping {
 };
 
 /*
- * Map the name of an image to its name at the target.  Tag and digest stay.
- * Errors: ERR_USAGE - the path is too long, or the host makes no legal component (IPv6):
- *         the hint names --strip-host and --map.
+ * Map the name of an image to its name at the target.  Tag and digest stay, unless a rule
+ * for that name has a tag.
+ * Errors: ERR_USAGE - two rules match equally well, the path is too long, or the host
+ * makes no legal component (IPv6): the hint names --strip-host and --map.
  */
 MUST_USE int mapping_apply(const struct mapping *map, const struct reference *from,
                            struct reference *to, struct err *err);

@@ -29,6 +29,8 @@ enum { WORD_MAX = 30 };
 
 struct words {
     char os[WORD_MAX + 1], arch[WORD_MAX + 1], variant[WORD_MAX + 1];
+    char
+        version[WORD_MAX + 3]; /* with a ':' before it, and perhaps a '*' behind; or "" */
 };
 
 /* Convert to lower case; false when malformed. */
@@ -78,15 +80,23 @@ write_spec(char out[PLATFORM_TEXT_MAX], struct words *w)
         variant = a->is_variant ? a->is_variant : variant;
         break;
     }
-    snprintf(out, PLATFORM_TEXT_MAX, "%s/%s%s%s", os, arch, variant[0] ? "/" : "",
-             variant);
+    snprintf(out, PLATFORM_TEXT_MAX, "%s/%s%s%s%s", os, arch, variant[0] ? "/" : "",
+             variant, w->version);
+}
+
+/* A version, in a descriptor or as typed. */
+static bool
+read_version(struct words *w, const char *text, size_t len)
+{
+    w->version[0] = ':';
+    return read_platform_word(w->version + 1, text, len);
 }
 
 /* Normalise what a descriptor states, which may be malformed. */
 static void
 read_spec(char out[PLATFORM_TEXT_MAX], const char *const values[PARTS])
 {
-    struct words w = {.variant = ""};
+    struct words w = {.variant = "", .version = ""};
 
     out[0] = '\0';
     if (!read_platform_word(w.os, values[0], strlen(values[0])) ||
@@ -95,29 +105,67 @@ read_spec(char out[PLATFORM_TEXT_MAX], const char *const values[PARTS])
          !read_platform_word(w.variant, values[2], strlen(values[2]))) ||
         (strcmp(w.os, "unknown") == 0 && strcmp(w.arch, "unknown") == 0))
         return;
+    if (!read_version(&w, values[3], strlen(values[3])))
+        w.version[0] = '\0';
     write_spec(out, &w);
+}
+
+/* VERSION, also "10.0.*". */
+static bool
+read_typed_version(struct words *w, const char *text, size_t len)
+{
+    bool has_star = len > 0 && text[len - 1] == '*';
+
+    if (!read_version(w, text, len - has_star))
+        return false;
+    if (has_star) { /* where the text had it, one further */
+        w->version[len] = '*';
+        w->version[len + 1] = '\0';
+    }
+    return true;
 }
 
 int
 platform_parse(char out[PLATFORM_TEXT_MAX], const char *text, size_t len, struct err *err)
 {
-    const char *end = text + len, *arch = memchr(text, '/', len);
+    const char *version = memchr(text, ':', len);
+    const char *end = version ? version : text + len;
+    const char *arch = memchr(text, '/', (size_t)(end - text));
     const char *variant = arch ? memchr(arch + 1, '/', (size_t)(end - arch) - 1) : NULL;
-    struct words w = {.variant = ""};
+    struct words w = {.variant = "", .version = ""};
     char safe[TEXT_SAFE_MAX];
 
     if (arch && read_platform_word(w.os, text, (size_t)(arch - text)) &&
         read_platform_word(w.arch, arch + 1,
                            (size_t)((variant ? variant : end) - arch) - 1) &&
         (!variant ||
-         read_platform_word(w.variant, variant + 1, (size_t)(end - variant) - 1))) {
+         read_platform_word(w.variant, variant + 1, (size_t)(end - variant) - 1)) &&
+        (!version ||
+         read_typed_version(&w, version + 1, len - (size_t)(version - text) - 1))) {
         write_spec(out, &w);
         return 0;
     }
     text_safe(safe, text, len);
-    return err_set(
-        err, ERR_USAGE,
-        "invalid platform '%s': expected OS/ARCH[/VARIANT], such as linux/amd64", safe);
+    return err_set(err, ERR_USAGE,
+                   "invalid platform '%s': expected OS/ARCH[/VARIANT][:VERSION], such as "
+                   "linux/amd64",
+                   safe);
+}
+
+bool
+platform_matches(const char *typed, const char *spec)
+{
+    size_t len = strlen(typed);
+    bool has_star = len > 0 && typed[len - 1] == '*';
+    char next;
+
+    len -= has_star;
+    if (strncmp(typed, spec, len) != 0)
+        return false;
+    next = spec[len];
+    if (has_star || next == '\0')
+        return true;
+    return next == (strchr(typed, ':') ? '.' : ':');
 }
 
 /* ---- platforms in documents ---- */

@@ -82,7 +82,7 @@ mkdir full && echo x >full/file
 expect 2 "refuses a folder of other files" copy "$index" oci:full
 expect 2 "refuses a file" copy "$index" oci:list
 expect 8 "refuses a folder in a folder that does not exist" copy "$index" oci:no/where
-for option in --strip-host '--map a=b' '--read-back blobs' --keep-going; do
+for option in --strip-host --tag-digests '--map a=b' '--read-back blobs' --keep-going; do
     # shellcheck disable=SC2086 # words
     expect 2 "refuses $option" copy $option "$index" oci:x
 done

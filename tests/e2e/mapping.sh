@@ -28,6 +28,12 @@ bring() {
     sealift import --key "$work/signer.pub" "$work/$bundle.tar" "$@"
 }
 
+# digest_at NAME: what the target has under that name, "" for nothing.
+digest_at() {
+    skopeo inspect --raw --tls-verify=false "docker://$target/$1" 2>/dev/null >"$work/raw" &&
+        sha256sum <"$work/raw" | cut -d ' ' -f 1
+}
+
 # --- names -------------------------------------------------------------------------------
 
 expect 0 "the host is part of the name by default" bring both "$target/kept"
@@ -46,9 +52,6 @@ check "the second source is mapped" same_images two target mapped/other/apps
 
 expect 0 "--map of a repository takes precedence over its host" \
     bring one --map "$one=all" --map "$one/charts=helm" "$target/narrow"
-digest_at() {
-    skopeo inspect --raw --tls-verify=false "docker://$target/$1" | sha256sum | cut -d' ' -f1
-}
 if command -v skopeo >/dev/null 2>&1; then
     digest=$(field "$work/one.json" 'next(i["digest"] for i in d if i["shape"] == "chart")')
     check_equal "the chart is where its rule says" \
@@ -117,5 +120,45 @@ check "the image is replaced" same_images two target plain
 expect 0 "the same digest is never a conflict" \
     bring two --strip-host --on-existing error "$target/plain"
 expect 2 "refuses an unknown value of --on-existing" bring two --on-existing maybe "$target/plain"
+
+# --- single names, patterns, digests -----------------------------------------------------
+
+if command -v skopeo >/dev/null 2>&1; then
+    tool=$(field "$work/one.json" 'next(i["digest"] for i in d if i["shape"] != "chart")')
+    expect 0 "renames one image, with another tag" bring one --strip-host \
+        --map "$one/library/tool:v2=base/tool:stable" "$target/renamed"
+    check_equal "it has its new name" "$tool" "sha256:$(digest_at renamed/base/tool:stable)"
+    check_equal "and not the old one" "" "$(digest_at renamed/library/tool:v2)"
+    check "the other keeps its name" test -n "$(digest_at renamed/charts/shop:0.1.0)"
+    expect 0 "matches a pattern" bring one --map "$one/*/tool=x/*-tools" --map "$one=y" "$target/pattern"
+    check_equal "the pattern takes precedence" "$tool" \
+        "sha256:$(digest_at pattern/x/library-tools:v2)"
+    check "a beginning of names applies to the rest" test -n "$(digest_at pattern/y/charts/shop:0.1.0)"
+    expect 2 "refuses two mappings that are equally good" \
+        bring one --map "$one/l*=a/*" --map "$one/*l=b/*" --map "$one/*y/tool=b/*" --map "$one/l*/tool=a/*" "$target/tie"
+    expect 2 "refuses two images under one name" bring both \
+        --map "$one/library/tool:v2=same:1" --map "$two/library/tool:v2=same:1" "$target/same"
+    expect 0 "copies with another name and tag" sealift copy "$one/library/tool:v2" \
+        --map "$one/library/tool:v2=promoted/tool:prod" "$target"
+    check_equal "it is there" "$tool" "sha256:$(digest_at promoted/tool:prod)"
+
+    must sealift export -q --unsigned -o "$work/pinned.tar" "$one/library/tool@$tool"
+    expect 0 "imports an image that has only a digest" sealift import --insecure-skip-verify \
+        --strip-host "$work/pinned.tar" "$target/pinned"
+    check "a hint says how to tag it" grep -q -- '--tag-digests' "$err"
+    expect 0 "tags it by its digest" sealift import --insecure-skip-verify --strip-host \
+        --tag-digests "$work/pinned.tar" "$target/pinned"
+    check_equal "the tag is there" "$tool" \
+        "sha256:$(digest_at "pinned/library/tool:digest-sha256-${tool#sha256:}")"
+    must forget_requests target
+    expect 0 "tags it again" sealift import --insecure-skip-verify --strip-host \
+        --tag-digests "$work/pinned.tar" "$target/pinned"
+    check_equal "the second run writes nothing" 0 "$(writes target)"
+    expect 0 "gives a name to a digest" sealift import --insecure-skip-verify \
+        --map "$one/library/tool@$tool=named:v2" "$work/pinned.tar" "$target/pinned"
+    check_equal "it is there" "$tool" "sha256:$(digest_at pinned/named:v2)"
+else
+    skip "renames one image, with another tag" "skopeo is not installed"
+fi
 
 done_testing

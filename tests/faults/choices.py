@@ -4,6 +4,10 @@ import time
 
 from harness import *  # first: it knows the way to the others
 
+from client import INDEX
+from images import OCI_CONFIG, OCI_LAYER, Blob, Document, json_blob
+from pictures import Picture
+
 AMD64, ARM64 = "linux/amd64", "linux/arm64"
 FUTURE = "2090-01-01T00:00:00Z"
 
@@ -129,6 +133,26 @@ def leaves_out_signatures_of_a_rebuilt_index(lab):
     lab.again()
     run = lab.export(app, "--platform", f"{AMD64},{ARM64}", "--index", "rebuild", "--force").ok()
     same(warnings(run), {}, "warnings where nothing is rebuilt")
+
+
+@case()
+def selects_versions_of_windows(lab):
+    "the version of the operating system selects among images of one platform"
+    config = json_blob({"os": "windows", "architecture": "amd64"}, OCI_CONFIG)
+    versions = ("10.0.17763.5329", "10.0.20348.2227", "10.0.20348.2322")
+    layers = [Blob([version.encode()], OCI_LAYER) for version in versions]
+    children = [manifest(config, [one]) for one in layers]
+    top = Document({"manifests": [child.descriptor(platform={
+        "os": "windows", "architecture": "amd64", "os.version": version})
+        for child, version in zip(children, versions)]}, INDEX)
+    app = lab.serve(Picture("nano:ltsc", [*children, top], [config, *layers]))
+    for wanted, count in (("windows/amd64", 3), ("windows/amd64:10.0.20348.*", 2),
+                          ("windows/amd64:10.0.20348", 2), ("windows/amd64:10.0.17763.5329", 1),
+                          ("windows/amd64:10.0.17763.5329,windows/amd64:10.0.20348.2322", 2)):
+        run = lab.export(app, "--platform", wanted, "--index", "rebuild", "--force").ok()
+        same(run.json["platforms"], count, f"platforms of {wanted}")
+    run = lab.export(app, "--platform", "windows/amd64:10.0.14393.*", "--force")
+    run.fails("not-found", "found windows/amd64:10.0.17763.5329")
 
 
 @case()

@@ -6,6 +6,37 @@
 #include "oci/choice.h"
 
 static void
+matches_versions(void **state)
+{
+    static const struct {
+        const char *typed, *spec;
+        bool matches;
+    } cases[] = {
+        {"windows/amd64", "windows/amd64", true},
+        {"windows/amd64", "windows/amd64:10.0.20348.2227", true},
+        {"windows/amd64", "windows/arm64:10.0.20348.2227", false},
+        {"linux/arm", "linux/arm64", false},
+        {"linux/arm/v7", "linux/arm/v7", true},
+        {"linux/arm", "linux/arm/v7", false},
+        {"windows/amd64:10.0.20348.2227", "windows/amd64:10.0.20348.2227", true},
+        {"windows/amd64:10.0.20348.2227", "windows/amd64:10.0.20348.22271", false},
+        {"windows/amd64:10.0.20348.2227", "windows/amd64", false},
+        {"windows/amd64:10.0.20348", "windows/amd64:10.0.20348.2227", true},
+        {"windows/amd64:10.0.2034", "windows/amd64:10.0.20348.2227", false},
+        {"windows/amd64:10.0.20348.*", "windows/amd64:10.0.20348.2227", true},
+        {"windows/amd64:10.0.2034*", "windows/amd64:10.0.20348.2227", true},
+        {"windows/amd64:10.0.17763.*", "windows/amd64:10.0.20348.2227", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        print_message("# %s, %s\n", cases[i].typed, cases[i].spec);
+        assert_int_equal(platform_matches(cases[i].typed, cases[i].spec),
+                         cases[i].matches);
+    }
+}
+
+static void
 writes_platforms_in_one_form(void **state)
 {
     static const struct {
@@ -45,7 +76,14 @@ writes_platforms_in_one_form(void **state)
         {"linux/arm/v7/x", NULL},
         {"linux/am d64", NULL},
         {" linux/amd64", NULL},
-        {"linux/amd64:10.0", NULL},
+        {"windows/amd64:10.0.20348.2227", "windows/amd64:10.0.20348.2227"},
+        {"Windows/x86_64:10.0.20348.*", "windows/amd64:10.0.20348.*"},
+        {"linux/arm/v7:6.1", "linux/arm/v7:6.1"},
+        {"windows/amd64:", NULL},
+        {"windows/amd64:*", NULL},
+        {"windows/amd64:10.*.1", NULL},
+        {"windows/amd64:10.0:1", NULL},
+        {"windows:10/amd64", NULL},
         {"linux\\amd64", NULL},
         {"linux/\xc3\xa4", NULL},
         {"linux/0123456789012345678901234567890", NULL},
@@ -74,7 +112,7 @@ reads_platforms_of_documents(void **state)
          "linux/arm64"},
         {"{\"os\":\"linux\",\"architecture\":\"arm\"}", "linux/arm/v7"},
         {"{\"os\":\"windows\",\"architecture\":\"amd64\",\"os.version\":\"10.0.1.2\"}",
-         "windows/amd64"},
+         "windows/amd64:10.0.1.2"},
         {"{\"os\":\"unknown\",\"architecture\":\"unknown\"}", ""},
         {"{\"os\":\"linux\"}", ""},
         {"{\"architecture\":\"wasm\"}", ""},
@@ -191,6 +229,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(matches_versions),
         cmocka_unit_test(writes_platforms_in_one_form),
         cmocka_unit_test(reads_platforms_of_documents),
         cmocka_unit_test(parses_lists_of_platforms),

@@ -171,6 +171,7 @@ static const struct {
     {{"import"}, REASON_REFUSED, "to leave reg.example:5000 out for good"},
     {{"import"}, REASON_SPARSE_INDEX, "--index rebuild"},
     {{"copy", "import"}, REASON_COLLISION, "--map FROM=TO"},
+    {{"copy", "import"}, REASON_UNTAGGED, "--tag-digests"},
     {{"import"}, REASON_UNUSED_MAP, "FROM of --map"},
     {{"copy", "diff", "import"},
      REASON_UNMAPPABLE,

@@ -78,20 +78,56 @@ parses_rules(void **state)
 {
     static const struct {
         const char *text, *from, *to;
+        enum mapping_kind kind;
+        const char *tag; /* NULL: none */
     } cases[] = {
-        {"docker.io=hub", "docker.io", "hub"},
-        {"docker.io/library/nginx=web/nginx", "docker.io/library/nginx", "web/nginx"},
-        {"INDEX.docker.io/a=b", "docker.io/a", "b"},
-        {"quay.io=", "quay.io", ""},
-        {"quay.io/=x/", "quay.io", "x"},
-        {"quay.io/team/=a/b/", "quay.io/team", "a/b"},
-        {"[::1]:5000=lo", "[::1]:5000", "lo"},
-        {"localhost=x", "localhost", "x"},
+        {"docker.io/library/nginx:1.27=base/web", "docker.io/library/nginx:1.27",
+         "base/web", MAPPING_EXACT, NULL},
+        {"docker.io/nginx:1.27=web:stable", "docker.io/library/nginx:1.27", "web",
+         MAPPING_EXACT, "stable"},
+        {"a.b:5000/c:1=d:2", "a.b:5000/c:1", "d", MAPPING_EXACT, "2"},
+        {"a.b/c@sha256:" HEX64 "=d:v1", "a.b/c@sha256:" HEX64, "d", MAPPING_EXACT, "v1"},
+        {"quay.io/*/app=apps/*", "quay.io/*/app", "apps/*", MAPPING_PATTERN, NULL},
+        {"quay.io/team*=t*", "quay.io/team*", "t*", MAPPING_PATTERN, NULL},
+        {"INDEX.docker.io/a/*=b/*", "docker.io/a/*", "b/*", MAPPING_PATTERN, NULL},
+        {"docker.io=hub", "docker.io", "hub", MAPPING_PREFIX, NULL},
+        {"docker.io/library/nginx=web/nginx", "docker.io/library/nginx", "web/nginx",
+         MAPPING_PREFIX, NULL},
+        {"INDEX.docker.io/a=b", "docker.io/a", "b", MAPPING_PREFIX, NULL},
+        {"quay.io=", "quay.io", "", MAPPING_PREFIX, NULL},
+        {"quay.io/=x/", "quay.io", "x", MAPPING_PREFIX, NULL},
+        {"quay.io/team/=a/b/", "quay.io/team", "a/b", MAPPING_PREFIX, NULL},
+        {"[::1]:5000=lo", "[::1]:5000", "lo", MAPPING_PREFIX, NULL},
+        {"localhost=x", "localhost", "x", MAPPING_PREFIX, NULL},
     };
     static const char *const bad[] = {
-        "",        "docker.io",       "=x",          "docker.io//=x", "docker.io=/x",
-        "a.b=x//", "library/nginx=x", "a.b/c:1=x",   "a.b=c=d",       "a.b/C=x",
-        "a.b=C",   "a.b=https://x/y", "nginx=other",
+        "",
+        "docker.io",
+        "=x",
+        "docker.io//=x",
+        "docker.io=/x",
+        "a.b=x//",
+        "library/nginx=x",
+        "a.b=x:1",
+        "a.b=c=d",
+        "a.b/C=x",
+        "a.b/c:1=d:",
+        "a.b/c:1=d:.x",
+        "a.b/c:1=D",
+        "a.b/*=x",
+        "a.b/x=*",
+        "a.b/*/*=*/*",
+        "a.b/*:1=x/*",
+        "*.b/x=*/x",
+        "a.b/c:1*=x*",
+        "me:pw@a.b/c=x",
+        "a.b/c=d@sha256:1",
+        "a.b/c@sha256:12=x",
+        "a.b/*=X*",
+        "a.b:1=x:2",
+        "a.b=C",
+        "a.b=https://x/y",
+        "nginx=other",
     };
 
     (void)state;
@@ -103,6 +139,8 @@ parses_rules(void **state)
         assert_int_equal(mapping_rule_parse(&rule, cases[i].text, &err), 0);
         assert_string_equal(rule.from, cases[i].from);
         assert_string_equal(rule.to, cases[i].to);
+        assert_int_equal(rule.kind, cases[i].kind);
+        assert_string_equal(rule.tag, cases[i].tag ? cases[i].tag : "");
     }
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct mapping_rule rule = {.from = "kept"};
@@ -195,6 +233,40 @@ applies_rules(void **state)
         {"reg.corp", true, {NULL}, "[::1]:5000/a:1", "reg.corp/a:1"},
         {"reg.corp", false, {NULL}, "[::1]:5000/a:1", NULL},
         {"reg.corp", false, {"quay.io/a="}, "quay.io/a:1", NULL},
+        /* an exact name before a pattern, a pattern before a prefix */
+        {"reg.corp",
+         false,
+         {"docker.io/library/nginx:1=a:2", "docker.io/*/nginx=b/*",
+          "docker.io/library/nginx=c"},
+         "docker.io/library/nginx:1",
+         "reg.corp/a:2"},
+        {"reg.corp",
+         false,
+         {"docker.io/library/nginx:1=a:2", "docker.io/*/nginx=b/*",
+          "docker.io/library/nginx=c"},
+         "docker.io/library/nginx:3",
+         "reg.corp/b/library:3"},
+        {"reg.corp/m",
+         false,
+         {"docker.io/library/nginx:1=web"},
+         "docker.io/library/nginx:1",
+         "reg.corp/m/web:1"},
+        {"reg.corp",
+         false,
+         {"quay.io/a@sha256:" HEX64 "=web:v1"},
+         "quay.io/a@sha256:" HEX64,
+         "reg.corp/web:v1"},
+        {"reg.corp", false, {"quay.io/a*=x/b*"}, "quay.io/abc/d:1", "reg.corp/x/bbc/d:1"},
+        {"reg.corp", false, {"quay.io/a*=x*"}, "quay.io/a:1", "reg.corp/x:1"},
+        {"reg.corp", false, {"quay.io/a*=*"}, "quay.io/a:1", NULL},
+        {"reg.corp", false, {"quay.io/a*=*"}, "quay.io/a/b:1", NULL},
+        /* two that are equally good */
+        {"reg.corp", false, {"quay.io/a*=x*", "quay.io/*b=y*"}, "quay.io/ab:1", NULL},
+        {"reg.corp",
+         false,
+         {"quay.io/a=x", "quay.io/a=x"},
+         "quay.io/a:1",
+         "reg.corp/x:1"},
     };
 
     (void)state;

@@ -230,6 +230,7 @@ check_archive_options(const struct copy_command *o, struct err *err)
         const char *name;
     } options[] = {{o->target.map.count > 0, "--map"},
                    {o->target.strip_host, "--strip-host"},
+                   {o->target.tag_digests, "--tag-digests"},
                    {o->target.read_back != NULL, "--read-back"},
                    {o->target.keep_going, "--keep-going"}};
 

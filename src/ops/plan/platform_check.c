@@ -35,7 +35,7 @@ note_platform(struct platform_search *s, const char *spec, const char *text)
     if (spec[0] == '\0')
         return;
     for (size_t k = 0; k < s->choice->count; k++) {
-        if (strcmp(s->choice->platforms[k], spec) == 0)
+        if (platform_matches(s->choice->platforms[k], spec))
             s->has |= UINT64_C(1) << k;
     }
     while (i < offer->count && strcmp(offer->items[i], text) != 0)

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text_safe.h"
 #include "oci/graph_walk.h"
+#include "ops/push/push_attached.h"
 #include "ops/push/unused_rules.h"
 
 #include <stdio.h>
@@ -78,6 +79,17 @@ map_names(struct push_plan *plan, const struct mapping *mapping, struct err_list
     }
 }
 
+static void
+move_attached(struct push_plan *plan, const struct mapping *mapping)
+{
+    struct reference **to = xcalloc(plan->name_count + 1, sizeof(struct reference *));
+
+    for (size_t i = 0; i < plan->name_count; i++)
+        to[i] = &plan->names[i].to;
+    push_attached_follow(plan->set, mapping, to);
+    free(to);
+}
+
 int
 push_plan_map(struct push_plan *out, const struct image_set *set,
               const struct mapping *mapping, const struct events *events, struct err *err)
@@ -91,6 +103,7 @@ push_plan_map(struct push_plan *out, const struct image_set *set,
     out->name_count = set->count;
     out->names = xcalloc(set->count, sizeof(*out->names));
     map_names(out, mapping, &bad);
+    move_attached(out, mapping);
     if (err_list_end(&bad, events, "names cannot be mapped to the target", err) < 0)
         return -1;
     sorted = xcalloc(set->count, sizeof(*sorted));

@@ -10,25 +10,27 @@
 
 enum {
     COMPARED_MAX = 10000, /* names among which the nearest is searched */
-    NAME_MAX_BYTES = REFERENCE_HOST_MAX + 1 + REFERENCE_PATH_MAX + 1,
+    NAME_MAX_BYTES = REFERENCE_TEXT_MAX,
 };
 
+/* As the rule writes names: an exact one has a tag or a digest. */
 static void
-name_of_entry(const struct image_set *set, size_t i, char out[NAME_MAX_BYTES])
+name_of_entry(const struct image_set *set, size_t i, const struct mapping_rule *rule,
+              char out[NAME_MAX_BYTES])
 {
     const struct reference *ref = &set->entries[i].ref;
 
-    snprintf(out, NAME_MAX_BYTES, "%s/%s", ref->host, ref->path);
+    if (rule->kind == MAPPING_EXACT)
+        reference_name(ref, out);
+    else
+        snprintf(out, NAME_MAX_BYTES, "%s/%s", ref->host, ref->path);
 }
 
 static bool
 is_rule_used(const struct mapping_rule *rule, const struct image_set *set)
 {
-    char name[NAME_MAX_BYTES];
-
     for (size_t i = 0; i < set->count; i++) {
-        name_of_entry(set, i, name);
-        if (mapping_rule_matches(rule, name))
+        if (mapping_rule_matches(rule, &set->entries[i].ref))
             return true;
     }
     return false;
@@ -57,7 +59,7 @@ find_nearest(const struct mapping_rule *rule, const struct image_set *set,
         char name[NAME_MAX_BYTES];
         size_t distance;
 
-        name_of_entry(set, i, name);
+        name_of_entry(set, i, rule, name);
         cut_components(name, rule->from);
         distance = text_distance(name, rule->from);
         if (distance < least) {
