@@ -49,11 +49,13 @@ def export_many(lab):
     part = Part(lab, "export-many", f"{len(work.refs)} images of 4 platforms, 6 layers of 64 KiB "
                 "each, 3 of them shared by all",
                 {"sealift": tools.sealift_export(work.refs),
+                 "sealift with referrers": tools.sealift_export_all(work.refs),
                  "oras backup": tools.oras_backup(work.refs),
                  "crane pull": tools.crane_pull(work.refs),
                  "skopeo copy": tools.skopeo_out(work.refs)})
     part.measure()
     part.goal_time("crane pull", 0.4)
+    part.goal_time("sealift", 1.25, who="sealift with referrers")
     return part
 
 
@@ -62,10 +64,12 @@ def export_far(lab):
     part = Part(lab, "export-far", f"{len(work.refs)} images as in export-many, from a registry "
                 "50 ms away",
                 {"sealift": tools.sealift_export(work.refs),
+                 "sealift with referrers": tools.sealift_export_all(work.refs),
                  "crane pull": tools.crane_pull(work.refs),
                  "skopeo copy": tools.skopeo_out(work.refs)})
     part.measure(rounds=1)  # minutes of waiting, which hardly vary
     part.goal_time("crane pull", 0.35)
+    part.goal_time("sealift", 1.25, who="sealift with referrers")
     part.goal_peak(32 * MIB)
     return part
 

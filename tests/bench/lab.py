@@ -158,12 +158,13 @@ class Part:
                 target.stop()
             shutil.rmtree(self._folder)
 
-    def goal_time(self, other, limit):
-        """sealift takes at most limit times as long as other."""
-        if "sealift" in self.readings and other in self.readings:
-            ratio = (self.readings["sealift"].median("seconds")
+    def goal_time(self, other, limit, who="sealift"):
+        """sealift, or another way to run it, takes at most limit times as long as other."""
+        if who in self.readings and other in self.readings:
+            ratio = (self.readings[who].median("seconds")
                      / self.readings[other].median("seconds"))
-            self.goals.append(Goal(f"time, against {other}", f"{ratio:.2f}x", f"<= {limit}x",
+            what = "time" if who == "sealift" else f"time of {who}"
+            self.goals.append(Goal(f"{what}, against {other}", f"{ratio:.2f}x", f"<= {limit}x",
                                    ratio <= limit))
 
     def goal_peak(self, limit):

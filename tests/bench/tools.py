@@ -35,7 +35,13 @@ def _tails(refs):
 # ---- out of a registry ----
 
 def sealift_export(refs):
-    return lambda out, _: [SEALIFT, "export", "-q", "--unsigned", "-o", f"{out}/bundle.tar", *refs]
+    """Without what is attached to the images, which the other tools leave out, too."""
+    return sealift_export_all(refs, "--no-referrers")
+
+
+def sealift_export_all(refs, *options):
+    return lambda out, _: [SEALIFT, "export", "-q", "--unsigned", "-o", f"{out}/bundle.tar",
+                           *options, *refs]
 
 
 def oras_backup(refs):
