@@ -6,6 +6,8 @@
 #include "io/json/json_write.h"
 #include "render/table.h"
 
+#include <string.h>
+
 static const char *const side_labels[2] = {"A", "B"};
 
 /* The name in A, or else in B. */
@@ -44,9 +46,11 @@ put_diff_row(const struct diff_row *row, struct jsout *only[2], struct jsout *di
 static void
 add_diff_row(struct table *t, const struct diff_row *row)
 {
-    char digests[2][DIGEST_TEXT_MAX] = {"-", "-"};
+    char digests[2][DIGEST_TEXT_MAX];
 
     for (size_t i = 0; i < 2; i++) {
+        /* Tags that only one registry has are listed, and not requested. */
+        memcpy(digests[i], row->names[i] ? "yes" : "-", row->names[i] ? 4 : 2);
         if (row->has_digest[i])
             digest_text(&row->digests[i], digests[i]);
     }

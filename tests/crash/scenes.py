@@ -2,6 +2,7 @@
 """scenes.py - the commands that get faults injected, and what must hold afterwards."""
 import filecmp
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ class Export:
     """Export into an empty folder or, with --force, over an older bundle."""
 
     publishes = True
+    faults_min = 11  # that a run with a fault at each place meets
 
     def __init__(self, name, program, reference, calm, old=None):
         self.name = name
@@ -82,6 +84,7 @@ class Import:
 
     name = "import"
     publishes = False
+    faults_min = 11
 
     def __init__(self, program, bundle, target, repository, digest):
         self.program = program
@@ -132,6 +135,50 @@ class Import:
             raise Broken("the tag is not there after the same command")
 
 
+class Logout:
+    """Remove one of two entries from a credentials file."""
+
+    name = "logout"
+    publishes = False
+    faults_min = 8
+    BEFORE = {"auths": {"a.example": {"auth": "YTph"}, "b.example": {"auth": "Yjpi"}}, "x": 1}
+    AFTER = {"auths": {"b.example": {"auth": "Yjpi"}}, "x": 1}
+
+    def __init__(self, program):
+        self.program = program
+
+    def prepare(self, folder):
+        (folder / "auth").mkdir()
+        (folder / "auth" / "auth.json").write_text(json.dumps(self.BEFORE))
+
+    def command(self, folder):
+        return [self.program, "logout", "-q", f"--authfile={folder / 'auth' / 'auth.json'}",
+                "a.example"]
+
+    @staticmethod
+    def begins(line):
+        return "auth.json" in line and "openat" in line
+
+    @staticmethod
+    def _content(folder):
+        return json.loads((folder / "auth" / "auth.json").read_text())
+
+    def check(self, folder, status):
+        if self._content(folder) not in (self.BEFORE, self.AFTER):
+            raise Broken("the file is neither the old nor the new one")
+        if status == 0 and self._content(folder) != self.AFTER:
+            raise Broken("exit 0, and the entry is still there")
+
+    def again(self, folder, _status):
+        was_done = self._content(folder) == self.AFTER
+        again, said = run(self.command(folder), folder)
+        if again != (9 if was_done else 0):
+            raise Broken(f"the same command afterwards: exit {again}, {said}")
+        left = sorted(path.name for path in (folder / "auth").iterdir())
+        if self._content(folder) != self.AFTER or (not was_done and left != ["auth.json"]):
+            raise Broken(f"after the same command there is {left}")
+
+
 def all(work, program, source, target):
     """The scenes, one after the other."""
     os.environ["SOURCE_DATE_EPOCH"] = "1767225600"  # the same bytes each time
@@ -148,3 +195,4 @@ def all(work, program, source, target):
     yield Export("export", program, new, work / "new.tar")
     yield Export("export --force", program, new, work / "new.tar", old=work / "old.tar")
     yield Import(program, Path(work, "new.tar"), target, "fleet/image000", digest)
+    yield Logout(program)

@@ -22,6 +22,27 @@ try_receipt(const char *text, size_t size)
     receipt_summary_release(&s);
 }
 
+static int
+take_image(void *ctx, const struct receipt_image *image, struct err *err)
+{
+    size_t *count = ctx;
+
+    (void)err;
+    assert(image->name && image->target);
+    (*count)++;
+    return 0;
+}
+
+static void
+try_images(const char *text, size_t size)
+{
+    struct err err = ERR_INIT;
+    size_t count = 0;
+
+    if (receipt_images(text, size, take_image, &count, &err) < 0)
+        assert(err.kind == ERR_INTEGRITY && err.reason);
+}
+
 static void
 try_manifest(const char *text, size_t size)
 {
@@ -44,6 +65,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *text = size > 0 ? (const char *)data : "";
 
     try_receipt(text, size);
+    try_images(text, size);
     try_manifest(text, size);
     return 0;
 }
