@@ -89,7 +89,7 @@ docker_manifest_parse(struct docker_manifest *out, const void *bytes, size_t len
 {
     CLEANUP(docker_manifest_release) struct docker_manifest m = DOCKER_MANIFEST_INIT;
     CLEANUP(js_release) struct js *root = NULL;
-    size_t count, layers = 0;
+    size_t count, layers = 0, tags = 0;
 
     root = js_parse_foreign_array(bytes, len, ERR_INTEGRITY, err);
     if (!root)
@@ -104,6 +104,9 @@ docker_manifest_parse(struct docker_manifest *out, const void *bytes, size_t len
         if (take_image(image, js_at(root, m.count - 1), err) < 0)
             return err_wrap(err, "image %zu", m.count);
         layers += image->layer_count;
+        tags += image->tag_count;
+        if (tags > DOCKER_MANIFEST_TAGS_MAX)
+            return err_set(err, ERR_LIMIT, "more than %d tags", DOCKER_MANIFEST_TAGS_MAX);
         if (layers > DOCKER_MANIFEST_LAYERS_MAX)
             return err_set(err, ERR_LIMIT, "more than %d layers",
                            DOCKER_MANIFEST_LAYERS_MAX);

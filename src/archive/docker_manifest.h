@@ -15,6 +15,7 @@
 #define DOCKER_MANIFEST_BYTES_MAX  (16U << 20)
 #define DOCKER_MANIFEST_IMAGES_MAX 10000
 #define DOCKER_MANIFEST_LAYERS_MAX 200000 /* of all images together */
+#define DOCKER_MANIFEST_TAGS_MAX   10000  /* of all images together */
 
 /* An image: names of members, as written, and the names that users know it by. */
 struct docker_image {

@@ -176,8 +176,8 @@ static const struct hint {
      "docs/bundle-format.md, 'Packed again', has the line of bsdtar that restores the "
      "exact bytes"},
     {REASON_IMAGE_ARCHIVE, BUNDLES,
-     "only 'sealift export' makes bundles, and only from registries: push these images "
-     "to one first"},
+     "'sealift export' makes a bundle of these images: their name there is "
+     "oci-archive:FILE or docker-archive:FILE"},
     {REASON_IMAGE_ARCHIVE, "diff",
      "name its transport: oci-archive:FILE or docker-archive:FILE"},
     {REASON_PUBLIC_KEY_FILE, BUNDLES, "'sealift trust add FILE' adds a public key"},

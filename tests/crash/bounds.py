@@ -3,11 +3,14 @@
 """bounds.py - memory, processor time and messages stay within limits for every bundle and every
 answer of a registry, and the exit status is a documented one.
 
-    bounds.py [PART...]     from the build folder; the parts are keys, bundles, layers, registries
+    bounds.py [PART...]     from the build folder; the parts are keys, bundles, layers, archives,
+                            registries
 
 The limit on memory is 256 MiB for every case.  That on time is generous: it detects what
 would take minutes.
 """
+import hashlib
+import lzma
 import os
 import subprocess
 import sys
@@ -171,6 +174,42 @@ def layers(bench):
     bench.layers("a pax header of 200 KB", BAD, [hostile.long_record(200000)], LAYER)
 
 
+def archives(bench):
+    """Archives of docker save and the like."""
+    path, source = bench.path, "docker-archive:" + bench.path
+    name = ["--name", "host.test/app:1"]
+    zeros = hashlib.sha256(bytes(1024)).hexdigest()
+
+    hostile.many_members(path, 1000000 if IS_LONG else 100000)
+    bench.export("many members", BAD, source)
+    if IS_LONG:
+        hostile.many_members(path, 1100000)
+        bench.export("more members than allowed", LIMIT, source)
+    hostile.docker_archive(path, [("c.json", hostile.docker_config(["sha256:" + zeros] * 100)), ("l.tar", bytes(1024)),
+                                  hostile.docker_images(2000, "c.json", ["l.tar"] * 100)])
+    bench.export("as many layers as allowed", GOOD, source, *name)
+    hostile.docker_archive(path, [("c.json", hostile.docker_config([], b',"a":{%s}' % hostile.annotations(500000))),
+                                  hostile.docker_images(10, "c.json", [])])
+    bench.export("a config of half a million keys", BAD, source, *name)
+    for what, text in (("objects", b"[" + b"{}," * (5 * MIB) + b"{}]"), ("arrays", b"[" * (15 * MIB)),
+                       ("strings", b'[{"Config":"","Layers":[' + b'"",' * (5 * MIB) + b'""]}]')):
+        hostile.docker_archive(path, [("manifest.json", text)])
+        bench.export("a manifest.json of " + what, BAD, source)
+    hostile.docker_archive(path, [("a", hostile.packed(bytes((1024 if IS_LONG else 64) * MIB))),
+                                  ("c.json", hostile.docker_config([hostile.NO_DIGEST])),
+                                  hostile.docker_images(1, "c.json", ["a"])])
+    bench.export("a layer that is a bomb", BAD, source, *name)
+    for what, text, want in (
+            ("gzip, a bomb", hostile.packed(bytes(64 * MIB)), BAD),
+            ("zstd, a bomb", hostile.zstd_zeros(1024 * MIB), BAD),
+            ("zstd with the largest window", hostile.zstd_zeros(130 * MIB, window=27, pad=128 << 10), BAD),
+            ("xz with a large dictionary", lzma.compress(bytes(1024), filters=[
+                {"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30}]), LIMIT)):
+        with open(path, "wb") as file:
+            file.write(text)
+        bench.export("an archive in " + what, want, source)
+
+
 def registries(bench):
     """Answers of a registry."""
     registry = hostile.Registry()
@@ -220,7 +259,7 @@ def main():
             if b"__asan_init" in file.read():
                 print("1..0 # SKIP the address sanitizer needs more memory")
                 return
-        parts = [part for part in (bundles, registries, layers, keys)
+        parts = [part for part in (bundles, registries, layers, keys, archives)
                  if not sys.argv[1:] or part.__name__ in sys.argv[1:]]
         with ThreadPoolExecutor(2) as pool:
             for done in [pool.submit(perform, part, top) for part in parts]:

@@ -102,6 +102,33 @@ def cosign_key(n, r, p):
     return b"-----BEGIN %s-----\n%s-----END %s-----\n" % (name, base64.encodebytes(box), name)
 
 
+# ---- archives of docker save ----
+
+def docker_archive(path, members):
+    """A tar of (name, bytes)."""
+    with open(path, "wb") as file:
+        for name, body in members:
+            file.write(member(name, body))
+        file.write(bytes(1024))
+
+
+def docker_images(count, config, layers):
+    """manifest.json of so many images."""
+    return ("manifest.json", compact([{"Config": config, "RepoTags": None, "Layers": layers}] * count))
+
+
+def docker_config(diff_ids, more=b""):
+    return compact({"rootfs": {"type": "layers", "diff_ids": diff_ids}})[:-1] + more + b"}"
+
+
+def many_members(path, count):
+    """Empty members with names as long as they may be without an extension."""
+    with open(path, "wb") as file:
+        for n in range(count):
+            file.write(header(f"{n:0100d}", 0))
+        file.write(bytes(1024))
+
+
 # ---- layers ----
 
 def layered(path, layers, media_type):

@@ -139,13 +139,17 @@ expect 9 "refuses a file that is not there" try docker-archive:nowhere.tar
 copy() {
     sealift copy --json "$@"
 }
+# list_of ARCHIVE: its manifest.json, in the file listed.
+list_of() {
+    must tar -xOf "$1" manifest.json >listed
+}
 expect 0 "writes an archive" copy "$single" docker-archive:out.tar
 expect 0 "and again" copy "$single" docker-archive:again.tar
 expect 0 "the bytes are the same" cmp out.tar again.tar
 check_equal "manifest.json comes first" manifest.json "$(tar -tf out.tar | head -n 1)"
-must tar -xOf out.tar manifest.json >manifest.json
-check_equal "the image has its whole name" "['$single']" "$(field manifest.json 'd[0]["RepoTags"]')"
-field manifest.json 'chr(10).join([d[0]["Config"], *d[0]["Layers"]])' >members
+list_of out.tar
+check_equal "the image has its whole name" "['$single']" "$(field listed 'd[0]["RepoTags"]')"
+field listed 'chr(10).join([d[0]["Config"], *d[0]["Layers"]])' >members
 tar -tf out.tar | grep -v manifest.json | sort >there
 check_equal "every member is there, and no other" "$(sort members)" "$(cat there)"
 expect 0 "each has the digest in its name" sh -c 'mkdir -p tree && tar -xf out.tar -C tree &&
@@ -160,20 +164,20 @@ expect 0 "its layers have the diff_ids of the config" \
     sealift verify -q --layers --insecure-skip-verify b.tar
 
 expect 0 "writes it under a name" copy "$single" docker-archive:named.tar:team/app:7
-must tar -xOf named.tar manifest.json >manifest.json
-check_equal "in full" "['docker.io/team/app:7']" "$(field manifest.json 'd[0]["RepoTags"]')"
+list_of named.tar
+check_equal "in full" "['docker.io/team/app:7']" "$(field listed 'd[0]["RepoTags"]')"
 expect 2 "refuses a name by digest" copy "$single" "docker-archive:x.tar:team/app@sha256:$(printf %064d 0)"
 expect 0 "writes several images" copy "$single" "$twice" docker-archive:both.tar
-must tar -xOf both.tar manifest.json >manifest.json
+list_of both.tar
 check_equal "each is listed" "['$single'] ['$twice']" \
-    "$(field manifest.json '" ".join(str(i["RepoTags"]) for i in d)')"
+    "$(field listed '" ".join(str(i["RepoTags"]) for i in d)')"
 check_equal "a layer is written once" "" "$(tar -tf both.tar | sort | uniq -d)"
 expect 2 "refuses one name for several images" copy "$single" "$twice" docker-archive:x.tar:a/b:1
 expect 0 "copies one archive to another" copy docker-archive:old.tar docker-archive:new-old.tar
-must tar -xOf new-old.tar manifest.json >manifest.json
+list_of new-old.tar
 check_equal "all tags of an image stay together" \
     "['docker.io/team/app:1', 'docker.io/library/app1:x'] ['docker.io/team/app:2', 'docker.io/library/app2:x']" \
-    "$(field manifest.json '" ".join(str(i["RepoTags"]) for i in d)')"
+    "$(field listed '" ".join(str(i["RepoTags"]) for i in d)')"
 expect 0 "the digests that are made are the same again" try docker-archive:new-old.tar
 check_equal "in the copy" "$two" "$(digests)"
 
@@ -195,5 +199,33 @@ must skopeo copy -q --dest-compress --dest-compress-format zstd docker-archive:t
 expect 2 "refuses layers compressed with zstd" copy oci:zstd --name a/b:1 docker-archive:x.tar
 check "it says why" grep -q "zstd" "$err"
 check_equal "no other file is left" "" "$(ls -d x.tar* dry.tar* ./*.partial 2>/dev/null)"
+
+# --- podman and buildah, where they are installed ------------------------------------------
+
+# stored TOOL WORDS...: with a storage of its own.
+stored() {
+    stored_tool=$1
+    shift
+    "$stored_tool" --root "$work/stored" --runroot "$work/stored-run" --storage-driver vfs "$@"
+}
+if command -v podman >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ]; then
+    expect 0 "podman loads an archive" stored podman load -q -i both.tar
+    expect 0 "podman saves an image" stored podman save -q -o podman.tar "$single"
+    expect 0 "sealift exports it" try docker-archive:podman.tar
+    check_equal "under its name" "$single" "$(names)"
+    expect 0 "podman saves several images" stored podman save -q -m -o podman-m.tar "$single" "$twice"
+    expect 0 "sealift exports them" try docker-archive:podman-m.tar
+    check_equal "under their names" "$single $twice" "$(names)"
+else
+    skip "podman reads and writes archives" "podman is not installed, or this is not root"
+fi
+if command -v buildah >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ]; then
+    must stored buildah pull -q docker-archive:out.tar
+    expect 0 "buildah writes an archive" stored buildah push -q "$twice" docker-archive:buildah.tar:team/b:1
+    expect 0 "sealift exports it" try docker-archive:buildah.tar
+    check_equal "under its names, to which buildah adds" "docker.io/team/b:1 $twice" "$(names)"
+else
+    skip "buildah writes archives" "buildah is not installed, or this is not root"
+fi
 
 done_testing

@@ -346,10 +346,12 @@ rejects_bombs_and_double_compression(void **state)
     assert_int_equal(tar_index_open(&t, "y", ".", &run, &err), -1);
     assert_string_equal(err.msg, "'y': expands to more than 1100 times its size");
     assert_int_equal(err.kind, ERR_INTEGRITY);
-    if (system("head -c 1K /dev/zero | xz --lzma2=dict=256MiB -c >y") != 0) /* NOLINT */
+    /* Only the second stream asks for so much. */
+    if (system("(xz -c x.tar; head -c 1K /dev/zero | xz --lzma2=dict=256MiB -c) >y") !=
+        0) /* NOLINT */
         skip();
     assert_int_equal(tar_index_open(&t, "y", ".", &run, &err), -1);
-    assert_string_equal(err.msg, "'y': its xz dictionary is larger than 128 MiB");
+    assert_string_equal(err.msg, "'y': decompressing needs more than 160 MiB of memory");
     assert_int_equal(err.kind, ERR_LIMIT);
 }
 

@@ -3,14 +3,17 @@
 #include "io/archive/tar_unpack.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/text_safe.h"
 #include "io/file/file.h"
 #include "io/file/scratch.h"
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     PACKED_STEP = 256 << 10, /* bytes read at a time */
@@ -46,30 +49,25 @@ tar_unpack_is_packed(int fd, bool *packed, struct err *err)
 }
 
 /*
- * The library lets xz take as much memory as a file asks for, up to 4 GiB.  xz -9 asks
- * for 64 MiB.  All blocks of a file that xz writes have the same dictionary, so the first
- * one is looked at: a stream header of 12 bytes, then the size of the block header, its
- * flags, up to two numbers of 9 bytes, and the filters, of which LZMA2 is the last.
+ * Bytes of address space of this process; 0 when that is not known.  xz may ask for a
+ * dictionary of up to 4 GiB, which the library allocates at once and fills slowly: it
+ * shows here long before it takes memory.
  */
-static int
-check_xz_dictionary(int fd, struct err *err)
+static uint64_t
+address_space(void)
 {
-    enum { BLOCK_AT = 12, LZMA2 = 0x21, ONE_BYTE = 1, DICTIONARY_128_MIB = 30 };
-    unsigned char head[BLOCK_AT + 1024];
-    ssize_t n = file_read_at(fd, head, sizeof(head), 0, err);
-    size_t end;
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    uint64_t pages = 0;
+    char text[32];
+    ssize_t n;
 
-    if (n < 0)
-        return -1;
-    if (n <= BLOCK_AT || memcmp(head, "\xfd\x37zXZ\0", MAGIC_LEN) != 0)
+    if (fd < 0)
         return 0;
-    end = BLOCK_AT + ((size_t)head[BLOCK_AT] + 1) * 4;
-    for (size_t i = BLOCK_AT + 2; i + 2 < end && i + 2 < (size_t)n; i++) {
-        if (head[i] == LZMA2 && head[i + 1] == ONE_BYTE &&
-            head[i + 2] > DICTIONARY_128_MIB)
-            return err_set(err, ERR_LIMIT, "its xz dictionary is larger than 128 MiB");
-    }
-    return 0;
+    n = read(fd, text, sizeof(text));
+    file_close(&fd);
+    for (ssize_t i = 0; i < n && text_is_digit(text[i]); i++)
+        pages = 10 * pages + (uint64_t)(text[i] - '0');
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 struct unpacking {
@@ -79,6 +77,7 @@ struct unpacking {
     struct archive *a;
     uint64_t taken, given, max; /* bytes read, written, and how many may be written */
     uint64_t asked;             /* there was space for as many */
+    uint64_t before;            /* address_space() at the beginning */
     char *packed, *plain;
     struct err *err;
     bool failed; /* *err is set */
@@ -148,6 +147,16 @@ open_unpacker(struct unpacking *u)
 }
 
 static int
+check_memory(struct unpacking *u)
+{
+    return address_space() > u->before + TAR_UNPACK_MEMORY_MAX
+               ? err_set(u->err, ERR_LIMIT,
+                         "decompressing needs more than %u MiB of memory",
+                         TAR_UNPACK_MEMORY_MAX >> 20)
+               : 0;
+}
+
+static int
 write_unpacked(struct unpacking *u, size_t n)
 {
     if (u->given + n > u->max)
@@ -173,7 +182,7 @@ unpack_all(struct unpacking *u)
     while ((n = archive_read_data(u->a, u->plain, PLAIN_STEP)) > 0) {
         if (cancel_wanted(&u->run->cancel))
             return cancel_error(u->err);
-        if (write_unpacked(u, (size_t)n) < 0)
+        if (check_memory(u) < 0 || write_unpacked(u, (size_t)n) < 0)
             return -1;
     }
     return n == 0 ? 0 : unpack_error(u);
@@ -194,12 +203,11 @@ tar_unpack(int fd, const char *path, uint64_t size, const char *folder, struct r
                           .err = err};
     int done;
 
-    if (check_xz_dictionary(fd, err) < 0)
-        return err_wrap(err, "'%s'", path);
     u.to = scratch_open(folder, err);
     if (u.to < 0 || scratch_check_room(u.to, folder, size, err) < 0)
         return -1;
     events_phase(&run->events, "decompressing", size, EVENT_BYTES);
+    u.before = address_space();
     u.a = archive_read_new();
     if (open_unpacker(&u) < 0 || unpack_all(&u) < 0)
         return err_wrap(err, "'%s'", path);

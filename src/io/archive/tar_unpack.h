@@ -13,6 +13,8 @@
 
 /* Maximum expansion, as for layers: gzip cannot exceed it. */
 #define TAR_UNPACK_RATIO_MAX 1100
+/* Memory of the decompressor: zstd takes up to 128 MiB, xz -9 64 MiB. */
+#define TAR_UNPACK_MEMORY_MAX (160U << 20)
 
 /* Whether a file begins as gzip, zstd, xz or bzip2 does. */
 MUST_USE int tar_unpack_is_packed(int fd, bool *packed, struct err *err);
@@ -23,8 +25,8 @@ MUST_USE int tar_unpack_is_packed(int fd, bool *packed, struct err *err);
  * again while the file grows.
  * Returns: the descriptor of the temporary file and its size, or -1.
  * Errors: ERR_INTEGRITY - it cannot be decompressed, is compressed twice or expands to
- * more than TAR_UNPACK_RATIO_MAX times its size; ERR_LIMIT - xz with a dictionary above
- * 128 MiB; ERR_LOCAL; cancel_error(); those of scratch_open().
+ * more than TAR_UNPACK_RATIO_MAX times its size; ERR_LIMIT - it takes more than
+ * TAR_UNPACK_MEMORY_MAX; ERR_LOCAL; cancel_error(); those of scratch_open().
  */
 MUST_USE int tar_unpack(int fd, const char *path, uint64_t size, const char *folder,
                         struct run *run, uint64_t *unpacked, struct err *err);
