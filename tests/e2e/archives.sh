@@ -15,6 +15,7 @@ index=$(references source index)
 chart=$(references source chart)
 digest=$(field "$work/source.json" '[i["digest"] for i in d if i["shape"] == "index"][0]')
 cd "$work" || exit 99
+references source >list
 
 # take NAME TARGET: with skopeo, from the source registry.
 take() {
@@ -91,5 +92,109 @@ printf 'y' | dd of="bad/blobs/sha256/$layer" conv=notrunc status=none
 expect 6 "refuses a blob of other bytes" try oci:bad:docker.io/team/web:1.4
 check "it names the archive and the blob" grep -q "oci:bad: sha256:$layer" "$err"
 expect 6 "copies no blob of other bytes" sealift copy oci:bad:docker.io/team/web:1.4 "$target/bad/web:1"
+
+# --- a tar ---------------------------------------------------------------------------------
+
+# from FILE OPTIONS...: the archive gives the digests that its index.json has.
+from() {
+    from_file=$1
+    shift
+    expect 0 "exports $from_file" try "oci-archive:$from_file" "$@"
+    check_equal "with the digests in it" \
+        "$(tar -xOf "$from_file" index.json | python3 -c 'import json, sys
+print(" ".join(m["digest"] for m in json.load(sys.stdin)["manifests"]))')" \
+        "$(field "$out" '" ".join(i["digest"] for i in d["images"])')"
+}
+
+take "$index" oci-archive:skopeo.tar:1.4
+from skopeo.tar --name reg.corp/named/app:1
+digests=$(names)
+for packer in gzip zstd xz bzip2; do
+    if command -v $packer >/dev/null; then
+        must sh -c "$packer -c skopeo.tar >skopeo.tar.$packer"
+        expect 0 "reads one that is packed with $packer" \
+            try "oci-archive:skopeo.tar.$packer" --name reg.corp/named/app:1 --work-dir "$work"
+        check_equal "to the same images" "$digests" "$(names)"
+    else
+        skip "reads one that is packed with $packer" "$packer is not installed"
+    fi
+done
+check_equal "nothing is left of what was unpacked" "" "$(find "$work" -maxdepth 1 -name '*tmp*')"
+expect 9 "reports a folder for unpacking that is not there" \
+    try oci-archive:skopeo.tar.gzip --name reg.corp/named/app:1 --work-dir "$work/none"
+must sealift copy -q oci:layout oci-archive:own.tar
+expect 0 "copies an archive to a registry" sealift copy oci-archive:own.tar "$target/tar"
+take "$target/tar/docker.io/team/web:1.4" oci:again:x
+check_equal "the digest is the same" "$digest" \
+    "$(field again/index.json 'd["manifests"][0]["digest"]')"
+must tar -cf tree.tar -C layout .
+expect 0 "reads what tar packs with ./ before its names" try oci-archive:tree.tar
+printf 'not a tar' >text.tar
+expect 6 "refuses another file" try oci-archive:text.tar
+head -c 20000 own.tar >cut.tar
+expect 6 "refuses a truncated archive" try oci-archive:cut.tar
+
+# Archives that try to reach beyond themselves.
+make_evil() {
+    python3 - "$1" "$2" <<'PYTHON'
+import io, sys, tarfile
+source, kind = tarfile.open("own.tar"), sys.argv[2]
+blob = next(m for m in source if m.name.startswith("blobs/sha256/"))
+with tarfile.open(sys.argv[1], "w") as out:
+    for m in source:
+        if m.name == blob.name and kind != "twice":
+            if kind == "missing":
+                continue
+            new = tarfile.TarInfo(m.name)
+            new.type = {"link": tarfile.SYMTYPE, "device": tarfile.CHRTYPE, "fifo": tarfile.FIFOTYPE,
+                        "hard": tarfile.LNKTYPE, "folder": tarfile.DIRTYPE}[kind]
+            new.linkname = "/etc/passwd"
+            out.addfile(new)
+            continue
+        out.addfile(m, source.extractfile(m))
+        if m.name == blob.name:
+            out.addfile(m, io.BytesIO(b"x" * m.size))
+PYTHON
+}
+for kind in link hard device fifo folder missing twice; do
+    must make_evil evil.tar $kind
+    status=9
+    [ $kind != twice ] || status=6
+    expect $status "refuses an archive with a blob that is: $kind" try oci-archive:evil.tar
+done
+
+# --- of other tools ------------------------------------------------------------------------
+
+if command -v umoci >/dev/null; then
+    must umoci init --layout umoci-layout
+    must umoci new --image umoci-layout:made
+    expect 0 "exports what umoci makes" try oci:umoci-layout --name reg.corp/named/app
+    check_equal "with its tag" "reg.corp/named/app:made" "$(names | cut -d = -f 1)"
+else
+    skip "exports what umoci makes" "umoci is not installed"
+fi
+if command -v podman >/dev/null && [ "$(id -u)" -eq 0 ]; then
+    echo '{"default":[{"type":"insecureAcceptAnything"}]}' >accept.json
+    podman_in() {
+        podman --root "$work/podman" --runroot "$work/podman-run" --storage-driver vfs "$@"
+    }
+    must podman_in pull -q --tls-verify=false --signature-policy accept.json "$(references source twice)"
+    must podman_in save -q --format oci-archive -o podman.tar "$(references source twice)"
+    from podman.tar
+    must podman_in save -q --format oci-dir -o podman-layout "$(references source twice)"
+    expect 0 "exports what podman save writes to a folder" try oci:podman-layout
+else
+    skip "exports what podman save writes" "podman is not installed, or this is not root"
+fi
+if command -v buildah >/dev/null && [ "$(id -u)" -eq 0 ]; then
+    buildah_in() {
+        buildah --root "$work/podman" --runroot "$work/podman-run" --storage-driver vfs "$@"
+    }
+    made=$(buildah_in from scratch) && buildah_in copy "$made" list /list >/dev/null &&
+        buildah_in commit -q --signature-policy accept.json "$made" oci-archive:buildah.tar:docker.io/team/built:1 >/dev/null
+    from buildah.tar
+else
+    skip "exports what buildah writes" "buildah is not installed, or this is not root"
+fi
 
 done_testing

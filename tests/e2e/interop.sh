@@ -152,6 +152,11 @@ for m in json.load(sys.stdin)["manifests"]:
     expect 0 "ctr imports it with --no-unpack" ctr_in plain import --no-unpack "$work/mixed.tar"
     check_equal "every name is listed" \
         "$(names_of "$work/mixed.tar")" "$(ctr_in plain ls -q | sort)"
+    must ctr_in plain export --all-platforms "$work/ctr.tar" "$name"
+    expect 0 "what ctr exports is a source" sealift export --json --unsigned -o "$work/again.tar" \
+        "oci-archive:$work/ctr.tar"
+    check_equal "with the same name and digest" "$name sha256:$(raw_digest "$name")" \
+        "$(field "$out" '"{name} {digest}".format(**d["images"][0])')"
 else
     skip "ctr imports the bundle" "containerd is not installed or cannot run here"
 fi

@@ -3,6 +3,7 @@
 #include "ops/source/sources.h"
 
 #include "archive/docker_archive.h"
+#include "archive/oci_archive.h"
 #include "archive/oci_dir.h"
 #include "base/mem.h"
 #include "base/text_safe.h"
@@ -252,6 +253,7 @@ open_images(struct opening *o, struct local_images *out, struct err *err)
         return docker_archive_open(out, l->path, o->options->work_dir, o->options->run,
                                    err);
     case TRANSPORT_OCI_ARCHIVE:
+        return oci_archive_open(out, l->path, o->options->work_dir, o->options->run, err);
     case TRANSPORT_REGISTRY:
         break;
     }
