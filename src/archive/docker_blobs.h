@@ -67,9 +67,9 @@ MUST_USE int docker_blobs_config(struct docker_blobs *all, const char *name,
                                  struct docker_config *out, struct err *err);
 
 /*
- * The layer that the member of that name is.  A compressed one is read here, to compare
- * its diff_id.  An uncompressed one has its diff_id as digest, which whoever reads it
- * compares.
+ * The layer in the member of that name.  A compressed one is read here, to compare
+ * its diff_id.  The digest of an uncompressed one is its diff_id, which
+ * is compared when it is read.
  * Errors: ERR_INTEGRITY - no such member, or several; another diff_id; it cannot be
  * decompressed.  ERR_PROTOCOL - compressed with neither gzip nor zstd.
  */

@@ -13,7 +13,7 @@ must make_key signer ecdsa
 references source index >"$work/list"
 name=$(head -n 1 "$work/list")
 bundle=$work/images.tar
-must sealift export -q -o "$bundle" --key "$work/signer.key" -f "$work/list"
+must sealift export -q --no-referrers -o "$bundle" --key "$work/signer.key" -f "$work/list"
 mkdir "$work/tree"
 must tar -xf "$bundle" -C "$work/tree"
 
