@@ -181,6 +181,16 @@ def compares_registries(lab):
     same(written(lab), 0, "requests that write")
 
 
+@case("diff-registries")
+def compares_repositories_where_the_catalog_is_refused(lab):
+    "without access to the catalog, a place is compared as a repository"
+    for origin in (lab.other, lab.registry):
+        image("team/app:1").put(origin.store)
+        image("team/app/x:1").put(origin.store)
+        origin.on("GET", "_catalog", denied(403, "DENIED", "not for you"))
+    is_same(lab.diff(place(lab, "team/app", lab.other), place(lab, "team/app")), 1)
+
+
 # ---- receipts ----
 
 def make_keys(lab, name):

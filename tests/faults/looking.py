@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What list shows of registries, repositories and names."""
 import json
-import resource
+import re
 import threading
 
 from harness import *
@@ -118,6 +118,15 @@ def asks_for_a_token_of_the_catalog(lab):
          {"registry:catalog:*"}, "scopes")
 
 
+@case("catalog-scope", "catalog-missing")
+def hints_where_a_token_server_refuses(lab):
+    "a token server that grants no token for the catalog looks like a wrong password"
+    password = lab.wants_token(lab.registry)
+    lab.docker_config({lab.registry.host: ("robot", password)})
+    lab.tokens.on("GET", "catalog", status(403))
+    lab.list(lab.registry).fails("auth", "refused the credentials", hint="administrators")
+
+
 @case("list-streams")
 def prints_names_as_they_arrive(lab):
     "the names of a page are printed before the next page is requested"
@@ -139,12 +148,22 @@ def prints_names_as_they_arrive(lab):
 
 @case("list-streams")
 def lists_many_names_in_little_memory(lab):
-    "100000 repositories, then 100000 tags, in at most 64 MiB of memory"
+    "100000 repositories, then 100000 tags, in no more memory than the first pages"
     many = [f"team/app{n:06}" for n in range(100000)]
     cataloged(lab, many)
+    most = []  # KiB of memory, at each request
+
+    def look(_):
+        with open(f"/proc/{lab.pid}/status", encoding="ascii") as file:
+            most.append(int(re.search(r"VmHWM:\s+([0-9]+)", file.read())[1]))
+    lab.watch = look
+
     def limited(*argv):
-        return lab.sealift(*argv, timeout=120, limit=lambda: resource.setrlimit(
-            resource.RLIMIT_DATA, (64 << 20, 64 << 20)))
+        most.clear()
+        run = lab.sealift(*argv, timeout=120)
+        check(len(most) > 100, "pages")
+        check(most[-1] - most[10] < 1024, f"memory grows: {most[10]} to {most[-1]} KiB")
+        return run
     options = ("--progress", "none", "--ca-file", lab.authority.ca, "-j", "1")
     same(limited("list", *options, lab.registry.host).ok().out.split(), many, "repositories")
     app = lab.image("app:v1")

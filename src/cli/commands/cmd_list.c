@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text_safe.h"
+#include "cli/hints.h"
 #include "cli/print_result.h"
 #include "images/image_location.h"
 #include "io/json/json_write.h"
@@ -203,6 +204,15 @@ check_raw(const struct list_command *o, const struct reference *place, struct er
                : 0;
 }
 
+/* A token server that refuses the catalog answers like one that refuses the password. */
+static void
+hint_at_catalog(const void *options, const struct reference *place, struct err *err)
+{
+    if (err->kind == ERR_AUTH && place->path[0] == '\0' &&
+        (err->reason == REASON_LOGIN || err->reason == REASON_NO_LOGIN))
+        hint_add(err->hint, &cmd_list, options, REASON_NO_CATALOG, place->host);
+}
+
 /* "redis:7" may be a registry at port 7. */
 static void
 hint_at_image(const char *operand, const struct reference *place, struct err *err)
@@ -236,8 +246,10 @@ run_list(const void *options, char **operands, size_t count, struct runtime *rt,
         rc = list_repository(&access, &place, &p, err);
     else
         rc = list_name(&access, o, &place, &p, err);
-    if (rc < 0)
+    if (rc < 0) {
+        hint_at_catalog(options, &place, err);
         hint_at_image(operands[0], &place, err);
+    }
     return rc;
 }
 

@@ -97,7 +97,8 @@ list_paths(struct path_list *l, const struct target *place, const struct diff_op
     struct err why = ERR_INIT;
 
     if (catalog_read(client_session(o->client, 0), place->host, &sink, &why) < 0 &&
-        (why.reason != REASON_NO_CATALOG || place->prefix[0] == '\0')) {
+        ((why.reason != REASON_NO_CATALOG && why.kind != ERR_AUTH) ||
+         place->prefix[0] == '\0')) {
         *err = why;
         return -1;
     }

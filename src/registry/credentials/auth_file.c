@@ -177,6 +177,14 @@ struct auth_edit {
     bool is_put;
 };
 
+/* A buffer that grows leaves copies behind. */
+static void
+allocate_once(struct buf *b)
+{
+    (void)!buf_resize(b, b->max);
+    buf_clear(b);
+}
+
 /* {"auth": base64(USER:PASSWORD)} */
 static int
 put_entry(struct auth_edit *e)
@@ -186,6 +194,8 @@ put_entry(struct auth_edit *e)
     struct jsout *entry = jsout_object();
     int rc = -1;
 
+    allocate_once(&pair);
+    allocate_once(&coded);
     if (buf_addf(&pair, "%s:%s", e->credential->user,
                  secret_get(&e->credential->password)) == 0 &&
         base64_encode(pair.data, pair.len, &coded) == 0) {
@@ -248,6 +258,7 @@ auth_file_set(const struct auth_file *f, const char *host, const char *key,
 
     if (read_auth_file(f->path, &before, err) < 0)
         return -1;
+    allocate_once(&after);
     e.auths = jsout_object();
     if (edit_text(&before, &e, &after, err) < 0 || buf_add_text(&after, "\n") < 0)
         return err_wrap(err, "'%s'", f->path);
