@@ -270,6 +270,18 @@ open_manifest(const struct docker_archive *a, struct docker_manifest *out,
                : 0;
 }
 
+/* docker save writes both since version 25; the manifests of the layout are other ones.
+ */
+static void
+warn_of_layout(const struct docker_archive *a, const char *path)
+{
+    if (tar_index_find(a->blobs.tar, "oci-layout") &&
+        tar_index_find(a->blobs.tar, "index.json"))
+        events_warning_because(&a->blobs.run->events, REASON_ALSO_LAYOUT,
+                               "'%s' is an OCI layout, too, whose manifests are not used",
+                               path);
+}
+
 static int
 read_docker_archive(struct docker_archive *a, struct local_images *out, struct err *err)
 {
@@ -301,6 +313,7 @@ docker_archive_open(struct local_images *out, const char *path, const char *work
     struct docker_archive *a;
     struct tar_index *tar;
 
+    events_phase(&run->events, "reading an archive", 0, EVENT_ITEMS);
     if (tar_index_open(&tar, path, work_dir, run, err) < 0)
         return -1;
     a = xcalloc(1, sizeof(*a));
@@ -314,6 +327,7 @@ docker_archive_open(struct local_images *out, const char *path, const char *work
                                      .is_made = is_made_here};
     l.has = has_docker_blob;
     l.close = free_docker_archive;
+    warn_of_layout(a, path);
     if (read_docker_archive(a, &l, err) < 0)
         return -1;
     *out = l;

@@ -20,6 +20,7 @@
  * Open one, plain or compressed; work_dir as for tar_index_open().  Each tag of an image
  * is an item of its own, and so is an image without tags.  Layers compressed with gzip or
  * zstd are read here; they and all others must have the diff_ids of the config.
+ * A warning says where the archive is an OCI layout, too.
  * Errors: ERR_INTEGRITY - not a docker-archive, or a malformed one; a missing or doubled
  *         member; other digests than those that the archive gives.  ERR_PROTOCOL - made
  *         by Docker before 1.10; layers compressed otherwise.  ERR_LIMIT; those of

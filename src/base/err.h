@@ -37,6 +37,7 @@ enum err_kind {
  * words. Two names may share a word where scripts need no distinction but hints do.
  */
 #define ERR_REASONS(X)                                                                   \
+    X(ALSO_LAYOUT, "also-layout")                                                        \
     X(BAD_SIGNATURE, "bad-signature")                                                    \
     X(BROKEN_BLOB, "broken-blob")                                                        \
     X(CERTIFICATE, "tls")                                                                \

@@ -47,6 +47,7 @@ expect 0 "its layers have the diff_ids of the configs" \
 
 made new
 expect 0 "exports what docker save since 25 writes" try docker-archive:new.tar
+check "it warns of the layout that is there, too" grep -q "'new.tar' is an OCI layout, too" "$err"
 check_equal "an image has the same digest in either form" "${two##* }" "$(digests)"
 made one
 expect 0 "exports what podman save writes" try docker-archive:one.tar
@@ -58,6 +59,11 @@ check_equal "compressed layers stay as they are" \
     sha256:0e5aa5fd33cccc38294513711aad7eb21c7e7720e8b8d1b72c900886f56a1246 "$(digests)"
 expect 0 "these layers have the diff_ids of the config, too" \
     sealift verify -q --layers --insecure-skip-verify b.tar
+
+made zstd
+expect 0 "exports layers compressed with zstd" try docker-archive:zstd.tar
+expect 0 "with their diff_ids" sealift verify -q --layers --insecure-skip-verify b.tar
+check "under their media type" grep -aq 'layer.v1.tar+zstd' b.tar
 
 made untagged
 expect 2 "requires a name where there is none" try docker-archive:untagged.tar
@@ -188,6 +194,8 @@ check "a hint says what to do" grep -q "^hint: .*--platform" "$err"
 expect 0 "takes one" copy --platform linux/amd64 "$index" docker-archive:one-platform.tar
 check_equal "only its members are there" 1 "$(tar -tf one-platform.tar | grep -c '\.json$' | xargs -I{} expr {} - 1)"
 check_equal "the result says that nothing attached was searched for" 1 "$(field "$out" 'd["withoutReferrers"]')"
+expect 0 "says in words" sealift copy "$single" docker-archive:words.tar
+check "that digests are lost" grep -q "^note *a docker-archive has no manifests" "$out"
 expect 2 "refuses to carry what is attached" copy --referrers --platform linux/amd64 "$index" docker-archive:x.tar
 expect 2 "refuses a chart" copy "$(references source chart)" docker-archive:x.tar
 check "it says why" grep -q "it is not a container image" "$err"

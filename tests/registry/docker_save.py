@@ -129,6 +129,16 @@ def crane(a):
                 [sha256(data) + ".tar.gz" for data in packed]))
 
 
+def zstd(a):
+    """A layer compressed with zstd, in one raw block."""
+    frame = (b"\x28\xb5\x2f\xfd\xa0" + len(BASE).to_bytes(4, "little") +
+             (len(BASE) << 3 | 1).to_bytes(3, "little") + BASE)
+    text = config(BASE)
+    a.add(sha256(text) + ".json", text)
+    a.add("x.tar.zst", frame)
+    a.manifest((sha256(text) + ".json", ["team/app:1"], ["x.tar.zst"]))
+
+
 def untagged(a):
     """Without a name."""
     one(a, tags=None)
@@ -216,7 +226,7 @@ def no_archive(a):
     a.add("README", b"hello\n")
 
 
-FORMS = {f.__name__: f for f in (old, new, one, crane, untagged, other_layer, other_gzip, other_config,
+FORMS = {f.__name__: f for f in (old, new, one, crane, zstd, untagged, other_layer, other_gzip, other_config,
                                  fewer_layers, missing_layer, doubled_config, outside, linked, device,
                                  bomb, two_in_one, before_1_10, no_archive)}
 

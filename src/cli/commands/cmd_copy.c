@@ -339,6 +339,10 @@ copy_to_file(const struct copy_command *o, char **operands, size_t count,
     jsout_put_text(r->json, "target", text);
     jsout_put_bool(r->json, "dryRun", o->target.dry_run);
     rc = fill_archive(o, &selection, &options, text, rt, r, err);
+    if (rc == 0 && l.transport == TRANSPORT_DOCKER_ARCHIVE)
+        result_say(r,
+                   "note      a docker-archive has no manifests: the digests are not in "
+                   "it\n");
     target.close(target.ctx);
     return rc;
 }
