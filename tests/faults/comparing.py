@@ -117,6 +117,19 @@ def requires_a_signature(lab):
     same(lab.registry.count(), 0, "requests")
 
 
+@case("diff-signature")
+def reads_documents_only(lab):
+    "layers of a bundle are not read, its documents are checked"
+    app = image("app:1", size=9000)
+    with open(lab.bundle(app), "rb") as file:
+        whole = file.read()
+    layer = b"".join(app.layer.pieces)
+    path = lab.given("layer.tar", whole.replace(layer, b"x" * len(layer)))
+    is_same(lab.diff(path, path), 1)
+    path = lab.given("document.tar", whole.replace(b'"layers"', b'"Layers"'))
+    lab.diff(path, path).fails("integrity")
+
+
 # ---- bundles, names, registries ----
 
 @case("diff-bundles")

@@ -22,7 +22,8 @@ struct verify_options {
     bool holds_stream;             /* lock the stream until verified_release() */
     const char *const *signatures; /* --signature: files next to the bundle */
     size_t signature_count;
-    bool layers;                                /* look into them, too */
+    bool layers;         /* look into them, too */
+    bool documents_only; /* do not read other members, and use no sandbox */
     int (*prepare)(void *ctx, struct err *err); /* see sandboxed_check.h; or NULL */
     void *prepare_ctx;
     struct run *run;
