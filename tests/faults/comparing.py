@@ -109,6 +109,20 @@ def ignores_lists_of_referrers(lab):
     differs(lab.diff(bundle, place(lab), "--strip-host"), only_a=[f"app@{attached.top.digest}"])
 
 
+@case("diff-bundle-registry")
+def compares_without_a_list_of_tags(lab):
+    "where tags may not be listed, the names of the bundle are compared, with a warning"
+    app, site = image("app:1"), image("app:2", size=5000)
+    bundle = lab.bundle(app, site)
+    put_at_target(lab, app)
+    put_at_target(lab, image("app:3"))
+    lab.registry.on("GET", "tags/list", denied(403, "DENIED", "not for you"))
+    run = lab.diff(bundle, place(lab), "--strip-host")
+    differs(run, only_a=["app:2"])
+    same(run.json["same"], 1, "same")
+    run.says("are not shown")
+
+
 @case("diff-signature")
 def requires_a_signature(lab):
     "a bundle without a trusted signature is not compared, unless that is asked for"

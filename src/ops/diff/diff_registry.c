@@ -145,6 +145,23 @@ by_place(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->path, b->path);
 }
 
+/* Some accounts may fetch images, but not list tags: only the names of the other side are
+ * requested. */
+static int
+add_unlisted(struct diff_names *out, const struct reference *const *same, size_t count,
+             const struct diff_options *o, const struct err *why, struct err *err)
+{
+    events_warning(&o->run->events, "names that only %s/%s has are not shown: %s",
+                   same[0]->host, same[0]->path, why->msg);
+    for (size_t i = 0; i < count && by_place(&same[0], &same[i]) == 0; i++) {
+        struct diff_name *n;
+
+        if (same[i]->tag[0] != '\0' && diff_names_add(out, same[i], NULL, &n, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int
 add_repositories(struct diff_names *out, const struct reference *const *sorted,
                  size_t count, const struct diff_options *o, struct err *err)
@@ -161,8 +178,12 @@ add_repositories(struct diff_names *out, const struct reference *const *sorted,
         memset(a.repository.tag, 0, sizeof(a.repository.tag));
         if (add_tags(&a, o, &why) == 0 || why.kind == ERR_NOT_FOUND)
             continue;
-        *err = why;
-        return -1;
+        if (why.kind != ERR_AUTH && why.kind != ERR_PROTOCOL) {
+            *err = why;
+            return -1;
+        }
+        if (add_unlisted(out, sorted + i, count - i, o, &why, err) < 0)
+            return -1;
     }
     return 0;
 }

@@ -19,8 +19,8 @@ MUST_USE int diff_list_place(struct diff_names *out, const struct target *place,
 
 /*
  * Add the names of a registry that are to be compared with some of another side, whose
- * keys are names in that registry: all tags of their repositories, and the digests among
- * them that the registry has.
+ * keys are names in that registry: all tags of their repositories, where it lists them,
+ * and the digests among them.
  * Errors: as diff_list_place().
  */
 MUST_USE int diff_list_like(struct diff_names *out, const struct diff_names *others,
