@@ -44,7 +44,7 @@ image_artifact_type(const struct image_set *s, const struct image_entry *entry)
     if (entry->is_image || entry->artifact_type[0] != '\0')
         return entry->artifact_type;
     for (uint32_t i = 0; i < o->edge_count; i++) {
-        const char *type = graph_object(s->graph, o->edges[i].to)->media_type;
+        const char *type = graph_media_type(s->graph, &o->edges[i]);
 
         if (o->edges[i].kind == EDGE_CONFIG && strcmp(type, EMPTY) != 0)
             return type;

@@ -48,7 +48,7 @@ is_image(const struct graph *g, const struct graph_object *o)
     if (o->kind == MEDIA_INDEX)
         return true;
     for (uint32_t i = 0; i < o->edge_count; i++) {
-        const char *type = graph_object(g, o->edges[i].to)->media_type;
+        const char *type = graph_media_type(g, &o->edges[i]);
 
         if (o->edges[i].kind == EDGE_CONFIG)
             return strcmp(type, configs[0]) == 0 || strcmp(type, configs[1]) == 0;

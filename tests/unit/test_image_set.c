@@ -198,6 +198,35 @@ derives_kinds_from_type_and_tag(void **state)
     }
 }
 
+/* {} is the config of many kinds of artifact, and of images of some builders. */
+static void
+takes_the_type_of_a_shared_config_from_each_manifest(void **state)
+{
+    static const struct {
+        const char *config, *kind;
+    } table[] = {
+        {"application/vnd.oci.empty.v1+json", "artifact"},
+        {"application/vnd.cncf.notary.signature", "signature"},
+        {CONFIG, "image"},
+        {CHART_CONFIG, "chart"},
+    };
+    static const char *const names[] = {"h.test/a:1", "h.test/a:2", "h.test/a:3",
+                                        "h.test/a:4"};
+    CLEANUP(world_release) struct world w = {.count = 0};
+    CLEANUP(image_set_release) struct image_set s = IMAGE_SET_INIT;
+    size_t roots[COUNT_OF(table) + 1], config = put_text(&w, "{}");
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        roots[i] = put_manifest(&w, config, table[i].config, "");
+    roots[COUNT_OF(table)] = SIZE_MAX;
+    s = set_of(&w, roots, names, SIZE_MAX);
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        print_message("# case %zu\n", i);
+        assert_string_equal(image_kind(&s, &s.entries[i]), table[i].kind);
+    }
+}
+
 /* ---- what belongs to what ---- */
 
 static char *
@@ -314,6 +343,7 @@ main(void)
         cmocka_unit_test(only_runnable_manifests_are_images),
         cmocka_unit_test(finds_subjects_by_document_or_tag),
         cmocka_unit_test(derives_kinds_from_type_and_tag),
+        cmocka_unit_test(takes_the_type_of_a_shared_config_from_each_manifest),
         cmocka_unit_test(referrers_follow_their_image),
         cmocka_unit_test(keeps_all_members_of_a_cycle),
         cmocka_unit_test(counts_objects_once_without_omitted_ones),
