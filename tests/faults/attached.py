@@ -58,6 +58,8 @@ def leaves_out_referrers_on_request(lab):
     note(lab, app)
     run = lab.export("--no-referrers", app).ok().carries(app)
     same(run.json["withoutReferrers"], 1, "names without a question")
+    copied = lab.copy(app, to=lab.other, options=["--no-referrers"]).ok()
+    same(copied.json["withoutReferrers"], 1, "names without a question, copied")
     same(lab.registry.count("GET", "referrers|tags/list"), 0, "questions")
     lab.export("--no-referrers", "--referrers", app).fails("usage", "mutually exclusive")
 
@@ -126,6 +128,10 @@ def fails_on_unreadable_referrers(lab):
         lab.export("--retries", "1", app, jobs=1).fails(
             "network", "referrers of", reason="referrers", hint="--no-referrers leaves out")
         lab.again()
+    lab.registry.on("GET", "tags/list", status(500))
+    lab.export("--retries", "1", app, jobs=1).fails(
+        "network", "tags", reason="referrers", hint="--no-referrers leaves out")
+    lab.again()
     lab.registry.on("GET", "/referrers/", status(503))
     lab.copy(app, to=lab.other, options=["--retries", "0"]).fails(
         "network", "referrers of", reason="referrers", hint="--no-referrers leaves out")

@@ -178,7 +178,7 @@ def make_index(maker, shape):
     index = Document({"manifests": manifests}, INDEX, odd=True)
     maker.tag(repo, "1.4", index, shape)
 
-    # Attached by other tools, by subject and by cosign's tag; not exported by default.
+    # Attached by other tools, by subject and by cosign's tag.
     sbom = json_blob({"spdxVersion": "SPDX-2.3"}, "application/spdx+json")
     referrer = maker.keep(repo, maker.manifest(repo, Blob([b"{}"], EMPTY), [sbom],
                                                artifactType="application/spdx+json",
