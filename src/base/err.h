@@ -83,6 +83,7 @@ enum err_kind {
     X(NO_NAME, "no-name")                                                                \
     X(NO_NEW_PASSPHRASE, "no-passphrase")                                                \
     X(NO_PASSPHRASE, "no-passphrase")                                                    \
+    X(NO_ROOM, "no-room")                                                                \
     X(NO_SIGNER, "stream")                                                               \
     X(NO_SIGNING_KEY, "no-key")                                                          \
     X(NO_PLATFORM, "platform-missing")                                                   \

@@ -82,6 +82,7 @@ static const struct hint {
     {REASON_SPARSE_INDEX, "export",
      "--index rebuild writes indexes of the exported images, under new digests; 'sealift "
      "import --index rebuild' does so later; --index keep silences this warning"},
+    {REASON_NO_ROOM, "copy export", "--work-dir DIR chooses it"},
     {REASON_ALSO_LAYOUT, "copy export",
      "oci-archive:FILE takes these, with the digests they have there"},
     {REASON_ONE_PLATFORM, "copy",

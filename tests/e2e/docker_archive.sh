@@ -49,6 +49,9 @@ made new
 expect 0 "exports what docker save since 25 writes" try docker-archive:new.tar
 check "it warns of the layout that is there, too" grep -q "'new.tar' is an OCI layout, too" "$err"
 check_equal "an image has the same digest in either form" "${two##* }" "$(digests)"
+recorded=$(tar -xOf new.tar index.json | sed 's/.*"digest": *"\([^"]*\)".*/\1/')
+expect 0 "takes the layout in it" try oci-archive:new.tar
+check_equal "with the digest that is recorded there" "$recorded" "$(digests)"
 made one
 expect 0 "exports what podman save writes" try docker-archive:one.tar
 check_equal "an image has the same digest there" "${two##* }" "$(digests)"

@@ -153,6 +153,7 @@ static const struct {
      REASON_FOREIGN_LAYER,
      "foreign layer, which the registry only links to: --foreign-layers"},
     {{"export"}, REASON_SPARSE_INDEX, "'sealift import --index rebuild'"},
+    {{"copy", "export"}, REASON_NO_ROOM, "--work-dir DIR"},
     {{"copy", "export"}, REASON_ALSO_LAYOUT, "oci-archive:FILE"},
     {{"copy"}, REASON_ONE_PLATFORM, "--platform OS/ARCH"},
     {{"copy", "export"}, REASON_NO_PLATFORM, "--platform-missing skip"},

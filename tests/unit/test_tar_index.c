@@ -234,11 +234,11 @@ reports_missing_and_doubled_members(void **state)
     t = open_archive("x.tar");
     assert_null(tar_index_find(t, "a"));
     assert_null(tar_index_require(t, "a", &err));
-    assert_string_equal(err.msg, "'x.tar': the member 'a' is there more than once");
+    assert_string_equal(err.msg, "the member 'a' is there more than once");
     assert_int_equal(err.reason, REASON_DUPLICATE);
     assert_null(tar_index_find(t, "a2"));
     assert_null(tar_index_require(t, "a2", &err));
-    assert_string_equal(err.msg, "'x.tar': no member 'a2'");
+    assert_string_equal(err.msg, "no member 'a2'");
     assert_int_equal(err.reason, REASON_MISSING);
     assert_ptr_equal(tar_index_require(t, "b", &err), tar_index_find(t, "b"));
     assert_member(t, "b2", "2");
@@ -250,24 +250,24 @@ rejects_what_is_not_a_whole_tar(void **state)
 {
     (void)state;
     make_file("x.tar", "hello\n");
-    assert_refused(ERR_INTEGRITY, "'x.tar': not a tar archive");
+    assert_refused(ERR_INTEGRITY, "not a tar archive");
     make_file("x.tar", "");
-    assert_refused(ERR_INTEGRITY, "'x.tar': not a tar archive");
+    assert_refused(ERR_INTEGRITY, "not a tar archive");
     begin();
     file("a", "1");
     header("b", '0', 10000, "");
     end(false);
-    assert_refused(ERR_INTEGRITY, "'x.tar': truncated: the file ends within a member");
+    assert_refused(ERR_INTEGRITY, "truncated: the file ends within a member");
     begin();
     file("a", "1");
     header("b", '0', UINT64_C(077777777777), "");
     end(true);
-    assert_refused(ERR_INTEGRITY, "'x.tar': truncated: the file ends within a member");
+    assert_refused(ERR_INTEGRITY, "truncated: the file ends within a member");
     begin();
     file("a", "1");
     write_padded("no header", 9);
     end(true);
-    assert_refused(ERR_INTEGRITY, "'x.tar': malformed tar: Damaged tar archive");
+    assert_refused(ERR_INTEGRITY, "malformed tar: Damaged tar archive");
 }
 
 static void
@@ -300,7 +300,7 @@ bounds_headers_of_a_member(void **state)
     }
     file("b", "2");
     end(true);
-    assert_refused(ERR_LIMIT, "'x.tar': a member has more than 256 KiB of headers");
+    assert_refused(ERR_LIMIT, "a member has more than 256 KiB of headers");
 }
 
 static void
@@ -340,18 +340,18 @@ rejects_bombs_and_double_compression(void **state)
     end(true);
     assert_int_equal(system("gzip -c x.tar | gzip -c >y"), 0); /* NOLINT */
     assert_int_equal(tar_index_open(&t, "y", ".", &run, &err), -1);
-    assert_string_equal(err.msg, "'y': compressed more than once");
+    assert_string_equal(err.msg, "compressed more than once");
     if (system("head -c 100M /dev/zero | zstd -qc >y") != 0) /* NOLINT */
         skip();
     assert_int_equal(tar_index_open(&t, "y", ".", &run, &err), -1);
-    assert_string_equal(err.msg, "'y': expands to more than 1100 times its size");
+    assert_string_equal(err.msg, "expands to more than 1100 times its size");
     assert_int_equal(err.kind, ERR_INTEGRITY);
     /* Only the second stream asks for so much. */
     if (system("(xz -c x.tar; head -c 1K /dev/zero | xz --lzma2=dict=256MiB -c) >y") !=
         0) /* NOLINT */
         skip();
     assert_int_equal(tar_index_open(&t, "y", ".", &run, &err), -1);
-    assert_string_equal(err.msg, "'y': decompressing needs more than 160 MiB of memory");
+    assert_string_equal(err.msg, "decompressing needs more than 160 MiB of memory");
     assert_int_equal(err.kind, ERR_LIMIT);
 }
 

@@ -38,7 +38,6 @@ struct tar_link {
 
 struct tar_index {
     int fd;
-    char *path;
     uint64_t size; /* bytes of the plain archive */
     struct tar_member *members;
     size_t count, cap;
@@ -431,18 +430,18 @@ scan_all_headers(struct tar_index *t, struct run *run, struct err *err)
 /* ---- opening and reading ---- */
 
 static int
-open_plain(struct tar_index *t, const char *work_dir, struct run *run, struct err *err)
+open_plain(struct tar_index *t, const char *path, const char *work_dir, struct run *run,
+           struct err *err)
 {
     bool packed;
     int fd;
 
-    t->fd = file_open_regular(t->path, &t->size, err);
+    t->fd = file_open_regular(path, &t->size, err);
     if (t->fd < 0 || tar_unpack_is_packed(t->fd, &packed, err) < 0)
         return -1;
     if (!packed)
         return 0;
-    fd =
-        tar_unpack(t->fd, t->path, t->size, scratch_folder(work_dir), run, &t->size, err);
+    fd = tar_unpack(t->fd, t->size, scratch_folder(work_dir), run, &t->size, err);
     if (fd < 0)
         return -1;
     file_close(&t->fd);
@@ -463,11 +462,10 @@ tar_index_open(struct tar_index **out, const char *path, const char *work_dir,
     CLEANUP(close_index) struct tar_index *t = xcalloc(1, sizeof(*t));
 
     t->fd = -1;
-    t->path = xstrdup(path);
-    if (open_plain(t, work_dir, run, err) < 0)
+    if (open_plain(t, path, work_dir, run, err) < 0)
         return -1;
     if (scan_all_headers(t, run, err) < 0 || make_table(t, err) < 0)
-        return err_wrap(err, "'%s'", path);
+        return -1;
     resolve_links(t);
     *out = t;
     t = NULL;
@@ -486,7 +484,6 @@ tar_index_close(struct tar_index *t)
         t->names = next;
     }
     file_close(&t->fd);
-    free(t->path);
     free(t->members);
     free(t->links);
     free(t->slots);
@@ -509,11 +506,10 @@ tar_index_require(const struct tar_index *t, const char *name, struct err *err)
 
     text_safe(safe, name, strlen(name));
     if (slot == 0)
-        err_because(err, ERR_INTEGRITY, REASON_MISSING, "'%s': no member '%s'", t->path,
-                    safe);
+        err_because(err, ERR_INTEGRITY, REASON_MISSING, "no member '%s'", safe);
     else if (slot & DOUBLED)
         err_because(err, ERR_INTEGRITY, REASON_DUPLICATE,
-                    "'%s': the member '%s' is there more than once", t->path, safe);
+                    "the member '%s' is there more than once", safe);
     else
         return slot_member(t, slot);
     return NULL;
@@ -539,12 +535,10 @@ tar_index_read(const struct tar_index *t, const struct tar_member *m, void *out,
     size_t want = len < left ? len : (size_t)left;
     ssize_t n = file_read_at(t->fd, out, want, m->offset + offset, err);
 
-    if (n < 0)
-        return err_wrap(err, "'%s'", t->path);
-    if ((size_t)n < want)
-        return err_because(err, ERR_INTEGRITY, REASON_TRUNCATED,
-                           "'%s' was shortened while it was read", t->path);
-    return n;
+    if (n < 0 || (size_t)n == want)
+        return n;
+    return err_because(err, ERR_INTEGRITY, REASON_TRUNCATED,
+                       "the archive was shortened while it was read");
 }
 
 int
@@ -555,8 +549,8 @@ tar_index_slurp(const struct tar_index *t, const struct tar_member *m, struct bu
 
     if (m->size > out->max) {
         text_safe(safe, m->name, strlen(m->name));
-        return err_set(err, ERR_LIMIT, "'%s': the member '%s' is larger than %zu bytes",
-                       t->path, safe, out->max);
+        return err_set(err, ERR_LIMIT, "the member '%s' is larger than %zu bytes", safe,
+                       out->max);
     }
     if (buf_resize(out, (size_t)m->size) < 0)
         mem_exhausted();

@@ -10,6 +10,8 @@
  * hard or symbolic link to a regular member is listed as that member: docker save writes
  * them for repeated layers.  All other links are not listed.
  *
+ * Messages name members, not the archive, whose name the caller adds.
+ *
  * Layer: io.
  * Source: POSIX.1-2017 pax; GNU tar manual, "Basic Tar Format"; libarchive's tar(5).
  */

@@ -189,8 +189,8 @@ unpack_all(struct unpacking *u)
 }
 
 int
-tar_unpack(int fd, const char *path, uint64_t size, const char *folder, struct run *run,
-           uint64_t *unpacked, struct err *err)
+tar_unpack(int fd, uint64_t size, const char *folder, struct run *run, uint64_t *unpacked,
+           struct err *err)
 {
     CLEANUP(unpacking_release)
     struct unpacking u = {.from = fd,
@@ -210,7 +210,7 @@ tar_unpack(int fd, const char *path, uint64_t size, const char *folder, struct r
     u.before = address_space();
     u.a = archive_read_new();
     if (open_unpacker(&u) < 0 || unpack_all(&u) < 0)
-        return err_wrap(err, "'%s'", path);
+        return -1;
     *unpacked = u.given;
     done = u.to;
     u.to = -1;

@@ -20,15 +20,15 @@
 MUST_USE int tar_unpack_is_packed(int fd, bool *packed, struct err *err);
 
 /*
- * Decompress a file of size bytes into a new temporary file in folder (scratch.h); path
- * is for messages.  There must be space for at least the packed size, and it is asked for
+ * Decompress a file of size bytes into a new temporary file in folder (scratch.h).
+ * There must be space for at least the packed size, and it is asked for
  * again while the file grows.
  * Returns: the descriptor of the temporary file and its size, or -1.
  * Errors: ERR_INTEGRITY - it cannot be decompressed, is compressed twice or expands to
  * more than TAR_UNPACK_RATIO_MAX times its size; ERR_LIMIT - it takes more than
  * TAR_UNPACK_MEMORY_MAX; ERR_LOCAL; cancel_error(); those of scratch_open().
  */
-MUST_USE int tar_unpack(int fd, const char *path, uint64_t size, const char *folder,
-                        struct run *run, uint64_t *unpacked, struct err *err);
+MUST_USE int tar_unpack(int fd, uint64_t size, const char *folder, struct run *run,
+                        uint64_t *unpacked, struct err *err);
 
 #endif

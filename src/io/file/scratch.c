@@ -61,7 +61,8 @@ scratch_check_room(int fd, const char *folder, uint64_t more, struct err *err)
     available = (uint64_t)vfs.f_bavail * vfs.f_frsize;
     if (vfs.f_blocks == 0 || more <= available)
         return 0;
-    err_set(err, ERR_LOCAL, "temporary files in '%s' need %s, but only %s is available",
-            folder, text_human(need, more), text_human(have, available));
-    return err_hint(err, "free some space, or choose a folder on another file system");
+    err_because(err, ERR_LOCAL, REASON_NO_ROOM,
+                "temporary files in '%s' need %s, but only %s is available", folder,
+                text_human(need, more), text_human(have, available));
+    return err_hint(err, "free some space, or choose another folder");
 }

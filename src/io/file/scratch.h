@@ -27,7 +27,7 @@ MUST_USE int scratch_open(const char *folder, struct err *err);
 /*
  * Check that the file system has space for more bytes.  One that reports 0 blocks is not
  * checked.
- * Errors: ERR_LOCAL with what is needed and what is available.
+ * Errors: ERR_LOCAL "no-room" with what is needed and what is available.
  */
 MUST_USE int scratch_check_room(int fd, const char *folder, uint64_t more,
                                 struct err *err);
