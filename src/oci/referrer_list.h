@@ -25,7 +25,7 @@ struct referrer {
 struct referrers {
     struct referrer *items; /* each digest once, and each tag */
     size_t count, cap;
-    long refusal; /* status of the answer that shows that there is no API; 0: none */
+    long refusal; /* status of an answer that shows that there is no API; 0: none */
 };
 
 #define REFERRERS_INIT                                                                   \

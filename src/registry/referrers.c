@@ -64,6 +64,14 @@ is_no_api(const struct pages *p, const struct answer *a, const struct digest *di
     }
 }
 
+/* Not every such answer is about the API: some lack just this repository or manifest. */
+static bool
+is_about_subject(const struct answer *a)
+{
+    return exchange_has_code(a, "NAME_UNKNOWN") ||
+           exchange_has_code(a, "MANIFEST_UNKNOWN");
+}
+
 static bool
 is_index(const struct answer *a)
 {
@@ -85,7 +93,7 @@ ask_pages(struct pages *p, const struct digest *digest, struct referrers *out,
         struct call call = {.repo = p->repo, .request = {.method = "GET", .url = a.url}};
 
         if (!is_index(&a) && p->count == 1 && is_no_api(p, &a, digest)) {
-            out->refusal = a.http.status;
+            out->refusal = is_about_subject(&a) ? 0 : a.http.status;
             return 0;
         }
         if (!is_index(&a)) {
@@ -188,16 +196,36 @@ struct question {
 /* After so many questions without an API, and none with it, a registry has none. */
 enum { NO_API_ENOUGH = 3 };
 
+/* Caller holds the lock. */
+static struct referrers_api *
+find_api(struct host *host, const char *path)
+{
+    size_t len = strcspn(path, "/");
+    struct referrers_api *api = host->apis;
+
+    if (path[len] == '\0')
+        len = 0;
+    while (api && (strncmp(api->project, path, len) != 0 || api->project[len] != '\0'))
+        api = api->next;
+    if (api)
+        return api;
+    api = xcalloc(1, sizeof(*api));
+    api->project = xstrndup(path, len);
+    api->next = host->apis;
+    host->apis = api;
+    return api;
+}
+
 static bool
 is_known_without_api(struct session *s, const struct repository *at)
 {
     struct client *c = s->client;
-    const struct host *host;
+    const struct referrers_api *api;
     bool is_known;
 
     pthread_mutex_lock(&c->lock);
-    host = client_find_host(c, at);
-    is_known = !host->has_referrers && host->no_referrers >= NO_API_ENOUGH;
+    api = find_api(client_find_host(c, at), at->path);
+    is_known = !api->is_there && api->missing >= NO_API_ENOUGH;
     pthread_mutex_unlock(&c->lock);
     return is_known;
 }
@@ -215,13 +243,15 @@ static void
 note_api(struct session *s, const struct repository *at, bool is_there, long status)
 {
     struct client *c = s->client;
+    struct referrers_api *api;
     struct host *host;
     bool is_told;
 
     pthread_mutex_lock(&c->lock);
     host = client_find_host(c, at);
-    host->has_referrers |= is_there;
-    host->no_referrers += !is_there;
+    api = find_api(host, at->path);
+    api->is_there |= is_there;
+    api->missing += !is_there && status != 0;
     is_told = is_there || host->is_no_api_told || !is_refusal_of_api(status);
     host->is_no_api_told |= !is_told;
     pthread_mutex_unlock(&c->lock);

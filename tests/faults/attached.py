@@ -177,6 +177,21 @@ def asks_few_questions(lab):
         same(api, 120 if has_api else 3, "questions to the API")
 
 
+@case("referrers-api-here-and-there")
+def asks_each_registry_of_a_host(lab):
+    "an API that some repositories of a host lack, or that lacks some manifests, is still used"
+    old = [lab.image(f"old/app:v{n}", text=f"number {n}") for n in range(4)]
+    new = lab.image("new/app:1")
+    attached = [note(lab, new), note(lab, old[3])]
+    lab.registry.on("GET", "old/app/referrers/", status(404))
+    lab.export(*old, new, jobs=1).ok().carries(*old, new, attached[0])
+    same(lab.registry.count("GET", "old/app/referrers/"), 3, "questions to the one without it")
+    for code in ("NAME_UNKNOWN", "MANIFEST_UNKNOWN"):
+        lab.again()
+        lab.registry.on("GET", "old/app/referrers/", denied(404, code), times=3)
+        lab.export(*old, new, jobs=1).ok().carries(*old, new, *attached)
+
+
 @case("referrers-few-requests")
 def asks_for_each_tag_of_a_long_list(lab):
     "where the list of tags is long or refused, each tag is requested with HEAD"

@@ -31,6 +31,18 @@ client_new(const struct client_config *config)
 }
 
 static void
+free_apis(struct referrers_api *a)
+{
+    while (a) {
+        struct referrers_api *next = a->next;
+
+        free(a->project);
+        free(a);
+        a = next;
+    }
+}
+
+static void
 free_hosts(struct host *h)
 {
     while (h) {
@@ -40,6 +52,7 @@ free_hosts(struct host *h)
         free(h->name);
         free(h->realm);
         free(h->service);
+        free_apis(h->apis);
         free(h);
         h = next;
     }

@@ -28,6 +28,15 @@ struct upload_quirks {
     uint64_t piece;   /* maximum bytes per request, 0: unlimited */
 };
 
+/* Whether a host has the referrers API for the repositories whose paths begin alike: one
+ * host may serve several registries, as Artifactory and Nexus do.  Guarded. */
+struct referrers_api {
+    struct referrers_api *next;
+    char *project;    /* first component of their paths; "" for paths of one */
+    unsigned missing; /* questions for which it was missing */
+    bool is_there;
+};
+
 /* A registry, either for repositories that may lack TLS, or for all others.  Lives as
  * long as the client. */
 struct host {
@@ -54,9 +63,8 @@ struct host {
     uint64_t served;    /* requests it served without asking to slow down */
     bool is_by_head; /* blobs cannot be read, so presence is checked with HEAD: presence.h
                       */
-    bool is_limit_told;    /* the warning of few pulls left was shown */
-    unsigned no_referrers; /* questions that the referrers API was missing for */
-    bool has_referrers;    /* it exists */
+    bool is_limit_told; /* the warning of few pulls left was shown */
+    struct referrers_api *apis;
     bool has_head;         /* HEAD finds manifests */
     bool is_no_api_told;   /* that it refuses the referrers API */
     bool is_withheld_told; /* the warning of withheld credentials was shown */
