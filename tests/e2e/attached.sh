@@ -63,6 +63,12 @@ check_equal "so does a copy from a layout" "$everything" "$(arrived placed)"
 
 # ---- left out ----
 
+required 0 "export --platform succeeds" \
+    sealift export --dry-run --json --platform linux/amd64 "$source/app:1"
+check_equal "with the index, what is attached to it and to the platform is exported" \
+    "$index $index $index $index $amd64 $amd64 $amd64" \
+    "$(field "$out" '" ".join(sorted((i.get("subject", i["digest"]) for i in d["images"]),
+        key="'"$index $amd64"'".find))')"
 required 0 "copy --platform succeeds" sealift copy --platform linux/amd64 --index rebuild \
     --map "$source/app=part" "$source/app:1" "$target"
 check_equal "what is attached to the platform comes along" "att:1 sbom:1 sig:1" \
