@@ -111,6 +111,7 @@ enum err_kind {
     X(SIGNED_LATE, "expired")                                                            \
     X(SIZE, "size")                                                                      \
     X(SKIPPED, "platform-missing")                                                       \
+    X(SOURCE, "source")                                                                  \
     X(SPARSE_INDEX, "sparse-index")                                                      \
     X(STATE, "state")                                                                    \
     X(STREAM, "stream")                                                                  \

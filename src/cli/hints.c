@@ -13,7 +13,7 @@
 #define STORE    "trust status"       /* commands for the trust store */
 #define BUNDLES  "verify import inspect sign attach payload digest"
 /* Commands that open or make private keys. */
-#define SIGNERS "export sign import trust keygen key"
+#define SIGNERS "export sign import copy trust keygen key"
 
 /* What the owner of a missing signature types. */
 #define SIGN_BUNDLE "a signer runs 'sealift sign --key THEIR.key BUNDLE'"
@@ -104,7 +104,7 @@ static const struct hint {
      "of the images in an index"},
 
     /* ---- import ---- */
-    {REASON_RECEIPT, "import", "run the same command again to make the receipt"},
+    {REASON_RECEIPT, "copy import", "run the same command again to make the receipt"},
     {REASON_COLLISION, "copy import",
      "keep the source host, or map them to different names with --map FROM=TO"},
     {REASON_UNTAGGED, "copy import", "--tag-digests gives it one"},

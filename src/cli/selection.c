@@ -71,6 +71,24 @@ selection_read(const struct selection_options *o, struct selection *out, struct 
     return 0;
 }
 
+int
+selection_check_stdin(const struct selection_options *o,
+                      const struct registry_options *registry,
+                      const struct passphrase_options *passphrase, struct err *err)
+{
+    const char *users[4] = {
+        registry->creds_stdin ? "--creds-stdin" : NULL,
+        passphrase_stdin_user(passphrase),
+    };
+    size_t n = 2;
+
+    for (size_t i = 0; i < o->from.count && n < COUNT_OF(users); i++) {
+        if (strcmp(o->from.items[i], "-") == 0)
+            users[n++] = "--from -";
+    }
+    return stdin_users_check(users, n, err);
+}
+
 /* --all-tags and --tags require a repository. */
 static int
 check_repositories(const struct reference_list *names, struct err *err)

@@ -9,6 +9,7 @@
 #include "cli/commands/commands.h"
 #include "cli/files.h"
 #include "cli/opt.h"
+#include "cli/passphrase.h"
 #include "ops/plan/plan.h"
 #include "ops/source/sources.h"
 
@@ -81,6 +82,13 @@ void selection_release(struct selection *s);
 /* Errors: ERR_USAGE. */
 MUST_USE int selection_read(const struct selection_options *options,
                             struct selection *out, struct err *err);
+
+/* Check that at most one option of the command reads standard input.  Errors: ERR_USAGE.
+ */
+MUST_USE int selection_check_stdin(const struct selection_options *options,
+                                   const struct registry_options *registry,
+                                   const struct passphrase_options *passphrase,
+                                   struct err *err);
 
 /*
  * The references among the operands and in lists; each that is not valid is reported.

@@ -99,6 +99,8 @@ struct image_source {
     void (*open_blob)(void *ctx, unsigned worker, const struct image_object *what,
                       struct byte_source *out);
     void (*close_blob)(struct byte_source *blob);
+    /* A name in whose repository an object is, for messages; or NULL. */
+    const struct reference *(*origin)(void *ctx, const struct image_object *what);
     /* Whether a document was made by the source itself, as what it reads has none: no
      * registry has that digest.  NULL: none was. */
     bool (*is_made)(void *ctx, const struct digest *document);

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Copies from one registry (lab.other) to another (lab.registry)."""
+import json
+
 from harness import *
 
 MIB = 1 << 20
@@ -90,10 +92,54 @@ def never_commits_wrong_bytes(lab):
     "a blob with a flipped bit is never committed, and no tag is set"
     app = lab.image("app:1", at=lab.other, size=3 * MIB)
     lab.other.on("GET", app.blobs[-1].digest, flip(1000))
-    lab.copy(app, jobs=1).fails("integrity")
+    lab.copy(app, jobs=1).fails("integrity", f"from {lab.other.host}/app: its bytes do not match",
+                                reason="digest")
     check(not lab.registry.store.repo("mirror/app").tags, "no tag is set")
     check(app.blobs[-1].digest not in lab.registry.store.repo("mirror/app").blobs,
           "the blob is not there")
+
+
+@case("copy-says-which-side-failed")
+def says_which_side_failed(lab):
+    "an error names the source when the source fails, and the target when that fails"
+    app = lab.image("app:1", at=lab.other, size=3 * MIB)
+    blob = app.blobs[-1].digest
+    for fault, kind in ((status(404), "not-found"), (status(403), "auth"), (status(500), "network")):
+        lab.again()
+        lab.other.on("GET", blob, fault)
+        run = lab.copy(app, options=["--retries", "1"], jobs=1)
+        run.fails(kind, f"from {lab.other.host}/app: ")
+        check(lab.other.count("GET", blob) <= 2, "the upload is not repeated, too")
+    lab.again()
+    lab.registry.on("PATCH|PUT|POST", "/blobs/", status(507))
+    run = lab.copy(app, options=["--retries", "1"], jobs=1).fails("network")
+    check("from " not in run.json["error"]["message"], "it is not the source")
+
+
+@case("copy-receipt")
+def makes_a_receipt(lab):
+    "a receipt of a copy names its sources, is signed, pushed, and no import's memory"
+    app, chart = lab.image("app:1", at=lab.other), lab.serve(artifact("chart:1"), at=lab.other)
+    lab.sealift("keygen", "-q", "--no-passphrase", "--type", "ed25519", lab._at("given", "host")).ok()
+    report = lab._at("report.json")
+    key = ("--receipt", lab._at("given", "host.key"))
+    run = lab.copy(app, chart, options=key).ok()
+    same(run.json["receipt"], True, "there is a receipt")
+    with open(report + ".receipt.json", encoding="utf-8") as file:
+        receipt = json.load(file)
+    same(receipt["source"], [lab.other.host], "sources")
+    same([one["digest"] for one in receipt["images"]], [app.top.digest, chart.top.digest], "images")
+    check(not {"stream", "serial", "index", "bundle"} & set(receipt), "no bundle is named")
+    verified = lab.sealift("verify-receipt", "--json", "--key", lab._at("given", "host.pub"),
+                           report + ".receipt.json").ok()
+    same((verified.json["copy"], verified.json["images"]), (True, 2), "what verify-receipt reads")
+    tags = lab.registry.store.repo("mirror/sealift-copy").tags
+    check("latest" in tags and len(tags) == 2, f"tags of the receipt: {sorted(tags)}")
+    lab.copy(app, options=[*key, "--dry-run"]).fails("usage")
+    lab.copy(app, to=(), options=[*key, "--as", f"{lab.registry.host}/a:1"]).fails("usage")
+    lab.registry.on("PUT", "/sealift-copy/manifests/", status(403))
+    run = lab.copy(app, options=key).fails("partial", "but not the receipt", reason="receipt")
+    lab.landed(app)
 
 
 @case("copy-keeps-going")

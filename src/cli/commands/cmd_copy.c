@@ -8,11 +8,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/hints.h"
+#include "cli/passphrase.h"
+#include "cli/receipt_files.h"
 #include "cli/selection.h"
 #include "cli/target_options.h"
 #include "io/json/json_write.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/copy_archive.h"
+#include "ops/receipt/receipt_push.h"
 #include "registry/registry_source.h"
 #include "render/render_archive.h"
 #include "render/render_omitted.h"
@@ -28,6 +31,8 @@ struct copy_command {
     struct selection_options images;
     struct target_options target;
     struct opt_list as;
+    const char *receipt;
+    struct passphrase_options passphrase;
 };
 
 #define T struct copy_command
@@ -40,6 +45,10 @@ static const struct opt table[] = {
     LIST(T, as, 0, "as", "NAME[:TAG]",
          "copy one image to exactly this name; all operands are then sources "
          "(repeatable)"),
+    GROUP("Receipt"),
+    FILE_TEXT(T, receipt, 0, "receipt", "KEY", OPT_READS,
+              "sign a receipt with this private key and push it next to the images"),
+    PASSPHRASE_OPTIONS(T),
     REGISTRY_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
@@ -190,17 +199,87 @@ check_credentials(const struct registry_access *access, const struct copy_comman
     return registry_access_check_target(access, &o->registry, &target, err);
 }
 
+/* ---- the receipt ---- */
+
+/* The registries and archives of a run, for its receipt.  Borrows their texts. */
+struct source_places {
+    const char **items;
+    size_t count, cap;
+};
+
+static void
+source_places_release(struct source_places *p)
+{
+    free(p->items);
+}
+
+static void
+add_place(struct source_places *p, const char *text)
+{
+    for (size_t i = p->count; i-- > 0;) {
+        if (strcmp(p->items[i], text) == 0)
+            return;
+    }
+    p->items = mem_grow(p->items, p->count, &p->cap, sizeof(*p->items));
+    p->items[p->count++] = text;
+}
+
+/* Names of archives are behind those of registries. */
+static void
+list_places(struct source_places *p, const struct selection *selection,
+            const struct reference_list *names)
+{
+    const struct sources *s = &selection->sources;
+
+    for (size_t i = 0; i < s->count; i++)
+        add_place(p, s->requests[i].label);
+    for (size_t i = 0; i < s->from_registries; i++)
+        add_place(p, names->items[i].host);
+}
+
+static int
+check_receipt(const struct copy_command *o, const char *target, struct err *err)
+{
+    if (selection_check_stdin(&o->images, &o->registry, &o->passphrase, err) < 0)
+        return -1;
+    if (o->receipt && o->target.dry_run)
+        return err_set(err, ERR_USAGE, "--receipt and --dry-run are mutually exclusive");
+    if (o->receipt && !target)
+        return err_set(err, ERR_USAGE,
+                       "--receipt requires REGISTRY[/PREFIX] as the target");
+    return 0;
+}
+
+static void
+say_receipt(struct result *r, const struct copy_result *x, const struct target *target)
+{
+    char tag[CLOCK_TEXT_MAX];
+
+    if (x->receipt.json.len == 0)
+        return;
+    receipt_copy_tag(tag, x->time);
+    result_say(r, "receipt   %s%s%s/%s:%s\n", target->host, target->prefix[0] ? "/" : "",
+               target->prefix, RECEIPT_COPY_NAME, tag);
+    jsout_put_bool(r->json, "receipt", true);
+}
+
+/* ---- to a registry ---- */
+
 static int
 copy_names(const struct copy_command *o, struct selection *selection,
            struct copy_options *options, struct runtime *rt, struct result *r,
            struct err *err)
 {
+    CLEANUP(pki_release) struct pki_key *key = NULL;
     CLEANUP(registry_access_release)
     struct registry_access access = REGISTRY_ACCESS_INIT;
     CLEANUP(copy_result_release) struct copy_result x = COPY_RESULT_INIT;
     struct image_source registries, source;
     int rc;
 
+    if (o->receipt && !(key = passphrase_load_key(&o->passphrase, o->receipt, NULL, err)))
+        return -1;
+    options->receipt_key = key;
     if (registry_access_open(&access, &o->registry, rt, false, err) < 0 ||
         check_credentials(&access, o, options, err) < 0)
         return -1;
@@ -211,6 +290,9 @@ copy_names(const struct copy_command *o, struct selection *selection,
     rc = copy_run(&x, options, err);
     put_copy_result(r, o, &x, rc < 0 ? err : &(const struct err)ERR_INIT);
     if (rc < 0 && err->kind != ERR_PARTIAL)
+        return -1;
+    say_receipt(r, &x, &options->push.mapping.target);
+    if (receipt_files_save(&x.receipt, rt->common->report, err) < 0)
         return -1;
     for (size_t i = 0; i < x.push_count; i++)
         target_warn_untagged(&x.pushes[i], &rt->run.events);
@@ -232,7 +314,8 @@ check_archive_options(const struct copy_command *o, struct err *err)
                    {o->target.strip_host, "--strip-host"},
                    {o->target.tag_digests, "--tag-digests"},
                    {o->target.read_back != NULL, "--read-back"},
-                   {o->target.keep_going, "--keep-going"}};
+                   {o->target.keep_going, "--keep-going"},
+                   {o->receipt != NULL, "--receipt"}};
 
     for (size_t i = 0; i < COUNT_OF(options); i++) {
         if (options[i].is_given)
@@ -347,8 +430,6 @@ copy_to_file(const struct copy_command *o, char **operands, size_t count,
     return rc;
 }
 
-/* ---- to a registry ---- */
-
 static int
 copy_with(const struct copy_command *o, char **operands, size_t count,
           struct mapping_rule *rules, struct runtime *rt, struct result *r,
@@ -357,17 +438,23 @@ copy_with(const struct copy_command *o, char **operands, size_t count,
     CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
     CLEANUP(selection_release) struct selection selection = SELECTION_INIT;
     CLEANUP(exact_names_release) struct exact_names exact = {.count = 0};
+    CLEANUP(source_places_release) struct source_places places = {.count = 0};
     struct copy_options options = {.sources = &selection.sources,
+                                   .tool = TOOL_NAME_VERSION,
                                    .push = {.run = &rt->run}};
     const char *target;
 
     selection.imports = !o->target.dry_run;
     if (read_names(o, operands, count, &exact, &target, err) < 0 ||
+        check_receipt(o, target, err) < 0 ||
         selection_read(&o->images, &selection, err) < 0 ||
         target_options_read(&o->target, target, rules, &options.push, err) < 0 ||
         selection_gather(&o->images, &selection, operands,
                          o->as.count > 0 ? count : count - 1, &names, &rt->run, err) < 0)
         return -1;
+    list_places(&places, &selection, &names);
+    options.places = places.items;
+    options.place_count = places.count;
     options.names = exact.items;
     options.name_count = exact.count;
     options.plan = selection_plan(&o->images, &selection, &names);
@@ -413,6 +500,8 @@ files(const void *options, char **operands, size_t count, struct files *f)
         image_location_parse(&target, operands[count - 1], strlen(operands[count - 1]),
                              err_ignored()) == 0)
         files_add(f, FILE_WRITTEN, "the target", target.path);
+    if (o->receipt)
+        receipt_files_add(f, o->common.report);
     registry_options_files(f);
 }
 

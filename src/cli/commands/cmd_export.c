@@ -63,22 +63,6 @@ static const struct opt table[] = {
 
 /* ---- options ---- */
 
-static int
-check_stdin(const struct export_command *o, struct err *err)
-{
-    const char *users[4] = {
-        o->registry.creds_stdin ? "--creds-stdin" : NULL,
-        passphrase_stdin_user(&o->passphrase),
-    };
-    size_t n = 2;
-
-    for (size_t i = 0; i < o->images.from.count && n < COUNT_OF(users); i++) {
-        if (strcmp(o->images.from.items[i], "-") == 0)
-            users[n++] = "--from -";
-    }
-    return stdin_users_check(users, n, err);
-}
-
 /* Whole tar blocks, so that no header is divided between volumes. */
 static int
 read_volume_size(const char *text, uint64_t *out, struct err *err)
@@ -129,7 +113,7 @@ check_export_options(const struct export_command *o, struct err *err)
                        BUNDLE_STREAM_MAX);
     if (clock_epoch(&now, err) < 0) /* before any prompt */
         return -1;
-    return check_stdin(o, err);
+    return selection_check_stdin(&o->images, &o->registry, &o->passphrase, err);
 }
 
 /* Where the list of failures is not shown. */

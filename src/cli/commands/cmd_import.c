@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "cli/hints.h"
 #include "cli/passphrase.h"
+#include "cli/receipt_files.h"
 #include "cli/target_options.h"
-#include "io/file/output.h"
 #include "oci/graph_walk.h"
 #include "ops/import/import.h"
 #include "ops/receipt/receipt.h"
@@ -108,28 +108,6 @@ complete_import_hint(const void *ctx, enum err_reason reason, const char *subjec
     hint_add(hint, &cmd_import, ctx, reason, subject);
 }
 
-static char *
-receipt_beside(const char *report)
-{
-    return xasprintf("%s.receipt.json", report);
-}
-
-/* The receipt, which third parties can verify, is written next to the report. */
-static int
-save_receipt(const struct receipt *receipt, const char *report, struct err *err)
-{
-    CLEANUP(mem_free_string) char *json = NULL, *signature = NULL;
-
-    if (receipt->json.len == 0 || !report)
-        return 0;
-    json = receipt_beside(report);
-    signature = receipt_signature_path(json);
-    if (file_put(json, receipt->json.data, receipt->json.len, 0644, false, err) < 0)
-        return -1;
-    return file_put(signature, receipt->signature.data, receipt->signature.len, 0644,
-                    false, err);
-}
-
 /* ---- the command ---- */
 
 /* REPOSITORY[:TAG] below the target; without a tag the image keeps its own. */
@@ -195,7 +173,7 @@ import(const struct import_command *o, char **operands, size_t count,
     if (rc < 0 && err->kind != ERR_PARTIAL)
         return -1;
     result_receipt(r, &view, &x);
-    if (save_receipt(&x.receipt, rt->common->report, err) < 0)
+    if (receipt_files_save(&x.receipt, rt->common->report, err) < 0)
         return -1;
     target_warn_untagged(&x.push, &rt->run.events);
     if (o->trust.skip)
@@ -234,13 +212,8 @@ files(const void *options, char **operands, size_t count, struct files *f)
     registry_options_files(f);
     files_add_operands(f, FILE_READ_BUNDLE, "BUNDLE", operands, 0,
                        count > 1 ? count - 1 : count);
-    if (o->receipt && o->common.report) {
-        CLEANUP(mem_free_string) char *json = receipt_beside(o->common.report);
-        CLEANUP(mem_free_string) char *signature = receipt_signature_path(json);
-
-        files_add(f, FILE_WRITTEN, "the receipt", json);
-        files_add(f, FILE_WRITTEN, "the signature of the receipt", signature);
-    }
+    if (o->receipt)
+        receipt_files_add(f, o->common.report);
 }
 
 const struct command cmd_import = {

@@ -20,7 +20,7 @@ struct verify_receipt_command {
 static const struct opt table[] = {
     GROUP("Trust"),
     FILE_LIST(T, keys, 0, "key", "PUB", OPT_READS,
-              "the public key of the importing host (repeatable; one must match)"),
+              "the public key of the host that pushed (repeatable; one must match)"),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
@@ -33,19 +33,25 @@ put_summary(struct result *r, const struct receipt_summary *s)
     char images[TEXT_COUNT_MAX], overrides[TEXT_COUNT_MAX];
 
     clock_format(time, s->time);
-    digest_text(&s->index, index);
     jsout_put_text(r->json, "target", s->target);
-    jsout_put_text(r->json, "stream", s->stream);
-    jsout_put_u64(r->json, "serial", s->serial);
-    jsout_put_text(r->json, "index", index);
+    jsout_put_bool(r->json, "copy", s->is_copy);
+    if (!s->is_copy) {
+        digest_text(&s->index, index);
+        jsout_put_text(r->json, "stream", s->stream);
+        jsout_put_u64(r->json, "serial", s->serial);
+        jsout_put_text(r->json, "index", index);
+    }
     jsout_put_text(r->json, "time", time);
     jsout_put_u64(r->json, "images", s->images);
     jsout_put_u64(r->json, "overrides", s->overrides);
     jsout_put_bool(r->json, "signatureSkipped", s->signature_skipped);
     jsout_put_bool(r->json, "partial", s->is_partial);
-    result_say(r, "imported  %s to %s\n", time, s->target);
-    result_say(r, "stream    %s, serial %" PRIu64 "\n", s->stream, s->serial);
-    result_say(r, "index     %s\n", index);
+    result_say(r, "%s  %s to %s\n", s->is_copy ? "copied  " : "imported", time,
+               s->target);
+    if (!s->is_copy) {
+        result_say(r, "stream    %s, serial %" PRIu64 "\n", s->stream, s->serial);
+        result_say(r, "index     %s\n", index);
+    }
     result_say(r, "contents  %s%s; %s used%s\n",
                text_count(images, s->images, "image", "images"),
                s->is_partial ? ", NOT ALL OF THEM PUSHED" : "",
@@ -96,9 +102,11 @@ const struct command cmd_verify_receipt = {
     .name = "verify-receipt",
     .group = COMMAND_TRUST,
     .operands = "FILE",
-    .summary = "check the receipt of an import",
+    .summary = "check the receipt of an import or a copy",
     .about = "Check that FILE is a receipt signed by a known host; FILE.sigstore.json is "
-             "its\nsignature.  Receipts are made by 'sealift import --receipt'.",
+             "its\nsignature.  Receipts are made by 'sealift import --receipt' "
+             "and\n'sealift copy "
+             "--receipt'.",
     .examples =
         {
             {"Check a receipt with the public key of the importing host",

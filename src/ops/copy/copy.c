@@ -2,9 +2,11 @@
 #include "config.h"
 #include "ops/copy/copy.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "ops/copy/copy_source.h"
 #include "ops/import/accept.h"
+#include "ops/receipt/receipt_push.h"
 #include "ops/verify/policy_check.h"
 
 #include <stdlib.h>
@@ -126,6 +128,32 @@ push_everywhere(struct copying *c, struct err *err)
     return o->push.dry_run ? 0 : remember_bundles(c, !is_whole(c), err);
 }
 
+/* The images are pushed: a receipt that cannot be made is a failure of its own. */
+static int
+make_copy_receipt(struct copy_result *r, const struct copy_options *o, struct err *err)
+{
+    const struct copy_receipt_facts facts = {.tool = o->tool,
+                                             .target = &o->push.mapping.target,
+                                             .time = r->time,
+                                             .sources = o->places,
+                                             .source_count = o->place_count,
+                                             .push = &r->pushes[0]};
+    struct err why = ERR_INIT;
+
+    if (receipt_make_copy(&r->receipt, &facts, o->receipt_key, &why) == 0 &&
+        receipt_push_copy(&r->receipt, &facts, client_session(o->push.client, 0), &why) ==
+            0)
+        return 0;
+    receipt_release(&r->receipt);
+    r->receipt = (struct receipt)RECEIPT_INIT;
+    if (why.kind == ERR_SIGNAL) {
+        *err = why;
+        return -1;
+    }
+    return err_because(err, ERR_PARTIAL, REASON_RECEIPT,
+                       "all images were pushed, but not the receipt: %s", why.msg);
+}
+
 /* Set the error for failures of either side. */
 static int
 judge_partial(const struct copy_result *r, struct err *err)
@@ -151,7 +179,12 @@ copy_run(struct copy_result *out, const struct copy_options *options, struct err
     c.planned =
         (struct copy_source){&out->plan, options->plan.source, options->foreign_layers};
     c.source = copy_source(&c.planned);
-    return push_everywhere(&c, err) < 0 ? -1 : judge_partial(out, err);
+    if (push_everywhere(&c, err) < 0)
+        return -1;
+    out->time = clock_now();
+    if (options->receipt_key && make_copy_receipt(out, options, err) < 0)
+        return -1;
+    return judge_partial(out, err);
 }
 
 void
@@ -160,6 +193,7 @@ copy_result_release(struct copy_result *r)
     for (size_t i = 0; i < r->push_count; i++)
         push_result_release(&r->pushes[i]);
     free(r->pushes);
+    receipt_release(&r->receipt);
     plan_release(&r->plan);
     *r = (struct copy_result)COPY_RESULT_INIT;
 }

@@ -11,6 +11,7 @@
 
 #include "ops/plan/plan.h"
 #include "ops/push/push.h"
+#include "ops/receipt/receipt.h"
 #include "ops/source/sources.h"
 
 struct copy_options {
@@ -21,17 +22,23 @@ struct copy_options {
     /* Exact names of the single image; or none. */
     const struct reference *names;
     size_t name_count;
+    const struct pki_key *receipt_key; /* or NULL: no receipt.  Not with names */
+    const char *const *places; /* for the receipt: registries and archives, as typed */
+    size_t place_count;
+    const char *tool;
 };
 
 struct copy_result {
     struct plan plan;
     struct push_result *pushes; /* one; or one per exact name, in order */
     size_t push_count;
+    struct receipt receipt; /* empty unless one was requested, and pushed */
+    uint64_t time;          /* of the receipt */
 };
 
 #define COPY_RESULT_INIT                                                                 \
     {                                                                                    \
-        .plan = PLAN_INIT                                                                \
+        .plan = PLAN_INIT, .receipt = RECEIPT_INIT                                       \
     }
 
 /*

@@ -40,6 +40,7 @@ struct planned_blob {
     const struct image_source *inner;
     struct byte_source source;
     struct byte_block block;
+    const struct reference *origin;
     bool needs_urls; /* a foreign layer whose URLs may not be used */
 };
 
@@ -51,6 +52,10 @@ read_planned_blob(void *ctx, void *out, size_t len, uint64_t offset, struct err 
 
     if (n < 0 && err->kind == ERR_NOT_FOUND && b->needs_urls)
         err->reason = REASON_FOREIGN_LAYER;
+    if (n < 0 && err->kind == ERR_NETWORK && !err->reason)
+        err->reason = REASON_SOURCE; /* repeating the upload would not help */
+    if (n < 0 && err->kind != ERR_SIGNAL)
+        err_wrap(err, "from %s/%s", b->origin->host, b->origin->path);
     return n;
 }
 
@@ -74,7 +79,7 @@ open_planned_blob(void *ctx, unsigned worker, const struct image_object *what,
     if (b->block.data && b->block.len == what->size) {
         b->source = byte_block_source(&b->block);
     } else {
-        there.in = copy_source_origin(s, what->digest);
+        there.in = b->origin = copy_source_origin(s, what->digest);
         if (s->foreign_layers)
             there.urls =
                 foreign_urls_find(s->plan->links, what->digest, &there.url_count);
@@ -97,6 +102,12 @@ close_planned_blob(struct byte_source *blob)
     blob->ctx = NULL;
 }
 
+static const struct reference *
+origin_of_object(void *ctx, const struct image_object *what)
+{
+    return copy_source_origin(ctx, what->digest);
+}
+
 struct image_source
 copy_source(struct copy_source *s)
 {
@@ -104,5 +115,6 @@ copy_source(struct copy_source *s)
                                  .is_remote = s->inner->is_remote,
                                  .fetch_document = read_planned,
                                  .open_blob = open_planned_blob,
-                                 .close_blob = close_planned_blob};
+                                 .close_blob = close_planned_blob,
+                                 .origin = origin_of_object};
 }

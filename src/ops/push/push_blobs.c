@@ -192,6 +192,22 @@ add_counts(struct push_context *push, const struct push_counts *more)
 
 /* ---- sending ---- */
 
+/* The source sent other bytes than it had promised. */
+static void
+name_origin(struct push_context *push, uint32_t object, struct err *err)
+{
+    const struct image_object what = push_context_object(push, object);
+    const struct image_source *source = push->source;
+    const struct reference *from =
+        source->origin ? source->origin(source->ctx, &what) : NULL;
+
+    if (!from || err->reason != REASON_CHANGED)
+        return;
+    push->is_unread = true;
+    err_because(err, ERR_INTEGRITY, REASON_DIGEST,
+                "from %s/%s: its bytes do not match the digest", from->host, from->path);
+}
+
 static int
 send_blob(struct push_context *push, unsigned worker, uint32_t object,
           const struct repository *repo, const char *mount_from, bool is_broken,
@@ -204,6 +220,8 @@ send_blob(struct push_context *push, unsigned worker, uint32_t object,
                        mount_from, is_broken, outcome, err);
 
     close_blob(&bytes);
+    if (rc < 0)
+        name_origin(push, object, err);
     return rc;
 }
 

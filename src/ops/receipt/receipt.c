@@ -158,33 +158,65 @@ patterns_out(const struct receipt_facts *f)
     return list;
 }
 
-int
-receipt_make(struct receipt *out, const struct receipt_facts *f,
-             const struct pki_key *key, struct err *err)
+/* What every receipt begins with. */
+static struct jsout *
+begin_receipt(const char *tool, uint64_t time, const struct target *target,
+              const struct push_result *push)
 {
     struct jsout *obj = jsout_object();
     char place[REFERENCE_TEXT_MAX];
 
-    snprintf(place, sizeof(place), "%s%s%s", f->target->host,
-             f->target->prefix[0] != '\0' ? "/" : "", f->target->prefix);
+    snprintf(place, sizeof(place), "%s%s%s", target->host,
+             target->prefix[0] != '\0' ? "/" : "", target->prefix);
     jsout_put_text(obj, "mediaType", RECEIPT_TYPE);
-    jsout_put_text(obj, "tool", f->tool);
-    put_time_member(obj, "time", f->verified->now.clock);
+    jsout_put_text(obj, "tool", tool);
+    put_time_member(obj, "time", time);
     jsout_put_text(obj, "target", place);
-    if (f->push->failed > 0)
+    if (push->failed > 0)
         jsout_put_bool(obj, "partial", true);
-    if (f->only_count > 0)
-        jsout_put(obj, "only", patterns_out(f));
-    put_verified_bundle(obj, f->verified);
-    put_decision(obj, f->verified, f->options);
-    jsout_put(obj, "images", images_out(f->push));
-    jsout_put(obj, "counts", push_counts_json(&f->push->counts));
+    return obj;
+}
+
+/* The images, then the signature over all of it. */
+static int
+end_receipt(struct jsout *obj, const struct push_result *push, struct receipt *out,
+            const struct pki_key *key, struct err *err)
+{
+    jsout_put(obj, "images", images_out(push));
+    jsout_put(obj, "counts", push_counts_json(&push->counts));
     if (jsout_write(obj, &out->json, err) < 0)
         return err_wrap(err, "receipt");
     if (buf_add_text(&out->json, "\n") < 0)
         return err_set(err, ERR_LIMIT, "the receipt is too long");
     return signature_make(key, out->json.data, out->json.len, &out->signature,
                           out->signature_name, err);
+}
+
+int
+receipt_make(struct receipt *out, const struct receipt_facts *f,
+             const struct pki_key *key, struct err *err)
+{
+    struct jsout *obj =
+        begin_receipt(f->tool, f->verified->now.clock, f->target, f->push);
+
+    if (f->only_count > 0)
+        jsout_put(obj, "only", patterns_out(f));
+    put_verified_bundle(obj, f->verified);
+    put_decision(obj, f->verified, f->options);
+    return end_receipt(obj, f->push, out, key, err);
+}
+
+int
+receipt_make_copy(struct receipt *out, const struct copy_receipt_facts *f,
+                  const struct pki_key *key, struct err *err)
+{
+    struct jsout *obj = begin_receipt(f->tool, f->time, f->target, f->push);
+    struct jsout *sources = jsout_array();
+
+    for (size_t i = 0; i < f->source_count; i++)
+        jsout_append_text(sources, f->sources[i]);
+    jsout_put(obj, "source", sources);
+    return end_receipt(obj, f->push, out, key, err);
 }
 
 void
@@ -229,14 +261,20 @@ read_summary(const struct js *root, struct receipt_summary *s, struct err *err)
         return receipt_error("\"mediaType\" is not " RECEIPT_TYPE, err);
     if (js_string(root, "time", &text) != 1 || clock_parse(text, &s->time) < 0)
         return receipt_error("\"time\" is not a valid time", err);
-    if (read_bundle(root, s, err) < 0)
-        return -1;
     if (js_array(root, "images", &images) != 1 ||
-        js_array(root, "overrides", &overrides) != 1 ||
-        js_bool(root, "signatureSkipped", &s->signature_skipped) != 1 ||
         js_bool(root, "partial", &s->is_partial) < 0)
         return receipt_error("incomplete", err);
     s->images = js_length(images);
+    s->is_copy = js_has(root, "source");
+    if (s->is_copy)
+        return js_array(root, "source", &overrides) == 1 && !js_has(root, "stream")
+                   ? 0
+                   : receipt_error("\"source\" of a bundle", err);
+    if (read_bundle(root, s, err) < 0)
+        return -1;
+    if (js_array(root, "overrides", &overrides) != 1 ||
+        js_bool(root, "signatureSkipped", &s->signature_skipped) != 1)
+        return receipt_error("incomplete", err);
     s->overrides = js_length(overrides);
     return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* receipt.h - a record of an import, signed by the importing host.
+/* receipt.h - a record of an import, or of a copy, signed by the host that pushed.
  *
  * A receipt is one line of JSON and a signature file over its exact bytes, in the same
  * format as those of bundles.  It is pushed as an artifact to TARGET/sealift/STREAM,
@@ -54,14 +54,32 @@ char *receipt_signature_path(const char *receipt);
 MUST_USE int receipt_make(struct receipt *out, const struct receipt_facts *facts,
                           const struct pki_key *key, struct err *err);
 
+/* The subject of the receipt of a copy: it names no bundle, so no import takes it for a
+ * record of a stream. */
+struct copy_receipt_facts {
+    const char *tool;
+    const struct target *target;
+    uint64_t time;              /* epoch seconds */
+    const char *const *sources; /* registries and archives, as typed */
+    size_t source_count;
+    const struct push_result *push;
+};
+
+/* Errors: as receipt_make(). */
+MUST_USE int receipt_make_copy(struct receipt *out,
+                               const struct copy_receipt_facts *facts,
+                               const struct pki_key *key, struct err *err);
+
 /* ---- parsing a receipt ---- */
 
 /* The fields that verify-receipt shows. */
 struct receipt_summary {
     char *target;
+    bool is_copy; /* then there is no bundle: the next three are not set */
     struct digest index;
     char stream[BUNDLE_STREAM_MAX + 1];
-    uint64_t serial, time; /* time: epoch seconds of the import */
+    uint64_t serial;
+    uint64_t time; /* epoch seconds of the import or copy */
     size_t images, overrides;
     bool signature_skipped;
     bool is_partial; /* some of the images could not be pushed */

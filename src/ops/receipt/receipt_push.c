@@ -2,6 +2,7 @@
 #include "config.h"
 #include "ops/receipt/receipt_push.h"
 
+#include "base/clock.h"
 #include "bundle/reader/head.h"
 #include "io/crypto/hash.h"
 #include "io/json/json.h"
@@ -84,6 +85,16 @@ add_signature_layers(struct pushing *p, const struct verified *v, struct err *er
 }
 
 static int
+add_receipt_layers(struct pushing *p, const struct receipt *r, struct err *err)
+{
+    return add_layer(p, RECEIPT_LAYER_JSON, "receipt.json", r->json.data, r->json.len,
+                     err) < 0
+               ? -1
+               : add_layer(p, RECEIPT_LAYER_BY, "receipt.json.sigstore.json",
+                           r->signature.data, r->signature.len, err);
+}
+
+static int
 add_layers(struct pushing *p, const struct receipt *r, const struct verified *v,
            struct err *err)
 {
@@ -93,10 +104,7 @@ add_layers(struct pushing *p, const struct receipt *r, const struct verified *v,
 
     if (bundle_raw_sums(v->head, &sums, err) < 0)
         return -1;
-    if (add_layer(p, RECEIPT_LAYER_JSON, "receipt.json", r->json.data, r->json.len, err) <
-            0 ||
-        add_layer(p, RECEIPT_LAYER_BY, "receipt.json.sigstore.json", r->signature.data,
-                  r->signature.len, err) < 0 ||
+    if (add_receipt_layers(p, r, err) < 0 ||
         add_layer(p, RECEIPT_LAYER_INDEX, "index.json", index, index_len, err) < 0 ||
         add_layer(p, RECEIPT_LAYER_SUMS, "SHA256SUMS", sums.data, sums.len, err) < 0)
         return -1;
@@ -123,19 +131,28 @@ write_manifest(struct pushing *p, struct buf *out, struct err *err)
 }
 
 static int
-push_receipt_tags(const struct pushing *p, const struct buf *manifest, uint64_t serial,
+push_receipt_tags(const struct pushing *p, const struct buf *manifest, const char *tag,
                   struct err *err)
 {
     struct digest digest;
-    char tag[REFERENCE_TAG_MAX + 1];
 
-    snprintf(tag, sizeof(tag), "serial-%" PRIu64, serial);
     if (hash_bytes(DIGEST_SHA256, manifest->data, manifest->len, &digest, err) < 0 ||
         push_manifest(p->session, &p->repo, tag, &digest, MEDIA_OCI_MANIFEST,
                       manifest->data, manifest->len, NULL, err) < 0)
         return -1;
     return push_manifest(p->session, &p->repo, RECEIPT_LATEST, &digest,
                          MEDIA_OCI_MANIFEST, manifest->data, manifest->len, NULL, err);
+}
+
+/* A time without the ':' that a tag cannot have: "2026-12-01T10-15-00Z". */
+void
+receipt_copy_tag(char out[CLOCK_TEXT_MAX], uint64_t time)
+{
+    clock_format(out, time);
+    for (char *p = out; *p != '\0'; p++) {
+        if (*p == ':')
+            *p = '-';
+    }
 }
 
 int
@@ -152,26 +169,57 @@ receipt_path(char out[REFERENCE_PATH_MAX + 1], const struct target *target,
                    stream);
 }
 
+/* The manifest of the layers added so far, under its tag and as the latest. */
+static int
+push_receipt_manifest(struct pushing *p, const char *tag, struct err *err)
+{
+    CLEANUP(buf_release) struct buf manifest = BUF_INIT(MANIFEST_MAX);
+
+    return write_manifest(p, &manifest, err) < 0
+               ? -1
+               : push_receipt_tags(p, &manifest, tag, err);
+}
+
 int
 receipt_push(const struct receipt *r, const struct receipt_facts *f,
              struct session *session, struct err *err)
 {
-    CLEANUP(buf_release) struct buf manifest = BUF_INIT(MANIFEST_MAX);
     const struct bundle_meta *meta = &f->verified->meta;
-    char path[REFERENCE_PATH_MAX + 1];
+    char path[REFERENCE_PATH_MAX + 1], tag[REFERENCE_TAG_MAX + 1];
     struct pushing p = {.session = session,
                         .repo = {.host = f->target->host, .path = path}};
     int rc;
 
     if (receipt_path(path, f->target, meta->stream, err) < 0)
         return -1;
+    snprintf(tag, sizeof(tag), "serial-%" PRIu64, meta->serial);
     p.layers = jsout_array();
     rc = add_layers(&p, r, f->verified, err);
     if (rc == 0)
-        rc = write_manifest(&p, &manifest, err);
+        rc = push_receipt_manifest(&p, tag, err);
     if (p.layers)
         jsout_free(p.layers);
+    return rc < 0 ? err_wrap(err, "receipt, %s/%s", f->target->host, path) : 0;
+}
+
+int
+receipt_push_copy(const struct receipt *r, const struct copy_receipt_facts *f,
+                  struct session *session, struct err *err)
+{
+    char path[REFERENCE_PATH_MAX + sizeof("/" RECEIPT_COPY_NAME)];
+    char tag[CLOCK_TEXT_MAX];
+    struct pushing p = {.session = session,
+                        .repo = {.host = f->target->host, .path = path}};
+    int rc;
+
+    snprintf(path, sizeof(path), "%s%s" RECEIPT_COPY_NAME, f->target->prefix,
+             f->target->prefix[0] != '\0' ? "/" : "");
+    receipt_copy_tag(tag, f->time);
+    p.layers = jsout_array();
+    rc = add_receipt_layers(&p, r, err);
     if (rc == 0)
-        rc = push_receipt_tags(&p, &manifest, meta->serial, err);
+        rc = push_receipt_manifest(&p, tag, err);
+    if (p.layers)
+        jsout_free(p.layers);
     return rc < 0 ? err_wrap(err, "receipt, %s/%s", f->target->host, path) : 0;
 }

@@ -307,6 +307,8 @@ sources_open(struct sources *s, const struct source_options *options,
                         .names = names,
                         .from_registries = names->count};
 
+    s->from_registries = names->count;
+
     for (size_t i = 0; i < s->count; i++) {
         o.request = &s->requests[i];
         if (open_request(&o, err) < 0)

@@ -35,6 +35,7 @@ struct source_request {
 struct sources {
     struct source_request *requests;
     size_t count, cap;
+    size_t from_registries;         /* names in front of those from archives */
     bool is_part;                   /* some image of an archive was not selected */
     struct source_bundle **bundles; /* those among the archives, owned */
     size_t bundle_count, bundle_cap;
