@@ -38,6 +38,7 @@ enum err_kind {
  */
 #define ERR_REASONS(X)                                                                   \
     X(ALSO_LAYOUT, "also-layout")                                                        \
+    X(ARCHIVE_OPERAND, "transport")                                                      \
     X(BAD_SIGNATURE, "bad-signature")                                                    \
     X(BROKEN_BLOB, "broken-blob")                                                        \
     X(CERTIFICATE, "tls")                                                                \

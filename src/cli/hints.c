@@ -63,6 +63,7 @@ static const struct hint {
     {REASON_TRANSPORT, "copy diff export",
      "sources are registries, bundle:FILE, oci:FOLDER, oci-archive:FILE and "
      "docker-archive:FILE; 'skopeo copy' converts others"},
+    {REASON_ARCHIVE_OPERAND, "copy export", "did you mean '{}'?"},
     {REASON_LIST_OPERAND, "copy export", "'{}' is a file: did you mean --from {}?"},
     {REASON_LIST_LINE, "export",
      "this makes one of Kubernetes manifests: sed -n 's/^[ -]*image: *//p' *.yaml | tr "

@@ -3,10 +3,12 @@
 #include "cli/selection.h"
 
 #include "base/err_list.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "cli/hints.h"
 #include "io/file/file.h"
 #include "oci/reference_lines.h"
+#include "ops/source/source_guess.h"
 
 #include <string.h>
 
@@ -140,6 +142,7 @@ open_archives(const struct selection_options *o, struct selection *selection,
 {
     const struct source_options options = {
         .name = o->name,
+        .other_name = selection->exact_name,
         .work_dir = o->work_dir,
         .verify = {.store = &selection->store,
                    .skip_signature = o->trust.skip,
@@ -208,6 +211,20 @@ selection_files(const struct selection_options *o, char **operands, size_t count
         trust_options_files(&o->trust, f);
 }
 
+/* A file was given as a name. */
+static void
+hint_at_file(const struct command *command, const void *options, const char *path,
+             enum image_transport transport, struct err *err)
+{
+    CLEANUP(mem_free_string)
+    char *located = xasprintf("%s:%s", image_transport_name(transport), path);
+
+    if (transport == TRANSPORT_REGISTRY)
+        hint_add(err->hint, command, options, REASON_LIST_OPERAND, path);
+    else
+        hint_add(err->hint, command, options, REASON_ARCHIVE_OPERAND, located);
+}
+
 void
 selection_hint(const struct command *command, const void *options, char **operands,
                size_t count, struct err *err)
@@ -216,8 +233,10 @@ selection_hint(const struct command *command, const void *options, char **operan
         err->kind != ERR_NOT_FOUND)
         return;
     for (size_t i = 0; i < count; i++) {
-        if (file_is_regular(operands[i])) {
-            hint_add(err->hint, command, options, REASON_LIST_OPERAND, operands[i]);
+        enum image_transport transport = source_guess(operands[i]);
+
+        if (transport != TRANSPORT_REGISTRY || file_is_regular(operands[i])) {
+            hint_at_file(command, options, operands[i], transport, err);
             return;
         }
     }

@@ -70,6 +70,7 @@ struct selection {
     struct tag_filter pattern;
     struct trust_store store; /* for bundles */
     struct sources sources;   /* archives; every other name is in a registry */
+    const char *exact_name;   /* at the target, of the single image; or NULL */
     bool imports;             /* a source bundle is remembered as imported */
 };
 

@@ -71,6 +71,14 @@ expect 0 "selects platforms" try oci:layout:docker.io/team/web:1.4 --platform li
 expect 0 "makes a new index" try oci:layout:docker.io/team/web:1.4 --platform linux/amd64 \
     --index rebuild
 
+expect 0 "needs no name for one that is given by the target" \
+    sealift copy oci:sub/dir/tagged "$target/exact/web:3"
+expect 0 "nor by --as" sealift copy --as "$target/exact/web:4" --as "$target/exact/other:4" \
+    oci:sub/dir/tagged:1.4
+take "$target/exact/other:4" oci:exact:4
+check_equal "the digest is the same" "$digest" \
+    "$(field exact/index.json 'd["manifests"][0]["digest"]')"
+
 # --- damaged -------------------------------------------------------------------------------
 
 blob=layout/blobs/sha256/$(field layout/index.json 'd["manifests"][0]["digest"][7:]')
@@ -133,6 +141,15 @@ printf 'not a tar' >text.tar
 expect 6 "refuses another file" try oci-archive:text.tar
 head -c 20000 own.tar >cut.tar
 expect 6 "refuses a truncated archive" try oci-archive:cut.tar
+
+# An archive without its transport.
+must sealift export -q --unsigned -o bundle.tar oci:layout
+must skopeo copy -q --src-tls-verify=false "docker://$index" docker-archive:docker.tar:docker.io/x/y:1
+for one in oci:layout oci-archive:own.tar bundle:bundle.tar docker-archive:docker.tar \
+    oci-archive:skopeo.tar.gzip; do
+    sealift export --unsigned -o x.tar "./${one#*:}" 2>hint >/dev/null
+    check "a hint says what ${one#*:} is" grep -qF "did you mean '${one%%:*}:./${one#*:}'?" hint
+done
 
 # Archives that try to reach beyond themselves.
 make_evil() {

@@ -115,6 +115,7 @@ static const struct {
     {{"login"}, REASON_LOGIN, NULL},
     {{"list"}, REASON_NO_CATALOG, "sealift list reg.example:5000/REPOSITORY"},
     {{"list"}, REASON_TRANSPORT, "sealift inspect"},
+    {{"copy", "export"}, REASON_ARCHIVE_OPERAND, "did you mean 'reg.example:5000'?"},
     {{"copy", "export"}, REASON_LIST_OPERAND, "did you mean --from"},
     {{"export"}, REASON_LIST_LINE, "of Kubernetes manifests: sed -n"},
     {{CONNECTING}, REASON_NO_CA, "--ca-file FILE"},

@@ -446,8 +446,11 @@ copy_with(const struct copy_command *o, char **operands, size_t count,
 
     selection.imports = !o->target.dry_run;
     if (read_names(o, operands, count, &exact, &target, err) < 0 ||
-        check_receipt(o, target, err) < 0 ||
-        selection_read(&o->images, &selection, err) < 0 ||
+        check_receipt(o, target, err) < 0)
+        return -1;
+    if (exact.count > 0) /* the image needs no other name */
+        selection.exact_name = o->as.count > 0 ? o->as.items[0] : operands[count - 1];
+    if (selection_read(&o->images, &selection, err) < 0 ||
         target_options_read(&o->target, target, rules, &options.push, err) < 0 ||
         selection_gather(&o->images, &selection, operands,
                          o->as.count > 0 ? count : count - 1, &names, &rt->run, err) < 0)

@@ -150,7 +150,7 @@ static int
 given_name(const struct opening *o, const struct local_image *image,
            struct reference *name, struct err *err)
 {
-    const char *given = o->options->name;
+    const char *given = o->options->name ? o->options->name : o->options->other_name;
 
     if (!given) {
         list_images(o);

@@ -60,8 +60,9 @@ int sources_take(void *ctx, const char *text, size_t len,
 bool sources_need_trust(const struct sources *s);
 
 struct source_options {
-    const char *name;     /* for an image whose archive gives it none; or NULL */
-    const char *work_dir; /* for what has to be unpacked; NULL: a temporary folder */
+    const char *name;       /* for an image whose archive gives it none; or NULL */
+    const char *other_name; /* for such an image, without a name, or NULL */
+    const char *work_dir;   /* for what has to be unpacked; NULL: a temporary folder */
     /* For bundles: how they are judged; paths, path_count and run are set here. */
     struct verify_options verify;
     struct run *run;
