@@ -101,6 +101,24 @@ expect 6 "refuses a blob of other bytes" try oci:bad:docker.io/team/web:1.4
 check "it names the archive and the blob" grep -q "oci:bad: sha256:$layer" "$err"
 expect 6 "copies no blob of other bytes" sealift copy oci:bad:docker.io/team/web:1.4 "$target/bad/web:1"
 
+# many COUNT: an index.json with so many entries.
+many() {
+    rm -rf many && cp -r layout many
+    python3 - "$1" >many/index.json <<'PYTHON'
+import sys
+entry = ('{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:%064x","size":9,'
+         '"annotations":{"org.opencontainers.image.ref.name":"x.y/app:%d"}}')
+count = int(sys.argv[1])
+print('{"schemaVersion":2,"manifests":[' + ",".join(entry % (n, n) for n in range(count)) + "]}")
+PYTHON
+}
+many 10000
+expect 9 "reads ten thousand entries" try oci:many:x.y/app:9999
+many 10001
+expect 11 "refuses more" try oci:many:x.y/app:1
+many 1000000
+expect 11 "refuses a million" try oci:many:x.y/app:1
+
 # --- a tar ---------------------------------------------------------------------------------
 
 # from FILE OPTIONS...: the archive gives the digests that its index.json has.
