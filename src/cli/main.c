@@ -3,7 +3,6 @@
 #include "cli/commands/commands.h"
 
 #include "base/mem.h"
-#include "base/text_safe.h"
 #include "cli/hints.h"
 #include "cli/notice_list.h"
 #include "cli/print_result.h"
@@ -218,7 +217,6 @@ start(int argc, char **argv)
     struct err err = ERR_INIT;
     int count = opt_count_leading(leading, argc, argv, &err);
     const struct command *c;
-    char safe[TEXT_SAFE_MAX];
     char *word;
 
     if (count < 0 || count == argc)
@@ -226,8 +224,7 @@ start(int argc, char **argv)
     word = argv[count];
     c = command_find(word);
     if (!c) {
-        text_safe(safe, word, strlen(word));
-        err_set(&err, ERR_USAGE, "unknown command '%s'", safe);
+        command_unknown(word, &err);
         return refuse(NULL, word, wants_json(argc, argv), &err);
     }
     if (count == 0 && argc == 2 && strcmp(argv[1], "--complete") == 0)

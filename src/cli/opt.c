@@ -5,8 +5,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/text_safe.h"
+#include "cli/nearest.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +106,23 @@ unknown(const char *word, size_t len, struct err *err)
     return err_set(err, ERR_USAGE, "unknown option '%s'", safe);
 }
 
+/* Also names the option that was probably meant. */
+static int
+unknown_long(const struct opt *table, const char *word, size_t len, struct err *err)
+{
+    char typed[64];
+    struct nearest n = {.typed = typed};
+
+    unknown(word, len + 2, err);
+    snprintf(typed, sizeof(typed), "%.*s", (int)len, word + 2);
+    for (const struct opt *o = table; o->kind != OPT_END; o++) {
+        if (o->kind != OPT_GROUP)
+            nearest_offer(&n, o->name);
+    }
+    nearest_hint(&n, "--", err);
+    return -1;
+}
+
 static int
 take_long(const struct opt *table, void *base, const char *word, const char *next,
           struct err *err)
@@ -112,7 +131,7 @@ take_long(const struct opt *table, void *base, const char *word, const char *nex
     const struct opt *o = find_long(table, word + 2, len);
 
     if (!o)
-        return unknown(word, len + 2, err);
+        return unknown_long(table, word, len, err);
     return parse_option(o, base, word[2 + len] == '=' ? word + 3 + len : NULL, next, err);
 }
 

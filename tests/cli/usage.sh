@@ -189,4 +189,22 @@ expect 9 "-- ends the options" sealift inspect -- --json
 expect 9 "accepts letters together" sealift inspect -qv none.tar
 expect 9 "accepts a letter with its value" sealift verify -j4 --key none.pub none.tar
 
+# --- mistyped words --------------------------------------------------------------------------
+
+# meant WORD COMMAND...: a hint names what was probably meant.
+meant() {
+    meant_word=$1
+    shift
+    expect 2 "refuses: $*" sealift "$@"
+    check "the hint is '$meant_word'" grep -qxF "hint: did you mean '$meant_word'?" "$err"
+}
+meant export exprot
+meant verify help verfy
+meant verify-receipt verify-reciept
+meant --platform export --plaform linux/amd64 x
+meant --no-referrers copy --no-refferers a/b c
+meant --key import --keys=x y z
+expect 2 "refuses a word that is near to none" sealift quux
+check "the hint is the help" grep -qxF "hint: sealift help" "$err"
+
 done_testing

@@ -2,6 +2,9 @@
 #include "config.h"
 #include "cli/commands/commands.h"
 
+#include "base/text_safe.h"
+#include "cli/nearest.h"
+
 #include <string.h>
 
 const struct command *const commands[] = {
@@ -37,6 +40,20 @@ command_find(const char *name)
             return *c;
     }
     return NULL;
+}
+
+int
+command_unknown(const char *word, struct err *err)
+{
+    struct nearest n = {.typed = word};
+    char safe[TEXT_SAFE_MAX];
+
+    text_safe(safe, word, strlen(word));
+    err_set(err, ERR_USAGE, "unknown command '%s'", safe);
+    for (const struct command *const *c = commands; *c; c++)
+        nearest_offer(&n, (*c)->name);
+    nearest_hint(&n, "", err);
+    return -1;
 }
 
 static void
@@ -79,7 +96,7 @@ run_help(const void *options, char **operands, size_t count, struct runtime *rt,
     }
     c = command_find(operands[0]);
     if (!c)
-        return err_set(err, ERR_USAGE, "unknown command '%s'", operands[0]);
+        return command_unknown(operands[0], err);
     explain_command(c, r);
     return 0;
 }

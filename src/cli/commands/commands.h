@@ -55,6 +55,8 @@ extern const struct command cmd_copy, cmd_export, cmd_verify, cmd_import, cmd_in
 
 /* All commands in the order of help, by group; NULL at the end. */
 extern const struct command *const commands[];
+/* An error that names the command that was probably meant.  Always -1. */
+int command_unknown(const char *word, struct err *err);
 const struct command *command_find(const char *name); /* or NULL */
 
 #endif
