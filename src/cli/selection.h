@@ -49,8 +49,9 @@ struct selection_options {
     GROUP("Archives and bundles as sources"),                                            \
         TEXT(T, images.name, 0, "name", "NAME",                                          \
              "the name of an image that has none in its archive"),                       \
-        TEXT(T, images.work_dir, 0, "work-dir", "DIR",                                   \
-             "where to unpack a compressed archive (default: TMPDIR, else /var/tmp)"),   \
+        FILE_TEXT(                                                                       \
+            T, images.work_dir, 0, "work-dir", "DIR", OPT_READS,                         \
+            "where to unpack a compressed archive (default: TMPDIR, else /var/tmp)"),    \
         FILE_LIST(T, images.trust.keys, 0, "source-key", "PUB", OPT_READS,               \
                   "accept source bundles signed with this public key (repeatable)"),     \
         FILE_TEXT(T, images.trust.dir, 0, "trust", "DIR", OPT_BY_COMMAND,                \

@@ -46,7 +46,8 @@ image_artifact_type(const struct image_set *s, const struct image_entry *entry)
     for (uint32_t i = 0; i < o->edge_count; i++) {
         const char *type = graph_media_type(s->graph, &o->edges[i]);
 
-        if (o->edges[i].kind == EDGE_CONFIG && strcmp(type, EMPTY) != 0)
+        if (o->edges[i].kind == EDGE_CONFIG && strcmp(type, EMPTY) != 0 &&
+            !image_config_type(type)) /* that of a signature under a tag says nothing */
             return type;
     }
     return "";

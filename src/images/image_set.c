@@ -34,15 +34,17 @@ image_set_release(struct image_set *s)
     *s = (struct image_set)IMAGE_SET_INIT;
 }
 
+bool
+image_config_type(const char *type)
+{
+    return strcmp(type, "application/vnd.oci.image.config.v1+json") == 0 ||
+           strcmp(type, "application/vnd.docker.container.image.v1+json") == 0;
+}
+
 /* Whether an entry can run as a container, unlike a chart or a signature. */
 static bool
 is_image(const struct graph *g, const struct graph_object *o)
 {
-    static const char *const configs[] = {
-        "application/vnd.oci.image.config.v1+json",
-        "application/vnd.docker.container.image.v1+json",
-    };
-
     if (o->artifact_type[0] != '\0' || o->subject)
         return false;
     if (o->kind == MEDIA_INDEX)
@@ -51,7 +53,7 @@ is_image(const struct graph *g, const struct graph_object *o)
         const char *type = graph_media_type(g, &o->edges[i]);
 
         if (o->edges[i].kind == EDGE_CONFIG)
-            return strcmp(type, configs[0]) == 0 || strcmp(type, configs[1]) == 0;
+            return image_config_type(type);
     }
     return false;
 }

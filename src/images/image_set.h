@@ -62,6 +62,9 @@ struct image_set {
     }
 void image_set_release(struct image_set *s);
 
+/* Whether a media type is that of the config of an image. */
+bool image_config_type(const char *type);
+
 /* Whether a name is that of an image: what containers are made of, unlike a chart or a
  * signature. */
 bool image_set_is_image(const struct graph *graph, uint32_t root,

@@ -178,7 +178,7 @@ derives_kinds_from_type_and_tag(void **state)
          "application/vnd.cyclonedx+json"},
         {empty, TYPE("application/vnd.in-toto+json"), "h.test/a:1", "attestation",
          "application/vnd.in-toto+json"},
-        {CONFIG, "", COSIGN_TAG(".sig"), "signature", CONFIG},
+        {CONFIG, "", COSIGN_TAG(".sig"), "signature", ""},
         {empty, "", COSIGN_TAG(".att"), "attestation", ""},
         {empty, "", COSIGN_TAG(".sbom"), "sbom", ""},
     };

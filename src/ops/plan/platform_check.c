@@ -4,10 +4,10 @@
 
 #include "base/err_list.h"
 #include "base/mem.h"
+#include "images/image_set.h"
 #include "io/json/json.h"
 #include "oci/graph_walk.h"
 #include "ops/plan/plan_name.h"
-#include "registry/pull.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,18 +50,12 @@ note_platform(struct platform_search *s, const char *spec, const char *text)
 static const struct graph_object *
 config_of(const struct graph *g, const struct graph_object *o)
 {
-    static const char *const types[] = {
-        "application/vnd.oci.image.config.v1+json",
-        "application/vnd.docker.container.image.v1+json",
-    };
-
     for (uint32_t i = 0; o->artifact_type[0] == '\0' && i < o->edge_count; i++) {
         const struct graph_object *config = graph_object(g, o->edges[i].to);
         const char *type = graph_media_type(g, &o->edges[i]);
 
         if (o->edges[i].kind == EDGE_CONFIG && config->size > 0 &&
-            config->size <= CONFIG_MAX &&
-            (strcmp(type, types[0]) == 0 || strcmp(type, types[1]) == 0))
+            config->size <= CONFIG_MAX && image_config_type(type))
             return config;
     }
     return NULL;

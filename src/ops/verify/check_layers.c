@@ -30,13 +30,6 @@ is_layer(const char *type)
            ends_with(type, "tar+zstd") || ends_with(type, ".tar.gzip");
 }
 
-static bool
-is_image_config(const char *type)
-{
-    return strcmp(type, "application/vnd.oci.image.config.v1+json") == 0 ||
-           strcmp(type, "application/vnd.docker.container.image.v1+json") == 0;
-}
-
 struct layer_gathering {
     const struct bundle_content *content;
     struct layer_wish *wishes;
@@ -158,7 +151,7 @@ check_gather_layers(const struct bundle_content *c, struct layer_wish **out,
             const struct graph_edge *e = &o->edges[i];
 
             if (e->kind != EDGE_CONFIG || c->member_of_object[e->to] == GRAPH_NONE ||
-                !is_image_config(graph_media_type(c->set.graph, e)))
+                !image_config_type(graph_media_type(c->set.graph, e)))
                 continue;
             if (read_config(&g, o, e->to, err) == 0)
                 continue;
@@ -195,7 +188,7 @@ is_image(const struct bundle_content *c, const struct graph_object *manifest)
         const struct graph_edge *e = &manifest->edges[i];
 
         if (e->kind == EDGE_CONFIG)
-            return is_image_config(graph_media_type(c->set.graph, e));
+            return image_config_type(graph_media_type(c->set.graph, e));
     }
     return false;
 }
