@@ -70,7 +70,8 @@ compare_names(const void *left, const void *right)
 int
 combined_source_ready(struct combined_source *c, struct err *err)
 {
-    qsort(c->names, c->name_count, sizeof(*c->names), compare_names);
+    if (c->name_count > 0)
+        qsort(c->names, c->name_count, sizeof(*c->names), compare_names);
     for (size_t i = 1; i < c->name_count; i++) {
         const struct combined_name *a = &c->names[i - 1], *b = &c->names[i];
         char name[REFERENCE_TEXT_MAX];
