@@ -206,6 +206,18 @@ policy ''
 rm -r store/state
 must bundle forty-three.tar prod 43 alice bob
 must bundle forty-two.tar prod 42 alice bob
+# What fails besides the bundle is not reported as an error of it.
+must openssl genpkey -algorithm ed25519 -aes256 -pass pass:right -out locked.key 2>/dev/null
+echo wrong >phrase
+chmod 600 locked.key phrase
+outcome 3 - "import refuses a wrong passphrase of the receipt key" \
+    import --receipt locked.key --passphrase-file phrase forty-three.tar
+check "the error names the key, not the bundle" \
+    grep -q "^sealift: import: 'locked.key': wrong passphrase" "$err"
+outcome 9 - "import requires the receipt key" import --receipt absent.key forty-three.tar
+check "the error names that file only" grep -q "^sealift: import: cannot open 'absent.key'" "$err"
+outcome 2 - "import requires well-formed credentials" import --authfile phrase forty-three.tar
+check "the error names their file only" grep -q "^sealift: import: 'phrase' " "$err"
 outcome 0 - "import --receipt succeeds" import --receipt host.key forty-three.tar
 check "the receipt is beside the report" test -s report.receipt.json
 expect 0 "the receipt verifies" sealift verify-receipt --key host.pub report.receipt.json

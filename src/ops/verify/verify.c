@@ -15,19 +15,36 @@ check_verify_options(const struct verify_options *o)
     return (struct check_options){.run = o->run, .layers = o->layers};
 }
 
+/* What the caller prepares meanwhile; its errors are not about the bundle. */
+struct preparation {
+    const struct verify_options *options;
+    bool failed;
+};
+
+static int
+prepare_caller(void *ctx, struct err *err)
+{
+    struct preparation *p = ctx;
+    const struct verify_options *o = p->options;
+
+    p->failed = o->prepare && o->prepare(o->prepare_ctx, err) < 0;
+    return p->failed ? -1 : 0;
+}
+
 /*
  * The sandboxed check comes first: the bundle is parsed here only after that succeeded.
  */
 static int
-open_and_check(struct verified *v, const struct verify_options *o, struct err *err)
+open_and_check(struct verified *v, struct preparation *preparation, struct err *err)
 {
+    const struct verify_options *o = preparation->options;
     const struct check_options check = check_verify_options(o);
     const struct sandboxed_check_job job = {.head = v->head,
                                             .admission = &v->admission,
                                             .file = &v->files.volumes,
                                             .check = &check,
-                                            .prepare = o->prepare,
-                                            .prepare_ctx = o->prepare_ctx};
+                                            .prepare = prepare_caller,
+                                            .prepare_ctx = preparation};
     bool opened;
     int rc;
 
@@ -36,6 +53,8 @@ open_and_check(struct verified *v, const struct verify_options *o, struct err *e
         return v->bundle ? 0 : -1;
     }
     rc = sandboxed_check(&job, &v->damage, &opened, err);
+    if (preparation->failed)
+        return -1;
     if (rc < 0 && !opened)
         return -1;
     v->bundle = bundle_open(v->head, &v->admission, rc < 0 ? err_ignored() : err);
@@ -83,6 +102,7 @@ int
 verify_run(struct verified *v, const struct verify_options *o, struct err *err)
 {
     const char *name = o->paths[0];
+    struct preparation preparation = {.options = o};
 
     if (trust_check_wishes(o->store, &o->wishes, err) < 0 ||
         volume_set_open(&v->files, o->paths, o->path_count, err) < 0)
@@ -94,7 +114,8 @@ verify_run(struct verified *v, const struct verify_options *o, struct err *err)
     }
     if (policy_check_judge(v, o, err) < 0)
         return err_wrap(err, "%s", name);
-    if (open_and_check(v, o, err) < 0)
-        return err->kind == ERR_SIGNAL ? -1 : err_wrap(err, "%s", name);
+    if (open_and_check(v, &preparation, err) < 0)
+        return err->kind == ERR_SIGNAL || preparation.failed ? -1
+                                                             : err_wrap(err, "%s", name);
     return 0;
 }
