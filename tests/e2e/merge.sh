@@ -6,6 +6,7 @@
 . "$(dirname "$0")/../lib/e2e.sh"
 is_quick && skip_all "quick run"
 
+need skopeo
 must start_registry source
 must start_registry target
 must fill source shapes
@@ -34,7 +35,8 @@ merge() {
 make one.tar 1 "$index"
 make two.tar 2 "$chart"
 references source >list
-make all.tar 3 -f list
+make full.tar 3 -f list
+make all.tar 10 -f list
 
 # --- one bundle of two ---------------------------------------------------------------------
 
@@ -50,6 +52,28 @@ expect 9 "refuses a name that is not there" merge --source-key team.pub bundle:o
 expect 2 "refuses a name that is to be fetched, too" \
     merge --source-key team.pub bundle:one.tar "$index"
 
+# One name with different content in two bundles.
+moved=$(address_of source)/moved:1
+retag() {
+    skopeo copy -q --src-tls-verify=false --dest-tls-verify=false "docker://$1" "docker://$moved"
+}
+must retag "$(references source docker-single)"
+make same.tar 4 "$moved"
+must retag "$chart"
+make moved.tar 5 "$moved"
+expect 2 "refuses one name with two digests" \
+    merge --source-key team.pub bundle:same.tar bundle:moved.tar
+check "the error names the image" grep -q "$moved has one digest in" "$err"
+check "and one bundle" grep -q "bundle:same.tar" "$err"
+check "and the other" grep -q "bundle:moved.tar" "$err"
+
+# A list names bundles relative to its folder.
+mkdir lists
+cp two.tar lists
+printf 'bundle:two.tar:%s\n' "$chart" >lists/list
+expect 0 "takes bundles from a list" merge --source-key team.pub -f lists/list
+check_equal "with the selected image" "$chart" "$(names)"
+
 # --- trust ---------------------------------------------------------------------------------
 
 expect 7 "refuses a key that is not trusted" merge --source-key other.pub bundle:one.tar
@@ -64,6 +88,17 @@ must sealift trust add -q --trust store team.pub
 expect 0 "an export records nothing" merge --trust store bundle:two.tar
 expect 0 "so an older bundle can follow" merge --trust store bundle:one.tar
 
+# Bundles without a usable signature.
+must forget_requests target
+must sealift export -q --unsigned -o unsigned.tar "$chart"
+expect 7 "refuses an unsigned bundle" merge --source-key team.pub bundle:unsigned.tar
+expect 7 "so does a copy" sealift copy --source-key team.pub bundle:unsigned.tar "$target/no"
+expect 7 "a copy refuses a key that is not trusted" \
+    sealift copy --source-key other.pub bundle:one.tar "$target/no"
+expect 6 "a copy refuses a damaged bundle" \
+    sealift copy --source-key team.pub bundle:bad.tar "$target/no"
+check_equal "nothing of them was sent" 0 "$(writes target)"
+
 # --- to a registry: an import --------------------------------------------------------------
 
 expect 0 "shows what a copy would push" sealift copy --dry-run --trust store bundle:two.tar "$target/m"
@@ -72,10 +107,17 @@ check_not "no stream is recorded" grep -q "^default" "$out"
 expect 0 "copies a bundle to a registry" sealift copy --trust store bundle:two.tar "$target/m"
 expect 0 "records it" sealift status --trust store
 check "as an import does" grep -q "^default *2 " "$out"
+expect 2 "refuses two bundles of one stream" \
+    sealift copy --trust store bundle:two.tar bundle:all.tar "$target/m"
+check "the error says why" grep -q "two.tar is a bundle of stream 'default', too" "$err"
 expect 7 "refuses an older bundle" sealift copy --trust store bundle:one.tar "$target/m"
 expect 7 "an export refuses it, too" merge --trust store bundle:one.tar
 expect 0 "on request, it is accepted" \
     sealift copy --trust store --allow-rollback bundle:one.tar "$target/m"
+expect 0 "copies images of a bundle without what is attached" \
+    sealift copy --no-referrers --trust store bundle:full.tar "$target/part"
+expect 0 "records that" sealift status --trust store
+check "as incomplete" grep -q "^default *3 .*INCOMPLETE" "$out"
 expect 0 "copies everything" sealift copy --strip-host --trust store bundle:all.tar "$target/all"
 check "every image is the same byte for byte" same_images source target all
 must forget_requests target

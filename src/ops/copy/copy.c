@@ -4,6 +4,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "bundle/reader/reader.h"
+#include "oci/graph_walk.h"
 #include "ops/copy/copy_source.h"
 #include "ops/import/accept.h"
 #include "ops/receipt/receipt_push.h"
@@ -56,6 +58,27 @@ accept_bundles(const struct copying *c, const struct push_options *push,
     return 0;
 }
 
+/* Whether the plan has everything in a bundle, but for indexes, which may be rebuilt. */
+static bool
+is_bundle_planned(const struct copying *c, const struct source_bundle *b)
+{
+    const struct graph *all = bundle_content(b->verified.bundle)->set.graph;
+    const struct graph *planned = c->result->plan.set.graph;
+
+    for (uint32_t id = 0; id < graph_count(all); id++) {
+        const struct graph_object *o = graph_object(all, id);
+        uint32_t found;
+
+        if (o->state == GRAPH_OMITTED ||
+            (o->state == GRAPH_DOCUMENT && o->kind == MEDIA_INDEX))
+            continue;
+        found = graph_find(planned, &o->digest);
+        if (found == GRAPH_NONE || graph_object(planned, found)->state == GRAPH_OMITTED)
+            return false;
+    }
+    return true;
+}
+
 static int
 remember_bundles(const struct copying *c, bool is_partial, struct err *err)
 {
@@ -64,7 +87,8 @@ remember_bundles(const struct copying *c, bool is_partial, struct err *err)
     for (size_t i = 0; i < s->bundle_count; i++) {
         const struct source_bundle *b = s->bundles[i];
 
-        if (policy_check_remember(&b->verified, &b->options, is_partial, err) < 0)
+        if (policy_check_remember(&b->verified, &b->options,
+                                  is_partial || !is_bundle_planned(c, b), err) < 0)
             return -1;
     }
     return 0;

@@ -217,6 +217,27 @@ add_images(struct opening *o, struct err *err)
 
 /* ---- opening ---- */
 
+/*
+ * A stream has one recorded bundle, so one run cannot import two: the result would depend
+ * on their order, and the lock of the first one stops the second.
+ */
+static int
+check_stream(const struct sources *s, struct err *err)
+{
+    const char *stream = s->bundles[s->bundle_count - 1]->verified.meta.stream;
+
+    for (size_t i = 0; i + 1 < s->bundle_count; i++) {
+        const struct source_bundle *other = s->bundles[i];
+
+        if (other->verified.lock >= 0 && strcmp(other->verified.meta.stream, stream) == 0)
+            return err_set(err, ERR_USAGE,
+                           "%s is a bundle of stream '%s', too: copy them one after the "
+                           "other, the oldest first",
+                           other->path, stream);
+    }
+    return -1;
+}
+
 /* The whole bundle is verified here, and each object again when it is read. */
 static int
 open_source_bundle(struct opening *o, struct local_images *out, struct err *err)
@@ -234,7 +255,7 @@ open_source_bundle(struct opening *o, struct local_images *out, struct err *err)
         mem_grow(s->bundles, s->bundle_count, &s->bundle_cap, sizeof(*s->bundles));
     s->bundles[s->bundle_count++] = b;
     if (verify_run(&b->verified, &b->options, err) < 0)
-        return -1;
+        return err->kind == ERR_CONFLICT ? check_stream(s, err) : -1;
     bundle_images(out, b->verified.bundle);
     return 0;
 }
