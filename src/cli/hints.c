@@ -101,8 +101,8 @@ static const struct hint {
      "--allow-expired REASON"},
     {REASON_SERIAL, "export", "number the bundles of a stream with --serial N"},
     {REASON_INCOMPLETE_INDEX, "copy export",
-     "an index lists it, but the registry does not have it: --platform exports only some "
-     "of the images in an index"},
+     "an index lists it, but the source does not have it: --platform selects some of the "
+     "images in an index"},
 
     /* ---- import ---- */
     {REASON_RECEIPT, "copy import", "run the same command again to make the receipt"},
@@ -138,6 +138,10 @@ static const struct hint {
      "many registries reject an index with platforms left out: --index rebuild pushes "
      "one of the available platforms, under a new digest; or export it again with all "
      "platforms"},
+
+    {REASON_SPARSE_INDEX, "copy",
+     "many registries reject an index with platforms left out: --index rebuild pushes "
+     "one of the available platforms, under a new digest"},
 
     /* ---- trust ---- */
     {REASON_NO_TRUST, JUDGES,

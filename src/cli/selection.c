@@ -44,9 +44,8 @@ read_platform_missing(const char *text, enum platform_missing *out, struct err *
 static int
 check_selection(const struct selection_options *o, struct err *err)
 {
-    if ((o->index || o->platform_missing) && o->platforms.count == 0)
-        return err_set(err, ERR_USAGE, "%s requires --platform",
-                       o->index ? "--index" : "--platform-missing");
+    if (o->platform_missing && o->platforms.count == 0)
+        return err_set(err, ERR_USAGE, "--platform-missing requires --platform");
     if (o->index && strcmp(o->index, "keep") != 0 && strcmp(o->index, "rebuild") != 0)
         return err_set(err, ERR_USAGE, "--index must be one of keep, rebuild");
     if (o->referrers && o->no_referrers)
@@ -177,6 +176,8 @@ selection_gather(const struct selection_options *o, struct selection *selection,
     if (err_list_end(&bad, &run->events, "references are not valid", err) < 0 ||
         open_archives(o, selection, names, run, err) < 0)
         return -1;
+    if (o->index && o->platforms.count == 0 && selection->sources.bundle_count == 0)
+        return err_set(err, ERR_USAGE, "--index requires --platform");
     if (names->count == 0)
         return err_set(err, ERR_USAGE, "no image is named: name one, or use --from LIST");
     return names->takes_repositories ? check_repositories(names, err) : 0;

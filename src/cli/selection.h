@@ -37,8 +37,9 @@ struct selection_options {
              "an image needs one of the platforms: error (default); all of them: all; "  \
              "with "                                                                     \
              "none it is left out: skip"),                                               \
-        TEXT(T, images.index, 0, "index", "HOW",                                         \
-             "with --platform: keep indexes as they are (default), or rebuild them"),    \
+        TEXT(                                                                            \
+            T, images.index, 0, "index", "HOW",                                          \
+            "of indexes with platforms left out: keep them (default), or rebuild them"), \
         FLAG(T, images.no_referrers, 0, "no-referrers",                                  \
              "leave out signatures, SBOMs and everything else attached to the images"),  \
         FLAG(T, images.referrers, 0, "referrers", "include them (the default)"),         \

@@ -271,6 +271,21 @@ is_made_by_place(void *ctx, const struct digest *document)
            p->images.source.is_made(p->images.source.ctx, document);
 }
 
+/* Another archive may have it. */
+static bool
+is_left_out_of_places(void *ctx, const struct digest *child)
+{
+    const struct combined_source *c = ctx;
+
+    if (place_of(c, child))
+        return false;
+    for (size_t i = 0; i < c->place_count; i++) {
+        if (image_source_left_out(&c->places[i].images.source, child))
+            return true;
+    }
+    return false;
+}
+
 struct image_source
 combined_source(struct combined_source *c)
 {
@@ -283,5 +298,6 @@ combined_source(struct combined_source *c)
                                  .fetch_blob = fetch_combined_blob,
                                  .open_blob = open_combined_blob,
                                  .close_blob = close_combined_blob,
-                                 .is_made = is_made_by_place};
+                                 .is_made = is_made_by_place,
+                                 .is_left_out = is_left_out_of_places};
 }

@@ -13,3 +13,9 @@ blob_prefix_release(struct blob_prefix *p)
 {
     hash_release(&p->hash);
 }
+
+bool
+image_source_left_out(const struct image_source *s, const struct digest *child)
+{
+    return s->is_left_out && s->is_left_out(s->ctx, child);
+}

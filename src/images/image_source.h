@@ -104,6 +104,11 @@ struct image_source {
     /* Whether a document was made by the source itself, as what it reads has none: no
      * registry has that digest.  NULL: none was. */
     bool (*is_made)(void *ctx, const struct digest *document);
+    /* Whether a child of an index was left out on purpose when the source was made, so
+     * that a plan leaves it out, too.  NULL: none was. */
+    bool (*is_left_out)(void *ctx, const struct digest *child);
 };
+
+bool image_source_left_out(const struct image_source *s, const struct digest *child);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "io/json/json_write.h"
 #include "oci/graph_size.h"
+#include "render/render_omitted.h"
 #include "render/table.h"
 
 #include <inttypes.h>
@@ -25,6 +26,8 @@ put_archive_images(struct result *r, const struct target_images *images)
     CLEANUP(table_release) struct table t = TABLE_INIT;
     CLEANUP(graph_size_release)
     struct graph_size *sizes = graph_size_new(images->set->graph);
+    CLEANUP(graph_walk_release)
+    struct graph_walk *walk = graph_walk_new(images->set->graph);
     struct jsout *list = jsout_array();
 
     table_add(&t, (const char *const[]){"IMAGE", "STATE", "DIGEST", "SIZE"});
@@ -37,6 +40,7 @@ put_archive_images(struct result *r, const struct target_images *images)
 
         jsout_put_text(obj, "target", image->name);
         jsout_put_text(obj, "state", state_of_image(image, images->is_dry_run));
+        result_omitted(r, obj, images->set, walk, e);
         jsout_append(list, obj);
         digest_text(&e->digest, digest);
         text_human(size, graph_size_add(sizes, e->object));

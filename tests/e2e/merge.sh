@@ -74,6 +74,28 @@ printf 'bundle:two.tar:%s\n' "$chart" >lists/list
 expect 0 "takes bundles from a list" merge --source-key team.pub -f lists/list
 check_equal "with the selected image" "$chart" "$(names)"
 
+# --- platforms that were left out ----------------------------------------------------------
+
+make sparse.tar 6 --index keep --platform linux/amd64 "$index"
+expect 0 "takes a bundle that leaves out platforms" merge --source-key team.pub bundle:sparse.tar
+check "the result says which" grep -q '"linux/arm64' "$out"
+expect 9 "a platform left out cannot be selected" \
+    merge --source-key team.pub --platform linux/arm64 bundle:sparse.tar
+check "the error says what is there" grep -q "linux/arm64 not available: found linux/amd64$" "$err"
+expect 0 "--index rebuild drops it from the index" \
+    merge --source-key team.pub --index rebuild bundle:sparse.tar
+check_equal "nothing is left out then" False "$(field "$out" '"omitted" in d["images"][0]')"
+expect 0 "another bundle supplies it" merge --source-key team.pub bundle:sparse.tar bundle:one.tar
+check_equal "so nothing is left out" False "$(field "$out" '"omitted" in d["images"][0]')"
+expect 0 "copies it to an archive" \
+    sealift copy --json --source-key team.pub bundle:sparse.tar oci-archive:sparse-oci.tar
+check "that result says it, too" grep -q '"linux/arm64' "$out"
+expect 5 "a registry may refuse the index" \
+    sealift copy --source-key team.pub bundle:sparse.tar "$target/sparse"
+check "a hint says what to do" grep -q "^hint: .*--index rebuild" "$err"
+expect 0 "and takes a rebuilt one" \
+    sealift copy --index rebuild --source-key team.pub bundle:sparse.tar "$target/sparse"
+
 # --- trust ---------------------------------------------------------------------------------
 
 expect 7 "refuses a key that is not trusted" merge --source-key other.pub bundle:one.tar

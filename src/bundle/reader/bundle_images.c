@@ -25,6 +25,17 @@ has_member(void *ctx, const struct digest *digest)
     return id != GRAPH_NONE && graph_object(b->set->graph, id)->state != GRAPH_OMITTED;
 }
 
+/* A child that its export could not fetch is missing, not left out. */
+static bool
+is_left_out_member(void *ctx, const struct digest *child)
+{
+    const struct bundle_images *b = ctx;
+    uint32_t id = graph_find(b->set->graph, child);
+
+    return id != GRAPH_NONE && graph_object(b->set->graph, id)->state == GRAPH_OMITTED &&
+           !b->set->is_missing[id];
+}
+
 static int
 require_member(void *ctx, const struct digest *digest, struct err *err)
 {
@@ -144,7 +155,8 @@ bundle_images(struct local_images *out, struct bundle *b)
                                         .fetch_document = fetch_bundle_document,
                                         .fetch_blob = fetch_bundle_blob,
                                         .open_blob = open_bundle_blob,
-                                        .close_blob = close_bundle_blob};
+                                        .close_blob = close_bundle_blob,
+                                        .is_left_out = is_left_out_member};
     out->has = has_member;
     out->close = close_bundle_images;
 }

@@ -19,6 +19,7 @@ enum {
 /* The selected platforms, and those of one image. */
 struct platform_search {
     const struct choice *choice;
+    const struct image_source *source;
     const struct graph *graph;
     struct document_cache *cache;
     const bool *is_silent; /* by graph id */
@@ -174,7 +175,8 @@ note_document(void *ctx, uint32_t id, bool as_document)
     for (uint32_t i = 0; as_document && i < o->edge_count; i++) {
         const struct graph_edge *e = &o->edges[i];
 
-        if (e->kind == EDGE_CHILD && !e->is_attestation)
+        if (e->kind == EDGE_CHILD && !e->is_attestation &&
+            !image_source_left_out(s->source, &graph_object(s->graph, e->to)->digest))
             note_platform(s, graph_spec(s->graph, e), graph_platform(s->graph, e));
     }
 }
@@ -255,6 +257,7 @@ judge_names(const struct reach *reach, struct plan_name *names, size_t *count,
 
     for (size_t i = 0; i < all; i++) {
         struct platform_search s = {.choice = options->choice,
+                                    .source = options->source,
                                     .graph = reach->graph,
                                     .cache = options->cache,
                                     .is_silent = is_silent};

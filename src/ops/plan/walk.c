@@ -51,11 +51,18 @@ keep_data(struct walk *walk, const struct descriptor *d)
         walk->failed = true;
 }
 
+/* Children that could not be fetched, and those that the source has not. */
 static void
-leave_out_lost(struct walk *walk, const struct document *index, bool *omit)
+leave_out_absent(const struct walk *walk, const struct document *index, bool *omit)
 {
-    for (size_t i = 0; walk->options->failures && i < index->count; i++)
-        omit[i] |= failures_has(walk->options->failures, &index->edges[i].digest);
+    const struct walk_options *o = walk->options;
+
+    for (size_t i = 0; i < index->count; i++) {
+        const struct digest *child = &index->edges[i].digest;
+
+        omit[i] |=
+            failures_has(o->failures, child) || image_source_left_out(o->source, child);
+    }
 }
 
 static void
@@ -69,7 +76,7 @@ watch_document(void *ctx, const struct document *doc, bool *omit)
     }
     if (doc->kind == MEDIA_INDEX) {
         choice_apply(walk->options->choice, doc, omit);
-        leave_out_lost(walk, doc, omit);
+        leave_out_absent(walk, doc, omit);
     }
 }
 
