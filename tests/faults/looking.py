@@ -152,8 +152,11 @@ def lists_many_names_in_little_memory(lab):
     many = [f"team/app{n:06}" for n in range(100000)]
     cataloged(lab, many)
     most = []  # KiB of memory, at each request
+    quarantines = set()  # a sanitizer keeps what is freed
 
     def look(_):
+        with open(f"/proc/{lab.pid}/maps", encoding="ascii") as file:
+            quarantines.update(re.findall(r"lib\w*san\b", file.read()))
         with open(f"/proc/{lab.pid}/status", encoding="ascii") as file:
             most.append(int(re.search(r"VmHWM:\s+([0-9]+)", file.read())[1]))
     lab.watch = look
@@ -162,7 +165,7 @@ def lists_many_names_in_little_memory(lab):
         most.clear()
         run = lab.sealift(*argv, timeout=120)
         check(len(most) > 100, "pages")
-        check(most[-1] - most[10] < 1024, f"memory grows: {most[10]} to {most[-1]} KiB")
+        check(quarantines or most[-1] - most[10] < 1024, f"memory grows: {most[10]} to {most[-1]} KiB")
         return run
     options = ("--progress", "none", "--ca-file", lab.authority.ca, "-j", "1")
     same(limited("list", *options, lab.registry.host).ok().out.split(), many, "repositories")
