@@ -100,11 +100,14 @@ expect 0 "and takes a rebuilt one" \
 
 expect 7 "refuses a key that is not trusted" merge --source-key other.pub bundle:one.tar
 check "a hint names the option" grep -q "^hint: .*--source-key THEIR.pub" "$err"
+check_equal "the result says why the signature does not count" False \
+    "$(field "$out" 'd["sources"][0]["signatures"][0]["counts"]')"
 expect 9 "requires keys" merge --trust nowhere bundle:one.tar
 expect 0 "skips signatures on request" merge --insecure-skip-verify bundle:one.tar
 cp all.tar bad.tar
 printf x | dd of=bad.tar bs=1 seek=100000 conv=notrunc status=none
 expect 6 "refuses a damaged bundle" merge --source-key team.pub bundle:bad.tar
+check "the result says where" grep -q '"damage":\[{.*"offset":' "$out"
 expect 6 "refuses another archive" merge --source-key team.pub bundle:list
 must sealift trust add -q --trust store team.pub
 expect 0 "an export records nothing" merge --trust store bundle:two.tar
@@ -134,8 +137,21 @@ expect 2 "refuses two bundles of one stream" \
 check "the error says why" grep -q "two.tar is a bundle of stream 'default', too" "$err"
 expect 7 "refuses an older bundle" sealift copy --trust store bundle:one.tar "$target/m"
 expect 7 "an export refuses it, too" merge --trust store bundle:one.tar
-expect 0 "on request, it is accepted" \
-    sealift copy --trust store --allow-rollback bundle:one.tar "$target/m"
+expect 0 "on request, it is accepted" sealift copy --trust store --allow-rollback \
+    --receipt other.key --report report --json bundle:one.tar "$target/m"
+check_equal "the result lists the override" "one.tar ['team.pub'] rollback" \
+    "$(field "$out" '" ".join(d["sources"][0]["bundle"] + " " + str(d["sources"][0]["signers"])
+        + " " + o["name"] for o in d["sources"][0]["overrides"])')"
+check_equal "so does the receipt" "default 1 rollback" "$(field report.receipt.json \
+    '" ".join(b["stream"] + " " + b["serial"] + " " + b["overrides"][0]["name"]
+        for b in d["bundles"])')"
+expect 0 "the receipt verifies" sealift verify-receipt --key other.pub report.receipt.json
+check "it shows that one was used" grep -q "1 override used$" "$out"
+expect 0 "copies without checking signatures" sealift copy --insecure-skip-verify \
+    --receipt other.key --report report bundle:one.tar "$target/m"
+check "the result says so" grep -q "UNVERIFIED" "$out"
+expect 0 "the receipt verifies, too" sealift verify-receipt --key other.pub report.receipt.json
+check "it says so" grep -q "THE SIGNATURE WAS NOT CHECKED" "$out"
 expect 0 "copies images of a bundle without what is attached" \
     sealift copy --no-referrers --trust store bundle:full.tar "$target/part"
 expect 0 "records that" sealift status --trust store

@@ -20,6 +20,7 @@
 #include "render/render_archive.h"
 #include "render/render_omitted.h"
 #include "render/render_push.h"
+#include "render/render_sources.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,6 +198,18 @@ check_credentials(const struct registry_access *access, const struct copy_comman
             return 0;
     }
     return registry_access_check_target(access, &o->registry, &target, err);
+}
+
+static int
+gather_sources(const struct copy_command *o, struct selection *selection, char **operands,
+               size_t count, struct reference_list *names, struct runtime *rt,
+               struct result *r, struct err *err)
+{
+    int rc =
+        selection_gather(&o->images, selection, operands, count, names, &rt->run, err);
+
+    result_sources(r, &selection->sources, err);
+    return rc;
 }
 
 /* ---- the receipt ---- */
@@ -407,8 +420,7 @@ copy_to_file(const struct copy_command *o, char **operands, size_t count,
         check_docker_options(o, &l, err) < 0 ||
         selection_read(&o->images, &selection, err) < 0 ||
         target_options_read(&o->target, NULL, NULL, &wishes, err) < 0 ||
-        selection_gather(&o->images, &selection, operands, count - 1, &names, &rt->run,
-                         err) < 0 ||
+        gather_sources(o, &selection, operands, count - 1, &names, rt, r, err) < 0 ||
         open_archive(&l, &target, err) < 0)
         return -1;
     options.plan = selection_plan(&o->images, &selection, &names);
@@ -452,8 +464,8 @@ copy_with(const struct copy_command *o, char **operands, size_t count,
         selection.exact_name = o->as.count > 0 ? o->as.items[0] : operands[count - 1];
     if (selection_read(&o->images, &selection, err) < 0 ||
         target_options_read(&o->target, target, rules, &options.push, err) < 0 ||
-        selection_gather(&o->images, &selection, operands,
-                         o->as.count > 0 ? count : count - 1, &names, &rt->run, err) < 0)
+        gather_sources(o, &selection, operands, o->as.count > 0 ? count : count - 1,
+                       &names, rt, r, err) < 0)
         return -1;
     list_places(&places, &selection, &names);
     options.places = places.items;

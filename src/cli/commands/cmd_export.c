@@ -8,6 +8,7 @@
 #include "cli/signer.h"
 #include "registry/registry_source.h"
 #include "render/render_export.h"
+#include "render/render_sources.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -193,10 +194,14 @@ export_operands(const struct export_command *o, char **operands, size_t count,
     CLEANUP(signer_release) struct signer signer = SIGNER_INIT;
     CLEANUP(selection_release) struct selection selection = SELECTION_INIT;
 
+    int rc;
+
     if (check_export_options(o, err) < 0 ||
-        selection_read(&o->images, &selection, err) < 0 ||
-        selection_gather(&o->images, &selection, operands, count, &names, &rt->run, err) <
-            0)
+        selection_read(&o->images, &selection, err) < 0)
+        return -1;
+    rc = selection_gather(&o->images, &selection, operands, count, &names, &rt->run, err);
+    result_sources(r, &selection.sources, err);
+    if (rc < 0)
         return -1;
     if (o->signer.key && !o->dry_run &&
         signer_load(&o->signer, &o->passphrase, &signer, err) < 0)

@@ -161,6 +161,7 @@ make_copy_receipt(struct copy_result *r, const struct copy_options *o, struct er
                                              .time = r->time,
                                              .sources = o->places,
                                              .source_count = o->place_count,
+                                             .bundles = o->sources,
                                              .push = &r->pushes[0]};
     struct err why = ERR_INIT;
 

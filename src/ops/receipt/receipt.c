@@ -206,6 +206,22 @@ receipt_make(struct receipt *out, const struct receipt_facts *f,
     return end_receipt(obj, f->push, out, key, err);
 }
 
+static struct jsout *
+bundles_out(const struct sources *sources)
+{
+    struct jsout *list = jsout_array();
+
+    for (size_t i = 0; i < sources->bundle_count; i++) {
+        const struct source_bundle *b = sources->bundles[i];
+        struct jsout *obj = jsout_object();
+
+        put_verified_bundle(obj, &b->verified);
+        put_decision(obj, &b->verified, &b->options);
+        jsout_append(list, obj);
+    }
+    return list;
+}
+
 int
 receipt_make_copy(struct receipt *out, const struct copy_receipt_facts *f,
                   const struct pki_key *key, struct err *err)
@@ -216,6 +232,8 @@ receipt_make_copy(struct receipt *out, const struct copy_receipt_facts *f,
     for (size_t i = 0; i < f->source_count; i++)
         jsout_append_text(sources, f->sources[i]);
     jsout_put(obj, "source", sources);
+    if (f->bundles->bundle_count > 0)
+        jsout_put(obj, "bundles", bundles_out(f->bundles));
     return end_receipt(obj, f->push, out, key, err);
 }
 
@@ -251,10 +269,41 @@ read_bundle(const struct js *root, struct receipt_summary *s, struct err *err)
     return 0;
 }
 
+/* How a bundle was judged, in addition to others. */
+static int
+read_decision(const struct js *obj, struct receipt_summary *s, struct err *err)
+{
+    const struct js *overrides;
+    bool is_skipped;
+
+    if (js_array(obj, "overrides", &overrides) != 1 ||
+        js_bool(obj, "signatureSkipped", &is_skipped) != 1)
+        return receipt_error("incomplete", err);
+    s->overrides += js_length(overrides);
+    s->signature_skipped |= is_skipped;
+    return 0;
+}
+
+static int
+read_copy(const struct js *root, struct receipt_summary *s, struct err *err)
+{
+    const struct js *sources, *bundles = NULL;
+
+    if (js_array(root, "source", &sources) != 1 || js_has(root, "stream"))
+        return receipt_error("\"source\" of a bundle", err);
+    if (js_array(root, "bundles", &bundles) < 0)
+        return receipt_error("incomplete", err);
+    for (size_t i = 0; bundles && i < js_length(bundles); i++) {
+        if (read_decision(js_at(bundles, i), s, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int
 read_summary(const struct js *root, struct receipt_summary *s, struct err *err)
 {
-    const struct js *images, *overrides;
+    const struct js *images;
     const char *text;
 
     if (js_string(root, "mediaType", &text) != 1 || strcmp(text, RECEIPT_TYPE) != 0)
@@ -267,16 +316,8 @@ read_summary(const struct js *root, struct receipt_summary *s, struct err *err)
     s->images = js_length(images);
     s->is_copy = js_has(root, "source");
     if (s->is_copy)
-        return js_array(root, "source", &overrides) == 1 && !js_has(root, "stream")
-                   ? 0
-                   : receipt_error("\"source\" of a bundle", err);
-    if (read_bundle(root, s, err) < 0)
-        return -1;
-    if (js_array(root, "overrides", &overrides) != 1 ||
-        js_bool(root, "signatureSkipped", &s->signature_skipped) != 1)
-        return receipt_error("incomplete", err);
-    s->overrides = js_length(overrides);
-    return 0;
+        return read_copy(root, s, err);
+    return read_bundle(root, s, err) < 0 ? -1 : read_decision(root, s, err);
 }
 
 int

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "oci/mapping.h"
 #include "ops/push/push_result.h"
+#include "ops/source/sources.h"
 #include "ops/verify/verified.h"
 #include "trust/signature.h"
 
@@ -54,14 +55,15 @@ char *receipt_signature_path(const char *receipt);
 MUST_USE int receipt_make(struct receipt *out, const struct receipt_facts *facts,
                           const struct pki_key *key, struct err *err);
 
-/* The subject of the receipt of a copy: it names no bundle, so no import takes it for a
- * record of a stream. */
+/* The subject of the receipt of a copy: it is of no stream, so no import takes it for the
+ * record of one. */
 struct copy_receipt_facts {
     const char *tool;
     const struct target *target;
     uint64_t time;              /* epoch seconds */
     const char *const *sources; /* registries and archives, as typed */
     size_t source_count;
+    const struct sources *bundles; /* of these, how the bundles were judged */
     const struct push_result *push;
 };
 
