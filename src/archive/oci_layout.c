@@ -361,11 +361,7 @@ take_fallback(struct oci_layout *l, const char *tag, const struct document *inde
     if (digest_parse(&subject, text, strlen(text), ERR_INTEGRITY, err) < 0)
         return -1;
     for (size_t i = 0; i < index->count; i++) {
-        const struct descriptor *d = &index->edges[i];
-        const struct referrer one = {.media_type = d->media_type,
-                                     .has_digest = true,
-                                     .digest = d->digest,
-                                     .size = d->size};
+        const struct referrer one = referrer_of(&index->edges[i]);
 
         if (attach(l, &subject, &one, err) < 0)
             return -1;

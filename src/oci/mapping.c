@@ -406,7 +406,7 @@ tag_by_digest(struct reference *r)
     if (r->tag[0] != '\0' || !r->has_digest || r->digest.alg != DIGEST_SHA256)
         return;
     digest_hex(&r->digest, hex);
-    snprintf(r->tag, sizeof(r->tag), "digest-sha256-%.64s", hex);
+    snprintf(r->tag, sizeof(r->tag), MAPPING_DIGEST_TAG "%.64s", hex);
 }
 
 int

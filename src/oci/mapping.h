@@ -52,6 +52,9 @@ MUST_USE int mapping_rule_parse(struct mapping_rule *out, const char *text,
 /* Whether a rule is for that source name. */
 bool mapping_rule_matches(const struct mapping_rule *rule, const struct reference *name);
 
+/* The beginning of tags that stand for a digest; see tag_digests. */
+#define MAPPING_DIGEST_TAG "digest-sha256-"
+
 struct mapping {
     struct target target;
     bool strip_host;  /* drop the host where no rule matches */

@@ -29,6 +29,15 @@ referrers_have(const struct referrers *r, const struct digest *digest)
     return false;
 }
 
+struct referrer
+referrer_of(const struct descriptor *d)
+{
+    return (struct referrer){.media_type = d->media_type,
+                             .has_digest = true,
+                             .digest = d->digest,
+                             .size = d->size};
+}
+
 int
 referrers_add_one(struct referrers *r, const struct referrer *one, struct err *err)
 {
@@ -46,11 +55,7 @@ int
 referrers_add(struct referrers *r, const struct document *index, struct err *err)
 {
     for (size_t i = 0; i < index->count; i++) {
-        const struct descriptor *d = &index->edges[i];
-        const struct referrer one = {.media_type = d->media_type,
-                                     .has_digest = true,
-                                     .digest = d->digest,
-                                     .size = d->size};
+        const struct referrer one = referrer_of(&index->edges[i]);
 
         if (referrers_add_one(r, &one, err) < 0)
             return -1;

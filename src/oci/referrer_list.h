@@ -35,6 +35,9 @@ struct referrers {
 void referrers_release(struct referrers *r);
 bool referrers_have(const struct referrers *r, const struct digest *digest);
 
+/* One that an index lists; borrows its media type. */
+struct referrer referrer_of(const struct descriptor *d);
+
 /* Add what an index lists.  Errors: ERR_LIMIT - more than REFERRERS_MAX. */
 MUST_USE int referrers_add(struct referrers *r, const struct document *index,
                            struct err *err);

@@ -55,6 +55,9 @@ must forget_requests target
 expect 0 "they are the same after an import" \
     sealift diff --key "$work/signer.pub" "$bundle" "$target/mirror"
 check_equal "nothing is written" 0 "$(writes target)"
+must sealift import -q --tag-digests --key "$work/signer.pub" "$bundle" "$target/mirror" >"$work/.import"
+expect 0 "tags of digests are no difference" \
+    sealift diff --key "$work/signer.pub" "$bundle" "$target/mirror"
 expect 0 "both registries have the same image" \
     sealift diff "$first" "$target/mirror/$(echo "${first%%/*}" | tr : _)/$name"
 if command -v skopeo >/dev/null; then

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/text.h"
+#include "oci/mapping.h"
 #include "oci/tag_filter.h"
 #include "registry/catalog.h"
 #include "registry/pull.h"
@@ -22,7 +23,8 @@ struct tag_adding {
     size_t skip; /* bytes of a name that keys do not have */
 };
 
-/* Lists of referrers are made by clients that push, so they are not compared. */
+/* Lists of referrers, and tags of digests, are made by clients that push, so they are not
+ * compared. */
 static int
 add_listed_tag(void *ctx, const char *tag, struct err *err)
 {
@@ -31,7 +33,7 @@ add_listed_tag(void *ctx, const char *tag, struct err *err)
     char name[REFERENCE_TEXT_MAX];
     struct diff_name *n;
 
-    if (tag_is_referrers_list(tag))
+    if (tag_is_referrers_list(tag) || text_starts(tag, MAPPING_DIGEST_TAG))
         return 0;
     memcpy(ref.tag, tag, strlen(tag) + 1);
     reference_name(&ref, name);
