@@ -10,9 +10,9 @@
 #include "render/result.h"
 
 /*
- * Of each bundle that was opened, also one that was rejected: who signed it, the
- * overrides used, what it lacks, what is damaged; and the JSON array "sources".  Nothing
- * without bundles.  err: the error that the command ends with.
+ * Lines and the JSON array "sources" for each bundle that was opened, also if it was
+ * rejected: its signers, the overrides used, missing and damaged parts.  Nothing without
+ * bundles.  err: the error that the command ends with.
  */
 void result_sources(struct result *r, const struct sources *sources,
                     const struct err *err);
