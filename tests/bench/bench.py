@@ -108,6 +108,44 @@ def import_many(lab):
     return part
 
 
+def copies(refs):
+    return {"sealift": tools.sealift_copy(refs),
+            "oras cp": tools.oras_copy(refs),
+            "crane copy": tools.crane_copy(refs),
+            "skopeo copy": tools.skopeo_copy(refs)}
+
+
+def copy_big(lab):
+    work = lab.big()
+    part = Part(lab, "copy-big", f"one image, {report.amount(lab.big_size)} in 8 layers, from a "
+                "registry into an empty one", copies(work.refs), into_registry=True)
+    part.measure()
+    part.goal_fastest(0.85)
+    part.goal_peak(32 * MIB)
+    part.goal_nothing_written()
+    return part
+
+
+def copy_many(lab):
+    work = lab.many()
+    part = Part(lab, "copy-many", f"{len(work.refs)} images as in export-many, from a registry "
+                "into an empty one", copies(work.refs), into_registry=True)
+    part.measure()
+    part.goal_fastest(0.4)
+    return part
+
+
+def copy_far(lab):
+    work = lab.far()
+    contenders = copies(work.refs)
+    del contenders["skopeo copy"]  # minutes
+    part = Part(lab, "copy-far", f"{len(work.refs)} images as in export-many, from a registry "
+                "50 ms away into an empty one", contenders, into_registry=True)
+    part.measure(rounds=1)
+    part.goal_fastest(0.15)
+    return part
+
+
 def openssl_speed():
     """Bytes a second that openssl hashes on one core."""
     said = subprocess.run(["openssl", "speed", "-evp", "sha256", "-bytes", str(MIB),
@@ -135,6 +173,7 @@ def verify(lab):
 
 PARTS = {"export-big": export_big, "export-disk": export_disk, "export-many": export_many,
          "export-far": export_far,
+         "copy-big": copy_big, "copy-many": copy_many, "copy-far": copy_far,
          "import-big": import_big, "import-many": import_many, "verify": verify}
 
 

@@ -167,6 +167,19 @@ class Part:
             self.goals.append(Goal(f"{what}, against {other}", f"{ratio:.2f}x", f"<= {limit}x",
                                    ratio <= limit))
 
+    def goal_fastest(self, limit):
+        """sealift takes at most limit times as long as the fastest of the others."""
+        others = {who: readings.median("seconds") for who, readings in self.readings.items()
+                  if not who.startswith("sealift")}
+        if others:
+            self.goal_time(min(others, key=others.get), limit)
+
+    def goal_nothing_written(self):
+        """sealift writes no file to speak of."""
+        if "sealift" in self.readings:
+            written = self.readings["sealift"].median("written")
+            self.goals.append(Goal("bytes written", f"{written:.0f}", "0", written < MIB))
+
     def goal_peak(self, limit):
         """sealift never has more bytes resident than limit."""
         if "sealift" in self.readings:

@@ -115,6 +115,38 @@ def curl_in(work):
     return command
 
 
+# ---- from registry to registry ----
+
+def sealift_copy(refs):
+    """As the other tools copy: without what is attached to the images."""
+    return lambda _, target: [SEALIFT, "copy", "-q", "--no-referrers", "--strip-host", *refs,
+                              target.host]
+
+
+def _each_copy(script, refs):
+    """One run for an image; $from is where it is, $ref its name below the target."""
+    host = refs[0].split("/", 1)[0]
+
+    def command(out, target):
+        line = f'from="{host}/$ref"; to="{target.host}/$ref"; {script}'
+        return each(line, out, _tails(refs))
+    return command
+
+
+def crane_copy(refs):
+    return _each_copy('crane copy --insecure "$from" "$to" 2>/dev/null', refs)
+
+
+def skopeo_copy(refs):
+    return _each_copy('skopeo --tmpdir "$out" copy -q --all --src-tls-verify=false '
+                      '--dest-tls-verify=false "docker://$from" "docker://$to"', refs)
+
+
+def oras_copy(refs):
+    return _each_copy('oras cp --from-plain-http --to-plain-http --no-tty "$from" "$to" '
+                      '>/dev/null', refs)
+
+
 # ---- on the spot ----
 
 def sealift_verify(packed):
