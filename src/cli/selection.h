@@ -31,7 +31,7 @@ struct selection_options {
              "like --all-tags, but only tags that an extended regular expression "       \
              "matches as "                                                               \
              "a whole"),                                                                 \
-        LIST(T, images.platforms, 0, "platform", "OS/ARCH[/VARIANT]",                    \
+        LIST(T, images.platforms, 0, "platform", "OS/ARCH[/VARIANT][:VERSION]",          \
              "only these platforms, separated by commas (repeatable)"),                  \
         TEXT(T, images.platform_missing, 0, "platform-missing", "HOW",                   \
              "an image needs one of the platforms: error (default); all of them: all; "  \
