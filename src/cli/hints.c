@@ -78,8 +78,9 @@ static const struct hint {
      "it from there"},
     {REASON_INCOMPLETE, "export", "--allow-incomplete writes a bundle of the rest"},
     {REASON_INCOMPLETE_BUNDLE, "export",
-     "the bundle lists what is missing: 'sealift verify --allow-incomplete' and 'sealift "
-     "import --allow-incomplete' accept it"},
+     "the bundle lists what is missing: 'sealift verify --allow-incomplete', 'sealift "
+     "import --allow-incomplete' and, as a source, 'sealift export --allow-incomplete' "
+     "accept it"},
     {REASON_SPARSE_INDEX, "export",
      "--index rebuild writes indexes of the exported images, under new digests; 'sealift "
      "import --index rebuild' does so later; --index keep silences this warning"},

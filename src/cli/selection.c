@@ -253,6 +253,7 @@ selection_plan(const struct selection_options *o, const struct selection *select
         .if_missing = selection->if_missing,
         .tags = selection->has_pattern ? &selection->pattern : NULL,
         .referrers = !o->no_referrers,
+        .missing = &selection->sources.missing,
         .rebuild = o->index && strcmp(o->index, "rebuild") == 0,
     };
 }

@@ -272,18 +272,17 @@ is_made_by_place(void *ctx, const struct digest *document)
 }
 
 /* Another archive may have it. */
-static bool
-is_left_out_of_places(void *ctx, const struct digest *child)
+static enum image_absence
+absence_of_places(void *ctx, const struct digest *child)
 {
     const struct combined_source *c = ctx;
+    enum image_absence absence = ABSENCE_UNKNOWN;
 
     if (place_of(c, child))
-        return false;
-    for (size_t i = 0; i < c->place_count; i++) {
-        if (image_source_left_out(&c->places[i].images.source, child))
-            return true;
-    }
-    return false;
+        return ABSENCE_UNKNOWN;
+    for (size_t i = 0; i < c->place_count && absence == ABSENCE_UNKNOWN; i++)
+        absence = image_source_absence(&c->places[i].images.source, child);
+    return absence;
 }
 
 struct image_source
@@ -299,5 +298,5 @@ combined_source(struct combined_source *c)
                                  .open_blob = open_combined_blob,
                                  .close_blob = close_combined_blob,
                                  .is_made = is_made_by_place,
-                                 .is_left_out = is_left_out_of_places};
+                                 .absence = absence_of_places};
 }

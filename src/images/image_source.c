@@ -14,8 +14,8 @@ blob_prefix_release(struct blob_prefix *p)
     hash_release(&p->hash);
 }
 
-bool
-image_source_left_out(const struct image_source *s, const struct digest *child)
+enum image_absence
+image_source_absence(const struct image_source *s, const struct digest *child)
 {
-    return s->is_left_out && s->is_left_out(s->ctx, child);
+    return s->absence ? s->absence(s->ctx, child) : ABSENCE_UNKNOWN;
 }

@@ -66,6 +66,13 @@ struct blob_prefix {
     }
 void blob_prefix_release(struct blob_prefix *p);
 
+/* Why the source lacks a child of an index. */
+enum image_absence {
+    ABSENCE_UNKNOWN,  /* it may have it */
+    ABSENCE_LEFT_OUT, /* on purpose, when the source was made */
+    ABSENCE_MISSING,  /* it could not be fetched then */
+};
+
 /*
  * All functions may be called by many threads at once, each with the number of its own
  * worker (pool.h).  A source has the functions that its users need; the others are NULL.
@@ -104,11 +111,12 @@ struct image_source {
     /* Whether a document was made by the source itself, as what it reads has none: no
      * registry has that digest.  NULL: none was. */
     bool (*is_made)(void *ctx, const struct digest *document);
-    /* Whether a child of an index was left out on purpose when the source was made, so
-     * that a plan leaves it out, too.  NULL: none was. */
-    bool (*is_left_out)(void *ctx, const struct digest *child);
+    /* Whether a child of an index is known to be absent, so that a plan leaves it out.
+     * NULL: that is not known of any. */
+    enum image_absence (*absence)(void *ctx, const struct digest *child);
 };
 
-bool image_source_left_out(const struct image_source *s, const struct digest *child);
+enum image_absence image_source_absence(const struct image_source *s,
+                                        const struct digest *child);
 
 #endif

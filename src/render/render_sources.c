@@ -24,7 +24,10 @@ say_source(struct result *r, const struct source_bundle *b)
     result_signers(r, &v->signers);
     if (v->has_meta) {
         result_verdict(r, &v->verdict, &b->options.wishes);
-        result_missing(r, &v->missing);
+        if (v->bundle) /* what is made of it lists them */
+            result_put_missing(r, &v->missing);
+        else
+            result_missing(r, &v->missing);
     }
     if (!v->bundle)
         return;

@@ -142,6 +142,32 @@ check "verify warns that it is incomplete" grep -q 'OK: .* INCOMPLETE' "$out"
 check "verify lists what is missing" grep -q "^missing   $single\$" "$out"
 expect 0 "inspect succeeds" sealift inspect "$bundle"
 check "inspect shows the missing platform" grep -q 'MISSING$' "$out"
+
+# ---- a source ----
+
+# again [OPTION...] SOURCE...: a bundle of bundles.
+again() {
+    sealift export --json --force --key host.key --source-key team.pub -o again.tar "$@"
+}
+expect 7 "an incomplete bundle is refused as a source" again "bundle:$bundle"
+check "a hint says how to accept it" grep -q "^hint: .*'sealift export --allow-incomplete'" "$err"
+expect 0 "on request, it is accepted" again --allow-incomplete "bundle:$bundle"
+check_equal "the new bundle lists what is missing" "$single ${index%:*}@$broken" \
+    "$(field "$out" "' '.join(sorted(d['missing'], key=lambda n: '@' in n))")"
+expect 7 "so it is incomplete, too" sealift verify --key host.pub again.tar
+expect 0 "it can be verified" sealift verify --key host.pub --allow-incomplete again.tar
+expect 0 "a whole image is taken out of it" again --allow-incomplete "bundle:$bundle:$chart"
+expect 0 "which lacks nothing" sealift verify --key host.pub again.tar
+expect 0 "the missing platform does not matter when others are selected" \
+    again --allow-incomplete --platform linux/amd64 "bundle:$bundle:$index"
+expect 0 "then nothing is missing" sealift verify --key host.pub again.tar
+expect 0 "copies it to a layout" sealift copy --json --allow-incomplete --source-key team.pub \
+    "bundle:$bundle" oci:layout
+check_equal "and says what is missing" "$single ${index%:*}@$broken" \
+    "$(field "$out" "' '.join(sorted(d['missing'], key=lambda n: '@' in n))")"
+expect 0 "copies it to a registry" sealift copy --allow-incomplete --index rebuild \
+    --source-key team.pub "bundle:$bundle" "$target/copied"
+
 if command -v skopeo >/dev/null; then
     expect 0 "skopeo reads the images that are present" \
         skopeo --override-os linux --override-arch amd64 inspect "oci-archive:$bundle:$index"

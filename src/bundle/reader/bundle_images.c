@@ -25,15 +25,15 @@ has_member(void *ctx, const struct digest *digest)
     return id != GRAPH_NONE && graph_object(b->set->graph, id)->state != GRAPH_OMITTED;
 }
 
-/* A child that its export could not fetch is missing, not left out. */
-static bool
-is_left_out_member(void *ctx, const struct digest *child)
+static enum image_absence
+absence_of_member(void *ctx, const struct digest *child)
 {
     const struct bundle_images *b = ctx;
     uint32_t id = graph_find(b->set->graph, child);
 
-    return id != GRAPH_NONE && graph_object(b->set->graph, id)->state == GRAPH_OMITTED &&
-           !b->set->is_missing[id];
+    if (id == GRAPH_NONE || graph_object(b->set->graph, id)->state != GRAPH_OMITTED)
+        return ABSENCE_UNKNOWN;
+    return b->set->is_missing[id] ? ABSENCE_MISSING : ABSENCE_LEFT_OUT;
 }
 
 static int
@@ -156,7 +156,7 @@ bundle_images(struct local_images *out, struct bundle *b)
                                         .fetch_blob = fetch_bundle_blob,
                                         .open_blob = open_bundle_blob,
                                         .close_blob = close_bundle_blob,
-                                        .is_left_out = is_left_out_member};
+                                        .absence = absence_of_member};
     out->has = has_member;
     out->close = close_bundle_images;
 }

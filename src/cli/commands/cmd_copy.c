@@ -392,6 +392,8 @@ fill_archive(const struct copy_command *o, struct selection *selection,
     rc = copy_to_archive(&x, options, err);
     if (x.images.count > 0 && rc == 0)
         render_archive(r, &x, label, true);
+    if (rc == 0)
+        result_missing(r, &x.plan.set.missing);
     if (rc == 0 && !options->plan.referrers)
         result_no_referrers(r, x.plan.set.count);
     if (rc == 0)

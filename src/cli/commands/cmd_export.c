@@ -23,7 +23,7 @@ struct export_command {
     struct opt_list reuse;
     struct opt_number serial;
     bool is_unsigned, dry_run, force, verify_after;
-    bool keep_going, allow_incomplete;
+    bool keep_going;
 };
 
 #define T struct export_command
@@ -54,8 +54,9 @@ static const struct opt table[] = {
     GROUP("Failures"),
     FLAG(T, keep_going, 0, "keep-going",
          "continue after failures, fetch everything else, then exit with 10"),
-    FLAG(T, allow_incomplete, 0, "allow-incomplete",
-         "with --keep-going, write a bundle of the rest, which lists what is missing"),
+    FLAG(T, images.trust.allow_incomplete, 0, "allow-incomplete",
+         "with --keep-going, write a bundle of the rest, which lists what is missing; "
+         "accept source bundles that lack something"),
     REGISTRY_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
@@ -150,7 +151,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
         .reuse = o->reuse.items,
         .reuse_count = o->reuse.count,
         .foreign_layers = o->images.foreign_layers,
-        .allow_incomplete = o->allow_incomplete,
+        .allow_incomplete = o->images.trust.allow_incomplete,
         .accepts_sparse = o->images.index != NULL,
         .key = signer->key,
         .certs = signer->certs,
@@ -174,7 +175,7 @@ export_names(const struct export_command *o, const struct reference_list *names,
     registries = registry_source(access.client);
     source = selection_source(selection, &registries);
     options.plan = selection_plan(&o->images, selection, names);
-    options.plan.keep_going = o->keep_going || o->allow_incomplete;
+    options.plan.keep_going = o->keep_going || o->images.trust.allow_incomplete;
     options.plan.source = &source;
     options.plan.run = &rt->run;
     rc = export_run(&x, &options, err);

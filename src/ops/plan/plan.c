@@ -19,22 +19,54 @@
 /* ---- the image set ---- */
 
 static void
-mark_missing(struct image_set *set, struct failures *failures)
+mark_missing(struct plan *plan)
 {
+    struct image_set *set = &plan->set;
     size_t count;
     const uint32_t *ids = graph_omitted(set->graph, &count);
 
     set->is_missing = xcalloc(graph_count(set->graph), sizeof(*set->is_missing));
-    for (size_t i = 0; i < count; i++)
-        set->is_missing[ids[i]] =
-            failures_has(failures, &graph_object(set->graph, ids[i])->digest);
+    for (size_t i = 0; i < count; i++) {
+        const struct digest *child = &graph_object(set->graph, ids[i])->digest;
+
+        set->is_missing[ids[i]] = failures_has(plan->failures, child) ||
+                                  digest_map_find(&plan->missing, child) != NULL;
+    }
+}
+
+/* Names that failed, and those that were missing before, except for what is in the set.
+ * Children of indexes are not among them. */
+static int
+list_missing(struct plan *plan, const struct missing_list *before, struct err *err)
+{
+    static const struct missing_list none = MISSING_LIST_INIT;
+    const struct missing_list *failed =
+        plan->failures ? failures_names(plan->failures) : &none;
+    struct missing_list all = {
+        .items = xcalloc(failed->count + before->count + 1, sizeof(*all.items))};
+    int rc;
+
+    for (size_t i = 0; i < failed->count; i++)
+        all.items[all.count++] = failed->items[i];
+    for (size_t i = 0; i < before->count; i++) {
+        const struct missing_name *m = &before->items[i];
+
+        if (!m->has_digest || graph_find(plan->set.graph, &m->digest) == GRAPH_NONE)
+            all.items[all.count++] = *m;
+    }
+    rc =
+        missing_of(&plan->set.missing, &all, &plan->set, plan->names, plan->origins, err);
+    free(all.items);
+    return rc;
 }
 
 /* Build the set from the names and their reach, whose contents are taken over. */
 static int
-make_set(struct plan *plan, struct reach *reach, const struct image_source *source,
+make_set(struct plan *plan, struct reach *reach, const struct plan_options *options,
          struct err *err)
 {
+    static const struct missing_list none = MISSING_LIST_INIT;
+    const struct image_source *source = options->source;
     struct image_set *set = &plan->set;
 
     plan->origins = reach->names;
@@ -50,10 +82,8 @@ make_set(struct plan *plan, struct reach *reach, const struct image_source *sour
             source->is_made && source->is_made(source->ctx, &set->entries[i].digest);
     }
     plan->totals = image_set_totals(set);
-    mark_missing(set, plan->failures);
-    return plan->failures ? missing_of(&set->missing, failures_names(plan->failures), set,
-                                       plan->names, plan->origins, err)
-                          : 0;
+    mark_missing(plan);
+    return list_missing(plan, options->missing ? options->missing : &none, err);
 }
 
 static void
@@ -161,8 +191,7 @@ put_images_first(struct plan *plan, const struct reach *reach)
 }
 
 static struct walk_options
-walk_options_of(const struct plan *plan, const struct plan_options *options,
-                struct pool *pool)
+walk_options_of(struct plan *plan, const struct plan_options *options, struct pool *pool)
 {
     return (struct walk_options){
         .names = options->names,
@@ -173,6 +202,7 @@ walk_options_of(const struct plan *plan, const struct plan_options *options,
         .pool = pool,
         .cache = plan->cache,
         .links = plan->links,
+        .missing = &plan->missing,
         .failures = plan->failures,
         .run = options->run,
     };
@@ -216,7 +246,7 @@ plan_make(struct plan *out, const struct plan_options *options, struct err *err)
     events_phase(&options->run->events, "resolving", 0, EVENT_ITEMS);
     if (find_out(out, &reach, options, pool, err) < 0)
         return -1;
-    return make_set(out, &reach, options->source, err);
+    return make_set(out, &reach, options, err);
 }
 
 int
@@ -233,7 +263,7 @@ plan_again(struct plan *plan, const struct plan_options *options, struct err *er
     forget_set(plan);
     if (walk_again(plan, &reach, &walk, err) < 0)
         return -1;
-    return make_set(plan, &reach, options->source, err);
+    return make_set(plan, &reach, options, err);
 }
 
 void
@@ -245,5 +275,6 @@ plan_release(struct plan *plan)
     foreign_urls_free(plan->links);
     document_cache_free(plan->cache);
     failures_free(plan->failures);
+    digest_map_release_with(&plan->missing, free);
     *plan = (struct plan)PLAN_INIT;
 }

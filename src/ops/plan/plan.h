@@ -6,6 +6,7 @@
 #ifndef OPS_PLAN_PLAN_H
 #define OPS_PLAN_PLAN_H
 
+#include "base/digest_map.h"
 #include "images/image_set.h"
 #include "oci/reference_list.h"
 #include "oci/tag_filter.h"
@@ -19,6 +20,7 @@ struct plan_options {
     bool referrers;  /* include what is attached to the images */
     bool rebuild;    /* --index rebuild: new indexes of the selected children */
     bool keep_going; /* record failures to fetch instead of stopping */
+    const struct missing_list *missing; /* names missing before, or NULL */
     const struct image_source *source;
     struct run *run;
 };
@@ -32,12 +34,13 @@ struct plan {
     struct foreign_urls *links;   /* URLs of layers that the registry may not have */
     struct document_cache *cache; /* the bytes of documents and other small objects */
     struct failures *failures;    /* NULL without keep_going */
+    struct digest_map missing;    /* children of indexes that the source is missing */
     struct skipped_list skipped;
 };
 
 #define PLAN_INIT                                                                        \
     {                                                                                    \
-        .names = NULL                                                                    \
+        .missing = DIGEST_MAP_INIT                                                       \
     }
 
 /*

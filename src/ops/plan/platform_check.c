@@ -176,7 +176,8 @@ note_document(void *ctx, uint32_t id, bool as_document)
         const struct graph_edge *e = &o->edges[i];
 
         if (e->kind == EDGE_CHILD && !e->is_attestation &&
-            !image_source_left_out(s->source, &graph_object(s->graph, e->to)->digest))
+            image_source_absence(s->source, &graph_object(s->graph, e->to)->digest) ==
+                ABSENCE_UNKNOWN)
             note_platform(s, graph_spec(s->graph, e), graph_platform(s->graph, e));
     }
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "ops/plan/walk.h"
 
+#include "base/digest_map.h"
 #include "base/mem.h"
 #include "oci/graph_walk.h"
 #include "ops/plan/fetch_attempts.h"
@@ -51,7 +52,19 @@ keep_data(struct walk *walk, const struct descriptor *d)
         walk->failed = true;
 }
 
-/* Children that could not be fetched, and those that the source has not. */
+/* The map owns its digests. */
+static void
+note_missing(struct digest_map *missing, const struct digest *child)
+{
+    struct digest *own = xmalloc(sizeof(*own));
+
+    *own = *child;
+    if (digest_map_add(missing, own, own) != own)
+        free(own);
+}
+
+/* Children that could not be fetched, and those that the source lacks.  Caller holds
+ * walk->lock. */
 static void
 leave_out_absent(const struct walk *walk, const struct document *index, bool *omit)
 {
@@ -59,9 +72,12 @@ leave_out_absent(const struct walk *walk, const struct document *index, bool *om
 
     for (size_t i = 0; i < index->count; i++) {
         const struct digest *child = &index->edges[i].digest;
+        enum image_absence absence =
+            omit[i] ? ABSENCE_UNKNOWN : image_source_absence(o->source, child);
 
-        omit[i] |=
-            failures_has(o->failures, child) || image_source_left_out(o->source, child);
+        if (absence == ABSENCE_MISSING)
+            note_missing(o->missing, child);
+        omit[i] |= absence != ABSENCE_UNKNOWN || failures_has(o->failures, child);
     }
 }
 

@@ -27,6 +27,7 @@ struct walk_options {
     struct pool *pool;
     struct document_cache *cache; /* documents are read from it, and added to it */
     struct foreign_urls *links;   /* filled in */
+    struct digest_map *missing;   /* filled in: children that the source is missing */
     struct failures
         *failures; /* failures to fetch are recorded here; NULL: they are errors */
     struct run *run;

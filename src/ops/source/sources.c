@@ -28,6 +28,7 @@ sources_release(struct sources *s)
         free(s->bundles[i]);
     }
     free(s->bundles);
+    free(s->missing.items);
     *s = (struct sources)SOURCES_INIT;
 }
 
@@ -304,6 +305,23 @@ wrap_opening(struct err *err, const struct source_request *r)
                : err_wrap(err, "%s", r->label);
 }
 
+/* What a bundle lacks is missing from what is made of all of it. */
+static void
+add_missing(struct sources *s, const struct source_request *r)
+{
+    for (size_t i = 0; i < s->bundle_count && r->location.name[0] == '\0'; i++) {
+        const struct missing_list *l = &s->bundles[i]->verified.missing;
+
+        if (strcmp(s->bundles[i]->path, r->location.path) != 0)
+            continue;
+        for (size_t k = 0; k < l->count; k++) {
+            s->missing.items = mem_grow(s->missing.items, s->missing.count,
+                                        &s->missing_cap, sizeof(*s->missing.items));
+            s->missing.items[s->missing.count++] = l->items[k];
+        }
+    }
+}
+
 static int
 open_request(struct opening *o, struct err *err)
 {
@@ -316,6 +334,7 @@ open_request(struct opening *o, struct err *err)
         o->place = combined_source_add(c, &images, o->request->label);
     }
     o->images = &c->places[o->place].images;
+    add_missing(o->sources, o->request);
     return add_images(o, err) < 0 ? err_wrap(err, "%s", o->request->label) : 0;
 }
 

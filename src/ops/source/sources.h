@@ -35,7 +35,10 @@ struct source_request {
 struct sources {
     struct source_request *requests;
     size_t count, cap;
-    size_t from_registries;         /* names in front of those from archives */
+    size_t from_registries; /* names in front of those from archives */
+    struct missing_list
+        missing; /* names missing from bundles of which all is taken; not owned */
+    size_t missing_cap;
     bool is_part;                   /* some image of an archive was not selected */
     struct source_bundle **bundles; /* those among the archives, owned */
     size_t bundle_count, bundle_cap;
