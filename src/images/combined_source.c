@@ -228,8 +228,8 @@ read_combined_blob(void *ctx, void *out, size_t len, uint64_t offset, struct err
     const struct combined_blob *b = ctx;
     ssize_t n = b->inner.read_at(b->inner.ctx, out, len, offset, err);
 
-    if (n < 0 && b->label)
-        err_wrap(err, "%s", b->label);
+    if (n < 0 && b->label && err->kind != ERR_SIGNAL)
+        err_wrap(err, "from %s", b->label);
     return n;
 }
 
@@ -259,6 +259,14 @@ close_combined_blob(struct byte_source *blob)
     b->source->close_blob(&b->inner);
     free(b);
     blob->ctx = NULL;
+}
+
+static struct image_origin
+origin_of_combined(void *ctx, const struct image_object *what)
+{
+    const struct combined_place *p = place_of(ctx, what->digest);
+
+    return (struct image_origin){.archive = p ? p->label : NULL, .in = what->in};
 }
 
 static bool
@@ -297,6 +305,7 @@ combined_source(struct combined_source *c)
                                  .fetch_blob = fetch_combined_blob,
                                  .open_blob = open_combined_blob,
                                  .close_blob = close_combined_blob,
+                                 .origin = origin_of_combined,
                                  .is_made = is_made_by_place,
                                  .absence = absence_of_places};
 }

@@ -66,6 +66,12 @@ struct blob_prefix {
     }
 void blob_prefix_release(struct blob_prefix *p);
 
+/* Where an object is; borrowed. */
+struct image_origin {
+    const char *archive;        /* "oci:folder"; or NULL: in a registry */
+    const struct reference *in; /* a name in whose repository it is */
+};
+
 /* Why the source lacks a child of an index. */
 enum image_absence {
     ABSENCE_UNKNOWN,  /* it may have it */
@@ -106,8 +112,8 @@ struct image_source {
     void (*open_blob)(void *ctx, unsigned worker, const struct image_object *what,
                       struct byte_source *out);
     void (*close_blob)(struct byte_source *blob);
-    /* A name in whose repository an object is, for messages; or NULL. */
-    const struct reference *(*origin)(void *ctx, const struct image_object *what);
+    /* Where an object comes from, for messages; or NULL. */
+    struct image_origin (*origin)(void *ctx, const struct image_object *what);
     /* Whether a document was made by the source itself, as what it reads has none: no
      * registry has that digest.  NULL: none was. */
     bool (*is_made)(void *ctx, const struct digest *document);

@@ -107,13 +107,24 @@ for member in members_of(open(sys.argv[1], "rb").read()):
     at += len(member.bytes)
 print(place)' "$work/moving.tar")
 address=$(address_of target)
-$registry_guard python3 "$tests/e2e/swap.py" "${address##*:}" "$work/moving.tar" "$offset" \
-    >"$work/wire" </dev/null &
-registry_pids="$registry_pids $!"
-must wait_for_line "$work/wire"
-place=127.0.0.1:$(cat "$work/wire")/late
+# change_later: *place* is a target whose first request changes the file.
+change_later() {
+    cp "$work/good.tar" "$work/moving.tar"
+    : >"$work/wire"
+    $registry_guard python3 "$tests/e2e/swap.py" "${address##*:}" "$work/moving.tar" "$offset" \
+        >"$work/wire" </dev/null &
+    registry_pids="$registry_pids $!"
+    must wait_for_line "$work/wire"
+    place=127.0.0.1:$(cat "$work/wire")/late
+}
+change_later
 expect 6 "file-changes-after-check: import fails" \
     sealift import --trust "$work/store" "$work/moving.tar" "$place"
+change_later
+expect 6 "file-changes-after-check: copy fails" \
+    sealift copy --trust "$work/store" "bundle:$work/moving.tar" "$place"
+check "file-changes-after-check: copy names the bundle" \
+    grep -qF ": from bundle:$work/moving.tar: its bytes do not match the digest" "$err"
 check_equal "file-changes-after-check: no manifest and no tag is pushed" 0 \
     "$(grep -c '"PUT /v2/late/.*/manifests/' "$work/registry/target/access.log")"
 

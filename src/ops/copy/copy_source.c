@@ -17,6 +17,17 @@ copy_source_origin(const struct copy_source *s, const struct digest *digest)
     return &s->plan->names[s->plan->origins[id]].ref;
 }
 
+static struct image_origin
+origin_of_object(void *ctx, const struct image_object *what)
+{
+    const struct copy_source *s = ctx;
+    struct image_object there = *what;
+
+    there.in = copy_source_origin(s, what->digest);
+    return s->inner->origin ? s->inner->origin(s->inner->ctx, &there)
+                            : (struct image_origin){.in = there.in};
+}
+
 static int
 read_planned(void *ctx, unsigned worker, const struct image_object *what,
              struct image_document *out, struct err *err)
@@ -40,7 +51,7 @@ struct planned_blob {
     const struct image_source *inner;
     struct byte_source source;
     struct byte_block block;
-    const struct reference *origin;
+    struct image_origin origin;
     bool needs_urls; /* a foreign layer whose URLs may not be used */
 };
 
@@ -54,8 +65,8 @@ read_planned_blob(void *ctx, void *out, size_t len, uint64_t offset, struct err 
         err->reason = REASON_FOREIGN_LAYER;
     if (n < 0 && err->kind == ERR_NETWORK && !err->reason)
         err->reason = REASON_SOURCE; /* repeating the upload would not help */
-    if (n < 0 && err->kind != ERR_SIGNAL)
-        err_wrap(err, "from %s/%s", b->origin->host, b->origin->path);
+    if (n < 0 && err->kind != ERR_SIGNAL && !b->origin.archive) /* named already */
+        err_wrap(err, "from %s/%s", b->origin.in->host, b->origin.in->path);
     return n;
 }
 
@@ -79,7 +90,8 @@ open_planned_blob(void *ctx, unsigned worker, const struct image_object *what,
     if (b->block.data && b->block.len == what->size) {
         b->source = byte_block_source(&b->block);
     } else {
-        there.in = b->origin = copy_source_origin(s, what->digest);
+        b->origin = origin_of_object(ctx, what);
+        there.in = b->origin.in;
         if (s->foreign_layers)
             there.urls =
                 foreign_urls_find(s->plan->links, what->digest, &there.url_count);
@@ -100,12 +112,6 @@ close_planned_blob(struct byte_source *blob)
         b->inner->close_blob(&b->source);
     free(b);
     blob->ctx = NULL;
-}
-
-static const struct reference *
-origin_of_object(void *ctx, const struct image_object *what)
-{
-    return copy_source_origin(ctx, what->digest);
 }
 
 struct image_source

@@ -198,14 +198,16 @@ name_origin(struct push_context *push, uint32_t object, struct err *err)
 {
     const struct image_object what = push_context_object(push, object);
     const struct image_source *source = push->source;
-    const struct reference *from =
-        source->origin ? source->origin(source->ctx, &what) : NULL;
+    struct image_origin from;
 
-    if (!from || err->reason != REASON_CHANGED)
+    if (!source->origin || err->reason != REASON_CHANGED)
         return;
+    from = source->origin(source->ctx, &what);
     push->is_unread = true;
     err_because(err, ERR_INTEGRITY, REASON_DIGEST,
-                "from %s/%s: its bytes do not match the digest", from->host, from->path);
+                "from %s%s%s: its bytes do not match the digest",
+                from.archive ? from.archive : from.in->host, from.archive ? "" : "/",
+                from.archive ? "" : from.in->path);
 }
 
 static int
