@@ -156,6 +156,10 @@ expect 0 "copies images of a bundle without what is attached" \
     sealift copy --no-referrers --trust store bundle:full.tar "$target/part"
 expect 0 "records that" sealift status --trust store
 check "as incomplete" grep -q "^default *3 .*INCOMPLETE" "$out"
+expect 10 "a registry refuses all images of a bundle" \
+    sealift copy --keep-going --trust store bundle:sparse.tar "$target/none"
+expect 0 "then" sealift status --trust store
+check "nothing is recorded" grep -q "^default *3 " "$out"
 expect 0 "copies everything" sealift copy --strip-host --trust store bundle:all.tar "$target/all"
 check "every image is the same byte for byte" same_images source target all
 must forget_requests target

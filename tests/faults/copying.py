@@ -155,6 +155,27 @@ def continues_past_failed_images(lab):
     lab.landed(good)
     same(sorted(i["state"] for i in run.json["images"]), ["failed", "pushed"], "states")
     same(run.json["missing"], [f"{lab.other.host}/none:1"], "missing")
+    same(run.json["error"]["message"], "1 object could not be fetched, 1 image could not be pushed",
+         "message")
+
+
+@case("copy-receipt")
+def says_what_failed_besides_the_receipt(lab):
+    "failed images are counted when the receipt fails, too, and without images there is none"
+    good, bad = lab.image("good:1", at=lab.other), lab.image("bad:1", at=lab.other)
+    lab.sealift("keygen", "-q", "--no-passphrase", "--type", "ed25519", lab._at("given", "host")).ok()
+    options = ["--keep-going", "--receipt", lab._at("given", "host.key")]
+    lab.registry.on("PUT", "/bad/manifests/", status(400))
+    run = lab.copy(bad, options=options).fails("partial")
+    same(run.json["error"]["message"], "1 image could not be pushed", "message")
+    check("receipt" not in run.json, "no receipt")
+    same(lab.registry.count("PUT", "/sealift-copy/"), 0, "receipts")
+    lab.again()
+    lab.registry.on("PUT", "/bad/manifests/", status(400))
+    lab.registry.on("PUT", "/sealift-copy/manifests/", status(403))
+    run = lab.copy(good, bad, options=options).fails("partial")
+    same(run.json["error"]["message"],
+         "1 image could not be pushed; the receipt could not be pushed", "message")
 
 
 @case("copy-never-overwrites-unasked")

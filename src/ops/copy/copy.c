@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "bundle/reader/reader.h"
 #include "oci/graph_walk.h"
 #include "ops/copy/copy_source.h"
@@ -114,6 +115,17 @@ is_whole(const struct copying *c)
     return failures_count(c->result->plan.failures) == 0 && !s->is_part;
 }
 
+/* Otherwise nothing changed at the targets. */
+static bool
+is_any_pushed(const struct copy_result *r)
+{
+    for (size_t i = 0; i < r->push_count; i++) {
+        if (r->pushes[i].failed < r->pushes[i].plan.name_count)
+            return true;
+    }
+    return false;
+}
+
 static int
 push_to(struct copying *c, const struct reference *name, struct push_result *out,
         struct err *err)
@@ -149,12 +161,14 @@ push_everywhere(struct copying *c, struct err *err)
         if (push_to(c, name, &r->pushes[r->push_count++], err) < 0)
             return -1;
     }
-    return o->push.dry_run ? 0 : remember_bundles(c, !is_whole(c), err);
+    return o->push.dry_run || !is_any_pushed(r) ? 0
+                                                : remember_bundles(c, !is_whole(c), err);
 }
 
-/* The images are pushed: a receipt that cannot be made is a failure of its own. */
+/* 1: there is none, with the cause in *why. */
 static int
-make_copy_receipt(struct copy_result *r, const struct copy_options *o, struct err *err)
+make_copy_receipt(struct copy_result *r, const struct copy_options *o, struct err *why,
+                  struct err *err)
 {
     const struct copy_receipt_facts facts = {.tool = o->tool,
                                              .target = &o->push.mapping.target,
@@ -163,41 +177,50 @@ make_copy_receipt(struct copy_result *r, const struct copy_options *o, struct er
                                              .source_count = o->place_count,
                                              .bundles = o->sources,
                                              .push = &r->pushes[0]};
-    struct err why = ERR_INIT;
 
-    if (receipt_make_copy(&r->receipt, &facts, o->receipt_key, &why) == 0 &&
-        receipt_push_copy(&r->receipt, &facts, client_session(o->push.client, 0), &why) ==
+    if (receipt_make_copy(&r->receipt, &facts, o->receipt_key, why) == 0 &&
+        receipt_push_copy(&r->receipt, &facts, client_session(o->push.client, 0), why) ==
             0)
         return 0;
     receipt_release(&r->receipt);
     r->receipt = (struct receipt)RECEIPT_INIT;
-    if (why.kind == ERR_SIGNAL) {
-        *err = why;
-        return -1;
-    }
-    return err_because(err, ERR_PARTIAL, REASON_RECEIPT,
-                       "all images were pushed, but not the receipt: %s", why.msg);
+    if (why->kind != ERR_SIGNAL)
+        return 1;
+    *err = *why;
+    return -1;
 }
 
-/* Set the error for failures of either side. */
+/* Set the error for failures of either side, and of the receipt, whose cause is in *why.
+ */
 static int
-judge_partial(const struct copy_result *r, struct err *err)
+judge_partial(const struct copy_result *r, const struct err *why, struct err *err)
 {
     size_t failed = 0, missing = failures_count(r->plan.failures);
+    char fetching[TEXT_COUNT_MAX], pushing[TEXT_COUNT_MAX];
+    bool lacks_receipt = why->kind != ERR_NONE;
 
     for (size_t i = 0; i < r->push_count; i++)
         failed += r->pushes[i].failed;
+    text_count(fetching, missing, "object", "objects");
+    text_count(pushing, failed, "image", "images");
     if (failed == 0 && missing == 0)
-        return 0;
-    return err_set(err, ERR_PARTIAL,
-                   "%zu objects could not be fetched and %zu images could not be pushed",
-                   missing, failed);
+        return lacks_receipt
+                   ? err_because(err, ERR_PARTIAL, REASON_RECEIPT,
+                                 "all images were pushed, but not the receipt: %s",
+                                 why->msg)
+                   : 0;
+    return err_set(err, ERR_PARTIAL, "%s%s%s%s%s%s", missing > 0 ? fetching : "",
+                   missing > 0 ? " could not be fetched" : "",
+                   missing > 0 && failed > 0 ? ", " : "", failed > 0 ? pushing : "",
+                   failed > 0 ? " could not be pushed" : "",
+                   lacks_receipt ? "; the receipt could not be pushed" : "");
 }
 
 int
 copy_run(struct copy_result *out, const struct copy_options *options, struct err *err)
 {
     struct copying c = {.options = options, .result = out};
+    struct err why = ERR_INIT;
 
     if (plan_make(&out->plan, &options->plan, err) < 0)
         return -1;
@@ -207,9 +230,10 @@ copy_run(struct copy_result *out, const struct copy_options *options, struct err
     if (push_everywhere(&c, err) < 0)
         return -1;
     out->time = clock_now();
-    if (options->receipt_key && make_copy_receipt(out, options, err) < 0)
+    if (options->receipt_key && is_any_pushed(out) &&
+        make_copy_receipt(out, options, &why, err) < 0)
         return -1;
-    return judge_partial(out, err);
+    return judge_partial(out, &why, err);
 }
 
 void
