@@ -3,6 +3,7 @@
 #include "archive/layout_index.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/text_safe.h"
 #include "io/json/json.h"
 #include "io/json/json_write.h"
@@ -15,6 +16,22 @@
 #define IMAGE_NAME "io.containerd.image.name"
 
 const char layout_file[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
+
+int
+layout_file_check(const struct buf *text, struct err *err)
+{
+    CLEANUP(js_release) struct js *root = NULL;
+    const char *version;
+
+    root = js_parse_foreign(text->data, text->len, ERR_INTEGRITY, err);
+    if (!root)
+        return err_wrap(err, "oci-layout");
+    if (js_string(root, "imageLayoutVersion", &version) == 1 &&
+        text_starts(version, "1."))
+        return 0;
+    return err_because(err, ERR_INTEGRITY, REASON_FORMAT,
+                       "oci-layout: imageLayoutVersion is not 1.0.0");
+}
 
 /* ---- entries of an index ---- */
 
@@ -164,7 +181,7 @@ layout_index_compare(struct target_images *images, const struct buf *old, struct
         struct target_image *image = name[0] == '\0' ? find_unnamed(images, entry)
                                                      : find_by_name(sorted, count, name);
 
-        if (image)
+        if (image && image->state != TARGET_SKIPPED) /* its blobs are not written */
             rc = compare_entry(images, image, entry, err);
     }
     free(sorted);

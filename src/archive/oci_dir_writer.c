@@ -75,9 +75,10 @@ lock_folder(struct dir_writer *w, struct err *err)
                : err_errno(err, "cannot lock '%s'", w->path);
 }
 
-/* The index.json that is there; empty without one. */
+/* A file of the layout; empty without one. */
 static int
-read_old_index(struct dir_writer *w, struct err *err)
+read_file_there(const struct dir_writer *w, const char *name, struct buf *out,
+                struct err *err)
 {
     CLEANUP(file_close) int folder = -1;
     CLEANUP(file_close) int fd = -1;
@@ -86,13 +87,25 @@ read_old_index(struct dir_writer *w, struct err *err)
 
     folder = folder_open(w->path, &why);
     if (folder >= 0)
-        fd = folder_open_file(folder, "index.json", &size, &why);
+        fd = folder_open_file(folder, name, &size, &why);
     if (fd >= 0)
-        return file_slurp_fd(fd, "index.json", &w->old, err);
+        return file_slurp_fd(fd, name, out, err);
     if (why.kind == ERR_NOT_FOUND)
         return 0;
     *err = why;
     return -1;
+}
+
+/* A layout of another version is not changed. */
+static int
+read_layout(struct dir_writer *w, struct err *err)
+{
+    CLEANUP(buf_release) struct buf version = BUF_INIT(LAYOUT_FILE_MAX);
+
+    if (read_file_there(w, "oci-layout", &version, err) < 0 ||
+        (version.len > 0 && layout_file_check(&version, err) < 0))
+        return -1;
+    return read_file_there(w, "index.json", &w->old, err);
 }
 
 /* A folder of other files does not become a layout. */
@@ -115,6 +128,23 @@ check_kind(const struct dir_writer *w, struct err *err)
                ? 0
                : err_set(err, ERR_USAGE, "'%s' is not empty, and not an OCI layout",
                          w->path);
+}
+
+/* Killed runs leave them; this run has the lock, so no other one is writing. */
+static void
+remove_partials(const struct dir_writer *w)
+{
+    CLEANUP(mem_free_string) char *path = xasprintf("%s/blobs/sha256", w->path);
+    DIR *dir = opendir(path);
+    const struct dirent *e;
+
+    while (dir && (e = readdir(dir))) {
+        if (strspn(e->d_name, "0123456789abcdef") == 64 &&
+            strcmp(e->d_name + 64, ".partial") == 0)
+            unlinkat(dirfd(dir), e->d_name, 0);
+    }
+    if (dir)
+        closedir(dir);
 }
 
 /* For what is not there by its size. */
@@ -146,12 +176,12 @@ begin_dir(void *ctx, struct target_images *images, struct err *err)
 
     w->images = images;
     if (images->is_dry_run)
-        return read_old_index(w, err) < 0 ? -1
-                                          : layout_index_compare(images, &w->old, err);
+        return read_layout(w, err) < 0 ? -1 : layout_index_compare(images, &w->old, err);
     if (make_folder(w->path, err) < 0 || lock_folder(w, err) < 0 ||
-        read_old_index(w, err) < 0 || check_kind(w, err) < 0 ||
+        read_layout(w, err) < 0 || check_kind(w, err) < 0 ||
         layout_index_compare(images, &w->old, err) < 0 || make_folders(w, err) < 0)
         return -1;
+    remove_partials(w);
     return check_space(w, err);
 }
 
@@ -224,15 +254,31 @@ put_dir_blob(void *ctx, const struct image_object *what, const struct byte_sourc
 
 /* ---- the end ---- */
 
+/* Other programs do not take the lock: what they changed since begin() stays. */
+static int
+follow_changes(struct dir_writer *w, struct err *err)
+{
+    struct buf now = BUF_INIT(OCI_LAYOUT_INDEX_MAX);
+
+    if (read_file_there(w, "index.json", &now, err) < 0) {
+        buf_release(&now);
+        return -1;
+    }
+    buf_release(&w->old);
+    w->old = now;
+    return layout_index_compare(w->images, &w->old, err);
+}
+
 static int
 finish_dir(void *ctx, struct err *err)
 {
-    const struct dir_writer *w = ctx;
+    struct dir_writer *w = ctx;
     CLEANUP(buf_release) struct buf index = BUF_INIT(OCI_LAYOUT_INDEX_MAX);
     CLEANUP(mem_free_string) char *layout = xasprintf("%s/oci-layout", w->path);
     CLEANUP(mem_free_string) char *path = xasprintf("%s/index.json", w->path);
 
-    if (layout_index_make(w->images, &w->old, &index, err) < 0)
+    if (follow_changes(w, err) < 0 ||
+        layout_index_make(w->images, &w->old, &index, err) < 0)
         return -1;
     if (index.len == w->old.len && memcmp(index.data, w->old.data, index.len) == 0)
         return 0;

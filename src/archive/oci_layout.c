@@ -2,6 +2,7 @@
 #include "config.h"
 #include "archive/oci_layout.h"
 
+#include "archive/layout_index.h"
 #include "base/digest_map.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -225,21 +226,13 @@ bad_layout(struct err *err, const char *what)
 static int
 check_version(const struct oci_layout *l, struct err *err)
 {
-    CLEANUP(buf_release) struct buf text = BUF_INIT(64 << 10);
-    CLEANUP(js_release) struct js *root = NULL;
-    const char *version;
+    CLEANUP(buf_release) struct buf text = BUF_INIT(LAYOUT_FILE_MAX);
 
     if (read_layout_file(l, "oci-layout", &text, err) < 0)
         return err->kind == ERR_NOT_FOUND
                    ? bad_layout(err, "not an OCI layout: it has no file oci-layout")
                    : -1;
-    root = js_parse_foreign(text.data, text.len, ERR_INTEGRITY, err);
-    if (!root)
-        return err_wrap(err, "oci-layout");
-    if (js_string(root, "imageLayoutVersion", &version) != 1 ||
-        !text_starts(version, "1."))
-        return bad_layout(err, "oci-layout: imageLayoutVersion is not 1.0.0");
-    return 0;
+    return layout_file_check(&text, err);
 }
 
 /* The name that an annotation gives, cut off where it is too long to be one. */
