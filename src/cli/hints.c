@@ -116,7 +116,8 @@ static const struct hint {
     {REASON_UNMAPPABLE, "copy diff import",
      "drop the host with --strip-host, or map it with --map {}=PATH"},
     {REASON_EXISTS, "copy import",
-     "--on-existing=overwrite moves the tag, --on-existing=skip leaves such images out"},
+     "--on-existing=overwrite replaces what is there; where a name is taken, "
+     "--on-existing=skip leaves such images out"},
     {REASON_INCOMPLETE_INDEX, "import",
      "this registry seems to reject an index with a missing child: export it "
      "again "

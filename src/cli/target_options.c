@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/text_safe.h"
+#include "images/image_location.h"
 #include "oci/graph_walk.h"
 
 #include <string.h>
@@ -72,6 +73,8 @@ target_name_read(struct reference *out, const char *text, struct err *err)
     char safe[TEXT_SAFE_MAX];
 
     text_safe(safe, text, strlen(text));
+    if (image_location_is_local(text, strlen(text)))
+        return err_set(err, ERR_USAGE, "'%s' is not a name in a registry", safe);
     if (reference_parse(out, text, strlen(text), err) < 0)
         return -1;
     if (out->has_digest)

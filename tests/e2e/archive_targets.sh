@@ -87,6 +87,10 @@ for option in --strip-host --tag-digests '--map a=b' '--read-back blobs' --keep-
     expect 2 "refuses $option" copy $option "$index" oci:x
 done
 expect 2 "leaves bundles to export" copy "$index" bundle:x.tar
+for place in oci:x oci-archive:x.tar docker-archive:x.tar bundle:x.tar; do
+    expect 2 "--as refuses $place" copy --as "$place" "$index"
+    check "says why" grep -q 'not a name in a registry' "$err"
+done
 
 # --- a tar ---------------------------------------------------------------------------------
 
@@ -100,6 +104,7 @@ expect 0 "it holds what the folder holds" diff -r tree/blobs out/blobs
 expect 0 "another tool reads it" skopeo inspect --raw "oci-archive:out.tar:$index"
 check_equal "the index has its digest" "$digest" "sha256:$(sha256sum <"$out" | cut -d ' ' -f 1)"
 expect 12 "does not replace a file" copy "$index" oci-archive:out.tar
+check "the hint says how" grep -q 'overwrite replaces what is there; where a name is taken' "$out"
 expect 0 "replaces it on request" copy --on-existing overwrite "$index" oci-archive:out.tar
 expect 2 "skips nothing in a tar" copy --on-existing skip "$index" oci-archive:skip.tar
 expect 9 "writes no file when something is missing" copy "$index" "${index%:*}:none" oci-archive:no.tar
