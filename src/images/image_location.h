@@ -3,8 +3,8 @@
  *
  *     docker.io/library/nginx:1.27, docker://..., oci://...    a reference in a registry
  *     bundle:FILE[:NAME]                                       a bundle
- *     oci:FOLDER[:NAME], oci-archive:FILE[:NAME]               an OCI layout, or a tar of
- * it docker-archive:FILE[:NAME]                               docker save, podman save
+ *     oci:FOLDER[:NAME], oci-archive:FILE[:NAME]               an OCI layout, or its tar
+ *     docker-archive:FILE[:NAME]                               docker save, podman save
  *
  * Layer:  images.
  * Source: containers-transports(5), whose users type these.
