@@ -112,4 +112,75 @@ check_equal "no file is left" "" "$(ls -d no.tar* skip.tar* 2>/dev/null)"
 expect 0 "shows what would be written" copy --dry-run "$index" oci-archive:dry.tar
 check_equal "nothing is written" "" "$(ls -d dry.tar* 2>/dev/null)"
 
+# --- other tools ---------------------------------------------------------------------------
+
+must sealift copy -q --no-referrers "$index" oci-archive:one.tar
+tag=$target/back/web:1.4
+expect 0 "skopeo copies the only image without its name" skopeo --insecure-policy copy -q --all \
+    --preserve-digests --dest-tls-verify=false oci-archive:one.tar "docker://$tag"
+skopeo inspect --raw --tls-verify=false "docker://$tag" >"$out"
+check_equal "its digest is that of the source" "$digest" "sha256:$(sha256sum <"$out" | cut -d ' ' -f 1)"
+if command -v umoci >/dev/null 2>&1; then
+    expect 0 "umoci lists the folder" umoci ls --layout out
+    check "umoci finds an image by its full name" grep -qxF "$index" "$out"
+    expect 0 "umoci lists the folder with tags" umoci ls --layout named
+    check "umoci finds an image by its tag" grep -qxF 1.4 "$out"
+else
+    skip "umoci reads the folder" "umoci is not installed"
+fi
+if command -v podman >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ]; then
+    echo '{"default":[{"type":"insecureAcceptAnything"}]}' >accept.json
+    in_podman() {
+        verb=$1
+        shift
+        podman --root "$work/podman" --runroot "$work/podman-run" --storage-driver vfs \
+            "$verb" -q --signature-policy accept.json "$@"
+    }
+    expect 0 "podman load reads a tar of one image" in_podman load -i one.tar
+    check "podman load gives it its name" grep -qF "$index" "$out"
+    expect 0 "podman pull reads one of many by its name" in_podman pull "oci-archive:again.tar:$index"
+else
+    skip "podman reads the tar" "podman is not installed, or this is not root"
+fi
+
+# --- the disk ------------------------------------------------------------------------------
+
+in_tmpfs() {
+    unshare --map-root-user --mount sh -c 'mount -t tmpfs -o "$1" none "$2" && shift 2 && "$@"' \
+        sh "$@"
+}
+mkdir mount
+if in_tmpfs size=64k mount true 2>/dev/null; then
+    for place in oci:mount/x oci-archive:mount/x.tar; do
+        expect 8 "asks for space before it fills the disk: ${place%%:*}" in_tmpfs size=64k mount \
+            "$abs_top_builddir/sealift" copy -f list "$place"
+        check "the message has the free space" grep -q 'only 64.0 KiB is available' "$err"
+    done
+else
+    skip "file systems that are small" "not allowed to mount one"
+fi
+if can_trace && command -v strace >/dev/null; then
+    disk_full() {
+        strace -f -qq -o "$work/trace" -e trace=pwrite64 -e inject=pwrite64:error=ENOSPC:when=3+ \
+            "$abs_top_builddir/sealift" copy -q -f list "$1"
+    }
+    expect 8 "reports a disk that fills up: folder" disk_full oci:filled
+    check_equal "no entry and no partial blob is left" "" \
+        "$(find filled -name index.json -o -name '*.partial')"
+    expect 0 "the same command completes it" copy -f list oci:filled
+    expect 0 "every blob is there" diff -r filled/blobs out/blobs
+    expect 8 "reports a disk that fills up: tar" disk_full oci-archive:filled.tar
+    check_equal "no file is left" "" "$(ls -d filled.tar* 2>/dev/null)"
+
+    strace -f -o "$work/trace" -e trace=openat,open,creat,mkdir,mkdirat,rename,renameat,renameat2 \
+        "$abs_top_builddir/sealift" copy -q -f list oci:traced
+    # Blobs are opened below a descriptor of their folder: their names have no slash.
+    check_equal "nothing is written outside of the folder" "" \
+        "$(grep -E 'O_WRONLY|O_RDWR|O_CREAT|creat\(|mkdir|rename' "$work/trace" |
+            grep -vE 'resumed>|"/dev/|AT_FDCWD, "traced|mkdir\("traced' |
+            grep -vE '\([0-9]+, "([0-9a-f]{64}|index\.json|oci-layout)(\.partial)?"')"
+else
+    skip "a disk that fills up, and what is written where" "strace may not trace here"
+fi
+
 done_testing

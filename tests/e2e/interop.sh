@@ -152,6 +152,10 @@ for m in json.load(sys.stdin)["manifests"]:
     expect 0 "ctr imports it with --no-unpack" ctr_in plain import --no-unpack "$work/mixed.tar"
     check_equal "every name is listed" \
         "$(names_of "$work/mixed.tar")" "$(ctr_in plain ls -q | sort)"
+    must sealift copy -q --no-referrers "$name" "$source/team/web:1.4" "oci-archive:$work/copied.tar"
+    expect 0 "ctr imports what copy writes" ctr_in copied import "$work/copied.tar"
+    check_equal "every name is listed" \
+        "$(names_of "$work/copied.tar")" "$(ctr_in copied ls -q | sort)"
     must ctr_in plain export --all-platforms "$work/ctr.tar" "$name"
     expect 0 "what ctr exports is a source" sealift export --json --unsigned -o "$work/again.tar" \
         "oci-archive:$work/ctr.tar"

@@ -2,6 +2,7 @@
 """Images that are not all at one place: left out, linked to, or inside of a descriptor."""
 import base64
 import json
+import os
 
 from harness import *  # first: it knows the way to the others
 
@@ -44,6 +45,23 @@ def copies_foreign_layers_on_request(lab):
     lab.again()
     lab.copy(app, to=lab.other, options=["--foreign-layers", *FEW]).ok()
     lab.landed(app, at=lab.other)
+
+
+@case("foreign-layers")
+def writes_foreign_layers_to_a_layout(lab):
+    "a copy to a layout fetches foreign layers on request, too, and else writes no entry"
+    app = windows(lab, lambda far: [elsewhere(lab, far)])
+    folder = os.path.join(lab.folder, "layout")
+    words = ["copy", "--json", "--no-referrers", "--ca-file", lab.authority.ca, app.ref,
+             "oci:" + folder]
+    lab.sealift(*words).fails("not-found", hint="--foreign-layers")
+    same(lab.other.count(), 0, "requests to the URL")
+    check(not os.path.exists(os.path.join(folder, "index.json")), "there is no entry")
+    lab.again()
+    lab.sealift(*words, "--foreign-layers").ok()
+    for blob in app.blobs:
+        check(os.path.exists(os.path.join(folder, "blobs/sha256", blob.digest[7:])),
+              f"{blob.digest} is there")
 
 
 @case("foreign-layers", "foreign-layers-not-fetched")
