@@ -23,7 +23,7 @@ struct target_options {
              "replace FROM at the beginning of names with TO; FROM may be a name with "  \
              "its tag, or have a '*' (repeatable)"),                                     \
         FLAG(T, target.tag_digests, 0, "tag-digests",                                    \
-             "give the tag digest-sha256-HEX to what is named by its digest only"),      \
+             "give the tag digest-sha256-HEX to all that has only a digest"),            \
         TEXT(T, target.on_existing, 0, "on-existing", "WHAT",                            \
              "if a tag has another digest: error (default), skip or overwrite"),         \
         FLAG(T, target.dry_run, 0, "dry-run",                                            \

@@ -397,16 +397,24 @@ apply_exact(const struct mapping *map, const struct reference *from, struct refe
         memcpy(to->tag, exact->tag, sizeof(to->tag));
 }
 
-/* Registries may delete what has no tag. */
-static void
-tag_by_digest(struct reference *r)
+bool
+mapping_digest_tag(const struct digest *digest, char tag[REFERENCE_TAG_MAX + 1])
 {
     char hex[2 * DIGEST_RAW_MAX + 1];
 
-    if (r->tag[0] != '\0' || !r->has_digest || r->digest.alg != DIGEST_SHA256)
-        return;
-    digest_hex(&r->digest, hex);
-    snprintf(r->tag, sizeof(r->tag), MAPPING_DIGEST_TAG "%.64s", hex);
+    if (digest->alg != DIGEST_SHA256)
+        return false;
+    digest_hex(digest, hex);
+    snprintf(tag, REFERENCE_TAG_MAX + 1, MAPPING_DIGEST_TAG "%.64s", hex);
+    return true;
+}
+
+/* A digest that makes no tag is left without. */
+static void
+tag_by_digest(struct reference *r)
+{
+    if (r->tag[0] == '\0' && r->has_digest)
+        (void)mapping_digest_tag(&r->digest, r->tag);
 }
 
 int

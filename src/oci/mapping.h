@@ -66,6 +66,9 @@ struct mapping {
     const struct reference *exact, *exact_for;
 };
 
+/* The tag of what has only a digest; false: the digest is too long for one. */
+bool mapping_digest_tag(const struct digest *digest, char tag[REFERENCE_TAG_MAX + 1]);
+
 /*
  * Map the name of an image to its name at the target.  Tag and digest stay, unless a rule
  * for that name has a tag.

@@ -230,7 +230,7 @@ address_of() {
 
 url_of() {
     case $(cat "$work/registry/$1/kind") in
-    plain | token) echo "http://$(address_of "$1")" ;;
+    plain | cached | token) echo "http://$(address_of "$1")" ;;
     private) echo "https://$registry_user:over%20the%3A%20gap@$(address_of "$1")" ;;
     locked) echo "http://$registry_user:over%20the%3A%20gap@$(address_of "$1")" ;;
     esac

@@ -5,8 +5,8 @@
     compare.py MADE.json SOURCE TARGET [--ca FILE]
 
 MADE.json is what images.py printed.  SOURCE and TARGET are addresses, TARGET often with a
-prefix: an image "HOST/REPO:TAG" is compared as SOURCE/REPO:TAG with TARGET/REPO:TAG, its tag,
-every index and manifest below it, every config and every layer.
+prefix: an image "HOST/REPO:TAG" is compared as SOURCE/REPO:TAG with TARGET/REPO:TAG, its tag or
+digest, every index and manifest below it, every config and every layer.
 Prints one line of counts; says what differs and exits 1 otherwise.
 """
 import argparse
@@ -35,9 +35,10 @@ class Comparison:
         self.documents, self.blobs = set(), set()
 
     def image(self, reference, digest):
-        repo, _, tag = reference.partition("/")[2].rpartition(":")
+        name = reference.partition("/")[2]
+        repo, _, name = name.partition("@") if "@" in name else name.rpartition(":")
         self.images += 1
-        self.document(repo, tag, digest)
+        self.document(repo, name, digest)
 
     def document(self, repo, name, digest):
         """Compare what name, a tag or the digest itself, stands for on both sides."""

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "ops/push/push_blobs.h"
+#include "ops/push/push_digest_tags.h"
 #include "ops/push/push_manifests.h"
 #include "ops/push/push_referrers.h"
 #include "ops/push/push_sparse.h"
@@ -38,6 +39,8 @@ push_all(struct push_context *push, struct err *err)
             return -1;
         events_phase(events, "tags", plan->name_count, EVENT_ITEMS);
     }
+    if (push_digest_tags(push, err) < 0)
+        return -1;
     push_fail_images(push);
     if (push_tags(push, err) < 0)
         return -1;

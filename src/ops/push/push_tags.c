@@ -92,6 +92,23 @@ conflict(const struct digest *held, const struct digest *ours, struct err *err)
                        "the tag has digest %s, but the bundle has %s", there, here);
 }
 
+int
+push_tag_state(const struct push_context *push, const struct digest *held,
+               const struct digest *ours, enum image_state *state, struct err *err)
+{
+    enum on_existing on_existing = push->options->on_existing;
+
+    if (held && !digest_equal(held, ours) && on_existing == EXISTING_ERROR)
+        return conflict(held, ours, err);
+    if (!held)
+        *state = IMAGE_PUSHED;
+    else if (digest_equal(held, ours))
+        *state = IMAGE_PRESENT;
+    else
+        *state = on_existing == EXISTING_SKIP ? IMAGE_SKIPPED : IMAGE_PUSHED;
+    return 0;
+}
+
 /* Check the tag at the target and apply --on-existing.  Sets the state. */
 static int
 look_at_name(struct push_context *push, unsigned worker, size_t i, struct err *err)
@@ -106,14 +123,9 @@ look_at_name(struct push_context *push, unsigned worker, size_t i, struct err *e
                  ? pull_look_at_tag(session, &repo, name->to.tag, &held, err)
                  : pull_look_for(session, &repo, &entry->digest, NULL, err);
 
-    if (rc < 0)
+    if (rc < 0 ||
+        push_tag_state(push, rc == 1 ? &held : NULL, &entry->digest, &state, err) < 0)
         return -1;
-    if (rc == 1 && digest_equal(&held, &entry->digest))
-        state = IMAGE_PRESENT;
-    else if (rc == 1 && push->options->on_existing == EXISTING_SKIP)
-        state = IMAGE_SKIPPED;
-    else if (rc == 1 && push->options->on_existing == EXISTING_ERROR)
-        return conflict(&held, &entry->digest, err);
     pthread_mutex_lock(&push->lock);
     push->repos[name->repo].is_used |= rc == 1 || push->options->dry_run;
     push->result->states[i] = state;

@@ -12,6 +12,14 @@
  * images that are left out are left out with them. */
 MUST_USE int push_probe_tags(struct push_context *push, struct err *err);
 
+/*
+ * What --on-existing makes of a tag that has the digest held at the target; NULL: there
+ * is no such tag. Errors: ERR_CONFLICT "exists".
+ */
+MUST_USE int push_tag_state(const struct push_context *push, const struct digest *held,
+                            const struct digest *ours, enum image_state *state,
+                            struct err *err);
+
 /* That image failed; cause: a number of push_failures.h. */
 void push_fail_image(struct push_context *push, size_t name, uint32_t cause);
 
