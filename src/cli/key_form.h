@@ -15,12 +15,14 @@ struct key_form_options {
 };
 
 #define KEY_FORM_OPTIONS(T)                                                              \
-    FLAG(T, form.cosign, 0, "cosign", "write the private key in cosign's format"),       \
-        TEXT(                                                                            \
-            T, form.kdf, 0, "kdf", "KDF",                                                \
-            "derive the encryption key with scrypt (default) or pbkdf2 (for FIPS 140)"), \
+    FLAG(T, form.cosign, 0, "cosign", "write the private key in cosign's format",        \
+         .family = "form"),                                                              \
+        TEXT(T, form.kdf, 0, "kdf", "KDF",                                               \
+             "derive the encryption key with scrypt (default) or pbkdf2 (for FIPS 140)", \
+             .family = "form"),                                                          \
         FLAG(T, form.no_passphrase, 0, "no-passphrase",                                  \
-             "leave the private key unencrypted")
+             "leave the private key unencrypted", .from = OPT_FROM_LINE,                 \
+             .family = "form passphrase new-passphrase")
 
 /*
  * The requested form, or otherwise without a request.  cosign's form without a passphrase

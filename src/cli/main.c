@@ -154,7 +154,7 @@ start_command(const struct command *c, int argc, char **argv)
     struct err err = ERR_INIT;
     char *name = xstrdup(c->name);
     bool json = wants_json(argc, argv);
-    int count = opt_parse(c->table, options, argc, argv, &err), status;
+    int count = opt_parse(c->table, options, NULL, argc, argv, &err), status;
 
     if (count >= 0)
         check_files(c, options, argv, (size_t)count, &err);
@@ -202,7 +202,7 @@ start_without_command(int argc, char **argv, struct err *err)
 {
     struct leading_options options = {.common = {.help = false}};
 
-    if (argc > 0 && opt_parse(leading, &options, argc, argv, err) >= 0 &&
+    if (argc > 0 && opt_parse(leading, &options, NULL, argc, argv, err) >= 0 &&
         options.common.help)
         return start_command(&cmd_help, argc, argv);
     if (err->kind == ERR_NONE)

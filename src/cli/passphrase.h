@@ -21,16 +21,18 @@ struct passphrase_options {
 
 #define PASSPHRASE_OPTIONS(T)                                                            \
     NUMBER(T, passphrase.fd, 0, "passphrase-fd", "N", 1023,                              \
-           "read the passphrase of the private key from file descriptor N"),             \
+           "read the passphrase of the private key from file descriptor N",              \
+           .family = "passphrase"),                                                      \
         FILE_TEXT(T, passphrase.file, 0, "passphrase-file", "FILE", OPT_READS,           \
-                  "read it from the first line of FILE")
+                  "read it from the first line of FILE", .family = "passphrase")
 
 /* For a passphrase that replaces another one; also from $SEALIFT_NEW_PASSPHRASE. */
 #define NEW_PASSPHRASE_OPTIONS(T)                                                        \
     NUMBER(T, fresh.fd, 0, "new-passphrase-fd", "N", 1023,                               \
-           "read the new passphrase from file descriptor N"),                            \
+           "read the new passphrase from file descriptor N",                             \
+           .family = "new-passphrase"),                                                  \
         FILE_TEXT(T, fresh.file, 0, "new-passphrase-file", "FILE", OPT_READS,            \
-                  "read it from the first line of FILE")
+                  "read it from the first line of FILE", .family = "new-passphrase")
 
 /* The name for messages of the option that reads standard input, or NULL. */
 const char *passphrase_stdin_user(const struct passphrase_options *options);

@@ -39,10 +39,11 @@ struct common_options {
              "show progress as: auto, tty, plain, json or none"),                        \
         FLAG(T, common.wide, 0, "wide",                                                  \
              "on a terminal, print tables with whole names and digests"),                \
-        FLAG(T, common.json, 0, "json", "print the result as one JSON object"),          \
+        FLAG(T, common.json, 0, "json", "print the result as one JSON object",           \
+             .family = "json"),                                                          \
         FILE_TEXT(T, common.report, 0, "report", "FILE", OPT_WRITES,                     \
-                  "write that JSON object to FILE"),                                     \
-        FLAG(T, common.help, 'h', "help", "show this help")
+                  "write that JSON object to FILE", .family = "report"),                 \
+        FLAG(T, common.help, 'h', "help", "show this help", .from = OPT_FROM_LINE)
 
 /* Options of commands that talk to registries. */
 struct registry_options {
@@ -57,16 +58,19 @@ struct registry_options {
     FILE_TEXT(T, registry.ca_file, 0, "ca-file", "FILE", OPT_READS,                      \
               "trust the CA certificates in FILE instead of those of the system"),       \
         FILE_TEXT(T, registry.tls_cert, 0, "tls-cert", "FILE", OPT_READS,                \
-                  "client certificate for registries that require one"),                 \
+                  "client certificate for registries that require one",                  \
+                  .family = "tls"),                                                      \
         FILE_TEXT(T, registry.tls_key, 0, "tls-key", "FILE", OPT_READS,                  \
-                  "its private key, if in another file"),                                \
+                  "its private key, if in another file", .family = "tls"),               \
         TEXT(T, registry.proxy, 0, "proxy", "URL",                                       \
              "use this proxy, or with 'env' that of the environment"),                   \
         LIST(T, registry.plain_http, 0, "plain-http", "HOST",                            \
-             "use HTTP without TLS for HOST[:PORT] (repeatable)"),                       \
+             "use HTTP without TLS for HOST[:PORT] (repeatable)",                        \
+             .from = OPT_FROM_SYSTEM),                                                   \
         LIST(T, registry.trust_realm, 0, "trust-realm", "HOST",                          \
              "send credentials to the token server HOST[:PORT] of a registry on "        \
-             "another host (repeatable)"),                                               \
+             "another host (repeatable)",                                                \
+             .from = OPT_FROM_SYSTEM),                                                   \
         NUMBER(T, registry.retries, 0, "retries", "N", 1000,                             \
                "retry transient failures up to N times in a row (default 5)")
 
@@ -94,20 +98,25 @@ struct trust_options {
     GROUP("Trust"),                                                                      \
         FILE_LIST(                                                                       \
             T, trust.keys, 0, "key", "PUB", OPT_READS,                                   \
-            "accept bundles signed with this public key (repeatable; one must match)"),  \
+            "accept bundles signed with this public key (repeatable; one must match)",   \
+            .from = OPT_FROM_SYSTEM, .family = "trust"),                                 \
         FILE_TEXT(T, trust.dir, 0, "trust", "DIR", OPT_BY_COMMAND,                       \
-                  "use this trust store (default " STORE_DEFAULTS ")"),                  \
+                  "use this trust store (default " STORE_DEFAULTS ")",                   \
+                  .from = OPT_FROM_SYSTEM, .family = "trust"),                           \
         FLAG(T, trust.allow_rollback, 0, "allow-rollback",                               \
-             "accept an older bundle than the last, where the policy allows it"),        \
-        TEXT(                                                                            \
-            T, trust.allow_expired, 0, "allow-expired", "REASON",                        \
-            "accept an expired bundle, where the policy allows it; REASON is recorded"), \
+             "accept an older bundle than the last, where the policy allows it",         \
+             .from = OPT_FROM_LINE),                                                     \
+        TEXT(T, trust.allow_expired, 0, "allow-expired", "REASON",                       \
+             "accept an expired bundle, where the policy allows it; REASON is recorded", \
+             .from = OPT_FROM_LINE),                                                     \
         FLAG(T, trust.allow_incomplete, 0, "allow-incomplete",                           \
-             "accept a bundle with objects missing that its export could not fetch"),    \
+             "accept a bundle with objects missing that its export could not fetch",     \
+             .from = OPT_FROM_LINE),                                                     \
         FILE_LIST(T, trust.signatures, 0, "signature", "FILE", OPT_READS,                \
                   "also use the signature in FILE (repeatable)"),                        \
         FLAG(T, trust.skip, 0, "insecure-skip-verify",                                   \
-             "do not check signatures, only digests; recorded in the result")
+             "do not check signatures, only digests; recorded in the result",            \
+             .from = OPT_FROM_LINE, .family = "trust")
 
 /* Derived from the common options by main(). */
 struct runtime {

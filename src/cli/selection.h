@@ -26,11 +26,13 @@ struct selection_options {
                   "also the references in LIST, one a line; '-' is standard input "      \
                   "(repeatable)"),                                                       \
         FLAG(T, images.all_tags, 0, "all-tags",                                          \
-             "all tags of each REFERENCE that has neither tag nor digest"),              \
+             "all tags of each REFERENCE that has neither tag nor digest",               \
+             .family = "tags"),                                                          \
         TEXT(T, images.tags, 0, "tags", "REGEX",                                         \
              "like --all-tags, but only tags that an extended regular expression "       \
              "matches as "                                                               \
-             "a whole"),                                                                 \
+             "a whole",                                                                  \
+             .family = "tags"),                                                          \
         LIST(T, images.platforms, 0, "platform", "OS/ARCH[/VARIANT][:VERSION]",          \
              "only these platforms, separated by commas (repeatable)"),                  \
         TEXT(T, images.platform_missing, 0, "platform-missing", "HOW",                   \
@@ -41,10 +43,13 @@ struct selection_options {
             T, images.index, 0, "index", "HOW",                                          \
             "of indexes with platforms left out: keep them (default), or rebuild them"), \
         FLAG(T, images.no_referrers, 0, "no-referrers",                                  \
-             "leave out signatures, SBOMs and everything else attached to the images"),  \
-        FLAG(T, images.referrers, 0, "referrers", "include them (the default)"),         \
+             "leave out signatures, SBOMs and everything else attached to the images",   \
+             .family = "referrers"),                                                     \
+        FLAG(T, images.referrers, 0, "referrers", "include them (the default)",          \
+             .family = "referrers"),                                                     \
         FLAG(T, images.foreign_layers, 0, "foreign-layers",                              \
-             "fetch layers that a registry only links to from their URLs")
+             "fetch layers that a registry only links to from their URLs",               \
+             .from = OPT_FROM_SYSTEM)
 
 #define SOURCE_OPTIONS(T)                                                                \
     GROUP("Archives and bundles as sources"),                                            \
@@ -54,15 +59,20 @@ struct selection_options {
             T, images.work_dir, 0, "work-dir", "DIR", OPT_READS,                         \
             "where to unpack a compressed archive (default: TMPDIR, else /var/tmp)"),    \
         FILE_LIST(T, images.trust.keys, 0, "source-key", "PUB", OPT_READS,               \
-                  "accept source bundles signed with this public key (repeatable)"),     \
+                  "accept source bundles signed with this public key (repeatable)",      \
+                  .from = OPT_FROM_SYSTEM, .family = "trust"),                           \
         FILE_TEXT(T, images.trust.dir, 0, "trust", "DIR", OPT_BY_COMMAND,                \
-                  "use this trust store for them (default " STORE_DEFAULTS ")"),         \
+                  "use this trust store for them (default " STORE_DEFAULTS ")",          \
+                  .from = OPT_FROM_SYSTEM, .family = "trust"),                           \
         FLAG(T, images.trust.allow_rollback, 0, "allow-rollback",                        \
-             "accept an older bundle than the last, where the policy allows it"),        \
+             "accept an older bundle than the last, where the policy allows it",         \
+             .from = OPT_FROM_LINE),                                                     \
         TEXT(T, images.trust.allow_expired, 0, "allow-expired", "REASON",                \
-             "accept an expired bundle, where the policy allows it"),                    \
+             "accept an expired bundle, where the policy allows it",                     \
+             .from = OPT_FROM_LINE),                                                     \
         FLAG(T, images.trust.skip, 0, "insecure-skip-verify",                            \
-             "do not check signatures of source bundles, only digests")
+             "do not check signatures of source bundles, only digests",                  \
+             .from = OPT_FROM_LINE, .family = "trust")
 
 /* Which images, and from where. */
 struct selection {

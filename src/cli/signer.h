@@ -14,11 +14,12 @@ struct signer_options {
 };
 
 #define SIGNER_OPTIONS(T)                                                                \
-    FILE_TEXT(T, signer.key, 0, "key", "KEY", OPT_READS, "sign with this private key"),  \
+    FILE_TEXT(T, signer.key, 0, "key", "KEY", OPT_READS, "sign with this private key",   \
+              .family = "signer"),                                                       \
         FILE_TEXT(T, signer.cert, 0, "sign-cert", "CERT", OPT_READS,                     \
-                  "sign in CMS with this certificate of the key"),                       \
+                  "sign in CMS with this certificate of the key", .family = "signer"),   \
         FILE_TEXT(T, signer.chain, 0, "sign-chain", "FILE", OPT_READS,                   \
-                  "also include the certificates in FILE"),                              \
+                  "also include the certificates in FILE", .family = "signer"),          \
         FILE_TEXT(T, signer.out, 0, "sig-out", "FILE", OPT_WRITES,                       \
                   "write the signature to FILE instead of the bundle"),                  \
         PASSPHRASE_OPTIONS(T)

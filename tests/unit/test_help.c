@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/commands/commands.h"
 
 enum { WORDS = 32, LINE_CHARS = 66 }; /* the manual page indents by 13 of 80 columns */
@@ -37,7 +38,7 @@ assert_parses(const struct command *c, const char *line)
     assert_true(argc >= 2);
     assert_string_equal(argv[0], "sealift");
     assert_ptr_equal(command_find(argv[1]), c);
-    operands = opt_parse(c->table, options, argc - 2, argv + 2, &err);
+    operands = opt_parse(c->table, options, NULL, argc - 2, argv + 2, &err);
     if (operands < 0)
         fail_msg("%s: %s", line, err.msg);
     assert_true((size_t)operands >= c->operands_min);
@@ -95,6 +96,100 @@ every_option_is_in_a_group(void **state)
     }
 }
 
+/* What lowers a check or replaces a file, and what decides about trust. */
+static const struct rule {
+    const char *name, *commands; /* NULL: all */
+    enum opt_from from;
+} rules[] = {
+    {"insecure-skip-verify", NULL, OPT_FROM_LINE},
+    {"allow-rollback", NULL, OPT_FROM_LINE},
+    {"allow-expired", NULL, OPT_FROM_LINE},
+    {"allow-incomplete", NULL, OPT_FROM_LINE},
+    {"unsigned", NULL, OPT_FROM_LINE},
+    {"force", NULL, OPT_FROM_LINE},
+    {"no-passphrase", NULL, OPT_FROM_LINE},
+    {"help", NULL, OPT_FROM_LINE},
+    {"trust", NULL, OPT_FROM_SYSTEM},
+    {"key", " verify import diff verify-receipt ", OPT_FROM_SYSTEM},
+    {"source-key", NULL, OPT_FROM_SYSTEM},
+    {"base-key", NULL, OPT_FROM_SYSTEM},
+    {"on-existing", NULL, OPT_FROM_SYSTEM},
+    {"foreign-layers", NULL, OPT_FROM_SYSTEM},
+    {"plain-http", NULL, OPT_FROM_SYSTEM},
+    {"trust-realm", NULL, OPT_FROM_SYSTEM},
+};
+
+static enum opt_from
+rule_for(const struct command *c, const struct opt *o)
+{
+    CLEANUP(mem_free_string) char *word = xasprintf(" %s ", c->name);
+
+    for (size_t i = 0; i < COUNT_OF(rules); i++) {
+        if (strcmp(rules[i].name, o->name) == 0 &&
+            (!rules[i].commands || strstr(rules[i].commands, word)))
+            return rules[i].from;
+    }
+    return text_starts(o->name, "allow-") ? OPT_FROM_LINE : OPT_FROM_ANY;
+}
+
+static void
+options_that_decide_about_trust_are_not_for_users(void **state)
+{
+    (void)state;
+    for (const struct command *const *c = commands; *c; c++) {
+        for (const struct opt *o = (*c)->table; o->kind != OPT_END; o++) {
+            print_message("# %s: %s\n", (*c)->name, o->name);
+            if (o->from != OPT_FROM_SETTINGS)
+                assert_int_equal(o->from, rule_for(*c, o));
+        }
+    }
+}
+
+/* Else a setting of one would keep the command line from choosing the other. */
+static void
+options_that_exclude_each_other_are_kin(void **state)
+{
+    static const struct {
+        const struct command *command;
+        const char *a, *b;
+    } pairs[] = {
+        {&cmd_verify, "key", "insecure-skip-verify"},
+        {&cmd_verify, "key", "trust"},
+        {&cmd_import, "key", "trust"},
+        {&cmd_import, "receipt", "dry-run"},
+        {&cmd_diff, "key", "trust"},
+        {&cmd_export, "source-key", "trust"},
+        {&cmd_export, "source-key", "insecure-skip-verify"},
+        {&cmd_export, "key", "unsigned"},
+        {&cmd_export, "sign-cert", "unsigned"},
+        {&cmd_export, "tags", "all-tags"},
+        {&cmd_export, "referrers", "no-referrers"},
+        {&cmd_export, "tls-key", "tls-cert"},
+        {&cmd_copy, "receipt", "dry-run"},
+        {&cmd_sign, "passphrase-fd", "passphrase-file"},
+        {&cmd_key, "new-passphrase-fd", "new-passphrase-file"},
+        {&cmd_key, "kdf", "cosign"},
+        {&cmd_keygen, "no-passphrase", "passphrase-file"},
+        {&cmd_list, "raw", "json"},
+        {&cmd_list, "raw", "report"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        const struct opt *table = pairs[i].command->table;
+        const struct opt *a = opt_find(table, pairs[i].a, strlen(pairs[i].a));
+        const struct opt *b = opt_find(table, pairs[i].b, strlen(pairs[i].b));
+        unsigned char *sources = opt_sources_new(table);
+
+        print_message("# %s: %s, %s\n", pairs[i].command->name, pairs[i].a, pairs[i].b);
+        assert_non_null(a);
+        assert_non_null(b);
+        sources[a - table] = OPT_LINE;
+        assert_true(opt_has_kin(table, b, sources, OPT_LINE));
+        free(sources);
+    }
+}
+
 int
 main(void)
 {
@@ -102,6 +197,8 @@ main(void)
         cmocka_unit_test(each_command_has_two_examples_that_parse),
         cmocka_unit_test(commands_of_a_group_are_neighbours),
         cmocka_unit_test(every_option_is_in_a_group),
+        cmocka_unit_test(options_that_decide_about_trust_are_not_for_users),
+        cmocka_unit_test(options_that_exclude_each_other_are_kin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

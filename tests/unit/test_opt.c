@@ -10,16 +10,19 @@ struct sample {
     const char *output;
     struct opt_number jobs;
     struct opt_list map;
+    const char *place;
 };
 
 #define T struct sample
 static const struct opt table[] = {
-    FLAG(T, quiet, 'q', "quiet", "say less"),
-    FLAG(T, verbose, 'v', "verbose", "say more"),
+    FLAG(T, quiet, 'q', "quiet", "say less", .family = "volume"),
+    FLAG(T, verbose, 'v', "verbose", "say more", .family = "debug volume"),
     TEXT(T, output, 'o', "output", "FILE", "write to FILE"),
     NUMBER(T, jobs, 'j', "jobs", "N", 64, "do N things at a time"),
-    LIST(T, map, 0, "map", "FROM=TO", "map names (repeatable)"),
-    TALLY(T, loud, 'l', "loud", "say even more (repeatable)"),
+    LIST(T, map, 0, "map", "FROM=TO", "map names (repeatable)", .from = OPT_FROM_SYSTEM,
+         .family = "volumes"),
+    TALLY(T, loud, 'l', "loud", "say even more (repeatable)", .from = OPT_FROM_LINE),
+    OPERAND(T, place, "place", "HOST", "where to push"),
     {.kind = OPT_END},
 };
 #undef T
@@ -36,7 +39,7 @@ parse(const char *const *words, const char *argv[WORDS + 1], struct sample *s,
     for (; words[argc]; argc++)
         argv[argc] = words[argc];
     argv[argc] = NULL;
-    return opt_parse(table, s, argc, (char **)(void *)argv, err);
+    return opt_parse(table, s, NULL, argc, (char **)(void *)argv, err);
 }
 
 static void
@@ -80,8 +83,10 @@ reports_usage_errors(void **state)
         {{"-qx"}, "unknown option '-qx'"},
         {{"--output"}, "requires FILE"},
         {{"-o"}, "requires FILE"},
-        {{"--quiet=yes"}, "takes no value"},
-        {{"--loud=2"}, "takes no value"},
+        {{"--quiet=maybe"}, "requires yes or no"},
+        {{"--quiet="}, "requires yes or no"},
+        {{"--loud=10"}, "number from 0 to 9"},
+        {{"--place=x"}, "unknown option '--place'"}, /* only a setting */
         {{"-o", "a", "-o", "b"}, "given twice"},
         {{"-j1", "-j2"}, "given twice"},
         {{"-j65"}, "number from 0 to 64"},
@@ -134,6 +139,84 @@ a_tally_counts_how_often_it_was_given(void **state)
     assert_int_equal(parse(words, argv, &s, &err), 1);
     assert_int_equal(s.loud, 4);
     assert_true(s.quiet);
+}
+
+static void
+flags_and_tallies_take_values(void **state)
+{
+    static const struct {
+        const char *words[WORDS];
+        bool quiet;
+        unsigned loud;
+    } cases[] = {
+        {{"--quiet=yes"}, true, 0},
+        {{"-q", "--quiet=no"}, false, 0},
+        {{"--quiet=true"}, true, 0},
+        {{"-q", "--quiet=false"}, false, 0},
+        {{"--quiet=1", "--loud=3"}, true, 3},
+        {{"-ll", "--quiet=0", "--loud=0"}, false, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *argv[WORDS + 1];
+        struct err err = ERR_INIT;
+        struct sample s = {0};
+
+        print_message("# case: %s\n", cases[i].words[0]);
+        assert_int_equal(parse(cases[i].words, argv, &s, &err), 0);
+        assert_int_equal(s.quiet, cases[i].quiet);
+        assert_int_equal(s.loud, cases[i].loud);
+    }
+}
+
+static void
+options_come_from_the_sources_they_declare(void **state)
+{
+    /* by enum opt_source */
+    static const struct {
+        const char *name;
+        bool may[OPT_LINE + 1];
+    } cases[] = {
+        {"quiet",
+         {[OPT_SYSTEM] = true,
+          [OPT_USER] = true,
+          [OPT_ENVIRONMENT] = true,
+          [OPT_LINE] = true}},
+        {"map", {[OPT_SYSTEM] = true, [OPT_LINE] = true}},
+        {"loud", {[OPT_LINE] = true}},
+        {"place", {[OPT_SYSTEM] = true, [OPT_USER] = true, [OPT_ENVIRONMENT] = true}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct opt *o = opt_find(table, cases[i].name, strlen(cases[i].name));
+
+        assert_non_null(o);
+        for (int source = OPT_SYSTEM; source <= OPT_LINE; source++) {
+            print_message("# %s from %d\n", cases[i].name, source);
+            assert_int_equal(opt_may_come_from(o, (enum opt_source)source),
+                             cases[i].may[source]);
+        }
+    }
+}
+
+static void
+options_of_a_family_are_kin(void **state)
+{
+    unsigned char *sources = opt_sources_new(table);
+    const struct opt *quiet = opt_find(table, "quiet", 5);
+    const struct opt *verbose = opt_find(table, "verbose", 7);
+    const struct opt *map = opt_find(table, "map", 3);
+
+    (void)state;
+    assert_false(opt_has_kin(table, quiet, sources, OPT_LINE));
+    sources[quiet - table] = OPT_LINE;
+    assert_false(opt_has_kin(table, quiet, sources, OPT_LINE)); /* itself */
+    assert_true(opt_has_kin(table, verbose, sources, OPT_LINE));
+    assert_false(opt_has_kin(table, verbose, sources, OPT_USER));
+    assert_false(opt_has_kin(table, map, sources, OPT_LINE));
+    free(sources);
 }
 
 static void
@@ -210,6 +293,9 @@ main(void)
         cmocka_unit_test(reports_usage_errors),
         cmocka_unit_test(keeps_the_order_of_lists),
         cmocka_unit_test(a_tally_counts_how_often_it_was_given),
+        cmocka_unit_test(flags_and_tallies_take_values),
+        cmocka_unit_test(options_come_from_the_sources_they_declare),
+        cmocka_unit_test(options_of_a_family_are_kin),
         cmocka_unit_test(ends_options_at_a_double_dash),
         cmocka_unit_test(help_and_completion_list_every_option),
         cmocka_unit_test(ends_leading_options_at_the_first_operand),

@@ -35,7 +35,7 @@ static const struct opt table[] = {
     TEXT(T, volume_size, 0, "volume-size", "N[KMG]",
          "write volumes of N bytes, BUNDLE.001 and following; also: fat32, dvd, cd"),
     FLAG(T, dry_run, 0, "dry-run", "show what would be fetched and written, then stop"),
-    FLAG(T, force, 0, "force", "replace BUNDLE if it exists"),
+    FLAG(T, force, 0, "force", "replace BUNDLE if it exists", .from = OPT_FROM_LINE),
     FILE_LIST(
         T, reuse, 0, "reuse", "BUNDLE", OPT_BY_COMMAND,
         "copy matching data from an older bundle instead of fetching it (repeatable)"),
@@ -43,7 +43,8 @@ static const struct opt table[] = {
          "read the bundle back from disk and check it before renaming it"),
     GROUP("Signature"),
     SIGNER_OPTIONS(T),
-    FLAG(T, is_unsigned, 0, "unsigned", "do not sign"),
+    FLAG(T, is_unsigned, 0, "unsigned", "do not sign", .from = OPT_FROM_LINE,
+         .family = "signer"),
     GROUP("Stream"),
     TEXT(T, stream, 0, "stream", "NAME",
          "the stream this bundle belongs to (default 'default')"),
@@ -56,7 +57,8 @@ static const struct opt table[] = {
          "continue after failures, fetch everything else, then exit with 10"),
     FLAG(T, images.trust.allow_incomplete, 0, "allow-incomplete",
          "with --keep-going, write a bundle of the rest, which lists what is missing; "
-         "accept source bundles that lack something"),
+         "accept source bundles that lack something",
+         .from = OPT_FROM_LINE),
     REGISTRY_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},

@@ -28,7 +28,8 @@ struct list_command {
 #define T struct list_command
 static const struct opt table[] = {
     GROUP("List"),
-    FLAG(T, raw, 0, "raw", "print the exact bytes of the index or manifest of NAME"),
+    FLAG(T, raw, 0, "raw", "print the exact bytes of the index or manifest of NAME",
+         .family = "json report"),
     REGISTRY_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},

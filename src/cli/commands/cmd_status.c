@@ -24,7 +24,7 @@ struct status_command {
 static const struct opt table[] = {
     GROUP("Trust"),
     FILE_TEXT(T, dir, 0, "trust", "DIR", OPT_BY_COMMAND,
-              "the trust store (default " STORE_DEFAULTS ")"),
+              "the trust store (default " STORE_DEFAULTS ")", .from = OPT_FROM_SYSTEM),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };

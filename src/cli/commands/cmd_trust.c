@@ -26,7 +26,7 @@ struct trust_command {
 static const struct opt table[] = {
     GROUP("Trust"),
     FILE_TEXT(T, dir, 0, "trust", "DIR", OPT_BY_COMMAND,
-              "the trust store (default " STORE_DEFAULTS ")"),
+              "the trust store (default " STORE_DEFAULTS ")", .from = OPT_FROM_SYSTEM),
     FILE_TEXT(T, output, 'o', "output", "FILE", OPT_BY_COMMAND,
               "export: the update to write"),
     FILE_TEXT(T, key, 0, "key", "KEY", OPT_READS, "sign: with this private key"),

@@ -20,7 +20,8 @@ struct verify_receipt_command {
 static const struct opt table[] = {
     GROUP("Trust"),
     FILE_LIST(T, keys, 0, "key", "PUB", OPT_READS,
-              "the public key of the host that pushed (repeatable; one must match)"),
+              "the public key of the host that pushed (repeatable; one must match)",
+              .from = OPT_FROM_SYSTEM),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
