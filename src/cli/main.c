@@ -6,6 +6,7 @@
 #include "cli/hints.h"
 #include "cli/notice_list.h"
 #include "cli/print_result.h"
+#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "io/crypto/hash.h"
 #include "io/http/http.h"
@@ -75,6 +76,17 @@ refuse(const struct command *c, const char *word, bool json, const struct err *e
     return complain(c ? c->name : NULL, err);
 }
 
+/* A command line, with the settings that apply to it. */
+struct invocation {
+    const struct command *command;
+    void *options; /* struct common_options is its first member */
+    unsigned char *sources;
+    struct settings settings;
+    char **operands; /* room for one more than given */
+    size_t count;
+    struct err early; /* found before the command runs: then nothing is run or written */
+};
+
 static int
 check_operands(const struct command *c, size_t count, struct err *err)
 {
@@ -86,18 +98,22 @@ check_operands(const struct command *c, size_t count, struct err *err)
     return 0;
 }
 
-/* Everything between parsed options and the exit status.  *early: an error found already;
- * then nothing is run, and no file written. */
+/* Everything between parsed options and the exit status.  c: usually that of v. */
 static int
-run_command(const struct command *c, const struct common_options *common,
-            const void *options, char **operands, size_t count, const struct err *early)
+run_command(const struct command *c, const struct invocation *v, char **operands,
+            size_t count)
 {
     CLEANUP(result_release) struct result result = RESULT_INIT;
-    struct err err = *early, late = ERR_INIT;
+    const struct common_options *common = v->options;
+    bool is_early = v->early.kind != ERR_NONE;
+    struct err err = v->early, late = ERR_INIT;
     struct progress progress;
     struct notice_list notices;
-    struct runtime rt = {.common = common, .progress = &progress, .run = RUN_INIT};
-    int rc = early->kind == ERR_NONE ? 0 : -1;
+    struct runtime rt = {.common = common,
+                         .settings = &v->settings,
+                         .progress = &progress,
+                         .run = RUN_INIT};
+    int rc = is_early ? -1 : 0;
 
     result_init(&result, c->name);
     result.columns = common->wide ? 0 : terminal_columns(STDOUT_FILENO);
@@ -107,7 +123,7 @@ run_command(const struct command *c, const struct common_options *common,
         err = late;
         rc = -1;
     }
-    notice_list_init(&notices, &progress, c, options);
+    notice_list_init(&notices, &progress, c, v->options);
     rt.run.events = (struct events){
         .emit = notice_list_emit, .ctx = &notices, .detail = common->verbose};
     rt.run.jobs = common->jobs.is_set ? (unsigned)common->jobs.value : JOBS_DEFAULT;
@@ -118,13 +134,15 @@ run_command(const struct command *c, const struct common_options *common,
     if (rc == 0)
         rc = http_global_init(&err);
     if (rc == 0)
-        rc = c->run(options, operands, count, &rt, &result, &err);
-    if (rc < 0)
-        hint_add_to(&err, c, options);
+        rc = c->run(v->options, operands, count, &rt, &result, &err);
+    if (rc < 0) {
+        hint_add_to(&err, c, v->options);
+        settings_explain(&v->settings, &err);
+    }
     progress_finish(&progress);
     notice_list_finish(&notices, &result);
     if (result_finish(&result, rc < 0 ? &err : NULL, common->json, common->quiet,
-                      early->kind == ERR_NONE ? common->report : NULL, &late) < 0 &&
+                      is_early ? NULL : common->report, &late) < 0 &&
         rc == 0) {
         err = late;
         rc = -1;
@@ -135,38 +153,82 @@ run_command(const struct command *c, const struct common_options *common,
 
 /* Before anything is opened for writing, and despite other errors: the report, too. */
 static void
-check_files(const struct command *c, const void *options, char **operands, size_t count,
-            struct err *err)
+check_files(struct invocation *v)
 {
     CLEANUP(files_release) struct files files = FILES_INIT;
 
-    files_add_options(&files, c->table, options);
-    if (c->files)
-        c->files(options, operands, count, &files);
-    (void)!files_check(&files, err);
+    files_add_options(&files, v->command->table, v->options);
+    if (v->command->files)
+        v->command->files(v->options, v->operands, v->count, &files);
+    (void)!files_check(&files, &v->early);
+}
+
+/* Give values to the options, and to the last operand, that the command line lacks. */
+static int
+use_settings(struct invocation *v, struct err *err)
+{
+    const struct command *c = v->command;
+    const char *last;
+
+    if (settings_load_files(&v->settings, err) < 0 ||
+        settings_add_variables(&v->settings, c, err) < 0 ||
+        settings_apply(&v->settings, c, v->options, v->sources, err) < 0)
+        return -1;
+    last = c->last_operand
+               ? opt_text(c->table, v->options, c->last_operand, strlen(c->last_operand))
+               : NULL;
+    if (last && v->count + 1 == c->operands_min)
+        v->operands[v->count++] = (char *)(uintptr_t)last;
+    return 0;
+}
+
+/* Returns: the number of operands, or -1. */
+static int
+read_command_line(struct invocation *v, int argc, char **argv, struct err *err)
+{
+    const struct common_options *common = v->options;
+    struct err why = ERR_INIT;
+    int count = opt_parse(v->command->table, v->options, v->sources, argc, argv, err);
+
+    v->operands = xcalloc((size_t)argc + 1, sizeof(*v->operands));
+    for (int i = 0; i < count; i++)
+        v->operands[v->count++] = argv[i];
+    if (use_settings(v, &why) < 0 && count >= 0 && !v->command->needs_no_settings &&
+        !common->help) {
+        *err = why;
+        return -1;
+    }
+    return count;
 }
 
 static int
 start_command(const struct command *c, int argc, char **argv)
 {
-    void *options = xcalloc(1, c->options_size);
-    const struct common_options *common = options; /* its first member */
-    struct err err = ERR_INIT;
-    char *name = xstrdup(c->name);
+    struct invocation v = {.command = c,
+                           .options = xcalloc(1, c->options_size),
+                           .sources = opt_sources_new(c->table),
+                           .settings = SETTINGS_INIT,
+                           .early = ERR_INIT};
+    const struct common_options *common = v.options;
     bool json = wants_json(argc, argv);
-    int count = opt_parse(c->table, options, NULL, argc, argv, &err), status;
+    char *name = xstrdup(c->name);
+    struct err err = ERR_INIT;
+    int count = read_command_line(&v, argc, argv, &err), status;
 
     if (count >= 0)
-        check_files(c, options, argv, (size_t)count, &err);
+        check_files(&v);
     if (count < 0)
-        status = refuse(c, c->name, json, &err);
+        status = refuse(c, c->name, json || common->json, &err);
     else if (common->help && c != &cmd_help)
-        status = run_command(&cmd_help, common, options, &name, 1, &err);
+        status = run_command(&cmd_help, &v, &name, 1);
     else
-        status = run_command(c, common, options, argv, (size_t)count, &err);
+        status = run_command(c, &v, v.operands, v.count);
     free(name);
-    opt_release(c->table, options);
-    free(options);
+    opt_release(c->table, v.options);
+    settings_release(&v.settings);
+    free(v.operands);
+    free(v.sources);
+    free(v.options);
     return status;
 }
 

@@ -118,9 +118,12 @@ struct trust_options {
              "do not check signatures, only digests; recorded in the result",            \
              .from = OPT_FROM_LINE, .family = "trust")
 
+struct settings;
+
 /* Derived from the common options by main(). */
 struct runtime {
     const struct common_options *common;
+    const struct settings *settings;
     struct progress *progress;
     struct run run;
 };

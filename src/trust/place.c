@@ -3,40 +3,25 @@
 #include "trust/place.h"
 
 #include "base/mem.h"
+#include "io/file/user_folder.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool
-is_absolute(const char *path)
-{
-    return path && path[0] == '/';
-}
-
-/* A folder of the user by the XDG base directory specification.  The caller frees it. */
-static char *
-user_folder(const char *variable, const char *home, const char *below_home,
-            const char *rest)
-{
-    return is_absolute(variable) ? xasprintf("%s/%s", variable, rest)
-                                 : xasprintf("%s/%s/%s", home, below_home, rest);
-}
-
 void
 trust_place_choose(struct trust_place *out, const struct trust_surroundings *s)
 {
-    bool has_user_folders = is_absolute(s->home) ||
-                            (is_absolute(s->config_home) && is_absolute(s->state_home));
+    CLEANUP(mem_free_string)
+    char *dir = user_folder_path(s->config_home, s->home, ".config", "sealift/trust");
+    CLEANUP(mem_free_string)
+    char *state =
+        user_folder_path(s->state_home, s->home, ".local/state", "sealift/state");
+    bool is_of_system = s->is_root || s->has_system_store || !dir || !state;
 
-    if (s->is_root || s->has_system_store || !has_user_folders) {
-        out->dir = xstrdup(STORE_SYSTEM);
-        out->state = xstrdup(STATE_SYSTEM);
-        return;
-    }
-    out->dir = user_folder(s->config_home, s->home, ".config", "sealift/trust");
-    out->state = user_folder(s->state_home, s->home, ".local/state", "sealift/state");
+    out->dir = xstrdup(is_of_system ? STORE_SYSTEM : dir);
+    out->state = xstrdup(is_of_system ? STATE_SYSTEM : state);
 }
 
 void

@@ -16,6 +16,12 @@ unset DOCKER_CONFIG DOCKER_AUTH_CONFIG REGISTRY_AUTH_FILE XDG_CONFIG_HOME \
     SEALIFT_PASSPHRASE SEALIFT_NEW_PASSPHRASE COSIGN_PASSWORD CREDENTIALS_DIRECTORY \
     SOURCE_DATE_EPOCH SSL_CERT_FILE SSL_CERT_DIR \
     http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
+for variable in $(env | sed -n 's/^\(SEALIFT_[A-Z_]*\)=.*/\1/p'); do
+    case $variable in
+    SEALIFT_TEST* | SEALIFT_APART) ;;
+    *) unset "$variable" ;;
+    esac
+done
 HOME=$work/home
 XDG_RUNTIME_DIR=$work/run
 export HOME XDG_RUNTIME_DIR

@@ -115,5 +115,6 @@ const struct command cmd_help = {
     .table = table,
     .options_size = sizeof(struct help_options),
     .operands_max = 1,
+    .needs_no_settings = true,
     .run = run_help,
 };

@@ -25,12 +25,14 @@ struct import_command {
     struct opt_list only;
     const char *index, *as;
     const char *receipt;
+    const char *place; /* the operand by settings: main() uses it */
     struct passphrase_options passphrase;
 };
 
 #define T struct import_command
 static const struct opt table[] = {
     TARGET_OPTIONS(T),
+    OPERAND(T, place, "target", "REGISTRY[/PREFIX]", "the target of a single BUNDLE"),
     LIST(T, only, 0, "only", "PATTERN",
          "push only the images whose full source names match; '*' stands for any text "
          "(repeatable)"),
@@ -226,7 +228,9 @@ const struct command cmd_import = {
              "manifests,\nand last the tags.  Manifests and tags are read back and "
              "compared, with\n--read-back blobs also blobs.  Nothing is sent before "
              "every byte is checked.\ndocker.io/library/nginx:1 becomes "
-             "REGISTRY/PREFIX/docker.io/library/nginx:1.",
+             "REGISTRY/PREFIX/docker.io/library/nginx:1."
+             "\nREGISTRY[/PREFIX] may be left out after one BUNDLE if the setting "
+             "'target' has it.",
     .examples =
         {
             {"Push the images of a bundle to a path of a registry",
@@ -238,6 +242,7 @@ const struct command cmd_import = {
     .options_size = sizeof(struct import_command),
     .operands_min = 2,
     .operands_max = SIZE_MAX,
+    .last_operand = "target",
     .files = files,
     .run = run_import,
 };

@@ -39,6 +39,8 @@ struct command {
     const struct opt *table;
     size_t options_size;
     size_t operands_min, operands_max;
+    const char *last_operand; /* the setting that stands for a missing one, or NULL */
+    bool needs_no_settings;   /* errors in settings do not stop it */
     /* Record the files that it reads and writes, except those of OPT_READS and
      * OPT_WRITES; called with any number of operands.  NULL: none. */
     void (*files)(const void *options, char **operands, size_t count, struct files *f);
