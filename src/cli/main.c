@@ -98,6 +98,13 @@ check_operands(const struct command *c, size_t count, struct err *err)
     return 0;
 }
 
+static uint64_t
+log_interval(const struct common_options *common)
+{
+    return common->progress_interval.is_set ? common->progress_interval.value
+                                            : PROGRESS_SECONDS;
+}
+
 /* Everything between parsed options and the exit status.  c: usually that of v. */
 static int
 run_command(const struct command *c, const struct invocation *v, char **operands,
@@ -117,8 +124,8 @@ run_command(const struct command *c, const struct invocation *v, char **operands
 
     result_init(&result, c->name);
     result.columns = common->wide ? 0 : terminal_columns(STDOUT_FILENO);
-    if (progress_init(&progress, common->progress, common->quiet, common->verbose > 0,
-                      c->name, &late) < 0 &&
+    if (progress_init(&progress, common->progress, log_interval(common), common->quiet,
+                      common->verbose > 0, c->name, &late) < 0 &&
         rc == 0) {
         err = late;
         rc = -1;

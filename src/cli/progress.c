@@ -16,9 +16,7 @@
 #include <unistd.h>
 
 enum {
-    TTY_MS = 100,    /* between two lines */
-    LOG_SECONDS = 5, /* interval in a log */
-    LOG_SECONDS_MAX = 3600,
+    TTY_MS = 100,             /* between two lines */
     IDLE_MS = 1000,           /* idle time after which the wait is shown */
     RATE_MS = 500,            /* a phase has a speed after so long */
     LEFT_MS = 5000,           /* and time left after so long */
@@ -26,23 +24,9 @@ enum {
     LEFT_MAX = 100 * 60 * 60, /* seconds: more is not worth a number */
 };
 
-static int
-read_interval(struct progress *p, struct err *err)
-{
-    const char *text = getenv(PROGRESS_INTERVAL_VARIABLE);
-    uint64_t seconds = LOG_SECONDS;
-
-    if (text && text_u64(text, strlen(text), LOG_SECONDS_MAX, &seconds) < 0)
-        return err_set(err, ERR_USAGE,
-                       PROGRESS_INTERVAL_VARIABLE " requires seconds from 0 to %d",
-                       LOG_SECONDS_MAX);
-    p->interval = p->mode == PROGRESS_TTY ? TTY_MS : seconds * 1000;
-    return 0;
-}
-
 int
-progress_init(struct progress *p, const char *mode, bool quiet, bool verbose,
-              const char *command, struct err *err)
+progress_init(struct progress *p, const char *mode, uint64_t seconds, bool quiet,
+              bool verbose, const char *command, struct err *err)
 {
     static const struct {
         const char *name;
@@ -69,7 +53,8 @@ progress_init(struct progress *p, const char *mode, bool quiet, bool verbose,
     }
     if (quiet)
         p->mode = PROGRESS_NONE;
-    return read_interval(p, err);
+    p->interval = p->mode == PROGRESS_TTY ? TTY_MS : seconds * 1000;
+    return 0;
 }
 
 static void

@@ -3,8 +3,8 @@
  * log, JSON lines for a program.  While nothing moves, it shows which server is waited
  * for.
  *
- * A log gets a line every five seconds; $SEALIFT_PROGRESS_INTERVAL is another number of
- * them, 0 to 3600; with 0 every change is a line.
+ * A log gets a line every five seconds, or another number of them; with 0 every change is
+ * a line.
  *
  * Layer: cli.
  */
@@ -19,8 +19,9 @@
 
 enum progress_mode { PROGRESS_NONE, PROGRESS_PLAIN, PROGRESS_TTY, PROGRESS_JSON };
 
-#define PROGRESS_LINE_MAX          320 /* bytes of a line */
-#define PROGRESS_INTERVAL_VARIABLE "SEALIFT_PROGRESS_INTERVAL"
+#define PROGRESS_LINE_MAX    320 /* bytes of a line */
+#define PROGRESS_SECONDS     5   /* between two lines in a log, by default */
+#define PROGRESS_SECONDS_MAX 3600
 
 /* How much of a phase was done at some moment. */
 struct progress_mark {
@@ -44,10 +45,11 @@ struct progress {
 
 /*
  * mode: "auto" (or NULL), "tty", "plain", "json" or "none".
- * Errors: ERR_USAGE - mode or the variable is something else.
+ * Errors: ERR_USAGE - mode is something else.
  */
-MUST_USE int progress_init(struct progress *p, const char *mode, bool quiet, bool verbose,
-                           const char *command, struct err *err);
+MUST_USE int progress_init(struct progress *p, const char *mode, uint64_t seconds,
+                           bool quiet, bool verbose, const char *command,
+                           struct err *err);
 
 /* For struct events. */
 void progress_emit(void *progress, const struct event *event);

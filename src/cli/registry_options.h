@@ -22,7 +22,7 @@ enum { JOBS_DEFAULT = 16 };
 
 /* Options of every command, as the first member of its options. */
 struct common_options {
-    struct opt_number jobs;
+    struct opt_number jobs, progress_interval;
     bool quiet, wide, json, help;
     unsigned verbose; /* how often -v was given */
     const char *progress, *report;
@@ -37,6 +37,10 @@ struct common_options {
               "print debug messages and requests; twice: also headers"),                 \
         TEXT(T, common.progress, 0, "progress", "MODE",                                  \
              "show progress as: auto, tty, plain, json or none"),                        \
+        NUMBER(                                                                          \
+            T, common.progress_interval, 0, "progress-interval", "SECONDS",              \
+            PROGRESS_SECONDS_MAX,                                                        \
+            "time between two lines of progress in a log (default 5; 0: every change)"), \
         FLAG(T, common.wide, 0, "wide",                                                  \
              "on a terminal, print tables with whole names and digests"),                \
         FLAG(T, common.json, 0, "json", "print the result as one JSON object",           \

@@ -70,8 +70,9 @@ shows_a_wait_when_nothing_else_moves(void **state)
         char got[200];
 
         print_message("# %zu: %s\n", i, table[i].mode);
-        assert_int_equal(
-            progress_init(&p, table[i].mode, table[i].quiet, false, "import", &err), 0);
+        assert_int_equal(progress_init(&p, table[i].mode, PROGRESS_SECONDS,
+                                       table[i].quiet, false, "import", &err),
+                         0);
         p.moved = clock_ms() - table[i].moved;
         p.shown = clock_ms() - table[i].shown;
         show_in(&p, &wait, NULL, got, sizeof(got));
@@ -102,8 +103,9 @@ shows_warnings_with_hints_in_every_mode(void **state)
         struct err err = ERR_INIT;
         char got[200];
 
-        assert_int_equal(
-            progress_init(&p, table[i].mode, table[i].quiet, false, "import", &err), 0);
+        assert_int_equal(progress_init(&p, table[i].mode, PROGRESS_SECONDS,
+                                       table[i].quiet, false, "import", &err),
+                         0);
         show_in(&p, &warning, table[i].hint, got, sizeof(got));
         assert_string_equal(got, table[i].text);
     }
@@ -194,40 +196,26 @@ fits_the_terminal(void **state)
 }
 
 static void
-reads_the_interval_in_seconds(void **state)
+a_log_has_the_interval_and_a_terminal_its_own(void **state)
 {
     static const struct {
-        const char *text, *mode;
-        uint64_t ms; /* UINT64_MAX: refused */
+        const char *mode;
+        uint64_t seconds, ms;
     } table[] = {
-        {NULL, "plain", 5000},
-        {"30", "plain", 30000},
-        {"0", "json", 0},
-        {"3600", "json", 3600000},
-        {"30", "tty", 100},
-        {"3601", "plain", UINT64_MAX},
-        {"", "plain", UINT64_MAX},
-        {"1.5", "plain", UINT64_MAX},
-        {"5s", "plain", UINT64_MAX},
-        {"-1", "tty", UINT64_MAX},
+        {"plain", PROGRESS_SECONDS, 5000},       {"plain", 30, 30000}, {"json", 0, 0},
+        {"json", PROGRESS_SECONDS_MAX, 3600000}, {"tty", 30, 100},
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(table); i++) {
         struct progress p;
         struct err err = ERR_INIT;
-        int rc;
 
-        unsetenv(PROGRESS_INTERVAL_VARIABLE);
-        if (table[i].text)
-            setenv(PROGRESS_INTERVAL_VARIABLE, table[i].text, 1);
-        rc = progress_init(&p, table[i].mode, false, false, "import", &err);
-        assert_int_equal(rc, table[i].ms == UINT64_MAX ? -1 : 0);
-        assert_int_equal(err.kind, rc < 0 ? ERR_USAGE : ERR_NONE);
-        if (rc == 0)
-            assert_int_equal(p.interval, table[i].ms);
+        assert_int_equal(progress_init(&p, table[i].mode, table[i].seconds, false, false,
+                                       "import", &err),
+                         0);
+        assert_int_equal(p.interval, table[i].ms);
     }
-    unsetenv(PROGRESS_INTERVAL_VARIABLE);
 }
 
 int
@@ -238,7 +226,7 @@ main(void)
         cmocka_unit_test(shows_the_time_left_when_it_is_known),
         cmocka_unit_test(shows_no_time_left_for_counts),
         cmocka_unit_test(fits_the_terminal),
-        cmocka_unit_test(reads_the_interval_in_seconds),
+        cmocka_unit_test(a_log_has_the_interval_and_a_terminal_its_own),
         cmocka_unit_test(shows_warnings_with_hints_in_every_mode),
     };
 
