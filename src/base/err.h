@@ -118,12 +118,14 @@ enum err_kind {
     X(STREAM, "stream")                                                                  \
     X(SUMS, "sums")                                                                      \
     X(TARGET, "target")                                                                  \
+    X(TEMPLATE, "template")                                                              \
     X(THRESHOLD, "threshold")                                                            \
     X(TLS, "tls")                                                                        \
     X(TOKEN_SERVER, "token-server")                                                      \
     X(TRANSPORT, "transport")                                                            \
     X(TRAILING, "trailing")                                                              \
     X(TRUNCATED, "truncated")                                                            \
+    X(UNBUILT, "unbuilt")                                                                \
     X(UNKNOWN_KEY, "unknown-signer")                                                     \
     X(UNKNOWN_SIGNER, "unknown-signer")                                                  \
     X(UNMAPPABLE, "unmappable")                                                          \
@@ -131,7 +133,8 @@ enum err_kind {
     X(UNTAGGED, "untagged")                                                              \
     X(UNUSED_MAP, "unused-map")                                                          \
     X(UPDATE_FILE, "format")                                                             \
-    X(USER_IN_NAME, "visible-password")
+    X(USER_IN_NAME, "visible-password")                                                  \
+    X(YAML, "yaml")
 
 #define ERR_REASON_CONSTANT(name, word) REASON_##name,
 enum err_reason { REASON_NONE, ERR_REASONS(ERR_REASON_CONSTANT) REASON_COUNT };

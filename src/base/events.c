@@ -50,6 +50,16 @@ events_warning(const struct events *to, const char *fmt, ...)
 }
 
 void
+events_note(const struct events *to, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    emit_text(to, EVENT_NOTE, REASON_NONE, fmt, ap);
+    va_end(ap);
+}
+
+void
 events_warning_because(const struct events *to, enum err_reason reason, const char *fmt,
                        ...)
 {

@@ -16,6 +16,7 @@
 enum event_kind {
     EVENT_DEBUG,   /* text: for -v */
     EVENT_WARNING, /* text: always shown, also with -q */
+    EVENT_NOTE,    /* text: shown unless -q */
     EVENT_PHASE,   /* text: the phase that begins; count: its bytes or items, 0 unknown */
     EVENT_DONE,    /* count: more bytes or items of the phase are done */
     EVENT_UNDONE,  /* count: finished work that has to be repeated */
@@ -41,6 +42,7 @@ struct events {
 
 void events_debug(const struct events *to, const char *fmt, ...) PRINTF(2, 3);
 void events_warning(const struct events *to, const char *fmt, ...) PRINTF(2, 3);
+void events_note(const struct events *to, const char *fmt, ...) PRINTF(2, 3);
 
 /* With a reason: what to type about it is found by that, as for errors. */
 void events_warning_because(const struct events *to, enum err_reason reason,

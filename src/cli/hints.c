@@ -65,6 +65,8 @@ static const struct hint {
      "docker-archive:FILE; 'skopeo copy' converts others"},
     {REASON_ARCHIVE_OPERAND, "copy export", "did you mean '{}'?"},
     {REASON_LIST_OPERAND, "copy export", "'{}' is a file: did you mean --from {}?"},
+    {REASON_TEMPLATE, "images",
+     "'helm template NAME CHART' renders it: pipe its output to 'sealift images -f -'"},
     {REASON_LIST_LINE, "export",
      "this makes one of Kubernetes manifests: sed -n 's/^[ -]*image: *//p' *.yaml | tr "
      "-d "

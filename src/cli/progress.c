@@ -39,7 +39,7 @@ progress_init(struct progress *p, const char *mode, uint64_t seconds, bool quiet
     };
     size_t i = 0;
 
-    *p = (struct progress){.verbose = verbose, .command = command};
+    *p = (struct progress){.quiet = quiet, .verbose = verbose, .command = command};
     pthread_mutex_init(&p->lock, NULL);
     if (!mode || strcmp(mode, "auto") == 0) {
         p->mode = isatty(STDERR_FILENO) == 1 ? PROGRESS_TTY : PROGRESS_PLAIN;
@@ -271,14 +271,13 @@ begin_phase(struct progress *p, const struct event *event)
         fprintf(stderr, "%s\n", p->phase);
 }
 
+/* A line of text, as an event of that name. */
 static void
-show_debug(struct progress *p, const char *text)
+show_text(struct progress *p, const char *name, const char *text)
 {
-    if (!p->verbose)
-        return;
     clear_line(p);
     if (p->mode == PROGRESS_JSON)
-        show_json("debug", p, text);
+        show_json(name, p, text);
     else
         fprintf(stderr, "sealift: %s: %s\n", p->command, text);
 }
@@ -322,7 +321,12 @@ progress_emit(void *ctx, const struct event *event)
     pthread_mutex_lock(&p->lock);
     switch (event->kind) {
     case EVENT_DEBUG:
-        show_debug(p, event->text);
+        if (p->verbose)
+            show_text(p, "debug", event->text);
+        break;
+    case EVENT_NOTE:
+        if (!p->quiet)
+            show_text(p, "note", event->text);
         break;
     case EVENT_WARNING:
     case EVENT_ERROR:

@@ -30,7 +30,7 @@ struct progress_mark {
 
 struct progress {
     enum progress_mode mode;
-    bool verbose;
+    bool quiet, verbose;
     const char *command;
     uint64_t interval;    /* ms between two lines */
     pthread_mutex_t lock; /* guards all members below and stderr */

@@ -7,7 +7,7 @@
 
 # shellcheck disable=SC2034 # for who sources this
 packages_to_build="autoconf automake gcc libc6-dev make pkg-config
-    libarchive-dev libcurl4-openssl-dev libjansson-dev libssl-dev"
+    libarchive-dev libcurl4-openssl-dev libjansson-dev libssl-dev libyaml-dev"
 # shellcheck disable=SC2034 # for who sources this
 packages_to_run="ca-certificates docker-registry skopeo python3 openssl"
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # layers.sh - an #include points sideways in its own room or down, never up.
 #
-#     base < io < oci < images < {registry, archive, bundle, trust} < ops < render < cli
+#     base < io < oci < images < {registry, archive, bundle, trust, lists} < ops < render < cli
 #
-# The four siblings never include each other. Inside io no adapter includes another one's
+# The five siblings never include each other. Inside io no adapter includes another one's
 # folder but those of files and processes, which all may use.
 
 # shellcheck source=tests/lint/lint.sh
@@ -14,7 +14,7 @@ offenders() {
     (cd "$1" && grep -rn --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' .) |
         sed 's/^\.\///' | awk '
         BEGIN {
-            n = split("base:1 io:2 oci:3 images:4 registry:5 archive:5 bundle:5 trust:5 ops:6 " \
+            n = split("base:1 io:2 oci:3 images:4 registry:5 archive:5 bundle:5 trust:5 lists:5 ops:6 " \
                       "render:7 cli:8", pairs, " ")
             for (i = 1; i <= n; i++) {
                 split(pairs[i], pair, ":")

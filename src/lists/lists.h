@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lists.h - which images do these files name?  Reads files, folders and standard input;
+ * the content decides what each file is.
+ *
+ * Layer: lists.
+ */
+#ifndef LISTS_LISTS_H
+#define LISTS_LISTS_H
+
+#include "lists/finder.h"
+#include "oci/reference_list.h"
+
+struct list_reader {
+    struct found_list *found; /* from everything but plain lists */
+    /* The lines of plain lists are added to it.  NULL: to found. */
+    struct reference_list *lines;
+    const struct name_filter *ignore;
+    bool helm_tests;
+    const struct events *events; /* what each path was taken for, and other notes */
+    struct err_list *bad;        /* what cannot be used, with its place */
+};
+
+/*
+ * Read a file, all files of a folder that may name images, or standard input ("-").
+ * Errors: ERR_LIMIT; those of file_slurp() and folders.
+ */
+MUST_USE int lists_read(const struct list_reader *r, const char *path, struct err *err);
+
+#endif
