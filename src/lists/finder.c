@@ -68,9 +68,8 @@ finder_leave(struct finder *f)
     f->depth--;
 }
 
-/* "spec.containers[0].image"; cut where it is too long. */
-static void
-write_path(const struct finder *f, char out[FOUND_PATH_MAX])
+void
+finder_path(const struct finder *f, char out[FOUND_PATH_MAX])
 {
     CLEANUP(buf_release) struct buf path = BUF_INIT(FOUND_PATH_MAX - 1);
     bool fits = true;
@@ -86,6 +85,24 @@ write_path(const struct finder *f, char out[FOUND_PATH_MAX])
     }
     memcpy(out, path.data ? path.data : "", path.len);
     out[path.len] = '\0';
+}
+
+void
+finder_go_inside(struct finder *f, const struct yml *at, struct finder_place *outside)
+{
+    *outside = (struct finder_place){f->depth, f->line_before, f->kind, f->object};
+    f->is_inside = true;
+    f->line_before += at->line - (at->is_block ? 0 : 1);
+}
+
+void
+finder_come_back(struct finder *f, const struct finder_place *outside)
+{
+    f->is_inside = false;
+    f->depth = outside->depth;
+    f->line_before = outside->line_before;
+    f->kind = outside->kind;
+    f->object = outside->object;
 }
 
 static size_t
@@ -130,7 +147,7 @@ add_found(struct finder *f, const struct yml *at, const struct reference *ref,
     found_name(ref, name);
     if (name_filter_matches(f->ignore, name))
         return 0;
-    write_path(f, path);
+    finder_path(f, path);
     return found_list_add(f->found, ref,
                           &(struct found_place){
                               .file = f->file,
@@ -202,9 +219,8 @@ is_service_host(const char *host)
     return svc && (svc[4] == '\0' || svc[4] == '.' || svc[4] == ':');
 }
 
-/* A complete reference: dotted host or port, path, and a tag or digest. */
-static bool
-is_complete(struct reference *out, const char *text, size_t len)
+bool
+finder_is_complete(struct reference *out, const char *text, size_t len)
 {
     size_t scheme = reference_scheme(text, len);
     const char *slash = memchr(text + scheme, '/', len - scheme);
@@ -233,7 +249,7 @@ find_in_word(struct finder *f, const struct yml *at, const char *word, size_t le
 
         if (len > strlen("ko://") && memcmp(word, "ko://", strlen("ko://")) == 0)
             refuse_unbuilt(f, at, word, len);
-        if (len <= REFERENCE_TEXT_MAX && is_complete(&ref, word, len))
+        if (len <= REFERENCE_TEXT_MAX && finder_is_complete(&ref, word, len))
             return add_found(f, at, &ref, CONFIDENCE_LIKELY, err) < 0 ? -1 : 1;
         if (!equals)
             return 0;

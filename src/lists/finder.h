@@ -51,6 +51,18 @@ void finder_enter_key(struct finder *f, const struct yml *key);
 void finder_enter_item(struct finder *f, size_t index);
 void finder_leave(struct finder *f);
 
+/* "spec.containers[0].image"; cut where it is too long. */
+void finder_path(const struct finder *f, char out[FOUND_PATH_MAX]);
+
+/* Into a document that is the text of a value, and back. */
+struct finder_place {
+    size_t depth, line_before;
+    const char *kind, *object;
+};
+void finder_go_inside(struct finder *f, const struct yml *at,
+                      struct finder_place *outside);
+void finder_come_back(struct finder *f, const struct finder_place *outside);
+
 /*
  * Text at a place that is defined to hold an image.  What is not a reference goes to
  * f->bad; empty text is ignored.
@@ -74,6 +86,9 @@ void finder_refuse(struct finder *f, const struct yml *at, struct err *why);
 /* A note about a place. */
 void finder_note(const struct finder *f, const struct yml *at, const char *fmt, ...)
     PRINTF(3, 4);
+
+/* Whether text is a complete reference: with a host, a path, and a tag or digest. */
+bool finder_is_complete(struct reference *out, const char *text, size_t len);
 
 /* Whether a text is part of a template that has not been rendered. */
 bool finder_is_template(const char *text);

@@ -58,8 +58,7 @@ walk_embedded(const struct object_walk *w, const struct yml *at)
 {
     CLEANUP(yml_release) struct yml_stream *s = NULL;
     struct finder *f = w->finder;
-    const size_t depth = f->depth, line_before = f->line_before;
-    const char *const kind = f->kind, *const object = f->object;
+    struct finder_place outside;
     const struct yml *root;
     int rc = 0, more = 0;
     bool is_complete = true;
@@ -68,19 +67,14 @@ walk_embedded(const struct object_walk *w, const struct yml *at)
         !memchr(at->of.text, '\n', at->count) || !strstr(at->of.text, "kind"))
         return 0;
     s = yml_open(at->of.text, at->count);
-    f->is_inside = true;
-    f->line_before = line_before + at->line - (at->is_block ? 0 : 1);
+    finder_go_inside(f, at, &outside);
     while (rc == 0 && (more = yml_next(s, &root, err_ignored())) == 1) {
         if (is_object(root))
             rc = walk_node(w, root, ROLE_ANY);
         else
             is_complete = false;
     }
-    f->is_inside = false;
-    f->line_before = line_before;
-    f->kind = kind;
-    f->object = object;
-    f->depth = depth;
+    finder_come_back(f, &outside);
     return rc < 0 ? -1 : is_complete && more == 0;
 }
 

@@ -11,7 +11,17 @@
 enum list_format {
     LIST_LINES, /* one reference a line */
     LIST_KUBERNETES,
-    LIST_YAML, /* of an unknown kind */
+    LIST_KUSTOMIZATION,
+    LIST_CHART, /* Chart.yaml */
+    LIST_COMPOSE,
+    LIST_IMAGES_LOCK,
+    LIST_HAULER,
+    LIST_OC_MIRROR,
+    LIST_ZARF,
+    LIST_REGSYNC,
+    LIST_SKOPEO_SYNC,
+    LIST_NAMES, /* a sequence of names */
+    LIST_YAML,  /* of an unknown kind */
     LIST_FORMATS
 };
 

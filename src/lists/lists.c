@@ -4,25 +4,42 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/archive/tar_index.h"
 #include "io/file/file.h"
 #include "io/file/file_tree.h"
+#include "lists/chart.h"
 #include "lists/kubernetes.h"
 #include "lists/list_format.h"
+#include "lists/sync_lists.h"
+#include "lists/typed_lists.h"
 #include "oci/reference_lines.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* One path that was given: a file, or a folder with all that is read in it. */
+#define CHART_FILE "Chart.yaml"
+
+/* One path that was given: a file, or a folder or chart with all that is read in it. */
 struct list_path {
     const struct list_reader *reader;
-    const char *path;
+    const char *base_name; /* for messages */
     bool is_taken_for[LIST_FORMATS];
-    size_t files, names; /* names: with one for each place */
+    bool is_subchart; /* the file is that of a chart within one */
+    size_t files;
 };
 
 /* ---- documents ---- */
+
+static int
+read_chart(struct list_path *p, struct finder *f, const struct yml *root, struct err *err)
+{
+    int rc = chart_read(f, root, err);
+
+    if (rc == 0 && !p->is_subchart && !chart_is_library(root))
+        chart_refuse(f, root);
+    return rc < 0 ? -1 : 0;
+}
 
 static int
 read_document(struct list_path *p, struct finder *f, const struct yml *root,
@@ -34,7 +51,31 @@ read_document(struct list_path *p, struct finder *f, const struct yml *root,
     if (root->kind == YML_TEXT && root->count == 0) /* nothing between two "---" */
         return 0;
     p->is_taken_for[format] = true;
-    return kubernetes_read(f, root, &kubernetes, err);
+    switch (format) {
+    case LIST_CHART:
+        return read_chart(p, f, root, err);
+    case LIST_KUSTOMIZATION:
+        return kustomization_read(f, root, err) < 0
+                   ? -1
+                   : kubernetes_read(f, root, &kubernetes, err);
+    case LIST_IMAGES_LOCK:
+    case LIST_HAULER:
+    case LIST_OC_MIRROR:
+    case LIST_ZARF:
+    case LIST_NAMES:
+        return typed_list_read(f, root, format, err);
+    case LIST_REGSYNC:
+        return regsync_read(f, root, err);
+    case LIST_SKOPEO_SYNC:
+        return skopeo_sync_read(f, root, err);
+    case LIST_COMPOSE:
+    case LIST_KUBERNETES:
+    case LIST_YAML:
+    case LIST_LINES:
+    case LIST_FORMATS:
+    default:
+        return kubernetes_read(f, root, &kubernetes, err);
+    }
 }
 
 /* A document that cannot be parsed. */
@@ -57,7 +98,7 @@ read_documents(struct list_path *p, const char *name, const char *text, size_t l
     struct finder f = {
         .found = r->found,
         .ignore = r->ignore,
-        .events = r->events,
+        .events = &r->run->events,
         .bad = r->bad,
         .file = found_list_file(r->found, name),
     };
@@ -144,46 +185,154 @@ read_file(struct list_path *p, const char *path, struct err *err)
 {
     CLEANUP(buf_release) struct buf text = BUF_INIT(YML_BYTES_MAX);
 
-    return file_slurp(path, &text, err) < 0
-               ? -1
-               : read_text(p, strcmp(path, "-") == 0 ? "standard input" : path, &text,
-                           err);
+    return file_slurp(path, &text, err) < 0 ? -1 : read_text(p, p->base_name, &text, err);
 }
 
 /* ---- folders ---- */
 
 static bool
-may_name_images(const char *name)
+ends_with(const char *text, const char *end)
 {
-    static const char *const ends[] = {".yaml", ".yml", ".json"};
-    size_t len = strlen(name);
+    size_t len = strlen(text), n = strlen(end);
 
-    for (size_t i = 0; i < COUNT_OF(ends); i++) {
-        size_t n = strlen(ends[i]);
+    return len >= n && text_same_nocase(text + len - n, n, end);
+}
 
-        if (len > n && text_same_nocase(name + len - n, n, ends[i]))
+static int
+compare_path_key(const void *key, const void *item)
+{
+    return strcmp(key, *(char *const *)item);
+}
+
+/* Whether the path is below "templates" next to a Chart.yaml, and so is not rendered. */
+static bool
+is_template_path(const struct file_tree *tree, const char *path)
+{
+    static const char folder[] = "/templates/";
+
+    for (const char *at = path; (at = strstr(at, folder)); at++) {
+        CLEANUP(mem_free_string)
+        char *chart = xasprintf("%.*s/" CHART_FILE, (int)(at - path), path);
+
+        if (bsearch(chart, tree->paths, tree->count, sizeof(char *), compare_path_key))
             return true;
     }
     return false;
+}
+
+/* Whether every line of a text that counts is a complete reference. */
+static bool
+is_list_of_references(const char *text, size_t len)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < len;) {
+        const char *end = memchr(text + i, '\n', len - i);
+        size_t next = end ? (size_t)(end - text) : len, stop = next;
+        struct reference ref;
+
+        while (stop > i && strchr(" \t\r", text[stop - 1]))
+            stop--;
+        if (stop > i && text[i] != '#') {
+            if (!finder_is_complete(&ref, text + i, stop - i))
+                return false;
+            count++;
+        }
+        i = next + 1;
+    }
+    return count > 0;
+}
+
+static int
+read_member_file(struct list_path *p, const char *path, struct err *err)
+{
+    CLEANUP(buf_release) struct buf text = BUF_INIT(YML_BYTES_MAX);
+    bool is_text = ends_with(path, ".txt");
+
+    if (!is_text && !ends_with(path, ".yaml") && !ends_with(path, ".yml") &&
+        !ends_with(path, ".json"))
+        return 0;
+    if (file_slurp(path, &text, err) < 0)
+        return -1;
+    if (is_text && !is_list_of_references(text.data ? text.data : "", text.len))
+        return 0;
+    return read_text(p, path, &text, err);
 }
 
 static int
 read_folder(struct list_path *p, const char *path, struct err *err)
 {
     CLEANUP(file_tree_release) struct file_tree tree = FILE_TREE_INIT;
+    size_t templates = 0;
 
     if (file_tree_list(&tree, path, err) < 0)
         return -1;
     for (size_t i = 0; i < tree.count; i++) {
-        if (may_name_images(tree.paths[i]) && read_file(p, tree.paths[i], err) < 0)
+        p->is_subchart =
+            strstr(tree.paths[i], "/charts/") != NULL && !ends_with(path, "/charts/");
+        if (is_template_path(&tree, tree.paths[i]))
+            templates++;
+        else if (read_member_file(p, tree.paths[i], err) < 0)
             return -1;
     }
+    if (templates > 0)
+        events_note(&p->reader->run->events,
+                    "%s: %zu templates of charts are not rendered, and not read", path,
+                    templates);
     return 0;
 }
 
-/* "app.yaml: Kubernetes manifests: 5 images" */
+/* ---- packed charts ---- */
+
+/* "web/Chart.yaml", "web/charts/db/values.yaml" */
+static int
+read_chart_member(struct list_path *p, const struct tar_index *tar,
+                  const struct tar_member *m, struct err *err)
+{
+    CLEANUP(buf_release) struct buf text = BUF_INIT(YML_BYTES_MAX);
+    CLEANUP(mem_free_string) char *name = xasprintf("%s:%s", p->base_name, m->name);
+
+    if (!ends_with(m->name, "/" CHART_FILE) && !ends_with(m->name, "/values.yaml"))
+        return 0;
+    p->is_subchart = strstr(m->name, "/charts/") != NULL;
+    if (tar_index_slurp(tar, m, &text, err) < 0)
+        return err_wrap(err, "%s", name);
+    return read_text(p, name, &text, err);
+}
+
+static int
+read_packed_chart(struct list_path *p, const char *path, struct err *err)
+{
+    struct tar_index *tar;
+    int rc = 0;
+
+    if (tar_index_open(&tar, path, NULL, p->reader->run, err) < 0)
+        return err_wrap(err, "%s", path);
+    for (size_t i = 0; rc == 0 && i < tar_index_count(tar); i++)
+        rc = read_chart_member(p, tar, tar_index_at(tar, i), err);
+    tar_index_close(tar);
+    return rc;
+}
+
+/* Whether a file is compressed with gzip, as charts are. */
+static bool
+is_packed(const char *path)
+{
+    static const unsigned char magic[] = {0x1f, 0x8b};
+    unsigned char head[sizeof(magic)];
+    uint64_t size;
+    CLEANUP(file_close) int fd = file_open_regular(path, &size, err_ignored());
+
+    return fd >= 0 &&
+           file_read_at(fd, head, sizeof(head), 0, err_ignored()) == sizeof(head) &&
+           memcmp(head, magic, sizeof(head)) == 0;
+}
+
+/* ---- what was given ---- */
+
+/* "app.yaml: Kubernetes manifests: 5 new names" */
 static void
-note_path(const struct list_path *p, const char *name, size_t before)
+note_path(const struct list_path *p, size_t before)
 {
     CLEANUP(buf_release) struct buf line = BUF_INIT(1000);
     char count[TEXT_COUNT_MAX], files[TEXT_COUNT_MAX];
@@ -199,25 +348,29 @@ note_path(const struct list_path *p, const char *name, size_t before)
     if (p->reader->lines && p->is_taken_for[LIST_LINES] && p->files == 1)
         return;
     events_note(
-        p->reader->events, "%s: %s%s%s: %s", name, p->files != 1 ? files : "",
-        p->files != 1 ? ", " : "", line.data ? line.data : "empty",
+        &p->reader->run->events, "%s: %s%s%s: %s", p->base_name,
+        p->files != 1 ? files : "", p->files != 1 ? ", " : "",
+        line.data ? line.data : "no names",
         text_count(count, p->reader->found->count - before, "new name", "new names"));
 }
 
 int
 lists_read(const struct list_reader *r, const char *path, struct err *err)
 {
-    struct list_path p = {.reader = r, .path = path};
+    bool is_stdin = strcmp(path, "-") == 0;
+    struct list_path p = {.reader = r, .base_name = is_stdin ? "standard input" : path};
     const size_t before = r->found->count;
     struct stat st;
     int rc;
 
-    if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+    if (!is_stdin && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         rc = read_folder(&p, path, err);
+    else if (!is_stdin && is_packed(path))
+        rc = read_packed_chart(&p, path, err);
     else
         rc = read_file(&p, path, err);
     if (rc < 0)
         return -1;
-    note_path(&p, strcmp(path, "-") == 0 ? "standard input" : path, before);
+    note_path(&p, before);
     return 0;
 }

@@ -7,6 +7,7 @@
 #ifndef LISTS_LISTS_H
 #define LISTS_LISTS_H
 
+#include "base/run.h"
 #include "lists/finder.h"
 #include "oci/reference_list.h"
 
@@ -16,13 +17,14 @@ struct list_reader {
     struct reference_list *lines;
     const struct name_filter *ignore;
     bool helm_tests;
-    const struct events *events; /* what each path was taken for, and other notes */
-    struct err_list *bad;        /* what cannot be used, with its place */
+    struct run *run;      /* its events: what each path was taken for, and other notes */
+    struct err_list *bad; /* what cannot be used, with its place */
 };
 
 /*
- * Read a file, all files of a folder that may name images, or standard input ("-").
- * Errors: ERR_LIMIT; those of file_slurp() and folders.
+ * Read a file, a packed chart, all files of a folder that may name images, or standard
+ * input ("-").
+ * Errors: ERR_LIMIT; those of file_slurp(), file_tree_list() and tar_index_open().
  */
 MUST_USE int lists_read(const struct list_reader *r, const char *path, struct err *err);
 

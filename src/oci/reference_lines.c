@@ -40,6 +40,18 @@ is_one_word(const char *text, size_t len)
     return text[0] != '-' && text[len - 1] != ':';
 }
 
+/* Bytes before the "=TARGET" of a mapping, as oc-mirror writes it; else all: the path of
+ * an archive may have a '='. */
+static size_t
+without_target(const char *text, size_t len)
+{
+    const char *target = memchr(text, '=', len);
+    size_t source = target ? (size_t)(target - text) : len;
+    struct reference ignored;
+
+    return reference_parse(&ignored, text, source, err_ignored()) == 0 ? source : len;
+}
+
 static int
 add_list_line(struct reference_list *list, const char *text, size_t len,
               const struct reference_place *place, struct err *err)
@@ -52,7 +64,7 @@ add_list_line(struct reference_list *list, const char *text, size_t len,
         err_because(err, ERR_USAGE, REASON_LIST_LINE, "not a single reference");
         return err_hint(err, "a list has one reference a line, without quotes");
     }
-    return reference_list_add(list, text, len, place, err);
+    return reference_list_add(list, text, without_target(text, len), place, err);
 }
 
 static bool

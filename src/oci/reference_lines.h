@@ -11,8 +11,9 @@
 
 /*
  * Append all of a list: one reference a line, blanks around it and empty lines ignored,
- * '#' at the start of a line or after a blank begins a comment; CRLF and a byte order
- * mark are fine.  name is the file's, borrowed as long as the list lives.
+ * '#' at the start of a line or after a blank begins a comment; "=TARGET" behind a
+ * reference, as oc-mirror writes it, is ignored; CRLF and a byte order mark are fine.
+ * name is the file's, borrowed as long as the list lives.
  * Every line that is wrong goes to *bad, "images.txt:7: ..."; UTF-16 and a NUL byte end
  * the file.
  * Errors: ERR_LIMIT - more than REFERENCE_LIST_MAX.

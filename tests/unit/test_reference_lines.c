@@ -62,6 +62,48 @@ takes_one_reference_a_line(void **state)
 }
 
 static void
+ignores_targets_of_mappings(void **state)
+{
+    static const char text[] = "quay.io/a/b:1=reg.corp/x/b:1\n"
+                               "docker://quay.io/a/c:1=docker://reg.corp/x/c:1\n"
+                               "quay.io/a/d:1=not@a:target\n";
+    CLEANUP(reference_list_release) struct reference_list list = REFERENCE_LIST_INIT;
+    CLEANUP(err_list_release) struct err_list bad = ERR_LIST_INIT;
+
+    (void)state;
+    assert_int_equal(add_lines(&list, text, strlen(text), &bad), 0);
+    assert_int_equal(bad.total, 0);
+    assert_int_equal(list.count, 3);
+    assert_name(&list, 0, "quay.io/a/b:1");
+    assert_name(&list, 1, "quay.io/a/c:1");
+    assert_name(&list, 2, "quay.io/a/d:1");
+}
+
+/* The path of an archive is passed on whole. */
+static int
+take_archive(void *ctx, const char *text, size_t len, const struct reference_place *place,
+             struct err *err)
+{
+    (void)place;
+    (void)err;
+    snprintf(ctx, 100, "%.*s", (int)len, text);
+    return 1;
+}
+
+static void
+keeps_archives_with_an_equals_sign(void **state)
+{
+    static const char text[] = "oci:/srv/a=b/c\n";
+    CLEANUP(err_list_release) struct err_list bad = ERR_LIST_INIT;
+    char taken[100] = "";
+    struct reference_list list = {.take = take_archive, .take_ctx = taken};
+
+    (void)state;
+    assert_int_equal(add_lines(&list, text, strlen(text), &bad), 0);
+    assert_string_equal(taken, "oci:/srv/a=b/c");
+}
+
+static void
 reports_every_bad_line_with_its_place(void **state)
 {
     static const char list_line[] = "images.txt:1: not a single reference";
@@ -178,6 +220,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_one_reference_a_line),
+        cmocka_unit_test(ignores_targets_of_mappings),
+        cmocka_unit_test(keeps_archives_with_an_equals_sign),
         cmocka_unit_test(reports_every_bad_line_with_its_place),
         cmocka_unit_test(ends_at_what_is_no_text),
         cmocka_unit_test(shows_the_other_place_of_two_digests),

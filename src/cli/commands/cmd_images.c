@@ -108,13 +108,13 @@ note_images(const struct images_command *o, const struct list_reader *r,
         struct err why = ERR_INIT;
 
         if (image->confidence < at_least) {
-            events_note(r->events, "not taken, %s: %s",
+            events_note(&r->run->events, "not taken, %s: %s",
                         confidence_word(image->confidence), image->name);
         } else if (image->ref.is_default && o->no_latest) {
             err_set(&why, ERR_USAGE, "%s: no tag is given", image->name);
             err_list_add(r->bad, &why);
         } else if (image->ref.is_default) {
-            events_note(r->events, "no tag is given: %s", image->name);
+            events_note(&r->run->events, "no tag is given: %s", image->name);
         }
     }
 }
@@ -149,7 +149,7 @@ run_images(const void *options, char **operands, size_t count, struct runtime *r
         .found = &found,
         .ignore = &ignore,
         .helm_tests = o->helm_tests,
-        .events = &rt->run.events,
+        .run = &rt->run,
         .bad = &bad,
     };
     enum confidence at_least;
