@@ -2,6 +2,7 @@
 #include "config.h"
 #include "io/file/output.h"
 
+#include "base/libc_gaps.h"
 #include "base/mem.h"
 #include "base/text.h"
 

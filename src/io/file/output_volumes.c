@@ -3,6 +3,7 @@
 #include "io/file/output_volumes.h"
 
 #include "base/buf.h"
+#include "base/libc_gaps.h"
 #include "base/mem.h"
 #include "io/file/output.h"
 #include "io/file/volume_set.h"

@@ -3,6 +3,7 @@
 #include "io/file/volumes.h"
 
 #include "base/buf.h"
+#include "base/libc_gaps.h"
 #include "base/mem.h"
 #include "io/crypto/hash.h"
 #include "io/file/file.h"
@@ -66,19 +67,6 @@ volumes_read(const struct volumes *v, void *out, size_t len, uint64_t offset,
     return (ssize_t)got;
 }
 
-/* MAP_POPULATE does not report pages that cannot be read. */
-static int
-populate(void *pages, size_t len)
-{
-#ifdef MADV_POPULATE_READ /* Linux 5.14 */
-    return madvise(pages, len, MADV_POPULATE_READ);
-#else
-    (void)pages;
-    (void)len;
-    return -1;
-#endif
-}
-
 int
 volumes_view(const struct volumes *v, uint64_t offset, size_t len, struct view *out)
 {
@@ -93,7 +81,8 @@ volumes_view(const struct volumes *v, uint64_t offset, size_t len, struct view *
     if (out->pages == MAP_FAILED)
         return -1;
     out->bytes = (const char *)out->pages + before;
-    if (populate(out->pages, out->pages_len) == 0)
+    /* MAP_POPULATE would not report pages that cannot be read. */
+    if (madvise(out->pages, out->pages_len, MADV_POPULATE_READ) == 0)
         return 0;
     view_release(out);
     return -1;

@@ -3,6 +3,7 @@
 #include "io/process/spawn.h"
 
 #include "base/clock.h"
+#include "base/libc_gaps.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/file/file.h"

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "ops/verify/sandboxed_check.h"
 
+#include "base/libc_gaps.h"
 #include "base/mem.h"
 #include "io/process/sandbox.h"
 
