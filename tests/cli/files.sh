@@ -5,7 +5,7 @@
 
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
-[ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
+[ -x "$SEALIFT" ] || skip_all "sealift is not built"
 unset SEALIFT_PASSPHRASE SEALIFT_NEW_PASSPHRASE COSIGN_PASSWORD CREDENTIALS_DIRECTORY \
     DOCKER_CONFIG REGISTRY_AUTH_FILE XDG_RUNTIME_DIR XDG_CONFIG_HOME
 HOME=$work/home
@@ -14,7 +14,7 @@ mkdir "$work/home" "$work/in"
 cd "$work/in" || exit 99
 
 sealift() {
-    "$abs_top_builddir/sealift" "$@"
+    "$SEALIFT" "$@"
 }
 
 make_files() {

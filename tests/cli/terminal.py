@@ -22,7 +22,7 @@ SOURCE = os.environ.get("abs_top_srcdir") or os.path.join(os.path.dirname(__file
 sys.path.insert(0, os.path.join(SOURCE, "tests", "crash"))
 from tap import Tap  # noqa: E402
 
-SEALIFT = os.path.join(BUILD, "sealift")
+SEALIFT = os.environ.get("SEALIFT") or os.path.join(BUILD, "sealift")
 LIMIT = 20  # seconds, after which something is taken for stuck
 PASSPHRASE = b"a long secret"
 PROMPT = b"passphrase of locked.key: "

@@ -4,7 +4,7 @@
 
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
-[ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
+[ -x "$SEALIFT" ] || skip_all "sealift is not built"
 unset SOURCE_DATE_EPOCH SEALIFT_PASSPHRASE SEALIFT_NEW_PASSPHRASE COSIGN_PASSWORD \
     CREDENTIALS_DIRECTORY DOCKER_CONFIG
 HOME=$work
@@ -12,7 +12,7 @@ export HOME
 cd "$work" || exit 99
 
 sealift() {
-    "$abs_top_builddir/sealift" "$@"
+    "$SEALIFT" "$@"
 }
 
 commands="export verify import inspect sign attach payload digest keygen key"

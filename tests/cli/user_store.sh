@@ -4,10 +4,10 @@
 
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
-[ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
+[ -x "$SEALIFT" ] || skip_all "sealift is not built"
 [ ! -e /etc/sealift/trust ] || skip_all "this machine has a trust store"
 need python3
-cp "$abs_top_builddir/sealift" "$work/sealift" # the build folder may be root's
+cp "$SEALIFT" "$work/sealift" # the build folder may be root's
 mkdir "$work/home" && cd "$work/home" || exit 99
 [ "$(id -u)" -ne 0 ] || { chmod 755 "$work" && chown 65534:65534 "$work/home"; }
 

@@ -50,7 +50,8 @@ class Bench:
 
     def __init__(self, folder):
         self.folder = folder
-        self.program = os.path.join(os.environ.get("abs_top_builddir", os.getcwd()), "sealift")
+        self.program = os.environ.get("SEALIFT") or os.path.join(
+            os.environ.get("abs_top_builddir", os.getcwd()), "sealift")
         self.path = os.path.join(folder, "b.tar")
 
     def run(self, name, want, *words, seconds=20):

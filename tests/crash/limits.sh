@@ -56,7 +56,7 @@ little_memory() (
 )
 mkdir "$work/few"
 for bound in few_descriptors little_memory; do
-    if [ "$bound" = little_memory ] && nm "$abs_top_builddir/sealift" 2>/dev/null |
+    if [ "$bound" = little_memory ] && nm "$SEALIFT" 2>/dev/null |
         grep -q __asan_init; then
         skip "512 MiB of address space" "the address sanitizer needs more"
         continue
@@ -75,7 +75,7 @@ expect 8 "reports a folder that is removed meanwhile" sh -c '
     "$1" export -q --unsigned --limit-rate 2M -o "$2/b.tar" "$3" &
     until [ -e "$2/b.tar.partial" ]; do sleep 0.05; done
     rm -r "$2"
-    wait $!' sh "$abs_top_builddir/sealift" "$work/gone" "$name"
+    wait $!' sh "$SEALIFT" "$work/gone" "$name"
 check "the folder is not created again" test ! -e "$work/gone"
 
 # In a file system of our own, of a given size; needs to be root, or user namespaces.
@@ -86,7 +86,7 @@ in_tmpfs() {
 mkdir "$work/mount"
 if in_tmpfs size=1m "$work/mount" true 2>/dev/null; then
     expect 8 "reports a file system that is too small" in_tmpfs size=2m "$work/mount" \
-        "$abs_top_builddir/sealift" export -q --unsigned -o "$work/mount/b.tar" "$name"
+        "$SEALIFT" export -q --unsigned -o "$work/mount/b.tar" "$name"
     check "the message has the free space" grep -q 'free' "$err"
     # Enough when the export begins, not when it ends: another program fills it.
     expect 8 "reports a file system that fills up" in_tmpfs size=$((size * 2)) "$work/mount" sh -c '
@@ -99,9 +99,9 @@ if in_tmpfs size=1m "$work/mount" true 2>/dev/null; then
         rm "$2/other" "$2/said"
         "$1" export -q --unsigned -o "$2/b.tar" "$3" || exit 98
         "$1" verify -q --insecure-skip-verify "$2/b.tar" || exit 97
-        exit $status' sh "$abs_top_builddir/sealift" "$work/mount" "$name"
+        exit $status' sh "$SEALIFT" "$work/mount" "$name"
     expect 8 "reports a read-only file system" in_tmpfs ro "$work/mount" \
-        "$abs_top_builddir/sealift" export -q --unsigned -o "$work/mount/b.tar" "$name"
+        "$SEALIFT" export -q --unsigned -o "$work/mount/b.tar" "$name"
     check "the message says read-only" grep -qi 'read-only' "$err"
 else
     skip "file systems that are small, fill up or are read-only" "not allowed to mount one"

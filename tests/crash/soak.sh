@@ -9,7 +9,7 @@ must start_registry source
 must start_registry target
 must fill source fleet --images "${SOAK_IMAGES:-200}" --platforms 2 --layers 3 \
     --layer-bytes 65536 --shared 1
-python3 "$tests/crash/endurance.py" "$work" "$abs_top_builddir/sealift" "$(address_of source)" \
+python3 "$tests/crash/endurance.py" "$work" "$SEALIFT" "$(address_of source)" \
     "$(address_of target)" "$@" >"$work/results"
 grep -v '^1\.\.' "$work/results"
 tap_count=$(grep -cE '^(not )?ok ' "$work/results")

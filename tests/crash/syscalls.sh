@@ -12,5 +12,5 @@ need_to_trace
 must start_registry source
 must start_registry target
 must fill source fleet --images 2 --platforms 1 --layers 2 --layer-bytes 150000 --shared 1
-python3 "$tests/crash/every_call.py" "$work" "$abs_top_builddir/sealift" \
+python3 "$tests/crash/every_call.py" "$work" "$SEALIFT" \
     "$(address_of source)" "$(address_of target)"

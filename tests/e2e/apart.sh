@@ -87,7 +87,7 @@ connected_to() {
 }
 traced() {
     strace -f -qq -e trace=connect,sendto,sendmsg,sendmmsg -o "$work/trace" \
-        "$abs_top_builddir/sealift" "$@"
+        "$SEALIFT" "$@"
 }
 try_export() {
     traced export -v --force --unsigned -o "$bundle" --ca-file "$work/tls/ca.pem" "$@"

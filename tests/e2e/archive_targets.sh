@@ -153,7 +153,7 @@ mkdir mount
 if in_tmpfs size=64k mount true 2>/dev/null; then
     for place in oci:mount/x oci-archive:mount/x.tar; do
         expect 8 "asks for space before it fills the disk: ${place%%:*}" in_tmpfs size=64k mount \
-            "$abs_top_builddir/sealift" copy -f list "$place"
+            "$SEALIFT" copy -f list "$place"
         check "the message has the free space" grep -q 'only 64.0 KiB is available' "$err"
     done
 else
@@ -162,7 +162,7 @@ fi
 if can_trace && command -v strace >/dev/null; then
     disk_full() {
         strace -f -qq -o "$work/trace" -e trace=pwrite64 -e inject=pwrite64:error=ENOSPC:when=3+ \
-            "$abs_top_builddir/sealift" copy -q -f list "$1"
+            "$SEALIFT" copy -q -f list "$1"
     }
     expect 8 "reports a disk that fills up: folder" disk_full oci:filled
     check_equal "no entry and no partial blob is left" "" \
@@ -173,7 +173,7 @@ if can_trace && command -v strace >/dev/null; then
     check_equal "no file is left" "" "$(ls -d filled.tar* 2>/dev/null)"
 
     strace -f -o "$work/trace" -e trace=openat,open,creat,mkdir,mkdirat,rename,renameat,renameat2 \
-        "$abs_top_builddir/sealift" copy -q -f list oci:traced
+        "$SEALIFT" copy -q -f list oci:traced
     # Blobs are opened below a descriptor of their folder: their names have no slash.
     check_equal "nothing is written outside of the folder" "" \
         "$(grep -E 'O_WRONLY|O_RDWR|O_CREAT|creat\(|mkdir|rename' "$work/trace" |

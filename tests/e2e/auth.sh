@@ -77,7 +77,7 @@ expect 2 "refuses a malformed --authfile" try_export --ca-file "$ca" --authfile 
 
 from_stdin() {
     printf '%s\n' "$1" |
-        "$abs_top_builddir/sealift" export -v -o "$work/stdin.tar" --force --unsigned \
+        "$SEALIFT" export -v -o "$work/stdin.tar" --force --unsigned \
             --ca-file "$ca" --creds-stdin "$source" -f "$work/list"
 }
 expect 0 "--creds-stdin is used" from_stdin "$registry_user:$registry_password"

@@ -67,7 +67,7 @@ check_equal "no blob is uploaded" 0 "$(requests source PATCH)"
 
 if can_trace && command -v strace >/dev/null; then
     strace -f -e trace=openat,creat,open -o "$work/trace" \
-        "$abs_top_builddir/sealift" copy -q --strip-host -f "$work/list" "$target/traced"
+        "$SEALIFT" copy -q --strip-host -f "$work/list" "$target/traced"
     check_equal "no file is opened for writing" "" \
         "$(grep -E 'O_WRONLY|O_RDWR|O_CREAT|creat\(' "$work/trace" | grep -v '/dev/')"
 else

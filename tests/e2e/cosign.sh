@@ -25,7 +25,7 @@ for key in cosign ed25519; do
         sealift attach --key "$made/$key.pub" b.tar "$made/$key.json"
     expect 0 "verifies it inside the bundle, $key" sealift verify -q --key "$made/$key.pub" b.tar
     expect 0 "signs with a key by cosign, $key" env COSIGN_PASSWORD='open sesame' \
-        "$abs_top_builddir/sealift" sign --key "$made/$key.key" --sig-out "$key.sig" unsigned.tar
+        "$SEALIFT" sign --key "$made/$key.key" --sig-out "$key.sig" unsigned.tar
     expect 0 "verifies that signature, $key" \
         sealift verify -q --key "$made/$key.pub" --signature "$key.sig" unsigned.tar
     expect 0 "cosign's steps accept a signature by cosign, $key" \

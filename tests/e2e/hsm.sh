@@ -20,7 +20,7 @@ modules=$(openssl version -m | sed 's/.*"\(.*\)"/\1/')
 [ -f "$modules/pkcs11.so" ] || skip_all "OpenSSL's provider pkcs11 is not installed"
 
 # Such a module is loaded in a way that the address sanitizer does not bear.
-! grep -qa __asan_init "$abs_top_builddir/sealift" || skip_all "built with a sanitizer"
+! grep -qa __asan_init "$SEALIFT" || skip_all "built with a sanitizer"
 
 umask 077
 printf '1234\n' >pin

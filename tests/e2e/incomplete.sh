@@ -77,7 +77,7 @@ if strace -qq -o /dev/null true 2>/dev/null; then
         make --keep-going >/dev/null 2>&1 # NAME.partial is there: what follows is the copying
         ASAN_OPTIONS=detect_leaks=0 SOURCE_DATE_EPOCH=1700000000 strace -f -qq -o trace \
             -e "trace=${call%:*}" -e "inject=${call%:*}:signal=KILL:when=${call#*:}" \
-            "$abs_top_builddir/sealift" export -q -j1 --key team.key -o "$bundle" --retries 0 \
+            "$SEALIFT" export -q -j1 --key team.key -o "$bundle" --retries 0 \
             --allow-incomplete "$index" "$single" "$chart" 2>/dev/null
         check_equal "killed at $call" 137 "$?"
         if [ "$call" = fsync:1 ]; then

@@ -27,7 +27,7 @@ stop_by() {
     number=$1
     shift
     python3 "$tests/e2e/halt.py" "$number" "$bundle.partial" \
-        "$abs_top_builddir/sealift" export --unsigned -o "$bundle" "$@" "$stalled" 2>"$err"
+        "$SEALIFT" export --unsigned -o "$bundle" "$@" "$stalled" 2>"$err"
 }
 
 while read -r number end code what; do
@@ -72,7 +72,7 @@ must start_registry target
 repositories=$work/registry/target/store/docker/registry/v2/repositories
 must start_stall target 2500
 stop_import_by() {
-    python3 "$tests/e2e/halt.py" "$1" "$repositories/half" "$abs_top_builddir/sealift" \
+    python3 "$tests/e2e/halt.py" "$1" "$repositories/half" "$SEALIFT" \
         import -q --report "$work/report" --strip-host --insecure-skip-verify "$bundle" \
         "$(stalled_address)/half" 2>"$err"
 }

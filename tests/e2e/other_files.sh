@@ -37,7 +37,7 @@ sealift() {
     case $1 in
     verify) [ "$2" = --json ] || set -- verify --key "$work/signer.pub" "$2" ;;
     esac
-    "$abs_top_builddir/sealift" "$@"
+    "$SEALIFT" "$@"
 }
 
 printf 'abc\n' >"$work/text"

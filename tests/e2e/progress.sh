@@ -72,7 +72,7 @@ check_equal "no temporary report is left" "b.tar" \
 
 # On a terminal there is something to see.
 on_terminal() {
-    python3 - "$abs_top_builddir/sealift" verify --key "$work/signer.pub" "$@" "$bundle" \
+    python3 - "$SEALIFT" verify --key "$work/signer.pub" "$@" "$bundle" \
         >"$work/screen" <<'PYTHON'
 import os, pty, sys
 sys.stdout.flush()

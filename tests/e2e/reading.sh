@@ -6,7 +6,7 @@
 # shellcheck source=tests/lib/e2e.sh
 . "$(dirname "$0")/../lib/e2e.sh"
 is_quick && skip_all "quick run"
-! grep -qa __asan_init "$abs_top_builddir/sealift" ||
+! grep -qa __asan_init "$SEALIFT" ||
     skip_all "other tools read here; their input is the same from a plain build"
 need tar
 for reader in bsdtar skopeo; do
@@ -50,12 +50,12 @@ check "one bundle is in volumes" test -f "$work/pieces.tar.003"
 cat "$work/pieces.tar".[0-9]* >"$work/bundles/joined.tar"
 
 check_equal "$(find "$work/bundles" -type f | wc -l) bundles of sealift, and all see the same in them" "" \
-    "$(python3 "$tests/e2e/tar_readers.py" "$abs_top_builddir/sealift" "$work/bundles"/*.tar 2>&1)"
+    "$(python3 "$tests/e2e/tar_readers.py" "$SEALIFT" "$work/bundles"/*.tar 2>&1)"
 
 # A verifier that accepts another archive is detected.
 cat >"$work/credulous" <<CREDULOUS
 #!/bin/sh
-exec "$abs_top_builddir/sealift" verify -q --json --insecure-skip-verify "$work/bundles/artifact.tar"
+exec "$SEALIFT" verify -q --json --insecure-skip-verify "$work/bundles/artifact.tar"
 CREDULOUS
 chmod +x "$work/credulous"
 cp "$work/bundles/artifact.tar" "$work/other.tar"
@@ -67,17 +67,17 @@ for reader in format tar bsdtar python skopeo; do
 done
 
 check_equal "all readers see the same size of a layer beyond 8 GiB" "" \
-    "$(python3 "$tests/e2e/tar_large.py" "$abs_top_builddir/sealift" "$work" 2>&1)"
+    "$(python3 "$tests/e2e/tar_large.py" "$SEALIFT" "$work" 2>&1)"
 
 # ---- what sealift accepts ----
 how_many=some
 if [ "${SEALIFT_TESTS:-}" = long ]; then
     how_many=every
     check_equal "all readers see the same bytes of it" "" \
-        "$(python3 "$tests/e2e/tar_large.py" "$abs_top_builddir/sealift" "$work" bodies 2>&1)"
+        "$(python3 "$tests/e2e/tar_large.py" "$SEALIFT" "$work" bodies 2>&1)"
 fi
 export_as small --unsigned "$source/files/notes:any"
-python3 "$tests/e2e/tar_mutations.py" "$abs_top_builddir/sealift" "$work/bundles/small.tar" \
+python3 "$tests/e2e/tar_mutations.py" "$SEALIFT" "$work/bundles/small.tar" \
     "$work/mutations" "$how_many" >"$work/said" 2>&1
 sed -n 's/^counts /# /p' "$work/said"
 check "hundreds of mutations were read" grep -qE '^counts [0-9]{3,} mutations' "$work/said"

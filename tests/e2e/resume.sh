@@ -24,7 +24,7 @@ check_equal "it reuses nothing" 0 "$(field "$work/one.json" 'd["reusedBytes"]')"
 killed() {
     must start_stall source 4500000
     check_equal "killed in the middle" "${2:-killed 9}" "$(python3 "$tests/e2e/halt.py" \
-        "${1:-KILL}" "$bundle.partial=3500000" "$abs_top_builddir/sealift" export --unsigned \
+        "${1:-KILL}" "$bundle.partial=3500000" "$SEALIFT" export --unsigned \
         -o "$bundle" "$(stalled_address)/$one" 2>"$err")"
     kill -USR1 "$stall_pid"
 }
@@ -82,7 +82,7 @@ went_on "$((all + half))" "$(field "$out" 'd["fetchedBytes"] + d["reusedBytes"]'
 killed
 must start_stall source 4500000
 check_equal "killed with another plan" "killed 9" "$(python3 "$tests/e2e/halt.py" KILL \
-    "$bundle.partial=6000000" "$abs_top_builddir/sealift" export --unsigned -o "$bundle" \
+    "$bundle.partial=6000000" "$SEALIFT" export --unsigned -o "$bundle" \
     "$(stalled_address)/$one" "$(stalled_address)/$two" 2>"$err")"
 kill -USR1 "$stall_pid"
 check "the first attempt is set aside" test -f "$bundle.partial.old"

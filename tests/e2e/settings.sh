@@ -59,18 +59,18 @@ expect 0 "imports to a target by settings" sealift import --json --key "$work/te
 check_equal "it is the target of the file" "$target/mirror" "$(field "$out" 'd["target"]')"
 expect 0 "an operand prevails" sealift import --json --key "$work/team.pub" "$bundle" "$target/other"
 check_equal "the target is the operand" "$target/other" "$(field "$out" 'd["target"]')"
-expect 0 "a variable prevails" env "SEALIFT_TARGET=$target/third" "$abs_top_builddir/sealift" \
+expect 0 "a variable prevails" env "SEALIFT_TARGET=$target/third" "$SEALIFT" \
     import --json --key "$work/team.pub" "$bundle"
 check_equal "the target is that of the variable" "$target/third" "$(field "$out" 'd["target"]')"
-expect 0 "a variable prints JSON" env SEALIFT_JSON=1 "$abs_top_builddir/sealift" inspect "$bundle"
+expect 0 "a variable prints JSON" env SEALIFT_JSON=1 "$SEALIFT" inspect "$bundle"
 check "the result is JSON" python3 -m json.tool "$out"
 expect 0 "the command line turns it off" \
-    env SEALIFT_JSON=1 "$abs_top_builddir/sealift" inspect --json=no "$bundle"
+    env SEALIFT_JSON=1 "$SEALIFT" inspect --json=no "$bundle"
 check_not "the result is not JSON" python3 -m json.tool "$out"
-expect 2 "errors are JSON, too" env SEALIFT_JSON=1 "$abs_top_builddir/sealift" inspect
+expect 2 "errors are JSON, too" env SEALIFT_JSON=1 "$SEALIFT" inspect
 check "the error is JSON" python3 -m json.tool "$out"
 expect 0 "the interval of progress is still a variable" env SEALIFT_PROGRESS_INTERVAL=0 \
-    "$abs_top_builddir/sealift" verify --progress plain --key "$work/team.pub" "$bundle"
+    "$SEALIFT" verify --progress plain --key "$work/team.pub" "$bundle"
 
 # --- mistakes ----------------------------------------------------------------------------
 
@@ -90,7 +90,7 @@ expect 0 "help works in spite of that" sealift help import
 expect 0 "so does the help of a command" sealift import --help
 expect 0 "and the version" sealift --version
 expect 2 "refuses a variable that lowers a check" \
-    env SEALIFT_INSECURE_SKIP_VERIFY=1 "$abs_top_builddir/sealift" verify "$bundle"
+    env SEALIFT_INSECURE_SKIP_VERIFY=1 "$SEALIFT" verify "$bundle"
 : >"$user"
 
 printf 'limit-rate = 1\n' >"$user"
@@ -113,11 +113,11 @@ expect 11 "refuses a file of more than 64 KiB" sealift inspect "$bundle"
 mkdir -p "$work/xdg/sealift"
 echo 'jbs = 1' >"$work/xdg/sealift/sealift.conf"
 expect 2 "reads the file below XDG_CONFIG_HOME" \
-    env "XDG_CONFIG_HOME=$work/xdg" "$abs_top_builddir/sealift" inspect "$bundle"
+    env "XDG_CONFIG_HOME=$work/xdg" "$SEALIFT" inspect "$bundle"
 check "the message names it" grep -qF "$work/xdg/sealift/sealift.conf:1" "$err"
 if chown 65534 "$work/xdg/sealift/sealift.conf" 2>/dev/null; then
     expect 0 "root does not use a file of another user" \
-        env "XDG_CONFIG_HOME=$work/xdg" "$abs_top_builddir/sealift" inspect "$bundle"
+        env "XDG_CONFIG_HOME=$work/xdg" "$SEALIFT" inspect "$bundle"
 else
     skip "root does not use a file of another user" "not root"
 fi

@@ -142,7 +142,7 @@ expect 0 "the next sign repairs it" sealift sign --key alice.key b.tar
 expect 0 "the repaired bundle verifies" sealift verify -q --key alice.pub b.tar
 
 lock_and_sign() {
-    flock "$1" "$abs_top_builddir/sealift" sign --key alice.key "$1"
+    flock "$1" "$SEALIFT" sign --key alice.key "$1"
 }
 fresh
 expect 12 "signs with two keys at once" lock_and_sign b.tar

@@ -78,7 +78,7 @@ places=150
 is_quick && places=20
 check_equal "a flipped bit is detected in $places places" "" \
     "$(python3 "$tests/e2e/damage.py" sweep "$bundle" "$work" "$places" \
-        "$abs_top_builddir/sealift" verify -q --key "$work/signer.pub")"
+        "$SEALIFT" verify -q --key "$work/signer.pub")"
 
 # The proof that refusing is not all it can do.
 head -c 65536 /dev/zero | cat "$bundle" - >"$work/padded.tar"

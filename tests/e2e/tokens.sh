@@ -81,7 +81,7 @@ must start_stall short 40000 4
 sed "s|^[^/]*|$(stalled_address)|" "$work/list" >"$work/short-list"
 with_short_tokens() {
     printf '%s:%s' "$registry_user" "$registry_password" |
-        "$abs_top_builddir/sealift" export -j 1 --unsigned -o "$work/short.tar" \
+        "$SEALIFT" export -j 1 --unsigned -o "$work/short.tar" \
             --creds-stdin "$(stalled_address)" -f "$work/short-list"
 }
 expect 0 "a token that expires during a download is renewed" with_short_tokens

@@ -84,10 +84,10 @@ check "unknown-signature-beside-trusted: the unknown one is listed as ignored" \
 # No part of verifying opens a socket.
 if can_trace; then
     expect 0 "verify succeeds under strace" strace -f -o "$work/trace" -e trace=network \
-        "$abs_top_builddir/sealift" verify -q --trust "$work/store" "$work/good.tar"
+        "$SEALIFT" verify -q --trust "$work/store" "$work/good.tar"
     check_not "verify opens no socket" grep -q 'socket(' "$work/trace"
     expect 0 "import succeeds under strace" strace -f -o "$work/trace" -e trace=network \
-        "$abs_top_builddir/sealift" import -q --key "$work/signer.pub" "$work/good.tar" "$target"
+        "$SEALIFT" import -q --key "$work/signer.pub" "$work/good.tar" "$target"
     check "import opens a socket, so the trace works" grep -q 'socket(' "$work/trace"
 else
     skip "verify opens no socket" "strace may not trace here"

@@ -115,12 +115,12 @@ outcome 0 - "rollback-and-equivocation: the same bundle is accepted again" impor
 must bundle older.tar prod 9 alice bob
 outcome 7 rollback "rollback-and-equivocation: a lower serial is refused" import older.tar
 cp one.tar other.tar
-must env SOURCE_DATE_EPOCH="$(($(date +%s) + 5))" "$abs_top_builddir/sealift" export -q --force \
+must env SOURCE_DATE_EPOCH="$(($(date +%s) + 5))" "$SEALIFT" export -q --force \
     -o other.tar --stream prod --serial 10 --key alice.key "$name"
 must sealift sign -q --key bob.key other.tar
 outcome 7 equivocation "rollback-and-equivocation: another bundle with the same serial is refused" \
     import other.tar
-must env SOURCE_DATE_EPOCH=1700000000 "$abs_top_builddir/sealift" export -q --force \
+must env SOURCE_DATE_EPOCH=1700000000 "$SEALIFT" export -q --force \
     -o past.tar --stream prod --serial 11 --key alice.key "$name"
 must sealift sign -q --key bob.key past.tar
 outcome 7 rollback "creation-time-implausible: a bundle made before the last one is refused" \
@@ -146,7 +146,7 @@ mkdir -p plain/keys # a store without a policy
 cp alice.pub plain/keys
 must bundle first.tar default 30 alice
 must bundle second.tar default 20 alice
-must env SOURCE_DATE_EPOCH="$(($(date +%s) + 5))" "$abs_top_builddir/sealift" export -q \
+must env SOURCE_DATE_EPOCH="$(($(date +%s) + 5))" "$SEALIFT" export -q \
     -o third.tar --serial 30 --key alice.key "$name"
 plain() {
     sealift import -q --trust plain --report report "$@" "$target/plain"
@@ -168,7 +168,7 @@ outcome 0 - "--key ignores the recorded state" \
 check_equal "the recorded serial is unchanged" 10 "$(field store/state/prod.json 'd["serial"]')"
 
 held() {
-    flock store/state/prod.lock "$abs_top_builddir/sealift" import -q --trust store --report report \
+    flock store/state/prod.lock "$SEALIFT" import -q --trust store --report report \
         two.tar "$target"
 }
 if command -v flock >/dev/null; then
@@ -191,7 +191,7 @@ for stream in .hidden ..; do
     must bundle dots.tar "$stream" 9 alice
     outcome 7 rollback "rollback-and-equivocation: a lower serial of stream $stream is refused" \
         import dots.tar
-    must env SOURCE_DATE_EPOCH="$(($(date +%s) + 5))" "$abs_top_builddir/sealift" export -q \
+    must env SOURCE_DATE_EPOCH="$(($(date +%s) + 5))" "$SEALIFT" export -q \
         --force -o dots.tar --stream "$stream" --serial 10 --key alice.key "$name"
     outcome 7 equivocation "rollback-and-equivocation: the same serial of stream $stream is refused" \
         import dots.tar
@@ -294,7 +294,7 @@ must sealift export -q -o gone.tar --stream dev-x --serial 5 --key dev.key \
 policy ', "overrides": ["expired"]'
 outcome 7 expired "expired: an expired bundle is refused" import gone.tar
 outcome 7 expired "SOURCE_DATE_EPOCH does not change the clock for expiry" \
-    env SOURCE_DATE_EPOCH=0 "$abs_top_builddir/sealift" import -q --trust store --report report \
+    env SOURCE_DATE_EPOCH=0 "$SEALIFT" import -q --trust store --report report \
     gone.tar "$target"
 outcome 0 - "expired: --allow-expired is accepted where the policy lists it" \
     import --receipt host.key --allow-expired 'no newer one' gone.tar
@@ -305,7 +305,7 @@ policy ''
 outcome 7 override-denied "expired: --allow-expired is refused where the policy does not list it" \
     import --allow-expired 'no newer one' gone.tar
 
-must env SOURCE_DATE_EPOCH="$(($(date +%s) + 30 * 86400))" "$abs_top_builddir/sealift" export -q \
+must env SOURCE_DATE_EPOCH="$(($(date +%s) + 30 * 86400))" "$SEALIFT" export -q \
     -o future.tar --stream dev-x --serial 6 --key dev.key "$name"
 policy ', "clock": "trusted"'
 outcome 7 clock "creation-time-implausible: a future time is refused where the clock is trusted" \
@@ -317,16 +317,17 @@ check "creation-time-implausible: a warning has the time" \
     grep -q 'warning: the bundle states that it was made on' "$err"
 
 must bundle plain.tar dev-x 7 dev
-if faketime 2030-01-01 "$abs_top_builddir/sealift" version >/dev/null 2>&1; then
+if faketime 2030-01-01 "$SEALIFT" version >/dev/null 2>&1 &&
+    ldd "$SEALIFT" 2>/dev/null | grep -q '=>'; then # it is preloaded
     outcome 0 - "clock-wrong: verify succeeds in 1970" \
-        faketime '1970-01-02 00:00:00' "$abs_top_builddir/sealift" verify -q --trust store --report report plain.tar
+        faketime '1970-01-02 00:00:00' "$SEALIFT" verify -q --trust store --report report plain.tar
     check "clock-wrong: a warning is shown" \
         grep -q 'warning: the clock is at least .* days behind' "$err"
     outcome 0 - "clock-wrong: verify succeeds in 2099" \
-        faketime '2099-01-01 00:00:00' "$abs_top_builddir/sealift" verify -q --key dev.pub --report report plain.tar
+        faketime '2099-01-01 00:00:00' "$SEALIFT" verify -q --key dev.pub --report report plain.tar
     check "clock-wrong: a warning is shown" grep -q 'warning: the clock is .* days ahead' "$err"
     outcome 7 expired "a clock set back does not revive an expired bundle" \
-        faketime '2001-01-01 00:00:00' "$abs_top_builddir/sealift" verify -q --key dev.pub --report report gone.tar
+        faketime '2001-01-01 00:00:00' "$SEALIFT" verify -q --key dev.pub --report report gone.tar
 else
     skip "clock-wrong: verify succeeds in 1970 and 2099" "faketime does not work here"
 fi
@@ -335,7 +336,7 @@ fi
 dated() {
     at=$(($(date +%s) + $2 * 86400)) file=$1
     shift 2
-    env SOURCE_DATE_EPOCH="$at" "$abs_top_builddir/sealift" export -q --force -o "$file" "$@" "$name"
+    env SOURCE_DATE_EPOCH="$at" "$SEALIFT" export -q --force -o "$file" "$@" "$name"
 }
 policy ', "clock": "untrusted"'
 must dated far.tar 78000 --stream dev-far --serial 1 --key dev.key

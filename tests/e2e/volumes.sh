@@ -179,7 +179,7 @@ wrong "one too many" 6 'volume' 'copy' verify "$spoilt.001"
 must start_stall source 2500000
 rm -f "$base".*
 check_equal "killed in the middle" "killed 9" "$(python3 "$tests/e2e/halt.py" KILL \
-    "$base.partial.002=700000" "$abs_top_builddir/sealift" export --unsigned --volume-size 1M \
+    "$base.partial.002=700000" "$SEALIFT" export --unsigned --volume-size 1M \
     --jobs 1 -o "$base" "$(stalled_address)/fleet/image000:v1" 2>"$err")"
 kill -USR1 "$stall_pid"
 expect 0 "the same command completes" sealift export --json --unsigned --volume-size 1M -o "$base" \

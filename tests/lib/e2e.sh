@@ -29,7 +29,7 @@ mkdir -p "$HOME/.config/containers" "$XDG_RUNTIME_DIR"
 : >"$HOME/.config/containers/registries.conf" # instead of this machine's
 
 sealift() {
-    "$abs_top_builddir/sealift" "$@"
+    "$SEALIFT" "$@"
 }
 
 # must COMMAND...: a failing set-up step fails the test and ends the script.
@@ -67,5 +67,5 @@ d = json.load(open(sys.argv[1]))
 print(eval(sys.argv[2]))' "$1" "$2"
 }
 
-[ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
+[ -x "$SEALIFT" ] || skip_all "sealift is not built"
 need docker-registry python3 openssl

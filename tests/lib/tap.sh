@@ -3,12 +3,14 @@
 #
 # Source it first: . "$(dirname "$0")/../lib/tap.sh"
 # make check sets both folders; by hand, start a test from the build folder.
+# SEALIFT may name another program to test, such as the static one.
 # shellcheck shell=sh
 
 set -u
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${abs_top_builddir:=$PWD}"
-export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
+: "${SEALIFT:=$abs_top_builddir/sealift}"
+export LC_ALL=C SEALIFT PYTHONDONTWRITEBYTECODE=1
 
 tap_count=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/sealift-test.XXXXXX") || exit 99

@@ -4,7 +4,7 @@
 
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
-[ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
+[ -x "$SEALIFT" ] || skip_all "sealift is not built"
 page=$abs_top_srcdir/docs/man/sealift.1.scd
 
 # section HEADING: the options that a section of the page explains.  Such a line begins with
@@ -17,7 +17,7 @@ section() {
 }
 
 options_of() {
-    "$abs_top_builddir/sealift" "$1" --complete | grep '^-' | sed 's/=$//' | sort -u
+    "$SEALIFT" "$1" --complete | grep '^-' | sed 's/=$//' | sort -u
 }
 
 # Text of the page about a command: its own section and the shared ones.
@@ -31,13 +31,13 @@ explained() {
     } | sort -u
 }
 
-commands=$("$abs_top_builddir/sealift" --complete)
+commands=$("$SEALIFT" --complete)
 check "the program has commands" test "$(echo "$commands" | wc -l)" -ge 7
 for command in $commands; do
     check "the page has a section on $command" grep -qE "^## .*sealift $command\\b" "$page"
     check "its synopsis has $command" grep -q "^\*sealift $command\*" "$page"
     check "the program has help on $command" \
-        sh -c '"$1" help "$2" | grep -q .' - "$abs_top_builddir/sealift" "$command"
+        sh -c '"$1" help "$2" | grep -q .' - "$SEALIFT" "$command"
     case $command in
     help | version) continue ;;
     esac
@@ -57,7 +57,7 @@ sed '/^# COMING FROM OTHER TOOLS/,/^# VOLUMES/d' "$page" |
 check_equal "the page has no other options" "" \
     "$(comm -13 "$work/all" "$work/page")"
 
-"$abs_top_srcdir/docs/man/examples.sh" "$abs_top_builddir/sealift" <"$page" >"$work/updated"
+"$abs_top_srcdir/docs/man/examples.sh" "$SEALIFT" <"$page" >"$work/updated"
 check_equal "the page has the examples of help: see docs/man/examples.sh" "" \
     "$(diff "$page" "$work/updated")"
 check "the page has an example of each command" test \

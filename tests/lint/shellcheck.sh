@@ -19,7 +19,7 @@ passed=$abs_top_builddir/tests/lint/shellcheck.passed
 state_of() {
     { shellcheck --version && cat tests/lint/shellcheck.sh tests/lib/*.sh "$1"; } | sha256sum
 }
-find tests autogen.sh .ci -name '*.sh' -o -path '.ci/run' | while read -r script; do
+find tests packaging autogen.sh .ci -name '*.sh' -o -path '.ci/run' | while read -r script; do
     echo "$script $(state_of "$script")"
 done >"$work/states"
 check "there are scripts to check" test "$(wc -l <"$work/states")" -gt 20
