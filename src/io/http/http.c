@@ -8,6 +8,7 @@
 #include "base/patience.h"
 #include "base/text.h"
 #include "io/file/file.h"
+#include "io/http/http_cas.h"
 #include "io/http/http_error.h"
 #include "io/http/http_proxy.h"
 #include "io/http/http_sent.h"
@@ -258,6 +259,7 @@ set_certificate(CURL *c, const struct http_tls *tls)
 static CURLcode
 set_tls(CURL *c, const struct http_tls *tls)
 {
+    const char *cas_file = http_cas_file();
     CURLcode rc = CURLE_OK;
 
     rc |= curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -271,6 +273,8 @@ set_tls(CURL *c, const struct http_tls *tls)
             .data = tls->cas->data, .len = tls->cas->len, .flags = CURL_BLOB_NOCOPY};
 
         rc |= curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &blob);
+    } else if (cas_file) {
+        rc |= curl_easy_setopt(c, CURLOPT_CAINFO, cas_file);
     }
     return tls->cert ? rc | set_certificate(c, tls) : rc;
 }
@@ -400,10 +404,10 @@ http_exchange(struct http_conn *conn, const struct http_request *request,
 int
 http_system_cas(struct buf *out, struct err *err)
 {
-    const curl_version_info_data *library = curl_version_info(CURLVERSION_NOW);
+    const char *path = http_cas_file();
     struct err why = ERR_INIT;
 
-    if (!library->cainfo || file_slurp(library->cainfo, out, &why) == 0 ||
+    if (!path || file_slurp(path, out, &why) == 0 ||
         why.kind == ERR_NOT_FOUND)
         return 0;
     *err = why;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/patience.h"
 #include "base/text_safe.h"
+#include "io/http/http_cas.h"
 #include "io/http/http_proxy.h"
 #include "io/http/http_url.h"
 
@@ -121,21 +122,31 @@ words_of(const struct transfer_failure *f)
 }
 
 static int
+no_cas(const struct http_tls *tls, struct err *err)
+{
+    const char *file = tls->ca_file ? tls->ca_file : http_cas_file();
+
+    if (file)
+        return err_set(err, ERR_LOCAL, "cannot use the CA file '%s'", file);
+    err_because(err, ERR_LOCAL, REASON_NO_CA, "this machine has no CA certificates");
+    return err_hint(err, "install ca-certificates");
+}
+
+static int
 tls_error(const struct transfer_failure *f, const char *safe, struct err *err)
 {
     const struct http_tls *tls = f->tls;
 
     switch ((int)f->code) {
     case CURLE_PEER_FAILED_VERIFICATION:
+        if (!tls->ca_file && http_cas_missing())
+            return no_cas(tls, err);
         return err_because(err, ERR_NETWORK, REASON_CERTIFICATE,
                            "the server's certificate is not trusted: %s", safe);
     case CURLE_SSL_CONNECT_ERROR:
         return handshake_failed(f->why, safe, tls, err);
     case CURLE_SSL_CACERT_BADFILE:
-        if (tls->ca_file)
-            return err_set(err, ERR_LOCAL, "cannot use the CA file '%s'", tls->ca_file);
-        err_because(err, ERR_LOCAL, REASON_NO_CA, "this machine has no CA certificates");
-        return err_hint(err, "install ca-certificates");
+        return no_cas(tls, err);
     default:
         return err_set(err, ERR_LOCAL, "cannot use the client certificate '%s': %s",
                        tls->cert ? tls->cert : "", safe);
