@@ -245,7 +245,8 @@ pack() {
         cp "$work/build/$package/$each" "$work/$name/LICENSES/$package"
     done
     cd "$work/$name"
-    find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | xargs sha256sum >SHA256SUMS
+    find . -type f -printf '%P\n' | sort | xargs sha256sum >"$work/SHA256SUMS"
+    mv "$work/SHA256SUMS" .
     chmod -R u=rwX,go=rX .
     cd "$work"
     tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \

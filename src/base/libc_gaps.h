@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libc_gaps.h - what musl, the C library of the static program, does not have.
  *
- * Layer: base.  Include config.h first.  Where the C library has a function, this adds nothing.
+ * Layer: base.  Include config.h first.  Where the C library has a function, this adds
+ * nothing.
  */
 #ifndef BASE_LIBC_GAPS_H
 #define BASE_LIBC_GAPS_H
@@ -46,15 +47,16 @@ malloc_trim(size_t pad)
 #endif
 
 #ifndef HAVE_POSIX_SPAWN_FILE_ACTIONS_ADDCLOSEFROM_NP
-/* The child must get nothing from that number on: nor does any other program that this one
- * starts, so the descriptors may as well be marked here. */
+/* The child must get nothing from that number on: nor does any other program that this
+ * one starts, so the descriptors may as well be marked here. */
 static inline int
 posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from)
 {
     const unsigned close_on_exec = 4; /* CLOSE_RANGE_CLOEXEC, Linux 5.11 */
 
     (void)actions;
-    (void)syscall(SYS_close_range, from, ~0U, close_on_exec); /* else as they were opened */
+    (void)syscall(SYS_close_range, from, ~0U,
+                  close_on_exec); /* else as they were opened */
     return 0;
 }
 #endif

@@ -44,6 +44,10 @@ check "the message names the cause" grep -qi 'certificate' "$err"
 check "a hint names --ca-file" grep -q '^hint: .*--ca-file' "$err"
 check "no bundle is left" test ! -e "$bundle"
 check_equal "no request reached the registry" 0 "$(requests source)"
+expect 3 "trusts what SSL_CERT_FILE names" env SSL_CERT_FILE="$ca" "$SEALIFT" list "$source"
+expect 8 "reports that it cannot be used" env SSL_CERT_FILE="$work/none.pem" "$SEALIFT" list \
+    "$source"
+check "the message names the file" grep -q "cannot use the CA file '$work/none.pem'" "$err"
 
 expect 3 "fails without credentials" try_export --ca-file "$ca"
 check "the message names the registry" grep -qF "$source" "$err"

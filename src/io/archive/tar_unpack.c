@@ -216,3 +216,9 @@ tar_unpack(int fd, uint64_t size, const char *folder, struct run *run, uint64_t 
     u.to = -1;
     return done;
 }
+
+const char *
+tar_unpack_library_versions(void)
+{
+    return archive_version_details();
+}

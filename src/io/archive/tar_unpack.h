@@ -31,4 +31,8 @@ MUST_USE int tar_unpack_is_packed(int fd, bool *packed, struct err *err);
 MUST_USE int tar_unpack(int fd, uint64_t size, const char *folder, struct run *run,
                         uint64_t *unpacked, struct err *err);
 
+/* The versions of libarchive and what it unpacks with, such as "libarchive 3.6.2
+ * zlib/1.2.13 liblzma/5.4.1". */
+const char *tar_unpack_library_versions(void);
+
 #endif

@@ -174,3 +174,9 @@ random_bytes(void *out, size_t len, struct err *err)
         return err_set(err, ERR_INTERNAL, "cannot get random bytes");
     return 0;
 }
+
+const char *
+hash_library_version(void)
+{
+    return OpenSSL_version(OPENSSL_VERSION_STRING);
+}

@@ -17,6 +17,8 @@
  * mem.h, which cannot fail.  OpenSSL 3.0 crashes when some of its allocations fail.
  */
 void hash_global_init(void);
+/* The version of OpenSSL that runs, such as "3.0.17". */
+const char *hash_library_version(void);
 
 struct hash {
     void *ctx; /* owned; the library's */

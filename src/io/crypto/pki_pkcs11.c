@@ -21,6 +21,16 @@ pki_is_token(const char *where)
     return text_starts(where, "pkcs11:");
 }
 
+bool
+pki_token_possible(void)
+{
+#ifdef OPENSSL_NO_DSO
+    return false;
+#else
+    return true;
+#endif
+}
+
 static void
 token_release(struct pki_token **token)
 {
@@ -30,6 +40,10 @@ token_release(struct pki_token **token)
 static int
 open_provider(struct pki_token *token, struct err *err)
 {
+    if (!pki_token_possible()) {
+        err_set(err, ERR_USAGE, "this static program cannot use smart cards (PKCS#11)");
+        return err_hint(err, "use a sealift that was built for this distribution");
+    }
     token->lib = OSSL_LIB_CTX_new();
     if (token->lib) {
         token->standard = OSSL_PROVIDER_load(token->lib, "default");

@@ -18,4 +18,7 @@ struct pki_key *pki_token(const char *uri, const struct pki_passphrase *pass,
                           struct err *err);
 bool pki_is_token(const char *where); /* whether a key name begins with "pkcs11:" */
 
+/* Whether this program can load modules at all: a static one cannot. */
+bool pki_token_possible(void);
+
 #endif

@@ -407,9 +407,14 @@ http_system_cas(struct buf *out, struct err *err)
     const char *path = http_cas_file();
     struct err why = ERR_INIT;
 
-    if (!path || file_slurp(path, out, &why) == 0 ||
-        why.kind == ERR_NOT_FOUND)
+    if (!path || file_slurp(path, out, &why) == 0 || why.kind == ERR_NOT_FOUND)
         return 0;
     *err = why;
     return -1;
+}
+
+const char *
+http_library_version(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version;
 }

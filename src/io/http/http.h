@@ -31,6 +31,8 @@ struct http_config {
 /* Called once per process, before threads are started; and its inverse. */
 MUST_USE int http_global_init(struct err *err);
 void http_global_cleanup(void);
+/* The version of libcurl that runs, such as "7.88.1". */
+const char *http_library_version(void);
 
 /* A connection handle: used by one thread at a time, for one origin. */
 struct http_conn;

@@ -9,10 +9,11 @@
 #include <stdbool.h>
 
 /*
- * The PEM file with the CAs of this machine: what the variable SSL_CERT_FILE names, as for
- * every program with OpenSSL; else the file that libcurl was built for; else the first that
- * exists of those of Debian, Red Hat, SUSE and Alpine, as a static libcurl knows of none.
- * Returns: NULL when there is none; libcurl may still find a folder of them.
+ * The PEM file with the CAs of this machine: what the variable SSL_CERT_FILE names, as
+ * for every program with OpenSSL; else the file that libcurl was built for; else the
+ * first that exists of those of Debian, Red Hat, SUSE and Alpine, as a static libcurl
+ * knows of none. Returns: NULL when there is none; libcurl may still find a folder of
+ * them.
  */
 const char *http_cas_file(void);
 

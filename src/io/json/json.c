@@ -411,3 +411,9 @@ js_unknown_key(const struct js *obj, const char *const *known)
     }
     return NULL;
 }
+
+const char *
+js_library_version(void)
+{
+    return jansson_version_str();
+}

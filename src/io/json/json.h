@@ -82,4 +82,7 @@ const char *js_unknown_key(const struct js *obj, const char *const *known);
 
 struct jsout; /* an object or array under construction */
 
+/* The version of jansson that runs, such as "2.14". */
+const char *js_library_version(void);
+
 #endif

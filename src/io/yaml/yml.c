@@ -535,3 +535,9 @@ yml_each(const struct yml *map,
     }
     return rc;
 }
+
+const char *
+yml_library_version(void)
+{
+    return yaml_get_version_string();
+}

@@ -83,4 +83,7 @@ int yml_each(const struct yml *map,
              int (*fn)(void *ctx, const struct yml *key, const struct yml *value),
              void *ctx);
 
+/* The version of libyaml that runs, such as "0.2.5". */
+const char *yml_library_version(void);
+
 #endif
