@@ -45,6 +45,7 @@ enum err_kind {
     X(CHANGED, "changed")                                                                \
     X(CLOCK, "clock")                                                                    \
     X(COLLISION, "collision")                                                            \
+    X(COMPOSE, "compose")                                                                \
     X(CUT_AREA, "in-place")                                                              \
     X(DIGEST, "digest")                                                                  \
     X(DROPPED_REFERRERS, "dropped-referrers")                                            \
@@ -134,6 +135,7 @@ enum err_kind {
     X(UNUSED_MAP, "unused-map")                                                          \
     X(UPDATE_FILE, "format")                                                             \
     X(USER_IN_NAME, "visible-password")                                                  \
+    X(VARIABLE, "variable")                                                              \
     X(YAML, "yaml")
 
 #define ERR_REASON_CONSTANT(name, word) REASON_##name,

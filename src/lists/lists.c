@@ -8,6 +8,7 @@
 #include "io/file/file.h"
 #include "io/file/file_tree.h"
 #include "lists/chart.h"
+#include "lists/compose.h"
 #include "lists/kubernetes.h"
 #include "lists/list_format.h"
 #include "lists/sync_lists.h"
@@ -18,7 +19,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define CHART_FILE "Chart.yaml"
+#define CHART_FILE          "Chart.yaml"
+#define VARIABLES_BYTES_MAX (1U << 20) /* of a file */
 
 /* One path that was given: a file, or a folder or chart with all that is read in it. */
 struct list_path {
@@ -39,6 +41,50 @@ read_chart(struct list_path *p, struct finder *f, const struct yml *root, struct
     if (rc == 0 && !p->is_subchart && !chart_is_library(root))
         chart_refuse(f, root);
     return rc < 0 ? -1 : 0;
+}
+
+static int
+read_variables(struct compose_variables *v, const char *path, struct err *err)
+{
+    CLEANUP(buf_release) struct buf text = BUF_INIT(VARIABLES_BYTES_MAX);
+
+    if (file_slurp(path, &text, err) < 0)
+        return -1;
+    return compose_variables_add(v, text.data ? text.data : "", text.len, err) < 0
+               ? err_wrap(err, "%s", path)
+               : 0;
+}
+
+/* ".env" in the folder of a file. */
+static int
+read_own_variables(struct compose_variables *v, const char *file, struct err *err)
+{
+    const char *slash = strrchr(file, '/');
+    CLEANUP(mem_free_string)
+    char *path = xasprintf("%.*s.env", slash ? (int)(slash + 1 - file) : 0, file);
+
+    return file_is_regular(path) ? read_variables(v, path, err) : 0;
+}
+
+static int
+read_compose(const struct list_reader *r, struct finder *f, const struct yml *root,
+             struct err *err)
+{
+    CLEANUP(compose_variables_release)
+    struct compose_variables variables = {.environment = r->environment};
+    const struct compose_options options = {
+        .profiles = r->profiles,
+        .profile_count = r->profile_count,
+        .variables = &variables,
+    };
+
+    if (r->env_file_count == 0 && read_own_variables(&variables, f->file, err) < 0)
+        return -1;
+    for (size_t i = 0; i < r->env_file_count; i++) {
+        if (read_variables(&variables, r->env_files[i], err) < 0)
+            return -1;
+    }
+    return compose_read(f, root, &options, err);
 }
 
 static int
@@ -69,6 +115,7 @@ read_document(struct list_path *p, struct finder *f, const struct yml *root,
     case LIST_SKOPEO_SYNC:
         return skopeo_sync_read(f, root, err);
     case LIST_COMPOSE:
+        return read_compose(p->reader, f, root, err);
     case LIST_KUBERNETES:
     case LIST_YAML:
     case LIST_LINES:

@@ -17,6 +17,12 @@ struct list_reader {
     struct reference_list *lines;
     const struct name_filter *ignore;
     bool helm_tests;
+    const char *const *profiles; /* of compose files */
+    size_t profile_count;
+    /* Files of variables for compose; none: ".env" beside the file, if there is one. */
+    const char *const *env_files;
+    size_t env_file_count;
+    const char *(*environment)(const char *name); /* NULL: none */
     struct run *run;      /* its events: what each path was taken for, and other notes */
     struct err_list *bad; /* what cannot be used, with its place */
 };

@@ -121,6 +121,48 @@ sidecar: {image: "quay.io/v/full:1"}
 other: {image: busybox, pullPolicy: Always, enabledImage: true}
 END
 
+# --- compose -------------------------------------------------------------------------------
+
+unset TAG
+mkdir app
+cat >app/compose.yaml <<END
+x-base: &base {restart: always, image: "quay.io/base/base:\${BASE:-1}"}
+services:
+  web: {image: "quay.io/app/web:\${TAG:?}", build: .}
+  plain: {<<: *base}
+  own: {<<: *base, image: 'quay.io/own/own:\$TAG'}
+  built: {build: ./src}
+  debug: {image: "quay.io/app/debug:1", profiles: [debug, test]}
+  mounts:
+    image: busybox:1
+    volumes: [{type: image, source: "quay.io/app/data:\$TAG", target: /data}, "./a:/a"]
+    environment: {OTHER: "quay.io/not/this:1"}
+END
+expect 2 "a variable that is not set" sealift images -f app/compose.yaml
+check "is named, with its place" \
+    grep -q 'app/compose.yaml:3: the variable TAG is not set' "$err"
+echo 'TAG=2' >app/.env
+services="docker.io/library/busybox:1 quay.io/app/data:2 quay.io/app/web:2 \
+quay.io/base/base:1 quay.io/own/own:2"
+finds "a compose file" "$services" -f app/compose.yaml
+check "it is taken for one" grep -q 'compose.yaml: a compose file: 5 new names' "$err"
+check "other profiles are noted" grep -q 'service debug has another profile' "$err"
+check "services without an image are noted" grep -q 'service built is built' "$err"
+for profile in debug '*'; do
+    finds "profile $profile" "$(echo "$services" | sed 's/app.data:2/& quay.io\/app\/debug:1/')" \
+        -f app/compose.yaml --profile "$profile"
+done
+printf 'TAG=3\nBASE=4\n' >other.env
+finds "a file of variables" "docker.io/library/busybox:1 quay.io/app/data:3 quay.io/app/web:3 \
+quay.io/base/base:4 quay.io/own/own:3" -f app/compose.yaml --env-file other.env
+check_equal "the environment comes first" "quay.io/app/web:5" \
+    "$(TAG=5 sealift images -q -f app/compose.yaml --json | grep -oE 'quay.io/app/web:[0-9]' | head -n 1)"
+for part in 'include: [other.yaml]' 'x: y'; do
+    printf '%s\nservices:\n  a: {extends: {file: b.yaml, service: c}}\n' "$part" >parts.yaml
+    expect 2 "parts in other files" sealift images -f parts.yaml
+    check "the hint resolves them" grep -q 'docker compose config' "$err"
+done
+
 # --- charts --------------------------------------------------------------------------------
 
 mkdir -p web/templates web/charts/db

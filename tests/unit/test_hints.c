@@ -117,6 +117,8 @@ static const struct {
     {{"list"}, REASON_TRANSPORT, "sealift inspect"},
     {{"copy", "export"}, REASON_ARCHIVE_OPERAND, "did you mean 'reg.example:5000'?"},
     {{"copy", "export"}, REASON_LIST_OPERAND, "did you mean --from"},
+    {{"images"}, REASON_COMPOSE, "'docker compose config' resolves this"},
+    {{"images"}, REASON_VARIABLE, "--env-file FILE"},
     {{"images"}, REASON_TEMPLATE, "'helm template NAME CHART' renders it"},
     {{"export"}, REASON_LIST_LINE, "of Kubernetes manifests: sed -n"},
     {{CONNECTING}, REASON_NO_CA, "--ca-file FILE"},

@@ -7,11 +7,12 @@
 #include "lists/lists.h"
 #include "render/render_found.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct images_command {
     struct common_options common;
-    struct opt_list from, ignore;
+    struct opt_list from, ignore, profiles, env_files;
     const char *confidence, *why;
     bool helm_tests, no_latest;
 };
@@ -28,6 +29,10 @@ static const struct opt table[] = {
     LIST(T, ignore, 0, "ignore", "REGEX",
          "leave out names in which an extended regular expression is found (repeatable)"),
     FLAG(T, no_latest, 0, "no-latest", "reject names without tag and digest"),
+    LIST(T, profiles, 0, "profile", "NAME",
+         "also services of compose files with this profile; '*': with any (repeatable)"),
+    FILE_LIST(T, env_files, 0, "env-file", "FILE", OPT_READS,
+              "variables of compose files (default: .env beside each; repeatable)"),
     FLAG(T, helm_tests, 0, "helm-tests", "also objects that only 'helm test' creates"),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
@@ -137,6 +142,12 @@ explain_name(const char *text, const struct found_list *found, struct result *re
 
 /* ---- the command ---- */
 
+static const char *
+read_environment(const char *name)
+{
+    return getenv(name);
+}
+
 static int
 run_images(const void *options, char **operands, size_t count, struct runtime *rt,
            struct result *r, struct err *err)
@@ -149,6 +160,11 @@ run_images(const void *options, char **operands, size_t count, struct runtime *r
         .found = &found,
         .ignore = &ignore,
         .helm_tests = o->helm_tests,
+        .profiles = o->profiles.items,
+        .profile_count = o->profiles.count,
+        .env_files = o->env_files.items,
+        .env_file_count = o->env_files.count,
+        .environment = read_environment,
         .run = &rt->run,
         .bad = &bad,
     };
@@ -170,8 +186,9 @@ const struct command cmd_images = {
     .group = COMMAND_CARRY,
     .operands = "[REFERENCE]...",
     .summary = "list the images that manifests and other files name",
-    .about = "Print the names of all images in Kubernetes manifests and lists, one a "
-             "line.  Nothing\nis rendered and no network is used.  The content decides "
+    .about = "Print the names of all images in Kubernetes manifests, compose files "
+             "and lists, one a\nline.  Nothing is rendered and no network is used.  The "
+             "content decides "
              "what each file is; this is\nreported on standard error.",
     .examples =
         {
