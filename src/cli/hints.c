@@ -7,10 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REGISTRY "copy diff export import list" /* commands that talk to registries */
-#define CONNECTS REGISTRY " login"    /* the same, and those without other credentials */
-#define JUDGES   "verify import diff" /* commands that verify bundles */
-#define STORE    "trust status"       /* commands for the trust store */
+#define REGISTRY                                                                         \
+    "copy diff doctor export import list" /* commands that talk to registries */
+#define CONNECTS REGISTRY " login"     /* the same, and those without other credentials */
+#define JUDGES   "verify import diff"  /* commands that verify bundles */
+#define STORE    "trust status doctor" /* commands for the trust store */
 #define BUNDLES  "verify import inspect sign attach payload digest"
 /* Commands that open or make private keys. */
 #define SIGNERS "export sign import copy trust keygen key"

@@ -177,7 +177,8 @@ use_settings(struct invocation *v, struct err *err)
     const struct command *c = v->command;
     const char *last;
 
-    if (settings_load_files(&v->settings, err) < 0 ||
+    if (settings_load_system(&v->settings, err) < 0 ||
+        settings_load_user(&v->settings, err) < 0 ||
         settings_add_variables(&v->settings, c, err) < 0 ||
         settings_apply(&v->settings, c, v->options, v->sources, err) < 0)
         return -1;

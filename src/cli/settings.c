@@ -98,22 +98,24 @@ check_setting_path(const struct opt *o, const char *value, struct err *err)
     return err_set(err, ERR_USAGE, "'%s' requires an absolute path", o->name);
 }
 
+/* c: the command that it is for; NULL: all of them. */
 static int
-check_setting_source(const struct opt *o, enum opt_source source, struct err *err)
+check_setting_source(const struct opt *o, enum opt_source source, const struct command *c,
+                     struct err *err)
 {
     if (opt_may_come_from(o, source))
         return 0;
     if (o->from == OPT_FROM_SYSTEM)
-        return err_set(err, ERR_USAGE, "'%s' " ONLY_ON_LINE " or in " SETTINGS_SYSTEM,
-                       o->name);
+        return err_set(err, ERR_USAGE, "'%s'%s%s " ONLY_ON_LINE " or in " SETTINGS_SYSTEM,
+                       o->name, c ? " of " : "", c ? c->name : "");
     return err_set(err, ERR_USAGE, "'%s' " ONLY_ON_LINE, o->name);
 }
 
 static int
-check_setting(const struct opt *o, enum opt_source source, const char *value,
+check_setting(const struct settings_source *f, const struct opt *o, const char *value,
               struct err *err)
 {
-    return check_setting_source(o, source, err) < 0 ||
+    return check_setting_source(o, f->source, f->command, err) < 0 ||
                    check_secrets_in(o->name, value, err) < 0 ||
                    opt_check(o, value, err) < 0 || check_setting_path(o, value, err) < 0
                ? -1
@@ -172,7 +174,7 @@ check_for_all(const struct settings_source *f, const struct settings_line *line,
     }
     if (!first)
         return unknown_setting(f, line->name, err);
-    return check_setting(usable ? usable : first, f->source, line->value, err);
+    return check_setting(f, usable ? usable : first, line->value, err);
 }
 
 static int
@@ -181,7 +183,7 @@ check_for_one(const struct settings_source *f, const struct settings_line *line,
 {
     const struct opt *o = opt_find(f->command->table, line->name, strlen(line->name));
 
-    return o ? check_setting(o, f->source, line->value, err)
+    return o ? check_setting(f, o, line->value, err)
              : unknown_setting(f, line->name, err);
 }
 
@@ -269,25 +271,28 @@ belongs_to_root(const char *path)
 }
 
 int
-settings_load_files(struct settings *out, struct err *err)
+settings_load_system(struct settings *s, struct err *err)
 {
-    if (load_settings_file(out, OPT_SYSTEM, SETTINGS_SYSTEM, err) < 0)
-        return -1;
-    out->user_file = user_folder_path(getenv("XDG_CONFIG_HOME"), getenv("HOME"),
-                                      ".config", "sealift/sealift.conf");
-    if (!out->user_file)
+    return load_settings_file(s, OPT_SYSTEM, SETTINGS_SYSTEM, err);
+}
+
+int
+settings_load_user(struct settings *s, struct err *err)
+{
+    s->user_file = user_folder_path(getenv("XDG_CONFIG_HOME"), getenv("HOME"), ".config",
+                                    "sealift/sealift.conf");
+    if (!s->user_file)
         return 0;
-    out->ignores_user = geteuid() == 0 && !belongs_to_root(out->user_file);
-    return out->ignores_user ? 0 : load_settings_file(out, OPT_USER, out->user_file, err);
+    s->ignores_user = geteuid() == 0 && !belongs_to_root(s->user_file);
+    return s->ignores_user ? 0 : load_settings_file(s, OPT_USER, s->user_file, err);
 }
 
 /* ---- variables ---- */
 
-/* "SEALIFT_LIMIT_RATE" */
-static char *
-variable_of(const struct opt *o)
+char *
+settings_variable(const char *option)
 {
-    char *name = xasprintf("SEALIFT_%s", o->name);
+    char *name = xasprintf("SEALIFT_%s", option);
 
     for (char *c = name; *c != '\0'; c++) {
         if (*c == '-')
@@ -317,7 +322,7 @@ int
 settings_add_variables(struct settings *s, const struct command *c, struct err *err)
 {
     for (const struct opt *o = c->table; o->kind != OPT_END; o++) {
-        CLEANUP(mem_free_string) char *variable = variable_of(o);
+        CLEANUP(mem_free_string) char *variable = settings_variable(o->name);
         const char *value = o->kind == OPT_GROUP ? NULL : getenv(variable);
 
         if (!value)
@@ -337,19 +342,21 @@ static bool
 is_for(const struct setting *x, const struct command *c, const struct opt *o,
        enum opt_source source)
 {
-    return x->source == source && x->command == c && strcmp(x->name, o->name) == 0;
+    return x->source == source && x->command == c && !x->is_refused &&
+           strcmp(x->name, o->name) == 0;
 }
 
 static int
 use_setting(struct setting *x, const struct opt *o, void *options, struct err *err)
 {
-    if (x->source == OPT_ENVIRONMENT && (check_setting_source(o, x->source, err) < 0 ||
-                                         check_secrets_in(o->name, x->value, err) < 0))
-        return err_wrap(err, "%s", x->place);
-    if (opt_set(o, options, x->value, err) < 0)
-        return err_wrap(err, "%s", x->place);
-    x->is_used = true;
-    return 0;
+    bool is_variable = x->source == OPT_ENVIRONMENT;
+
+    x->is_refused =
+        (is_variable && (check_setting_source(o, x->source, x->command, err) < 0 ||
+                         check_secrets_in(o->name, x->value, err) < 0)) ||
+        opt_set(o, options, x->value, err) < 0;
+    x->is_used = !x->is_refused;
+    return x->is_refused ? err_wrap(err, "%s", x->place) : 0;
 }
 
 /* Values of one section.  Returns how many, or -1. */

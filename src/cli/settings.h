@@ -23,7 +23,8 @@ struct setting {
     const struct command *command; /* NULL: each that has this option */
     char *place;                   /* "/etc/sealift/sealift.conf:3", "SEALIFT_JOBS" */
     char *name, *value;
-    bool is_used; /* by the last settings_apply() */
+    bool is_used;    /* by settings_apply() for its command, or one of all */
+    bool is_refused; /* it was an error: settings_apply() then ignores it */
 };
 
 /* In the order of files and lines.  Options borrow the values. */
@@ -41,7 +42,8 @@ struct settings {
 
 /* The file of the system, and that of the user.  Errors: those of settings_add_file()
  * and secure_dir_slurp(). */
-MUST_USE int settings_load_files(struct settings *out, struct err *err);
+MUST_USE int settings_load_system(struct settings *s, struct err *err);
+MUST_USE int settings_load_user(struct settings *s, struct err *err);
 
 /*
  * Add the values in the text of a file.  All of them are checked, whichever command is
@@ -53,6 +55,9 @@ MUST_USE int settings_load_files(struct settings *out, struct err *err);
 MUST_USE int settings_add_file(struct settings *s, enum opt_source source,
                                const char *path, const char *text, size_t len,
                                struct err *err);
+
+/* The variable of an option, "SEALIFT_LIMIT_RATE".  The caller frees it. */
+char *settings_variable(const char *option);
 
 /* Add the variables of the options of a command.  Errors: ERR_LIMIT. */
 MUST_USE int settings_add_variables(struct settings *s, const struct command *c,

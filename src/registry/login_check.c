@@ -3,8 +3,11 @@
 #include "registry/login_check.h"
 
 #include "base/mem.h"
+#include "base/text_safe.h"
 #include "registry/exchange.h"
 #include "registry/exchange_error.h"
+
+#include <string.h>
 
 static bool
 is_authorized(struct session *s, struct host *host)
@@ -17,8 +20,19 @@ is_authorized(struct session *s, struct host *host)
     return is_challenged;
 }
 
+static void
+read_greeting(const struct answer *a, struct greeting *out)
+{
+    const char *version = http_header(&a->http, "docker-distribution-api-version", 0);
+    const char *date = http_header(&a->http, "date", 0);
+
+    if (version)
+        text_safe_in(out->version, sizeof(out->version), version, strlen(version));
+    out->date = date ? http_date(date) : -1;
+}
+
 int
-login_check(struct session *s, const char *host, bool *was_asked, struct err *err)
+login_check(struct session *s, const char *host, struct greeting *out, struct err *err)
 {
     CLEANUP(answer_release) struct answer a = ANSWER_INIT;
     CLEANUP(mem_free_string) char *url = NULL;
@@ -32,7 +46,8 @@ login_check(struct session *s, const char *host, bool *was_asked, struct err *er
     call.request.url = url = client_url(at, "", "");
     if (exchange(s, &call, &a, err) < 0)
         return err_wrap(err, "%s", host);
-    *was_asked = is_authorized(s, at);
+    *out = (struct greeting){.was_asked = is_authorized(s, at)};
+    read_greeting(&a, out);
     if (answer_is_success(&a))
         return 0;
     if (a.http.status == 404)

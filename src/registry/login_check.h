@@ -10,13 +10,21 @@
 
 #include "registry/connection/client.h"
 
+#define GREETING_TEXT_MAX 64
+
+/* The answer of a registry to /v2/. */
+struct greeting {
+    bool was_asked; /* for credentials; otherwise anything would have been accepted */
+    char version[GREETING_TEXT_MAX]; /* Docker-Distribution-Api-Version, safe; "": none */
+    int64_t date;                    /* epoch seconds of its clock; -1: not stated */
+};
+
 /*
- * Request /v2/, with a password or a token as the registry asks for.  *was_asked: it did
- * ask; otherwise anything would have been accepted.
+ * Request /v2/, with a password or a token as the registry asks for.
  * Errors: as pull.h; ERR_AUTH - they are refused, or not safe to send; ERR_PROTOCOL - it
  *         is not a registry.
  */
-MUST_USE int login_check(struct session *s, const char *host, bool *was_asked,
+MUST_USE int login_check(struct session *s, const char *host, struct greeting *out,
                          struct err *err);
 
 #endif

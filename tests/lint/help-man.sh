@@ -26,7 +26,7 @@ explained() {
         section "## sealift $1"
         section "# COMMON OPTIONS"
         case $1 in
-        copy | diff | export | import | list) section "# REGISTRY OPTIONS" ;;
+        copy | diff | doctor | export | import | list) section "# REGISTRY OPTIONS" ;;
         esac
     } | sort -u
 }

@@ -96,7 +96,7 @@ name_only_existing_options(void **state)
 }
 
 /* An error of a command and words that its hint must contain; NULL: no hint. */
-#define REGISTRY_USERS "copy", "diff", "export", "import", "list"
+#define REGISTRY_USERS "copy", "diff", "doctor", "export", "import", "list"
 #define CONNECTING     REGISTRY_USERS, "login"
 #define BUNDLE_READERS                                                                   \
     "verify", "import", "inspect", "sign", "attach", "payload", "digest"
@@ -194,7 +194,7 @@ static const struct {
     {{"copy", "export"}, REASON_ROLLBACK, "--allow-rollback"},
     {{"copy", "export"}, REASON_EQUIVOCATION, "'sealift export --stream NAME'"},
     {{"copy"}, REASON_INCOMPLETE_BUNDLE, "--allow-incomplete"},
-    {{"trust", "status"}, REASON_NO_TRUST, "'sealift trust add KEY.pub'"},
+    {{"trust", "status", "doctor"}, REASON_NO_TRUST, "'sealift trust add KEY.pub'"},
     {{"verify", "import", "diff"}, REASON_UNKNOWN_KEY, "'sealift trust add THEIR.pub'"},
     {{"verify-receipt"}, REASON_UNKNOWN_KEY, "--key HOST.pub"},
     {{"trust"}, REASON_UNKNOWN_KEY, "\"root\""},

@@ -8,11 +8,11 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &cmd_export,  &cmd_verify, &cmd_import, &cmd_inspect,        &cmd_copy,
-    &cmd_images,  &cmd_list,   &cmd_diff,   &cmd_login,          &cmd_logout,
-    &cmd_keygen,  &cmd_key,    &cmd_sign,   &cmd_payload,        &cmd_attach,
-    &cmd_digest,  &cmd_trust,  &cmd_status, &cmd_verify_receipt, &cmd_help,
-    &cmd_version, NULL,
+    &cmd_export, &cmd_verify,  &cmd_import, &cmd_inspect,        &cmd_copy,
+    &cmd_images, &cmd_list,    &cmd_diff,   &cmd_login,          &cmd_logout,
+    &cmd_keygen, &cmd_key,     &cmd_sign,   &cmd_payload,        &cmd_attach,
+    &cmd_digest, &cmd_trust,   &cmd_status, &cmd_verify_receipt, &cmd_doctor,
+    &cmd_help,   &cmd_version, NULL,
 };
 
 static const char *const group_headings[] = {

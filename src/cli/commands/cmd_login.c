@@ -105,7 +105,7 @@ check_login(const struct login_command *o, const char *host, const struct creden
     struct registry_access access = REGISTRY_ACCESS_INIT;
     CLEANUP(secret_release) struct secret pair = SECRET_INIT;
     char *text = xasprintf("%s:%s", c->user, secret_get(&c->password));
-    bool was_asked = true;
+    struct greeting greeting = {.was_asked = true};
     int rc;
 
     secret_set(&pair, text, strlen(text));
@@ -113,8 +113,8 @@ check_login(const struct login_command *o, const char *host, const struct creden
     mem_free_string(&text);
     rc = registry_access_open_as(&access, &o->registry, rt, host, &pair, err);
     if (rc == 0)
-        rc = login_check(client_session(access.client, 0), host, &was_asked, err);
-    if (rc == 0 && !was_asked)
+        rc = login_check(client_session(access.client, 0), host, &greeting, err);
+    if (rc == 0 && !greeting.was_asked)
         events_warning(&rt->run.events,
                        "%s did not ask for a password, so it was not checked", host);
     return rc;

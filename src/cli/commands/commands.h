@@ -53,7 +53,7 @@ struct command {
 extern const struct command cmd_copy, cmd_export, cmd_verify, cmd_import, cmd_inspect,
     cmd_diff, cmd_images, cmd_list, cmd_login, cmd_logout, cmd_sign, cmd_attach,
     cmd_payload, cmd_digest, cmd_keygen, cmd_key, cmd_trust, cmd_status,
-    cmd_verify_receipt, cmd_help, cmd_version;
+    cmd_verify_receipt, cmd_doctor, cmd_help, cmd_version;
 
 /* All commands in the order of help, by group; NULL at the end. */
 extern const struct command *const commands[];

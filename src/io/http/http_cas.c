@@ -34,8 +34,14 @@ http_cas_file(void)
     return NULL;
 }
 
+const char *
+http_cas_folder(void)
+{
+    return access(folder, R_OK) == 0 ? folder : NULL;
+}
+
 bool
 http_cas_missing(void)
 {
-    return !http_cas_file() && access(folder, R_OK) != 0;
+    return !http_cas_file() && !http_cas_folder();
 }

@@ -17,7 +17,10 @@
  */
 const char *http_cas_file(void);
 
-/* There is neither that file nor a folder of CAs. */
+/* The folder that libcurl may find them in, or NULL. */
+const char *http_cas_folder(void);
+
+/* There is neither that file nor that folder. */
 bool http_cas_missing(void);
 
 #endif

@@ -48,15 +48,21 @@ http_response_is_success(const struct http_response *r)
 }
 
 int64_t
+http_date(const char *value)
+{
+    return text_is_digit(value[0]) ? -1 : (int64_t)curl_getdate(value, NULL);
+}
+
+int64_t
 http_retry_after(const char *value)
 {
     uint64_t seconds;
-    time_t when;
+    int64_t when;
 
     if (text_u64(value, strlen(value), INT32_MAX, &seconds) == 0)
         return (int64_t)seconds;
-    when = curl_getdate(value, NULL);
-    if (when < 0 || text_is_digit(value[0]))
+    when = http_date(value);
+    if (when < 0)
         return -1;
-    return when > time(NULL) ? (int64_t)(when - time(NULL)) : 0;
+    return when > time(NULL) ? when - time(NULL) : 0;
 }

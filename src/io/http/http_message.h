@@ -87,6 +87,9 @@ struct http_tls {
         *key; /* PEM files of a client certificate, or NULL; key NULL: both are in cert */
 };
 
+/* Epoch seconds of an HTTP date, -1 if malformed. */
+int64_t http_date(const char *value);
+
 /* Seconds in a Retry-After value (a number, or an HTTP date), -1 if malformed. */
 int64_t http_retry_after(const char *value);
 
