@@ -109,5 +109,6 @@ const struct command cmd_version = {
         },
     .table = table,
     .options_size = sizeof(struct version_options),
+    .needs_no_settings = true,
     .run = run_version,
 };
