@@ -41,6 +41,15 @@ expect 0 "credentials that others can read are a warning" \
 check "their line says what to do" says warning credentials "chmod 600 '$work/auth.json'"
 check_not "no secret is shown" grep -q hush "$out"
 
+expect 2 "a malformed proxy is an error" env "https_proxy=http://a:hu#sh@proxy" \
+    "$abs_top_builddir/sealift" doctor --trust "$work/store"
+check "its line names the variable" says error proxy "https_proxy"
+check_not "the password is not shown" grep -q 'hu#sh' "$out"
+echo '[[registry' >"$HOME/.config/containers/registries.conf"
+expect 2 "malformed mirrors are an error" sealift doctor --trust "$work/store"
+check "their line names the file" says error mirrors "registries.conf"
+: >"$HOME/.config/containers/registries.conf"
+
 # --- settings ----------------------------------------------------------------------------
 
 conf=$HOME/.config/sealift/sealift.conf

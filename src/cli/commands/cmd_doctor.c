@@ -35,6 +35,7 @@ look_at_machine(const struct doctor_command *o, struct findings *f, struct resul
     doctor_look_at_trust(f, o->dir);
     doctor_look_at_clock(f, clock_now());
     doctor_look_at_cas(f, o->registry.ca_file);
+    doctor_look_at_routes(f);
     doctor_look_at_credentials(f, o->registry.authfile);
     doctor_look_at_room(f, ".", "for bundles in this folder");
     doctor_look_at_room(f, scratch_folder(NULL), "for compressed archives");

@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "io/file/file.h"
 #include "io/http/http_cas.h"
+#include "io/http/http_proxy.h"
+#include "registry/config/mirrors_file.h"
 #include "registry/credentials/credentials_default.h"
 #include "trust/place.h"
 #include "trust/state.h"
@@ -114,6 +116,21 @@ doctor_look_at_cas(struct findings *f, const char *ca_file)
     if (!file)
         err_hint(&why, "install the package ca-certificates");
     findings_add(f, "ca", file ? FINDING_ERROR : FINDING_WARNING, &why);
+}
+
+/* ---- mirrors and proxies ---- */
+
+void
+doctor_look_at_routes(struct findings *f)
+{
+    CLEANUP(mirrors_release) struct mirrors *routes = mirrors_new();
+    struct err why = ERR_INIT;
+
+    if (mirrors_load_default(routes, &why) < 0)
+        findings_add(f, "mirrors", FINDING_ERROR, &why);
+    why = (struct err)ERR_INIT;
+    if (http_proxy_check_environment(&why) < 0)
+        findings_add(f, "proxy", FINDING_ERROR, &why);
 }
 
 /* ---- credentials ---- */

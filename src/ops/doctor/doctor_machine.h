@@ -25,6 +25,9 @@ void doctor_look_at_clock(struct findings *f, uint64_t now);
 /* The CA certificates: of that file, or of the system. */
 void doctor_look_at_cas(struct findings *f, const char *ca_file);
 
+/* The files of podman with mirrors, and the variables with proxies: mistakes only. */
+void doctor_look_at_routes(struct findings *f);
+
 /* The files with credentials: that file, or those of podman and docker. */
 void doctor_look_at_credentials(struct findings *f, const char *authfile);
 
