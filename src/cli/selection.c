@@ -5,9 +5,10 @@
 #include "base/err_list.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/environment.h"
 #include "cli/hints.h"
 #include "io/file/file.h"
-#include "oci/reference_lines.h"
+#include "lists/lists.h"
 #include "ops/source/source_guess.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ selection_release(struct selection *s)
         tag_filter_release(&s->pattern);
     sources_release(&s->sources);
     trust_store_release(&s->store);
+    found_list_release(&s->found);
 }
 
 static int
@@ -121,18 +123,50 @@ gather_operands(char **operands, size_t count, struct reference_list *names,
     return 0;
 }
 
-/* The same for each line of a LIST. */
+/* What files other than lists name, in order; less certain names are noted. */
 static int
-gather_list(const char *path, struct reference_list *names, struct err_list *bad,
-            struct err *err)
+add_found_names(const struct found_list *found, struct reference_list *names,
+                struct err_list *bad, const struct events *events, struct err *err)
 {
-    CLEANUP(buf_release) struct buf text = BUF_INIT(REFERENCE_LIST_BYTES_MAX);
+    found_list_note(found, CONFIDENCE_LIKELY, events);
+    for (size_t i = 0; i < found->count; i++) {
+        const struct found_image *image = found->items[i];
+        const struct reference_place place = {.file = image->places[0].file,
+                                              .line = image->places[0].line};
+        struct err why = ERR_INIT;
 
-    if (file_slurp(path, &text, err) < 0)
-        return -1;
-    return reference_lines_add(names, text.data ? text.data : "", text.len,
-                               strcmp(path, "-") == 0 ? "standard input" : path, bad,
-                               err);
+        if (image->confidence < CONFIDENCE_LIKELY ||
+            reference_list_add_parsed(names, &image->ref, &place, &why) == 0)
+            continue;
+        if (why.kind == ERR_LIMIT) {
+            *err = why;
+            return -1;
+        }
+        reference_place_wrap(&why, &place);
+        err_list_add(bad, &why);
+    }
+    return 0;
+}
+
+/* The same for each LIST, and for whatever else names images. */
+static int
+gather_lists(const struct selection_options *o, struct selection *selection,
+             struct reference_list *names, struct err_list *bad, struct run *run,
+             struct err *err)
+{
+    const struct list_reader reader = {
+        .found = &selection->found,
+        .lines = names,
+        .environment = environment_text,
+        .run = run,
+        .bad = bad,
+    };
+
+    for (size_t i = 0; i < o->from.count; i++) {
+        if (lists_read(&reader, o->from.items[i], err) < 0)
+            return -1;
+    }
+    return add_found_names(&selection->found, names, bad, &run->events, err);
 }
 
 static int
@@ -167,12 +201,9 @@ selection_gather(const struct selection_options *o, struct selection *selection,
     names->takes_repositories = o->all_tags || o->tags;
     names->take = sources_take;
     names->take_ctx = &selection->sources;
-    if (gather_operands(operands, count, names, &bad, err) < 0)
+    if (gather_operands(operands, count, names, &bad, err) < 0 ||
+        gather_lists(o, selection, names, &bad, run, err) < 0)
         return -1;
-    for (size_t i = 0; i < o->from.count; i++) {
-        if (gather_list(o->from.items[i], names, &bad, err) < 0)
-            return -1;
-    }
     if (err_list_end(&bad, &run->events, "references are not valid", err) < 0 ||
         open_archives(o, selection, names, run, err) < 0)
         return -1;

@@ -10,6 +10,7 @@
 #include "cli/files.h"
 #include "cli/opt.h"
 #include "cli/passphrase.h"
+#include "lists/found_list.h"
 #include "ops/plan/plan.h"
 #include "ops/source/sources.h"
 
@@ -22,9 +23,11 @@ struct selection_options {
 
 #define SELECTION_OPTIONS(T)                                                             \
     GROUP("Images"),                                                                     \
-        FILE_LIST(T, images.from, 'f', "from", "LIST", OPT_READS,                        \
-                  "also the references in LIST, one a line; '-' is standard input "      \
-                  "(repeatable)"),                                                       \
+        FILE_LIST(                                                                       \
+            T, images.from, 'f', "from", "LIST", OPT_READS,                              \
+            "also the images that LIST names: a list with one reference a line, "        \
+            "manifests, a compose file, or whatever 'sealift images' reads; '-' is "     \
+            "standard input (repeatable)"),                                              \
         FLAG(T, images.all_tags, 0, "all-tags",                                          \
              "all tags of each REFERENCE that has neither tag nor digest",               \
              .family = "tags"),                                                          \
@@ -83,6 +86,7 @@ struct selection {
     struct trust_store store; /* for bundles */
     struct sources sources;   /* archives; every other name is in a registry */
     const char *exact_name;   /* at the target, of the single image; or NULL */
+    struct found_list found;  /* what files name; lists borrow their names */
     bool imports;             /* a source bundle is remembered as imported */
 };
 

@@ -142,7 +142,7 @@ static int
 add_found(struct finder *f, const struct yml *at, const struct reference *ref,
           enum confidence confidence, struct err *err)
 {
-    char path[FOUND_PATH_MAX], name[REFERENCE_TEXT_MAX];
+    char path[FOUND_PATH_MAX], name[FOUND_NAME_MAX];
 
     found_name(ref, name);
     if (name_filter_matches(f->ignore, name))
@@ -249,7 +249,7 @@ find_in_word(struct finder *f, const struct yml *at, const char *word, size_t le
 
         if (len > strlen("ko://") && memcmp(word, "ko://", strlen("ko://")) == 0)
             refuse_unbuilt(f, at, word, len);
-        if (len <= REFERENCE_TEXT_MAX && finder_is_complete(&ref, word, len))
+        if (len < FOUND_NAME_MAX && finder_is_complete(&ref, word, len))
             return add_found(f, at, &ref, CONFIDENCE_LIKELY, err) < 0 ? -1 : 1;
         if (!equals)
             return 0;

@@ -9,12 +9,19 @@
 #include <string.h>
 
 void
-found_name(const struct reference *ref, char out[REFERENCE_TEXT_MAX])
+found_name(const struct reference *ref, char out[FOUND_NAME_MAX])
 {
-    reference_name(ref, out);
+    static const char scheme[] = "oci://";
+    size_t skip =
+        reference_looks_like_host(ref->host, strlen(ref->host)) ? 0 : strlen(scheme);
+
+    memcpy(out, scheme, skip);
+    reference_name(ref, out + skip);
     if (ref->tag[0] != '\0' && ref->has_digest) {
-        strcat(out, "@");
-        digest_text(&ref->digest, out + strlen(out));
+        size_t len = strlen(out);
+
+        out[len] = '@';
+        digest_text(&ref->digest, out + len + 1);
     }
 }
 
@@ -61,7 +68,8 @@ add_place(struct found_list *list, struct found_image *image,
     image->total++;
     if (image->confidence < place->confidence)
         image->confidence = place->confidence;
-    if (image->place_count == FOUND_PLACES_OF_NAME || list->places == FOUND_PLACES_MAX)
+    if (image->place_count == FOUND_PLACES_OF_NAME ||
+        (image->place_count > 0 && list->places >= FOUND_PLACES_MAX))
         return;
     list->places++;
     image->places = mem_grow(image->places, image->place_count, &image->place_cap,
@@ -77,7 +85,7 @@ int
 found_list_add(struct found_list *list, const struct reference *ref,
                const struct found_place *place, struct err *err)
 {
-    char name[REFERENCE_TEXT_MAX];
+    char name[FOUND_NAME_MAX];
     struct found_image key = {.name = name}, *image, **slot;
     struct found_image *const *found;
 
@@ -114,7 +122,7 @@ found_list_sort(struct found_list *list)
 const struct found_image *
 found_list_find(const struct found_list *list, const struct reference *ref)
 {
-    char name[REFERENCE_TEXT_MAX];
+    char name[FOUND_NAME_MAX];
     const struct found_image key = {.name = name};
     struct found_image *const *found;
 
@@ -147,4 +155,19 @@ found_list_release(struct found_list *list)
         free(list->files[i]);
     free(list->items);
     free(list->files);
+}
+
+void
+found_list_note(const struct found_list *list, enum confidence at_least,
+                const struct events *events)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct found_image *image = list->items[i];
+
+        if (image->confidence < at_least)
+            events_note(events, "not taken, %s: %s", confidence_word(image->confidence),
+                        image->name);
+        else if (image->ref.is_default)
+            events_note(events, "no tag is given: %s", image->name);
+    }
 }

@@ -6,14 +6,17 @@
 #ifndef LISTS_FOUND_LIST_H
 #define LISTS_FOUND_LIST_H
 
+#include "base/events.h"
 #include "oci/reference.h"
 
 #include <stdint.h>
 
-#define FOUND_MAX            50000  /* different names */
-#define FOUND_PLACES_MAX     100000 /* kept in all; the rest is only counted */
-#define FOUND_PLACES_OF_NAME 100    /* kept of one name */
-#define FOUND_PATH_MAX       512    /* bytes of a path, the NUL included */
+#define FOUND_MAX 50000 /* different names */
+#define FOUND_PLACES_MAX                                                                 \
+    100000 /* kept in all, but the first of each name; the rest is only counted */
+#define FOUND_PLACES_OF_NAME 100 /* kept of one name */
+#define FOUND_PATH_MAX       512 /* bytes of a path, the NUL included */
+#define FOUND_NAME_MAX       (REFERENCE_TEXT_MAX + sizeof("oci://"))
 
 enum confidence {
     CONFIDENCE_MAYBE,  /* could be a name: not used unless asked for */
@@ -53,8 +56,9 @@ struct found_list {
         .items = NULL                                                                    \
     }
 
-/* The canonical name with tag and digest, where it has both. */
-void found_name(const struct reference *ref, char out[REFERENCE_TEXT_MAX]);
+/* The canonical name with tag and digest, where it has both; reference_parse() reads it:
+ * "oci://" is put before a host that would not be taken for one. */
+void found_name(const struct reference *ref, char out[FOUND_NAME_MAX]);
 
 /* Keep a copy of a file's name, for places. */
 const char *found_list_file(struct found_list *list, const char *name);
@@ -69,6 +73,10 @@ void found_list_sort(struct found_list *list);
 const struct found_image *found_list_find(const struct found_list *list,
                                           const struct reference *ref);
 void found_list_release(struct found_list *list);
+
+/* Note the names that are less certain than that, and those that have got a tag. */
+void found_list_note(const struct found_list *list, enum confidence at_least,
+                     const struct events *events);
 
 const char *confidence_word(enum confidence c);
 

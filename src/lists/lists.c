@@ -182,7 +182,7 @@ take_line(void *ctx, const char *text, size_t len, const struct reference_place 
 {
     const struct line_sink *sink = ctx;
     struct reference ref;
-    char name[REFERENCE_TEXT_MAX];
+    char name[FOUND_NAME_MAX];
 
     if (reference_parse(&ref, text, len, err) < 0)
         return -1;
@@ -217,14 +217,19 @@ read_lines(struct list_path *p, const char *name, const char *text, size_t len,
 /* ---- files ---- */
 
 static int
-read_text(struct list_path *p, const char *name, const struct buf *text, struct err *err)
+read_text(struct list_path *p, const char *name, const char *text, size_t len,
+          struct err *err)
 {
-    const char *data = text->data ? text->data : "";
-
     p->files++;
-    return list_format_is_yaml(data, text->len)
-               ? read_documents(p, name, data, text->len, err)
-               : read_lines(p, name, data, text->len, err);
+    return list_format_is_yaml(text, len) ? read_documents(p, name, text, len, err)
+                                          : read_lines(p, name, text, len, err);
+}
+
+static int
+read_bytes(struct list_path *p, const char *name, const struct buf *bytes,
+           struct err *err)
+{
+    return read_text(p, name, bytes->data ? bytes->data : "", bytes->len, err);
 }
 
 static int
@@ -232,7 +237,8 @@ read_file(struct list_path *p, const char *path, struct err *err)
 {
     CLEANUP(buf_release) struct buf text = BUF_INIT(YML_BYTES_MAX);
 
-    return file_slurp(path, &text, err) < 0 ? -1 : read_text(p, p->base_name, &text, err);
+    return file_slurp(path, &text, err) < 0 ? -1
+                                            : read_bytes(p, p->base_name, &text, err);
 }
 
 /* ---- folders ---- */
@@ -303,7 +309,7 @@ read_member_file(struct list_path *p, const char *path, struct err *err)
         return -1;
     if (is_text && !is_list_of_references(text.data ? text.data : "", text.len))
         return 0;
-    return read_text(p, path, &text, err);
+    return read_bytes(p, path, &text, err);
 }
 
 static int
@@ -344,13 +350,14 @@ read_chart_member(struct list_path *p, const struct tar_index *tar,
     p->is_subchart = strstr(m->name, "/charts/") != NULL;
     if (tar_index_slurp(tar, m, &text, err) < 0)
         return err_wrap(err, "%s", name);
-    return read_text(p, name, &text, err);
+    return read_bytes(p, name, &text, err);
 }
 
 static int
 read_packed_chart(struct list_path *p, const char *path, struct err *err)
 {
     struct tar_index *tar;
+    bool is_taken;
     int rc = 0;
 
     if (tar_index_open(&tar, path, NULL, p->reader->run, err) < 0)
@@ -358,7 +365,10 @@ read_packed_chart(struct list_path *p, const char *path, struct err *err)
     for (size_t i = 0; rc == 0 && i < tar_index_count(tar); i++)
         rc = read_chart_member(p, tar, tar_index_at(tar, i), err);
     tar_index_close(tar);
-    return rc;
+    is_taken = p->is_taken_for[LIST_CHART];
+    return rc == 0 && !is_taken
+               ? err_set(err, ERR_USAGE, "%s: not a Helm chart, and no text", path)
+               : rc;
 }
 
 /* Whether a file is compressed with gzip, as charts are. */
@@ -384,7 +394,10 @@ note_path(const struct list_path *p, size_t before)
     CLEANUP(buf_release) struct buf line = BUF_INIT(1000);
     char count[TEXT_COUNT_MAX], files[TEXT_COUNT_MAX];
     const char *between = "";
+    size_t names = 0;
 
+    for (size_t i = before; i < p->reader->found->count; i++)
+        names += p->reader->found->items[i]->confidence >= CONFIDENCE_LIKELY;
     for (size_t i = 0; i < LIST_FORMATS; i++) {
         if (!p->is_taken_for[i])
             continue;
@@ -394,11 +407,10 @@ note_path(const struct list_path *p, size_t before)
     text_count(files, p->files, "file", "files");
     if (p->reader->lines && p->is_taken_for[LIST_LINES] && p->files == 1)
         return;
-    events_note(
-        &p->reader->run->events, "%s: %s%s%s: %s", p->base_name,
-        p->files != 1 ? files : "", p->files != 1 ? ", " : "",
-        line.data ? line.data : "no names",
-        text_count(count, p->reader->found->count - before, "new name", "new names"));
+    events_note(&p->reader->run->events, "%s: %s%s%s: %s", p->base_name,
+                p->files != 1 ? files : "", p->files != 1 ? ", " : "",
+                line.data ? line.data : "no names",
+                text_count(count, names, "new name", "new names"));
 }
 
 int
@@ -420,4 +432,13 @@ lists_read(const struct list_reader *r, const char *path, struct err *err)
         return -1;
     note_path(&p, before);
     return 0;
+}
+
+int
+lists_read_text(const struct list_reader *r, const char *name, const char *text,
+                size_t len, struct err *err)
+{
+    struct list_path p = {.reader = r, .base_name = name};
+
+    return read_text(&p, name, text, len, err);
 }

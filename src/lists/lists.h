@@ -34,4 +34,9 @@ struct list_reader {
  */
 MUST_USE int lists_read(const struct list_reader *r, const char *path, struct err *err);
 
+/* Read the text of a file with this name.  Errors: ERR_LIMIT; those of file_slurp() for a
+ * file of variables. */
+MUST_USE int lists_read_text(const struct list_reader *r, const char *name,
+                             const char *text, size_t len, struct err *err);
+
 #endif

@@ -10,8 +10,7 @@
 
 #include <stdint.h>
 
-#define REFERENCE_LIST_MAX       10000       /* names in one bundle */
-#define REFERENCE_LIST_BYTES_MAX (16U << 20) /* bytes of one list file */
+#define REFERENCE_LIST_MAX 10000 /* names in one bundle */
 
 /* Where a reference was given. */
 struct reference_place {

@@ -78,7 +78,7 @@ END
 finds "a pod" "docker.io/library/busybox:latest ghcr.io/e/e:3 quay.io/a/a@$digest \
 quay.io/c/c:1.10@$digest quay.io/m/model:7 quay.io/s/s:1 quay.io/t/t:1 quay.io/v/v:1.0 \
 quay.io/v/v:2.0" -f pod.yaml
-check "what it was taken for is on stderr" grep -q 'pod.yaml: Kubernetes manifests: 10 new names' "$err"
+check "what it was taken for is on stderr" grep -q 'pod.yaml: Kubernetes manifests: 9 new names' "$err"
 check "names that get a tag are noted" grep -q 'no tag is given: docker.io/library/busybox:latest' "$err"
 check "what is not taken is noted" grep -q 'not taken, maybe: docker.io/library/other:1' "$err"
 finds "only what is sure" "docker.io/library/busybox:latest ghcr.io/e/e:3 \

@@ -72,6 +72,39 @@ from_stdin() {
 }
 expect 0 "reads a list from standard input" from_stdin
 
+# --- files that name images, of other kinds than lists -----------------------------------
+
+mkdir -p "$work/deploy/app"
+cat >"$work/deploy/pod.yaml" <<END
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+  - image: $host/library/tool:v2
+    args: [--other-image=busybox:1, --notes=$host/files/notes:any]
+END
+cat >"$work/deploy/app/compose.yaml" <<END
+services: {twice: {image: "$host/twice:\${TWICE}"}}
+END
+echo 'TWICE=v1' >"$work/deploy/app/.env"
+echo "$chart@$digest" >"$work/pinned"
+expect 0 "exports what a folder of manifests and a list name" \
+    export_names -f "$work/deploy" -f "$work/pinned" --json
+check_equal "all of them, each once" "$chart@$digest
+$host/files/notes:any
+$host/library/tool:v2
+$host/twice:v1" "$(names_in | sort)"
+check "the folder is taken for what is in it" \
+    grep -q 'deploy: 2 files, Kubernetes manifests, a compose file: 3 new names' "$err"
+check "what may be a name is noted" grep -q 'not taken, maybe: docker.io/library/busybox:1' "$err"
+rm "$work/deploy/app/.env"
+expect 2 "a variable that is not set" export_names -f "$work/deploy"
+check "is named, with its place" grep -q 'compose.yaml:1: the variable TWICE is not set' "$err"
+printf 'kind: Pod\nspec: {containers: [{image: "%s/no/such:1"}]}\n' "$host" >"$work/gone.yaml"
+expect 9 "a manifest names an image that does not exist" export_names -f "$work/gone.yaml"
+check "its place is named" grep -q 'gone.yaml:2: ' "$err"
+
 echo 'not a Name' >>"$work/list"
 expect 2 "refuses a malformed line of a list" export_names -f "$work/list"
 check "the message has file and line" grep -q "$work/list:5" "$err"

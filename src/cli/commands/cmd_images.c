@@ -2,12 +2,11 @@
 #include "config.h"
 #include "cli/commands/commands.h"
 
-#include "base/text_safe.h"
+#include "cli/environment.h"
 #include "io/json/json_write.h"
 #include "lists/lists.h"
 #include "render/render_found.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct images_command {
@@ -101,26 +100,18 @@ read_names(const struct images_command *o, const struct list_reader *r, char **o
     return 0;
 }
 
-/* ---- notes ---- */
-
-/* What is not taken, and names that have got a tag. */
+/* With --no-latest: names that have got a tag. */
 static void
-note_images(const struct images_command *o, const struct list_reader *r,
-            enum confidence at_least)
+refuse_latest(const struct list_reader *r, enum confidence at_least)
 {
     for (size_t i = 0; i < r->found->count; i++) {
         const struct found_image *image = r->found->items[i];
         struct err why = ERR_INIT;
 
-        if (image->confidence < at_least) {
-            events_note(&r->run->events, "not taken, %s: %s",
-                        confidence_word(image->confidence), image->name);
-        } else if (image->ref.is_default && o->no_latest) {
-            err_set(&why, ERR_USAGE, "%s: no tag is given", image->name);
-            err_list_add(r->bad, &why);
-        } else if (image->ref.is_default) {
-            events_note(&r->run->events, "no tag is given: %s", image->name);
-        }
+        if (image->confidence < at_least || !image->ref.is_default)
+            continue;
+        err_set(&why, ERR_USAGE, "%s: no tag is given", image->name);
+        err_list_add(r->bad, &why);
     }
 }
 
@@ -142,12 +133,6 @@ explain_name(const char *text, const struct found_list *found, struct result *re
 
 /* ---- the command ---- */
 
-static const char *
-read_environment(const char *name)
-{
-    return getenv(name);
-}
-
 static int
 run_images(const void *options, char **operands, size_t count, struct runtime *rt,
            struct result *r, struct err *err)
@@ -164,7 +149,7 @@ run_images(const void *options, char **operands, size_t count, struct runtime *r
         .profile_count = o->profiles.count,
         .env_files = o->env_files.items,
         .env_file_count = o->env_files.count,
-        .environment = read_environment,
+        .environment = environment_text,
         .run = &rt->run,
         .bad = &bad,
     };
@@ -176,7 +161,9 @@ run_images(const void *options, char **operands, size_t count, struct runtime *r
         return -1;
     if (o->why)
         return explain_name(o->why, &found, r, err);
-    note_images(o, &reader, at_least);
+    found_list_note(&found, at_least, &rt->run.events);
+    if (o->no_latest)
+        refuse_latest(&reader, at_least);
     render_found(r, &found, at_least);
     return err_list_end(&bad, &rt->run.events, "names cannot be used", err);
 }
