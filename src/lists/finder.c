@@ -219,6 +219,14 @@ is_service_host(const char *host)
     return svc && (svc[4] == '\0' || svc[4] == '.' || svc[4] == ':');
 }
 
+/* "node.example.com/reserved:NoSchedule" */
+static bool
+is_taint_effect(const char *tag)
+{
+    return strcmp(tag, "NoSchedule") == 0 || strcmp(tag, "PreferNoSchedule") == 0 ||
+           strcmp(tag, "NoExecute") == 0;
+}
+
 bool
 finder_is_complete(struct reference *out, const char *text, size_t len)
 {
@@ -232,7 +240,7 @@ finder_is_complete(struct reference *out, const char *text, size_t len)
         !memchr(host, ':', (size_t)(slash - host)))
         return false;
     return reference_parse(out, text, len, err_ignored()) == 0 && !out->is_default &&
-           !is_service_host(out->host);
+           !is_service_host(out->host) && !is_taint_effect(out->tag);
 }
 
 /* A word, or what is behind a '=' in it: "--image=quay.io/a/b:1". */

@@ -37,7 +37,7 @@ is_key_line(const char *line, size_t len)
 static bool
 is_yaml_line(const char *line, size_t len)
 {
-    return line[0] == '{' || line[0] == '[' || line[0] == '%' || line[0] == '?' ||
+    return strchr("{[%?&!", line[0]) ||
            (line[0] == '-' && (len == 1 || line[1] == ' ' || line[1] == '-')) ||
            is_key_line(line, len);
 }
