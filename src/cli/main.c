@@ -116,10 +116,8 @@ run_command(const struct command *c, const struct invocation *v, char **operands
     struct err err = v->early, late = ERR_INIT;
     struct progress progress;
     struct notice_list notices;
-    struct runtime rt = {.common = common,
-                         .settings = &v->settings,
-                         .progress = &progress,
-                         .run = RUN_INIT};
+    struct runtime rt = {
+        .common = common, .sources = v->sources, .progress = &progress, .run = RUN_INIT};
     int rc = is_early ? -1 : 0;
 
     result_init(&result, c->name);

@@ -76,6 +76,14 @@ opt_may_come_from(const struct opt *o, enum opt_source source)
     return false;
 }
 
+bool
+opt_is_typed(const struct opt *table, const unsigned char *sources, const char *name)
+{
+    const struct opt *o = opt_find(table, name, strlen(name));
+
+    return o && sources[o - table] == OPT_LINE;
+}
+
 /* Whether two lists of words have one in common. */
 static bool
 share_word(const char *a, const char *b)

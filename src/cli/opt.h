@@ -71,6 +71,7 @@ struct opt {
     /* Words.  Options that share one are chosen together: where a source gives one of
      * them, lesser sources give none. */
     const char *family;
+    const char *needs; /* the option without which a setting of this one is not used */
 };
 
 /* The offset of a member, which must have that type: else it does not compile. */
@@ -129,6 +130,10 @@ const struct opt *opt_find(const struct opt *table, const char *name, size_t len
 void opt_offer(const struct opt *table, enum opt_source source, struct nearest *n);
 
 bool opt_may_come_from(const struct opt *o, enum opt_source source);
+
+/* Whether the command line has that option, and not only a setting. */
+bool opt_is_typed(const struct opt *table, const unsigned char *sources,
+                  const char *name);
 
 /* Whether a source has given another option of its families. */
 bool opt_has_kin(const struct opt *table, const struct opt *o,

@@ -65,7 +65,8 @@ struct registry_options {
                   "client certificate for registries that require one",                  \
                   .family = "tls"),                                                      \
         FILE_TEXT(T, registry.tls_key, 0, "tls-key", "FILE", OPT_READS,                  \
-                  "its private key, if in another file", .family = "tls"),               \
+                  "its private key, if in another file", .family = "tls",                \
+                  .needs = "tls-cert"),                                                  \
         TEXT(T, registry.proxy, 0, "proxy", "URL",                                       \
              "use this proxy, or with 'env' that of the environment"),                   \
         LIST(T, registry.plain_http, 0, "plain-http", "HOST",                            \
@@ -122,12 +123,10 @@ struct trust_options {
              "do not check signatures, only digests; recorded in the result",            \
              .from = OPT_FROM_LINE, .family = "trust")
 
-struct settings;
-
 /* Derived from the common options by main(). */
 struct runtime {
     const struct common_options *common;
-    const struct settings *settings;
+    const unsigned char *sources; /* of the options: see opt_is_typed() */
     struct progress *progress;
     struct run run;
 };

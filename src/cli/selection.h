@@ -41,7 +41,8 @@ struct selection_options {
         TEXT(T, images.platform_missing, 0, "platform-missing", "HOW",                   \
              "an image needs one of the platforms: error (default); all of them: all; "  \
              "with "                                                                     \
-             "none it is left out: skip"),                                               \
+             "none it is left out: skip",                                                \
+             .needs = "platform"),                                                       \
         TEXT(                                                                            \
             T, images.index, 0, "index", "HOW",                                          \
             "of indexes with platforms left out: keep them (default), or rebuild them"), \

@@ -389,12 +389,39 @@ is_overruled(const struct command *c, const struct opt *o, const unsigned char *
     return false;
 }
 
+/* How many options it needs: at most NEEDS_MAX. */
+enum { NEEDS_MAX = 2 };
 static int
-apply_source(struct settings *s, enum opt_source source, const struct command *c,
-             void *options, unsigned char *sources, struct err *err)
+count_needs(const struct command *c, const struct opt *o)
+{
+    int count = 0;
+
+    for (const struct opt *at = o; at && at->needs && count < NEEDS_MAX; count++)
+        at = opt_find(c->table, at->needs, strlen(at->needs));
+    return count;
+}
+
+/* Whether the option that it needs has a value. */
+static bool
+has_what_it_needs(const struct command *c, const struct opt *o,
+                  const unsigned char *sources)
+{
+    const struct opt *needed =
+        o->needs ? opt_find(c->table, o->needs, strlen(o->needs)) : NULL;
+
+    return !o->needs || (needed && sources[needed - c->table] != OPT_UNSET);
+}
+
+/* For options that need so many others. */
+static int
+apply_source(struct settings *s, enum opt_source source, int needs,
+             const struct command *c, void *options, unsigned char *sources,
+             struct err *err)
 {
     for (const struct opt *o = c->table; o->kind != OPT_END; o++) {
-        bool is_skipped = o->kind == OPT_GROUP || is_overruled(c, o, sources, source) ||
+        bool is_skipped = o->kind == OPT_GROUP || count_needs(c, o) != needs ||
+                          !has_what_it_needs(c, o, sources) ||
+                          is_overruled(c, o, sources, source) ||
                           (source != OPT_ENVIRONMENT && !opt_may_come_from(o, source));
         int used = is_skipped ? 0 : use_section(s, source, c, o, options, err);
 
@@ -412,9 +439,12 @@ int
 settings_apply(struct settings *s, const struct command *c, void *options,
                unsigned char *sources, struct err *err)
 {
-    for (int source = OPT_ENVIRONMENT; source >= OPT_SYSTEM; source--) {
-        if (apply_source(s, (enum opt_source)source, c, options, sources, err) < 0)
-            return -1;
+    for (int needs = 0; needs <= NEEDS_MAX; needs++) {
+        for (int source = OPT_ENVIRONMENT; source >= OPT_SYSTEM; source--) {
+            if (apply_source(s, (enum opt_source)source, needs, c, options, sources,
+                             err) < 0)
+                return -1;
+        }
     }
     return 0;
 }

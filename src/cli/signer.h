@@ -17,11 +17,13 @@ struct signer_options {
     FILE_TEXT(T, signer.key, 0, "key", "KEY", OPT_READS, "sign with this private key",   \
               .family = "signer"),                                                       \
         FILE_TEXT(T, signer.cert, 0, "sign-cert", "CERT", OPT_READS,                     \
-                  "sign in CMS with this certificate of the key", .family = "signer"),   \
+                  "sign in CMS with this certificate of the key", .family = "signer",    \
+                  .needs = "key"),                                                       \
         FILE_TEXT(T, signer.chain, 0, "sign-chain", "FILE", OPT_READS,                   \
-                  "also include the certificates in FILE", .family = "signer"),          \
+                  "also include the certificates in FILE", .family = "signer",           \
+                  .needs = "sign-cert"),                                                 \
         FILE_TEXT(T, signer.out, 0, "sig-out", "FILE", OPT_WRITES,                       \
-                  "write the signature to FILE instead of the bundle"),                  \
+                  "write the signature to FILE instead of the bundle", .needs = "key"),  \
         PASSPHRASE_OPTIONS(T)
 
 struct signer {

@@ -72,6 +72,15 @@ check "the error is JSON" python3 -m json.tool "$out"
 expect 0 "the interval of progress is still a variable" env SEALIFT_PROGRESS_INTERVAL=0 \
     "$SEALIFT" verify --progress plain --key "$work/team.pub" "$bundle"
 
+echo 'strip-host = yes
+[copy]
+map = docker.io=hub' >"$user"
+expect 0 "settings about registries do not matter to an archive" \
+    sealift copy "$(head -n 1 "$work/list")" "oci:$work/layout"
+expect 2 "on the command line such an option is an error" \
+    sealift copy --strip-host "$(head -n 1 "$work/list")" "oci:$work/layout"
+: >"$user"
+
 # --- mistakes ----------------------------------------------------------------------------
 
 # mistake NAME LINE MESSAGE [HINT]: the user's file with one line; the error is of line 1.

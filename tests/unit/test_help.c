@@ -190,6 +190,24 @@ options_that_exclude_each_other_are_kin(void **state)
     }
 }
 
+static void
+what_an_option_needs_is_an_option(void **state)
+{
+    size_t found = 0;
+
+    (void)state;
+    for (const struct command *const *c = commands; *c; c++) {
+        for (const struct opt *o = (*c)->table; o->kind != OPT_END; o++) {
+            if (!o->needs)
+                continue;
+            print_message("# %s: %s\n", (*c)->name, o->name);
+            assert_non_null(opt_find((*c)->table, o->needs, strlen(o->needs)));
+            found++;
+        }
+    }
+    assert_true(found > 0);
+}
+
 int
 main(void)
 {
@@ -199,6 +217,7 @@ main(void)
         cmocka_unit_test(every_option_is_in_a_group),
         cmocka_unit_test(options_that_decide_about_trust_are_not_for_users),
         cmocka_unit_test(options_that_exclude_each_other_are_kin),
+        cmocka_unit_test(what_an_option_needs_is_an_option),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

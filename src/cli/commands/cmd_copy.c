@@ -318,23 +318,22 @@ copy_names(const struct copy_command *o, struct selection *selection,
 
 /* ---- to an archive ---- */
 
-/* These are about names and tags in registries. */
+/* These are about names and tags in registries.  Settings of them do not matter here. */
 static int
-check_archive_options(const struct copy_command *o, struct err *err)
+check_archive_options(const struct copy_command *o, const struct runtime *rt,
+                      struct err *err)
 {
     const struct {
         bool is_given;
         const char *name;
-    } options[] = {{o->target.map.count > 0, "--map"},
-                   {o->target.strip_host, "--strip-host"},
-                   {o->target.tag_digests, "--tag-digests"},
-                   {o->target.read_back != NULL, "--read-back"},
-                   {o->target.keep_going, "--keep-going"},
-                   {o->receipt != NULL, "--receipt"}};
+    } options[] = {
+        {o->target.map.count > 0, "map"},       {o->target.strip_host, "strip-host"},
+        {o->target.tag_digests, "tag-digests"}, {o->target.read_back, "read-back"},
+        {o->target.keep_going, "keep-going"},   {o->receipt, "receipt"}};
 
     for (size_t i = 0; i < COUNT_OF(options); i++) {
-        if (options[i].is_given)
-            return err_set(err, ERR_USAGE, "%s requires a registry as the target",
+        if (options[i].is_given && opt_is_typed(table, rt->sources, options[i].name))
+            return err_set(err, ERR_USAGE, "--%s requires a registry as the target",
                            options[i].name);
     }
     return 0;
@@ -413,17 +412,19 @@ copy_to_file(const struct copy_command *o, char **operands, size_t count,
     CLEANUP(reference_list_release) struct reference_list names = REFERENCE_LIST_INIT;
     CLEANUP(selection_release) struct selection selection = SELECTION_INIT;
     CLEANUP(image_location_release) struct image_location l = IMAGE_LOCATION_INIT;
+    struct target_options unmapped = o->target;
     struct push_options wishes = {.run = &rt->run};
     struct image_target target = {.ctx = NULL};
     struct archive_options options = {.target = &target};
     const char *text = operands[count - 1];
     int rc;
 
-    if (check_archive_options(o, err) < 0 ||
+    unmapped.map.count = 0; /* a setting, see check_archive_options() */
+    if (check_archive_options(o, rt, err) < 0 ||
         image_location_parse(&l, text, strlen(text), err) < 0 ||
         check_docker_options(o, &l, err) < 0 ||
         selection_read(&o->images, &selection, err) < 0 ||
-        target_options_read(&o->target, NULL, NULL, &wishes, err) < 0 ||
+        target_options_read(&unmapped, NULL, NULL, &wishes, err) < 0 ||
         gather_sources(o, &selection, operands, count - 1, &names, rt, r, err) < 0 ||
         open_archive(&l, &target, err) < 0)
         return -1;
