@@ -207,7 +207,8 @@ selection_gather(const struct selection_options *o, struct selection *selection,
     if (err_list_end(&bad, &run->events, "references are not valid", err) < 0 ||
         open_archives(o, selection, names, run, err) < 0)
         return -1;
-    if (o->index && o->platforms.count == 0 && selection->sources.bundle_count == 0)
+    if (selection->has_typed_index && o->platforms.count == 0 &&
+        selection->sources.bundle_count == 0)
         return err_set(err, ERR_USAGE, "--index requires --platform");
     if (names->count == 0)
         return err_set(err, ERR_USAGE, "no image is named: name one, or use --from LIST");

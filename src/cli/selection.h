@@ -89,6 +89,7 @@ struct selection {
     const char *exact_name;   /* at the target, of the single image; or NULL */
     struct found_list found;  /* what files name; lists borrow their names */
     bool imports;             /* a source bundle is remembered as imported */
+    bool has_typed_index;     /* --index was given, and not only set */
 };
 
 #define SELECTION_INIT                                                                   \

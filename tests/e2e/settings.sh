@@ -77,6 +77,9 @@ echo 'strip-host = yes
 map = docker.io=hub' >"$user"
 expect 0 "settings about registries do not matter to an archive" \
     sealift copy "$(head -n 1 "$work/list")" "oci:$work/layout"
+echo 'index = rebuild' >"$user"
+expect 0 "nor does one about platforms without any" \
+    sealift export --unsigned -o "$work/all.tar" -f "$work/list"
 expect 2 "on the command line such an option is an error" \
     sealift copy --strip-host "$(head -n 1 "$work/list")" "oci:$work/layout"
 : >"$user"

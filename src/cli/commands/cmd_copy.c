@@ -207,9 +207,10 @@ gather_sources(const struct copy_command *o, struct selection *selection, char *
                size_t count, struct reference_list *names, struct runtime *rt,
                struct result *r, struct err *err)
 {
-    int rc =
-        selection_gather(&o->images, selection, operands, count, names, &rt->run, err);
+    int rc;
 
+    selection->has_typed_index = opt_is_typed(table, rt->sources, "index");
+    rc = selection_gather(&o->images, selection, operands, count, names, &rt->run, err);
     result_sources(r, &selection->sources, err);
     return rc;
 }

@@ -202,6 +202,7 @@ export_operands(const struct export_command *o, char **operands, size_t count,
     if (check_export_options(o, err) < 0 ||
         selection_read(&o->images, &selection, err) < 0)
         return -1;
+    selection.has_typed_index = opt_is_typed(table, rt->sources, "index");
     rc = selection_gather(&o->images, &selection, operands, count, &names, &rt->run, err);
     result_sources(r, &selection.sources, err);
     if (rc < 0)

@@ -39,6 +39,7 @@ look_at_state(struct findings *f, const struct trust_store *store)
 
     if (access(store->state, W_OK) < 0 && errno != ENOENT) {
         err_errno(&why, "imports cannot be recorded in '%s'", store->state);
+        err_hint(&why, "import as the owner of that folder");
         findings_add(f, "state", FINDING_WARNING, &why);
         return;
     }
@@ -191,6 +192,7 @@ doctor_look_at_room(struct findings *f, const char *folder, const char *what)
 
     if (access(folder, W_OK | X_OK) < 0 || statvfs(folder, &vfs) < 0) {
         err_errno(&why, "cannot write to '%s', %s", folder, what);
+        err_hint(&why, "use another folder, or the variable TMPDIR for temporary files");
         findings_add(f, "space", FINDING_WARNING, &why);
         return;
     }
@@ -202,6 +204,6 @@ doctor_look_at_room(struct findings *f, const char *folder, const char *what)
     }
     err_because(&why, ERR_LOCAL, REASON_NO_ROOM, "only %s in '%s', %s", room, folder,
                 what);
-    err_hint(&why, "bundles and archives need their whole size");
+    err_hint(&why, "make room: bundles and archives need their whole size");
     findings_add(f, "space", FINDING_WARNING, &why);
 }

@@ -230,6 +230,18 @@ try_mount(struct findings *f, const struct doctor_registry *r,
 }
 
 static void
+say_one_request(struct findings *f, long refusal)
+{
+    struct err why = ERR_INIT;
+
+    err_set(&why, ERR_NONE, "not in pieces (status %ld): each blob is one long request",
+            refusal);
+    err_hint(&why, "let the registry, and proxies in front of it, accept PATCH, or large "
+                   "and long requests");
+    findings_add(f, "uploads", FINDING_WARNING, &why);
+}
+
+static void
 say_pieces(struct findings *f, const struct upload_probe *p)
 {
     char least[TEXT_HUMAN_MAX];
@@ -241,9 +253,7 @@ say_pieces(struct findings *f, const struct upload_probe *p)
         findings_say(f, "uploads", FINDING_OK, "in pieces of at least %s",
                      text_human(least, p->piece_min));
     else
-        findings_say(f, "uploads", FINDING_WARNING,
-                     "not in pieces (status %ld): large blobs need one long request",
-                     p->refusal);
+        say_one_request(f, p->refusal);
     if (p->takes_pieces && !p->counts_them)
         findings_say(f, "uploads", FINDING_NOTE,
                      "the registry does not report how much it has: an interrupted "
