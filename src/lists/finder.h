@@ -43,7 +43,8 @@ struct finder {
     const char *kind, *object;
     struct finder_step steps[2 * YML_DEPTH_MAX];
     size_t depth;
-    bool is_inside; /* of a value */
+    bool is_inside;         /* of a value */
+    bool defines_resources; /* a CustomResourceDefinition was seen */
 };
 
 /* Go to a member of a map, or an item of a list, and back. */

@@ -211,8 +211,10 @@ is_helm_test(const struct yml *object)
 static bool
 is_skipped(const struct object_walk *w, const struct yml *object)
 {
-    if (yml_is(yml_get(object, "kind"), "CustomResourceDefinition"))
+    if (yml_is(yml_get(object, "kind"), "CustomResourceDefinition")) {
+        w->finder->defines_resources = true;
         return true;
+    }
     if (w->options->helm_tests || !is_helm_test(object))
         return false;
     finder_note(w->finder, object, "%s/%s is only for helm test: left out",

@@ -27,7 +27,8 @@ struct list_path {
     const struct list_reader *reader;
     const char *base_name; /* for messages */
     bool is_taken_for[LIST_FORMATS];
-    bool is_subchart; /* the file is that of a chart within one */
+    bool defines_resources; /* for an operator */
+    bool is_subchart;       /* the file is that of a chart within one */
     size_t files;
 };
 
@@ -158,6 +159,7 @@ read_documents(struct list_path *p, const char *name, const char *text, size_t l
         if (read_document(p, &f, root, err) < 0)
             return -1;
     }
+    p->defines_resources |= f.defines_resources;
     if (rc == 0)
         return 0;
     if (why.kind == ERR_LIMIT) {
@@ -257,12 +259,10 @@ compare_path_key(const void *key, const void *item)
     return strcmp(key, *(char *const *)item);
 }
 
-/* Whether the path is below "templates" next to a Chart.yaml, and so is not rendered. */
+/* Whether the path is below that folder next to a Chart.yaml. */
 static bool
-is_template_path(const struct file_tree *tree, const char *path)
+is_below_chart(const struct file_tree *tree, const char *path, const char *folder)
 {
-    static const char folder[] = "/templates/";
-
     for (const char *at = path; (at = strstr(at, folder)); at++) {
         CLEANUP(mem_free_string)
         char *chart = xasprintf("%.*s/" CHART_FILE, (int)(at - path), path);
@@ -323,9 +323,10 @@ read_folder(struct list_path *p, const char *path, struct err *err)
     for (size_t i = 0; i < tree.count; i++) {
         p->is_subchart =
             strstr(tree.paths[i], "/charts/") != NULL && !ends_with(path, "/charts/");
-        if (is_template_path(&tree, tree.paths[i]))
+        if (is_below_chart(&tree, tree.paths[i], "/templates/"))
             templates++;
-        else if (read_member_file(p, tree.paths[i], err) < 0)
+        else if (!is_below_chart(&tree, tree.paths[i], "/tests/") &&
+                 read_member_file(p, tree.paths[i], err) < 0)
             return -1;
     }
     if (templates > 0)
@@ -411,6 +412,12 @@ note_path(const struct list_path *p, size_t before)
                 p->files != 1 ? files : "", p->files != 1 ? ", " : "",
                 line.data ? line.data : "no names",
                 text_count(count, names, "new name", "new names"));
+    if (p->defines_resources)
+        events_note(
+            &p->reader->run->events,
+            "%s: defines custom resources: images that are built into an operator "
+            "are in no file",
+            p->base_name);
 }
 
 int

@@ -126,8 +126,21 @@ take_rewrite(struct finder *f, const struct yml *node, struct err *err)
     return finder_sure(f, node, name, err);
 }
 
+static int
+note_remote(struct finder *f, const struct yml *node, struct err *err)
+{
+    (void)err;
+    if (node->kind == YML_TEXT &&
+        (strstr(node->of.text, "://") || strstr(node->of.text, "?ref=")))
+        finder_note(f, node, "%s is elsewhere: not read", node->of.text);
+    return 0;
+}
+
 int
 kustomization_read(struct finder *f, const struct yml *document, struct err *err)
 {
-    return each_at_path(f, document, "images.*", take_rewrite, err);
+    return each_at_path(f, document, "images.*", take_rewrite, err) < 0 ||
+                   each_at_path(f, document, "resources.*", note_remote, err) < 0
+               ? -1
+               : 0;
 }

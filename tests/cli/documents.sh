@@ -12,7 +12,7 @@ PATH=$abs_top_builddir:$PATH
 
 expect 0 "make install-data succeeds" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
     make -s -C "$abs_top_builddir" install-data DESTDIR="$work/root"
-for document in README.md trust.md bundle-format.md architecture.md recipes.md CHANGELOG.md; do
+for document in README.md trust.md bundle-format.md architecture.md recipes.md selection.md CHANGELOG.md; do
     check "$document is installed" test -n "$(find root -path "*/doc/sealift/$document")"
 done
 

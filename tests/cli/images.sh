@@ -4,11 +4,11 @@
 
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
-[ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
+[ -x "$SEALIFT" ] || skip_all "sealift is not built"
 cd "$work" || exit 99
 
 sealift() {
-    "$abs_top_builddir/sealift" "$@"
+    "$SEALIFT" "$@"
 }
 digest=sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a
 
@@ -140,13 +140,13 @@ quay.io/k/job:1 quay.io/m/model:7" -f tree --confidence sure
 printf '\357\273\277# a list\r\nnginx:1\r\ndocker://quay.io/a/b:1 # why\r\n' >list
 finds "a list" "docker.io/library/nginx:1 quay.io/a/b:1" -f list
 check "it is taken for one" grep -q 'list: a list: 2 new names' "$err"
-expect 0 "standard input" sh -c '"$1/sealift" images -f - <list' - "$abs_top_builddir"
+expect 0 "standard input" sh -c '"$SEALIFT" images -f - <list'
 check_equal "gives the same names" 2 "$(wc -l <"$out")"
 expect 2 "nothing to read" sealift images
 
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
     ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=socket,connect -o trace \
-        "$abs_top_builddir/sealift" images -f tree -f pod.yaml >/dev/null 2>&1
+        "$SEALIFT" images -f tree -f pod.yaml >/dev/null 2>&1
     check "no socket is opened" sh -c 'test -f trace && ! grep -q "socket(" trace'
 else
     skip "no socket is opened" "strace may not trace here"

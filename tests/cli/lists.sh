@@ -4,11 +4,11 @@
 
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
-[ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
+[ -x "$SEALIFT" ] || skip_all "sealift is not built"
 cd "$work" || exit 99
 
 sealift() {
-    "$abs_top_builddir/sealift" "$@"
+    "$SEALIFT" "$@"
 }
 digest=sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a
 
@@ -72,7 +72,7 @@ END
 taken kustomization.yaml "a kustomization" \
     "quay.io/new/app:2 quay.io/patched/side:1 registry.example.com/db@$digest" \
     "app3 has no new tag" <<END
-resources: [base.yaml]
+resources: [base.yaml, "https://example.com/x/deploy?ref=v1"]
 images:
 - {name: app, newName: quay.io/new/app, newTag: "2"}
 - {name: db, newName: registry.example.com/db, digest: "$digest"}
@@ -84,6 +84,7 @@ patches:
     metadata: {name: app}
     spec: {template: {spec: {containers: [{image: "quay.io/patched/side:1"}]}}}
 END
+check "resources elsewhere are noted" grep -q 'deploy?ref=v1 is elsewhere: not read' "$err"
 check "app3 is quoted under its new name" grep -q 'quay.io/new/app3 has no new tag' "$err"
 taken regsync.yml "a regsync configuration" "ghcr.io/r/one:1" "credentials are not used" <<END
 version: 1
@@ -181,6 +182,8 @@ annotations:
   images: "- image: quay.io/chart/hauled:1"
 END
 echo 'image: {{ .Values.image }}' >web/templates/web.yaml
+mkdir web/tests # of helm unittest
+echo 'asserts: [{equal: {value: "quay.io/chart/test:1"}}]' >web/tests/web_test.yaml
 printf 'apiVersion: v2\nname: db\nversion: 1\n' >web/charts/db/Chart.yaml
 echo 'image: {repository: web, tag: 1}' >web/values.yaml
 chart="docker.io/library/postgres:16 quay.io/chart/cache:1 quay.io/chart/hauled:1 \

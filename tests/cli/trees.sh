@@ -5,11 +5,11 @@
 
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
-[ -x "$abs_top_builddir/sealift" ] || skip_all "sealift is not built"
+[ -x "$SEALIFT" ] || skip_all "sealift is not built"
 cd "$work" || exit 99
 
 sealift() {
-    "$abs_top_builddir/sealift" "$@"
+    "$SEALIFT" "$@"
 }
 digest=sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a
 
@@ -99,6 +99,8 @@ quay.io/example/server:v19.2.2
 registry.k8s.io/sig-storage/csi-attacher:v4.8.1
 registry.k8s.io/sig-storage/csi-snapshotter:v8.2.1
 END
+check "images in no file are noted" \
+    grep -q 'storage: defines custom resources: images that are built into an operator' "$err"
 # What is built into the operator is in no manifest: the project's own list has it.
 printf '%s\n' quay.io/example/csi:v3.14.0 quay.io/example/built-in:v0.12.0 >storage/images.txt
 names 0 storage <<'END'
@@ -287,7 +289,7 @@ END
 
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
     ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=%network -o trace \
-        "$abs_top_builddir/sealift" images -f . >/dev/null 2>&1
+        "$SEALIFT" images -f . >/dev/null 2>&1
     check_equal "no socket is opened" "" "$(grep -E '^[0-9]+ +[a-z]+\(' trace)"
 else
     skip "no socket is opened" "strace may not trace here"
