@@ -65,8 +65,9 @@ check "the message says why" grep -q 'static program' "$err"
     done_testing
     exit
 }
+chroot=$(command -v chroot)
 inside() {
-    env -i chroot "$work/bare" /sealift "$@"
+    env -i "$chroot" "$work/bare" /sealift "$@"
 }
 mkdir -p "$work/bare" && cp "$program" "$work/bare/"
 expect 0 "runs in an empty folder" inside help
@@ -87,7 +88,7 @@ for place in etc/ssl/certs/ca-certificates.crt etc/pki/tls/certs/ca-bundle.crt \
 done
 rm -rf "$work/bare/etc"
 cp "$work/tls/ca.pem" "$work/bare/own.pem"
-expect 0 "or where SSL_CERT_FILE says" env -i SSL_CERT_FILE=/own.pem chroot "$work/bare" \
+expect 0 "or where SSL_CERT_FILE says" env -i SSL_CERT_FILE=/own.pem "$chroot" "$work/bare" \
     /sealift list --authfile /auth.json "$image"
 expect 0 "exports" inside export --unsigned --ca-file /own.pem --authfile /auth.json -o /b.tar "$image"
 expect 0 "verifies" inside verify --insecure-skip-verify /b.tar
