@@ -42,7 +42,7 @@ check "their line says what to do" says warning credentials "chmod 600 '$work/au
 check_not "no secret is shown" grep -q hush "$out"
 
 expect 2 "a malformed proxy is an error" env "https_proxy=http://a:hu#sh@proxy" \
-    "$abs_top_builddir/sealift" doctor --trust "$work/store"
+    "$SEALIFT" doctor --trust "$work/store"
 check "its line names the variable" says error proxy "https_proxy"
 check_not "the password is not shown" grep -q 'hu#sh' "$out"
 echo '[[registry' >"$HOME/.config/containers/registries.conf"
@@ -63,13 +63,13 @@ jobs = 4
 target = registry.corp/mirror
 CONF
 chmod 600 "$work/team.key"
-expect 0 "reports settings" env SEALIFT_JOBS=2 "$abs_top_builddir/sealift" doctor
+expect 0 "reports settings" env SEALIFT_JOBS=2 "$SEALIFT" doctor
 check "a value of a file" says ok settings "export.key = $work/team.key, from $conf:3"
 check "the target of imports" says ok settings "import.target = registry.corp/mirror, from $conf:6"
 check "a value of a variable" says ok settings "jobs = 2, from SEALIFT_JOBS"
 check "a value that another one replaces" \
     says note settings "jobs = 8, from $conf:1; another value prevails"
-expect 0 "reports them as JSON" env SEALIFT_JOBS=2 "$abs_top_builddir/sealift" doctor --json
+expect 0 "reports them as JSON" env SEALIFT_JOBS=2 "$SEALIFT" doctor --json
 check_equal "each has its place" "$conf:3 True" \
     "$(field "$out" '[s["place"] + " " + str(s["used"]) for s in d["settings"] if s["option"] == "key"][0]')"
 check_equal "a command is named for its own" "None import" \
@@ -78,15 +78,15 @@ chmod 644 "$work/team.key"
 expect 0 "a private key that others can read is a warning" sealift doctor
 check "its line says what to do" says warning keys "chmod 600 '$work/team.key'"
 expect 0 "a mistyped variable is a warning" \
-    env SEALIFT_PROGRES=none "$abs_top_builddir/sealift" doctor
+    env SEALIFT_PROGRES=none "$SEALIFT" doctor
 check "its line names the right one" says warning settings "did you mean 'SEALIFT_PROGRESS'?"
 expect 2 "a variable that lowers a check is an error" \
-    env SEALIFT_FORCE=1 "$abs_top_builddir/sealift" doctor
+    env SEALIFT_FORCE=1 "$SEALIFT" doctor
 check "its line names the variable" says error settings "SEALIFT_FORCE: 'force' may only be given"
 expect 0 "a variable that only some commands accept is a warning" \
-    env "SEALIFT_KEY=$work/team.key" "$abs_top_builddir/sealift" doctor
+    env "SEALIFT_KEY=$work/team.key" "$SEALIFT" doctor
 check "its line names a command that does not" says warning settings "SEALIFT_KEY: 'key' of verify"
-expect 0 "a passphrase is not shown" env SEALIFT_PASSPHRASE=hush "$abs_top_builddir/sealift" doctor
+expect 0 "a passphrase is not shown" env SEALIFT_PASSPHRASE=hush "$SEALIFT" doctor
 check "its variable is" says ok settings "SEALIFT_PASSPHRASE is set"
 check_not "its value is not" grep -q hush "$out"
 echo 'ca-file = /none.pem' >"$conf"
@@ -128,7 +128,7 @@ expect 3 "a registry that requires a login is an error" \
     sealift doctor --trust "$work/store" "$locked"
 check "the line says how to log in" says error registry "sealift login $locked"
 printf '%s' "$registry_user:over the: gap" >"$work/pair"
-"$abs_top_builddir/sealift" doctor --trust "$work/store" --creds-stdin "$locked" "$locked" \
+"$SEALIFT" doctor --trust "$work/store" --creds-stdin "$locked" "$locked" \
     <"$work/pair" >"$out" 2>"$err"
 check_equal "with a login it is fine" 0 $?
 check "the line names user and source" says ok login "accepted: '$registry_user', from standard input"
