@@ -84,6 +84,18 @@ expect 2 "on the command line such an option is an error" \
     sealift copy --strip-host "$(head -n 1 "$work/list")" "oci:$work/layout"
 : >"$user"
 
+echo "[copy]
+target = $target/copied" >"$user"
+expect 0 "copies a list to a target by settings" sealift copy --json -f "$work/list"
+check "all of it is there" python3 -c 'import json, sys
+images = json.load(open(sys.argv[1]))["images"]
+assert images and all(i["target"].startswith(sys.argv[2]) for i in images), images' \
+    "$out" "$target/copied/"
+expect 0 "an exact name prevails" sealift copy --json \
+    --as "$target/exact:1" "$(head -n 1 "$work/list")"
+check_equal "the target is that name" "$target/exact:1" "$(field "$out" 'd["images"][0]["target"]')"
+: >"$user"
+
 # --- mistakes ----------------------------------------------------------------------------
 
 # mistake NAME LINE MESSAGE [HINT]: the user's file with one line; the error is of line 1.

@@ -33,6 +33,7 @@ struct copy_command {
     struct target_options target;
     struct opt_list as;
     const char *receipt;
+    const char *place; /* the last operand by settings: main() uses it */
     struct passphrase_options passphrase;
 };
 
@@ -46,7 +47,10 @@ static const struct opt table[] = {
     TARGET_OPTIONS(T),
     LIST(T, as, 0, "as", "NAME[:TAG]",
          "copy one image to exactly this name; all operands are then sources "
-         "(repeatable)"),
+         "(repeatable)",
+         .family = "target"),
+    OPERAND(T, place, "target", "TARGET", "the target of a copy of lists",
+            .family = "target"),
     GROUP("Receipt"),
     FILE_TEXT(T, receipt, 0, "receipt", "KEY", OPT_READS,
               "sign a receipt with this private key and push it next to the images",
@@ -540,7 +544,7 @@ const struct command cmd_copy = {
              "objects\npresent at the target are not sent.  Tags move last, and are read "
              "back.\ndocker.io/library/nginx:1 becomes "
              "REGISTRY/PREFIX/docker.io/library/nginx:1; a\ntarget with a tag, or --as, "
-             "is an exact name.",
+             "is an exact name.  Without any operand, TARGET is the\nsetting 'target'.",
     .examples =
         {
             {"Copy an image under a different name",
@@ -552,6 +556,7 @@ const struct command cmd_copy = {
     .options_size = sizeof(struct copy_command),
     .operands_min = 1,
     .operands_max = SIZE_MAX,
+    .last_operand = "target",
     .files = files,
     .run = run_copy,
 };
