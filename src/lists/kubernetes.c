@@ -28,6 +28,7 @@ struct object_walk {
     const struct kubernetes_options *options;
     enum node_role role; /* of the map whose pairs are visited */
     bool is_object;      /* it has kind and apiVersion */
+    bool names_image;    /* it is a variable whose name ends in "image" */
     struct err *err;
 };
 
@@ -147,7 +148,10 @@ role_below(const struct object_walk *w, const struct yml *key, const struct yml 
         return ROLE_IMAGE_VOLUME;
     if (w->role == ROLE_IMAGE_VOLUME && yml_is(key, "reference"))
         return ROLE_IMAGE;
-    return ends_in_image(key->of.text, key->count) ? ROLE_MAYBE : ROLE_ANY;
+    return ends_in_image(key->of.text, key->count) ||
+                   (w->names_image && yml_is(key, "value"))
+               ? ROLE_MAYBE
+               : ROLE_ANY;
 }
 
 static int
@@ -166,15 +170,12 @@ walk_pair(void *ctx, const struct yml *key, const struct yml *value)
 }
 
 /* {name: SIDECAR_IMAGE, value: busybox:1} */
-static int
-walk_variable(const struct object_walk *w, const struct yml *map)
+static bool
+names_an_image(const struct yml *map)
 {
     const char *name = yml_get_text(map, "name");
-    const struct yml *value = yml_get(map, "value");
 
-    if (!name || !ends_in_image(name, strlen(name)) || !value || value->kind != YML_TEXT)
-        return 0;
-    return finder_maybe(w->finder, value, value->of.text, w->err);
+    return name && ends_in_image(name, strlen(name)) && yml_get_text(map, "value");
 }
 
 /* {registry: quay.io, repository: a/b, tag: 1.2}, as in values of charts. */
@@ -232,6 +233,7 @@ walk_map(const struct object_walk *above, const struct yml *map, enum node_role 
 
     w.role = role;
     w.is_object = is_object(map);
+    w.names_image = names_an_image(map);
     if (w.is_object) {
         const char *name = yml_get_text(yml_get(map, "metadata"), "name");
 
@@ -239,9 +241,7 @@ walk_map(const struct object_walk *above, const struct yml *map, enum node_role 
         f->object = name ? name : "";
     }
     if (!w.is_object || !is_skipped(&w, map)) {
-        rc = walk_variable(&w, map) < 0 || walk_parts(&w, map) < 0
-                 ? -1
-                 : yml_each(map, walk_pair, &w);
+        rc = walk_parts(&w, map) < 0 ? -1 : yml_each(map, walk_pair, &w);
     }
     f->kind = kind;
     f->object = object;

@@ -46,15 +46,23 @@ put_found_image(const struct found_image *image)
 void
 render_found(struct result *r, const struct found_list *found, enum confidence at_least)
 {
+    for (size_t i = 0; i < found->count; i++) {
+        if (found->items[i]->confidence >= at_least)
+            result_say(r, "%s\n", found->items[i]->name);
+    }
+}
+
+void
+render_found_json(struct result *r, const struct found_list *found,
+                  enum confidence at_least)
+{
     struct jsout *taken = jsout_array(), *others = jsout_array();
 
     for (size_t i = 0; i < found->count; i++) {
         const struct found_image *image = found->items[i];
-        bool is_taken = image->confidence >= at_least;
 
-        jsout_append(is_taken ? taken : others, put_found_image(image));
-        if (is_taken)
-            result_say(r, "%s\n", image->name);
+        jsout_append(image->confidence >= at_least ? taken : others,
+                     put_found_image(image));
     }
     jsout_put(r->json, "images", taken);
     jsout_put(r->json, "notTaken", others);

@@ -171,7 +171,36 @@ def verify(lab):
     return part
 
 
-PARTS = {"export-big": export_big, "export-disk": export_disk, "export-many": export_many,
+def images(lab):
+    """Documents by the thousand, as one file from a cluster may have."""
+    path = os.path.join(lab.memory, "manifests.yaml")
+    with open(path, "w", encoding="ascii") as manifests:
+        for i in range(20000):
+            manifests.write(f"""apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: w{i}}}
+spec:
+  template:
+    spec:
+      containers:
+      - name: c
+        image: quay.io/x/app{i % 500}:1.{i % 7}
+        env:
+        - {{name: LOG, value: info}}
+        - {{name: SIDE, value: "quay.io/y/side:1"}}
+---
+""")
+    part = Part(lab, "images", f"the names in 20000 documents, "
+                f"{report.amount(os.path.getsize(path))}",
+                {"sealift": tools.sealift_images(path)})
+    part.measure()
+    part.goal_peak(32 * MIB)
+    part.goal_seconds(0.5)
+    os.unlink(path)
+    return part
+
+
+PARTS = {"images": images, "export-big": export_big, "export-disk": export_disk, "export-many": export_many,
          "export-far": export_far,
          "copy-big": copy_big, "copy-many": copy_many, "copy-far": copy_far,
          "import-big": import_big, "import-many": import_many, "verify": verify}

@@ -174,6 +174,12 @@ class Part:
         if others:
             self.goal_time(min(others, key=others.get), limit)
 
+    def goal_seconds(self, limit):
+        """sealift takes at most that many seconds, on a machine of these days."""
+        if "sealift" in self.readings:
+            median = self.readings["sealift"].median("seconds")
+            self.goals.append(Goal("time", f"{median:.2f} s", f"<= {limit} s", median <= limit))
+
     def goal_nothing_written(self):
         """sealift writes no file to speak of."""
         if "sealift" in self.readings:

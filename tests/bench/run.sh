@@ -4,7 +4,7 @@
 #
 #   run.sh [-n ROUNDS] [--only PART,...] [--markdown]
 #
-# Parts: export-big export-disk export-many export-far copy-big copy-many copy-far import-big
+# Parts: images export-big export-disk export-many export-far copy-big copy-many copy-far import-big
 # import-many verify.  In every round each contender runs once, in turn (export-far, copy-far: one
 # round); the table gives medians, and which goals are met.
 # Who takes part: ./sealift (or $SEALIFT) and whichever of oras, crane, skopeo and curl are

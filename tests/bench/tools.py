@@ -32,6 +32,10 @@ def _tails(refs):
     return [ref.split("/", 1)[1] for ref in refs]
 
 
+def sealift_images(path):
+    return lambda out, _: [SEALIFT, "images", "-q", "-f", path]
+
+
 # ---- out of a registry ----
 
 def sealift_export(refs):

@@ -70,6 +70,7 @@ spec:
     - {name: ENDPOINT, value: "http://registry.apps.svc:5000/path:1"}
     - {name: OTHER, value: "db.apps.svc:5432/name:1"}
     - {name: RULE, value: "apiserver_request:burnrate1h"}
+    - {name: SIDE_IMAGE, value: "side:1"}
   volumes:
   - image: {reference: quay.io/m/model:7}
 status:
@@ -80,12 +81,25 @@ quay.io/c/c:1.10@$digest quay.io/m/model:7 quay.io/s/s:1 quay.io/t/t:1 quay.io/v
 quay.io/v/v:2.0" -f pod.yaml
 check "what it was taken for is on stderr" grep -q 'pod.yaml: Kubernetes manifests: 9 new names' "$err"
 check "names that get a tag are noted" grep -q 'no tag is given: docker.io/library/busybox:latest' "$err"
+check "short names in variables, too" grep -q 'not taken, maybe: docker.io/library/side:1' "$err"
 check "what is not taken is noted" grep -q 'not taken, maybe: docker.io/library/other:1' "$err"
 finds "only what is sure" "docker.io/library/busybox:latest ghcr.io/e/e:3 \
 quay.io/c/c:1.10@$digest quay.io/m/model:7" -f pod.yaml --confidence sure
 finds "names left out" "ghcr.io/e/e:3" -f pod.yaml --confidence sure --ignore '^quay' \
     --ignore busybox
 expect 2 "no tag is given" sealift images -f pod.yaml --no-latest
+expect 0 "a JSON result" sealift images -f pod.yaml --json
+cp "$out" result.json
+check_equal "has each name with its places" \
+    "ghcr.io/e/e:3 sure False 1 pod.yaml 10 33 1 Pod web spec.ephemeralContainers[0].image" \
+    "$(python3 -c 'import json
+i = next(i for i in json.load(open("result.json"))["images"] if "/e:3" in i["name"])
+p = i["places"][0]
+print(i["name"], i["confidence"], i["impliedTag"], i["placeCount"], p["file"], p["line"],
+      p["column"], p["document"], p["kind"], p["object"], p["path"])')"
+check_equal "has what was not taken" "docker.io/library/other:1 docker.io/library/side:1" \
+    "$(python3 -c 'import json
+print(*[i["name"] for i in json.load(open("result.json"))["notTaken"]])')"
 expect 0 "a place" sealift images -f pod.yaml --why quay.io/v/v:2.0
 check "has file, line, object and path" \
     grep -q 'pod.yaml:17: Pod/web spec.containers\[0\].env\[1\].value (likely)' "$out"

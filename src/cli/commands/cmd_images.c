@@ -165,6 +165,8 @@ run_images(const void *options, char **operands, size_t count, struct runtime *r
     if (o->no_latest)
         refuse_latest(&reader, at_least);
     render_found(r, &found, at_least);
+    if (o->common.json || o->common.report)
+        render_found_json(r, &found, at_least);
     return err_list_end(&bad, &rt->run.events, "names cannot be used", err);
 }
 
