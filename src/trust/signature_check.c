@@ -80,7 +80,7 @@ dismiss_unverified(struct trust_finding *f, const struct matter *m)
         dismiss(f, REASON_REVOKED, "names a revoked key");
     else if (f->key_name)
         dismiss(f, REASON_BAD_SIGNATURE,
-                "names a trusted key, which did not sign this index");
+                "names a trusted key, which did not sign these bytes");
     else if (f->has_key_id)
         dismiss(f, REASON_UNKNOWN_SIGNER, "made with a key that is not trusted");
     else if (left_some_out(m))
@@ -317,8 +317,8 @@ nobody_known(const struct trust_finding *f, struct err *err)
 
     err_because(err, ERR_TRUST, f->reason, "signature '%s': %s", f->file, f->why);
     if (f->reason == REASON_BAD_SIGNATURE && f->key_name)
-        return err_hint(err, "the bundle was changed after it was signed, or the "
-                             "signature belongs to another bundle");
+        return err_hint(err, "it was changed after it was signed, or the signature "
+                             "belongs to another bundle or file");
     if (f->reason != REASON_UNKNOWN_SIGNER || !f->has_key_id)
         return -1;
     if (f->subject[0] != '\0')

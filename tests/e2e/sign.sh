@@ -45,6 +45,43 @@ sys.stdout.buffer.write(data[:start] + data[end:])
 PYTHON
 }
 
+# --- any file ----------------------------------------------------------------------------
+
+head -c 3000000 /dev/urandom >release.tar.xz
+for who in alice edith rita; do
+    expect 0 "signs a file as $who" \
+        sealift sign --key "$who.key" --file release.tar.xz --sig-out "release.$who.sig"
+    expect 0 "the signature of a file counts, $who" sealift verify --json --key "$who.pub" \
+        --file release.tar.xz --signature "release.$who.sig"
+    check_equal "the result has the digest" "sha256:$(sha256sum <release.tar.xz | cut -d' ' -f1)" \
+        "$(field "$out" 'd["digest"]')"
+done
+expect 12 "a signature file is not replaced" \
+    sealift sign --key alice.key --file release.tar.xz --sig-out release.alice.sig
+python3 -c 'import base64, json, sys
+sys.stdout.buffer.write(base64.b64decode(json.load(open(sys.argv[1]))["messageSignature"]["signature"]))' \
+    release.alice.sig >raw
+check "openssl accepts the signature of a file" \
+    openssl dgst -sha256 -verify alice.pub -signature raw release.tar.xz
+expect 7 "refuses a file that a stranger signed" \
+    sealift verify --key bob.pub --file release.tar.xz --signature release.alice.sig
+expect 2 "a file needs a signature beside it" sealift verify --key bob.pub --file release.tar.xz
+expect 2 "there is no room for one inside" sealift sign --key bob.key --file release.tar.xz
+expect 2 "a file and a bundle are two commands" \
+    sealift verify --key bob.pub --file release.tar.xz --signature release.alice.sig unsigned.tar
+expect 2 "options about bundles are refused" sealift verify --key bob.pub --layers \
+    --file release.tar.xz --signature release.alice.sig
+echo >>release.tar.xz
+expect 7 "refuses a file that was changed" \
+    sealift verify --key alice.pub --file release.tar.xz --signature release.alice.sig
+check "the message says so" grep -q 'did not sign these bytes' "$err"
+: >empty
+expect 0 "signs an empty file" sealift sign -q --key edith.key --file empty --sig-out empty.sig
+expect 0 "which verifies" sealift verify -q --key edith.pub --file empty --signature empty.sig
+truncate -s 1100000000 vast
+expect 11 "a file has at most 1 GiB" \
+    sealift sign --key alice.key --file vast --sig-out vast.sig
+
 # --- in place ----------------------------------------------------------------------------
 
 fresh

@@ -278,7 +278,7 @@ refuses_signatures_over_other_bytes(void **state)
     trust_key(&w, "team.pub", EC_PUB);
     add_signature(&w, "a.sigstore.json", EC_PKCS8, INDEX);
     judge(&w, OTHER);
-    assert_stopped(&w, "bad-signature", "did not sign this index");
+    assert_stopped(&w, "bad-signature", "did not sign these bytes");
 }
 
 static void
@@ -297,7 +297,7 @@ one_valid_signature_is_enough(void **state)
     judge(&w, INDEX);
     assert_admitted(&w, 1);
     assert_dismissed(&w, 0, "unknown-signer", "a key that is not trusted");
-    assert_dismissed(&w, 1, "bad-signature", "did not sign this index");
+    assert_dismissed(&w, 1, "bad-signature", "did not sign these bytes");
     assert_dismissed(&w, 2, "bad-signature", "not valid JSON");
     assert_dismissed(&w, 3, "bad-signature", "is not a CMS signature");
     assert_true(w.signers.items[4].counts);
@@ -346,8 +346,8 @@ refuses_a_wrong_hint(void **state)
     replace(add_signature(&w, "b.sigstore.json", EC_PKCS8, INDEX), EC_HINT, ED_HINT);
     judge(&w, INDEX);
     assert_dismissed(&w, 0, "unknown-signer", "a key that is not trusted");
-    assert_dismissed(&w, 1, "bad-signature", "which did not sign this index");
-    assert_stopped(&w, "bad-signature", "which did not sign this index");
+    assert_dismissed(&w, 1, "bad-signature", "which did not sign these bytes");
+    assert_stopped(&w, "bad-signature", "which did not sign these bytes");
 }
 
 static void

@@ -7,18 +7,23 @@
 #include "io/file/output.h"
 #include "io/json/json_write.h"
 #include "ops/sign/sign.h"
+#include "ops/sign/sign_file.h"
 #include "render/render_trust.h"
 
 struct sign_command {
     struct common_options common;
     struct passphrase_options passphrase;
     struct signer_options signer;
+    const char *file;
 };
 
 #define T struct sign_command
 static const struct opt table[] = {
     GROUP("Signature"),
     SIGNER_OPTIONS(T),
+    FILE_TEXT(T, file, 0, "file", "FILE", OPT_READS,
+              "sign this file instead of a bundle, into --sig-out",
+              .from = OPT_FROM_LINE),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
@@ -44,6 +49,44 @@ put_sign_result(struct result *r, const struct sign_command *o, const char *path
 }
 
 static int
+sign_any_file(const struct sign_command *o, const struct signer *signer, struct result *r,
+              struct err *err)
+{
+    const struct sign_file_options sign = {.path = o->file,
+                                           .out = o->signer.out,
+                                           .key = signer->key,
+                                           .certs = signer->certs};
+    char hex[2 * DIGEST_RAW_MAX + 1], text[DIGEST_TEXT_MAX];
+    struct digest digest;
+
+    if (sign_file(&sign, &digest, err) < 0)
+        return -1;
+    digest_hex(pki_id(signer->key), hex);
+    digest_text(&digest, text);
+    jsout_put_text(r->json, "file", o->file);
+    result_put_digest(r->json, "digest", &digest);
+    jsout_put_text(r->json, "keyId", hex);
+    jsout_put_text(r->json, "signature", o->signer.out);
+    result_say(r, "file      %s\n", o->file);
+    result_say(r, "digest    %s\n", text);
+    result_say(r, "signed by %s (%s), in %s\n", hex, o->signer.key, o->signer.out);
+    return 0;
+}
+
+/* A bundle, or else --file, which has no room for a signature inside. */
+static int
+check_what_to_sign(const struct sign_command *o, size_t count, struct err *err)
+{
+    if (o->file && count > 0)
+        return err_set(err, ERR_USAGE, "--file and a bundle are given together");
+    if (!o->file && count == 0)
+        return err_set(err, ERR_USAGE, "missing operand: BUNDLE...");
+    if (o->file && !o->signer.out)
+        return err_set(err, ERR_USAGE, "--file requires --sig-out FILE");
+    return signer_check(&o->signer, err);
+}
+
+static int
 run_sign(const void *options, char **operands, size_t count, struct runtime *rt,
          struct result *r, struct err *err)
 {
@@ -55,7 +98,7 @@ run_sign(const void *options, char **operands, size_t count, struct runtime *rt,
                                 .out = o->signer.out};
 
     (void)rt;
-    if (signer_check(&o->signer, err) < 0)
+    if (check_what_to_sign(o, count, err) < 0)
         return -1;
     if (!o->signer.key)
         return err_because(err, ERR_USAGE, REASON_NO_SIGNING_KEY,
@@ -64,6 +107,8 @@ run_sign(const void *options, char **operands, size_t count, struct runtime *rt,
         return -1; /* before any prompt */
     if (signer_load(&o->signer, &o->passphrase, &signer, err) < 0)
         return -1;
+    if (o->file)
+        return sign_any_file(o, &signer, r, err);
     sign.key = signer.key;
     sign.certs = signer.certs;
     if (sign_run(&s, &sign, err) < 0)
@@ -84,11 +129,12 @@ files(const void *options, char **operands, size_t count, struct files *f)
 const struct command cmd_sign = {
     .name = "sign",
     .group = COMMAND_SIGN,
-    .operands = "BUNDLE...",
+    .operands = "{BUNDLE... | --file FILE}",
     .summary = "add a signature to a bundle",
     .about = "Sign an existing BUNDLE, for instance as a second signer.  The signature "
              "goes into\nthe space reserved for it; no other byte changes.  Layers are "
-             "not read: 'sealift\nverify' checks them.",
+             "not read: 'sealift\nverify' checks them.  With --file sign any other file: "
+             "'sealift verify --file' checks\nit.",
     .examples =
         {
             {"Add the signature of a second signer",
@@ -98,7 +144,6 @@ const struct command cmd_sign = {
         },
     .table = table,
     .options_size = sizeof(struct sign_command),
-    .operands_min = 1,
     .operands_max = SIZE_MAX,
     .files = files,
     .run = run_sign,

@@ -2,7 +2,10 @@
 #include "config.h"
 #include "cli/commands/commands.h"
 
+#include "io/json/json_write.h"
 #include "ops/verify/verify.h"
+#include "ops/verify/verify_file.h"
+#include "render/render_trust.h"
 #include "render/render_verify.h"
 #include "render/verify_script.h"
 
@@ -10,6 +13,7 @@ struct verify_command {
     struct common_options common;
     struct trust_options trust;
     bool explain, layers;
+    const char *file;
 };
 
 static const struct opt table[] = {
@@ -18,6 +22,9 @@ static const struct opt table[] = {
          "also unpack every layer and compare it with its image config"),
     FLAG(struct verify_command, explain, 0, "explain",
          "check nothing: print how to check this bundle with openssl and tar"),
+    FILE_TEXT(struct verify_command, file, 0, "file", "FILE", OPT_READS,
+              "check this file, which is not a bundle, with --signature",
+              .from = OPT_FROM_LINE),
     TRUST_OPTIONS(struct verify_command),
     COMMON_OPTIONS(struct verify_command),
     {.kind = OPT_END},
@@ -37,6 +44,41 @@ explain_it(const struct verify_command *o, const char *const *paths, size_t coun
         return -1;
     }
     return explain(r, paths, count, &store, err);
+}
+
+/* Overrides are about bundles. */
+static int
+check_any_file(const struct verify_command *o, size_t count, struct runtime *rt,
+               struct result *r, struct err *err)
+{
+    CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
+    CLEANUP(signature_check_release)
+    struct signature_check signers = SIGNATURE_CHECK_INIT;
+    const struct verify_file_options verify = {.path = o->file,
+                                               .signatures = o->trust.signatures.items,
+                                               .signature_count =
+                                                   o->trust.signatures.count,
+                                               .store = &store};
+    int rc;
+
+    if (count > 0)
+        return err_set(err, ERR_USAGE, "--file and a bundle are given together");
+    if (o->trust.signatures.count == 0)
+        return err_set(err, ERR_USAGE, "--file requires --signature FILE");
+    if (o->layers || o->explain || o->trust.skip || o->trust.allow_rollback ||
+        o->trust.allow_incomplete || o->trust.allow_expired)
+        return err_set(err, ERR_USAGE, "--file takes no options about bundles");
+    if (trust_options_load(&o->trust, "--key", &store, &rt->run.events, err) < 0)
+        return -1;
+    rc = verify_file(&signers, &verify, err);
+    jsout_put_text(r->json, "file", o->file);
+    result_say(r, "file      %s\n", o->file);
+    result_signers(r, &signers);
+    if (rc < 0)
+        return -1;
+    result_put_digest(r->json, "digest", &signers.index);
+    result_say(r, "OK: the signature is that of this file\n");
+    return 0;
 }
 
 static int
@@ -59,6 +101,10 @@ run_verify(const void *options, char **operands, size_t count, struct runtime *r
     };
     int rc;
 
+    if (o->file)
+        return check_any_file(o, count, rt, r, err);
+    if (count == 0)
+        return err_set(err, ERR_USAGE, "missing operand: BUNDLE...");
     if (o->explain)
         return explain_it(o, verify.paths, count, rt, r, err);
     if (trust_options_load(&o->trust, "--key", &store, &rt->run.events, err) < 0)
@@ -91,10 +137,12 @@ files(const void *options, char **operands, size_t count, struct files *f)
 const struct command cmd_verify = {
     .name = "verify",
     .group = COMMAND_CARRY,
-    .operands = "BUNDLE...",
+    .operands = "{BUNDLE... | --file FILE}",
     .summary = "check the signature and every byte of a bundle",
     .about = "Check that a trusted key signed BUNDLE, that nothing is missing or extra, "
-             "and\nthat every byte matches its digest.  Needs no network.",
+             "and\nthat every byte matches its digest.  Needs no network.  With --file "
+             "check a "
+             "file\nthat 'sealift sign --file' signed.",
     .examples =
         {
             {"Check a bundle with the keys and the policy of this machine",
@@ -104,7 +152,6 @@ const struct command cmd_verify = {
         },
     .table = table,
     .options_size = sizeof(struct verify_command),
-    .operands_min = 1,
     .operands_max = SIZE_MAX,
     .files = files,
     .run = run_verify,

@@ -12,8 +12,8 @@
 static void
 take_members(struct signature_files *e, const struct bundle_untrusted *head)
 {
-    size_t count;
-    const struct signature_file *files = bundle_signatures(head, &count);
+    size_t count = 0;
+    const struct signature_file *files = head ? bundle_signatures(head, &count) : NULL;
 
     for (size_t i = 0; i < count; i++)
         e->items[e->count++] = (struct trust_evidence){
@@ -40,9 +40,10 @@ int
 signature_files_gather(struct signature_files *out, const struct bundle_untrusted *head,
                        const char *const *paths, size_t path_count, struct err *err)
 {
-    size_t members;
+    size_t members = 0;
 
-    (void)bundle_signatures(head, &members);
+    if (head)
+        (void)bundle_signatures(head, &members);
     if (path_count > BUNDLE_SIGNATURES_MAX)
         return err_set(err, ERR_USAGE, "more than %d signature files are given",
                        BUNDLE_SIGNATURES_MAX);

@@ -22,7 +22,7 @@ struct signature_files {
     }
 
 /*
- * paths: files with one signature each.  Borrows from head.
+ * paths: files with one signature each.  Borrows from head; NULL: there is no bundle.
  * Errors: ERR_USAGE - more than 64 files; ERR_NOT_FOUND, ERR_LOCAL; ERR_LIMIT - a file
  *         exceeds the maximum size of a signature.
  */
