@@ -36,20 +36,26 @@ has_profile(const struct compose_options *o, const struct yml *profiles)
     return false;
 }
 
-/* A name, after its variables are replaced. */
+/* A name, after its variables are replaced.  is_built: it may be only a name for what is
+ * built; a name that can be pushed is taken. */
 static int
-take_service_image(const struct service_walk *w, const struct yml *at)
+take_service_image(const struct service_walk *w, const struct yml *at, bool is_built)
 {
+    struct finder *f = w->finder;
+    const char *text;
     CLEANUP(buf_release) struct buf name = BUF_INIT(COMPOSE_TEXT_MAX);
     struct err why = ERR_INIT;
 
-    if (at->kind != YML_TEXT || name_filter_matches(w->finder->ignore, at->of.text))
+    if (at->kind != YML_TEXT || name_filter_matches(f->ignore, at->of.text))
         return 0;
-    if (compose_text_replace(w->options->variables, at->of.text, at->count, &name,
-                             &why) == 0)
-        return finder_sure(w->finder, at, name.data ? name.data : "", w->err);
-    finder_refuse(w->finder, at, &why);
-    return 0;
+    if (compose_text_replace(w->options->variables, at->of.text, at->count, &name, &why) <
+        0) {
+        finder_refuse(f, at, &why);
+        return 0;
+    }
+    text = name.data ? name.data : "";
+    return is_built && !strchr(text, '/') ? finder_maybe(f, at, text, w->err)
+                                          : finder_sure(f, at, text, w->err);
 }
 
 /* volumes: [{type: image, source: NAME}] */
@@ -61,7 +67,7 @@ take_image_volumes(const struct service_walk *w, const struct yml *volumes)
                          *source = yml_get(volume, "source");
 
         if (yml_is(yml_get(volume, "type"), "image") && source &&
-            take_service_image(w, source) < 0)
+            take_service_image(w, source, false) < 0)
             return -1;
     }
     return 0;
@@ -72,7 +78,8 @@ take_service(void *ctx, const struct yml *key, const struct yml *service)
 {
     const struct service_walk *w = ctx;
     const struct yml *image = yml_get(service, "image"),
-                     *extends = yml_get(service, "extends");
+                     *extends = yml_get(service, "extends"),
+                     *build = yml_get(service, "build");
     const char *name = key->kind == YML_TEXT ? key->of.text : "";
 
     if (!has_profile(w->options, yml_get(service, "profiles"))) {
@@ -82,11 +89,11 @@ take_service(void *ctx, const struct yml *key, const struct yml *service)
     if (image) {
         w->finder->kind = "service";
         w->finder->object = name;
-        if (take_service_image(w, image) < 0)
+        if (take_service_image(w, image, build != NULL) < 0)
             return -1;
     } else if (extends) {
         refuse_parts(w->finder, extends, "extends");
-    } else if (yml_get(service, "build")) {
+    } else if (build) {
         finder_note(w->finder, key, "the service %s is built: no image to pull", name);
     }
     return take_image_volumes(w, yml_get(service, "volumes"));

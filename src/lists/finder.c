@@ -191,7 +191,7 @@ finder_sure(struct finder *f, const struct yml *at, const char *text, struct err
     struct err why = ERR_INIT;
     char safe[TEXT_SAFE_MAX];
 
-    if (text[0] == '\0' || name_filter_matches(f->ignore, text))
+    if (text[0] == '\0' || yml_is_null(at) || name_filter_matches(f->ignore, text))
         return 0;
     if (is_unbuilt(text)) {
         refuse_unbuilt(f, at, text, strlen(text));
@@ -219,6 +219,17 @@ is_service_host(const char *host)
     return svc && (svc[4] == '\0' || svc[4] == '.' || svc[4] == ':');
 }
 
+/* A label: "kubernetes.io/os:linux". */
+static bool
+is_label_host(const char *host)
+{
+    static const char domain[] = ".kubernetes.io";
+    size_t len = strlen(host), n = strlen(domain);
+
+    return strcmp(host, domain + 1) == 0 || strcmp(host, "k8s.io") == 0 ||
+           (len > n && strcmp(host + len - n, domain) == 0);
+}
+
 /* "node.example.com/reserved:NoSchedule" */
 static bool
 is_taint_effect(const char *tag)
@@ -240,7 +251,8 @@ finder_is_complete(struct reference *out, const char *text, size_t len)
         !memchr(host, ':', (size_t)(slash - host)))
         return false;
     return reference_parse(out, text, len, err_ignored()) == 0 && !out->is_default &&
-           !is_service_host(out->host) && !is_taint_effect(out->tag);
+           !is_service_host(out->host) && !is_label_host(out->host) &&
+           !is_taint_effect(out->tag);
 }
 
 /* A word, or what is behind a '=' in it: "--image=quay.io/a/b:1". */

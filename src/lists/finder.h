@@ -66,7 +66,7 @@ void finder_come_back(struct finder *f, const struct finder_place *outside);
 
 /*
  * Text at a place that is defined to hold an image.  What is not a reference goes to
- * f->bad; empty text is ignored.
+ * f->bad; empty text and null are ignored.
  * Errors: ERR_LIMIT.
  */
 MUST_USE int finder_sure(struct finder *f, const struct yml *at, const char *text,

@@ -28,7 +28,9 @@ is_key_line(const char *line, size_t len)
     for (size_t i = (size_t)(end - line); i < len; i++) {
         if (line[i] == ':' && (i + 1 == len || line[i + 1] == ' ' || line[i + 1] == '\t'))
             return i > 0;
-        if (!quote && (line[i] == ' ' || line[i] == '='))
+        if (!quote && line[i] == '=')
+            return false;
+        if (!quote && line[i] == ' ' && line[skip_blanks(line, i, len)] != ':')
             return false;
     }
     return false;

@@ -27,6 +27,7 @@ struct list_path {
     const struct list_reader *reader;
     const char *base_name; /* for messages */
     bool is_taken_for[LIST_FORMATS];
+    bool is_folder;         /* with files that others have put there, too */
     bool defines_resources; /* for an operator */
     bool is_subchart;       /* the file is that of a chart within one */
     size_t files;
@@ -126,11 +127,24 @@ read_document(struct list_path *p, struct finder *f, const struct yml *root,
     }
 }
 
+/* Whether a text has a word that comes with images; otherwise nothing is lost. */
+static bool
+may_have_images(const char *text, size_t len)
+{
+    return memmem(text, len, "image", 5) || memmem(text, len, "Image", 5) ||
+           memmem(text, len, "kind", 4);
+}
+
 /* A document that cannot be parsed. */
 static void
-refuse_document(const struct finder *f, const struct yml_stream *s, const char *text,
-                size_t len, struct err *why)
+refuse_document(const struct list_path *p, const struct finder *f,
+                const struct yml_stream *s, const char *text, size_t len, struct err *why)
 {
+    if (p->is_folder && !may_have_images(text, len)) {
+        events_note(f->events, "%s:%zu: left out: %s", f->file, yml_error_line(s),
+                    why->msg);
+        return;
+    }
     if (why->kind == ERR_USAGE && memmem(text, len, "{{", 2))
         err_because(why, ERR_USAGE, REASON_TEMPLATE, "a template that is not rendered");
     err_wrap(why, "%s:%zu", f->file, yml_error_line(s));
@@ -166,7 +180,7 @@ read_documents(struct list_path *p, const char *name, const char *text, size_t l
         *err = why;
         return err_wrap(err, "%s:%zu", name, yml_error_line(s));
     }
-    refuse_document(&f, s, text, len, &why);
+    refuse_document(p, &f, s, text, len, &why);
     return 0;
 }
 
@@ -296,20 +310,24 @@ is_list_of_references(const char *text, size_t len)
     return count > 0;
 }
 
+/* Here the name says which files are YAML: not all of them are manifests. */
 static int
 read_member_file(struct list_path *p, const char *path, struct err *err)
 {
     CLEANUP(buf_release) struct buf text = BUF_INIT(YML_BYTES_MAX);
-    bool is_text = ends_with(path, ".txt");
+    bool is_yaml =
+        ends_with(path, ".yaml") || ends_with(path, ".yml") || ends_with(path, ".json");
+    const char *data;
 
-    if (!is_text && !ends_with(path, ".yaml") && !ends_with(path, ".yml") &&
-        !ends_with(path, ".json"))
+    if (!is_yaml && !ends_with(path, ".txt"))
         return 0;
     if (file_slurp(path, &text, err) < 0)
         return -1;
-    if (is_text && !is_list_of_references(text.data ? text.data : "", text.len))
-        return 0;
-    return read_bytes(p, path, &text, err);
+    data = text.data ? text.data : "";
+    if (is_list_of_references(data, text.len))
+        return read_bytes(p, path, &text, err);
+    p->files += is_yaml;
+    return is_yaml ? read_documents(p, path, data, text.len, err) : 0;
 }
 
 static int
@@ -318,6 +336,7 @@ read_folder(struct list_path *p, const char *path, struct err *err)
     CLEANUP(file_tree_release) struct file_tree tree = FILE_TREE_INIT;
     size_t templates = 0;
 
+    p->is_folder = true;
     if (file_tree_list(&tree, path, err) < 0)
         return -1;
     for (size_t i = 0; i < tree.count; i++) {

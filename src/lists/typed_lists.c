@@ -78,7 +78,7 @@ note_unread(struct finder *f, const struct yml *node, struct err *err)
     (void)err;
     if (node->kind == YML_TEXT || node->count > 0) {
         finder_path(f, path);
-        finder_note(f, node, "%s is not read: the images there are not known", path);
+        finder_note(f, node, "%s is not read", path);
     }
     return 0;
 }

@@ -105,6 +105,13 @@ check "has file, line, object and path" \
     grep -q 'pod.yaml:17: Pod/web spec.containers\[0\].env\[1\].value (likely)' "$out"
 expect 9 "no place" sealift images -f pod.yaml --why quay.io/no/no:1
 
+printf 'kind: Pod\nspec: {containers: [{image: }, {image: ~}, {image: null}, {image: ""}, {image: "a:1"}]}\n' >null.yaml
+finds "containers without an image" docker.io/library/a:1 -f null.yaml
+text='{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"quay.io/j/j:%d"}]}}\n'
+# shellcheck disable=SC2059 # two objects
+printf "$text$text" 1 2 >stream.json
+finds "JSON texts one after the other" "quay.io/j/j:1 quay.io/j/j:2" -f stream.json
+
 cat >crd.yaml <<'END'
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition

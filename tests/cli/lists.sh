@@ -133,6 +133,7 @@ services:
   plain: {<<: *base}
   own: {<<: *base, image: 'quay.io/own/own:\$TAG'}
   built: {build: ./src}
+  local: {build: ./local, image: local-name}
   debug: {image: "quay.io/app/debug:1", profiles: [debug, test]}
   mounts:
     image: busybox:1
@@ -147,6 +148,7 @@ services="docker.io/library/busybox:1 quay.io/app/data:2 quay.io/app/web:2 \
 quay.io/base/base:1 quay.io/own/own:2"
 finds "a compose file" "$services" -f app/compose.yaml
 check "it is taken for one" grep -q 'compose.yaml: a compose file: 5 new names' "$err"
+check "names of what is built are noted" grep -q 'not taken, maybe: docker.io/library/local-name' "$err"
 check "other profiles are noted" grep -q 'service debug has another profile' "$err"
 check "services without an image are noted" grep -q 'service built is built' "$err"
 for profile in debug '*'; do
@@ -208,7 +210,11 @@ echo 'quay.io/list/a:1' >mixed/images.txt
 echo 'read this first' >mixed/README.txt
 cp lock.yaml mixed
 finds "text files in a folder" "docker.io/library/nginx@$digest quay.io/list/a:1" -f mixed
-echo 'a: [' >mixed/broken.yaml
+printf 'log_level : info\n' >mixed/blank.yaml
+printf '/* for a compiler */\n{"include": ["src"]}\n' >mixed/tsconfig.json
+finds "files that are not YAML" "docker.io/library/nginx@$digest quay.io/list/a:1" -f mixed
+check "are noted where they name no image" grep -q 'mixed/tsconfig.json:2: left out: invalid YAML' "$err"
+echo 'image: [' >mixed/broken.yaml
 expect 2 "a broken file in a folder" sealift images -f mixed
 check "is named" grep -q 'mixed/broken.yaml:2: invalid YAML' "$err"
 check "the other names are printed" grep -q 'quay.io/list/a:1' "$out"

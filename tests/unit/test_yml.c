@@ -63,6 +63,12 @@ reads_documents_as_written(void **state)
         {"- a\n- 'b'\n- \"c\"\n", "[a,'b','c'] ", ""},
         {"{\"a\":[\"b\",1,null]}", "{'a':['b',1,null]} ", ""},
         {"{\"a\":\"\\/\"}", "{'a':'/'} ", ""},
+        {"{\"a\":\"\\ud83d\\uDE00 \\\\ud83d\"}",
+         "{'a':'\xef\xbf\xbd\xef\xbf\xbd \\ud83d'} ", ""},
+        {"{\"a\":1}{\"b\":2}\n[3]", "{'a':1} {'b':2} [3] ", ""},
+        {"{\"a\":\"\xc3\xa4\"}\n\n{\"b\":2}\n---\n{\"c\":3}\n",
+         "{'a':'\xc3\xa4'} {'b':2} {'c':3} ", ""},
+        {"{\"a\":1} b", "{'a':1} ", "invalid YAML: "},
         {"a\n---\nb\n...\n---\nc\n", "a b c ", ""},
         {"---\n---\na: b\n", " {a:b} ", ""},
         {"a: 1\na: 2\n", "{a:1,a:2} ", ""},
@@ -228,6 +234,40 @@ bounds_merged_keys(void **state)
     assert_limit(text.data, 0, "", "x: {<<: *y}\n", "1000 keys in a mapping with '<<'");
 }
 
+/* Also where a JSON text follows another one. */
+static void
+knows_lines_of_all_texts(void **state)
+{
+    static const char text[] = "{\"a\":\n\"\xc3\xa4\"}\n\n{\"b\":\n1}\n{\"c\":[}";
+    CLEANUP(yml_release) struct yml_stream *s = yml_open(text, strlen(text));
+    const struct yml *root;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(yml_next(s, &root, &err), 1);
+    assert_int_equal(yml_get(root, "a")->line, 2);
+    assert_int_equal(yml_next(s, &root, &err), 1);
+    assert_int_equal(yml_get(root, "b")->line, 5);
+    assert_int_equal(yml_next(s, &root, &err), -1);
+    assert_int_equal(yml_error_line(s), 6);
+}
+
+static void
+knows_null(void **state)
+{
+    static const char text[] = "[~, null, NULL, '', 'null', nulls, [], '~']";
+    static const bool expected[] = {true, true, true, false, false, false, false, false};
+    CLEANUP(yml_release) struct yml_stream *s = yml_open(text, strlen(text));
+    const struct yml *root;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(yml_next(s, &root, &err), 1);
+    assert_int_equal(root->count, COUNT_OF(expected));
+    for (size_t i = 0; i < root->count; i++)
+        assert_int_equal(yml_is_null(root->of.items[i]), expected[i]);
+}
+
 static void
 knows_lines_and_columns(void **state)
 {
@@ -252,6 +292,8 @@ main(void)
         cmocka_unit_test(expands_no_bomb),
         cmocka_unit_test(merges_maps),
         cmocka_unit_test(bounds_merged_keys),
+        cmocka_unit_test(knows_lines_of_all_texts),
+        cmocka_unit_test(knows_null),
         cmocka_unit_test(knows_lines_and_columns),
     };
 

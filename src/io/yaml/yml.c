@@ -74,7 +74,10 @@ struct yml_open_node {
 struct yml_stream {
     yaml_parser_t parser;
     const char *text;
+    char *copy; /* owned, or NULL: text is the caller's */
     size_t len;
+    size_t begin, lines; /* where the parser began, and lines before that */
+    bool is_json;        /* the text begins with '{' or '[' */
     bool has_begun, has_ended;
     size_t documents, aliases, error_line;
     struct yml_chunk *chunks;
@@ -86,16 +89,76 @@ struct yml_stream {
     size_t depth;
 };
 
+static size_t
+skip_white(const char *text, size_t i, size_t len)
+{
+    while (i < len &&
+           (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' || text[i] == '\n'))
+        i++;
+    return i;
+}
+
+static bool
+begins_json(const char *text, size_t i, size_t len)
+{
+    return i < len && (text[i] == '{' || text[i] == '[');
+}
+
+/* Whether a '\\' at i begins the escape of a surrogate. */
+static bool
+is_surrogate(const char *text, size_t i, size_t len)
+{
+    return i + 6 <= len && text[i + 1] == 'u' && (text[i + 2] | 0x20) == 'd' &&
+           strchr("89abcdefABCDEF", text[i + 3]) && text[i + 3] != '\0';
+}
+
+/* A copy without escapes of surrogates, or NULL: there are none. */
+static char *
+without_surrogates(const char *text, size_t len)
+{
+    char *copy = NULL;
+
+    for (size_t i = 0; i + 1 < len;) {
+        if (text[i] != '\\') {
+            const char *next = memchr(text + i, '\\', len - i);
+
+            i = next ? (size_t)(next - text) : len;
+            continue;
+        }
+        if (is_surrogate(text, i, len)) {
+            if (!copy) {
+                copy = xmalloc(len);
+                memcpy(copy, text, len);
+            }
+            memcpy(copy + i, "\\ufffd", 6);
+        }
+        i += 2;
+    }
+    return copy;
+}
+
+/* Read on from a place in the text. */
+static void
+begin_parser(struct yml_stream *s, size_t begin)
+{
+    s->begin = begin;
+    if (!yaml_parser_initialize(&s->parser))
+        mem_exhausted();
+    yaml_parser_set_input_string(&s->parser, (const unsigned char *)s->text + begin,
+                                 s->len - begin);
+}
+
 struct yml_stream *
 yml_open(const char *text, size_t len)
 {
     struct yml_stream *s = xcalloc(1, sizeof(*s));
 
-    s->text = text;
+    s->is_json = begins_json(text, skip_white(text, 0, len), len);
+    if (s->is_json && len <= YML_BYTES_MAX)
+        s->copy = without_surrogates(text, len);
+    s->text = s->copy ? s->copy : text;
     s->len = len;
-    if (!yaml_parser_initialize(&s->parser))
-        mem_exhausted();
-    yaml_parser_set_input_string(&s->parser, (const unsigned char *)text, len);
+    begin_parser(s, 0);
     return s;
 }
 
@@ -116,6 +179,7 @@ yml_close(struct yml_stream *s)
     forget_document(s);
     free(s->anchors);
     free(s->children);
+    free(s->copy);
     yaml_parser_delete(&s->parser);
     free(s);
 }
@@ -151,10 +215,10 @@ refuse_syntax(struct yml_stream *s, struct err *err)
 
     if (p->error == YAML_MEMORY_ERROR)
         mem_exhausted();
-    s->error_line = p->problem_mark.line + 1;
+    s->error_line = s->lines + p->problem_mark.line + 1;
     if (p->error == YAML_READER_ERROR) { /* has only an offset */
-        s->error_line = 1;
-        for (size_t i = 0; i < p->problem_offset && i < s->len; i++)
+        s->error_line = s->lines + 1;
+        for (size_t i = s->begin; i < s->begin + p->problem_offset && i < s->len; i++)
             s->error_line += s->text[i] == '\n';
     }
     text_safe(safe, problem, strlen(problem));
@@ -226,7 +290,7 @@ new_node(struct yml_stream *s, enum yml_kind kind, const yaml_mark_t *mark)
     struct yml *node = chunk_alloc(&s->chunks, sizeof(*node));
 
     *node = (struct yml){.kind = kind,
-                         .line = (uint32_t)mark->line + 1,
+                         .line = (uint32_t)(s->lines + mark->line + 1),
                          .column = (uint32_t)mark->column + 1};
     return node;
 }
@@ -234,7 +298,8 @@ new_node(struct yml_stream *s, enum yml_kind kind, const yaml_mark_t *mark)
 static int
 take_scalar(struct yml_stream *s, const yaml_event_t *event, struct err *err)
 {
-    size_t line = event->start_mark.line + 1, anchor, len = event->data.scalar.length;
+    size_t line = s->lines + event->start_mark.line + 1, anchor,
+           len = event->data.scalar.length;
     struct yml *node;
     char *text;
 
@@ -261,12 +326,13 @@ take_start(struct yml_stream *s, enum yml_kind kind, const yaml_char_t *anchor,
     struct yml_open_node *top = &s->open[s->depth];
 
     if (s->depth == YML_DEPTH_MAX)
-        return exceeds(s, mark->line + 1, err, "levels of nesting", YML_DEPTH_MAX);
+        return exceeds(s, s->lines + mark->line + 1, err, "levels of nesting",
+                       YML_DEPTH_MAX);
     *top = (struct yml_open_node){.node = new_node(s, kind, mark),
                                   .first = s->child_count,
                                   .size = {.nodes = 1, .depth = 1}};
     s->depth++;
-    return add_anchor(s, anchor, NULL, mark->line + 1, &top->anchor, err);
+    return add_anchor(s, anchor, NULL, s->lines + mark->line + 1, &top->anchor, err);
 }
 
 /* Keys of a map and of all that it merges; stops counting above YML_MERGED_MAX. */
@@ -336,7 +402,7 @@ static int
 take_alias(struct yml_stream *s, const yaml_event_t *event, struct err *err)
 {
     const char *name = (const char *)event->data.alias.anchor;
-    size_t line = event->start_mark.line + 1, i = s->anchor_count;
+    size_t line = s->lines + event->start_mark.line + 1, i = s->anchor_count;
     char safe[TEXT_SAFE_MAX];
 
     if (++s->aliases > YML_ALIASES_MAX)
@@ -351,6 +417,28 @@ take_alias(struct yml_stream *s, const yaml_event_t *event, struct err *err)
                        i > 0 ? "invalid YAML: '*%s' refers to a value that contains it"
                              : "invalid YAML: '*%s' has no anchor",
                        safe);
+}
+
+/* A JSON text ends here: when another one follows, go there.  Returns 1 then. */
+static int
+go_to_next_json(struct yml_stream *s, const yaml_mark_t *end)
+{
+    size_t i = s->begin;
+
+    if (!s->is_json || s->depth > 0)
+        return 0;
+    for (size_t n = 0; n < end->index && i < s->len; n++) /* characters of UTF-8 */
+        do
+            i++;
+        while (i < s->len && ((unsigned char)s->text[i] & 0xc0) == 0x80);
+    i = skip_white(s->text, i, s->len);
+    if (!begins_json(s->text, i, s->len))
+        return 0;
+    for (size_t k = s->begin; k < i; k++)
+        s->lines += s->text[k] == '\n';
+    yaml_parser_delete(&s->parser);
+    begin_parser(s, i);
+    return 1;
 }
 
 /* Returns 1 at the end of the document. */
@@ -368,7 +456,7 @@ take_event(struct yml_stream *s, const yaml_event_t *event, struct err *err)
                           &event->start_mark, err);
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:
-        return take_end(s, err);
+        return take_end(s, err) < 0 ? -1 : go_to_next_json(s, &event->end_mark);
     case YAML_ALIAS_EVENT:
         return take_alias(s, event, err);
     case YAML_DOCUMENT_END_EVENT:
@@ -378,7 +466,7 @@ take_event(struct yml_stream *s, const yaml_event_t *event, struct err *err)
         return 1;
     case YAML_DOCUMENT_START_EVENT:
         return ++s->documents > YML_DOCUMENTS_MAX
-                   ? exceeds(s, event->start_mark.line + 1, err, "documents",
+                   ? exceeds(s, s->lines + event->start_mark.line + 1, err, "documents",
                              YML_DOCUMENTS_MAX)
                    : 0;
     case YAML_NO_EVENT:
@@ -442,6 +530,14 @@ yml_is(const struct yml *node, const char *text)
 {
     return node && node->kind == YML_TEXT && node->count == strlen(text) &&
            memcmp(node->of.text, text, node->count) == 0;
+}
+
+bool
+yml_is_null(const struct yml *node)
+{
+    return node->kind == YML_TEXT && node->is_plain &&
+           (node->count == 0 || yml_is(node, "~") || yml_is(node, "null") ||
+            yml_is(node, "Null") || yml_is(node, "NULL"));
 }
 
 bool

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* yml.h - YAML and JSON documents as trees, within bounds.
  *
- * All scalars are text: "1.10", "on" and "0123" stay as written, so the versions of YAML
- * do not differ.  Repeated keys are kept.  An alias is the node of its anchor itself;
- * before a document is returned it is certain that it has no cycle, and that walking all
- * of it, through every alias, visits at most YML_NODES_MAX nodes, YML_TEXT_MAX bytes of
- * text and YML_DEPTH_MAX levels.
+ * JSON texts may follow each other without "---"; escapes of surrogates in them, which
+ * YAML does not have, become U+FFFD.  All scalars are text: "1.10", "on" and "0123" stay
+ * as written, so the versions of YAML do not differ.  Repeated keys are kept.  An alias
+ * is the node of its anchor itself; before a document is returned it is certain that it
+ * has no cycle, and that walking all of it, through every alias, visits at most
+ * YML_NODES_MAX nodes, YML_TEXT_MAX bytes of text and YML_DEPTH_MAX levels.
  *
  * Names: yml_ is ours; yaml_ belongs to the library.
  *
@@ -72,6 +73,8 @@ const struct yml *yml_get(const struct yml *map, const char *key);
 const char *yml_get_text(const struct yml *map, const char *key);
 /* Whether a node is this text. */
 bool yml_is(const struct yml *node, const char *text);
+/* Whether a node is null: unquoted "null" or "~", or nothing. */
+bool yml_is_null(const struct yml *node);
 /* Whether text is an unquoted "<<". */
 bool yml_is_merge(const struct yml *key);
 
