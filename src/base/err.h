@@ -90,6 +90,7 @@ enum err_kind {
     X(NO_SIGNING_KEY, "no-key")                                                          \
     X(NO_PLATFORM, "platform-missing")                                                   \
     X(NO_TRUST, "no-trust")                                                              \
+    X(NOT_STATIC, "not-static")                                                          \
     X(ONE_PLATFORM, "one-platform")                                                      \
     X(ORDER, "order")                                                                    \
     X(OTHER_BYTES, "bad-signature")                                                      \

@@ -38,6 +38,8 @@ static const struct hint {
      "for a private CA use --ca-file FILE; dates are checked against the clock of this "
      "machine"},
     {REASON_NO_CA, CONNECTS, "or use --ca-file FILE"},
+    {REASON_NOT_STATIC, "export",
+     "'make static' builds the static program; --include-tool FILE names it"},
     {REASON_NOT_TLS, CONNECTS, "for a registry without TLS: --plain-http HOST"},
     {REASON_NO_CATALOG, "list",
      "many registries list their repositories only to administrators, or not at all; "

@@ -3,6 +3,7 @@
 #include "images/image_kind.h"
 
 #include "base/text.h"
+#include "images/tool_image.h"
 #include "oci/graph_walk.h"
 #include "oci/tag_filter.h"
 
@@ -15,6 +16,7 @@ static const struct {
     const char *type, *kind;
 } kinds[] = {
     {"application/vnd.cncf.helm.", "chart"},
+    {TOOL_ARTIFACT_TYPE, "program"},
     {"application/vnd.cncf.notary.signature", "signature"},
     {"application/vnd.dev.cosign.artifact.sig.", "signature"},
     {"application/vnd.dev.sigstore.bundle", "signature"},

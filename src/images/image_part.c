@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "images/tool_image.h"
 #include "oci/graph_walk.h"
 
 #include <stdlib.h>
@@ -51,36 +52,51 @@ choose_attached(const struct image_set *set, bool *is_chosen)
 
 /* Choose the names that match; false if there are none. */
 static bool
-choose_matching(const struct image_set *set, const char *pattern, bool *is_chosen)
+choose_matching(const struct image_set *set, const char *pattern, bool with_programs,
+                bool *is_chosen)
 {
-    bool found = false;
+    bool is_name = !strchr(pattern, '*'), found = false;
 
     for (size_t i = 0; i < set->count; i++) {
-        if (text_matches(set->entries[i].name, pattern))
+        if (text_matches(set->entries[i].name, pattern) &&
+            (with_programs || is_name || !tool_image_is(&set->entries[i])))
             is_chosen[i] = found = true;
     }
     return found;
 }
 
-void
-image_part_make(struct image_part *out, const struct image_set *from,
-                const char *const *patterns, size_t count)
+static void
+keep_chosen(struct image_part *out, const struct image_set *from, const bool *is_chosen)
 {
-    bool *is_chosen = xcalloc(from->count, sizeof(*is_chosen));
-
-    for (size_t i = 0; i < count; i++) {
-        if (!choose_matching(from, patterns[i], is_chosen) && !out->unmatched)
-            out->unmatched = patterns[i];
-    }
-    choose_attached(from, is_chosen);
     out->set = *from;
     out->set.count = 0;
     out->set.entries = xcalloc(from->count, sizeof(*out->set.entries));
     for (size_t i = 0; i < from->count; i++) {
         if (is_chosen[i])
             out->set.entries[out->set.count++] = from->entries[i];
+        else if (tool_image_is(&from->entries[i]))
+            out->programs++;
+        else
+            out->left++;
     }
-    out->left = from->count - out->set.count;
+}
+
+void
+image_part_make(struct image_part *out, const struct image_set *from,
+                const struct image_part_choice *choice)
+{
+    bool *is_chosen = xcalloc(from->count, sizeof(*is_chosen));
+
+    if (!choice->patterns)
+        choose_matching(from, "*", choice->with_programs, is_chosen);
+    for (size_t i = 0; i < choice->count; i++) {
+        if (!choose_matching(from, choice->patterns[i], choice->with_programs,
+                             is_chosen) &&
+            !out->unmatched)
+            out->unmatched = choice->patterns[i];
+    }
+    choose_attached(from, is_chosen);
+    keep_chosen(out, from, is_chosen);
     free(is_chosen);
 }
 

@@ -34,6 +34,10 @@ result_import(struct result *r, const struct import_view *view,
     render_push(r, &x->push, 1, o->push.dry_run ? "would-push" : pushed, done,
                 &view->hints);
     render_push_counts(r, &x->push.counts, o->push.dry_run, done);
+    jsout_put_u64(r->json, "programsLeft", x->part.programs);
+    if (x->part.programs > 0)
+        result_say(r,
+                   "program   sealift stays in the bundle, which verify can extract\n");
     jsout_put_text(r->json, "presence", x->push.is_by_head ? "head" : "last-byte");
     render_push_failed(r, &x->push, 1, &view->hints, err);
 }

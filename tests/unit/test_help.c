@@ -110,6 +110,7 @@ static const struct rule {
     {"no-passphrase", NULL, OPT_FROM_LINE},
     {"help", NULL, OPT_FROM_LINE},
     {"file", " sign verify ", OPT_FROM_LINE},
+    {"extract-self", NULL, OPT_FROM_LINE},
     {"trust", NULL, OPT_FROM_SYSTEM},
     {"key", " verify import diff verify-receipt ", OPT_FROM_SYSTEM},
     {"source-key", NULL, OPT_FROM_SYSTEM},

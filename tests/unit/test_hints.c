@@ -124,6 +124,7 @@ static const struct {
     {{"copy", "export"}, REASON_VARIABLE, "the file .env beside"},
     {{"copy", "export"}, REASON_TEMPLATE, "'helm template NAME CHART' renders it"},
     {{CONNECTING}, REASON_NO_CA, "--ca-file FILE"},
+    {{"export"}, REASON_NOT_STATIC, "--include-tool FILE"},
     {{CONNECTING}, REASON_NOT_TLS, "--plain-http HOST"},
     {{CONNECTING}, REASON_NO_CERTIFICATE, "--tls-cert FILE --tls-key FILE"},
     {{REGISTRY_USERS},

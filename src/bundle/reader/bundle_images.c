@@ -3,6 +3,7 @@
 #include "bundle/reader/bundle_images.h"
 
 #include "base/mem.h"
+#include "images/tool_image.h"
 #include "oci/graph_walk.h"
 #include "oci/tag_filter.h"
 
@@ -148,7 +149,9 @@ bundle_images(struct local_images *out, struct bundle *b)
     for (size_t i = 0; i < set->count; i++) {
         images->subjects[i] = image_set_subject(set, &set->entries[i]);
         describe_entry(&out->items[i], &set->entries[i]);
-        out->items[i].is_attached = images->subjects[i] != GRAPH_NONE;
+        /* The program is one for that bundle, and not taken over unless it is named. */
+        out->items[i].is_attached =
+            images->subjects[i] != GRAPH_NONE || tool_image_is(&set->entries[i]);
     }
     out->source = (struct image_source){.ctx = images,
                                         .list_referrers = list_bundle_referrers,

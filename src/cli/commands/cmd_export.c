@@ -23,7 +23,8 @@ struct export_command {
     struct opt_list reuse;
     struct opt_number serial;
     bool is_unsigned, dry_run, force, verify_after;
-    bool keep_going;
+    bool keep_going, include_self;
+    struct opt_list tools;
 };
 
 #define T struct export_command
@@ -41,6 +42,10 @@ static const struct opt table[] = {
         "copy matching data from an older bundle instead of fetching it (repeatable)"),
     FLAG(T, verify_after, 0, "verify-after",
          "read the bundle back from disk and check it before renaming it"),
+    FLAG(T, include_self, 0, "include-self",
+         "also carry this program, which has to be the static one"),
+    FILE_LIST(T, tools, 0, "include-tool", "FILE", OPT_READS,
+              "also carry the static sealift in FILE (repeatable)"),
     GROUP("Signature"),
     SIGNER_OPTIONS(T),
     FLAG(T, is_unsigned, 0, "unsigned", "do not sign", .from = OPT_FROM_LINE,
@@ -203,6 +208,10 @@ export_operands(const struct export_command *o, char **operands, size_t count,
         selection_read(&o->images, &selection, err) < 0)
         return -1;
     selection.has_typed_index = opt_is_typed(table, rt->sources, "index");
+    if (o->include_self)
+        sources_take_program(&selection.sources, "/proc/self/exe");
+    for (size_t i = 0; i < o->tools.count; i++)
+        sources_take_program(&selection.sources, o->tools.items[i]);
     rc = selection_gather(&o->images, &selection, operands, count, &names, &rt->run, err);
     result_sources(r, &selection.sources, err);
     if (rc < 0)

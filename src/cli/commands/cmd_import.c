@@ -24,6 +24,7 @@ struct import_command {
     struct target_options target;
     struct opt_list only;
     const char *index, *as;
+    bool with_tool;
     const char *receipt;
     const char *place; /* the operand by settings: main() uses it */
     struct passphrase_options passphrase;
@@ -36,6 +37,8 @@ static const struct opt table[] = {
     LIST(T, only, 0, "only", "PATTERN",
          "push only the images whose full source names match; '*' stands for any text "
          "(repeatable)"),
+    FLAG(T, with_tool, 0, "with-tool",
+         "also push the program sealift, when the bundle has it"),
     TEXT(T, as, 0, "as", "REPOSITORY[:TAG]",
          "push one image as REPOSITORY[:TAG] below the target"),
     TEXT(T, index, 0, "index", "HOW",
@@ -150,6 +153,7 @@ import(const struct import_command *o, char **operands, size_t count,
         .push = *push,
         .only = o->only.items,
         .only_count = o->only.count,
+        .with_program = o->with_tool,
         .as = o->as ? &as : NULL,
         .rebuild_indexes = o->index && strcmp(o->index, "rebuild") == 0,
         .tool = TOOL_NAME_VERSION,

@@ -3,6 +3,7 @@
 #include "cli/commands/commands.h"
 
 #include "io/json/json_write.h"
+#include "ops/verify/extract_tool.h"
 #include "ops/verify/verify.h"
 #include "ops/verify/verify_file.h"
 #include "render/render_trust.h"
@@ -13,7 +14,7 @@ struct verify_command {
     struct common_options common;
     struct trust_options trust;
     bool explain, layers;
-    const char *file;
+    const char *file, *extract_self;
 };
 
 static const struct opt table[] = {
@@ -24,6 +25,9 @@ static const struct opt table[] = {
          "check nothing: print how to check this bundle with openssl and tar"),
     FILE_TEXT(struct verify_command, file, 0, "file", "FILE", OPT_READS,
               "check this file, which is not a bundle, with --signature",
+              .from = OPT_FROM_LINE),
+    FILE_TEXT(struct verify_command, extract_self, 0, "extract-self", "DIR",
+              OPT_BY_COMMAND, "then write the program that the bundle has as DIR/sealift",
               .from = OPT_FROM_LINE),
     TRUST_OPTIONS(struct verify_command),
     COMMON_OPTIONS(struct verify_command),
@@ -65,8 +69,8 @@ check_any_file(const struct verify_command *o, size_t count, struct runtime *rt,
         return err_set(err, ERR_USAGE, "--file and a bundle are given together");
     if (o->trust.signatures.count == 0)
         return err_set(err, ERR_USAGE, "--file requires --signature FILE");
-    if (o->layers || o->explain || o->trust.skip || o->trust.allow_rollback ||
-        o->trust.allow_incomplete || o->trust.allow_expired)
+    if (o->layers || o->explain || o->extract_self || o->trust.skip ||
+        o->trust.allow_rollback || o->trust.allow_incomplete || o->trust.allow_expired)
         return err_set(err, ERR_USAGE, "--file takes no options about bundles");
     if (trust_options_load(&o->trust, "--key", &store, &rt->run.events, err) < 0)
         return -1;
@@ -78,6 +82,19 @@ check_any_file(const struct verify_command *o, size_t count, struct runtime *rt,
         return -1;
     result_put_digest(r->json, "digest", &signers.index);
     result_say(r, "OK: the signature is that of this file\n");
+    return 0;
+}
+
+static int
+extract_it(const struct verify_command *o, struct verified *v, struct result *r,
+           struct err *err)
+{
+    CLEANUP(extracted_tool_release) struct extracted_tool tool = EXTRACTED_TOOL_INIT;
+
+    if (extract_tool(&tool, v->bundle, o->extract_self, err) < 0)
+        return -1;
+    jsout_put_text(r->json, "program", tool.path);
+    result_say(r, "program   %s, of %s\n", tool.path, tool.name);
     return 0;
 }
 
@@ -105,6 +122,8 @@ run_verify(const void *options, char **operands, size_t count, struct runtime *r
         return check_any_file(o, count, rt, r, err);
     if (count == 0)
         return err_set(err, ERR_USAGE, "missing operand: BUNDLE...");
+    if (o->extract_self && (o->trust.skip || o->explain))
+        return err_set(err, ERR_USAGE, "--extract-self requires a verified signature");
     if (o->explain)
         return explain_it(o, verify.paths, count, rt, r, err);
     if (trust_options_load(&o->trust, "--key", &store, &rt->run.events, err) < 0)
@@ -113,6 +132,8 @@ run_verify(const void *options, char **operands, size_t count, struct runtime *r
     result_verified(r, operands[0], &v, &verify,
                     rc < 0 ? err : &(const struct err)ERR_INIT);
     if (rc < 0)
+        return -1;
+    if (o->extract_self && extract_it(o, &v, r, err) < 0)
         return -1;
     if (o->layers)
         result_layers(r, bundle_content(v.bundle));

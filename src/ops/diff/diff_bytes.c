@@ -68,7 +68,9 @@ choose_part(struct image_part *out, const struct diff_result *r)
         if (is_to_travel(&r->rows[i]))
             names[count++] = r->rows[i].names[0];
     }
-    image_part_make(out, set, names, count);
+    image_part_make(out, set,
+                    &(struct image_part_choice){
+                        .patterns = names, .count = count, .with_programs = true});
     free(names);
 }
 

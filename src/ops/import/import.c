@@ -129,13 +129,15 @@ warn_of_new_names(const struct image_set *set, const struct events *events)
     }
 }
 
-/* Only what the patterns match. */
+/* Only what the patterns match, and not the program. */
 static int
 choose_part(struct import_result *out, const struct import_options *o, struct err *err)
 {
+    const struct image_part_choice choice = {
+        .patterns = o->only, .count = o->only_count, .with_programs = o->with_program};
     struct image_part *part = &out->part;
 
-    image_part_make(part, out->set, o->only, o->only_count);
+    image_part_make(part, out->set, &choice);
     out->set = &part->set;
     if (part->set.count == 0)
         return err_set(err, ERR_NOT_FOUND, "none of the names in the bundle matches");
@@ -153,7 +155,7 @@ choose_source(struct import_result *out, const struct import_options *o, struct 
 
     out->set = &bundle_content(out->verified.bundle)->set;
     out->source = bundle;
-    if (o->only_count > 0 && choose_part(out, o, err) < 0)
+    if ((o->only_count > 0 || !o->with_program) && choose_part(out, o, err) < 0)
         return -1;
     if (!o->rebuild_indexes || image_set_omitted(out->set) == 0)
         return 0;

@@ -19,6 +19,7 @@ struct import_options {
     /* Patterns of names (image_part.h): nothing else is pushed.  only_count 0: all is. */
     const char *const *only;
     size_t only_count;
+    bool with_program; /* push sealift itself, too, if the bundle has it */
     const struct reference
         *as;          /* an exact name for the one image that is pushed; or NULL */
     const char *tool; /* "sealift/x.y.z", for the receipt */

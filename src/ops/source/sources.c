@@ -5,6 +5,7 @@
 #include "archive/docker_archive.h"
 #include "archive/oci_archive.h"
 #include "archive/oci_dir.h"
+#include "archive/tool_program.h"
 #include "base/mem.h"
 #include "base/text_safe.h"
 #include "bundle/reader/bundle_images.h"
@@ -72,6 +73,18 @@ sources_take(void *ctx, const char *text, size_t len, const struct reference_pla
         r->place = *place;
     l = (struct image_location)IMAGE_LOCATION_INIT;
     return 1;
+}
+
+void
+sources_take_program(struct sources *s, const char *path)
+{
+    s->requests = mem_grow(s->requests, s->count, &s->cap, sizeof(*s->requests));
+    s->requests[s->count++] =
+        (struct source_request){.location = {.transport = TRANSPORT_REGISTRY,
+                                             .path = xstrdup(path),
+                                             .name = xstrdup("")},
+                                .label = xasprintf("the program %s", path),
+                                .is_program = true};
 }
 
 bool
@@ -266,6 +279,8 @@ open_images(struct opening *o, struct local_images *out, struct err *err)
 {
     const struct image_location *l = &o->request->location;
 
+    if (o->request->is_program)
+        return tool_program_open(out, l->path, err);
     switch (l->transport) {
     case TRANSPORT_OCI_DIR:
         return oci_dir_open(out, l->path, err);

@@ -30,6 +30,7 @@ struct source_request {
     struct image_location location;
     char *label; /* as typed, without the NAME */
     struct reference_place place;
+    bool is_program; /* sealift itself, in the file at location.path */
 };
 
 struct sources {
@@ -58,6 +59,9 @@ void sources_release(struct sources *s);
  */
 int sources_take(void *ctx, const char *text, size_t len,
                  const struct reference_place *place, struct err *err);
+
+/* Take the program in that file along: see archive/tool_program.h. */
+void sources_take_program(struct sources *s, const char *path);
 
 /* Whether a bundle is among them. */
 bool sources_need_trust(const struct sources *s);
