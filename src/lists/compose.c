@@ -73,6 +73,15 @@ take_image_volumes(const struct service_walk *w, const struct yml *volumes)
     return 0;
 }
 
+/* Whether compose never pulls the image of a service. */
+static bool
+is_never_pulled(const struct yml *service)
+{
+    const struct yml *policy = yml_get(service, "pull_policy");
+
+    return yml_is(policy, "build") || yml_is(policy, "never");
+}
+
 static int
 take_service(void *ctx, const struct yml *key, const struct yml *service)
 {
@@ -86,7 +95,9 @@ take_service(void *ctx, const struct yml *key, const struct yml *service)
         finder_note(w->finder, key, "the service %s has another profile: left out", name);
         return 0;
     }
-    if (image) {
+    if (image && is_never_pulled(service)) {
+        finder_note(w->finder, key, "the image of the service %s is never pulled", name);
+    } else if (image) {
         w->finder->kind = "service";
         w->finder->object = name;
         if (take_service_image(w, image, build != NULL) < 0)

@@ -134,6 +134,7 @@ services:
   own: {<<: *base, image: 'quay.io/own/own:\$TAG'}
   built: {build: ./src}
   local: {build: ./local, image: local-name}
+  never: {image: "quay.io/app/never:1", pull_policy: never}
   debug: {image: "quay.io/app/debug:1", profiles: [debug, test]}
   mounts:
     image: busybox:1
@@ -148,6 +149,7 @@ services="docker.io/library/busybox:1 quay.io/app/data:2 quay.io/app/web:2 \
 quay.io/base/base:1 quay.io/own/own:2"
 finds "a compose file" "$services" -f app/compose.yaml
 check "it is taken for one" grep -q 'compose.yaml: a compose file: 5 new names' "$err"
+check "what is never pulled is noted" grep -q 'service never is never pulled' "$err"
 check "names of what is built are noted" grep -q 'not taken, maybe: docker.io/library/local-name' "$err"
 check "other profiles are noted" grep -q 'service debug has another profile' "$err"
 check "services without an image are noted" grep -q 'service built is built' "$err"
