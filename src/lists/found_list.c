@@ -157,6 +157,17 @@ found_list_release(struct found_list *list)
     free(list->files);
 }
 
+/* kubeadm lists the pause image of its own default, not that of containerd. */
+static void
+note_pause_image(const struct found_image *image, const struct events *events)
+{
+    if (strcmp(image->ref.path, "kube-apiserver") == 0)
+        events_note(events,
+                    "%s: the pause image that containerd uses is in its configuration "
+                    "(sandbox_image)",
+                    image->name);
+}
+
 void
 found_list_note(const struct found_list *list, enum confidence at_least,
                 const struct events *events)
@@ -169,5 +180,6 @@ found_list_note(const struct found_list *list, enum confidence at_least,
                         image->name);
         else if (image->ref.is_default)
             events_note(events, "no tag is given: %s", image->name);
+        note_pause_image(image, events);
     }
 }

@@ -74,7 +74,8 @@ const struct found_image *found_list_find(const struct found_list *list,
                                           const struct reference *ref);
 void found_list_release(struct found_list *list);
 
-/* Note the names that are less certain than that, and those that have got a tag. */
+/* Note the names that are less certain than that, those that have got a tag, and those of
+ * a cluster, which needs an image that they do not tell. */
 void found_list_note(const struct found_list *list, enum confidence at_least,
                      const struct events *events);
 

@@ -115,6 +115,11 @@ taken mapping.txt "a list" "quay.io/a/b@$digest quay.io/a/c:1" <<END
 quay.io/a/b@$digest=reg.corp/a/b:1
 docker://quay.io/a/c:1=docker://reg.corp/a/c:1
 END
+taken kubeadm.txt "a list" "registry.k8s.io/kube-apiserver:v1.33.0 registry.k8s.io/pause:3.10" \
+    "the pause image that containerd uses is in its configuration" <<END
+registry.k8s.io/kube-apiserver:v1.33.0
+registry.k8s.io/pause:3.10
+END
 taken values.yaml "YAML of an unknown kind" "quay.io/v/full:1" \
     "not taken, maybe: quay.io/v/app:1.10" <<END
 image: {registry: quay.io, repository: v/app, tag: 1.10}
