@@ -65,6 +65,7 @@ enum err_kind {
     X(INCOMPLETE_BUNDLE, "incomplete-bundle")                                            \
     X(INCOMPLETE_INDEX, "incomplete-index")                                              \
     X(INTERRUPTED_SIGN, "interrupted-sign")                                              \
+    X(IN_FORCE, "in-force")                                                              \
     X(IN_PLACE, "in-place")                                                              \
     X(IN_USE, "in-use")                                                                  \
     X(JSON, "json")                                                                      \

@@ -186,6 +186,9 @@ static const struct hint {
      "use separate streams for separate series: 'sealift export --stream NAME'"},
     {REASON_INCOMPLETE_BUNDLE, JUDGES " copy",
      "'sealift inspect' lists what is missing; --allow-incomplete accepts the rest"},
+    {REASON_IN_FORCE, "trust",
+     "--update changes it, as its next version; 'sealift trust check{--trust}' says what "
+     "it means now"},
     {REASON_IN_USE, "trust", "to revoke it at once: 'sealift trust revoke'"},
 
     /* ---- other files than bundles ---- */

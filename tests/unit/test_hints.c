@@ -216,6 +216,7 @@ static const struct {
     {{"verify", "import", "diff"}, REASON_ROLLBACK, "'sealift export --stream NAME'"},
     {{"verify", "import", "diff"}, REASON_EQUIVOCATION, "'sealift export --stream NAME'"},
     {{"verify", "import", "diff"}, REASON_INCOMPLETE_BUNDLE, "--allow-incomplete"},
+    {{"trust"}, REASON_IN_FORCE, "--update"},
     {{"trust"}, REASON_IN_USE, "'sealift trust revoke'"},
     {{"export"}, REASON_NO_SIGNING_KEY, "'sealift keygen NAME' creates a key pair"},
     {{"sign"}, REASON_NO_SIGNING_KEY, "'sealift payload BUNDLE'"},

@@ -3,7 +3,6 @@
 #include "cli/commands/commands.h"
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "cli/hints.h"
 #include "cli/settings_report.h"
 #include "io/file/scratch.h"
@@ -63,25 +62,6 @@ look_at_registry(const struct doctor_command *o, const struct target *target,
         err);
 }
 
-/* The error of the most serious finding, if that is one. */
-static int
-judge_findings(const struct findings *f, struct err *err)
-{
-    const struct finding *worst = findings_worst(f);
-    char errors[TEXT_COUNT_MAX];
-    size_t count = 0;
-
-    for (size_t i = 0; i < f->count; i++)
-        count += f->items[i].state == FINDING_ERROR;
-    if (count == 0)
-        return 0;
-    *err = worst->err;
-    if (err->kind == ERR_USAGE && err->hint[0] == '\0')
-        err_hint(err, "mend what the lines with 'error' name");
-    return err_wrap(err, "%s found; first: %s",
-                    text_count(errors, count, "error", "errors"), worst->subject);
-}
-
 static int
 run_doctor(const void *options, char **operands, size_t count, struct runtime *rt,
            struct result *r, struct err *err)
@@ -96,7 +76,7 @@ run_doctor(const void *options, char **operands, size_t count, struct runtime *r
     look_at_machine(o, &f, r);
     if (count > 0 && look_at_registry(o, &target, rt, &f, err) < 0)
         return -1;
-    rc = judge_findings(&f, err);
+    rc = findings_judge(&f, err);
     for (size_t i = 0; i < f.count; i++)
         hint_add_to(&f.items[i].err, &cmd_doctor, options);
     render_findings(r, &f);

@@ -4,22 +4,23 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/hints.h"
 #include "cli/passphrase.h"
-#include "cli/terminal.h"
+#include "cli/policy_actions.h"
+#include "cli/trusted_key.h"
 #include "io/json/json_write.h"
 #include "ops/store/store_edit.h"
 #include "ops/store/store_update.h"
 #include "render/table.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 struct trust_command {
     struct common_options common;
     struct passphrase_options passphrase;
     const char *dir, *output, *key;
+    struct policy_options policy;
 };
 
 #define T struct trust_command
@@ -31,6 +32,8 @@ static const struct opt table[] = {
               "export: the update to write"),
     FILE_TEXT(T, key, 0, "key", "KEY", OPT_READS, "sign: with this private key"),
     PASSPHRASE_OPTIONS(T),
+    GROUP("Policy"),
+    POLICY_OPTIONS(T),
     COMMON_OPTIONS(T),
     {.kind = OPT_END},
 };
@@ -38,47 +41,16 @@ static const struct opt table[] = {
 
 /* ---- add ---- */
 
-static void
-put_trusted_key(struct result *r, const struct trust_added *a)
-{
-    char hex[2 * DIGEST_RAW_MAX + 1];
-
-    digest_hex(&a->key_id, hex);
-    jsout_put_text(r->json, "key", a->name);
-    jsout_put_text(r->json, "type", pki_type_name(a->type));
-    jsout_put_text(r->json, "keyId", hex);
-    result_say(r, "key       %s, %s\n", a->name, pki_type_name(a->type));
-    result_say(r, "key id    %s\n", hex);
-}
-
-/* On a terminal the key id is confirmed by the user; a script has compared it before. */
-static int
-confirm(const struct trust_added *a, struct err *err)
-{
-    char hex[2 * DIGEST_RAW_MAX + 1];
-    int rc;
-
-    if (!isatty(STDIN_FILENO))
-        return 0;
-    digest_hex(&a->key_id, hex);
-    fprintf(stderr, "%s, %s, key id\n  %s\n", a->name, pki_type_name(a->type), hex);
-    rc = terminal_confirm("Does this match what its owner told you out of band?  [y/N] ",
-                          err);
-    if (rc < 0)
-        return -1;
-    return rc == 1 ? 0 : err_set(err, ERR_USAGE, "not added");
-}
-
 static int
 run_trust_add(const char *dir, const char *path, struct runtime *rt, struct result *r,
               struct err *err)
 {
-    struct trust_added a;
+    struct trust_added looked, a;
 
-    if (trust_look_at_key(dir, path, &a, err) < 0 || confirm(&a, err) < 0 ||
-        trust_add(dir, path, &a, err) < 0)
+    if (trusted_key_look(dir, path, &looked, err) < 0 ||
+        trust_add(dir, path, &looked, &a, err) < 0)
         return -1;
-    put_trusted_key(r, &a);
+    trusted_key_put(r, r->json, &a);
     trust_key_warn(a.type, a.name, &rt->run.events);
     result_say(r, "%s\n", a.was_there ? "already in the store" : "added");
     if (!a.is_named)
@@ -260,6 +232,14 @@ run_trust_apply(const struct trust_command *o, const char *path, struct runtime 
     return 0;
 }
 
+/* ---- policies ---- */
+
+static void
+add_policy_hint(struct err *err, const void *options)
+{
+    hint_add_to(err, &cmd_trust, options);
+}
+
 /* ---- the command ---- */
 
 /* Performs the action, if its requirements are met. */
@@ -279,44 +259,72 @@ act(const struct trust_command *o, const char *action, const char *what,
         return export(o, r, err);
     if (strcmp(action, "sign") == 0)
         return run_trust_sign(o, what, r, err);
+    if (strcmp(action, "policy") == 0)
+        return policy_action_write(&o->policy, o->dir, r, err);
+    if (strcmp(action, "check") == 0)
+        return policy_action_check(o->dir, what, add_policy_hint, o, r, err);
     return run_trust_apply(o, what, rt, r, err);
 }
 
-static const char *const actions[] = {"add",    "list", "remove", "revoke",
-                                      "export", "sign", "apply",  NULL};
+static const char *const actions[] = {"add",   "list",   "remove", "revoke", "policy",
+                                      "check", "export", "sign",   "apply",  NULL};
+
+/* Options that belong to one action; settings of them wait for it. */
+static int
+check_options(const struct trust_command *o, const char *action,
+              const unsigned char *sources, struct err *err)
+{
+    const struct {
+        bool is_given;
+        const char *action, *options;
+    } rules[] = {
+        {opt_is_typed(table, sources, "output"), "export", "--output"},
+        {opt_is_typed(table, sources, "key"), "sign", "--key"},
+        {policy_options_given(&o->policy), "policy",
+         "--stream, --signers, --threshold, --max-age-days and --update"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rules); i++) {
+        if (rules[i].is_given && strcmp(rules[i].action, action) != 0)
+            return err_set(err, ERR_USAGE, "only %s has %s", rules[i].action,
+                           rules[i].options);
+    }
+    return 0;
+}
 
 static int
 run_trust(const void *options, char **operands, size_t count, struct runtime *rt,
           struct result *r, struct err *err)
 {
-    static const bool takes_operand[] = {true, false, true, true, false, true, true};
+    enum { NONE, ONE, ANY };
+    static const char operand[] = {ONE, NONE, ONE, ONE, NONE, ANY, NONE, ONE, ONE};
     const struct trust_command *o = options;
     const char *action = operands[0], *what = count > 1 ? operands[1] : NULL;
 
     jsout_put_text(r->json, "action", action);
-    if ((o->output && strcmp(action, "export") != 0) ||
-        (o->key && strcmp(action, "sign") != 0))
-        return err_set(err, ERR_USAGE, "--output is for export, --key for sign");
+    if (check_options(o, action, rt->sources, err) < 0)
+        return -1;
     for (size_t i = 0; actions[i]; i++) {
         if (strcmp(actions[i], action) != 0)
             continue;
-        if (takes_operand[i] != (what != NULL))
+        if (operand[i] != ANY && (operand[i] == ONE) != (what != NULL))
             return err_set(err, ERR_USAGE, "%s: %s operand", action,
-                           takes_operand[i] ? "missing" : "unexpected");
+                           what ? "unexpected" : "missing");
         return act(o, action, what, rt, r, err);
     }
     return err_set(err, ERR_USAGE, "unknown action '%s'", action);
 }
 
-/* add PUB, revoke PUB, sign FILE, apply FILE: other operands, which are not files, are
- * harmless here. */
+/* add PUB, revoke PUB, check FILE, sign FILE, apply FILE: other operands, which are not
+ * files, are harmless here. */
 static void
 files(const void *options, char **operands, size_t count, struct files *f)
 {
     const struct trust_command *o = options;
     const char *action = count > 0 ? operands[0] : "";
     bool is_signed = strcmp(action, "sign") == 0,
-         is_applied = strcmp(action, "apply") == 0;
+         is_applied = strcmp(action, "apply") == 0,
+         is_checked = strcmp(action, "check") == 0;
 
     files_add_store(f, o->dir);
     files_add(f, FILE_WRITTEN, "--output", o->output);
@@ -324,25 +332,30 @@ files(const void *options, char **operands, size_t count, struct files *f)
                        is_signed    ? FILE_WRITTEN_UPDATE
                        : is_applied ? FILE_READ_UPDATE
                                     : FILE_READ,
-                       is_signed || is_applied ? "FILE" : "PUB", operands, 1, count);
+                       is_signed || is_applied || is_checked ? "FILE" : "PUB", operands,
+                       1, count);
+    policy_options_files(&o->policy, f);
 }
 
 const struct command cmd_trust = {
     .name = "trust",
     .group = COMMAND_TRUST,
-    .operands = "add PUB | list | remove NAME | revoke WHAT | export | sign FILE | "
-                "apply FILE",
+    .operands = "add PUB | list | remove NAME | revoke WHAT | policy | check [FILE] | "
+                "export | sign FILE | apply FILE",
     .summary = "manage the signers whose bundles are accepted here",
     .about = "Change the trust store that verify and import use: add a public key, list "
              "what\nis trusted, remove a key, or revoke a key (PUB or key id), a bundle "
-             "(sha256:HEX\nof its index.json) or a certificate.  To change many hosts, "
-             "export a store as one\nfile, have it signed by enough signers, and apply "
-             "it on each host.",
+             "(sha256:HEX\nof its index.json) or a certificate; write the policy, which "
+             "says how many signers\na stream requires; or check a policy or an update: "
+             "what it means, what is wrong\nwith it, and what is dangerous.  To change "
+             "many hosts, export a store as one file,\nhave it signed by enough signers, "
+             "and apply it on each host.",
     .actions = actions,
     .examples =
         {
             {"Accept bundles signed with a key", "sealift trust add team.pub"},
-            {"Reject a key from now on", "sealift trust revoke team.pub"},
+            {"Accept bundles of a stream only with both signatures",
+             "sealift trust policy --stream prod --signers ann,bob --threshold 2"},
         },
     .table = table,
     .options_size = sizeof(struct trust_command),

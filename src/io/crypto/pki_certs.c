@@ -265,3 +265,20 @@ pki_crl_term(const struct pki_certs *certs, size_t i, struct pki_crl_term *out)
     *out = term;
     return true;
 }
+
+bool
+pki_cert_term(const struct pki_certs *certs, size_t i, struct pki_cert_term *out)
+{
+    struct pki_cert_term term = {.valid_from = UINT64_MAX};
+    X509 *cert;
+
+    if (i >= (size_t)sk_X509_num(certs->x509))
+        return false;
+    cert = sk_X509_value(certs->x509, (int)i);
+    if (!pki_time(X509_get0_notBefore(cert), &term.valid_from) ||
+        !pki_time(X509_get0_notAfter(cert), &term.valid_until))
+        term.valid_until = 0; /* unreadable: never valid */
+    pki_name_safe(term.subject, X509_get_subject_name(cert));
+    *out = term;
+    return true;
+}

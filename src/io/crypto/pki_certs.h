@@ -49,6 +49,15 @@ struct pki_crl_term {
 
 bool pki_crl_term(const struct pki_certs *certs, size_t i, struct pki_crl_term *out);
 
+/* Certificate number i: its subject, as by text_safe(), and when it is valid, epoch
+ * seconds.  false: there is no such number. */
+struct pki_cert_term {
+    char subject[TEXT_SAFE_MAX];
+    uint64_t valid_from, valid_until;
+};
+
+bool pki_cert_term(const struct pki_certs *certs, size_t i, struct pki_cert_term *out);
+
 /* What chains are built from, besides the certificates in the signature. */
 struct pki_authority {
     const struct pki_certs *anchors;       /* one of these ends it */

@@ -62,6 +62,24 @@ findings_worst(const struct findings *f)
     return worst;
 }
 
+int
+findings_judge(const struct findings *f, struct err *err)
+{
+    const struct finding *worst = findings_worst(f);
+    char errors[TEXT_COUNT_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < f->count; i++)
+        count += f->items[i].state == FINDING_ERROR;
+    if (count == 0)
+        return 0;
+    *err = worst->err;
+    if (err->kind == ERR_USAGE && err->hint[0] == '\0')
+        err_hint(err, "mend what the lines with 'error' name");
+    return err_wrap(err, "%s found; first: %s",
+                    text_count(errors, count, "error", "errors"), worst->subject);
+}
+
 void
 findings_release(struct findings *f)
 {

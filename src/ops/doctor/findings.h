@@ -49,6 +49,9 @@ const char *finding_word(enum finding_state state);
 
 /* The first of the most serious findings; NULL: there are none. */
 const struct finding *findings_worst(const struct findings *f);
+
+/* The error of that finding, with the number of errors, if it is one. */
+MUST_USE int findings_judge(const struct findings *f, struct err *err);
 void findings_release(struct findings *f);
 
 #endif

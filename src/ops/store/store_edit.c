@@ -4,8 +4,10 @@
 
 #include "base/mem.h"
 #include "io/crypto/pki_pem.h"
+#include "io/file/file.h"
 #include "io/file/output.h"
 #include "io/file/secure_dir.h"
+#include "ops/store/store_lock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,17 +17,6 @@
 #include <unistd.h>
 
 enum { STORE_FILE_MODE = 0644 };
-
-/* A folder or file of the store in dir, the default one when it is NULL.  The caller
- * frees it. */
-static char *
-path_in_store(const char *dir, const char *rest)
-{
-    CLEANUP(trust_place_release) struct trust_place place = TRUST_PLACE_INIT;
-
-    trust_place_find(&place, dir);
-    return xasprintf("%s%s", place.dir, rest);
-}
 
 /* Open the store as it is; one without keys is accepted, a missing one is empty. */
 static int
@@ -131,9 +122,14 @@ check_new_name(const char *folder, const char *name, const struct digest *id,
 {
     CLEANUP(secure_dir_names_release)
     struct secure_dir_names names = SECURE_DIR_NAMES_INIT;
+    struct err why = ERR_INIT;
 
-    if (secure_dir_list(&names, folder, ".pub", err) < 0)
+    if (secure_dir_list(&names, folder, ".pub", &why) < 0) {
+        if (why.kind == ERR_NOT_FOUND)
+            return 0;
+        *err = why;
         return -1;
+    }
     if (names.count == SECURE_DIR_NAMES_MAX)
         return err_set(err, ERR_LIMIT, "'%s' contains %d keys already", folder,
                        SECURE_DIR_NAMES_MAX);
@@ -151,39 +147,65 @@ check_new_name(const char *folder, const char *name, const struct digest *id,
 }
 
 int
-trust_add(const char *dir, const char *path, struct trust_added *out, struct err *err)
+trust_prepare_key(const char *dir, const char *path, const struct trust_added *looked,
+                  struct trust_new_key *out, struct err *err)
 {
     CLEANUP(trust_keys_release) struct trust_keys keys = TRUST_KEYS_INIT;
-    CLEANUP(buf_release) struct buf pem = BUF_INIT(PKI_KEY_FILE_MAX);
-    CLEANUP(mem_free_string) char *folder = path_in_store(dir, "/keys");
-    CLEANUP(mem_free_string) char *to = NULL;
-    struct trust_added a;
+    CLEANUP(mem_free_string) char *folder = xasprintf("%s/keys", dir);
     int there;
 
-    if (trust_look_at_key(dir, path, &a, err) < 0 ||
-        trust_keys_add(&keys, path, err) < 0 ||
-        pki_public_pem(keys.items[0], &pem, err) < 0)
+    if (trust_keys_add(&keys, path, err) < 0)
         return -1;
-    if (!digest_equal(pki_id(keys.items[0]), &a.key_id))
+    if (!digest_equal(pki_id(keys.items[0]), &looked->key_id))
         return err_set(err, ERR_CONFLICT, "'%s' was replaced in the meantime", path);
-    to = xasprintf("%s/%s", folder, a.name);
+    there = holds_key(folder, looked->name, &looked->key_id, err);
+    if (there < 0 ||
+        (there == 0 && check_new_name(folder, looked->name, &looked->key_id, err) < 0) ||
+        pki_public_pem(keys.items[0], &out->pem, err) < 0)
+        return -1;
+    out->added = *looked;
+    out->added.was_there = there == 1;
+    return 0;
+}
+
+int
+trust_place_key(const char *dir, const struct trust_new_key *key, struct err *err)
+{
+    CLEANUP(mem_free_string) char *folder = xasprintf("%s/keys", dir);
+    CLEANUP(mem_free_string) char *to = xasprintf("%s/%s", folder, key->added.name);
+
+    if (key->added.was_there)
+        return 0;
     if (secure_dir_make(folder, err) < 0)
         return -1;
-    there = holds_key(folder, a.name, &a.key_id, err);
-    if (there < 0 || (there == 0 && check_new_name(folder, a.name, &a.key_id, err) < 0))
-        return -1;
-    a.was_there = there == 1;
-    if (!a.was_there && file_put(to, pem.data, pem.len, STORE_FILE_MODE, true, err) < 0)
-        return -1;
-    *out = a;
-    return 0;
+    return file_put(to, key->pem.data, key->pem.len, STORE_FILE_MODE, true, err);
+}
+
+int
+trust_add(const char *dir, const char *path, const struct trust_added *looked,
+          struct trust_added *out, struct err *err)
+{
+    CLEANUP(mem_free_string) char *folder = NULL;
+    struct trust_new_key key = TRUST_NEW_KEY_INIT;
+    CLEANUP(file_close) int lock = -1;
+    int rc = -1;
+
+    if (store_lock_new(dir, &folder, &lock, err) == 0 &&
+        trust_prepare_key(folder, path, looked, &key, err) == 0)
+        rc = trust_place_key(folder, &key, err);
+    if (rc == 0)
+        *out = key.added;
+    buf_release(&key.pem);
+    return rc;
 }
 
 int
 trust_remove(const char *dir, const char *name, struct err *err)
 {
     CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
+    CLEANUP(trust_place_release) struct trust_place place = TRUST_PLACE_INIT;
     CLEANUP(mem_free_string) char *path = NULL;
+    CLEANUP(file_close) int lock = -1;
     char file[POLICY_NAME_MAX + 1];
     size_t len = strlen(name);
     bool is_whole = len > 4 && strcmp(name + len - 4, ".pub") == 0;
@@ -191,7 +213,7 @@ trust_remove(const char *dir, const char *name, struct err *err)
     path = xasprintf("%s%s", name, is_whole ? "" : ".pub");
     if (strchr(name, '/') || name_of(path, file, err) < 0)
         return err_set(err, ERR_USAGE, "invalid name for a key in the store: '%s'", name);
-    if (open_store(dir, &store, err) < 0)
+    if (store_lock_present(dir, &lock, err) < 0 || open_store(dir, &store, err) < 0)
         return -1;
     if (store.has_policy && is_named(&store, file)) {
         err_because(
@@ -203,7 +225,8 @@ trust_remove(const char *dir, const char *name, struct err *err)
         return err_hint(err, "remove it from policy.json first");
     }
     mem_free_string(&path);
-    path = xasprintf("%s/keys/%s", store.dir, file);
+    trust_place_find(&place, dir);
+    path = xasprintf("%s/keys/%s", place.dir, file);
     if (unlink(path) == 0)
         return 0;
     if (errno == ENOENT)
@@ -243,15 +266,17 @@ trust_revoke(const char *dir, const char *what, char out[TRUST_LINE_MAX], struct
 {
     CLEANUP(revoked_release) struct revoked revoked = REVOKED_INIT;
     CLEANUP(buf_release) struct buf text = BUF_INIT(REVOKED_MAX);
-    CLEANUP(mem_free_string) char *folder = path_in_store(dir, "");
-    CLEANUP(mem_free_string) char *path = path_in_store(dir, "/revoked");
+    CLEANUP(mem_free_string) char *folder = NULL, *path = NULL;
+    CLEANUP(file_close) int lock = -1;
     struct err why = ERR_INIT;
     struct revoked_entry entry;
     const struct revoked more = {.items = &entry, .count = 1};
     int added;
 
-    if (read_what(what, out, &entry, err) < 0 || secure_dir_make(folder, err) < 0)
+    if (read_what(what, out, &entry, err) < 0 ||
+        store_lock_new(dir, &folder, &lock, err) < 0)
         return -1;
+    path = xasprintf("%s/revoked", folder);
     if (secure_dir_slurp(path, &text, &why) < 0 && why.kind != ERR_NOT_FOUND) {
         *err = why;
         return -1;

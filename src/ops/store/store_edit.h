@@ -23,11 +23,34 @@ MUST_USE int trust_look_at_key(const char *dir, const char *path, struct trust_a
 
 /*
  * Copy a public key into the store, which is created when it is missing.  dir NULL: the
- * default store.
- * Errors: ERR_CONFLICT - another key has that file name; those of keys.h and file.h.
+ * default store.  looked: the result of trust_look_at_key(), which was confirmed.
+ * Errors: ERR_CONFLICT - another key has that file name, this key has another name, or
+ *         the file was replaced after the look; those of keys.h and file.h.
  */
-MUST_USE int trust_add(const char *dir, const char *path, struct trust_added *out,
+MUST_USE int trust_add(const char *dir, const char *path,
+                       const struct trust_added *looked, struct trust_added *out,
                        struct err *err);
+
+/* A key that is about to be added. */
+struct trust_new_key {
+    struct trust_added added;
+    struct buf pem;
+};
+
+#define TRUST_NEW_KEY_INIT                                                               \
+    {                                                                                    \
+        .pem = BUF_INIT(PKI_KEY_FILE_MAX)                                                \
+    }
+
+/*
+ * The two steps of trust_add() for a caller that holds store_lock_new(): all checks, and
+ * what is written.  dir: the folder of the store.
+ */
+MUST_USE int trust_prepare_key(const char *dir, const char *path,
+                               const struct trust_added *looked,
+                               struct trust_new_key *out, struct err *err);
+MUST_USE int trust_place_key(const char *dir, const struct trust_new_key *key,
+                             struct err *err);
 
 /*
  * Remove a key file by its name in keys/, with or without ".pub".

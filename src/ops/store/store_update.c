@@ -9,6 +9,7 @@
 #include "io/file/file.h"
 #include "io/file/output.h"
 #include "io/file/secure_dir.h"
+#include "ops/store/store_lock.h"
 #include "trust/state.h"
 #include "trust/update.h"
 
@@ -361,8 +362,10 @@ trust_apply(const char *dir, const char *path, const struct events *events,
     CLEANUP(trust_store_release) struct trust_store next = TRUST_STORE_INIT;
     CLEANUP(update_release) struct trust_update u = TRUST_UPDATE_INIT;
     CLEANUP(buf_release) struct buf text = BUF_INIT(UPDATE_MAX);
+    CLEANUP(file_close) int lock = -1;
 
-    if (trust_store_open(&current, dir, err) < 0 ||
+    if (store_lock_present(dir, &lock, err) < 0 ||
+        trust_store_open(&current, dir, err) < 0 ||
         slurp_update(path, &text, &u, err) < 0)
         return -1;
     if (update_open(&u, current.dir, &current.revoked, &next, err) < 0 ||
