@@ -1,13 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# examples.sh SEALIFT <PAGE >NEW - write the examples of "sealift help COMMAND" into the page
-# between two comments, so that help and manual show the same ones.
+# examples.sh SEALIFT COMMAND <PAGE >NEW - write the examples of "sealift help COMMAND" into
+# the page between two comments, so that help and manual show the same ones.
 set -eu
-sealift=$1
 
-# Examples of a command: the lines after "Examples:", a purpose and a command in turn.
-examples_of() {
-    "$sealift" help "$1" | awk '
+# The lines after "Examples:", a purpose and a command in turn.
+examples() {
+    "$1" help "$2" | awk '
         inside && /^      / { sub(/^ +/, ""); gsub(/[_*]/, "\\\\&"); print "\t$ " $0; print "" }
         inside && /^  [^ ]/ { sub(/^ +/, ""); gsub(/[_*]/, "\\\\&"); print; print "" }
         /^Examples:$/ { inside = 1 }'
@@ -19,13 +18,10 @@ while IFS= read -r line; do
     esac
     [ -n "${inside-}" ] || printf '%s\n' "$line"
     case $line in
-    "; examples of each command: docs/man/examples.sh writes them")
+    "; docs/man/examples.sh writes these")
         inside=yes
         echo
-        for command in $("$sealift" --complete); do
-            printf '## Examples of %s\n\n' "$command"
-            examples_of "$command"
-        done
+        examples "$1" "$2"
         ;;
     esac
 done

@@ -16,12 +16,17 @@ for document in README.md trust.md bundle-format.md architecture.md recipes.md s
     check "$document is installed" test -n "$(find root -path "*/doc/sealift/$document")"
 done
 
-# --- the policy of the manual page -------------------------------------------------------
+for page in man1/sealift.1 man1/sealift-export.1 man1/sealift-verify-receipt.1 man5/sealift-policy.5; do
+    [ -f "$abs_top_builddir/docs/man/${page#*/}" ] || continue # no scdoc
+    check "${page#*/} is installed" test -n "$(find root -path "*/$page*")"
+done
+
+# --- the policy of the manual ----------------------------------------------------------
 
 # A literal block: the lines between two of "```".
 awk '/^With a policy, only the keys/ { inside = 1; next }
     inside && /^```/ { if (seen) exit; seen = 1; next }
-    seen { print }' "$abs_top_srcdir/docs/man/sealift.1.scd" >policy.json
+    seen { print }' "$abs_top_srcdir/docs/man/sealift-policy.5.scd" >policy.json
 check "the manual page has an example" grep -q '"threshold"' policy.json
 check_equal "its lines fit 80 columns" "" "$(grep -E '.{67}' policy.json)"
 for name in team second; do

@@ -29,7 +29,7 @@ must sealift copy -q "$index" --as "$other/team/app:v1"
 must sealift copy -q "$tool" --as "$other/team/app:v2"
 must sealift logout -q "$other"
 
-sed -n '/^# COMING FROM OTHER TOOLS/,/^# VOLUMES/p' "$abs_top_srcdir/docs/man/sealift.1.scd" |
+sed -n '/^# COMING FROM OTHER TOOLS/,/^# EXAMPLES/p' "$abs_top_srcdir/docs/man/sealift-copy.1.scd" |
     sed -n 's/^[[:blank:]]*\$ \(sealift .*\)$/\1/p' | sed 's/++$//' >lines
 check "the section has commands" test "$(wc -l <lines)" -ge 12
 

@@ -5,14 +5,14 @@
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
 [ -x "$SEALIFT" ] || skip_all "sealift is not built"
-page=$abs_top_srcdir/docs/man/sealift.1.scd
+man=$abs_top_srcdir/docs/man
 
-# section HEADING: the options that a section of the page explains.  Such a line begins with
-# an option in bold: "*-o*, *--output*=_FILE_".
-section() {
-    awk -v heading="$1" '
-        /^#/ { inside = 0; if ($0 == heading) inside = 1 }
-        inside && /^\*-/ { print }' "$page" |
+# explained FILE [HEADING]: the options that a page, or one section of it, explains.  Such a
+# line begins with an option in bold: "*-o*, *--output*=_FILE_".
+explained() {
+    awk -v heading="${2-}" '
+        /^#/ { outside = heading != "" && $0 != heading }
+        !outside && /^\*-/ { print }' "$1" |
         grep -oE '\*--[a-z0-9-]+\*' | tr -d '*' | sort -u
 }
 
@@ -20,56 +20,75 @@ options_of() {
     "$SEALIFT" "$1" --complete | grep '^-' | sed 's/=$//' | sort -u
 }
 
-# Text of the page about a command: its own section and the shared ones.
-explained() {
-    {
-        section "## sealift $1"
-        section "# COMMON OPTIONS"
-        case $1 in
-        copy | diff | doctor | export | import | list) section "# REGISTRY OPTIONS" ;;
-        esac
-    } | sort -u
+# mentioned PAGE...: every option anywhere in these pages, except where users of other tools
+# find theirs.
+mentioned() {
+    for page in "$@"; do
+        sed '/^# COMING FROM OTHER TOOLS/,/^# EXAMPLES/d' "$page"
+    done | grep -oE '(^|[^A-Za-z0-9-])--[a-z][a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+' | sort -u
 }
 
 commands=$("$SEALIFT" --complete)
 check "the program has commands" test "$(echo "$commands" | wc -l)" -ge 7
+check_equal "each command has a page, and each page a command" "$(echo "$commands" | sort)" \
+    "$(cd "$man" && printf '%s\n' sealift-*.1.scd | sed 's/^sealift-//; s/\.1\.scd$//' | sort)"
+check_equal "sealift(1) lists the commands" "$(
+    "$SEALIFT" help | sed -nE 's/^  ([a-z-]+)  +(.*)/sealift-\1(1) \2/p'
+)" "$(sed -n '/^# COMMANDS/,/^# COMMON/p' "$man/sealift.1.scd" |
+    awk '/^\|/ { gsub(/\*/, ""); page = $2 } /^:/ { sub(/^:. */, ""); print page, $0 }')"
+explained "$man/sealift.1.scd" "# COMMON OPTIONS" >"$work/common"
+explained "$man/sealift.1.scd" "# REGISTRY OPTIONS" >"$work/registry"
 for command in $commands; do
-    check "the page has a section on $command" grep -qE "^## .*sealift $command\\b" "$page"
+    page=$man/sealift-$command.1.scd
+    check_equal "sealift-$command(1) says what it is in the words of help" \
+        "sealift-$command - $("$SEALIFT" help | sed -n "s/^  $command  *//p")" \
+        "$(awk '/^# NAME/ { getline; getline; print }' "$page")"
     check "its synopsis has $command" grep -q "^\*sealift $command\*" "$page"
-    check "the program has help on $command" \
-        sh -c '"$1" help "$2" | grep -q .' - "$SEALIFT" "$command"
-    case $command in
-    help | version) continue ;;
-    esac
-    check_equal "$command has the options of the page" \
-        "$(explained "$command")" "$(options_of "$command")"
+    check "the program has help on $command" test -n "$("$SEALIFT" help "$command")"
+    check_equal "$command has the options of its page" \
+        "$(explained "$page" | sort -u - "$work/common")" "$(options_of "$command")"
+    "$man/examples.sh" "$SEALIFT" "$command" <"$page" >"$work/updated"
+    check_equal "its page has the examples of help: see docs/man/examples.sh" "" \
+        "$(diff "$page" "$work/updated")"
+    check "its page has examples" test "$(grep -c "^	. sealift $command" "$page")" -ge 1
+    options_of "$command" >>"$work/options"
 done
+sort -u -o "$work/options" "$work/options"
+check_equal "an option of registries is one of a command" "" \
+    "$(comm -13 "$work/options" "$work/registry")"
+check_equal "the manual mentions no other options" "" \
+    "$(mentioned "$man"/*.scd | comm -13 "$work/options" -)"
 
-# Each heading is a command, and each option that is mentioned anywhere exists.
-headings=$(grep -oE '^## sealift.*' "$page" | grep -oE 'sealift [a-z-]+' | cut -d' ' -f2 | sort)
-check_equal "the page has no other commands" "$(echo "$commands" | sort)" "$headings"
-for command in $commands; do
-    options_of "$command"
-done | sort -u >"$work/all"
-# The section for users of other tools mentions theirs.
-sed '/^# COMING FROM OTHER TOOLS/,/^# VOLUMES/d' "$page" |
-    grep -oE '(^|[^A-Za-z0-9-])--[a-z][a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+' | sort -u >"$work/page"
-check_equal "the page has no other options" "" \
-    "$(comm -13 "$work/all" "$work/page")"
-
-"$abs_top_srcdir/docs/man/examples.sh" "$SEALIFT" <"$page" >"$work/updated"
-check_equal "the page has the examples of help: see docs/man/examples.sh" "" \
-    "$(diff "$page" "$work/updated")"
-check "the page has an example of each command" test \
-    "$(grep -c "^## Examples of " "$page")" -eq "$(echo "$commands" | wc -l)"
+# dead_references PAGE: references to pages of this manual, and to sections, that lead nowhere.
+dead_references() {
+    tr -s '\n\t' ' ' <"$1" >"$work/text"
+    grep -oE '(\*[A-Z][A-Z ]+\* of )?\*sealift(-[a-z-]+)?\*\([15]\)' "$work/text" |
+        sed -E 's/^\*(sealift)/** of *\1/' | sort -u |
+        while IFS='*' read -r _ section _ name number; do
+            number=${number#(}
+            file=$man/$name.${number%)}.scd
+            if [ ! -f "$file" ] || { [ -n "$section" ] && ! grep -qx "# $section" "$file"; }; then
+                echo "${1##*/}: $section of $name"
+            fi
+        done
+    grep -oE '[Ss]ee \*[A-Z][A-Z ]+\*( of)?' "$work/text" | grep -v ' of$' |
+        sed 's/^[^*]*\*//; s/\*$//' | sort -u | while IFS= read -r section; do
+        grep -qx "# $section" "$man/${1##*/}" || echo "${1##*/}: $section"
+    done
+}
+check_equal "every reference in the manual leads somewhere" "" "$(
+    for page in "$man"/*.scd; do
+        dead_references "$page"
+    done
+)"
 
 # Reasons: the words of the table in err.h.
 reasons=$(sed -n 's/^    X([A-Z_]*, "\([a-z-]*\)").*/\1/p' "$abs_top_srcdir/src/base/err.h" | sort -u)
 check "there are reasons" test "$(echo "$reasons" | wc -l)" -gt 40
 for reason in $reasons; do
-    awk '/^# /{ inside = 0 } /^# EXIT STATUS/{ inside = 1 } inside' "$page" |
+    awk '/^# /{ inside = 0 } /^# EXIT STATUS/{ inside = 1 } inside' "$man/sealift.1.scd" |
         grep -qF "*$reason*" || echo "$reason"
 done >"$work/unlisted"
-check_equal "the page lists every reason" "" "$(cat "$work/unlisted")"
+check_equal "the manual lists every reason" "" "$(cat "$work/unlisted")"
 
 done_testing
