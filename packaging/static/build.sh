@@ -237,6 +237,7 @@ pack() {
     cp -r "$work/install/usr/bin" "$work/install/usr/share" "$work/$name/"
     cp "$top/LICENSE" "$work/$name/LICENSES/sealift"
     cp "$here/sources.txt" "$work/$name/LICENSES/"
+    "$here/sbom.sh" "$version" "$arch" >"$work/$name/sealift.cdx.json"
     pinned | cut -d' ' -f1 | uniq | while read -r package; do
         for each in COPYRIGHT COPYING LICENSE.txt LICENSE License; do
             [ ! -f "$work/build/$package/$each" ] || break
