@@ -98,6 +98,11 @@ check "the bundle is unchanged" cmp b.tar signed.tar
 expect 0 "import succeeds" sealift import -q --trust store b.tar "$target"
 expect 2 "refuses a certificate as --key" sealift verify --key signer.pem b.tar
 fresh
+cat signer.pem issuing.pem root.pem >whole.pem
+expect 0 "signs with a chain that begins with the signer's certificate" \
+    sealift sign --key signer.key --sign-cert signer.pem --sign-chain whole.pem b.tar
+expect 0 "the signature counts" verify b.tar
+fresh
 expect 0 "signs with an RSA certificate" sealift sign --key rsa.key --sign-cert rsa.pem \
     --sign-chain issuing.pem b.tar
 policy '"ca":["root.pem"],"san":["email:bundles@acme.example"]'

@@ -87,9 +87,10 @@ accepts_own_signatures(void **state)
     static const struct {
         const char *key, *certificate, *more;
     } table[] = {
-        {EC_PKCS8, EC_SIGNER, NULL},
-        {RSA_PKCS8, RSA_SIGNER, NULL},
-        {EC_PKCS8, EC_SIGNER, ROOT}, /* which is not sent along */
+        {EC_PKCS8, EC_SIGNER, NULL},         {RSA_PKCS8, RSA_SIGNER, NULL},
+        {EC_PKCS8, EC_SIGNER, ROOT},      /* which is not sent along */
+        {EC_PKCS8, EC_SIGNER, EC_SIGNER}, /* repeated in the chain */
+        {RSA_PKCS8, RSA_SIGNER, RSA_SIGNER}, {EC_PKCS8, EC_SIGNER, ISSUING},
     };
 
     (void)state;

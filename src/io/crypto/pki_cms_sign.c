@@ -41,6 +41,17 @@ pki_cms_check_signer(const struct pki_key *key, const struct pki_certs *certs,
     return 0;
 }
 
+/* A chain often contains the signer's certificate again, or one certificate twice. */
+static bool
+is_repeated(const struct pki_certs *certs, int i)
+{
+    for (int k = 0; k < i; k++) {
+        if (X509_cmp(sk_X509_value(certs->x509, i), sk_X509_value(certs->x509, k)) == 0)
+            return true;
+    }
+    return false;
+}
+
 static CMS_ContentInfo *
 make_cms(const struct pki_key *key, const struct pki_certs *certs, BIO *bytes)
 {
@@ -52,7 +63,8 @@ make_cms(const struct pki_key *key, const struct pki_certs *certs, BIO *bytes)
                                         EVP_sha256(), flags);
 
     for (int i = 1; done && i < sk_X509_num(certs->x509); i++)
-        done = CMS_add1_cert(info, sk_X509_value(certs->x509, i)) == 1;
+        done = is_repeated(certs, i) ||
+               CMS_add1_cert(info, sk_X509_value(certs->x509, i)) == 1;
     if (done && CMS_final(info, bytes, NULL, CMS_BINARY | CMS_DETACHED) == 1)
         return info;
     CMS_ContentInfo_free(info);
