@@ -29,8 +29,16 @@ cancel_on_signals(void)
     action.sa_handler = remember_signal;
     action.sa_flags = (int)SA_RESETHAND; /* the second one takes the default way out */
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        struct sigaction before;
+
+        /* nohup: the work is to survive the terminal.  Other signals are caught even if
+         * they were ignored, as a shell does for what it starts in the background. */
+        if (numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 &&
+            before.sa_handler == SIG_IGN)
+            continue;
         sigaction(numbers[i], &action, NULL);
+    }
 }
 
 bool

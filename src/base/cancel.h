@@ -23,7 +23,7 @@ struct cancel {
     }
 
 /* Handle SIGINT, SIGTERM, SIGHUP and SIGQUIT: the first is recorded, the second kills.
- * Called once, from main. */
+ * SIGHUP stays ignored where it is.  Called once, from main. */
 void cancel_on_signals(void);
 
 /* Block these signals for this thread, so that no step is interrupted halfway; *before

@@ -279,6 +279,13 @@ class Job:
         self._process.wait()
         self._process.stderr.close()
 
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def interrupt_now(self, number):
+        self._process.send_signal(number)
+
     def interrupt(self, number=signal.SIGINT):
         until("its handler", lambda: catches(self._process.pid, number))
         self._process.send_signal(number)
@@ -316,6 +323,34 @@ def reads_input(words, number, status, piece):
             os.close(reader)
             os.close(writer)
     return case
+
+
+def ignores(pid, number):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        mask = [line.split()[1] for line in file if line.startswith("SigIgn")][0]
+    return int(mask, 16) >> (number - 1) & 1
+
+
+def under_nohup():
+    """Standard input is read to its end after the signal, and ^C still works."""
+    def nohup():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    reader, writer = os.pipe()
+    try:
+        with Job("images", "-f", "-", stdin=reader, preexec_fn=nohup) as job:
+            os.write(writer, b"half")
+            until("its handlers", lambda: catches(job.pid, signal.SIGINT))
+            same(ignores(job.pid, signal.SIGHUP), 1, "SIGHUP is ignored")
+            job.interrupt_now(signal.SIGHUP)
+            until("the first half being read", lambda: left_in(reader) == 0)
+            os.write(writer, b"more")
+            until("the second half being read", lambda: left_in(reader) == 0)
+            job.interrupt()
+            job.ends(130)
+    finally:
+        os.close(reader)
+        os.close(writer)
 
 
 def fifo(has_writer):
@@ -382,6 +417,7 @@ CASES = [
       for what, words in STDIN for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143))),
     *((f"{what} from standard input, in the middle", reads_input(words, signal.SIGINT, 130, b"hal"))
       for what, words in STDIN),
+    ("SIGHUP that nohup made ignored", under_nohup),
     ("a FIFO without a writer", fifo(False)),
     ("a FIFO whose writer is silent", fifo(True)),
     ("a FIFO that is written in two pieces", fifo_that_is_written),
