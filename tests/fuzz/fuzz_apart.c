@@ -60,7 +60,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(pwrite(fd, data, size, 0) == (ssize_t)size);
     assert(pwrite(fd, zeros, sizeof(zeros), (off_t)size) == (ssize_t)sizeof(zeros));
     assert(lseek(fd, 0, SEEK_SET) == 0);
-    rc = sandboxed_check_listen(&events, fd, 0, &damage, &opened, &err);
+    rc = sandboxed_check_listen(&events, fd, &damage, &opened, &err);
     if (rc < 0)
         assert_error(&err);
     assert(rc == 0 || rc == -1 || rc == SANDBOXED_CHECK_BROKE_DOWN);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -290,17 +291,25 @@ take_damage(struct damage_list *list, struct news *news)
     damage_note(list, &d);
 }
 
-/* 1 with a message, 0 at the end of the child's messages. */
+/*
+ * 1 with a message, 0 at the end of the child's messages.  A signal is such an end: the
+ * child may hang, or never stop to send.
+ */
 static int
-hear(int fd, pid_t child, struct news *news)
+hear(int fd, struct news *news)
 {
+    enum { MOMENT_MS = 50 };
     size_t got = 0;
 
     while (got < sizeof(*news)) {
+        struct pollfd from = {.fd = fd, .events = POLLIN};
+        int rc = poll(&from, 1, MOMENT_MS);
         ssize_t n;
 
-        if (cancel_signal() != 0) /* forward a signal to the child */
-            kill(child, cancel_signal());
+        if (cancel_signal() != 0)
+            return 0;
+        if (rc == 0 || (rc < 0 && errno == EINTR))
+            continue;
         n = read(fd, (char *)news + got, sizeof(*news) - got);
         if (n < 0 && errno == EINTR)
             continue;
@@ -329,12 +338,12 @@ take_end(const struct news *news, struct damage_list *damage, bool *opened,
 }
 
 int
-sandboxed_check_listen(const struct events *events, int fd, pid_t child,
-                       struct damage_list *damage, bool *opened, struct err *err)
+sandboxed_check_listen(const struct events *events, int fd, struct damage_list *damage,
+                       bool *opened, struct err *err)
 {
     struct news news;
 
-    while (hear(fd, child, &news) == 1) {
+    while (hear(fd, &news) == 1) {
         switch (news.what) {
         case NEWS_EVENT:
             take_event(events, &news);
@@ -432,8 +441,7 @@ run_worker(struct worker *w, const struct sandboxed_check_job *job,
     (void)!write(w->to, "", 1); /* whether the child still exists shows when reading */
     close(w->to);
     w->to = -1;
-    rc = sandboxed_check_listen(&job->check->run->events, w->from, w->pid, damage, opened,
-                                err);
+    rc = sandboxed_check_listen(&job->check->run->events, w->from, damage, opened, err);
     *status = stop_worker(w);
     return rc;
 }

@@ -22,8 +22,6 @@
 
 #include "ops/verify/check.h"
 
-#include <sys/types.h>
-
 /* The job of the child; everything is borrowed. */
 struct sandboxed_check_job {
     const struct bundle_untrusted *head; /* with admission, or both are NULL */
@@ -52,9 +50,10 @@ MUST_USE int sandboxed_check(const struct sandboxed_check_job *job,
  * The parent's half: read the child's messages from the pipe until a verdict.  They are
  * not trusted: events and errors are made well-formed and printable.
  * Returns: as sandboxed_check(); SANDBOXED_CHECK_BROKE_DOWN without a verdict.
+ * Errors:  also ERR_SIGNAL, at once: the caller ends the child.
  */
 enum { SANDBOXED_CHECK_BROKE_DOWN = 1 };
-MUST_USE int sandboxed_check_listen(const struct events *events, int fd, pid_t child,
+MUST_USE int sandboxed_check_listen(const struct events *events, int fd,
                                     struct damage_list *damage, bool *opened,
                                     struct err *err);
 
