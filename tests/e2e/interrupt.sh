@@ -86,4 +86,33 @@ expect 0 "the same import completes afterwards" \
     sealift import --strip-host --insecure-skip-verify "$bundle" "$(address_of target)/half"
 check "every image is at the target" same_images source target half
 
+# A smart card that never answers: the library that waits for it is ended with the program.
+cat >"$work/pkcs11.c" <<'CODE'
+#include <stdlib.h>
+#include <fcntl.h>
+#include <unistd.h>
+int OSSL_provider_init(const void *core, const void *in, const void **out, void **context)
+{
+    (void)core, (void)in, (void)out, (void)context;
+    close(open(getenv("REACHED"), O_CREAT | O_WRONLY, 0600));
+    for (;;)
+        pause();
+}
+CODE
+stop_card_by() {
+    rm -f "$work/reached"
+    REACHED=$work/reached OPENSSL_MODULES=$work python3 "$tests/e2e/halt.py" "$1" \
+        "$work/reached" "$SEALIFT" key show pkcs11:token=silent 2>"$err"
+}
+if grep -qa __asan_init "$SEALIFT"; then
+    skip "one signal ends the wait for a silent smart card" "built with a sanitizer"
+elif ! cc -shared -fPIC -o "$work/pkcs11.so" "$work/pkcs11.c" 2>/dev/null; then
+    skip "one signal ends the wait for a silent smart card" "there is no C compiler"
+elif sealift key show pkcs11:token=silent 2>&1 </dev/null | grep -q 'static program'; then
+    skip "one signal ends the wait for a silent smart card" "a static program loads no modules"
+else
+    check_equal "^C ends the wait for a silent smart card" "killed 2" "$(stop_card_by INT)"
+    check_equal "SIGTERM does so, too" "killed 15" "$(stop_card_by TERM)"
+fi
+
 done_testing

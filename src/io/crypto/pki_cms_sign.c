@@ -2,6 +2,7 @@
 #include "config.h"
 #include "io/crypto/pki_cms_sign.h"
 
+#include "base/cancel_guard.h"
 #include "io/crypto/pki_certs_internal.h"
 #include "io/crypto/pki_cms_form.h"
 #include "io/crypto/pki_cms_internal.h"
@@ -55,13 +56,16 @@ is_repeated(const struct pki_certs *certs, int i)
 static CMS_ContentInfo *
 make_cms(const struct pki_key *key, const struct pki_certs *certs, BIO *bytes)
 {
+    CLEANUP(cancel_guard_end) struct cancel_guard guard;
     const unsigned flags = CMS_BINARY | CMS_DETACHED | CMS_PARTIAL | CMS_NOSMIMECAP;
     OSSL_LIB_CTX *lib;
     EVP_PKEY *pkey = pki_private_half(key, &lib);
     CMS_ContentInfo *info = CMS_sign_ex(NULL, NULL, NULL, NULL, flags, lib, NULL);
-    bool done = info && CMS_add1_signer(info, sk_X509_value(certs->x509, 0), pkey,
-                                        EVP_sha256(), flags);
+    bool done;
 
+    cancel_guard_begin(&guard, key->token);
+    done = info && CMS_add1_signer(info, sk_X509_value(certs->x509, 0), pkey,
+                                   EVP_sha256(), flags);
     for (int i = 1; done && i < sk_X509_num(certs->x509); i++)
         done = is_repeated(certs, i) ||
                CMS_add1_cert(info, sk_X509_value(certs->x509, i)) == 1;

@@ -2,6 +2,7 @@
 #include "config.h"
 #include "io/crypto/pki_pkcs11.h"
 
+#include "base/cancel_guard.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/crypto/pki_internal.h"
@@ -145,10 +146,12 @@ adopt_public(EVP_PKEY *pkey, const char *uri, struct err *err)
 struct pki_key *
 pki_token(const char *uri, const struct pki_passphrase *pass, struct err *err)
 {
+    CLEANUP(cancel_guard_end) struct cancel_guard guard;
     CLEANUP(token_release) struct pki_token *token = xcalloc(1, sizeof(*token));
     struct pin pin = {.pass = pass, .uri = uri, .err = ERR_INIT};
     struct pki_key *key = NULL;
 
+    cancel_guard_begin(&guard, true);
     if (strstr(uri, "pin-value=")) {
         err_set(err, ERR_USAGE, "a PIN in a URI is visible to all users of this host");
         err_hint(err, "enter it like a passphrase, or use pin-source=file:");

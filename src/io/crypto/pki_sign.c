@@ -2,6 +2,7 @@
 #include "config.h"
 #include "io/crypto/pki_sign.h"
 
+#include "base/cancel_guard.h"
 #include "io/crypto/hash.h"
 #include "io/crypto/pki_internal.h"
 
@@ -73,6 +74,7 @@ static bool
 sign_bytes(const struct pki_key *key, const void *bytes, size_t len, unsigned char *out,
            size_t *out_len)
 {
+    CLEANUP(cancel_guard_end) struct cancel_guard guard;
     CLEANUP(release_digest_context) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     OSSL_LIB_CTX *lib;
     EVP_PKEY *pkey = pki_private_half(key, &lib);
@@ -80,6 +82,7 @@ sign_bytes(const struct pki_key *key, const void *bytes, size_t len, unsigned ch
     const char *name =
         key->type == PKI_ED25519 ? NULL : EVP_MD_get0_name(md_of(pki_digest(key)));
 
+    cancel_guard_begin(&guard, key->token);
     return ctx && EVP_DigestSignInit_ex(ctx, NULL, name, lib, NULL, pkey, NULL) == 1 &&
            EVP_DigestSign(ctx, out, out_len, bytes, len) == 1;
 }

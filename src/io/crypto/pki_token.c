@@ -2,6 +2,9 @@
 #include "config.h"
 #include "io/crypto/pki_token.h"
 
+#include "base/cancel_guard.h"
+#include "base/cleanup.h"
+
 #include <stdlib.h>
 
 EVP_PKEY *
@@ -14,6 +17,9 @@ pki_token_key(const struct pki_token *token, OSSL_LIB_CTX **lib)
 void
 pki_token_free(struct pki_token *token)
 {
+    CLEANUP(cancel_guard_end) struct cancel_guard guard;
+
+    cancel_guard_begin(&guard, token);
     if (!token)
         return;
     EVP_PKEY_free(token->pkey);
