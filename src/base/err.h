@@ -33,8 +33,8 @@ enum err_kind {
 };
 
 /*
- * The reason as one word for scripts, listed in sealift(1).  One table of names and
- * words. Two names may share a word where scripts need no distinction but hints do.
+ * The reason as one word for scripts, listed in sealift-errors(5).  One table of names
+ * and words. Two names may share a word where scripts need no distinction but hints do.
  */
 #define ERR_REASONS(X)                                                                   \
     X(ALSO_LAYOUT, "also-layout")                                                        \

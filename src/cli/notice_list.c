@@ -16,7 +16,7 @@ notice_list_init(struct notice_list *w, struct progress *progress,
 }
 
 static void
-keep_notice(struct notices *kept, const char *kind, enum err_reason reason,
+keep_notice(struct notices *kept, enum err_kind kind, enum err_reason reason,
             const char *text, const char *hint)
 {
     struct jsout *obj;
@@ -25,8 +25,8 @@ keep_notice(struct notices *kept, const char *kind, enum err_reason reason,
         return;
     obj = jsout_object();
     if (kind)
-        jsout_put_text(obj, "kind", kind);
-    if (reason)
+        jsout_put_kind(obj, kind, reason);
+    else if (reason)
         jsout_put_text(obj, "reason", err_reason_word(reason));
     jsout_put_text(obj, "message", text);
     if (hint[0] != '\0')
@@ -55,7 +55,7 @@ take_warning(struct notice_list *w, const struct event *event)
 
     hint_add(hint, w->command, w->options, event->reason, "");
     pthread_mutex_lock(&w->lock);
-    keep_notice(&w->warnings, NULL, event->reason, event->text, hint);
+    keep_notice(&w->warnings, ERR_NONE, event->reason, event->text, hint);
     show_with_hint(w, EVENT_WARNING, event->text, hint);
     pthread_mutex_unlock(&w->lock);
 }
@@ -67,8 +67,7 @@ take_error(struct notice_list *w, const struct event *event)
 
     hint_add_to(&error, w->command, w->options);
     pthread_mutex_lock(&w->lock);
-    keep_notice(&w->errors, err_kind_name(error.kind), error.reason, error.msg,
-                error.hint);
+    keep_notice(&w->errors, error.kind, error.reason, error.msg, error.hint);
     show_with_hint(w, EVENT_ERROR, error.msg, event->shares_hint ? "" : error.hint);
     pthread_mutex_unlock(&w->lock);
 }

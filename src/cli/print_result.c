@@ -20,9 +20,7 @@ put_outcome(struct jsout *json, const struct err *failure)
     if (!failure)
         return;
     error = jsout_object();
-    jsout_put_text(error, "kind", err_kind_name(failure->kind));
-    if (failure->reason)
-        jsout_put_text(error, "reason", err_reason_word(failure->reason));
+    jsout_put_kind(error, failure->kind, failure->reason);
     jsout_put_text(error, "message", failure->msg);
     if (failure->hint[0] != '\0')
         jsout_put_text(error, "hint", failure->hint);

@@ -18,7 +18,7 @@ damage_json(const struct damage *d, const struct volumes *file)
         result_put_digest(obj, "digest", &d->digest);
     jsout_put_u64(obj, "offset", d->offset);
     jsout_put_u64(obj, "size", d->size);
-    jsout_put_text(obj, "kind", err_kind_name(d->err.kind));
+    jsout_put_kind(obj, d->err.kind, d->err.reason);
     jsout_put_text(obj, "message", d->err.msg);
     if (volumes_span(file, d->offset, d->size, &first, &last)) {
         jsout_put_u64(obj, "firstVolume", first);

@@ -122,9 +122,7 @@ gap_json(const struct failure *gap)
         result_put_digest(obj, "manifest", &gap->needer);
     if (gap->what != FAILURE_NAME)
         result_put_digest(obj, gap_word(gap), &gap->digest);
-    jsout_put_text(error, "kind", err_kind_name(gap->kind));
-    if (gap->reason)
-        jsout_put_text(error, "reason", err_reason_word(gap->reason));
+    jsout_put_kind(error, gap->kind, gap->reason);
     jsout_put_text(error, "message", gap->message);
     jsout_put(obj, "error", error);
     return obj;

@@ -44,9 +44,7 @@ render_push_failure(const struct push_failure *s, const struct push_hints *hints
     struct jsout *obj = jsout_object();
     char hint[PUSH_HINT_MAX];
 
-    jsout_put_text(obj, "kind", err_kind_name(s->kind));
-    if (s->reason)
-        jsout_put_text(obj, "reason", err_reason_word(s->reason));
+    jsout_put_kind(obj, s->kind, s->reason);
     jsout_put_text(obj, "message", s->message);
     render_push_hint(hint, s, hints);
     if (hint[0] != '\0')

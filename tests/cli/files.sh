@@ -83,7 +83,9 @@ refused "import BUNDLE TARGET and --report" BUNDLE --report \
     import --report a a localhost:5000
 refused "the conflict is found before --help" BUNDLE --report verify a --report a --help
 refused "the conflict is reported as JSON" BUNDLE --report verify a --report a --json
-check "the JSON has an error" grep -q '"kind":"usage"' "$out"
+check "the JSON has an error" grep -q '"error":{"kind":"usage","id":"usage",' "$out"
+expect 2 "an error with a reason" sealift sign --json a
+check "its id has both" grep -q '"error":{"kind":"usage","reason":"no-key","id":"usage.no-key",' "$out"
 refused "attach BUNDLE and SIGNATURE" BUNDLE SIGNATURE attach set.001 twin
 refused "attach SIGNATURE and --report" SIGNATURE --report attach set.001 a --report hard
 refused "sign BUNDLE and --key" BUNDLE --key sign --key a a

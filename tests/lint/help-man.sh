@@ -82,13 +82,4 @@ check_equal "every reference in the manual leads somewhere" "" "$(
     done
 )"
 
-# Reasons: the words of the table in err.h.
-reasons=$(sed -n 's/^    X([A-Z_]*, "\([a-z-]*\)").*/\1/p' "$abs_top_srcdir/src/base/err.h" | sort -u)
-check "there are reasons" test "$(echo "$reasons" | wc -l)" -gt 40
-for reason in $reasons; do
-    awk '/^# /{ inside = 0 } /^# EXIT STATUS/{ inside = 1 } inside' "$man/sealift.1.scd" |
-        grep -qF "*$reason*" || echo "$reason"
-done >"$work/unlisted"
-check_equal "the manual lists every reason" "" "$(cat "$work/unlisted")"
-
 done_testing

@@ -93,6 +93,19 @@ jsout_put_bool(struct jsout *obj, const char *key, bool value)
 }
 
 void
+jsout_put_kind(struct jsout *obj, enum err_kind kind, enum err_reason reason)
+{
+    const char *word = err_reason_word(reason), *name = err_kind_name(kind);
+    char id[64];
+
+    snprintf(id, sizeof(id), "%s%s%s", name, word ? "." : "", word ? word : "");
+    jsout_put_text(obj, "kind", name);
+    if (word)
+        jsout_put_text(obj, "reason", word);
+    jsout_put_text(obj, "id", id);
+}
+
+void
 jsout_put(struct jsout *obj, const char *key, struct jsout *child)
 {
     put_json_value(obj, key, tree(child));

@@ -15,6 +15,8 @@ struct jsout *jsout_array(void);
 void jsout_put_text(struct jsout *obj, const char *key, const char *text);
 void jsout_put_u64(struct jsout *obj, const char *key, uint64_t number);
 void jsout_put_bool(struct jsout *obj, const char *key, bool value);
+/* Put "kind", "reason" if there is one, and "id", both with a dot between. */
+void jsout_put_kind(struct jsout *obj, enum err_kind kind, enum err_reason reason);
 /* Copy a parsed node with its descendants; the document may be closed then. */
 struct jsout *jsout_copy(const struct js *node);
 /* Remove a member, if present. */

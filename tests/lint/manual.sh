@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# manual.sh - the pages of section 5 of the manual list what the code has, and nothing else.
+
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+need python3
+top=$abs_top_srcdir
+
+# disagreements SUBJECT FOLDER: one line for each.
+disagreements() {
+    python3 -B "$top/tests/lint/pages.py" "$@"
+}
+
+check_equal "sealift-errors(5) has every id, and no other" "" "$(disagreements errors "$top")"
+
+# planted SUBJECT FILE EXPRESSION: disagreements after sed has changed a copy of FILE.
+planted() {
+    rm -rf "$work/top"
+    mkdir -p "$work/top/docs"
+    cp -R "$top/src" "$work/top/src"
+    cp -R "$top/docs/man" "$work/top/docs/man"
+    sed "$3" "$top/$2" >"$work/top/$2"
+    disagreements "$1" "$work/top"
+}
+
+check_equal "finds a reason that the page lacks" "the page lacks the reason new-one" \
+    "$(planted errors src/base/err.h 's/^    X(YAML, .*/    X(NEW, "new-one") X(YAML, "yaml")/')"
+check_equal "finds an id that the page lacks" "the page lacks local.yaml" \
+    "$(planted errors src/io/yaml/yml.c '$a err_because(err, ERR_LOCAL, REASON_YAML, "");')"
+check_equal "finds an id that the code lacks" "the code has no error usage.yam" \
+    "$(planted errors docs/man/sealift-errors.5.scd 's/^[*]usage.yaml[*]$/&, *usage.yam*/')"
+check_equal "finds a warning that the page lacks" "the page lacks the warning sparse-index" \
+    "$(planted errors docs/man/sealift-errors.5.scd 's/^[*]sparse-index[*]$/*serial*/')"
+
+done_testing
