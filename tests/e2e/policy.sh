@@ -124,6 +124,11 @@ must sealift trust export -q --trust store -o update.json
 must sealift trust revoke -q --trust store bob.pub
 must sealift trust revoke -q --trust store carol.pub
 expect 7 "check fails when a threshold cannot be reached" sealift trust check --trust store
+expect 7 "doctor fails then, too" sealift doctor --trust store
+check "it names the stream" grep -q '^error    trust  *stream: prod: requires 2 of 3 signers' "$out"
+check "it names the signer" grep -q "^warning  trust  *signer: bob: key 'bob.pub' is revoked" "$out"
+check "how much a policy risks is no matter for it" sh -c '! grep -q "dev-" "$1"' - "$out"
+expect 7 "check fails again" sealift trust check --trust store
 check "it names the stream" grep -q '^error    stream  *prod: requires 2 of 3 signers, and 1 ' "$out"
 check "it names the key" grep -q "^warning  signer  *bob: key 'bob.pub' is revoked" "$out"
 expect 0 "an update can be checked without a store" sealift trust check --trust none update.json

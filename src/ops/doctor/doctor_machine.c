@@ -8,11 +8,11 @@
 #include "io/file/file.h"
 #include "io/http/http_cas.h"
 #include "io/http/http_proxy.h"
+#include "ops/store/policy_review.h"
 #include "registry/config/mirrors_file.h"
 #include "registry/credentials/credentials_default.h"
 #include "trust/place.h"
 #include "trust/state.h"
-#include "trust/store.h"
 
 #include <errno.h>
 #include <string.h>
@@ -22,12 +22,24 @@
 
 /* ---- trust ---- */
 
-/* Warnings about weak keys and old revocation lists. */
+/* What does not work, or will not for long.  How much a policy risks is a choice. */
 static void
-take_trust_warning(void *ctx, const struct event *event)
+look_at_policy(struct findings *f, const struct policy_look *look)
 {
-    if (event->kind == EVENT_WARNING)
-        findings_say(ctx, "trust", FINDING_WARNING, "%s", event->text);
+    CLEANUP(findings_release) struct findings found = FINDINGS_INIT;
+
+    policy_review(look, clock_now(), &found);
+    for (size_t i = 0; i < found.count; i++) {
+        const struct finding *x = &found.items[i];
+        bool is_decay =
+            strcmp(x->subject, "signer") == 0 || strcmp(x->subject, "store") == 0;
+        struct err e = x->err;
+
+        if (x->state != FINDING_ERROR && !(x->state == FINDING_WARNING && is_decay))
+            continue;
+        err_wrap(&e, "%s", x->subject);
+        findings_add(f, "trust", x->state, &e);
+    }
 }
 
 static void
@@ -58,22 +70,23 @@ look_at_state(struct findings *f, const struct trust_store *store)
 void
 doctor_look_at_trust(struct findings *f, const char *dir)
 {
-    CLEANUP(trust_store_release) struct trust_store store = TRUST_STORE_INIT;
-    const struct events warnings = {.emit = take_trust_warning, .ctx = f};
+    CLEANUP(policy_look_release) struct policy_look look = POLICY_LOOK_INIT;
+    const struct trust_store *store = &look.store;
     struct err why = ERR_INIT;
     char keys[TEXT_COUNT_MAX];
 
-    if (trust_store_open(&store, dir, &why) < 0) {
+    if (trust_store_open(&look.store, dir, &why) < 0) {
         findings_add(f, "trust",
                      why.reason == REASON_NO_TRUST ? FINDING_WARNING : FINDING_ERROR,
                      &why);
         return;
     }
+    look.has_files = true;
     findings_say(f, "trust", FINDING_OK, "%s%s in '%s'",
-                 text_count(keys, store.keys.count, "key", "keys"),
-                 store.has_policy ? " and a policy" : "", store.dir);
-    trust_store_warn(&store, clock_now(), &warnings);
-    look_at_state(f, &store);
+                 text_count(keys, store->keys.count, "key", "keys"),
+                 store->has_policy ? " and a policy" : "", store->dir);
+    look_at_policy(f, &look);
+    look_at_state(f, store);
 }
 
 /* ---- clock ---- */
