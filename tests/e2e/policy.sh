@@ -114,6 +114,55 @@ check "such as targets" grep -q 'registry.corp/' store/policy.json
 check "a later version follows" grep -q '"version": 3' store/policy.json
 expect 0 "the store opens" sealift trust list --trust store
 
+# --- a fault at any write --------------------------------------------------------------------
+
+# The first policy is there before the first key; a later one is the old or the new one; and
+# the same command completes what was begun.
+write_policy() { # STORE [WRAPPER...]: the policy of two signers, or that of three after it
+    to=$1
+    shift
+    signers=alice.pub,bob.pub
+    [ "$to" = first ] || signers=alice,bob,carol.pub
+    "$@" "$SEALIFT" trust policy -q --trust "$to" --update --stream prod --signers $signers \
+        --threshold 2
+}
+is_sound() { # STORE: what a run that ended early may leave
+    if [ "$1" = first ]; then
+        [ ! -e first/keys/alice.pub ] || grep -q '"version": 1' first/policy.json
+    else
+        sealift trust list --trust later >/dev/null &&
+            { cmp -s later/policy.json old.json || cmp -s later/policy.json new.json; }
+    fi
+}
+prepare() {
+    rm -rf first later
+    write_policy first && mv first later && rm -rf first
+}
+if can_trace; then
+    prepare && cp later/policy.json old.json && write_policy later && cp later/policy.json new.json
+    wrong='' faults=0
+    for store in first later; do
+        for call in pwrite64 fsync renameat2; do
+            nth=1
+            while [ $nth -lt 60 ]; do
+                prepare
+                write_policy $store strace -f -o trace -e "inject=$call:error=EIO:when=$nth" \
+                    >/dev/null 2>&1
+                grep -q INJECTED trace || break
+                faults=$((faults + 1))
+                is_sound $store || wrong="$wrong $store:$call:$nth"
+                write_policy $store >/dev/null 2>&1 && sealift trust list --trust $store >/dev/null ||
+                    wrong="$wrong $store:$call:$nth:again"
+                nth=$((nth + 1))
+            done
+        done
+    done
+    check_equal "a fault leaves the old or the new policy" "" "$wrong"
+    check "there were faults: $faults" test "$faults" -gt 15
+else
+    skip "a fault leaves the old or the new policy" "strace may not trace here"
+fi
+
 # --- check -----------------------------------------------------------------------------------
 
 expect 0 "check succeeds with warnings" sealift trust check --trust store

@@ -192,25 +192,31 @@ try_store(const struct edit *e, char *policy, struct err *err)
     return rc;
 }
 
-/*
- * A policy comes after its keys where another one is in force, because keys that no
- * policy names do not count; the first one comes before them, because without a policy
- * each of them would be sufficient.
- */
 static int
-put_store(const struct edit *e, const struct buf *policy, struct err *err)
+put_policy_file(const struct edit *e, const struct buf *text, bool exclusive,
+                struct err *err)
 {
     CLEANUP(mem_free_string) char *path = xasprintf("%s/policy.json", e->dir);
 
-    if (!e->has_policy &&
-        file_put(path, policy->data, policy->len, POLICY_FILE_MODE, true, err) < 0)
+    return file_put(path, text->data, text->len, POLICY_FILE_MODE, exclusive, err);
+}
+
+/*
+ * A policy comes after its keys where another one is in force, because keys that no
+ * policy names do not count; the first one comes before them, because without a policy
+ * each of them would be sufficient.  text NULL: only keys are missing, of a run that was
+ * interrupted in between.
+ */
+static int
+put_store(const struct edit *e, const struct buf *text, struct err *err)
+{
+    if (text && !e->has_policy && put_policy_file(e, text, true, err) < 0)
         return -1;
     for (size_t i = 0; i < e->key_count; i++) {
         if (trust_place_key(e->dir, &e->keys[i], err) < 0)
             return -1;
     }
-    if (e->has_policy &&
-        file_put(path, policy->data, policy->len, POLICY_FILE_MODE, false, err) < 0)
+    if (text && e->has_policy && put_policy_file(e, text, false, err) < 0)
         return -1;
     return 0;
 }
@@ -244,11 +250,11 @@ policy_write(const char *dir, const struct policy_wish *wish, struct policy_chan
     change.before = e.policy.version;
     change.is_written = rc == 1;
     change.version = change.before + (rc == 1);
-    if (rc == 1 && (try_store(&e, text.data, err) < 0))
+    if (try_store(&e, rc == 1 ? text.data : e.before.data, err) < 0)
         return -1;
     if (rc == 1 && e.has_policy && !wish->may_replace)
         return in_force(&e, err);
-    if (rc == 1 && put_store(&e, &text, err) < 0)
+    if (put_store(&e, rc == 1 ? &text : NULL, err) < 0)
         return -1;
     *out = change;
     return 0;
