@@ -40,7 +40,7 @@ harden_process(void)
 }
 
 /* "sealift: verb: what went wrong", and a hint. */
-static int
+static void
 complain(const char *command, const struct err *err)
 {
     fprintf(stderr, "sealift: %s%s%s\n", command ? command : "", command ? ": " : "",
@@ -50,7 +50,6 @@ complain(const char *command, const struct err *err)
     else if (err->kind == ERR_USAGE)
         fprintf(stderr, "hint: sealift help%s%s\n", command ? " " : "",
                 command ? command : "");
-    return err_exit_code(err);
 }
 
 /* For a command line that cannot be parsed, --json is recognised anywhere in it. */
@@ -64,16 +63,36 @@ wants_json(int argc, char **argv)
     return false;
 }
 
+/* The same for --progress json. */
+static bool
+wants_events(int argc, char **argv)
+{
+    bool wanted = false;
+
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--progress=json") == 0 ||
+            (strcmp(argv[i], "--progress") == 0 && i + 1 < argc &&
+             strcmp(argv[i + 1], "json") == 0))
+            wanted = true;
+    }
+    return wanted;
+}
+
 /* Report an error found before the command runs.  c: NULL when the command is invalid. */
 static int
-refuse(const struct command *c, const char *word, bool json, const struct err *err)
+refuse(const struct command *c, const char *word, bool json, bool events,
+       const struct err *err)
 {
     CLEANUP(result_release) struct result result = RESULT_INIT;
 
     result_init(&result, word);
     if (result_finish(&result, err, json, true, NULL, err_ignored()) < 0)
-        return complain(NULL, err_ignored());
-    return complain(c ? c->name : NULL, err);
+        err = err_ignored();
+    if (events)
+        progress_summary(word, err);
+    else
+        complain(c ? c->name : NULL, err);
+    return err_exit_code(err);
 }
 
 /* A command line, with the settings that apply to it. */
@@ -153,7 +172,11 @@ run_command(const struct command *c, const struct invocation *v, char **operands
         rc = -1;
     }
     http_global_cleanup();
-    return rc < 0 ? complain(c->name, &err) : EXIT_SUCCESS;
+    if (progress.mode == PROGRESS_JSON)
+        progress_summary(c->name, rc < 0 ? &err : NULL);
+    else if (rc < 0)
+        complain(c->name, &err);
+    return rc < 0 ? err_exit_code(&err) : EXIT_SUCCESS;
 }
 
 /* Before anything is opened for writing, and despite other errors: the report, too. */
@@ -216,7 +239,7 @@ start_command(const struct command *c, int argc, char **argv)
                            .settings = SETTINGS_INIT,
                            .early = ERR_INIT};
     const struct common_options *common = v.options;
-    bool json = wants_json(argc, argv);
+    bool json = wants_json(argc, argv), events = wants_events(argc, argv);
     char *name = xstrdup(c->name);
     struct err err = ERR_INIT;
     int count = read_command_line(&v, argc, argv, &err), status;
@@ -224,7 +247,7 @@ start_command(const struct command *c, int argc, char **argv)
     if (count >= 0)
         check_files(&v);
     if (count < 0)
-        status = refuse(c, c->name, json || common->json, &err);
+        status = refuse(c, c->name, json || common->json, events, &err);
     else if (common->help && c != &cmd_help)
         status = run_command(&cmd_help, &v, &name, 1);
     else
@@ -275,7 +298,7 @@ start_without_command(int argc, char **argv, struct err *err)
         return start_command(&cmd_help, argc, argv);
     if (err->kind == ERR_NONE)
         err_set(err, ERR_USAGE, "no command given");
-    return refuse(NULL, "", wants_json(argc, argv), err);
+    return refuse(NULL, "", wants_json(argc, argv), wants_events(argc, argv), err);
 }
 
 /* argv: the words after the program name. */
@@ -293,7 +316,7 @@ start(int argc, char **argv)
     c = command_find(word);
     if (!c) {
         command_unknown(word, &err);
-        return refuse(NULL, word, wants_json(argc, argv), &err);
+        return refuse(NULL, word, wants_json(argc, argv), wants_events(argc, argv), &err);
     }
     if (count == 0 && argc == 2 && strcmp(argv[1], "--complete") == 0)
         return print_completion(c);

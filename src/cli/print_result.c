@@ -10,8 +10,8 @@
 #include <limits.h>
 #include <unistd.h>
 
-static void
-put_outcome(struct jsout *json, const struct err *failure)
+void
+result_put_outcome(struct jsout *json, const struct err *failure)
 {
     struct jsout *error;
 
@@ -65,7 +65,7 @@ result_finish(struct result *r, const struct err *failure, bool json, bool quiet
 
     if (!json && !report)
         return quiet ? 0 : print(&r->text, err);
-    put_outcome(root, failure);
+    result_put_outcome(root, failure);
     r->json = NULL;
     if (jsout_print(root, &line, err) < 0)
         return -1;

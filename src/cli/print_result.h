@@ -8,6 +8,9 @@
 
 #include "render/result.h"
 
+/* Put "ok", "exit" and, if the run failed, "error".  failure: NULL on success. */
+void result_put_outcome(struct jsout *json, const struct err *failure);
+
 /*
  * Write to stdout (the JSON with --json, else the text unless quiet) and to the report
  * file.  failure: the error the run ended with, or NULL.

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "cli/print_result.h"
 #include "cli/terminal.h"
 #include "io/json/json.h"
 #include "io/json/json_write.h"
@@ -359,4 +360,15 @@ progress_finish(struct progress *p)
         show_phase(p, true);
     p->phase[0] = '\0';
     pthread_mutex_unlock(&p->lock);
+}
+
+void
+progress_summary(const char *command, const struct err *failure)
+{
+    struct jsout *obj = jsout_object();
+
+    jsout_put_text(obj, "event", "summary");
+    jsout_put_text(obj, "command", command);
+    result_put_outcome(obj, failure);
+    write_json(obj);
 }

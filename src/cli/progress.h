@@ -68,4 +68,7 @@ void progress_line(const struct progress *p, uint64_t now, size_t columns, char 
 /* End the progress line, before other output. */
 void progress_finish(struct progress *p);
 
+/* The last line for a program: how the run ended.  failure: NULL on success. */
+void progress_summary(const char *command, const struct err *failure);
+
 #endif

@@ -41,6 +41,24 @@ assert lines
 for line in lines: assert isinstance(json.loads(line), dict)' "$1"
 }
 
+# undocumented FILE: members of its events that sealift-events(5) lacks.
+undocumented() {
+    python3 - "$1" "$abs_top_srcdir/docs/man/sealift-events.5.scd" <<'PYTHON'
+import json, re, sys
+members, names = {}, []
+for line in open(sys.argv[2], encoding="utf-8"):
+    if line.startswith("## "):
+        names = line[3:].strip().split(", ")
+    elif line.startswith("*"):
+        for name in names:
+            members.setdefault(name, set()).update(re.findall(r"\*(\w+)\*", line))
+for line in open(sys.argv[1], encoding="utf-8"):
+    event = json.loads(line)
+    for member in set(event) - members[event["event"]] - {"event"}:
+        print(event["event"], member)
+PYTHON
+}
+
 for verb in export verify import inspect; do
     expect 0 "$verb" "run_$verb"
     check "$verb writes no control characters on stdout" is_plain "$out"
@@ -61,6 +79,9 @@ done
 for verb in export verify import; do
     expect 0 "$verb --progress json" "run_$verb" --progress json
     check "--progress json prints JSON lines on stderr" is_json_lines "$err"
+    check_equal "the last event is the summary" \
+        '{"event":"summary","command":"'"$verb"'","ok":true,"exit":0}' "$(tail -n 1 "$err")"
+    check_equal "events have the members of the manual" "" "$(undocumented "$err")"
     expect 0 "$verb --progress plain" "run_$verb" --progress plain
     check "--progress plain prints lines" is_plain "$err"
     expect 0 "$verb --progress none" "run_$verb" --progress none
@@ -98,6 +119,25 @@ check "--json prints one JSON object" is_json "$out"
 check_equal "the result has the kind" trust "$(field "$out" 'd["error"]["kind"]')"
 check_equal "the result has the reason" no-trust "$(field "$out" 'd["error"]["reason"]')"
 check "the message is on stderr too" grep -q '^sealift: verify: ' "$err"
+# summary STATUS ID COMMAND WORD...: the last event of a command that fails.
+summary() {
+    want="$1 $2 $3"
+    status=$1
+    shift 2
+    expect "$status" "$* fails" sealift "$@"
+    check "$*: events only" is_json_lines "$err"
+    check_equal "$*: ends with a summary" "$want" \
+        "$(tail -n 1 "$err" | python3 -c '
+import json, sys
+e = json.load(sys.stdin)
+assert e["event"] == "summary" and not e["ok"]
+print(e["exit"], e["error"]["id"], e["command"])')"
+}
+summary 7 trust.no-trust verify --progress json "$bundle"
+summary 2 usage verify --progress json
+summary 2 usage verify --progress=json --no-such-option "$bundle"
+summary 2 usage no-such-command --progress json
+summary 2 usage verify --progress json --jobs 0 "$bundle"
 expect 9 "a failed export --json exits with its kind" \
     sealift export --json --unsigned -o "$work/x.tar" "$(address_of source)/charts/shop:9"
 check_equal "the result has the kind of failure" not-found "$(field "$out" 'd["error"]["kind"]')"

@@ -13,6 +13,8 @@ disagreements() {
 }
 
 check_equal "sealift-errors(5) has every id, and no other" "" "$(disagreements errors "$top")"
+check_equal "sealift-events(5) has every event and member, and no other" "" \
+    "$(disagreements events "$top")"
 
 # planted SUBJECT FILE EXPRESSION: disagreements after sed has changed a copy of FILE.
 planted() {
@@ -32,5 +34,11 @@ check_equal "finds an id that the code lacks" "the code has no error usage.yam" 
     "$(planted errors docs/man/sealift-errors.5.scd 's/^[*]usage.yaml[*]$/&, *usage.yam*/')"
 check_equal "finds a warning that the page lacks" "the page lacks the warning sparse-index" \
     "$(planted errors docs/man/sealift-errors.5.scd 's/^[*]sparse-index[*]$/*serial*/')"
+check_equal "finds an event that the page lacks" "the page lacks the event waiting" \
+    "$(planted events docs/man/sealift-events.5.scd 's/^## waiting$/## note/')"
+check_equal "finds a member that the page lacks" "the page lacks the member speed" \
+    "$(planted events src/cli/progress.c '$a jsout_put_u64(obj, "speed", 1);')"
+check_equal "finds a member that the code lacks" "the code has no member speed" \
+    "$(planted events docs/man/sealift-events.5.scd 's/^[*]total[*]$/&, *speed*/')"
 
 done_testing

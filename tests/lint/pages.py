@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """pages.py SUBJECT TOP - print where a page of section 5 and the code of TOP disagree.
 
-SUBJECT is that of the page: errors.
+SUBJECT is that of the page: errors, events.
 """
 import pathlib
 import re
@@ -75,7 +75,28 @@ def errors(top):
         yield f"the page has {word} twice"
 
 
-SUBJECTS = {"errors": errors}
+def compare(what, page, code):
+    for word in sorted(set(code) - set(page)):
+        yield f"the page lacks the {what} {word}"
+    for word in sorted(set(page) - set(code)):
+        yield f"the code has no {what} {word}"
+
+
+def events(top):
+    page = top / "docs/man/sealift-events.5.scd"
+    code = (top / "src/cli/progress.c").read_text(encoding="utf-8")
+    outcome = (top / "src/cli/print_result.c").read_text(encoding="utf-8")
+    names = re.findall(r'show_(?:json|text)\((?:p, )?"(\w+)"', code)
+    for value in re.findall(r'"event",([^;]*);', code):
+        names += re.findall(r'"(\w+)"', value)
+    headings = re.findall(r"^## (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    yield from compare("event", [name for line in headings for name in line.split(", ")], names)
+    members = re.findall(r'jsout_put\w*\(obj, "(\w+)"', code)
+    members += re.findall(r'jsout_put\w*\(json, "(\w+)"', outcome)
+    yield from compare("member", entries(page, "EVENTS"), set(members) - {"event"})
+
+
+SUBJECTS = {"errors": errors, "events": events}
 
 if __name__ == "__main__":
     for line in SUBJECTS[sys.argv[1]](pathlib.Path(sys.argv[2])):
