@@ -199,6 +199,7 @@ build_musl() {
     # The kernel's headers, which are the host's.
     headers=/usr/include own=/usr/include/$machine-linux-gnu
     [ -z "$binutils" ] || { headers=/usr/$machine-linux-gnu/include own=$headers; }
+    [ -d "$headers/linux" ] || fail "$headers/linux is missing: the headers of the kernel"
     cp -rL "$headers/linux" "$headers/asm-generic" "$own/asm" "$root/usr/include/"
 }
 
@@ -252,8 +253,7 @@ pack() {
     cd "$work"
     tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
         --format=ustar -cf "$name.tar" "$name"
-    xz -9 -T1 -f "$name.tar"
-    mv "$name.tar.xz" "$output/"
+    xz -9 -T1 -c "$name.tar" >"$output/$name.tar.xz"
     (cd "$output" && sha256sum "$name.tar.xz")
 }
 

@@ -58,6 +58,60 @@ check_selection(const struct selection_options *o, struct err *err)
     return 0;
 }
 
+static bool
+has_tag_filter(const struct selection_options *o)
+{
+    return o->tags || o->exclude || o->variant || o->tags_semver || o->latest.is_set;
+}
+
+bool
+selection_expands_tags(const struct selection_options *o)
+{
+    return o->all_tags || has_tag_filter(o);
+}
+
+/* The option whose value is wrong is the first that alone is wrong. */
+static int
+wrap_tags(const struct tag_wishes *w, struct err *err)
+{
+    const struct {
+        const char *option;
+        struct tag_wishes alone;
+    } each[] = {
+        {"--tags", {.regex = w->regex}},
+        {"--exclude", {.exclude = w->exclude}},
+        {"--variant", {.variant = w->variant}},
+        {"--tags-semver", {.range = w->range}},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(each); i++) {
+        CLEANUP(tag_filter_release) struct tag_filter f = {.latest = 0};
+
+        if (tag_filter_make(&f, &each[i].alone, err_ignored()) < 0)
+            return err_wrap(err, "%s", each[i].option);
+    }
+    return -1;
+}
+
+static int
+read_tags(const struct selection_options *o, struct selection *out, struct err *err)
+{
+    const struct tag_wishes wishes = {.regex = o->tags,
+                                      .exclude = o->exclude,
+                                      .variant = o->variant,
+                                      .range = o->tags_semver,
+                                      .latest = o->latest.value};
+
+    if (o->latest.is_set && o->latest.value == 0)
+        return err_set(err, ERR_USAGE, "--latest requires at least 1");
+    if (!has_tag_filter(o))
+        return 0;
+    if (tag_filter_make(&out->pattern, &wishes, err) < 0)
+        return wrap_tags(&wishes, err);
+    out->has_pattern = true;
+    return 0;
+}
+
 int
 selection_read(const struct selection_options *o, struct selection *out, struct err *err)
 {
@@ -68,10 +122,7 @@ selection_read(const struct selection_options *o, struct selection *out, struct 
         if (choice_add(&out->choice, o->platforms.items[i], err) < 0)
             return err_wrap(err, "--platform");
     }
-    if (o->tags && tag_filter_compile(&out->pattern, o->tags, err) < 0)
-        return err_wrap(err, "--tags");
-    out->has_pattern = o->tags != NULL;
-    return 0;
+    return read_tags(o, out, err);
 }
 
 int
@@ -101,7 +152,7 @@ check_repositories(const struct reference_list *names, struct err *err)
             return 0;
     }
     return err_set(err, ERR_USAGE,
-                   "--all-tags and --tags require a REFERENCE without tag and digest");
+                   "tags are chosen, but no REFERENCE lacks a tag and a digest");
 }
 
 /* Every REFERENCE that is wrong goes to *bad. */
@@ -198,7 +249,7 @@ selection_gather(const struct selection_options *o, struct selection *selection,
 {
     CLEANUP(err_list_release) struct err_list bad = ERR_LIST_INIT;
 
-    names->takes_repositories = o->all_tags || o->tags;
+    names->takes_repositories = selection_expands_tags(o);
     names->take = sources_take;
     names->take_ctx = &selection->sources;
     if (gather_operands(operands, count, names, &bad, err) < 0 ||

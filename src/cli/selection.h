@@ -17,6 +17,8 @@
 struct selection_options {
     struct opt_list from, platforms;
     const char *index, *platform_missing, *tags, *name, *work_dir;
+    const char *tags_semver, *exclude, *variant;
+    struct opt_number latest;
     bool all_tags, referrers, no_referrers, foreign_layers;
     struct trust_options trust; /* of bundles among the sources */
 };
@@ -36,6 +38,16 @@ struct selection_options {
              "matches as "                                                               \
              "a whole",                                                                  \
              .family = "tags"),                                                          \
+        TEXT(T, images.tags_semver, 0, "tags-semver", "RANGE",                           \
+             "like --all-tags, but only tags that are versions in RANGE, such as "       \
+             "'>=1.2 <2', ~1.4 or ^2"),                                                  \
+        NUMBER(T, images.latest, 0, "latest", "N", TAG_LATEST_MAX,                       \
+               "like --all-tags, but only the N highest versions"),                      \
+        TEXT(                                                                            \
+            T, images.variant, 0, "variant", "WORD",                                     \
+            "of the tags of a repository only those that end in -WORD, such as alpine"), \
+        TEXT(T, images.exclude, 0, "exclude", "REGEX",                                   \
+             "of the tags of a repository none that REGEX matches as a whole"),          \
         LIST(T, images.platforms, 0, "platform", "OS/ARCH[/VARIANT][:VERSION]",          \
              "only these platforms, separated by commas (repeatable)"),                  \
         TEXT(T, images.platform_missing, 0, "platform-missing", "HOW",                   \
@@ -97,6 +109,9 @@ struct selection {
         .store = TRUST_STORE_INIT, .sources = SOURCES_INIT                               \
     }
 void selection_release(struct selection *s);
+
+/* Whether a name without tag and digest means tags of a repository. */
+bool selection_expands_tags(const struct selection_options *options);
 
 /* Errors: ERR_USAGE. */
 MUST_USE int selection_read(const struct selection_options *options,

@@ -128,7 +128,7 @@ read_names(const struct copy_command *o, char **operands, size_t count,
            struct exact_names *names, const char **target, struct err *err)
 {
     bool is_single =
-        count == 2 && o->images.from.count == 0 && !o->images.all_tags && !o->images.tags;
+        count == 2 && o->images.from.count == 0 && !selection_expands_tags(&o->images);
 
     *target = NULL;
     names->items = xcalloc(o->as.count + 1, sizeof(*names->items));

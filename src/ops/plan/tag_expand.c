@@ -32,6 +32,8 @@ add_tag(void *ctx, const char *tag, struct err *err)
         job->lists++;
         return 0;
     }
+    if (job->pattern && job->count == REFERENCE_LIST_MAX)
+        job->count = tag_filter_latest(job->pattern, job->tags, job->count);
     if (job->count == REFERENCE_LIST_MAX)
         return err_set(err, ERR_LIMIT, "more than %d tags to export", REFERENCE_LIST_MAX);
     job->tags = mem_grow(job->tags, job->count, &job->cap, sizeof(*job->tags));
@@ -66,6 +68,8 @@ expand(struct pool_job *base, unsigned worker, struct err *err)
     char lists[TEXT_COUNT_MAX];
     int rc = source->list_tags(source->ctx, worker, job->ref, &sink, err);
 
+    if (rc == 0 && job->pattern)
+        job->count = tag_filter_latest(job->pattern, job->tags, job->count);
     if (rc == 0 && job->count == 0)
         rc = err_set(err, ERR_NOT_FOUND, job->pattern ? "no tag matches" : "no tags");
     if (rc < 0)
