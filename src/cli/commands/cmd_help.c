@@ -61,7 +61,14 @@ overview(struct result *r)
 {
     result_add(r, "Usage: sealift COMMAND [OPTION]... [ARGUMENT]...\n\n"
                   "Carry container images across an air gap: all platforms, original "
-                  "bytes,\none signed file.\n");
+                  "bytes,\none signed file.\n\n"
+                  "First steps, on the side with internet:\n"
+                  "  sealift keygen team\n"
+                  "  sealift export --key team.key -o images.tar nginx:1.27\n"
+                  "On the isolated side, with the file and team.pub:\n"
+                  "  sealift trust add team.pub\n"
+                  "  sealift verify images.tar\n"
+                  "  sealift import images.tar registry.corp:5000/mirror\n");
     for (const struct command *const *c = commands; *c; c++) {
         if (c == commands || (*c)->group != c[-1]->group)
             result_add(r, "\n%s:\n", group_headings[(*c)->group]);
