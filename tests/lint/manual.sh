@@ -15,6 +15,10 @@ disagreements() {
 check_equal "sealift-errors(5) has every id, and no other" "" "$(disagreements errors "$top")"
 check_equal "sealift-events(5) has every event and member, and no other" "" \
     "$(disagreements events "$top")"
+check_equal "sealift-policy(5) has every member and value of a policy, and no other" "" \
+    "$(disagreements policy "$top")"
+check_equal "sealift-bundle(5) has every member and annotation, and no other" "" \
+    "$(disagreements bundle "$top")"
 
 # planted SUBJECT FILE EXPRESSION: disagreements after sed has changed a copy of FILE.
 planted() {
@@ -40,5 +44,19 @@ check_equal "finds a member that the page lacks" "the page lacks the member spee
     "$(planted events src/cli/progress.c '$a jsout_put_u64(obj, "speed", 1);')"
 check_equal "finds a member that the code lacks" "the code has no member speed" \
     "$(planted events docs/man/sealift-events.5.scd 's/^[*]total[*]$/&, *speed*/')"
+check_equal "finds a member of a policy that the page lacks" \
+    "the page lacks the member of STREAMS quota" \
+    "$(planted policy src/trust/policy.c 's/"epoch", NULL/"epoch", "quota", NULL/')"
+check_equal "finds a value that the page lacks" "the page lacks the value always" \
+    "$(planted policy src/trust/policy.c 's/"none", NULL/"none", "always", NULL/')"
+check_equal "finds a member of a policy that the code lacks" \
+    "the code has no member of SIGNERS until" \
+    "$(planted policy docs/man/sealift-policy.5.scd 's/^[*]not_after[*]$/&, *until*/')"
+check_equal "finds an annotation that the page lacks" \
+    "the page lacks the annotation dev.sealift.place" \
+    "$(planted bundle src/bundle/format/index_keys.h '$a #define PLACE PREFIX "place"')"
+check_equal "finds an annotation that the code lacks" \
+    "the code has no annotation dev.sealift.place" \
+    "$(planted bundle docs/man/sealift-bundle.5.scd 's/^[*]dev.sealift.base[*]$/&, *dev.sealift.place*/')"
 
 done_testing

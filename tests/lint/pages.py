@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """pages.py SUBJECT TOP - print where a page of section 5 and the code of TOP disagree.
 
-SUBJECT is that of the page: errors, events.
+SUBJECT is that of the page: bundle, errors, events, policy.
 """
 import pathlib
 import re
@@ -96,7 +96,40 @@ def events(top):
     yield from compare("member", entries(page, "EVENTS"), set(members) - {"event"})
 
 
-SUBJECTS = {"errors": errors, "events": events}
+def policy(top):
+    page = top / "docs/man/sealift-policy.5.scd"
+    code = (top / "src/trust/policy.c").read_text(encoding="utf-8")
+    tables = {name: [] for name in ("known", "others")}
+    for name, words in re.findall(r"const (\w+)\[\] = \{([^}]*), +NULL\}",
+                                  re.sub(r"\s+", " ", code)):
+        tables["known" if name == "known" else "others"].append(re.findall(r'"([^"]+)"', words))
+    objects = {"version": "POLICY", "keys": "SIGNERS", "max_age_days": "STREAMS",
+               "ca": "CERTIFICATES"}
+    for member, heading in objects.items():
+        known = [words for words in tables["known"] if member in words]
+        yield from compare(f"member of {heading}", entries(page, heading),
+                           known[0] if known else [])
+    text = page.read_text(encoding="utf-8")
+    for word in sorted({word for words in tables["others"] for word in words[1:]
+                        if f"*{word}*" not in text}):
+        yield f"the page lacks the value {word}"
+
+
+def bundle(top):
+    page = top / "docs/man/sealift-bundle.5.scd"
+    keys = (top / "src/bundle/format/index_keys.h").read_text(encoding="utf-8")
+    names = [("dev.sealift." if prefix else "") + name for prefix, name in re.findall(
+        r'#define \w+ +(PREFIX )?"((?:org|io)\.[\w.]+|[a-z]+)"\n', keys)
+             if prefix or "." in name]
+    yield from compare("annotation", entries(page, "ENTRIES") + entries(page, "ANNOTATIONS"), names)
+    code = "".join(path.read_text(encoding="utf-8")
+                   for path in sorted((top / "src/bundle").glob("**/*.[ch]")))
+    members = re.findall(
+        r'"(oci-layout|index\.json|SHA256SUMS|signatures/\.?\w*|blobs/sha256/|\.sigstore\.json|\.p7s)"', code)
+    yield from compare("member", entries(page, "MEMBERS"), members)
+
+
+SUBJECTS = {"bundle": bundle, "errors": errors, "events": events, "policy": policy}
 
 if __name__ == "__main__":
     for line in SUBJECTS[sys.argv[1]](pathlib.Path(sys.argv[2])):
