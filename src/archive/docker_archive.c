@@ -141,15 +141,6 @@ is_made_here(void *ctx, const struct digest *document)
     return digest_map_find(&a->manifests, document) != NULL;
 }
 
-/* Nothing can be attached to an image in such an archive. */
-static int
-list_no_referrers(void *ctx, unsigned worker, const struct reference *in,
-                  const struct digest *subject, struct referrers *out, struct err *err)
-{
-    (void)ctx, (void)worker, (void)in, (void)subject, (void)out, (void)err;
-    return 0;
-}
-
 /* ---- manifests ---- */
 
 static struct jsout *
@@ -319,7 +310,7 @@ docker_archive_open(struct local_images *out, const char *path, const char *work
     a = xcalloc(1, sizeof(*a));
     docker_blobs_init(&a->blobs, tar, run);
     l.source = (struct image_source){.ctx = a,
-                                     .list_referrers = list_no_referrers,
+                                     .list_referrers = local_no_referrers,
                                      .fetch_document = fetch_made_manifest,
                                      .fetch_blob = fetch_docker_blob,
                                      .open_blob = open_docker_blob,

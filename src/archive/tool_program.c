@@ -105,38 +105,44 @@ find_part(const struct tool_program *t, const struct digest *digest, struct err 
     return err_set(err, ERR_NOT_FOUND, "no such object");
 }
 
+/* Its bytes, to be read. */
+static int
+source_of_part(const struct tool_program *t, const struct digest *digest,
+               struct byte_block *block, struct byte_source *out, struct err *err)
+{
+    int part = find_part(t, digest, err);
+
+    if (part < 0)
+        return -1;
+    *block = t->parts[part];
+    *out = byte_block_source(block);
+    return 0;
+}
+
 static int
 fetch_tool_document(void *ctx, unsigned worker, const struct image_object *what,
                     struct image_document *out, struct err *err)
 {
-    struct tool_program *t = ctx;
-    int part = find_part(t, what->digest, err);
     struct byte_block block;
     struct byte_source source;
 
     (void)worker;
-    if (part < 0)
-        return -1;
-    block = t->parts[part];
-    source = byte_block_source(&block);
-    return local_fetch_document(&source, what, out, err);
+    return source_of_part(ctx, what->digest, &block, &source, err) < 0
+               ? -1
+               : local_fetch_document(&source, what, out, err);
 }
 
 static int
 fetch_tool_blob(void *ctx, unsigned worker, const struct image_object *what,
                 struct blob_prefix *prefix, const struct byte_sink *sink, struct err *err)
 {
-    struct tool_program *t = ctx;
-    int part = find_part(t, what->digest, err);
     struct byte_block block;
     struct byte_source source;
 
     (void)worker;
-    if (part < 0)
-        return -1;
-    block = t->parts[part];
-    source = byte_block_source(&block);
-    return local_fetch_blob(&source, what, prefix, sink, err);
+    return source_of_part(ctx, what->digest, &block, &source, err) < 0
+               ? -1
+               : local_fetch_blob(&source, what, prefix, sink, err);
 }
 
 static void
@@ -164,15 +170,6 @@ static bool
 has_tool_object(void *ctx, const struct digest *digest)
 {
     return find_part(ctx, digest, err_ignored()) >= 0;
-}
-
-static int
-list_no_tool_referrers(void *ctx, unsigned worker, const struct reference *in,
-                       const struct digest *subject, struct referrers *out,
-                       struct err *err)
-{
-    (void)ctx, (void)worker, (void)in, (void)subject, (void)out, (void)err;
-    return 0;
 }
 
 static void
@@ -300,7 +297,7 @@ tool_program_open(struct local_images *out, const char *path, struct err *err)
     t->layer = (struct buf)BUF_INIT(TOOL_PROGRAM_MAX + 4 * TAR_BLOCK);
     t->manifest = (struct buf)BUF_INIT(DOCUMENT_BYTES_MAX);
     l.source = (struct image_source){.ctx = t,
-                                     .list_referrers = list_no_tool_referrers,
+                                     .list_referrers = local_no_referrers,
                                      .fetch_document = fetch_tool_document,
                                      .fetch_blob = fetch_tool_blob,
                                      .open_blob = open_tool_blob,

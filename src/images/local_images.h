@@ -58,4 +58,9 @@ MUST_USE int local_fetch_blob(const struct byte_source *blob,
                               const struct image_object *what, struct blob_prefix *prefix,
                               const struct byte_sink *sink, struct err *err);
 
+/* list_referrers() of a source in which nothing can be attached to an image. */
+int local_no_referrers(void *ctx, unsigned worker, const struct reference *in,
+                       const struct digest *subject, struct referrers *out,
+                       struct err *err);
+
 #endif
