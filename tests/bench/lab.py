@@ -174,11 +174,12 @@ class Part:
         if others:
             self.goal_time(min(others, key=others.get), limit)
 
-    def goal_seconds(self, limit):
+    def goal_seconds(self, limit, who="sealift"):
         """sealift takes at most that many seconds, on a machine of these days."""
-        if "sealift" in self.readings:
-            median = self.readings["sealift"].median("seconds")
-            self.goals.append(Goal("time", f"{median:.2f} s", f"<= {limit} s", median <= limit))
+        if who in self.readings:
+            median = self.readings[who].median("seconds")
+            what = "time" if who == "sealift" else f"time of {who}"
+            self.goals.append(Goal(what, f"{median:.2f} s", f"<= {limit} s", median <= limit))
 
     def goal_nothing_written(self):
         """sealift writes no file to speak of."""

@@ -4,13 +4,14 @@
 #
 #   run.sh [-n ROUNDS] [--only PART,...] [--markdown]
 #
-# Parts: images export-big export-disk export-many export-far copy-big copy-many copy-far import-big
-# import-many verify.  In every round each contender runs once, in turn (export-far, copy-far: one
-# round); the table gives medians, and which goals are met.
+# Parts: start images export-big export-disk export-many export-far copy-big copy-many copy-far
+# import-big import-many verify.  In every round each contender runs once, in turn (export-far,
+# copy-far: one round); the table gives medians, and which goals are met.
 # Who takes part: ./sealift (or $SEALIFT) and whichever of oras, crane, skopeo and curl are
 # on PATH.  Needs docker-registry, python3, and about 14 GiB free in /dev/shm.
 #
 #   SEALIFT           the program to measure
+#   SEALIFT_STATIC    the static one, for the part start
 #   BENCH_LAYER       bytes of a layer of the big image (default 268435456)
 #   BENCH_IMAGES      number of small images (default 60)
 #   BENCH_MEMORY      folder on tmpfs (default /dev/shm)

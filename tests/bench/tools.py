@@ -36,6 +36,12 @@ def sealift_images(path):
     return lambda out, _: [SEALIFT, "images", "-q", "-f", path]
 
 
+def sealift_starts(program, count):
+    """So many starts of a program that does nothing else."""
+    loop = 'i=0; while [ $i -lt "$1" ]; do "$0" version >/dev/null || exit; i=$((i + 1)); done'
+    return lambda out, _: ["sh", "-c", loop, program, str(count)]
+
+
 # ---- out of a registry ----
 
 def sealift_export(refs):
