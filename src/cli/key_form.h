@@ -19,7 +19,7 @@ struct key_form_options {
          .family = "form"),                                                              \
         TEXT(T, form.kdf, 0, "kdf", "KDF",                                               \
              "derive the encryption key with scrypt (default) or pbkdf2 (for FIPS 140)", \
-             .family = "form"),                                                          \
+             .family = "form", .choices = "scrypt pbkdf2"),                              \
         FLAG(T, form.no_passphrase, 0, "no-passphrase",                                  \
              "leave the private key unencrypted", .from = OPT_FROM_LINE,                 \
              .family = "form passphrase new-passphrase")

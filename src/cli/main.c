@@ -261,15 +261,20 @@ start_command(const struct command *c, int argc, char **argv)
     return status;
 }
 
-/* For shell completion: actions and options of a command, or the commands. */
+/*
+ * For shell completion: values of an option of a command, its actions and options, or the
+ * commands.
+ */
 static int
-print_completion(const struct command *c)
+print_completion(const struct command *c, const char *option)
 {
     CLEANUP(buf_release) struct buf out = BUF_INIT(RESULT_TEXT_MAX);
 
-    for (const char *const *a = c ? c->actions : NULL; a && *a; a++)
+    if (option)
+        opt_complete_value(c->table, option, &out);
+    for (const char *const *a = c && !option ? c->actions : NULL; a && *a; a++)
         (void)!buf_addf(&out, "%s\n", *a);
-    if (c)
+    if (c && !option)
         opt_complete(c->table, &out);
     for (const struct command *const *each = commands; !c && *each; each++)
         (void)!buf_addf(&out, "%s\n", (*each)->name);
@@ -318,8 +323,8 @@ start(int argc, char **argv)
         command_unknown(word, &err);
         return refuse(NULL, word, wants_json(argc, argv), wants_events(argc, argv), &err);
     }
-    if (count == 0 && argc == 2 && strcmp(argv[1], "--complete") == 0)
-        return print_completion(c);
+    if (count == 0 && (argc == 2 || argc == 3) && strcmp(argv[1], "--complete") == 0)
+        return print_completion(c, argc == 3 ? argv[2] : NULL);
     /* Options before the command are options of the command. */
     memmove(argv + 1, argv, (size_t)count * sizeof(*argv));
     return start_command(c, argc - 1, argv + 1);
@@ -331,7 +336,7 @@ main(int argc, char **argv)
     harden_process();
     hash_global_init();
     if (argc == 2 && strcmp(argv[1], "--complete") == 0)
-        return print_completion(NULL);
+        return print_completion(NULL, NULL);
     if (argc >= 2 && strcmp(argv[1], "--version") == 0)
         return start_command(&cmd_version, argc - 2, argv + 2);
     return start(argc - 1, argv + 1);

@@ -451,3 +451,36 @@ opt_complete(const struct opt *table, struct buf *out)
             (void)!buf_addf(out, "--%s%s\n", o->name, o->arg ? "=" : "");
     }
 }
+
+/* Whether the value of an option is the path of a file. */
+static bool
+takes_file(const struct opt *o)
+{
+    static const char *const words[] = {"BUNDLE", "CERT", "FILE", "KEY", "LIST", "PUB"};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (o->file != OPT_NO_FILE || strcmp(o->arg, words[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+void
+opt_complete_value(const struct opt *table, const char *word, struct buf *out)
+{
+    const struct opt *o = word[0] != '-'   ? NULL
+                          : word[1] == '-' ? find_long(table, word + 2, strlen(word + 2))
+                                           : find_short(table, word[1]);
+
+    if (!o || takes_no_value(o))
+        return;
+    for (const char *at = o->choices ? o->choices : ""; *at != '\0';) {
+        size_t len = strcspn(at, " ");
+
+        (void)!buf_addf(out, "%.*s\n", (int)len, at);
+        at += len + (at[len] == ' ');
+    }
+    (void)!buf_add_text(out, strcmp(o->arg, "DIR") == 0 ? "@folders\n"
+                             : takes_file(o)            ? "@files\n"
+                                                        : "@text\n");
+}

@@ -71,7 +71,8 @@ struct opt {
     /* Words.  Options that share one are chosen together: where a source gives one of
      * them, lesser sources give none. */
     const char *family;
-    const char *needs; /* the option without which a setting of this one is not used */
+    const char *choices; /* words that are values, with blanks between; for completion */
+    const char *needs;   /* the option without which a setting of this one is not used */
 };
 
 /* The offset of a member, which must have that type: else it does not compile. */
@@ -170,5 +171,12 @@ void opt_help(const struct opt *table, struct buf *out);
 
 /* Append one "--name" or "--name=" per line. */
 void opt_complete(const struct opt *table, struct buf *out);
+
+/*
+ * Append the values of the option that a word ("--name", "-n") gives, one a line, then
+ * "@files" or "@folders" where a value is the path of one, else "@text".  A word that is
+ * not an option with a value adds nothing.
+ */
+void opt_complete_value(const struct opt *table, const char *word, struct buf *out);
 
 #endif

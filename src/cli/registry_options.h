@@ -36,7 +36,8 @@ struct common_options {
         TALLY(T, common.verbose, 'v', "verbose",                                         \
               "print debug messages and requests; twice: also headers"),                 \
         TEXT(T, common.progress, 0, "progress", "MODE",                                  \
-             "show progress as: auto, tty, plain, json or none"),                        \
+             "show progress as: auto, tty, plain, json or none",                         \
+             .choices = "auto tty plain json none"),                                     \
         NUMBER(                                                                          \
             T, common.progress_interval, 0, "progress-interval", "SECONDS",              \
             PROGRESS_SECONDS_MAX,                                                        \
@@ -68,7 +69,7 @@ struct registry_options {
                   "its private key, if in another file", .family = "tls",                \
                   .needs = "tls-cert"),                                                  \
         TEXT(T, registry.proxy, 0, "proxy", "URL",                                       \
-             "use this proxy, or with 'env' that of the environment"),                   \
+             "use this proxy, or with 'env' that of the environment", .choices = "env"), \
         LIST(T, registry.plain_http, 0, "plain-http", "HOST",                            \
              "use HTTP without TLS for HOST[:PORT] (repeatable)",                        \
              .from = OPT_FROM_SYSTEM),                                                   \

@@ -54,10 +54,10 @@ struct selection_options {
              "an image needs one of the platforms: error (default); all of them: all; "  \
              "with "                                                                     \
              "none it is left out: skip",                                                \
-             .needs = "platform"),                                                       \
-        TEXT(                                                                            \
-            T, images.index, 0, "index", "HOW",                                          \
-            "of indexes with platforms left out: keep them (default), or rebuild them"), \
+             .needs = "platform", .choices = "error all skip"),                          \
+        TEXT(T, images.index, 0, "index", "HOW",                                         \
+             "of indexes with platforms left out: keep them (default), or rebuild them", \
+             .choices = "keep rebuild"),                                                 \
         FLAG(T, images.no_referrers, 0, "no-referrers",                                  \
              "leave out signatures, SBOMs and everything else attached to the images",   \
              .family = "referrers"),                                                     \

@@ -26,14 +26,15 @@ struct target_options {
              "give the tag digest-sha256-HEX to all that has only a digest"),            \
         TEXT(T, target.on_existing, 0, "on-existing", "WHAT",                            \
              "if a tag has another digest: error (default), skip or overwrite",          \
-             .from = OPT_FROM_SYSTEM),                                                   \
+             .choices = "error skip overwrite", .from = OPT_FROM_SYSTEM),                \
         FLAG(T, target.dry_run, 0, "dry-run",                                            \
              "ask the registry what it has, and send nothing", .family = "receipt"),     \
         FLAG(T, target.keep_going, 0, "keep-going",                                      \
              "if the target rejects part of an image, still push the other images"),     \
         TEXT(T, target.read_back, 0, "read-back", "WHAT",                                \
              "with 'blobs', also fetch all blobs again and compare them before tags "    \
-             "move")
+             "move",                                                                     \
+             .choices = "blobs")
 
 /*
  * Read the options and the operand REGISTRY[/PREFIX]; without an operand, the mapping has

@@ -21,6 +21,7 @@ in_zsh() {
     zsh -f -c 'compadd() { while [[ $1 != -- ]]; do shift; done; shift
             for one in "$@"; do [[ $one == $words[CURRENT]* ]] && print -- $one; done }
         _files() { :; }
+        compset() { words[CURRENT]=${words[CURRENT]#*=}; }
         file=$1; shift; words=("$@"); CURRENT=$#; . $file' zsh "$completions/_sealift" "$@"
 }
 in_fish() {
@@ -37,12 +38,43 @@ for shell in bash zsh fish; do
     offer=in_$shell
     check_equal "$shell completes a command" "verify
 verify-receipt" "$($offer sealift verif | sort)"
-    check_equal "$shell completes an option with a value" --platform= \
-        "$($offer sealift export --platform= | sed 's/^--platform-.*//' | grep . | head -n 1)"
+    check_equal "$shell completes an option with a value" --work-dir= \
+        "$($offer sealift export --work)"
     check_equal "$shell completes a flag" --dry-run "$($offer sealift copy --dry)"
     check_equal "$shell completes an action" revoke "$($offer sealift trust rev)"
     check_equal "$shell completes a command after help" export "$($offer sealift help expo)"
+    check_equal "$shell completes a value" overwrite "$($offer sealift import --on-existing ov)"
+    check_equal "$shell offers all values" "error
+overwrite
+skip" "$($offer sealift import --on-existing '' | sort)"
+    check_equal "$shell completes a value behind =" plain \
+        "$($offer sealift export a --progress=pl | sed 's/^--progress=//')"
+    check_equal "$shell completes a value of a word or a number" fat32 \
+        "$($offer sealift export --volume-size f)"
+    check_equal "$shell offers nothing where any text may be" "" \
+        "$($offer sealift export --stream verif)"
+    check_equal "$shell completes what follows a flag" "" \
+        "$($offer sealift export --dry-run verif)"
+    check_equal "$shell completes an action of trust" policy "$($offer sealift trust pol)"
     check_equal "$shell offers no command as a file" "" "$($offer sealift inspect verif)"
 done
+
+# values COMMAND OPTION: what the shells are told.
+check_equal "an option of a file is told" "@files" "$("$SEALIFT" export --complete --output)"
+check_equal "so is its short form" "@files" "$("$SEALIFT" export --complete -o)"
+check_equal "and a folder" "@folders" "$("$SEALIFT" verify --complete --trust)"
+check_equal "a flag has no value" "" "$("$SEALIFT" export --complete --dry-run)"
+check_equal "nor has an unknown word" "" "$("$SEALIFT" export --complete --no-such)"
+for command in $("$SEALIFT" --complete); do
+    for option in $("$SEALIFT" "$command" --complete | sed -n 's/=$//p'); do
+        words=$("$SEALIFT" "$command" --complete "$option" | grep -v '^@' | sort)
+        # The manual: "*--option*=*word*|*word*", in the page of the command or the common one.
+        page=$(cat "$abs_top_srcdir/docs/man/sealift-$command.1.scd" "$abs_top_srcdir/docs/man/sealift.1.scd" |
+            sed -nE "s/^(\*.*, )?\*$option\*=([^,]*).*/\2/p" | head -n 1 | grep -oE '\*[a-z0-9]+\*' | tr -d '*' | sort)
+        [ "$words" = "$page" ] || { [ -z "$page" ] && [ -n "$words" ]; } ||
+            echo "$command $option: $words, not $page"
+    done
+done >"$work/differ"
+check_equal "values are those of the manual" "" "$(cat "$work/differ")"
 
 done_testing

@@ -34,7 +34,8 @@ static const struct opt table[] = {
     GROUP("Bundle"),
     FILE_TEXT(T, output, 'o', "output", "BUNDLE", OPT_BY_COMMAND, "the file to write"),
     TEXT(T, volume_size, 0, "volume-size", "N[KMG]",
-         "write volumes of N bytes, BUNDLE.001 and following; also: fat32, dvd, cd"),
+         "write volumes of N bytes, BUNDLE.001 and following; also: fat32, dvd, cd",
+         .choices = "fat32 dvd cd"),
     FLAG(T, dry_run, 0, "dry-run", "show what would be fetched and written, then stop"),
     FLAG(T, force, 0, "force", "replace BUNDLE if it exists", .from = OPT_FROM_LINE),
     FILE_LIST(

@@ -23,7 +23,8 @@ static const struct opt table[] = {
               "read FILE, all files of a folder, or '-': standard input (repeatable)"),
     TEXT(T, confidence, 0, "confidence", "LEVEL",
          "print names that are sure, also those that are likely (default), or also those "
-         "that are maybe names"),
+         "that are maybe names",
+         .choices = "sure likely maybe"),
     TEXT(T, why, 0, "why", "NAME", "print all places that name this image"),
     LIST(T, ignore, 0, "ignore", "REGEX",
          "leave out names in which an extended regular expression is found (repeatable)"),

@@ -20,7 +20,8 @@ struct keygen_command {
 #define T struct keygen_command
 static const struct opt table[] = {
     GROUP("Key"),
-    TEXT(T, type, 0, "type", "TYPE", "ecdsa (P-256, default), ed25519 or rsa3072"),
+    TEXT(T, type, 0, "type", "TYPE", "ecdsa (P-256, default), ed25519 or rsa3072",
+         .choices = "ecdsa ed25519 rsa3072"),
     PASSPHRASE_OPTIONS(T),
     KEY_FORM_OPTIONS(T),
     COMMON_OPTIONS(T),
