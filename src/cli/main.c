@@ -140,6 +140,7 @@ run_command(const struct command *c, const struct invocation *v, char **operands
     int rc = is_early ? -1 : 0;
 
     result_init(&result, c->name);
+    result.colour = terminal_has_colour(STDOUT_FILENO);
     result.columns = common->wide ? 0 : terminal_columns(STDOUT_FILENO);
     if (progress_init(&progress, common->progress, log_interval(common), common->quiet,
                       common->verbose > 0, c->name, &late) < 0 &&

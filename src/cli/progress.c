@@ -42,6 +42,7 @@ progress_init(struct progress *p, const char *mode, uint64_t seconds, bool quiet
 
     *p = (struct progress){.quiet = quiet, .verbose = verbose, .command = command};
     pthread_mutex_init(&p->lock, NULL);
+    p->colour = terminal_has_colour(STDERR_FILENO);
     if (!mode || strcmp(mode, "auto") == 0) {
         p->mode = isatty(STDERR_FILENO) == 1 ? PROGRESS_TTY : PROGRESS_PLAIN;
     } else {
@@ -299,7 +300,10 @@ show_notice(struct progress *p, enum event_kind kind, const char *text, const ch
         write_json(obj);
         return;
     }
-    fprintf(stderr, "sealift: %s: %s%s\n", p->command, is_warning ? "warning: " : "",
+    fprintf(stderr, "sealift: %s: %s%s\n", p->command,
+            !is_warning ? ""
+            : p->colour ? "\033[33mwarning:\033[0m "
+                        : "warning: ",
             text);
     if (hint[0] != '\0')
         fprintf(stderr, "hint: %s\n", hint);

@@ -31,6 +31,7 @@ struct progress_mark {
 struct progress {
     enum progress_mode mode;
     bool quiet, verbose;
+    bool colour; /* of the word "warning" */
     const char *command;
     uint64_t interval;    /* ms between two lines */
     pthread_mutex_t lock; /* guards all members below and stderr */

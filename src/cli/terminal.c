@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -25,6 +26,15 @@ terminal_columns(int fd)
         return 0;
     return ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col
                                                           : TERMINAL_COLUMNS_USUAL;
+}
+
+bool
+terminal_has_colour(int fd)
+{
+    const char *refused = getenv("NO_COLOR"), *kind = getenv("TERM");
+
+    return isatty(fd) == 1 && (!refused || refused[0] == '\0') && kind &&
+           kind[0] != '\0' && strcmp(kind, "dumb") != 0;
 }
 
 int

@@ -9,12 +9,17 @@
 #include "base/err.h"
 #include "base/secret.h"
 
+#include <stdbool.h>
+
 #define TERMINAL_LINE_MAX 1024 /* bytes of a line that is typed */
 
 enum { TERMINAL_COLUMNS_USUAL = 80 }; /* of one that does not tell */
 
 /* How many characters a line has where fd is a terminal; 0: it is none. */
 size_t terminal_columns(int fd);
+
+/* Whether fd is a terminal whose user did not refuse colour, by NO_COLOR or TERM. */
+bool terminal_has_colour(int fd);
 
 /* Open the terminal of this process; -1 without one. */
 int terminal_open(void);

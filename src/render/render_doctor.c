@@ -4,6 +4,8 @@
 
 #include "io/json/json_write.h"
 
+#include <string.h>
+
 static struct jsout *
 finding_object(const struct finding *x)
 {
@@ -20,6 +22,22 @@ finding_object(const struct finding *x)
     return obj;
 }
 
+static void
+say_state(struct result *r, enum finding_state state)
+{
+    static const enum result_state states[] = {[FINDING_OK] = RESULT_GOOD,
+                                               [FINDING_NOTE] = RESULT_GOOD,
+                                               [FINDING_WARNING] = RESULT_DOUBTFUL,
+                                               [FINDING_ERROR] = RESULT_BAD};
+    const char *word = finding_word(state);
+
+    if (state == FINDING_NOTE)
+        result_say(r, "%s", word);
+    else
+        result_say_state(r, states[state], word);
+    result_say(r, "%*s", 9 - (int)strlen(word), "");
+}
+
 void
 render_findings(struct result *r, const struct findings *f)
 {
@@ -29,8 +47,9 @@ render_findings(struct result *r, const struct findings *f)
         const struct finding *x = &f->items[i];
 
         jsout_append(list, finding_object(x));
-        result_say(r, "%-8s %-12s %s%s%s\n", finding_word(x->state), x->subject,
-                   x->err.msg, x->err.hint[0] != '\0' ? "; " : "", x->err.hint);
+        say_state(r, x->state);
+        result_say(r, "%-12s %s%s%s\n", x->subject, x->err.msg,
+                   x->err.hint[0] != '\0' ? "; " : "", x->err.hint);
     }
     jsout_put(r->json, "findings", list);
 }

@@ -129,8 +129,8 @@ say_failed_images(struct result *r, const struct push_result *x,
         if (!cause || strstr(message, cause->message))
             continue;
         reference_name(&x->plan.names[i].to, target);
-        result_say(r, "failed    %s%s%s\n",
-                   text_starts(cause->message, target) ? "" : target,
+        result_say_state(r, RESULT_BAD, "failed");
+        result_say(r, "    %s%s%s\n", text_starts(cause->message, target) ? "" : target,
                    text_starts(cause->message, target) ? "" : ": ", cause->message);
         render_push_hint(hint, cause, hints);
         if (hint[0] != '\0' && strcmp(hint, last) != 0)

@@ -53,6 +53,17 @@ result_say(struct result *r, const char *fmt, ...)
 }
 
 void
+result_say_state(struct result *r, enum result_state state, const char *word)
+{
+    static const char *const colours[] = {[RESULT_GOOD] = "\033[32m",
+                                          [RESULT_DOUBTFUL] = "\033[33m",
+                                          [RESULT_BAD] = "\033[31m"};
+
+    result_add(r, "%s%s%s", r->colour ? colours[state] : "", word,
+               r->colour ? "\033[0m" : "");
+}
+
+void
 result_add(struct result *r, const char *fmt, ...)
 {
     va_list ap;

@@ -20,6 +20,7 @@
 struct result {
     struct buf text;
     size_t columns;     /* maximum width of tables; 0: unlimited */
+    bool colour;        /* of words that are a state: text is for a terminal */
     struct jsout *json; /* the object; owned */
 };
 
@@ -36,6 +37,11 @@ void result_release(struct result *r);
  * at the end of fmt is kept: any other comes from a name.
  */
 void result_say(struct result *r, const char *fmt, ...) PRINTF(2, 3);
+
+enum result_state { RESULT_GOOD, RESULT_DOUBTFUL, RESULT_BAD };
+
+/* Append a word that is a state, such as "failed": coloured on a terminal. */
+void result_say_state(struct result *r, enum result_state state, const char *word);
 
 /* Append text that is known to be safe, or meant for another program, unchanged. */
 void result_add(struct result *r, const char *fmt, ...) PRINTF(2, 3);

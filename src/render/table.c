@@ -130,6 +130,35 @@ narrow(struct table *t, int width[TABLE_COLUMNS], size_t columns)
 
 /* ---- text ---- */
 
+/* Where a state is at the end of a cell, or the end of the cell. */
+static const char *
+find_state(const char *cell)
+{
+    static const char *const words[] = {"MISSING", "INCOMPLETE"};
+
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        size_t len = strlen(cell), state = strlen(words[i]);
+        const char *at = len >= state ? cell + len - state : cell;
+
+        if (strcmp(at, words[i]) == 0 && (at == cell || at[-1] == ' '))
+            return at;
+    }
+    return cell + strlen(cell);
+}
+
+/* A cell after the first column. */
+static void
+say_cell(struct result *r, const char *cell, int width)
+{
+    const char *state = find_state(cell);
+    int len = (int)strlen(cell);
+
+    result_say(r, "%.*s", (int)(state - cell), cell);
+    if (*state != '\0')
+        result_say_state(r, RESULT_BAD, state);
+    result_say(r, "%*s", width > len ? width - len : 0, "");
+}
+
 /* Sizes, in the last column, are right-aligned; some tables have no sizes. */
 static void
 say_row(struct result *r, char *const cells[TABLE_COLUMNS],
@@ -137,12 +166,16 @@ say_row(struct result *r, char *const cells[TABLE_COLUMNS],
 {
     bool has_sizes = width[TABLE_COLUMNS - 1] > 0;
 
-    for (size_t c = 0; c + 2 < TABLE_COLUMNS; c++)
-        result_say(r, "%-*s  ", width[c], cells[c]);
-    result_say(r, "%-*s", has_sizes ? width[TABLE_COLUMNS - 2] : 0,
-               cells[TABLE_COLUMNS - 2]);
-    if (has_sizes)
-        result_say(r, "  %*s", width[TABLE_COLUMNS - 1], cells[TABLE_COLUMNS - 1]);
+    result_say(r, "%-*s  ", width[0], cells[0]);
+    for (size_t c = 1; c + 2 < TABLE_COLUMNS; c++)
+        say_cell(r, cells[c], width[c] + STEP);
+    say_cell(r, cells[TABLE_COLUMNS - 2], has_sizes ? width[TABLE_COLUMNS - 2] : 0);
+    if (has_sizes) {
+        const char *last = cells[TABLE_COLUMNS - 1];
+
+        result_say(r, "  %*s", width[TABLE_COLUMNS - 1] - (int)strlen(last), "");
+        say_cell(r, last, 0);
+    }
     result_say(r, "\n");
 }
 

@@ -109,6 +109,20 @@ if has_terminals; then
     check_not "progress moves the cursor on a terminal" is_plain "$work/screen"
     check "verify -q succeeds on a terminal" on_terminal -q
     check "-q does not move the cursor" sh -c '! grep -q "$(printf "\033")" "$1"' - "$work/screen"
+    # The state is coloured on a terminal, and nowhere else; NO_COLOR and TERM refuse that.
+    green=$(printf '\033[32mOK\033[0m: ')
+    red=$(printf '\033[3')
+    TERM=xterm NO_COLOR='' on_terminal --progress none
+    check "the state is green on a terminal" grep -qF "$green" "$work/screen"
+    TERM=xterm NO_COLOR=1 on_terminal --progress none
+    check_not "no colour with NO_COLOR" grep -qF "$red" "$work/screen"
+    check "the state is the same word" grep -q '^OK: ' "$work/screen"
+    TERM=dumb on_terminal --progress none
+    check_not "no colour on a dumb terminal" grep -qF "$red" "$work/screen"
+    TERM=xterm on_terminal --progress none --json
+    check_not "no colour in JSON" grep -qF "$red" "$work/screen"
+    TERM=xterm expect 0 "verify into a pipe succeeds" run_verify
+    check_not "no colour in a pipe" grep -qF "$red" "$out"
 else
     skip "progress is shown on a terminal" "no pseudo-terminals here (/dev/pts)"
 fi

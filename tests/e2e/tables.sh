@@ -136,4 +136,25 @@ required 0 "import --dry-run" sealift import --dry-run --key signer.pub "$bundle
 check "sizes are shown" \
     grep -qE 'team/web:1\.4 +would-push +sha256:[0-9a-f]+ +[0-9.]+ (B|KiB|MiB)$' "$out"
 
+# --- colour ------------------------------------------------------------------------------
+
+# The state is coloured, and without that every line is the same.
+escape=$(printf '\033')
+uncoloured() {
+    sed "s/$escape\[[0-9]*m//g" "$out" | grep -v ' clock '
+}
+for words in "doctor" "inspect $bundle" "verify --key signer.pub $bundle"; do
+    # shellcheck disable=SC2086 # words
+    TERM=xterm NO_COLOR='' on_terminal 200 $words
+    uncoloured >coloured
+    case $words in
+    inspect*) check_not "no colour without a state: $words" grep -q "$escape" "$out" ;;
+    *) check "colour on a terminal: $words" grep -q "$escape\[3[123]m[A-Za-z]*$escape\[0m" "$out" ;;
+    esac
+    # shellcheck disable=SC2086 # words
+    TERM=xterm NO_COLOR=1 on_terminal 200 $words
+    check_not "none with NO_COLOR: $words" grep -q "$escape" "$out"
+    check_equal "the text is the same: $words" "$(cat coloured)" "$(uncoloured)"
+done
+
 done_testing

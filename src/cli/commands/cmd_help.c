@@ -75,7 +75,7 @@ overview(struct result *r)
         result_say(r, "  %-14s  %s\n", (*c)->name, (*c)->summary);
     }
     result_add(r, "\n'sealift help COMMAND' shows the options of a command and examples; "
-                  "the manual is\nsealift(1).\n");
+                  "the manual is\nsealift(1), and sealift-COMMAND(1) for each.\n");
 }
 
 static void

@@ -98,6 +98,23 @@ extract_it(const struct verify_command *o, struct verified *v, struct result *r,
     return 0;
 }
 
+static void
+say_verdict(struct result *r, bool is_skipped, bool is_incomplete)
+{
+    result_say_state(r, is_skipped ? RESULT_DOUBTFUL : RESULT_GOOD,
+                     is_skipped ? "UNVERIFIED" : "OK");
+    if (is_skipped) {
+        result_say(r, ": every digest is right, but no signature was checked\n");
+        return;
+    }
+    result_say(r, ": the signature and every digest are right");
+    if (is_incomplete) {
+        result_say(r, ", but the bundle is ");
+        result_say_state(r, RESULT_BAD, "INCOMPLETE");
+    }
+    result_say(r, "\n");
+}
+
 static int
 run_verify(const void *options, char **operands, size_t count, struct runtime *rt,
            struct result *r, struct err *err)
@@ -137,12 +154,7 @@ run_verify(const void *options, char **operands, size_t count, struct runtime *r
         return -1;
     if (o->layers)
         result_layers(r, bundle_content(v.bundle));
-    if (o->trust.skip)
-        result_say(r,
-                   "UNVERIFIED: every digest is right, but no signature was checked\n");
-    else
-        result_say(r, "OK: the signature and every digest are right%s\n",
-                   v.missing.count > 0 ? ", but the bundle is INCOMPLETE" : "");
+    say_verdict(r, o->trust.skip, v.missing.count > 0);
     return 0;
 }
 
