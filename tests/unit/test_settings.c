@@ -660,7 +660,8 @@ says_which_setting_an_error_is_about(void **state)
         static const char *const line[] = {"--stream=x", NULL};
         struct err err = ERR_INIT;
 
-        assert_int_equal(try(&t, line, NULL, "limit-rate = 1\nstream = y", &err), 0);
+        assert_int_equal(
+            try(&t, line, NULL, "limit-rate = 1\n[export]\nstream = y", &err), 0);
         err_set(&err, ERR_USAGE, "%s", errors[i].message);
         err_hint(&err, "%s", errors[i].hint);
         settings_explain(&t.settings, &err);
