@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HELP_COLUMN = 30, HELP_WIDTH = 78 }; /* characters */
+enum { HELP_COLUMN = 30 }; /* characters */
 
 static size_t
 count_options(const struct opt *table)

@@ -166,6 +166,8 @@ const char *opt_text(const struct opt *table, const void *base, const char *name
 /* Free the memory of lists. */
 void opt_release(const struct opt *table, void *base);
 
+enum { HELP_WIDTH = 78 }; /* characters of a line */
+
 /* Append the options part of a help text, group by group. */
 void opt_help(const struct opt *table, struct buf *out);
 

@@ -59,6 +59,12 @@ skip" "$($offer sealift import --on-existing '' | sort)"
     check_equal "$shell offers no command as a file" "" "$($offer sealift inspect verif)"
 done
 
+if command -v bash >/dev/null; then
+    check_equal "bash completes a value behind = as readline cuts it" overwrite \
+        "$(in_bash sealift import --on-existing = ov)"
+    check_equal "and without a letter of it" 3 "$(in_bash sealift import --on-existing = | wc -l)"
+fi
+
 # values COMMAND OPTION: what the shells are told.
 check_equal "an option of a file is told" "@files" "$("$SEALIFT" export --complete --output)"
 check_equal "so is its short form" "@files" "$("$SEALIFT" export --complete -o)"

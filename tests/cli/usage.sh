@@ -207,4 +207,12 @@ meant --key import --keys=x y z
 expect 2 "refuses a word that is near to none" sealift quux
 check "the hint is the help" grep -qxF "hint: sealift help" "$err"
 
+# --- help fits a terminal ----------------------------------------------------------------
+
+for command in '' $("$SEALIFT" --complete); do
+    # shellcheck disable=SC2086 # none, or a word
+    "$SEALIFT" help $command | awk -v command="$command" 'length($0) > 80 { print command ": " $0 }'
+done >"$work/wide"
+check_equal "no line of help is wider than 80 columns" "" "$(cat "$work/wide")"
+
 done_testing

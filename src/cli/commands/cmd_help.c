@@ -2,6 +2,7 @@
 #include "config.h"
 #include "cli/commands/commands.h"
 
+#include "base/mem.h"
 #include "base/text_safe.h"
 #include "cli/nearest.h"
 
@@ -74,15 +75,48 @@ overview(struct result *r)
             result_add(r, "\n%s:\n", group_headings[(*c)->group]);
         result_say(r, "  %-14s  %s\n", (*c)->name, (*c)->summary);
     }
-    result_add(r, "\n'sealift help COMMAND' shows the options of a command and examples; "
-                  "the manual is\nsealift(1), and sealift-COMMAND(1) for each.\n");
+    result_add(
+        r, "\n'sealift help COMMAND' shows the options of a command and examples; the\n"
+           "manual is sealift(1), and sealift-COMMAND(1) for each.\n");
+}
+
+/*
+ * Append text in lines that fit a terminal: those after the first are indented, and a
+ * line end in the text is a blank, but for an empty line.
+ */
+static void
+add_filled(struct result *r, const char *text, size_t indent)
+{
+    size_t column = 0;
+
+    while (*text != '\0') {
+        size_t gap = strspn(text, " \n"), len = strcspn(text + gap, " \n");
+        bool ends = gap > 1 && text[0] == '\n';
+
+        if (ends || (column > 0 && column + gap + len > HELP_WIDTH)) {
+            result_add(r, "%s\n%*s", ends ? "\n" : "", (int)indent, "");
+            column = indent;
+        } else if (column > 0) {
+            result_add(r, "%*s", (int)gap, "");
+            column += gap;
+        }
+        result_add(r, "%.*s", (int)len, text + gap);
+        column += len;
+        text += gap + len;
+    }
+    result_add(r, "\n");
 }
 
 static void
 explain_command(const struct command *c, struct result *r)
 {
-    result_add(r, "Usage: sealift %s [OPTION]...%s%s\n\n%s\n", c->name,
-               c->operands[0] != '\0' ? " " : "", c->operands, c->about);
+    CLEANUP(mem_free_string)
+    char *usage = xasprintf("Usage: sealift %s [OPTION]...%s%s", c->name,
+                            c->operands[0] != '\0' ? " " : "", c->operands);
+
+    add_filled(r, usage, strlen("Usage: "));
+    result_add(r, "\n");
+    add_filled(r, c->about, 0);
     opt_help(c->table, &r->text);
     result_add(r, "\nExamples:\n");
     for (size_t i = 0; i < COMMAND_EXAMPLES; i++)
