@@ -85,7 +85,8 @@ say_head(struct result *r, const char *path, const struct volume_set *files)
                "one file.\n"
                "test -z \"$(tar -tf - <\"$bundle\" | sort | uniq -d)\"\n\n"
                "# 2. Unpack once, and use only this copy from here on.\n"
-               "tar -xf - -C \"$by_hand\" <\"$bundle\"\n\n"
+               "tar -xf - -C \"$by_hand\" <\"$bundle\"\n"
+               "test -z \"$(find \"$by_hand\" ! -type f ! -type d)\" # no links\n\n"
                "# 3. Who signed index.json?\n");
 }
 
@@ -162,8 +163,9 @@ say_rest(struct result *r)
         "\"$by_hand/index.json\"\n\n# 5. SHA256SUMS pins everything else, and no file "
         "exists that it does not name.\ncd \"$by_hand\"\nsha256sum -c --strict --quiet "
         "SHA256SUMS\nfind . -type f ! -path './signatures/*' ! -path ./index.json \\\n   "
-        " ! -path ./SHA256SUMS | sed 's,^./,,' | sort >\"$scratch/found\"\ncut -c 67- "
-        "SHA256SUMS | sort | diff - \"$scratch/found\"\n\n# 6. What the exporter states "
+        " ! -path ./SHA256SUMS | sed 's,^./,,' | sort >\"$scratch/found\"\ngrep -v '^#' "
+        "SHA256SUMS | cut -c 67- | sort | diff - \"$scratch/found\"\n\n# 6. What the "
+        "exporter states "
         "about it: compare stream, serial and time with the last\n#    one you took, and "
         "the names with what you expect.\ntr ',' '\\n' <index.json | grep -E "
         "'dev.sealift|ref.name'\necho \"good, in $by_hand\"\n");

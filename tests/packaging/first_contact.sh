@@ -39,7 +39,7 @@ fi
 # A root with these programs and their libraries, and nothing else.
 bare=$work/bare
 mkdir -p "$bare/root" "$bare/media/usb" "$bare/tmp" "$bare/dev"
-for name in sh openssl tar sed grep diff sha256sum cut sort uniq mkdir tr find cat chmod uname \
+for name in sh openssl tar sed grep diff sha256sum cut sort uniq mkdir tr cat chmod uname \
     test; do
     path=$(readlink -f "$(command -v "$name")")
     [ -f "$path" ] || path=/usr/bin/$name
@@ -75,6 +75,27 @@ cp "$bundle" "$work/good.tar"
 at=$(($(tar -tRvf "$bundle" 2>/dev/null | sed -n 's/^block \([0-9]*\): .*blobs.*/\1/p' | tail -n 1) * 512 + 600))
 printf 'X' | dd of="$bundle" bs=1 seek="$at" conv=notrunc 2>/dev/null
 expect 1 "they refuse a changed byte" by_hand
+cp "$work/good.tar" "$bundle"
+
+
+# What was left out of it is no reason to refuse a bundle; a link is.
+platform=$(sealift list --json "$image" 2>/dev/null |
+    grep -o '"platform":"linux/[^"]*"' | sed -n '1s/.*:"\(.*\)"/\1/p')
+must sealift export -q --force --no-referrers --platform "${platform:-linux/amd64}" \
+    --key "$work/ed25519.key" --include-tool "$program" -o "$bundle" "$image"
+check "something is left out" sh -c 'tar -xOf "$1" SHA256SUMS | grep -q "^#"' - "$bundle"
+expect 0 "they accept a bundle without some platforms" by_hand
+sealift verify --explain --key "$work/ed25519.pub" "$bundle" >"$work/explained.sh"
+expect 0 "so do those of --explain" sh "$work/explained.sh"
+python3 - "$bundle" <<'PYTHON'
+import io, sys, tarfile
+link = tarfile.TarInfo("extra")
+link.type, link.linkname = tarfile.SYMTYPE, "/etc/hosts"
+with tarfile.open(sys.argv[1], "a") as bundle:
+    bundle.addfile(link)
+PYTHON
+expect 1 "they refuse a link" by_hand
+expect 1 "so do those of --explain" sh "$work/explained.sh"
 cp "$work/good.tar" "$bundle"
 
 # The rest of its way: what sealift does with it.
